@@ -1,0 +1,66 @@
+// A protocol turns one message of a phone into fixes and the answer that the phone waits for. It is
+// pure: bytes in, values out; no socket, no file, no clock. One file a protocol, one row in
+// protocols/all.cc.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fix.hh"
+#include "net/http/message.hh"
+
+namespace waymark::tracker {
+
+// In what unit a device's app says its speed, where the protocol leaves it open.
+enum class SpeedUnit : std::uint8_t { protocol_default, knots, kmh, mps, mph };
+
+struct KnownDevice {
+    DeviceNumber number = 0;
+    SpeedUnit speed_unit = SpeedUnit::protocol_default;
+};
+
+// Who a message is from. The receiver holds it in memory; the store fills it.
+class DeviceDirectory {
+  public:
+    virtual ~DeviceDirectory() = default;
+    // By the identifier that the app sends (for Traccar: "id").
+    virtual std::optional<KnownDevice> by_identifier(std::string_view identifier) const = 0;
+    // By the secret in the path, the query or a header.
+    virtual std::optional<KnownDevice> by_token(std::string_view token) const = 0;
+};
+
+// What the server answers once all of it is durable, and what it stores.
+struct Decoded {
+    int status = 200;
+    std::string content_type;  // "" with an empty body
+    std::string body;
+    std::string error;  // for 4xx: missing_device, unknown_device, bad_token, bad_number, ...
+    std::string field;  // for bad_number: which
+    std::vector<Fix> fixes;
+    std::vector<Quarantined> quarantined;
+    std::optional<Heartbeat> heartbeat;
+
+    // Nothing to store: the answer need not wait.
+    bool empty() const { return fixes.empty() && quarantined.empty() && !heartbeat; }
+    // Ready for the next message, with the memory kept.
+    void clear();
+};
+
+struct Protocol {
+    std::string_view name;
+    // Whether the message is this protocol's, by method, path and content type alone.
+    bool (*claims)(const net::http::Request& request);
+    // Fills `decoded`, which is clear. `now` is the server's clock at receipt.
+    void (*decode)(const net::http::Request& request, const DeviceDirectory& devices,
+                   UnixMillis now, Decoded& decoded);
+};
+
+// Decodes by the first protocol that claims the message; 404 if none does.
+void decode(const net::http::Request& request, const DeviceDirectory& devices, UnixMillis now,
+            Decoded& decoded);
+
+}  // namespace waymark::tracker
