@@ -1,0 +1,138 @@
+#include "net/event_loop.hh"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+#include <utility>
+
+#include "daemon/error.hh"
+
+namespace waymark::net {
+
+using daemon::check;
+using daemon::Deadline;
+using daemon::Fd;
+
+// The queue of scheduled coroutines is a ring: a resumable can leave from the middle in no time
+// when its coroutine is destroyed.
+void EventLoop::Resumable::link_before(Resumable& position) {
+    previous_ = position.previous_;
+    next_ = &position;
+    previous_->next_ = this;
+    position.previous_ = this;
+}
+
+void EventLoop::Resumable::unlink() {
+    if (next_ == nullptr) return;
+    previous_->next_ = next_;
+    next_->previous_ = previous_;
+    previous_ = next_ = nullptr;
+}
+
+EventLoop::WakeUp::WakeUp() : fd_(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
+
+void EventLoop::WakeUp::on_ready(std::uint32_t) {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t got = ::read(fd_.get(), &count, sizeof count);
+}
+
+void EventLoop::WakeUp::signal() {
+    const std::uint64_t one = 1;
+    // Fails only when the counter is full, and then the loop is awake anyway (eventfd(2)).
+    [[maybe_unused]] const ssize_t put = ::write(fd_.get(), &one, sizeof one);
+}
+
+EventLoop::EventLoop() : epoll_(check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
+    scheduled_.previous_ = scheduled_.next_ = &scheduled_;
+    ready_.resize(kEventsPerRound);
+    add(wake_up_.fd(), EPOLLIN, wake_up_);
+}
+
+void EventLoop::add(const Fd& fd, std::uint32_t events, Watcher& watcher) {
+    epoll_event event{.events = events, .data = {.ptr = &watcher}};
+    check(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event), "epoll_ctl ADD");
+}
+
+void EventLoop::change(const Fd& fd, std::uint32_t events, Watcher& watcher) {
+    epoll_event event{.events = events, .data = {.ptr = &watcher}};
+    check(::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd.get(), &event), "epoll_ctl MOD");
+}
+
+void EventLoop::remove(const Fd& fd, Watcher& watcher) {
+    check(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd.get(), nullptr), "epoll_ctl DEL");
+    for (std::size_t i = 0; i < ready_count_; ++i)
+        if (ready_[i].data.ptr == &watcher) ready_[i].data.ptr = nullptr;
+}
+
+void EventLoop::schedule(Resumable& resumable) {
+    assert(resumable.coroutine);
+    if (!resumable.is_scheduled()) resumable.link_before(scheduled_);
+}
+
+void EventLoop::post(std::function<void()> work) {
+    {
+        const std::lock_guard lock(posted_mutex_);
+        posted_.push_back(std::move(work));
+    }
+    wake_up_.signal();
+}
+
+void EventLoop::stop() {
+    post([this] { stopping_ = true; });
+}
+
+void EventLoop::run() {
+    stopping_ = false;
+    while (!stopping_) run_once();
+}
+
+void EventLoop::run_once(Deadline deadline) {
+    const bool has_work = scheduled_.next_ != &scheduled_;
+    const Deadline until = std::min(deadline, timers_.next());
+    // epoll_wait counts in milliseconds; the wait is rounded up, so a timer is never early.
+    const int timeout = has_work ? 0 : until.poll_timeout();
+    const int count =
+        ::epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(ready_.size()), timeout);
+    if (count == -1 && errno != EINTR) daemon::fail(errno, "epoll_wait");
+
+    now_ = Clock::now();
+    tell_watchers(count);
+    timers_.run_due(now_);
+    run_posted_work();
+    resume_scheduled();
+    for (const std::function<void()>& hook : round_hooks_) hook();
+}
+
+void EventLoop::tell_watchers(int count) {
+    ready_count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
+    for (std::size_t i = 0; i < ready_count_; ++i) {
+        Watcher* watcher = static_cast<Watcher*>(ready_[i].data.ptr);
+        if (watcher != nullptr) watcher->on_ready(ready_[i].events);
+    }
+    ready_count_ = 0;
+}
+
+void EventLoop::run_posted_work() {
+    std::vector<std::function<void()>> work;
+    {
+        const std::lock_guard lock(posted_mutex_);
+        work.swap(posted_);
+    }
+    for (const std::function<void()>& step : work) step();
+}
+
+void EventLoop::resume_scheduled() {
+    // A fence marks the end of what was scheduled before: a coroutine that schedules itself again,
+    // because its peer never stops sending, waits for the next round like everybody else.
+    Resumable fence;
+    fence.link_before(scheduled_);
+    while (scheduled_.next_ != &fence) {
+        Resumable& next = *scheduled_.next_;
+        next.unlink();
+        next.coroutine.resume();
+    }
+}
+
+}  // namespace waymark::net

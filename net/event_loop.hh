@@ -1,0 +1,160 @@
+// One thread that serves many descriptors: it waits until something is ready (epoll(7)), lets the
+// owner of each ready descriptor do what can be done without waiting, and waits again.
+//
+// A round of the loop has four steps, always in this order:
+//   1. epoll_wait: at most until the earliest timer;
+//   2. readiness: each watcher whose descriptor is ready is told so; it may schedule a coroutine;
+//   3. timers that are due;
+//   4. scheduled coroutines run, then the round hooks (for instance: send what was gathered).
+// Nobody but step 4 resumes a coroutine. Who may resume whom is the question on which event loops
+// founder: a watcher that resumed a coroutine at once could be destroyed by it and then go on
+// running. Here watchers and timers only schedule.
+//
+// One loop belongs to one thread. Only post() and stop() may be called from another.
+
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "daemon/deadline.hh"
+#include "daemon/fd.hh"
+#include "net/timer_queue.hh"
+
+namespace waymark::net {
+
+class EventLoop {
+  public:
+    using Clock = daemon::Deadline::Clock;
+
+    // Told when its descriptor is ready. It must be removed from the loop before it is destroyed.
+    class Watcher {
+      public:
+        // `events` as epoll_wait(2) gives them: EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR.
+        virtual void on_ready(std::uint32_t events) = 0;
+
+      protected:
+        ~Watcher() = default;
+    };
+
+    // A suspended coroutine that the loop may be asked to resume. The awaiter that suspended it
+    // owns this object; when the coroutine is destroyed instead, the object leaves the queue by
+    // itself.
+    class Resumable {
+      public:
+        Resumable() = default;
+        Resumable(const Resumable&) = delete;
+        Resumable& operator=(const Resumable&) = delete;
+        ~Resumable() { unlink(); }
+
+        bool is_scheduled() const { return next_ != nullptr; }
+
+        std::coroutine_handle<> coroutine;
+
+      private:
+        friend class EventLoop;
+        void link_before(Resumable& position);
+        void unlink();
+
+        Resumable* previous_ = nullptr;
+        Resumable* next_ = nullptr;
+    };
+
+    // Throws std::system_error if the kernel refuses an epoll instance or an eventfd.
+    EventLoop();
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+    ~EventLoop() = default;
+
+    // Watches `fd` for `events` (EPOLLIN | EPOLLOUT | EPOLLET ...). Both stay the caller's, who
+    // calls remove() before closing the descriptor. Throws std::system_error (epoll_ctl(2)).
+    void add(const daemon::Fd& fd, std::uint32_t events, Watcher& watcher);
+    void change(const daemon::Fd& fd, std::uint32_t events, Watcher& watcher);
+    // Also takes back readiness that was reported in this round and not yet told.
+    void remove(const daemon::Fd& fd, Watcher& watcher);
+
+    TimerQueue& timers() { return timers_; }
+
+    // The coroutine is resumed in this round, or in the next one if it is asked for by a coroutine
+    // that runs now. Scheduling twice is scheduling once.
+    void schedule(Resumable& resumable);
+
+    // For `co_await loop.yield()`: lets everybody else have a turn first.
+    class Yield;
+    Yield yield();
+
+    // Runs at the end of every round in which something happened. Hooks are never removed; what
+    // they refer to must live as long as the loop runs.
+    void after_each_round(std::function<void()> hook) { round_hooks_.push_back(std::move(hook)); }
+
+    // From any thread: runs `work` on the loop's thread in a later round.
+    void post(std::function<void()> work);
+
+    // Runs rounds until stop(). run_once waits for one round, at most until `deadline`.
+    void run();
+    void run_once(daemon::Deadline deadline = daemon::Deadline::never());
+    // From any thread, or from the loop itself: run() returns after the round.
+    void stop();
+
+    // When this round began to be served. One clock reading a round is enough for deadlines.
+    Clock::time_point now() const { return now_; }
+
+  private:
+    class WakeUp final : public Watcher {
+      public:
+        WakeUp();
+        void on_ready(std::uint32_t events) override;
+        void signal();
+        const daemon::Fd& fd() const { return fd_; }
+
+      private:
+        daemon::Fd fd_;
+    };
+
+    void tell_watchers(int count);
+    void run_posted_work();
+    void resume_scheduled();
+
+    static constexpr std::size_t kEventsPerRound = 256;
+
+    daemon::Fd epoll_;
+    WakeUp wake_up_;
+    TimerQueue timers_;
+    Clock::time_point now_ = Clock::now();
+    bool stopping_ = false;
+    Resumable scheduled_;  // the head of a ring
+    std::vector<epoll_event> ready_;
+    std::size_t ready_count_ = 0;
+    std::vector<std::function<void()>> round_hooks_;
+
+    std::mutex posted_mutex_;
+    std::vector<std::function<void()>> posted_;
+};
+
+class EventLoop::Yield {
+  public:
+    explicit Yield(EventLoop& loop) : loop_(loop) {}
+    bool await_ready() const { return false; }
+    void await_suspend(std::coroutine_handle<> coroutine) {
+        resumable_.coroutine = coroutine;
+        loop_.schedule(resumable_);
+    }
+    void await_resume() const {}
+
+  private:
+    EventLoop& loop_;
+    Resumable resumable_;
+};
+
+inline EventLoop::Yield EventLoop::yield() {
+    return Yield(*this);
+}
+
+}  // namespace waymark::net

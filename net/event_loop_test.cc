@@ -1,0 +1,140 @@
+#include "net/event_loop.hh"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "net/task.hh"
+#include "net/task_group.hh"
+
+using namespace waymark::net;
+using namespace waymark::daemon;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct CountingWatcher final : EventLoop::Watcher {
+    void on_ready(std::uint32_t events) override {
+        ++told;
+        last_events = events;
+        if (then) then();
+    }
+    int told = 0;
+    std::uint32_t last_events = 0;
+    std::function<void()> then;
+};
+
+void put_byte(const Fd& fd) {
+    REQUIRE(::write(fd.get(), "x", 1) == 1);
+}
+
+}  // namespace
+
+TEST_CASE("a watcher is told when its descriptor is ready, and only then") {
+    EventLoop loop;
+    Pipe quiet = make_pipe();
+    Pipe loud = make_pipe();
+    CountingWatcher quiet_watcher;
+    CountingWatcher loud_watcher;
+    loop.add(quiet.reading, EPOLLIN, quiet_watcher);
+    loop.add(loud.reading, EPOLLIN, loud_watcher);
+    put_byte(loud.writing);
+    loop.run_once();
+    CHECK(loud_watcher.told == 1);
+    CHECK((loud_watcher.last_events & EPOLLIN) != 0);
+    CHECK(quiet_watcher.told == 0);
+}
+
+TEST_CASE("a watcher that another one removes in the same round is not told") {
+    EventLoop loop;
+    Pipe pipes[2] = {make_pipe(), make_pipe()};
+    CountingWatcher watchers[2];
+    for (int i = 0; i < 2; ++i) {
+        loop.add(pipes[i].reading, EPOLLIN, watchers[i]);
+        watchers[i].then = [&, i] {
+            loop.remove(pipes[1 - i].reading, watchers[1 - i]);
+            pipes[1 - i].reading.reset();
+        };
+        put_byte(pipes[i].writing);
+    }
+    loop.run_once();
+    CHECK(watchers[0].told + watchers[1].told == 1);
+}
+
+TEST_CASE("a timer wakes the loop, and not before its time") {
+    EventLoop loop;
+    bool ran = false;
+    Timer timer(loop.timers(), [&] { ran = true; });
+    const Deadline deadline = Deadline::after(20ms);
+    timer.set(deadline);
+    while (!ran) loop.run_once();
+    CHECK(deadline.expired());
+}
+
+TEST_CASE("run_once returns at its deadline when nothing happens") {
+    EventLoop loop;
+    const Deadline deadline = Deadline::after(10ms);
+    loop.run_once(deadline);
+    CHECK(deadline.expired());
+}
+
+TEST_CASE("work posted from another thread runs on the loop's thread") {
+    EventLoop loop;
+    std::thread::id ran_on;
+    std::thread other([&] {
+        loop.post([&] {
+            ran_on = std::this_thread::get_id();
+            loop.stop();
+        });
+    });
+    loop.run();
+    other.join();
+    CHECK(ran_on == std::this_thread::get_id());
+}
+
+TEST_CASE("a coroutine that yields lets the others have their turn") {
+    EventLoop loop;
+    std::vector<int> turns;
+    TaskGroup tasks;
+    auto take_turns = [](EventLoop& on, std::vector<int>& log, int name) -> Task<> {
+        for (int i = 0; i < 3; ++i) {
+            log.push_back(name);
+            co_await on.yield();
+        }
+    };
+    tasks.start(take_turns(loop, turns, 1));
+    tasks.start(take_turns(loop, turns, 2));
+    while (tasks.size() > 0) loop.run_once();
+    CHECK(turns == std::vector<int>{1, 2, 1, 2, 1, 2});
+}
+
+TEST_CASE("a coroutine that is destroyed while scheduled is not resumed") {
+    EventLoop loop;
+    bool resumed = false;
+    auto wait = [](EventLoop& on, bool& flag) -> Task<> {
+        co_await on.yield();
+        flag = true;
+    };
+    auto tasks = std::make_unique<TaskGroup>();
+    tasks->start(wait(loop, resumed));
+    tasks.reset();
+    loop.run_once(Deadline::after(1ms));
+    CHECK_FALSE(resumed);
+}
+
+TEST_CASE("round hooks run after the coroutines of the round") {
+    EventLoop loop;
+    std::vector<std::string> order;
+    TaskGroup tasks;
+    auto note = [](EventLoop& on, std::vector<std::string>& log) -> Task<> {
+        co_await on.yield();
+        log.push_back("coroutine");
+    };
+    loop.after_each_round([&] { order.push_back("hook"); });
+    tasks.start(note(loop, order));
+    loop.run_once();
+    CHECK(order == std::vector<std::string>{"coroutine", "hook"});
+}

@@ -1,0 +1,197 @@
+// A connected socket on the event loop, for coroutines: read and write with deadlines.
+//
+//     const Transfer got = co_await stream.read_some(buffer, deadline);
+//     if (got.outcome != Outcome::done) co_return;
+//
+// The socket is watched edge-triggered (epoll(7)): the kernel tells each change once, so a request
+// and its answer cost one recv and one send and no call to say what we wait for next. The price is
+// that the stream must remember what it was told: it tries first, and waits only when the kernel
+// had nothing (or no room) left.
+//
+// One read and one write may wait at the same time. A Stream belongs to its loop's thread.
+
+#pragma once
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "daemon/deadline.hh"
+#include "daemon/fd.hh"
+#include "net/event_loop.hh"
+
+namespace waymark::net {
+
+enum class Outcome {
+    done,
+    end,        // the peer has sent its last byte
+    timed_out,  // the deadline came first
+    cancelled,  // somebody called cancel()
+    failed,     // the system says why in Transfer::error: ECONNRESET, EPIPE, ...
+};
+
+struct [[nodiscard]] Transfer {
+    Outcome outcome = Outcome::done;
+    std::size_t bytes = 0;  // moved, also when the outcome is not done
+    int error = 0;          // an errno value when failed
+};
+
+class Stream final : private EventLoop::Watcher {
+  public:
+    // Takes ownership of a connected, non-blocking stream socket. Throws std::system_error if the
+    // loop cannot watch it.
+    Stream(EventLoop& loop, daemon::Fd socket);
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    ~Stream();
+
+    class Read;
+    class Readable;
+    class Write;
+    class SendFile;
+
+    // Some bytes, at least one, into `buffer`, which must stay in place until then.
+    Read read_some(std::span<char> buffer, daemon::Deadline deadline);
+
+    // Waits until a read would not wait. It needs no buffer: ten thousand idle connections hold
+    // none.
+    Readable readable(daemon::Deadline deadline);
+
+    // All of `bytes`. `patience` is how long the peer may take none of it; each byte taken starts
+    // it anew, so a slow peer is served and a stopped one is not.
+    Write write_all(std::string_view bytes, std::chrono::milliseconds patience);
+    // The same for several pieces in one call (writev(2)); at most kMostPieces.
+    static constexpr std::size_t kMostPieces = 4;
+    Write write_all(std::span<const std::string_view> pieces, std::chrono::milliseconds patience);
+
+    // `count` bytes of `file` from `offset`, by sendfile(2). A file that turns out shorter ends it
+    // with Outcome::end. For a large file call it for a megabyte at a time and yield to the loop in
+    // between: to a fast peer it may never have to wait.
+    SendFile send_file(const daemon::Fd& file, off_t offset, std::size_t count,
+                       std::chrono::milliseconds patience);
+
+    // Tells the peer that no more will come; it may still send (shutdown(2), SHUT_WR).
+    void shutdown_write();
+
+    // Closing then resets the connection instead of ending it in order (SO_LINGER 0, socket(7)):
+    // what a peer is due that we no longer wish to spend anything on.
+    void reset_on_close();
+
+    // What waits now ends with Outcome::cancelled, and so does all that follows.
+    void cancel();
+    bool is_cancelled() const { return cancelled_; }
+
+    const daemon::Fd& socket() const { return socket_; }
+    EventLoop& loop() { return loop_; }
+
+  private:
+    // A read or write that waits. It lives in the frame of the coroutine that awaits it.
+    class Operation {
+      public:
+        Operation(const Operation&) = delete;
+        Operation& operator=(const Operation&) = delete;
+
+        bool await_ready() { return advance(); }
+        void await_suspend(std::coroutine_handle<> coroutine);
+        Transfer await_resume() const { return result_; }
+
+      protected:
+        using Side = Operation* Stream::*;
+
+        Operation(Stream& stream, Side side, daemon::Deadline deadline)
+            : stream_(stream), side_(side), deadline_(deadline) {}
+        virtual ~Operation();
+
+        // Does what can be done without waiting; true when there is nothing more to wait for.
+        virtual bool advance() = 0;
+        bool finish(Outcome outcome, int error = 0);
+
+        Stream& stream_;
+        Side side_;
+        daemon::Deadline deadline_;
+        Transfer result_;
+
+      private:
+        friend class Stream;
+        EventLoop::Resumable resumable_;
+    };
+
+    void on_ready(std::uint32_t events) override;
+    void advance(Operation* operation);
+    void give_up(Operation* operation, Outcome outcome);
+    void complete(Operation& operation);
+    Timer& timer_of(const Operation& operation);
+
+    // One try each, with EINTR repeated; they note when the kernel has no more (or no room).
+    ssize_t receive(std::span<char> buffer);
+    ssize_t send(std::span<iovec> pieces);
+    ssize_t send_part_of(const daemon::Fd& file, off_t& offset, std::size_t count);
+    ssize_t note_full(ssize_t result);
+
+    EventLoop& loop_;
+    daemon::Fd socket_;
+    Timer read_timer_;
+    Timer write_timer_;
+    Operation* reading_ = nullptr;
+    Operation* writing_ = nullptr;
+    bool may_read_ = true;
+    bool surely_readable_ = false;  // announced, and nothing read since
+    bool may_write_ = true;
+    bool peer_ended_ = false;  // the kernel has said so; what it sent before is still to be read
+    bool cancelled_ = false;
+};
+
+class Stream::Read final : public Operation {
+  public:
+    Read(Stream& stream, std::span<char> buffer, daemon::Deadline deadline)
+        : Operation(stream, &Stream::reading_, deadline), buffer_(buffer) {}
+
+  private:
+    bool advance() override;
+    std::span<char> buffer_;
+};
+
+class Stream::Readable final : public Operation {
+  public:
+    Readable(Stream& stream, daemon::Deadline deadline)
+        : Operation(stream, &Stream::reading_, deadline) {}
+
+  private:
+    bool advance() override;
+};
+
+class Stream::Write final : public Operation {
+  public:
+    Write(Stream& stream, std::span<const std::string_view> pieces,
+          std::chrono::milliseconds patience);
+
+  private:
+    bool advance() override;
+    void take(std::size_t count);
+
+    std::array<iovec, kMostPieces> pieces_;
+    std::size_t first_ = 0;
+    std::size_t last_ = 0;
+    std::chrono::milliseconds patience_;
+};
+
+class Stream::SendFile final : public Operation {
+  public:
+    SendFile(Stream& stream, const daemon::Fd& file, off_t offset, std::size_t count,
+             std::chrono::milliseconds patience);
+
+  private:
+    bool advance() override;
+
+    const daemon::Fd& file_;
+    off_t offset_;
+    std::size_t left_;
+    std::chrono::milliseconds patience_;
+};
+
+}  // namespace waymark::net
