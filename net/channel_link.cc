@@ -1,0 +1,84 @@
+#include "net/channel_link.hh"
+
+#include <utility>
+
+namespace waymark::net {
+
+using daemon::Channel;
+using daemon::Fd;
+
+namespace {
+// More than this from one peer in one round, and the others would wait for it.
+constexpr int kMessagesPerRound = 64;
+}  // namespace
+
+ChannelLink::ChannelLink(EventLoop& loop, Channel channel, Handlers handlers,
+                         std::size_t most_queued)
+    : loop_(loop),
+      channel_(std::move(channel)),
+      handlers_(std::move(handlers)),
+      most_queued_(most_queued) {
+    loop_.add(channel_.fd(), watched_, *this);
+}
+
+ChannelLink::~ChannelLink() {
+    if (destroyed_ != nullptr) *destroyed_ = true;
+    loop_.remove(channel_.fd(), *this);
+}
+
+bool ChannelLink::send(std::string_view message, const Fd* descriptor) {
+    if (closed_) return false;
+    if (queue_.empty()) {
+        const Channel::Result result = channel_.send(message, descriptor);
+        if (result != Channel::Result::would_block) return result == Channel::Result::done;
+    }
+    if (descriptor != nullptr || queued_bytes_ + message.size() > most_queued_) return false;
+    queue_.emplace_back(message);
+    queued_bytes_ += message.size();
+    watch(EPOLLIN | EPOLLOUT);
+    return true;
+}
+
+void ChannelLink::on_ready(std::uint32_t events) {
+    if (closed_) return;
+    bool destroyed = false;
+    destroyed_ = &destroyed;
+    if ((events & EPOLLOUT) != 0) send_queued();
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive_some();
+    if (!destroyed) destroyed_ = nullptr;
+}
+
+void ChannelLink::receive_some() {
+    bool* const destroyed = destroyed_;
+    for (int i = 0; i < kMessagesPerRound; ++i) {
+        Channel::Received received = channel_.receive();
+        if (received.result == Channel::Result::would_block) return;
+        if (received.result == Channel::Result::closed) {
+            closed_ = true;
+            watch(EPOLLET);
+            if (handlers_.on_closed) handlers_.on_closed();
+            return;
+        }
+        handlers_.on_message(received.message, std::move(received.descriptor));
+        if (*destroyed) return;
+    }
+}
+
+void ChannelLink::send_queued() {
+    while (!queue_.empty()) {
+        if (channel_.send(queue_.front()) != Channel::Result::done) return;
+        queued_bytes_ -= queue_.front().size();
+        queue_.pop_front();
+    }
+    watch(EPOLLIN);
+}
+
+// A hang-up is reported whether it is asked for or not (epoll_ctl(2)), and for as long as it lasts;
+// edge-triggered it is reported once more, and then the loop can sleep.
+void ChannelLink::watch(std::uint32_t events) {
+    if (events == watched_ || (closed_ && events != EPOLLET)) return;
+    watched_ = events;
+    loop_.change(channel_.fd(), events, *this);
+}
+
+}  // namespace waymark::net

@@ -1,0 +1,59 @@
+// One end of a channel (daemon/channel) on the event loop: messages come as calls, and what cannot
+// be sent at once waits in a bounded queue. It decides nothing about what the messages mean.
+
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "daemon/channel.hh"
+#include "daemon/fd.hh"
+#include "net/event_loop.hh"
+
+namespace waymark::net {
+
+class ChannelLink final : private EventLoop::Watcher {
+  public:
+    struct Handlers {
+        // `message` is valid during the call. `descriptor` is the callee's to keep.
+        std::function<void(std::string_view message, daemon::Fd descriptor)> on_message;
+        // The other end is gone; called once, and the link may be destroyed in the call.
+        std::function<void()> on_closed;
+    };
+
+    // At most `most_queued` bytes wait here when the other end does not read.
+    ChannelLink(EventLoop& loop, daemon::Channel channel, Handlers handlers,
+                std::size_t most_queued = std::size_t{16} * 1024 * 1024);
+    ChannelLink(const ChannelLink&) = delete;
+    ChannelLink& operator=(const ChannelLink&) = delete;
+    ~ChannelLink();
+
+    // Sends now, or queues. False if the other end is gone or the queue is full: the message is
+    // then lost, and the caller must know what that means. A message with a descriptor is never
+    // queued.
+    bool send(std::string_view message, const daemon::Fd* descriptor = nullptr);
+
+    bool is_closed() const { return closed_; }
+    std::size_t queued_bytes() const { return queued_bytes_; }
+
+  private:
+    void on_ready(std::uint32_t events) override;
+    void receive_some();
+    void send_queued();
+    void watch(std::uint32_t events);
+
+    EventLoop& loop_;
+    daemon::Channel channel_;
+    Handlers handlers_;
+    const std::size_t most_queued_;
+    std::deque<std::string> queue_;
+    std::size_t queued_bytes_ = 0;
+    std::uint32_t watched_ = EPOLLIN;
+    bool closed_ = false;
+    bool* destroyed_ = nullptr;  // set while a handler runs, to see whether it destroyed the link
+};
+
+}  // namespace waymark::net
