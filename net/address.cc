@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 #include <cstring>
 #include <functional>
@@ -130,6 +131,18 @@ std::optional<Address> Address::parse_ip(std::string_view text, std::uint16_t po
     return from(v6);
 }
 
+Address Address::from_ip_bytes(std::span<const std::uint8_t> bytes, std::uint16_t port) {
+    assert(bytes.size() == 4 || bytes.size() == 16);
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    const bool is_v4 = bytes.size() == 4;
+    std::memcpy(is_v4 ? static_cast<void*>(&v4.sin_addr) : &v6.sin6_addr, bytes.data(),
+                bytes.size());
+    return (is_v4 ? from(v4) : from(v6)).with_port(port);
+}
+
 const sockaddr* Address::data() const {
     return reinterpret_cast<const sockaddr*>(&storage_);
 }
@@ -165,14 +178,9 @@ std::string Address::unix_path() const {
 }
 
 Address Address::unmapped() const {
-    const auto bytes = ip_bytes();
     const in6_addr address = as<sockaddr_in6>().sin6_addr;
     if (family() != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&address)) return *this;
-    sockaddr_in value{};
-    value.sin_family = AF_INET;
-    value.sin_port = htons(port());
-    std::memcpy(&value.sin_addr, bytes.data() + 12, 4);
-    return from(value);
+    return from_ip_bytes(ip_bytes().last(4), port());
 }
 
 bool Address::is_loopback() const {

@@ -49,6 +49,9 @@ class Address {
     // not one. For texts that come from a peer.
     static std::optional<Address> parse_ip(std::string_view text, std::uint16_t port = 0);
 
+    // From 4 or 16 bytes in network byte order.
+    static Address from_ip_bytes(std::span<const std::uint8_t> bytes, std::uint16_t port = 0);
+
     // AF_INET, AF_INET6, AF_UNIX or AF_UNSPEC.
     int family() const { return storage_.ss_family; }
     bool is_ip() const { return family() == AF_INET || family() == AF_INET6; }

@@ -158,4 +158,6 @@ TEST_CASE("the bytes are in network order") {
     CHECK(ip("2001:db8::7").ip_bytes().size() == 16);
     CHECK(ip("2001:db8::7").ip_bytes()[15] == 7);
     CHECK(Address::parse("unix:/a").ip_bytes().empty());
+    for (const char* text : {"1.2.3.4", "2001:db8::7"})
+        CHECK(Address::from_ip_bytes(ip(text).ip_bytes()) == ip(text));
 }
