@@ -147,6 +147,11 @@ Channel::Result Channel::give_up() {
     return Result::closed;
 }
 
+void Channel::close() {
+    broken_ = true;
+    socket_.reset();
+}
+
 std::size_t Channel::grow_buffers(std::size_t bytes) {
     const int wanted = static_cast<int>(std::min<std::size_t>(bytes, INT_MAX / 2));
     grow_buffer(socket_, SO_SNDBUFFORCE, SO_SNDBUF, wanted);

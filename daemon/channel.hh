@@ -48,6 +48,9 @@ class Channel {
     // Takes one message. Allocates nothing. Throws std::system_error when the system fails.
     Received receive();
 
+    // Closes this end; the other one then receives `closed`. send and receive say so here, too.
+    void close();
+
     // For poll(2) and epoll(7), and for handing this end to another process. Still owned here.
     const Fd& fd() const { return socket_; }
 

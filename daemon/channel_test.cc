@@ -91,7 +91,9 @@ TEST_CASE("an empty message is the end") {
 TEST_CASE("the end of the other side is seen after its last message") {
     auto [first, second] = make_channel();
     CHECK(first.send("last") == Result::done);
-    first = Channel(make_socket_pair(SOCK_SEQPACKET).first);
+    first.close();
+    CHECK(first.send("no") == Result::closed);
+    CHECK(first.receive().result == Result::closed);
     CHECK(second.receive().message == "last");
     CHECK(second.receive().result == Result::closed);
     CHECK(second.send("too late") == Result::closed);
@@ -102,7 +104,7 @@ TEST_CASE("an end that died with unread messages loses none of those it had sent
     CHECK(second.send("never read") == Result::done);
     CHECK(first.send("one") == Result::done);
     CHECK(first.send("two") == Result::done);
-    first = Channel(make_socket_pair(SOCK_SEQPACKET).first);
+    first.close();
     CHECK(second.receive().message == "one");
     CHECK(second.receive().message == "two");
     CHECK(second.receive().result == Result::closed);
@@ -182,10 +184,10 @@ TEST_CASE("messages pass between processes, and the death of one is the end for 
     const pid_t pid = ::fork();
     REQUIRE(pid != -1);
     if (pid == 0) {
-        parent = Channel(make_socket_pair(SOCK_SEQPACKET).first);
+        parent.close();
         ::_exit(child.send("from the child") == Result::done ? 0 : 1);
     }
-    child = Channel(make_socket_pair(SOCK_SEQPACKET).first);
+    child.close();
     int status = -1;
     REQUIRE(::waitpid(pid, &status, 0) == pid);
     CHECK(status == 0);
