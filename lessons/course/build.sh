@@ -1,0 +1,62 @@
+# shellcheck shell=bash disable=SC2154 # root and the exit codes are the waymark script's
+# The build folders: build/ is what people run, build-sanitize/ is what the tests run, under the
+# address and undefined-behaviour sanitizers, and build-threads/ under the thread sanitizer. A
+# folder is set up once; it is thrown away and set up again when the checkout has moved or when its
+# settings have changed. ccache is found by Meson itself; mold is asked for here.
+
+readonly web_packages=$root/build-packages/web browser_packages=$root/build-packages/browser
+
+# configure FOLDER OPTION...
+configure() {
+    local folder=$root/$1 linker=
+    shift
+    have_tool mold && linker=mold
+    local settings="$root $linker $*"
+    if [[ -f $folder/build.ninja && $(cat "$folder/settings" 2>/dev/null) == "$settings" ]]; then
+        return
+    fi
+    tell "setting up ${folder#"$root"/}"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    run env ${linker:+"CXX_LD=$linker"} meson setup "$folder" "$root" "$@" >"$folder/setup.log" 2>&1 || {
+        tail -n 15 "$folder/setup.log" >&2
+        tell "meson could not set up the build; the whole log is $folder/setup.log"
+        exit "$exit_system"
+    }
+    printf '%s' "$settings" >"$folder/settings"
+}
+
+# ninja_in FOLDER TARGET...: a moving status line on a terminal, only what fails elsewhere.
+ninja_in() {
+    local folder=$root/$1 quiet=()
+    shift
+    [[ -t 1 ]] || quiet=(--quiet)
+    run ninja -C "$folder" "${quiet[@]}" "$@" || {
+        tell "the build failed; the compiler's words are above"
+        exit "$exit_system"
+    }
+}
+
+configure_release() {
+    node_packages "$root/lessons/16-tracker/web" "$web_packages"
+    configure build --buildtype=release -Doptimization=2
+}
+
+build_all() {
+    configure_release
+    ninja_in build
+}
+
+build_tracker() {
+    configure_release
+    ninja_in build start
+}
+
+# The tests are built by `meson test`, each when it is asked for.
+configure_tests() {
+    node_packages "$root/lessons/16-tracker/web" "$web_packages"
+    node_packages "$root/tests/browser" "$browser_packages"
+    local common=(--buildtype=debug -Doptimization=1 -Db_lundef=false)
+    configure build-sanitize -Db_sanitize=address,undefined "${common[@]}"
+    configure build-threads -Db_sanitize=thread "${common[@]}"
+}

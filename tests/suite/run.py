@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""Runs every test of Waymark and ends with one line: N passed, N failed, N skipped.
+
+Meson builds the test programs and runs them; this file chooses them, shows each as it ends, reads
+from Meson's log what each of them counted (count.py), lists loudly what failed and what was skipped,
+and looks for processes that were left behind (processes.py). It refuses to call a run without a
+single test a success. Exit code: 0 when nothing failed, 1 when something did, 100 for a wrong
+command line, 128 + the signal when it was interrupted.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+
+import count
+import processes
+
+EXIT_USAGE = 100
+THREADS = "threads"  # the suite that runs under the thread sanitizer as well
+SLOW = "slow"  # the suite that --quick leaves out
+MESON_LINE = re.compile(r"^\s*\d+/\d+ (?:.* [-:] ?)?(\S+)\s+"
+                        r"(OK|FAIL|SKIP|TIMEOUT|ERROR|INTERRUPT)\s+([\d.]+)s")
+TAIL_LINES = 25
+
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+class Test:
+    """One entry of `meson introspect --tests`."""
+
+    def __init__(self, entry):
+        self.name = entry["name"]
+        self.command = tuple(entry["cmd"])
+        self.suites = [suite.partition(":")[2] or suite for suite in entry["suite"]]
+
+    def label(self):
+        return f"{self.suites[0]}: {self.name}" if self.suites else self.name
+
+
+def tests_of(build):
+    answer = subprocess.run(["meson", "introspect", "--tests", str(build)], check=True,
+                            stdout=subprocess.PIPE, text=True)
+    return [Test(entry) for entry in json.loads(answer.stdout)]
+
+
+def chosen(tests, only, quick):
+    if only:
+        return [test for test in tests if any(name in (test.name, *test.suites) for name in only)]
+    return [test for test in tests if not (quick and SLOW in test.suites)]
+
+
+def run_meson(build, names, environment):
+    """Runs these tests and shows one line for each as it ends. Returns Meson's exit code."""
+    log = build / "meson-logs" / "testlog.json"
+    log.unlink(missing_ok=True)
+    meson = subprocess.Popen(["meson", "test", "-C", str(build), *names], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             errors="replace", env=environment, start_new_session=True)
+    processes.waited_for.add(meson.pid)
+    building = []  # what ninja and the compiler say; of interest only if the build fails
+    for line in meson.stdout:
+        match = MESON_LINE.match(line)
+        if match:
+            name, result, seconds = match.groups()
+            print(f"  {result.lower():9} {name:40} {float(seconds):6.1f} s", flush=True)
+        else:
+            building.append(line)
+    exit_code = meson.wait()
+    processes.waited_for.discard(meson.pid)
+    if not log.exists():
+        print("".join(building[-60:]), end="")
+    return exit_code
+
+
+def entries(build):
+    log = build / "meson-logs" / "testlog.json"
+    if not log.exists():
+        return []
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+
+
+def tail(entry):
+    text = entry["stdout"].rstrip() + "\n" + entry.get("stderr", "").rstrip()
+    return text.strip().splitlines()[-TAIL_LINES:]
+
+
+class Run:
+    """What all builds together have shown."""
+
+    def __init__(self):
+        self.total = count.Count()
+        self.failures = []  # (label, problem, last lines)
+        self.skips = []  # (label, reason)
+
+    def fail(self, label, problem, lines=()):
+        self.total.failed += 1
+        self.failures.append((label, problem, list(lines)))
+
+    def run_build(self, build, tests, environment):
+        print(f"{build.name}: {len(tests)} test programs", flush=True)
+        names = sorted({test.name for test in tests})
+        meson_exit = run_meson(build, names, environment)
+        labels = {test.command: test.label() for test in tests}
+        logged = [entry for entry in entries(build) if tuple(entry["command"]) in labels]
+        for entry in logged:
+            self.take(labels.pop(tuple(entry["command"])), entry)
+        if not logged:
+            self.fail(build.name, f"no test was run (meson test ended with {meson_exit}; "
+                                  "if the build failed, the compiler's words are above)")
+            return
+        for label in labels.values():
+            self.fail(label, "was not run")
+
+    def take(self, label, entry):
+        seen = count.count(entry["stdout"], entry["returncode"], entry["result"])
+        self.total.add(seen)
+        self.skips += [(label, reason) for reason in seen.reasons]
+        if seen.problem:
+            self.failures.append((label, seen.problem, tail(entry)))
+
+    def look_for_processes(self):
+        remaining = processes.left_behind()
+        if remaining:
+            self.fail("processes", "were left behind by the tests",
+                      [f"{pid} {command}" for pid, command in remaining])
+            processes.end_all()
+
+    def report(self):
+        for label, problem, lines in self.failures:
+            print(f"\nFAILED {label}: {problem}")
+            print("".join(f"    {line}\n" for line in lines), end="")
+        if self.skips:
+            print("\nNot tested:")
+        for label, reason in self.skips:
+            print(f"  SKIPPED {label}: {reason}")
+        if self.total.passed + self.total.failed + self.total.skipped == 0:
+            self.fail("the run", "no test was run")
+            print("\nFAILED: no test was run")
+        print(f"\n{self.total.line()}", flush=True)
+        return 1 if self.total.failed else 0
+
+
+def end_on_signals():
+    def on_signal(number, _frame):
+        signal.signal(number, signal.SIG_IGN)
+        print("\ninterrupted: ending the tests", flush=True)
+        processes.end_all()
+        os._exit(128 + number)  # no clean-up handler may wait for what was just ended
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, on_signal)
+
+
+def command_line():
+    parser = argparse.ArgumentParser(prog="waymark test", allow_abbrev=False)
+    parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--build-threads", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--only", action="append", default=[], metavar="NAME",
+                        help="a test or a suite; may be given several times")
+    parser.add_argument("--quick", action="store_true", help="leave out the slow tests")
+    parser.error = lambda message: usage_error(message)
+    return parser.parse_args()
+
+
+def usage_error(message):
+    print(f"waymark test: {message}", file=sys.stderr)
+    sys.exit(EXIT_USAGE)
+
+
+def main():
+    options = command_line()
+    processes.become_subreaper()
+    end_on_signals()
+    environment = {**SANITIZERS, **os.environ, "PYTHONUNBUFFERED": "1"}
+    tests = tests_of(options.build)
+    selected = chosen(tests, options.only, options.quick)
+    if options.only and not selected:
+        known = sorted({name for test in tests for name in (test.name, *test.suites)})
+        usage_error(f"no test or suite is called {' or '.join(options.only)}; "
+                    f"there are: {' '.join(known)}")
+    run = Run()
+    if selected:
+        run.run_build(options.build, selected, environment)
+    threaded = [test for test in selected if THREADS in test.suites]
+    if threaded and options.build_threads and not options.quick:
+        names = {test.name for test in threaded}
+        run.run_build(options.build_threads,
+                      [test for test in tests_of(options.build_threads) if test.name in names],
+                      environment)
+    run.look_for_processes()
+    return run.report()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

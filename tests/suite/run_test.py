@@ -1,0 +1,126 @@
+"""The runner against small Meson projects whose tests fail, crash, hang, skip, say nothing or leave
+a process behind: it must tell each of them, count it, and end with the one line."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import driver
+
+RUNNER = pathlib.Path(__file__).with_name("run.py")
+GOOD = "print('2 passed, 0 failed, 0 skipped')"
+LEAVES = ("from subprocess import *; Popen(['sleep', '300'], start_new_session=True, stdout=DEVNULL, "
+          "stderr=DEVNULL); " + GOOD)
+
+
+def project(folder, tests):
+    """Sets up a project of Python one-liners: {name: (code, suite, seconds it may take)}."""
+    lines = ["project('small')", "python = find_program('python3')"]
+    for name, (code, suite, limit) in tests.items():
+        program = folder / f"{name}.py"
+        program.write_text(code + "\n")
+        lines.append(f"test('{name}', python, args: ['{program}'], suite: '{suite}', timeout: {limit})")
+    (folder / "meson.build").write_text("\n".join(lines) + "\n")
+    subprocess.run(["meson", "setup", folder / "build", folder], check=True,
+                   stdout=subprocess.DEVNULL)
+    return folder / "build"
+
+
+def start(build, *options):
+    return subprocess.Popen([sys.executable, RUNNER, "--build", build, *options], text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def lives(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class RunTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def run_project(self, tests, *options):
+        runner = start(project(self.folder, tests), *options)
+        output = runner.communicate(timeout=120)[0]
+        return runner.returncode, output, output.splitlines()[-1]
+
+    def test_a_good_project_passes(self):
+        code, _, last = self.run_project({"one": (GOOD, "daemon", 30), "two": (GOOD, "net", 30)})
+        self.assertEqual((code, last), (0, "4 passed, 0 failed, 0 skipped"))
+
+    def test_what_fails_is_told_with_its_output_and_what_is_skipped_with_its_reason(self):
+        code, output, last = self.run_project({
+            "good": (GOOD, "daemon", 30),
+            "fails": ("print('expected 3, saw 4'); print('1 passed, 1 failed, 0 skipped'); exit(1)",
+                      "daemon", 30),
+            "crashes": ("import os; os.abort()", "daemon", 30),
+            "silent": ("pass", "daemon", 30),
+            "slow": ("import time; time.sleep(300)", "daemon", 1),
+            "skips": ("print('SKIP: lab: needs root'); exit(77)", "daemon", 30),
+        })
+        self.assertEqual((code, last), (1, "3 passed, 4 failed, 1 skipped"))
+        for words in ("FAILED daemon: fails: 1 failed", "    expected 3, saw 4",
+                      "FAILED daemon: crashes: was ended by signal 6",
+                      "FAILED daemon: silent: printed no count",
+                      "FAILED daemon: slow: took longer than it may",
+                      "SKIPPED daemon: skips: lab: needs root"):
+            self.assertIn(words, output)
+
+    def test_a_run_without_a_test_fails(self):
+        code, _, last = self.run_project({})
+        self.assertEqual((code, last), (1, "0 passed, 1 failed, 0 skipped"))
+
+    def test_a_project_that_does_not_build_fails(self):
+        build = project(self.folder, {"one": (GOOD, "daemon", 30)})
+        (self.folder / "meson.build").write_text("no such function(\n")
+        runner = start(build)
+        output = runner.communicate(timeout=120)[0]
+        self.assertEqual(runner.returncode, 1, output)
+        self.assertEqual(output.splitlines()[-1], "0 passed, 1 failed, 0 skipped")
+
+    def test_a_process_left_behind_is_a_failure_and_is_ended(self):
+        code, output, last = self.run_project({"leaves": (LEAVES, "daemon", 30)})
+        self.assertEqual((code, last), (1, "2 passed, 1 failed, 0 skipped"))
+        pid = int(re.search(r"^    (\d+) sleep 300$", output, re.MULTILINE).group(1))
+        self.assertFalse(lives(pid))
+
+    def test_only_takes_a_test_or_a_suite_and_refuses_an_unknown_name(self):
+        tests = {"one": (GOOD, "daemon", 30), "two": (GOOD, "net", 30), "three": (GOOD, "net", 30)}
+        build = project(self.folder, tests)
+        for options, code, last in ((["--only", "one"], 0, "2 passed, 0 failed, 0 skipped"),
+                                    (["--only", "net"], 0, "4 passed, 0 failed, 0 skipped"),
+                                    (["--only", "absent"], 100, "three two")):
+            runner = start(build, *options)
+            output = runner.communicate(timeout=120)[0]
+            self.assertEqual(runner.returncode, code)
+            self.assertTrue(output.splitlines()[-1].endswith(last), output)
+
+    def test_quick_leaves_out_the_slow_suite(self):
+        tests = {"one": (GOOD, "daemon", 30), "two": (GOOD, "slow", 30)}
+        self.assertEqual(self.run_project(tests, "--quick")[2], "2 passed, 0 failed, 0 skipped")
+
+    def test_an_interrupted_run_leaves_no_process(self):
+        fifo = self.folder / "started"
+        os.mkfifo(fifo)
+        code = f"import os, time; open('{fifo}', 'w').write(str(os.getpid())); time.sleep(300)"
+        runner = start(project(self.folder, {"hangs": (code, "daemon", 60)}))
+        pid = int(fifo.read_text())
+        runner.send_signal(signal.SIGINT)
+        runner.communicate(timeout=60)
+        self.assertEqual(runner.returncode, 128 + signal.SIGINT)
+        self.assertFalse(lives(pid))
+
+
+if __name__ == "__main__":
+    driver.main()
