@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,8 +41,11 @@ struct Heartbeat {
     std::optional<float> battery_percent;
 };
 
+// How much of a message is kept in quarantine; a channel's frame must hold it (daemon/channel.hh).
+inline constexpr std::size_t kMaximumRaw = 32 * 1024;
+
 // A message, or one point of it, that was acknowledged but cannot be a fix. `raw` are the bytes as
-// they came, so that it can be replayed when the decoder has learned better.
+// they came, without secrets, so that it can be replayed when the decoder has learned better.
 struct Quarantined {
     DeviceNumber device = 0;
     std::uint32_t index = 0;  // of the point within its message, from 0

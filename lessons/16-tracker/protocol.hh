@@ -43,11 +43,17 @@ struct Decoded {
     std::vector<Fix> fixes;
     std::vector<Quarantined> quarantined;
     std::optional<Heartbeat> heartbeat;
+    // A decoder's working memory, here so that it is allocated once and not for every message.
+    std::string scratch;
 
     // Nothing to store: the answer need not wait.
     bool empty() const { return fixes.empty() && quarantined.empty() && !heartbeat; }
     // Ready for the next message, with the memory kept.
     void clear();
+    // Turns it into a refusal: nothing is stored, the body is `explanation` for the person who set
+    // the phone up, and `which_field` is set for bad_number.
+    void refuse(int refused_status, std::string_view word, std::string_view explanation,
+                std::string_view which_field = {});
 };
 
 struct Protocol {

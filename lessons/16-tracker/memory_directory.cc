@@ -1,0 +1,143 @@
+#include "memory_directory.hh"
+
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+namespace waymark::tracker {
+namespace {
+
+// A part is: u32 its number, u32 how many parts, then entries to the end. An entry is: u32 device,
+// u8 speed unit, u8 whether a hash follows, the hash, u16 how many identifiers, and each of them as
+// u16 length and bytes. Integers in the machine's own order: both ends are one machine.
+constexpr std::size_t kPartHeader = 2 * sizeof(std::uint32_t);
+
+template <typename Integer>
+void put(std::string& out, Integer value) {
+    char bytes[sizeof value];
+    std::memcpy(bytes, &value, sizeof value);
+    out.append(bytes, sizeof bytes);
+}
+
+// Takes values off the front. After the first that is not there all is zero and ok() is false.
+class Taker {
+  public:
+    explicit Taker(std::string_view bytes) : rest_(bytes) {}
+
+    template <typename Integer>
+    Integer take() {
+        Integer value{};
+        const std::string_view bytes = take_bytes(sizeof value);
+        if (ok_) std::memcpy(&value, bytes.data(), sizeof value);
+        return value;
+    }
+    std::string_view take_bytes(std::size_t count) {
+        if (rest_.size() < count) ok_ = false;
+        if (!ok_) return {};
+        const std::string_view bytes = rest_.substr(0, count);
+        rest_.remove_prefix(count);
+        return bytes;
+    }
+    bool ok() const { return ok_; }
+    bool at_end() const { return rest_.empty(); }
+
+  private:
+    std::string_view rest_;
+    bool ok_ = true;
+};
+
+std::string pack_entry(const DirectoryEntry& entry) {
+    std::string out;
+    put(out, entry.device.number);
+    put(out, static_cast<std::uint8_t>(entry.device.speed_unit));
+    put(out, static_cast<std::uint8_t>(entry.token_hash.has_value()));
+    if (entry.token_hash)
+        out.append(reinterpret_cast<const char*>(entry.token_hash->data()),
+                   entry.token_hash->size());
+    put(out, static_cast<std::uint16_t>(entry.identifiers.size()));
+    for (const std::string& identifier : entry.identifiers) {
+        put(out, static_cast<std::uint16_t>(identifier.size()));
+        out += identifier;
+    }
+    return out;
+}
+
+std::optional<DirectoryEntry> take_entry(Taker& taker) {
+    DirectoryEntry entry;
+    entry.device.number = taker.take<std::uint32_t>();
+    const auto unit = taker.take<std::uint8_t>();
+    if (unit > static_cast<std::uint8_t>(SpeedUnit::mph)) return std::nullopt;
+    entry.device.speed_unit = static_cast<SpeedUnit>(unit);
+    if (taker.take<std::uint8_t>() != 0) {
+        const std::string_view bytes = taker.take_bytes(std::tuple_size_v<TokenHash>);
+        if (!taker.ok()) return std::nullopt;
+        std::memcpy(entry.token_hash.emplace().data(), bytes.data(), bytes.size());
+    }
+    const auto count = taker.take<std::uint16_t>();
+    for (std::uint16_t i = 0; taker.ok() && i < count; ++i)
+        entry.identifiers.emplace_back(taker.take_bytes(taker.take<std::uint16_t>()));
+    if (!taker.ok()) return std::nullopt;
+    return entry;
+}
+
+}  // namespace
+
+void MemoryDirectory::add(const DirectoryEntry& entry) {
+    ++devices_;
+    if (entry.token_hash) tokens_[*entry.token_hash] = entry.device;
+    for (const std::string& identifier : entry.identifiers) identifiers_[identifier] = entry.device;
+}
+
+std::optional<KnownDevice> MemoryDirectory::by_identifier(std::string_view identifier) const {
+    const auto found = identifiers_.find(identifier);
+    if (found == identifiers_.end()) return std::nullopt;
+    return found->second;
+}
+
+std::optional<KnownDevice> MemoryDirectory::by_token(std::string_view token) const {
+    if (token.empty()) return std::nullopt;
+    const auto found = tokens_.find(hash_token(token));
+    if (found == tokens_.end()) return std::nullopt;
+    return found->second;
+}
+
+std::vector<std::string> pack_directory(const std::vector<DirectoryEntry>& entries,
+                                        std::size_t most_bytes) {
+    std::vector<std::string> parts(1, std::string(kPartHeader, '\0'));
+    for (const DirectoryEntry& entry : entries) {
+        const std::string packed = pack_entry(entry);
+        assert(kPartHeader + packed.size() <= most_bytes);
+        if (parts.back().size() + packed.size() > most_bytes) parts.emplace_back(kPartHeader, '\0');
+        parts.back() += packed;
+    }
+    const std::uint32_t count = static_cast<std::uint32_t>(parts.size());
+    for (std::uint32_t i = 0; i < count; ++i) {
+        std::memcpy(parts[i].data(), &i, sizeof i);
+        std::memcpy(parts[i].data() + sizeof i, &count, sizeof count);
+    }
+    return parts;
+}
+
+DirectoryUnpacker::Result DirectoryUnpacker::add(std::string_view part) {
+    Taker taker(part);
+    const auto number = taker.take<std::uint32_t>();
+    const auto count = taker.take<std::uint32_t>();
+    const std::uint32_t expected = std::exchange(next_part_, 0);
+    if (number == 0) directory_ = MemoryDirectory();
+    if (!taker.ok() || number >= count || (number != 0 && number != expected))
+        return Result::malformed;
+    while (!taker.at_end()) {
+        const std::optional<DirectoryEntry> entry = take_entry(taker);
+        if (!entry) return Result::malformed;
+        directory_.add(*entry);
+    }
+    if (number + 1 == count) return Result::complete;
+    next_part_ = number + 1;
+    return Result::more;
+}
+
+MemoryDirectory DirectoryUnpacker::take() {
+    return std::exchange(directory_, MemoryDirectory());
+}
+
+}  // namespace waymark::tracker

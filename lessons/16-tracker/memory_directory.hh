@@ -1,0 +1,72 @@
+// The devices in memory, for those who have no disk: the store reads them from its database, packs
+// them into messages and sends them to the receivers, which look up every message's device here.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "protocol.hh"
+#include "token.hh"
+
+namespace waymark::tracker {
+
+// What the directory knows of one device.
+struct DirectoryEntry {
+    KnownDevice device;
+    std::optional<TokenHash> token_hash;
+    std::vector<std::string> identifiers;
+};
+
+class MemoryDirectory : public DeviceDirectory {
+  public:
+    void add(const DirectoryEntry& entry);
+    std::size_t size() const { return devices_; }
+
+    std::optional<KnownDevice> by_identifier(std::string_view identifier) const override;
+    std::optional<KnownDevice> by_token(std::string_view token) const override;
+
+  private:
+    // Lets the map be asked with a view, without making a string of it.
+    struct Hasher {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+
+    std::size_t devices_ = 0;
+    std::unordered_map<std::string, KnownDevice, Hasher, std::equal_to<>> identifiers_;
+    std::unordered_map<TokenHash, KnownDevice, TokenHashHasher> tokens_;
+};
+
+// Packs entries into parts of at most `most_bytes` each (at least 1024), so that each fits into
+// one message of a channel. There is always a part, also for no entries.
+std::vector<std::string> pack_directory(const std::vector<DirectoryEntry>& entries,
+                                        std::size_t most_bytes = 60 * 1024);
+
+// Puts the parts together again. They must come in order; the first begins a new directory.
+class DirectoryUnpacker {
+  public:
+    enum class Result {
+        more,       // parts are missing
+        complete,   // take() it
+        malformed,  // a part is cut, out of order or not one of ours; wait for a new first part
+    };
+    // Every length is checked before it is used.
+    Result add(std::string_view part);
+
+    // The directory after `complete`; the unpacker is empty then.
+    MemoryDirectory take();
+
+  private:
+    MemoryDirectory directory_;
+    std::uint32_t next_part_ = 0;
+};
+
+}  // namespace waymark::tracker

@@ -1,0 +1,82 @@
+#include "memory_directory.hh"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace waymark::tracker;
+
+namespace {
+
+DirectoryEntry van() {
+    return {{7, SpeedUnit::kmh}, hash_token("tok-van-7"), {"123456", "van"}};
+}
+
+using Result = DirectoryUnpacker::Result;
+
+}  // namespace
+
+TEST_CASE("a device is found by each identifier and by its token") {
+    MemoryDirectory directory;
+    directory.add(van());
+    CHECK(directory.by_identifier("123456")->number == 7);
+    CHECK(directory.by_identifier("van")->speed_unit == SpeedUnit::kmh);
+    CHECK(directory.by_token("tok-van-7")->number == 7);
+    CHECK_FALSE(directory.by_identifier("12345"));
+    CHECK_FALSE(directory.by_identifier("tok-van-7"));
+    CHECK_FALSE(directory.by_token("123456"));
+    CHECK_FALSE(directory.by_token(""));
+}
+
+TEST_CASE("a directory of many devices travels in parts and arrives whole") {
+    std::vector<DirectoryEntry> entries;
+    for (DeviceNumber number = 1; number <= 500; ++number) {
+        const std::string name = "device-" + std::to_string(number);
+        entries.push_back({{number, SpeedUnit::mps}, hash_token("token-of-" + name), {name}});
+    }
+    entries.push_back({{501, SpeedUnit::protocol_default}, std::nullopt, {}});
+    const std::vector<std::string> parts = pack_directory(entries, 1024);
+    CHECK(parts.size() > 10);
+    DirectoryUnpacker unpacker;
+    for (const std::string& part : parts) {
+        CHECK(part.size() <= 1024);
+        CHECK(unpacker.add(part) == (&part == &parts.back() ? Result::complete : Result::more));
+    }
+    const MemoryDirectory directory = unpacker.take();
+    CHECK(directory.size() == 501);
+    CHECK(directory.by_identifier("device-250")->number == 250);
+    CHECK(directory.by_token("token-of-device-500")->number == 500);
+}
+
+TEST_CASE("an empty directory is a part too") {
+    const std::vector<std::string> parts = pack_directory({});
+    REQUIRE(parts.size() == 1);
+    DirectoryUnpacker unpacker;
+    CHECK(unpacker.add(parts[0]) == Result::complete);
+    CHECK(unpacker.take().size() == 0);
+}
+
+TEST_CASE("a part that is cut anywhere is malformed, and the next first part starts anew") {
+    const std::string whole = pack_directory({van()})[0];
+    DirectoryUnpacker unpacker;
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        const std::string cut = whole.substr(0, length);
+        // Cut after the header it is a directory without entries.
+        CHECK(unpacker.add(cut) == (length == 8 ? Result::complete : Result::malformed));
+    }
+    CHECK(unpacker.add(whole) == Result::complete);
+    CHECK(unpacker.take().size() == 1);
+}
+
+TEST_CASE("parts out of order are malformed") {
+    std::vector<DirectoryEntry> entries(100, van());
+    const std::vector<std::string> parts = pack_directory(entries, 1024);
+    REQUIRE(parts.size() > 3);
+    DirectoryUnpacker unpacker;
+    CHECK(unpacker.add(parts[1]) == Result::malformed);
+    CHECK(unpacker.add(parts[0]) == Result::more);
+    CHECK(unpacker.add(parts[2]) == Result::malformed);
+    CHECK(unpacker.add(parts[1]) == Result::malformed);
+    CHECK(unpacker.add(parts[0]) == Result::more);
+    CHECK(unpacker.add(parts[1]) == Result::more);
+}

@@ -1,0 +1,49 @@
+// A message of names and values, "id=7&lat=48.1&lon=11.5", as Traccar Client and OsmAnd send it:
+// in the query, or in the body when the query is empty. The two protocols differ in how the device
+// is named and in a few units; everything else about such a message is here.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "protocol.hh"
+#include "protocols/extras.hh"
+
+namespace waymark::tracker {
+
+// The known names of a message, decoded; a name that was not sent, or sent empty, is empty. Where
+// a name repeats the last one counts. The views point into the request or into Decoded::scratch.
+struct FormMessage {
+    static constexpr std::size_t kMaximumPairs = 64;  // real apps send fewer than 30
+
+    std::string_view text;  // as it came
+    std::string_view identifier, token;
+    std::string_view latitude, longitude, location, time;
+    std::string_view altitude, speed, course, accuracy, hdop;
+    std::string_view battery, charging, valid, alarm, event;
+    std::array<Attribute, kMaximumPairs> attributes;  // every other name
+    std::size_t attribute_count = 0;
+};
+
+// Reads the request into `message`. False if it has more than kMaximumPairs; then `decoded` is the
+// refusal.
+bool read_form_message(const net::http::Request& request, FormMessage& message, Decoded& decoded);
+
+// How a protocol reads such a message.
+struct FormDialect {
+    Source source = Source::unknown;
+    SpeedUnit speed_unit = SpeedUnit::knots;
+    bool hdop_is_accuracy = false;  // OsmAnd writes metres there
+};
+
+// Turns a known device's message into a fix, a quarantined point or a heartbeat, or a refusal.
+void decode_form_message(const FormMessage& message, const FormDialect& dialect,
+                         const KnownDevice& device, UnixMillis now, Decoded& decoded);
+
+// A device by what its owner typed into an app's field for an identifier: that, or its token.
+std::optional<KnownDevice> find_device(const DeviceDirectory& devices, std::string_view identifier);
+
+}  // namespace waymark::tracker

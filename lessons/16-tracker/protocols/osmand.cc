@@ -1,0 +1,64 @@
+#include "protocols/osmand.hh"
+
+#include <string>
+
+#include "net/http/url.hh"
+#include "protocols/form_message.hh"
+
+namespace waymark::tracker {
+namespace {
+
+constexpr std::string_view kPath = "/osmand";
+constexpr FormDialect kDialect{
+    .source = Source::osmand, .speed_unit = SpeedUnit::mps, .hdop_is_accuracy = true};
+
+// What follows "/osmand/", still encoded.
+std::string_view token_in(std::string_view path) {
+    path.remove_prefix(kPath.size());
+    while (path.starts_with('/')) path.remove_prefix(1);
+    while (path.ends_with('/')) path.remove_suffix(1);
+    return path;
+}
+
+// Old OsmAnd builds repeat a refused message at once and without end, so this must be cheap.
+void refuse_token(Decoded& decoded) {
+    decoded.refuse(403, "bad_token",
+                   "The token in the URL is not known here: 'tracker device token' makes a new "
+                   "one.");
+}
+
+}  // namespace
+
+bool osmand_claims(const net::http::Request& request) {
+    return request.path.starts_with(kPath) &&
+           (request.path.size() == kPath.size() || request.path[kPath.size()] == '/');
+}
+
+void osmand_decode(const net::http::Request& request, const DeviceDirectory& devices,
+                   UnixMillis now, Decoded& decoded) {
+    std::string path_scratch;
+    const std::string_view encoded_token = token_in(request.path);
+    std::optional<KnownDevice> device;
+    if (!encoded_token.empty()) {
+        const auto token = net::http::percent_decode(encoded_token, path_scratch);
+        if (token) device = devices.by_token(*token);
+        if (!device) return refuse_token(decoded);
+    }
+    FormMessage message;
+    if (!read_form_message(request, message, decoded)) return;
+    if (!device && message.text.empty()) {
+        decoded.refuse(404, "not_found", "The URL needs a token: /osmand/TOKEN?lat=...");
+        return;
+    }
+    if (!device && message.token.empty() && message.identifier.empty()) {
+        decoded.refuse(400, "missing_device", "The URL needs a token: /osmand/TOKEN?lat=...");
+        return;
+    }
+    if (!device)
+        device = message.token.empty() ? find_device(devices, message.identifier)
+                                       : devices.by_token(message.token);
+    if (!device) return refuse_token(decoded);
+    decode_form_message(message, kDialect, *device, now, decoded);
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,163 @@
+// Runs protocols/*_vectors.json: each vector is a request and what must come of it. Only the
+// properties a vector names are compared, with the tolerances of what phones print.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "memory_directory.hh"
+#include "net/http/url.hh"
+#include "protocol.hh"
+#include "protocols/time_text.hh"
+
+using namespace waymark;
+using namespace waymark::tracker;
+using nlohmann::json;
+
+namespace {
+
+struct VectorFile {
+    json content;
+    MemoryDirectory directory;
+    std::map<std::string, DeviceNumber> numbers;
+    UnixMillis now = 0;
+};
+
+VectorFile load(const std::string& path) {
+    VectorFile file;
+    std::ifstream stream(path);
+    REQUIRE_MESSAGE(stream, path);
+    file.content = json::parse(stream);
+    const json& fixture = file.content["fixture"];
+    file.now = *parse_time(fixture["server_now"].get<std::string>());
+    for (const auto& [name, device] : fixture["devices"].items()) {
+        DirectoryEntry entry;
+        entry.device.number = static_cast<DeviceNumber>(file.numbers.size() + 1);
+        file.numbers[name] = entry.device.number;
+        if (device.contains("token"))
+            entry.token_hash = hash_token(device["token"].get<std::string>());
+        for (const char* key : {"traccar_id", "nmea_id", "opengts_id"})
+            if (device.contains(key)) entry.identifiers.push_back(device[key]);
+        file.directory.add(entry);
+    }
+    return file;
+}
+
+// A vector's request, with the strings that its views point into.
+class VectorRequest {
+  public:
+    explicit VectorRequest(const json& vector)
+        : method_(vector["method"]), target_(vector["target"]) {
+        if (vector["body"].is_string()) body_ = vector["body"];
+        for (const auto& [name, value] : vector["headers"].items())
+            headers_.emplace_back(name, value);
+        for (const auto& [name, value] : headers_) fields_.push_back({name, value});
+        const auto target = net::http::split_target(method_, target_);
+        REQUIRE(target);
+        request_.method = method_;
+        request_.target = target_;
+        request_.path = target->path;
+        request_.query = target->query;
+        request_.fields = fields_;
+        request_.body = body_;
+    }
+    const net::http::Request& get() const { return request_; }
+
+  private:
+    std::string method_, target_, body_;
+    std::vector<std::pair<std::string, std::string>> headers_;
+    std::vector<net::http::Field> fields_;
+    net::http::Request request_;
+};
+
+void check_number(const json& expected, std::optional<double> seen, double tolerance) {
+    CHECK(expected.is_null() == !seen);
+    if (seen && expected.is_number()) CHECK(std::abs(*seen - expected.get<double>()) <= tolerance);
+}
+
+void check_fix(const json& expected, const Fix& fix, const VectorFile& file) {
+    CHECK(fix.device == file.numbers.at(expected["device"]));
+    CHECK(std::abs(fix.latitude_e7 / 1e7 - expected["lat"].get<double>()) <= 1e-6);
+    CHECK(std::abs(fix.longitude_e7 / 1e7 - expected["lon"].get<double>()) <= 1e-6);
+    const UnixMillis time =
+        expected["time"] == "@now" ? file.now : *parse_time(expected["time"].get<std::string>());
+    CHECK(std::abs(fix.time_ms - time) <= 2);
+    check_number(expected["alt_m"], fix.altitude_m, 0.05);
+    check_number(expected["speed_mps"], fix.speed_mps, 0.01);
+    check_number(expected["course_deg"], fix.course_deg, 0.05);
+    check_number(expected["accuracy_m"], fix.accuracy_m, 0.05);
+    check_number(expected["battery_pct"], fix.battery_percent, 0.05);
+    CHECK(fix.valid == expected.value("valid", true));
+    const json extras = fix.extras.empty() ? json::object() : json::parse(fix.extras);
+    for (const char* key : {"charging", "event", "hdop"})
+        if (expected.contains(key)) CHECK(extras.value(key, json()) == expected[key]);
+    if (expected.contains("attributes"))
+        for (const auto& [name, value] : expected["attributes"].items())
+            CHECK(extras.value("attributes", json::object()).value(name, json()) == value);
+}
+
+void check_vector(const json& expected, const Decoded& decoded, const VectorFile& file) {
+    CHECK(decoded.status == expected["status"].get<int>());
+    CHECK(decoded.error == expected.value("error", ""));
+    CHECK(decoded.field == expected.value("field", ""));
+    const json no_list = json::array();
+    const json& fixes = expected.contains("fixes") ? expected["fixes"] : no_list;
+    REQUIRE(decoded.fixes.size() == fixes.size());
+    for (std::size_t i = 0; i < fixes.size(); ++i) check_fix(fixes[i], decoded.fixes[i], file);
+    const json& rejected = expected.contains("rejected") ? expected["rejected"] : no_list;
+    REQUIRE(decoded.quarantined.size() == rejected.size());
+    for (std::size_t i = 0; i < rejected.size(); ++i) {
+        CHECK(decoded.quarantined[i].index == rejected[i]["index"].get<unsigned>());
+        CHECK(decoded.quarantined[i].reason == rejected[i]["reason"].get<std::string>());
+        CHECK_FALSE(decoded.quarantined[i].raw.empty());
+    }
+    CHECK(decoded.heartbeat.has_value() == expected.contains("device_seen"));
+    if (!decoded.heartbeat) return;
+    CHECK(decoded.heartbeat->device == file.numbers.at(expected["device_seen"]));
+    check_number(expected.value("battery_pct", json()), decoded.heartbeat->battery_percent, 0.05);
+}
+
+}  // namespace
+
+TEST_CASE("every vector decodes to what it expects") {
+    const VectorFile file = load(PROTOCOLS_DIR "/form_vectors.json");
+    Decoded decoded;  // one for all, as in the receiver: nothing may be left from the one before
+    int count = 0;
+    for (const json& vector : file.content["vectors"]) {
+        INFO(vector["id"].get<std::string>(), " ", vector["note"].get<std::string>());
+        const VectorRequest request(vector);
+        decode(request.get(), file.directory, file.now, decoded);
+        check_vector(vector["expect"], decoded, file);
+        ++count;
+    }
+    CHECK(count >= 70);
+}
+
+TEST_CASE("a quarantined message keeps its bytes but not its token") {
+    const VectorFile file = load(PROTOCOLS_DIR "/form_vectors.json");
+    Decoded decoded;
+    const VectorRequest request(json{{"method", "GET"},
+                                     {"target", "/osmand?lat=95&token=tok-van-7&lon=%34"},
+                                     {"headers", json::object()},
+                                     {"body", nullptr}});
+    decode(request.get(), file.directory, file.now, decoded);
+    REQUIRE(decoded.quarantined.size() == 1);
+    CHECK(decoded.quarantined[0].raw == "lat=95&lon=%34");
+    CHECK(decoded.quarantined[0].source == Source::osmand);
+}
+
+TEST_CASE("a plain fix is decoded without asking for memory") {
+    const VectorFile file = load(PROTOCOLS_DIR "/form_vectors.json");
+    Decoded decoded;
+    const VectorRequest request(file.content["vectors"][0]);
+    decode(request.get(), file.directory, file.now, decoded);
+    const Fix* const place = decoded.fixes.data();
+    decode(request.get(), file.directory, file.now, decoded);
+    CHECK(decoded.fixes.data() == place);
+    CHECK(decoded.fixes.at(0).extras.empty());
+}

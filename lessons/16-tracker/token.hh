@@ -1,0 +1,29 @@
+// A device's token: the secret in the URL that its owner types into a phone. The server keeps only
+// a hash, so that who reads the data folder or a backup cannot send positions in others' names.
+// A plain fast hash is enough: unlike a password, a token of ours has 128 random bits and cannot be
+// guessed; and it is computed for every message, where a slow one would stop us.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace waymark::tracker {
+
+// BLAKE2b with 32 bytes (libsodium, crypto_generichash).
+using TokenHash = std::array<unsigned char, 32>;
+
+TokenHash hash_token(std::string_view token);
+
+// A new token: 22 letters, digits, '-' and '_', which need no escape in a URL.
+std::string make_token();
+
+// Tokens and identifiers are looked up by hash, so comparing takes no longer for a nearly right
+// one; the hash's own bits are the best hash table key there is.
+struct TokenHashHasher {
+    std::size_t operator()(const TokenHash& hash) const;
+};
+
+}  // namespace waymark::tracker
