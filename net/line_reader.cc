@@ -1,0 +1,75 @@
+#include "net/line_reader.hh"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace waymark::net {
+
+namespace {
+
+std::string_view without_return(std::string_view text) {
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+IoResult LineReader::read_line(std::string& line, std::size_t limit, Deadline deadline) {
+    std::size_t searched = 0;
+    while (true) {
+        const std::string_view rest = pending();
+        const std::size_t end = rest.find('\n', searched);
+        const std::string_view text = without_return(rest.substr(0, end));
+        if (text.size() > limit) return {IoStatus::too_long, text.size()};
+        if (end != rest.npos) {
+            line = text;
+            take(end + 1);
+            return {IoStatus::done, line.size()};
+        }
+        if (rest.size() > searched && deadline.expired()) return {IoStatus::timed_out, 0};
+        searched = rest.size();
+        const IoResult result = read_more(deadline);
+        if (result.status == IoStatus::done) continue;
+        line = result.status == IoStatus::end ? pending() : std::string_view();
+        if (result.status == IoStatus::end) take(line.size());
+        return {result.status, line.size()};
+    }
+}
+
+IoResult LineReader::read_some(std::span<std::byte> buffer, Deadline deadline) {
+    const std::size_t count = take_into(buffer);
+    if (count > 0) return {IoStatus::done, count};
+    return net::read_some(*fd_, buffer, deadline);
+}
+
+IoResult LineReader::read_exactly(std::span<std::byte> buffer, Deadline deadline) {
+    const std::size_t count = take_into(buffer);
+    const IoResult result = net::read_exactly(*fd_, buffer.subspan(count), deadline);
+    return {result.status, count + result.count};
+}
+
+IoResult LineReader::read_more(Deadline deadline) {
+    std::array<std::byte, 4096> chunk;
+    const IoResult result = net::read_some(*fd_, chunk, deadline);
+    held_.append(reinterpret_cast<const char*>(chunk.data()), result.count);
+    return result;
+}
+
+// The bytes stay where they are until all are used; moving the rest after each line would make many
+// short lines slow.
+void LineReader::take(std::size_t count) {
+    used_ += count;
+    if (used_ < held_.size()) return;
+    held_.clear();
+    used_ = 0;
+}
+
+std::size_t LineReader::take_into(std::span<std::byte> buffer) {
+    const std::size_t count = std::min(buffer.size(), surplus());
+    std::memcpy(buffer.data(), pending().data(), count);
+    take(count);
+    return count;
+}
+
+}  // namespace waymark::net
