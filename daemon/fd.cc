@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
@@ -48,6 +49,18 @@ void set_nonblocking(const Fd& fd, bool nonblocking) {
     const int flags = check(::fcntl(fd.get(), F_GETFL), "fcntl F_GETFL");
     const int wanted = nonblocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
     if (wanted != flags) check(::fcntl(fd.get(), F_SETFL, wanted), "fcntl F_SETFL");
+}
+
+void close_all_but(std::vector<int> keep) {
+    std::sort(keep.begin(), keep.end());
+    unsigned first = 3;
+    for (const int number : keep) {
+        if (number < static_cast<int>(first)) continue;
+        const unsigned kept = static_cast<unsigned>(number);
+        if (kept > first) check(::close_range(first, kept - 1, 0), "close_range");
+        first = kept + 1;
+    }
+    check(::close_range(first, ~0U, 0), "close_range");
 }
 
 int count_open_descriptors() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <utility>
+#include <vector>
 
 namespace waymark::daemon {
 
@@ -54,6 +55,11 @@ SocketPair make_socket_pair(int type);
 
 // Sets or clears O_NONBLOCK. Throws std::system_error.
 void set_nonblocking(const Fd& fd, bool nonblocking);
+
+// Closes every descriptor above 2 that is not in `keep`, with close_range(2). For a process that
+// was just forked and must not hold what its parent had open; the objects that owned the numbers
+// must never be touched again there. Throws std::system_error.
+void close_all_but(std::vector<int> keep);
 
 // How many descriptors this process holds, from /proc/self/fd (proc(5)); the one used for looking
 // is not counted. For tests and status pages.

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -72,6 +73,27 @@ TEST_CASE("descriptors are counted without the one that looks") {
     CHECK(count_open_descriptors() == before + 2);
     pipe.reading.reset();
     CHECK(count_open_descriptors() == before + 1);
+}
+
+TEST_CASE("a forked process closes all but what it is told to keep") {
+    const Pipe report = make_pipe();
+    const Pipe kept = make_pipe();
+    const Pipe dropped = make_pipe();
+    const pid_t child = ::fork();
+    REQUIRE(child != -1);
+    if (child == 0) {
+        close_all_but({kept.writing.get(), report.writing.get(), 1});
+        const char verdict =
+            is_open(kept.writing.get()) && is_open(1) && !is_open(kept.reading.get()) &&
+                    !is_open(dropped.reading.get()) && !is_open(report.reading.get())
+                ? 'y'
+                : 'n';
+        ::_exit(::write(report.writing.get(), &verdict, 1) == 1 ? 0 : 1);
+    }
+    char verdict = 0;
+    CHECK(::read(report.reading.get(), &verdict, 1) == 1);
+    CHECK(verdict == 'y');
+    CHECK(::waitpid(child, nullptr, 0) == child);
 }
 
 TEST_CASE("non-blocking mode is set and cleared") {
