@@ -1,0 +1,31 @@
+// Trip files of three kinds, told apart by their first character and not by their name: GPX 1.0 and
+// 1.1 (tracks only: way points and planned routes are not where somebody was), rows of JSON with
+// points in WKT, and NMEA 0183 logs. A broken file is refused whole, in one line that says where.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "trips/trip.hh"
+
+namespace waymark::tracker {
+
+// Reads `path`. Throws UsageError for a file that is not a trip or is broken (it names the file and
+// the line, byte or row), and std::system_error when it cannot be read. A file without any time is
+// an empty trip.
+Trip read_trip(const std::string& path, MissingTimes missing = MissingTimes::leave_out);
+
+// The same for bytes in memory; `name` is what messages call them.
+Trip parse_trip(std::string_view bytes, std::string_view name,
+                MissingTimes missing = MissingTimes::leave_out);
+
+// The kinds, one file each. Points may lack a time. They throw UsageError as read_trip does.
+Trip parse_gpx(std::string_view bytes, std::string_view name);
+Trip parse_json_rows(std::string_view bytes, std::string_view name);
+Trip parse_nmea(std::string_view bytes, std::string_view name);
+
+// The line, from 1, of the byte at `offset`.
+std::size_t line_at(std::string_view bytes, std::size_t offset);
+
+}  // namespace waymark::tracker
