@@ -16,6 +16,7 @@ build     libsqlite3-dev       module:sqlite3
 build     nlohmann-json3-dev   module:nlohmann_json
 build     libsodium-dev        module:libsodium
 build     libseccomp-dev       module:libseccomp
+build     libpugixml-dev       module:pugixml
 build     zlib1g-dev           module:zlib
 build     nodejs               tool:node
 build     npm                  tool:npm

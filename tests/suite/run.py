@@ -23,7 +23,7 @@ import processes
 EXIT_USAGE = 100
 THREADS = "threads"  # the suite that runs under the thread sanitizer as well
 SLOW = "slow"  # the suite that --quick leaves out
-MESON_LINE = re.compile(r"^\s*\d+/\d+ (?:.* [-:] ?)?(\S+)\s+"
+MESON_LINE = re.compile(r"^\s*\d+/\d+ (?:[^:]*:)?(.*?)\s+"
                         r"(OK|FAIL|SKIP|TIMEOUT|ERROR|INTERRUPT)\s+([\d.]+)s")
 TAIL_LINES = 25
 
@@ -71,6 +71,7 @@ def run_meson(build, names, environment):
         match = MESON_LINE.match(line)
         if match:
             name, result, seconds = match.groups()
+            name = name.replace(" / ", ": ")
             print(f"  {result.lower():9} {name:40} {float(seconds):6.1f} s", flush=True)
         else:
             building.append(line)
@@ -164,6 +165,7 @@ def command_line():
     parser = argparse.ArgumentParser(prog="waymark test", allow_abbrev=False)
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--build-threads", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--check-options", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
                         help="a test or a suite; may be given several times")
     parser.add_argument("--quick", action="store_true", help="leave out the slow tests")
@@ -178,6 +180,8 @@ def usage_error(message):
 
 def main():
     options = command_line()
+    if options.check_options:
+        return 0
     processes.become_subreaper()
     end_on_signals()
     environment = {**SANITIZERS, **os.environ, "PYTHONUNBUFFERED": "1"}

@@ -56,7 +56,8 @@ class RunTest(unittest.TestCase):
         return runner.returncode, output, output.splitlines()[-1]
 
     def test_a_good_project_passes(self):
-        code, _, last = self.run_project({"one": (GOOD, "daemon", 30), "two": (GOOD, "net", 30)})
+        code, output, last = self.run_project({"one": (GOOD, "daemon", 30), "two": (GOOD, "net", 30)})
+        self.assertRegex(output, r"(?m)^  ok +daemon: one +\d+\.\d s$")
         self.assertEqual((code, last), (0, "4 passed, 0 failed, 0 skipped"))
 
     def test_what_fails_is_told_with_its_output_and_what_is_skipped_with_its_reason(self):
