@@ -1,0 +1,262 @@
+#include "net/connect.hh"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "daemon/error.hh"
+#include "net/socket_options.hh"
+
+using namespace waymark::net;
+using namespace waymark::daemon;
+using namespace std::chrono_literals;
+
+namespace {
+
+Deadline long_deadline() {
+    return Deadline::after(20s);
+}
+
+struct Server {
+    Fd socket;
+    Address address;
+};
+
+// Listens on `text`; without `listens` it only holds the port, so that connecting is refused.
+Server make_server(const Address& where, bool listens = true, int backlog = 16) {
+    Fd socket(check(::socket(where.family(), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    check(::bind(socket.get(), where.data(), where.size()), "bind", where.to_string());
+    if (listens) check(::listen(socket.get(), backlog), "listen");
+    const Address address = local_address(socket);
+    return {std::move(socket), address};
+}
+Server make_server(const char* text, bool listens = true, int backlog = 16) {
+    return make_server(Address::parse(text), listens, backlog);
+}
+
+// A listener whose queue is full drops what else arrives: to a client it is a host that does not
+// answer.
+struct SilentServer {
+    Server server = make_server("127.0.0.1:0", true, 0);
+    std::vector<Fd> fillers;
+
+    SilentServer() {
+        for (int i = 0; i < 4; ++i) {
+            fillers.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+            ::connect(fillers.back().get(), server.address.data(), server.address.size());
+        }
+    }
+};
+
+// No new descriptor while it lives.
+class NoDescriptors {
+  public:
+    NoDescriptors() {
+        ::getrlimit(RLIMIT_NOFILE, &previous_);
+        const rlimit none{0, previous_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &previous_); }
+
+  private:
+    rlimit previous_{};
+};
+
+bool is_nonblocking(const Fd& fd) {
+    return (::fcntl(fd.get(), F_GETFL) & O_NONBLOCK) != 0;
+}
+
+}  // namespace
+
+TEST_CASE("a listener is reached, over each family") {
+    const std::filesystem::path folder = std::filesystem::temp_directory_path();
+    const std::string path = (folder / ("connect_test." + std::to_string(::getpid()))).string();
+    for (const std::string& text :
+         {std::string("127.0.0.1:0"), std::string("[::1]:0"), "unix:" + path}) {
+        CAPTURE(text);
+        const Server server = make_server(text.c_str());
+        const ConnectResult result = connect_to(server.address, long_deadline());
+        CHECK(result.status == ConnectStatus::connected);
+        REQUIRE(result.socket);
+        CHECK(peer_address(result.socket) == server.address);
+        CHECK(result.address == server.address);
+        CHECK(result.failures.empty());
+    }
+    std::filesystem::remove(path);
+}
+
+TEST_CASE("the socket is in the mode that was asked for, and closed on exec") {
+    const Server server = make_server("127.0.0.1:0");
+    const ConnectResult plain = connect_to(server.address, long_deadline());
+    CHECK_FALSE(is_nonblocking(plain.socket));
+    CHECK((::fcntl(plain.socket.get(), F_GETFD) & FD_CLOEXEC) != 0);
+    const ConnectResult other =
+        connect_to(server.address, long_deadline(), SocketMode::nonblocking);
+    CHECK(is_nonblocking(other.socket));
+}
+
+TEST_CASE("refused is known at once, and is not success") {
+    const Server server = make_server("127.0.0.1:0", false);
+    const ConnectResult result = connect_to(server.address, Deadline::never());
+    CHECK(result.status == ConnectStatus::refused);
+    CHECK_FALSE(result.socket);
+    CHECK(result.error_text() == server.address.to_string() + ": Connection refused");
+}
+
+TEST_CASE("a Unix socket that is not there, or is nobody's, refuses") {
+    const ConnectResult missing =
+        connect_to(Address::parse("unix:/no/such/socket"), long_deadline());
+    CHECK(missing.status == ConnectStatus::refused);
+    CHECK(missing.failures[0].error_number == ENOENT);
+}
+
+TEST_CASE("a host that does not answer costs the deadline and no more") {
+    const SilentServer silent;
+    const auto start = Deadline::Clock::now();
+    const ConnectResult result = connect_to(silent.server.address, Deadline::after(60ms));
+    CHECK(result.status == ConnectStatus::timed_out);
+    CHECK_FALSE(result.socket);
+    CHECK(Deadline::Clock::now() - start >= 60ms);
+}
+
+TEST_CASE("a full Unix queue is waited for, until the deadline") {
+    const std::string path = "unix:" + std::filesystem::temp_directory_path().string() +
+                             "/connect_test.full." + std::to_string(::getpid());
+    const Server server = make_server(path.c_str(), true, 0);
+    const ConnectResult first = connect_to(server.address, long_deadline());
+    CHECK(first.status == ConnectStatus::connected);
+    const ConnectResult second = connect_to(server.address, Deadline::after(30ms));
+    CHECK(second.status == ConnectStatus::timed_out);
+    std::filesystem::remove(path.substr(5));
+}
+
+TEST_CASE("the next address is tried, and each failure is named") {
+    const Server refusing = make_server("127.0.0.1:0", false);
+    const SilentServer silent;
+    const Server good = make_server("[::1]:0");
+    const std::vector<Address> addresses = {refusing.address, silent.server.address, good.address};
+    const ConnectResult result = connect_to_any(addresses, Deadline::after(400ms));
+    CHECK(result.status == ConnectStatus::connected);
+    CHECK(result.address == good.address);
+    REQUIRE(result.failures.size() == 2);
+    CHECK(result.failures[0].status == ConnectStatus::refused);
+    CHECK(result.failures[1].status == ConnectStatus::timed_out);
+    CHECK(result.error_text() == refusing.address.to_string() + ": Connection refused; " +
+                                     silent.server.address.to_string() + ": Connection timed out");
+}
+
+TEST_CASE("the first address that answers is taken") {
+    const Server first = make_server("127.0.0.1:0");
+    const Server second = make_server("127.0.0.1:0");
+    const std::vector<Address> addresses = {first.address, second.address};
+    CHECK(connect_to_any(addresses, long_deadline()).address == first.address);
+}
+
+TEST_CASE("one deadline holds over all addresses together") {
+    const SilentServer silent;
+    const std::vector<Address> addresses(20, silent.server.address);
+    // 20 addresses with 10 s each would be 200 s; the test's own limit is 60 s.
+    const ConnectResult result = connect_to_any(addresses, Deadline::after(200ms));
+    CHECK(result.status == ConnectStatus::timed_out);
+    CHECK(result.failures.size() == 20);
+}
+
+TEST_CASE("a deadline that has come still takes a listener that answers at once") {
+    const std::string path = "unix:" + std::filesystem::temp_directory_path().string() +
+                             "/connect_test.now." + std::to_string(::getpid());
+    const Server server = make_server(path.c_str());
+    CHECK(connect_to(server.address, Deadline::after(0s)).status == ConnectStatus::connected);
+    std::filesystem::remove(path.substr(5));
+}
+
+TEST_CASE("nothing is left open after success or failure") {
+    const Server refusing = make_server("127.0.0.1:0", false);
+    const SilentServer silent;
+    const Server good = make_server("127.0.0.1:0");
+    const std::vector<Address> addresses = {refusing.address, silent.server.address, good.address};
+    const int before = count_open_descriptors();
+    for (int i = 0; i < 3; ++i) {
+        connect_to_any(addresses, Deadline::after(60ms));
+        connect_to(refusing.address, long_deadline());
+    }
+    CHECK(count_open_descriptors() == before);
+}
+
+TEST_CASE("signals do not end a connect that is under way") {
+    struct sigaction action {};
+    struct sigaction previous {};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &action, &previous);
+    const itimerval each{{0, 1000}, {0, 1000}};
+    ::setitimer(ITIMER_REAL, &each, nullptr);
+    const SilentServer silent;
+    const ConnectResult result = connect_to(silent.server.address, Deadline::after(60ms));
+    const Server good = make_server("127.0.0.1:0");
+    const ConnectResult reached = connect_to(good.address, long_deadline());
+    const itimerval off{};
+    ::setitimer(ITIMER_REAL, &off, nullptr);
+    ::sigaction(SIGALRM, &previous, nullptr);
+    CHECK(result.status == ConnectStatus::timed_out);
+    CHECK(reached.status == ConnectStatus::connected);
+}
+
+TEST_CASE("this machine's own failure is not the peer's") {
+    const Server server = make_server("127.0.0.1:0");
+    int error_number = 0;
+    try {
+        const NoDescriptors none;
+        connect_to(server.address, long_deadline());
+    } catch (const std::system_error& error) {
+        error_number = error.code().value();
+    }
+    CHECK(error_number == EMFILE);
+}
+
+TEST_CASE("families take turns, beginning with the first address's") {
+    const auto order = [](std::vector<const char*> texts) {
+        std::vector<Address> addresses;
+        for (const char* text : texts) addresses.push_back(Address::parse_ip(text).value());
+        std::string result;
+        for (const Address& address : alternate_families(addresses))
+            result += address.host_text() + " ";
+        return result;
+    };
+    CHECK(order({"::1", "::2", "::3", "1.1.1.1", "1.1.1.2"}) == "::1 1.1.1.1 ::2 1.1.1.2 ::3 ");
+    CHECK(order({"1.1.1.1", "1.1.1.2", "::1"}) == "1.1.1.1 ::1 1.1.1.2 ");
+    CHECK(order({"::1"}) == "::1 ");
+    CHECK(order({}) == "");
+}
+
+TEST_CASE("an errno of connect says whose fault it was") {
+    struct Row {
+        int error_number;
+        ConnectErrorKind kind;
+    };
+    for (const Row& row : {
+             Row{0, ConnectErrorKind::connected},
+             Row{EINPROGRESS, ConnectErrorKind::in_progress},
+             Row{EALREADY, ConnectErrorKind::in_progress},
+             Row{EINTR, ConnectErrorKind::in_progress},
+             Row{ECONNREFUSED, ConnectErrorKind::refused},
+             Row{ETIMEDOUT, ConnectErrorKind::timed_out},
+             Row{EHOSTUNREACH, ConnectErrorKind::unreachable},
+             Row{ENETUNREACH, ConnectErrorKind::unreachable},
+             Row{EAFNOSUPPORT, ConnectErrorKind::unreachable},
+             Row{EMFILE, ConnectErrorKind::failure},
+             Row{EACCES, ConnectErrorKind::failure},
+             Row{EADDRNOTAVAIL, ConnectErrorKind::failure},
+             Row{EAGAIN, ConnectErrorKind::failure},
+         }) {
+        CAPTURE(row.error_number);
+        CHECK(classify_connect_error(row.error_number, AF_INET) == row.kind);
+    }
+    CHECK(classify_connect_error(EAGAIN, AF_UNIX) == ConnectErrorKind::queue_full);
+}

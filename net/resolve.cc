@@ -1,0 +1,94 @@
+#include "net/resolve.hh"
+
+#include <fmt/core.h>
+#include <netdb.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "daemon/error.hh"
+
+namespace waymark::net {
+
+namespace {
+
+constexpr std::size_t kLongestName = 253;  // RFC 1035 section 2.3.4, as text
+
+struct FreeAddressInfo {
+    void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
+};
+
+// glibc takes 127.1 and 0x7f000001 for addresses; a name whose last label is a number is not one
+// (RFC 3696 section 2), so it is one of these spellings.
+bool is_odd_address(std::string_view host) {
+    const std::string_view last = host.substr(host.rfind('.') + 1);
+    return !last.empty() && last.front() >= '0' && last.front() <= '9' &&
+           last.find_first_not_of("0123456789abcdefABCDEFxX") == last.npos;
+}
+
+bool can_be_a_name(std::string_view host) {
+    return !host.empty() && host.size() <= kLongestName && host.find('\0') == host.npos &&
+           host.find(':') == host.npos && !is_odd_address(host);
+}
+
+ResolveResult look_up(const std::string& host, std::uint16_t port) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;  // or each address comes once for every kind of socket
+    addrinfo* list = nullptr;
+    const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
+    const std::unique_ptr<addrinfo, FreeAddressInfo> owner(list);
+    if (code == EAI_SYSTEM) daemon::fail(errno, "getaddrinfo", host);
+    if (code != 0) {
+        const ResolveStatus status = classify_resolver_error(code);
+        const std::string error = fmt::format("{}: {}", host, ::gai_strerror(code));
+        if (status == ResolveStatus::done) throw std::runtime_error("getaddrinfo " + error);
+        return {status, {}, error};
+    }
+    ResolveResult result{ResolveStatus::done, {}, {}};
+    for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+        const Address address = Address(entry->ai_addr, entry->ai_addrlen).with_port(port);
+        // A name that stands twice in /etc/hosts gives its address twice.
+        if (std::ranges::find(result.addresses, address) == result.addresses.end())
+            result.addresses.push_back(address);
+    }
+    return result;
+}
+
+}  // namespace
+
+ResolveStatus classify_resolver_error(int code) {
+    switch (code) {
+        case EAI_NONAME:
+        case EAI_NODATA:
+        case EAI_ADDRFAMILY:
+            return ResolveStatus::not_found;
+        case EAI_AGAIN:
+        case EAI_FAIL:
+            return ResolveStatus::try_later;
+        default:
+            return ResolveStatus::done;
+    }
+}
+
+ResolveResult resolve(std::string_view host, std::uint16_t port) {
+    if (const auto literal = Address::parse_ip(host, port))
+        return {ResolveStatus::done, {*literal}, {}};
+    if (!can_be_a_name(host))
+        return {ResolveStatus::malformed, {}, fmt::format("\"{}\" is not a name or address", host)};
+    return look_up(std::string(host), port);
+}
+
+ResolveResult resolve_host_and_port(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    const std::string_view host = text.substr(0, colon);
+    // Brackets, more colons, or a path: an address in the strict form.
+    const bool is_address =
+        text.starts_with("unix:") || colon == text.npos || host.find_first_of("[]:*") != host.npos;
+    if (is_address) return {ResolveStatus::done, {Address::parse(text)}, {}};
+    // The port is read by the same rules as an address's.
+    const Address port_only = Address::parse(fmt::format("*{}", text.substr(colon)));
+    return resolve(host, port_only.port());
+}
+
+}  // namespace waymark::net

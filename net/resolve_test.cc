@@ -1,0 +1,66 @@
+#include "net/resolve.hh"
+
+#include <doctest/doctest.h>
+#include <netdb.h>
+
+#include <algorithm>
+#include <string>
+
+#include "daemon/error.hh"
+
+using namespace waymark::net;
+using waymark::daemon::UsageError;
+
+TEST_CASE("a literal address is itself, without asking anybody") {
+    for (const char* text : {"127.0.0.1:80", "192.0.2.1:8080", "[::1]:80", "[2001:db8::1]:443",
+                             "*:80", "unix:/run/a.sock"}) {
+        CAPTURE(text);
+        const ResolveResult result = resolve_host_and_port(text);
+        REQUIRE(result.addresses.size() == 1);
+        CHECK(result.addresses[0] == Address::parse(text));
+        CHECK(result.error.empty());
+    }
+}
+
+TEST_CASE("localhost is this machine, with the port that was asked for, each address once") {
+    const ResolveResult result = resolve_host_and_port("localhost:8080");
+    REQUIRE(result.status == ResolveStatus::done);
+    REQUIRE_FALSE(result.addresses.empty());
+    for (const Address& address : result.addresses) {
+        CHECK(address.is_loopback());
+        CHECK(address.port() == 8080);
+        CHECK(std::ranges::count(result.addresses, address) == 1);
+    }
+}
+
+TEST_CASE("odd spellings of addresses are not looked up") {
+    for (const char* host : {"127.1", "0177.0.0.1", "2130706433", "0x7f.1", "0x7f000001",
+                             "127.0.0.256", "1.2.3.4.5", "", "::1::", "fe80::1%nosuchinterface"}) {
+        CAPTURE(host);
+        const ResolveResult result = resolve(host, 80);
+        CHECK(result.status == ResolveStatus::malformed);
+        CHECK(result.addresses.empty());
+        CHECK(result.error.find("is not a name or address") != std::string::npos);
+    }
+    CHECK(resolve(std::string(254, 'a'), 80).status == ResolveStatus::malformed);
+    CHECK(resolve(std::string_view("localhost\0.example", 18), 80).status ==
+          ResolveStatus::malformed);
+}
+
+TEST_CASE("a text that is not host and port is a usage error") {
+    for (const char* text : {"localhost", "localhost:", "localhost:http", "localhost:65536",
+                             "::1:80", "[localhost]:80", "unix:relative"}) {
+        CAPTURE(text);
+        CHECK_THROWS_AS(resolve_host_and_port(text), UsageError);
+    }
+}
+
+TEST_CASE("a resolver's code is a missing name, a missing server, or our failure") {
+    CHECK(classify_resolver_error(EAI_NONAME) == ResolveStatus::not_found);
+    CHECK(classify_resolver_error(EAI_NODATA) == ResolveStatus::not_found);
+    CHECK(classify_resolver_error(EAI_ADDRFAMILY) == ResolveStatus::not_found);
+    CHECK(classify_resolver_error(EAI_AGAIN) == ResolveStatus::try_later);
+    CHECK(classify_resolver_error(EAI_FAIL) == ResolveStatus::try_later);
+    for (const int code : {EAI_BADFLAGS, EAI_FAMILY, EAI_SOCKTYPE, EAI_MEMORY, EAI_SYSTEM})
+        CHECK(classify_resolver_error(code) == ResolveStatus::done);
+}
