@@ -1,0 +1,177 @@
+#include "daemon/log.hh"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <iterator>
+
+#include "daemon/error.hh"
+#include "daemon/log_line.hh"
+#include "daemon/signals.hh"
+
+namespace waymark::daemon {
+
+namespace {
+
+constexpr int kDaemonFacility = 3;  // RFC 5424, table 1
+
+Fd open_log_file(const std::string& path) {
+    // O_APPEND: each write goes to the end, whoever else writes or has cut the file short.
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
+    return Fd(::open(path.c_str(), kFlags, 0640));
+}
+
+Fd open_target(const LogOptions& options) {
+    switch (options.target) {
+        case LogTarget::standard_error:
+        case LogTarget::journal:
+            return Fd();  // number 2 is not ours
+        case LogTarget::file: {
+            Fd file = open_log_file(options.path);
+            check(file.get(), "open", options.path);
+            return file;
+        }
+        case LogTarget::syslog:
+            return Fd(check(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+                            "socket", "for the system log"));
+    }
+    return Fd();
+}
+
+// write(2) has no MSG_NOSIGNAL, and whether SIGPIPE is ignored is not ours to decide. So it is held
+// back for the length of the write, and the one that the write has caused is taken away.
+ssize_t write_without_sigpipe(int number, std::string_view text) {
+    const SignalMask mask({SIGPIPE});
+    sigset_t pending;
+    ::sigpending(&pending);
+    const ssize_t written = ::write(number, text.data(), text.size());
+    const int saved_errno = errno;
+    if (written == -1 && errno == EPIPE && ::sigismember(&pending, SIGPIPE) == 0) {
+        sigset_t pipe;
+        ::sigemptyset(&pipe);
+        ::sigaddset(&pipe, SIGPIPE);
+        const timespec at_once{0, 0};
+        ::sigtimedwait(&pipe, nullptr, &at_once);
+    }
+    errno = saved_errno;
+    return written;
+}
+
+// One write, but for the rest that a nearly full disk did not take at first.
+bool write_all(int number, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = write_without_sigpipe(number, text);
+        if (written == -1 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+bool connect_to(const Fd& socket, const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) return false;
+    std::memcpy(address.sun_path, path.data(), path.size());
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+           0;
+}
+
+bool send_line(const Fd& socket, std::string_view line) {
+    return ::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT) != -1;
+}
+
+void append_head(LineBuffer& line, const LogOptions& options, Severity severity) {
+    const auto now = std::chrono::system_clock::now();
+    const auto out = std::back_inserter(line);
+    switch (options.target) {
+        case LogTarget::journal:  // which adds time and process itself
+            fmt::format_to(out, "<{}>", static_cast<int>(severity));
+            return;
+        case LogTarget::syslog:
+            fmt::format_to(out, "<{}>", kDaemonFacility * 8 + static_cast<int>(severity));
+            append_syslog_time(line, now);
+            fmt::format_to(out, " {}[{}]: ", options.program, ::getpid());
+            return;
+        case LogTarget::standard_error:
+        case LogTarget::file:
+            append_iso_time(line, now);
+            fmt::format_to(out, " {}[{}] {}: ", options.program, ::getpid(), name_of(severity));
+            return;
+    }
+}
+
+}  // namespace
+
+Log::Log(LogOptions options) : options_(std::move(options)), level_(options_.level) {
+    if (options_.target == LogTarget::syslog && options_.path.empty()) options_.path = "/dev/log";
+    fd_ = open_target(options_);
+}
+
+void Log::write(Severity severity, fmt::string_view format, fmt::format_args arguments) noexcept {
+    if (!wants(severity)) return;
+    // The caller may still want to look at the errno of the failure that it is logging.
+    const int saved_errno = errno;
+    try {
+        LineBuffer message;
+        fmt::vformat_to(std::back_inserter(message), format, arguments);
+        write_line(severity, {message.data(), message.size()});
+    } catch (...) {
+        ++lost_;
+        ++unreported_;
+    }
+    errno = saved_errno;
+}
+
+void Log::write_line(Severity severity, std::string_view message) {
+    LineBuffer line;
+    append_head(line, options_, severity);
+    append_escaped(line, message);
+    // A datagram ends by itself.
+    if (options_.target != LogTarget::syslog) line.push_back('\n');
+    if (!deliver({line.data(), line.size()})) {
+        ++lost_;
+        ++unreported_;
+        return;
+    }
+    const long lost = unreported_.exchange(0);
+    if (lost > 0)
+        write(Severity::warning, "log: {} lines before this one were lost",
+              fmt::make_format_args(lost));
+}
+
+bool Log::deliver(std::string_view line) {
+    if (options_.target == LogTarget::syslog) return send_to_syslog(line);
+    return write_all(fd_ ? fd_.get() : STDERR_FILENO, line);
+}
+
+// A full queue (EAGAIN) is not cured by connecting again; everything else may mean that the system
+// log is new and has made a new socket at the path.
+bool Log::send_to_syslog(std::string_view line) {
+    if (send_line(fd_, line)) return true;
+    if (errno == EAGAIN || errno == ENOBUFS) return false;
+    return connect_to(fd_, options_.path) && send_line(fd_, line);
+}
+
+bool Log::reopen() {
+    if (options_.target != LogTarget::file) return true;
+    const Fd opened = open_log_file(options_.path);
+    // dup3 puts the new file under the old number in one step: no thread ever finds it closed.
+    if (opened && ::dup3(opened.get(), fd_.get(), O_CLOEXEC) != -1) {
+        reopen_failed_ = false;
+        return true;
+    }
+    const int reason = errno;
+    if (!reopen_failed_.exchange(true))
+        error("log: cannot open {} again: {}; going on with the old file", options_.path,
+              error_text(reason));
+    return false;
+}
+
+}  // namespace waymark::daemon
