@@ -66,6 +66,9 @@ class RequestParser {
     // It waits for "100 Continue" before it sends its body (RFC 9110, 10.1.1).
     bool expects_continue() const { return expects_continue_; }
 
+    // The method, also of a refused request; "" if it was not read that far.
+    std::string_view method(std::string_view input) const { return method_.of(input); }
+
     // The request, as views into `input`, whose bytes must be those that were parsed. Its fields
     // lie in this parser. The body is left empty.
     Request request(std::string_view input);

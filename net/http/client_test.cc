@@ -1,0 +1,200 @@
+#include "net/http/client.hh"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+
+#include <thread>
+
+#include "daemon/error.hh"
+#include "net/socket_options.hh"
+
+using namespace waymark::net;
+using namespace waymark::net::http;
+using waymark::daemon::check;
+using waymark::daemon::UsageError;
+using namespace std::chrono_literals;
+
+namespace {
+
+Deadline long_deadline() {
+    return Deadline::after(20s);
+}
+
+// What the server does with its n-th connection: for each answer, it reads one request head and
+// sends the answer; then it closes.
+using Script = std::vector<std::vector<std::string>>;
+
+class ScriptedServer {
+  public:
+    explicit ScriptedServer(Script script)
+        : listener_(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
+        const Address any_port = Address::parse("127.0.0.1:0");
+        check(::bind(listener_.get(), any_port.data(), any_port.size()), "bind");
+        check(::listen(listener_.get(), 8), "listen");
+        address_ = local_address(listener_);
+        thread_ = std::thread([this, script = std::move(script)] { run(script); });
+    }
+    ~ScriptedServer() { thread_.join(); }
+
+    const Address& address() const { return address_; }
+    // Complete once the server has ended.
+    std::vector<std::string> requests;
+
+  private:
+    void run(const Script& script) {
+        for (const std::vector<std::string>& answers : script) {
+            if (wait_readable(listener_, long_deadline()) != Ready::ready) return;
+            const Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            LineReader reader(socket);
+            for (const std::string& answer : answers) {
+                std::string head;
+                std::string line;
+                do {
+                    const IoResult result = reader.read_line(line, 8192, long_deadline());
+                    if (result.status != IoStatus::done) return;
+                    head += line + "\n";
+                } while (!line.empty());
+                requests.push_back(head);
+                write_all(socket, answer, long_deadline());
+            }
+        }
+    }
+
+    Fd listener_;
+    Address address_;
+    std::thread thread_;
+};
+
+ExchangeResult ask(const std::string& answer, std::string_view method = "GET") {
+    ScriptedServer server({{answer}});
+    Client client({server.address()}, "server");
+    return client.exchange({.method = method}, long_deadline());
+}
+
+}  // namespace
+
+TEST_CASE("answers are read however their end is told, and wrong ones are refused") {
+    struct Row {
+        const char* what;
+        std::string answer;
+        ExchangeStatus status;
+        const char* body;
+    };
+    using enum ExchangeStatus;
+    const Row rows[] = {
+        {"a length", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", answered, "hi"},
+        {"no reason", "HTTP/1.1 200\r\ncontent-length:0\r\n\r\n", answered, ""},
+        {"until the end", "HTTP/1.1 200 OK\r\n\r\nhello", answered, "hello"},
+        {"chunks",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: 1\r\n\r\n",
+         answered, "abcde"},
+        {"204", "HTTP/1.1 204 No Content\r\n\r\n", answered, ""},
+        {"after 100", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1",
+         answered, "1"},
+        {"nothing", "", lost, ""},
+        {"cut head", "HTTP/1.1 200 OK\r\nContent-Le", lost, ""},
+        {"cut body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhi", lost, ""},
+        {"cut chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", lost, ""},
+        {"no HTTP", "SSH-2.0-OpenSSH\r\n", malformed, ""},
+        {"HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", malformed, ""},
+        {"status 99", "HTTP/1.1 099 ?\r\n\r\n", malformed, ""},
+        {"two lengths",
+         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", malformed,
+         ""},
+        {"negative", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", malformed, ""},
+        {"signed", "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\nx", malformed, ""},
+        {"chunk size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", malformed,
+         ""},
+        {"no colon", "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", malformed, ""},
+        {"too long", "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n", too_large, ""},
+        {"chunk too long",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", too_large,
+         ""},
+        {"long line", "HTTP/1.1 200 OK\r\nX: " + std::string(9000, 'x') + "\r\n\r\n", too_large,
+         ""},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        const ExchangeResult result = ask(row.answer);
+        CHECK(result.status == row.status);
+        CHECK(result.response.body == row.body);
+        CHECK(result.error.empty() == (row.status == ExchangeStatus::answered));
+    }
+}
+
+TEST_CASE("an answer to HEAD has no body, whatever its length says") {
+    const ExchangeResult result = ask("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HEAD");
+    CHECK(result.status == ExchangeStatus::answered);
+    CHECK(result.response.field("content-LENGTH") == "5");
+}
+
+TEST_CASE("the connection is kept for the next request, unless the server says close") {
+    const std::string kept = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    const std::string last = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    ScriptedServer server({{kept, last}, {kept}});
+    Client client({server.address()}, "server");
+    CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
+    CHECK(client.is_connected());
+    CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
+    CHECK_FALSE(client.is_connected());
+    CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
+}
+
+TEST_CASE("an idle connection that the server has closed is told from a lost request") {
+    const std::string kept = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    ScriptedServer server({{kept}, {kept}});
+    Client client({server.address()}, "server");
+    CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
+    CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::closed_idle);
+    CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
+}
+
+TEST_CASE("bytes behind an answer close the connection, so that they are not the next answer") {
+    ScriptedServer server({{"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n"}});
+    Client client({server.address()}, "server");
+    CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
+    CHECK_FALSE(client.is_connected());
+}
+
+TEST_CASE("a server that is not there is named, with the cause") {
+    const Fd holder(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    const Address any_port = Address::parse("127.0.0.1:0");
+    check(::bind(holder.get(), any_port.data(), any_port.size()), "bind");
+    const Address address = local_address(holder);
+    Client client({address}, "server");
+    const ExchangeResult result = client.exchange({}, long_deadline());
+    CHECK(result.status == ExchangeStatus::not_connected);
+    CHECK(result.error == address.to_string() + ": Connection refused");
+}
+
+TEST_CASE("a server that does not answer costs no more than the deadline") {
+    const Fd listener(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    const Address any_port = Address::parse("127.0.0.1:0");
+    check(::bind(listener.get(), any_port.data(), any_port.size()), "bind");
+    check(::listen(listener.get(), 8), "listen");
+    Client client({local_address(listener)}, "server");
+    const ExchangeResult result = client.exchange({}, Deadline::after(30ms));
+    CHECK(result.status == ExchangeStatus::timed_out);
+    CHECK_FALSE(client.is_connected());
+}
+
+TEST_CASE("the request goes out as it should") {
+    CHECK(request_bytes({.method = "POST", .target = "/a?b=c", .user_agent = "phone"}, "host:1") ==
+          "POST /a?b=c HTTP/1.1\r\nHost: host:1\r\nUser-Agent: phone\r\nContent-Length: 0\r\n\r\n");
+    CHECK(request_bytes({.target = "/"}, "host") == "GET / HTTP/1.1\r\nHost: host\r\n\r\n");
+    CHECK(request_bytes({.method = "PUT", .content_type = "text/plain", .body = "hi"}, "h") ==
+          "PUT / HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi");
+}
+
+TEST_CASE("server addresses are read, and what is not one is refused") {
+    CHECK(parse_server_url("http://127.0.0.1:5055").authority == "127.0.0.1:5055");
+    CHECK(parse_server_url("http://127.0.0.1:5055/").path == "");
+    CHECK(parse_server_url("http://[::1]:5055/gps/").authority == "[::1]:5055");
+    CHECK(parse_server_url("http://host/gps/").path == "/gps");
+    for (const char* text : {"", "127.0.0.1:5055", "https://host/", "http://", "http://a b/",
+                             "http://host/?x=1", "http://host:99x/", "ftp://host"}) {
+        CAPTURE(text);
+        CHECK_THROWS_AS(parse_server_url(text), UsageError);
+    }
+}

@@ -1,0 +1,292 @@
+#include "net/http/connection.hh"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace waymark::net::http {
+
+using daemon::Deadline;
+using std::chrono::milliseconds;
+
+namespace {
+
+// Gathered answers are sent when they are this long, at the latest.
+constexpr std::size_t kGathered = 64 * 1024;
+// After so many requests in a row the other connections have their turn.
+constexpr std::uint32_t kRequestsPerTurn = 64;
+// A large file is sent in pieces of this size, each followed by everybody else's turn.
+constexpr std::size_t kFilePiece = 1024 * 1024;
+// How long, and how much, is still read from a peer that sends on after our last answer.
+constexpr milliseconds kLinger{2'000};
+constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
+
+}  // namespace
+
+Task<void> Connection::serve(Server& server, daemon::Fd socket, Address peer,
+                             [[maybe_unused]] Server::Held held) {
+    Connection connection(server, std::move(socket), peer);
+    Deadline deadline = Deadline::after(server.limits_.head, server.loop_.now());
+    while (!connection.is_closing_ && !server.is_stopping_) {
+        connection.is_idle_ = true;
+        const Transfer ready = co_await connection.stream_.readable(deadline);
+        connection.is_idle_ = false;
+        if (ready.outcome != Outcome::done) break;
+        co_await connection.converse();
+        deadline = Deadline::after(server.limits_.idle, server.loop_.now());
+    }
+}
+
+Connection::Connection(Server& server, daemon::Fd socket, const Address& peer)
+    : server_(server), peer_(peer), stream_(server.loop_, std::move(socket)), next_(server.first_) {
+    if (next_ != nullptr) next_->previous_ = this;
+    server_.first_ = this;
+}
+
+Connection::~Connection() {
+    (previous_ != nullptr ? previous_->next_ : server_.first_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+}
+
+void Connection::stop() {
+    if (is_idle_) stream_.cancel();
+    if (exchange_) exchange_->answer.close_after();
+}
+
+// From the first bytes until nothing more is at hand. Every step sends what was gathered first.
+Task<void> Connection::converse() {
+    buffers_ = server_.buffers_.take();
+    exchange_.emplace(buffers_->output, server_.clock_, buffers_->scratch, peer_, &stream_);
+    head_deadline_ = Deadline::after(server_.limits_.head, server_.loop_.now());
+    while (!is_broken_) {
+        const Step step = advance();
+        if (!buffers_->output.empty()) {
+            const Transfer transfer =
+                co_await stream_.write_all(buffers_->output, server_.limits_.send);
+            note_sent(transfer);
+            if (is_broken_) break;
+        }
+        if (step == Step::close || (step == Step::read && is_between_requests())) break;
+        if (step == Step::handler) co_await await_handler();
+        if (step == Step::send_file) co_await send_file();
+        if (step == Step::turn) co_await server_.loop_.yield();
+        if (step == Step::read) {
+            const std::span<char> room = input().room();
+            const Deadline deadline = read_deadline();
+            const Transfer transfer = co_await stream_.read_some(room, deadline);
+            note_received(transfer);
+        }
+    }
+    if (must_linger_ && !is_broken_) co_await linger();
+    exchange_.reset();
+    buffers_.reset();
+}
+
+// Does all that needs no wait.
+Connection::Step Connection::advance() {
+    Step step = Step::answered;
+    while (step == Step::answered) {
+        if (file_.count > 0) return Step::send_file;
+        if (is_closing_) return Step::close;
+        if (buffers_->output.size() >= kGathered || requests_this_turn_ >= kRequestsPerTurn) {
+            requests_this_turn_ = 0;
+            return Step::turn;
+        }
+        step = is_in_body_ ? read_body() : read_head();
+    }
+    return step;
+}
+
+Connection::Step Connection::read_head() {
+    const RequestParser::State state = parser().parse(input().view());
+    if (state == RequestParser::State::incomplete) return Step::read;
+    if (state == RequestParser::State::refused) return refuse(parser().refusal().status);
+    ++requests_;
+    body_ = BodyDecoder();
+    const Router::Match match = load_request();
+    const Request& request = exchange_->request;
+    exchange_->answer.prepare({.is_head = request.method == "HEAD",
+                               .keeps_alive = parser().keeps_alive() && !server_.is_stopping_ &&
+                                              requests_ < server_.limits_.requests,
+                               .minor_version = request.minor_version});
+    if (match.route == nullptr) return refuse_route(match);
+    route_ = match.route;
+    body_ = BodyDecoder(parser().framing(), route_->body_limit);
+    body_began_ = server_.loop_.now();
+    is_in_body_ = true;
+    told_to_continue_ = false;
+    return read_body();
+}
+
+// Makes the request's views. Again after a body has come: the bytes may have moved meanwhile.
+Router::Match Connection::load_request() {
+    Request& request = exchange_->request;
+    request = parser().request(input().view());
+    request.body = input().view().substr(parser().head_size(), body_.size());
+    Router::Match match = server_.router_.match(request.method, request.path);
+    exchange_->parameters = match.parameters;
+    return match;
+}
+
+Connection::Step Connection::read_body() {
+    const std::span<char> bytes = input().bytes().subspan(parser().head_size());
+    const BodyDecoder::State state = body_.decode(bytes);
+    if (state == BodyDecoder::State::refused) return refuse(body_.refusal().status);
+    if (state == BodyDecoder::State::complete) return call_handler();
+    input().truncate(parser().head_size() + body_.size());
+    if (parser().expects_continue() && !std::exchange(told_to_continue_, true))
+        exchange_->answer.continue_now();
+    return Step::read;
+}
+
+Connection::Step Connection::call_handler() {
+    if (parser().framing().kind != Framing::Kind::none) load_request();
+    exchange_->scratch.clear();
+    try {
+        completion_.emplace(route_->handler(*exchange_));
+    } catch (...) {
+        handler_failed();
+    }
+    if (completion_ && completion_->is_pending()) return Step::handler;
+    finish_request();
+    return Step::answered;
+}
+
+Task<void> Connection::await_handler() {
+    try {
+        Task<void>& task = completion_->task();
+        co_await task;
+    } catch (...) {
+        handler_failed();
+    }
+    finish_request();
+}
+
+void Connection::handler_failed() {
+    if (server_.handler_failed_) server_.handler_failed_(std::current_exception());
+    Writer& answer = exchange_->answer;
+    answer.close_after();
+    if (answer.is_partly_sent()) {
+        // The peer must not take what it got for the whole.
+        stream_.reset_on_close();
+        is_broken_ = true;
+        return;
+    }
+    answer.take_back();
+    answer.error(500);
+}
+
+void Connection::finish_request() {
+    completion_.reset();
+    Writer& answer = exchange_->answer;
+    if (!answer.has_ended() && !is_broken_) answer.error(500);
+    ++server_.counters_.requests;
+    ++requests_this_turn_;
+    if (server_.log_) server_.log_(*exchange_, answer.status());
+    file_ = exchange_->take_file();
+    if (answer.is_head()) file_ = FilePart();
+    input().consume(parser().head_size() + body_.end());
+    parser().reset();
+    is_in_body_ = false;
+    is_closing_ = is_broken_ || !answer.keeps_alive() || server_.is_stopping_;
+    // What a peer sent after its last request would make the kernel reset the connection, and the
+    // reset would overtake our answer.
+    must_linger_ = is_closing_ && !input().empty();
+    head_deadline_ = Deadline::after(server_.limits_.head, server_.loop_.now());
+}
+
+// No route takes it. A body that nobody reads is in the way of the next request.
+Connection::Step Connection::refuse_route(const Router::Match& match) {
+    const bool has_body = parser().framing().kind != Framing::Kind::none;
+    if (has_body) exchange_->answer.close_after();
+    server_.router_.refuse(match, *exchange_);
+    finish_request();
+    must_linger_ = must_linger_ || has_body;
+    return Step::answered;
+}
+
+// Where the request ends is not known any more, so nothing that follows can be read.
+Connection::Step Connection::refuse(int status) {
+    ++server_.counters_.refused_requests;
+    exchange_->request = Request();
+    exchange_->answer.prepare(
+        {.is_head = parser().method(input().view()) == "HEAD", .keeps_alive = false});
+    exchange_->answer.error(status);
+    if (server_.log_) server_.log_(*exchange_, status);
+    is_closing_ = must_linger_ = true;
+    return Step::close;
+}
+
+void Connection::note_sent(const Transfer& transfer) {
+    buffers_->output.clear();
+    exchange_->answer.note_sent();
+    if (transfer.outcome == Outcome::done) return;
+    // A peer that takes nothing would keep our answer in the kernel's memory for minutes.
+    stream_.reset_on_close();
+    is_closing_ = is_broken_ = true;
+}
+
+void Connection::note_received(const Transfer& transfer) {
+    const bool has_begun = is_in_body_ || parser().has_begun();
+    switch (transfer.outcome) {
+        case Outcome::done:
+            return input().added(transfer.bytes);
+        case Outcome::end:
+            if (has_begun) refuse(400);
+            break;
+        case Outcome::timed_out:
+            if (has_begun) refuse(408);
+            break;
+        case Outcome::cancelled:
+        case Outcome::failed:
+            is_broken_ = true;
+            break;
+    }
+    is_closing_ = true;
+}
+
+Deadline Connection::read_deadline() const {
+    if (!is_in_body_) return head_deadline_;
+    const ServerLimits& limits = server_.limits_;
+    const milliseconds due(1000 * body_.size() / limits.body_bytes_per_second);
+    return Deadline::after(std::min(limits.body, limits.body_grace + due), body_began_);
+}
+
+bool Connection::is_between_requests() const {
+    return !is_in_body_ && buffers_->input.empty();
+}
+
+Task<void> Connection::send_file() {
+    while (file_.count > 0) {
+        const std::size_t piece = std::min(file_.count, kFilePiece);
+        const Transfer transfer =
+            co_await stream_.send_file(*file_.file, file_.offset, piece, server_.limits_.send);
+        if (transfer.outcome != Outcome::done) {
+            // Also when the file has become shorter: the length that we told is wrong now.
+            stream_.reset_on_close();
+            is_closing_ = is_broken_ = true;
+            break;
+        }
+        file_.offset += static_cast<off_t>(piece);
+        file_.count -= piece;
+        if (file_.count > 0) co_await server_.loop_.yield();
+    }
+    file_ = FilePart();
+}
+
+// Reads, and drops, what still comes after our last answer, for a while: were the socket closed
+// with unread bytes in it, the kernel would send a reset, and the peer lose our answer (RFC
+// 9112, 9.6).
+Task<void> Connection::linger() {
+    stream_.shutdown_write();
+    const Deadline deadline = Deadline::after(kLinger, server_.loop_.now());
+    for (std::size_t dropped = 0; dropped < kLingerBytes;) {
+        input().clear();
+        const std::span<char> room = input().room();
+        const Transfer transfer = co_await stream_.read_some(room, deadline);
+        if (transfer.outcome != Outcome::done) break;
+        dropped += transfer.bytes;
+    }
+}
+
+}  // namespace waymark::net::http

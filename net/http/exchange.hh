@@ -1,0 +1,96 @@
+// One request and its answer, as a handler sees them.
+//
+// A handler that can answer at once is a plain function:
+//
+//     Completion hello(Exchange& exchange) {
+//         exchange.answer.answer(200, "text/plain", "hello\n");
+//         return answered();
+//     }
+//
+// and one that has to wait for something is a coroutine with the same parameter that returns
+// Task<void>. Most requests need no coroutine, and none is made for them. What the request's views
+// show stays in place until the handler has ended, however long it waits.
+
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/fd.hh"
+#include "net/address.hh"
+#include "net/http/message.hh"
+#include "net/http/writer.hh"
+#include "net/stream.hh"
+#include "net/task.hh"
+
+namespace waymark::net::http {
+
+// What a handler gives back: nothing when the answer is written, or the coroutine that will write
+// it.
+class [[nodiscard]] Completion {
+  public:
+    Completion() = default;
+    Completion(Task<void> task) : task_(std::move(task)) {}
+
+    bool is_pending() const { return task_.has_value(); }
+    Task<void>& task() { return *task_; }
+
+  private:
+    std::optional<Task<void>> task_;
+};
+
+inline Completion answered() {
+    return {};
+}
+
+// The part of a file that follows an answer's head.
+struct FilePart {
+    std::shared_ptr<const daemon::Fd> file;
+    off_t offset = 0;
+    std::size_t count = 0;
+};
+
+class Exchange {
+  public:
+    static constexpr std::size_t kMostParameters = 4;
+    using Parameters = std::array<std::string_view, kMostParameters>;
+
+    // Made by the connection; by tests with no stream. All references stay the caller's.
+    Exchange(std::string& out, DateClock& clock, std::string& scratch_space, const Address& from,
+             Stream* stream = nullptr)
+        : answer(out, clock), scratch(scratch_space), peer(from), out_(out), stream_(stream) {}
+
+    Request request;
+    // What the parts in braces of the route's pattern matched, still percent-encoded.
+    Parameters parameters;
+    Writer answer;
+    // For decoding; empty when the handler is called, its memory is kept from request to request.
+    std::string& scratch;
+    const Address& peer;
+
+    // Has the file sent after the head, which must tell its length (Writer::end_with_length).
+    void send_file(FilePart part) { file_ = std::move(part); }
+    FilePart take_file() { return std::exchange(file_, FilePart()); }
+
+    // For answers that are written bit by bit: sends what is written so far. False when the peer is
+    // gone or takes nothing any more; the handler should then end.
+    Task<bool> flush(std::chrono::milliseconds patience);
+
+    // Bytes for such an answer, after its head.
+    void append(std::string_view bytes) { out_.append(bytes); }
+
+    EventLoop& loop() { return stream_->loop(); }
+
+  private:
+    std::string& out_;
+    Stream* stream_;
+    FilePart file_;
+};
+
+using Handler = std::function<Completion(Exchange&)>;
+
+}  // namespace waymark::net::http
