@@ -1,0 +1,33 @@
+// When to accept again after the system ran out of descriptors or memory. The waiting client stays
+// in the queue, so the listener stays readable: a loop that asks again at once turns at full speed
+// and gives the program no time to become free. Here it pauses 5 ms, then twice as long each time,
+// up to 1 s; the first success forgets it. Clocks are handed in.
+
+#pragma once
+
+#include <chrono>
+
+#include "daemon/deadline.hh"
+
+namespace waymark::net {
+
+class AcceptBackoff {
+  public:
+    using Clock = daemon::Deadline::Clock;
+    static constexpr std::chrono::milliseconds kFirstPause{5};
+    static constexpr std::chrono::milliseconds kLongestPause{1000};
+
+    // After AcceptStatus::exhausted: no accept before the instant that is returned.
+    daemon::Deadline exhausted(Clock::time_point now = Clock::now());
+
+    // After AcceptStatus::accepted.
+    void succeeded() { pause_ = kFirstPause; }
+
+    bool may_accept(Clock::time_point now = Clock::now()) const { return now >= resume_at_; }
+
+  private:
+    std::chrono::milliseconds pause_ = kFirstPause;
+    Clock::time_point resume_at_ = Clock::time_point::min();
+};
+
+}  // namespace waymark::net
