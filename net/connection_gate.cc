@@ -1,0 +1,108 @@
+#include "net/connection_gate.hh"
+
+#include <fmt/core.h>
+
+#include <cassert>
+#include <random>
+
+#include "daemon/error.hh"
+
+namespace waymark::net {
+
+using daemon::UsageError;
+
+namespace {
+
+void check_limits(const GateLimits& limits) {
+    if (limits.soft == 0 || limits.soft > limits.hard)
+        throw UsageError(
+            fmt::format("the soft limit of connections is {}: it must be from 1 to the "
+                        "hard limit, {}",
+                        limits.soft, limits.hard));
+    if (limits.per_network == 0)
+        throw UsageError("the limit of connections for each network must be at least 1");
+    if (!limits.early_drop) return;
+    const EarlyDrop& drop = *limits.early_drop;
+    if (drop.full <= drop.start || drop.rate_percent > 100)
+        throw UsageError(
+            fmt::format("early drop {}:{}:{}: write START:RATE:FULL with START below "
+                        "FULL and RATE from 0 to 100",
+                        drop.start, drop.rate_percent, drop.full));
+}
+
+ConnectionGate::RollPercent make_roll() {
+    return [generator = std::minstd_rand(std::random_device()()),
+            percent = std::uniform_int_distribution<unsigned>(0, 99)]() mutable {
+        return percent(generator);
+    };
+}
+
+}  // namespace
+
+unsigned early_drop_percent(const EarlyDrop& drop, std::size_t count) {
+    if (count < drop.start) return 0;
+    if (count >= drop.full) return 100;
+    const std::size_t rise = (100 - drop.rate_percent) * (count - drop.start);
+    return drop.rate_percent + static_cast<unsigned>(rise / (drop.full - drop.start));
+}
+
+ConnectionGate::ConnectionGate(const GateLimits& limits, RollPercent roll)
+    : limits_(limits), roll_(roll ? std::move(roll) : make_roll()) {
+    check_limits(limits_);
+}
+
+ConnectionGate::~ConnectionGate() {
+    assert(count_ == 0);  // a slot that is left would give back to a gate that is gone
+}
+
+// In this order: what costs a roll comes last, so that a refusal for cause is named as such.
+Refusal ConnectionGate::reason_to_refuse(const NetworkKey& network) const {
+    if (count_ >= limits_.hard) return Refusal::hard_limit;
+    const auto place = by_network_.find(network);
+    if (place != by_network_.end() && place->second >= limits_.per_network)
+        return Refusal::network_limit;
+    if (!limits_.early_drop) return Refusal::none;
+    const unsigned percent = early_drop_percent(*limits_.early_drop, count_);
+    return percent > 0 && roll_() < percent ? Refusal::early_drop : Refusal::none;
+}
+
+ConnectionGate::Verdict ConnectionGate::enter(const Address& peer) {
+    const NetworkKey network = peer.network_key();
+    const Refusal reason = reason_to_refuse(network);
+    if (reason != Refusal::none) return {Admission::refused, Slot(), reason};
+    // All Unix peers would be one network; whoever may open the socket's file is trusted more.
+    if (peer.is_ip()) ++by_network_[network];
+    ++count_;
+    return {has_room() ? Admission::admitted : Admission::wait, Slot(*this, network)};
+}
+
+std::size_t ConnectionGate::count_of(const Address& peer) const {
+    const auto place = by_network_.find(peer.network_key());
+    return place == by_network_.end() ? 0 : place->second;
+}
+
+void ConnectionGate::leave(const NetworkKey& network) {
+    assert(count_ > 0);
+    const auto place = by_network_.find(network);
+    // An entry for each network ever seen would be a memory that an attacker fills.
+    if (place != by_network_.end() && --place->second == 0) by_network_.erase(place);
+    --count_;
+    const bool became_free = count_ + 1 == limits_.soft;
+    if (became_free && room_handler_) room_handler_();
+}
+
+ConnectionGate::Slot& ConnectionGate::Slot::operator=(Slot&& other) noexcept {
+    if (this != &other) {
+        give_back();
+        gate_ = std::exchange(other.gate_, nullptr);
+        network_ = other.network_;
+    }
+    return *this;
+}
+
+void ConnectionGate::Slot::give_back() {
+    // First forgotten, then left: the handler may look at this slot again.
+    if (ConnectionGate* gate = std::exchange(gate_, nullptr)) gate->leave(network_);
+}
+
+}  // namespace waymark::net
