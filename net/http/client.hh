@@ -29,9 +29,9 @@ ServerUrl parse_server_url(std::string_view text);
 struct Outgoing {
     std::string_view method = "GET";
     std::string_view target = "/";
-    std::string_view content_type;  // "" sends none
-    std::string_view body;
-    std::string_view user_agent;  // "" sends none
+    std::string_view content_type = {};  // "" sends none
+    std::string_view body = {};
+    std::string_view user_agent = {};  // "" sends none
 };
 
 // The request as it goes out. Target and values must be without control bytes (asserted).
