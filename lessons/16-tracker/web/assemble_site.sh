@@ -1,0 +1,22 @@
+#!/bin/sh
+# Puts together the folder that the web app serves: our pages, the vendor files that they use, and
+# world.base, each with a .gz beside it. The folder is made anew each
+# time, so that a file that was removed from the source does not live on.
+#
+#   assemble_site.sh SITE PAGES NODE_MODULES WORLD_BASE STAMP
+set -eu
+site=$1 pages=$2 modules=$3 base=$4 stamp=$5
+
+rm -rf "$site"
+mkdir -p "$site/assets/vendor/leaflet" "$site/assets/vendor/uplot"
+cp "$pages"/*.html "$site/"
+cp "$pages"/assets/* "$site/assets/"
+cp "$base" "$site/assets/world.base"
+cp "$modules/leaflet/dist/leaflet.js" "$modules/leaflet/dist/leaflet.css" \
+   "$modules/leaflet/LICENSE" "$site/assets/vendor/leaflet/"
+cp "$modules/uplot/dist/uPlot.iife.min.js" "$modules/uplot/dist/uPlot.min.css" \
+   "$modules/uplot/LICENSE" "$site/assets/vendor/uplot/"
+cp "$modules/world-atlas/LICENSE" "$site/assets/vendor/world-atlas-LICENSE"
+
+find "$site" -type f -exec gzip -9 -n -k {} +
+touch "$stamp"

@@ -1,0 +1,61 @@
+// The server's API, one function a request. A failure is an Error whose message can be shown: what
+// the server said, or that it could not be reached.
+
+import { decodeColumns } from './columns.js';
+
+async function get(path, signal) {
+  let response;
+  try {
+    response = await fetch(path, { signal, headers: { Accept: '*/*' } });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Error('The server does not answer.');
+  }
+  if (!response.ok) throw new Error(await reasonOf(response));
+  return response;
+}
+
+async function reasonOf(response) {
+  try {
+    const { error } = await response.json();
+    if (typeof error === 'string' && error !== '') return error;
+  } catch { /* no JSON: the status has to do */ }
+  return `The server answered with status ${response.status}.`;
+}
+
+// A list that is missing or is no list counts as an empty one.
+function listIn(answer, name) {
+  return Array.isArray(answer?.[name]) ? answer[name] : [];
+}
+
+export async function readDevices(signal) {
+  const response = await get('/api/devices', signal);
+  return listIn(await response.json(), 'devices');
+}
+
+// { now: the server's clock in ms, positions: the last one of each device }
+export async function readPositions(signal) {
+  const response = await get('/api/positions', signal);
+  const answer = await response.json();
+  return { now: Number(answer.now), positions: listIn(answer, 'positions') };
+}
+
+// `offsetMinutes` east of UTC decides where a day begins. Oldest first.
+export async function readDays(device, offsetMinutes, signal) {
+  const query = new URLSearchParams({ device, offset: offsetMinutes });
+  const response = await get(`/api/days?${query}`, signal);
+  return listIn(await response.json(), 'days').sort((a, b) => (a.day < b.day ? -1 : 1));
+}
+
+// Times in ms, both included, at most 31 days apart. With `max` the server may thin the track out.
+export async function readTrack(device, from, to, max, signal) {
+  const query = new URLSearchParams({ device, from, to });
+  if (max) query.set('max', max);
+  const response = await get(`/api/track?${query}`, signal);
+  return decodeColumns(await response.arrayBuffer());
+}
+
+export async function readBase(signal) {
+  const response = await get('/assets/world.base', signal);
+  return response.arrayBuffer();
+}
