@@ -39,7 +39,7 @@ ninja_in() {
 
 configure_release() {
     node_packages "$root/lessons/16-tracker/web" "$web_packages"
-    configure build --buildtype=release -Doptimization=2
+    configure build -Doptimization=2 -Ddebug=false
 }
 
 build_all() {
@@ -57,7 +57,8 @@ build_tracker() {
 configure_tests() {
     node_packages "$root/lessons/16-tracker/web" "$web_packages"
     node_packages "$root/tests/browser" "$browser_packages"
-    local common=(--buildtype=debug -Doptimization=1 -Db_lundef=false)
+    # -g1: lines in a stack trace are enough, and it saves a quarter of the compile time.
+    local common=(-Doptimization=1 -Ddebug=true -Dcpp_args=-g1 -Db_lundef=false)
     configure build-sanitize -Db_sanitize=address,undefined "${common[@]}"
     configure build-threads -Db_sanitize=thread "${common[@]}"
 }
