@@ -51,6 +51,11 @@ ConnectionGate::ConnectionGate(const GateLimits& limits, RollPercent roll)
     check_limits(limits_);
 }
 
+void ConnectionGate::set_limits(const GateLimits& limits) {
+    check_limits(limits);
+    limits_ = limits;
+}
+
 ConnectionGate::~ConnectionGate() {
     assert(count_ == 0);  // a slot that is left would give back to a gate that is gone
 }

@@ -95,6 +95,9 @@ class ConnectionGate {
     // should do no more than wake the one who accepts.
     void on_room(std::function<void()> handler) { room_handler_ = std::move(handler); }
 
+    // For a configuration that was read again: who is inside stays. Throws as the constructor.
+    void set_limits(const GateLimits& limits);
+
     std::size_t count() const { return count_; }
     std::size_t count_of(const Address& peer) const;
     // How many networks are remembered: those with a client inside, so never more than count().

@@ -52,6 +52,20 @@ TEST_CASE("the soft limit says wait, the hard limit refuses") {
     CHECK(gate.count() == 4);
 }
 
+TEST_CASE("new limits hold for newcomers and leave the others where they are") {
+    ConnectionGate gate({.soft = 4, .hard = 4, .per_network = 9, .early_drop = {}});
+    std::vector<Slot> slots;
+    fill(gate, slots, 3);
+    gate.set_limits({.soft = 2, .hard = 2, .per_network = 9, .early_drop = {}});
+    CHECK(gate.count() == 3);
+    CHECK(gate.enter(stranger(3)).admission == Admission::refused);
+    gate.set_limits({.soft = 5, .hard = 5, .per_network = 9, .early_drop = {}});
+    CHECK(gate.enter(stranger(3)).admission == Admission::admitted);
+    CHECK_THROWS_AS(gate.set_limits({.soft = 3, .hard = 2, .per_network = 9, .early_drop = {}}),
+                    UsageError);
+    CHECK(gate.limits().hard == 5);
+}
+
 TEST_CASE("a place is given back wherever its connection ends") {
     ConnectionGate gate({.soft = 1, .hard = 1, .per_network = 1, .early_drop = {}});
     const auto serve = [&](bool fails) {

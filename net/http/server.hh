@@ -60,6 +60,8 @@ class Server {
     // Closes idle connections at once. The others finish what they answer, and say so with
     // "Connection: close"; those that have not by `deadline` are cut off.
     void stop(daemon::Deadline deadline);
+    // For a configuration that was read again. Holds from the next wait of each connection on.
+    void set_limits(const ServerLimits& limits) { limits_ = limits; }
     bool is_stopping() const { return is_stopping_; }
 
     // Called when stop() begins: for handlers that would never end by themselves, event streams.

@@ -1,0 +1,74 @@
+#include "net/acceptor.hh"
+
+#include <utility>
+
+namespace waymark::net {
+
+namespace {
+// A crowd that comes at once must not keep those who are here from being served.
+constexpr int kClientsPerRound = 64;
+}  // namespace
+
+Acceptor::Acceptor(EventLoop& loop, Listener listener, OnClient on_client,
+                   std::function<void(int)> on_exhausted)
+    : loop_(loop),
+      listener_(std::move(listener)),
+      on_client_(std::move(on_client)),
+      on_exhausted_(std::move(on_exhausted)),
+      again_(loop.timers(), [this] { watch(); }) {
+    watch();
+}
+
+Acceptor::~Acceptor() {
+    unwatch();
+}
+
+void Acceptor::pause() {
+    paused_ = true;
+    unwatch();
+}
+
+void Acceptor::resume() {
+    if (!std::exchange(paused_, false)) return;
+    if (!again_.is_set()) watch();
+}
+
+void Acceptor::on_ready(std::uint32_t) {
+    for (int i = 0; i < kClientsPerRound && watched_; ++i) {
+        AcceptResult result = listener_.accept_one();
+        switch (result.status) {
+            case AcceptStatus::accepted:
+                backoff_.succeeded();
+                on_client_(std::move(result.socket), result.peer.unmapped());
+                break;
+            case AcceptStatus::again:
+                break;
+            case AcceptStatus::exhausted:
+                exhausted(result.error_number);
+                return;
+            case AcceptStatus::would_block:
+                return;
+        }
+    }
+}
+
+void Acceptor::exhausted(int error_number) {
+    const daemon::Deadline pause = backoff_.exhausted(loop_.now());
+    const bool begins = pause <= daemon::Deadline::after(AcceptBackoff::kFirstPause, loop_.now());
+    if (begins && on_exhausted_) on_exhausted_(error_number);
+    unwatch();
+    again_.set(pause);
+}
+
+void Acceptor::watch() {
+    if (watched_ || paused_) return;
+    loop_.add(listener_.fd(), EPOLLIN | EPOLLEXCLUSIVE, *this);
+    watched_ = true;
+}
+
+void Acceptor::unwatch() {
+    if (!std::exchange(watched_, false)) return;
+    loop_.remove(listener_.fd(), *this);
+}
+
+}  // namespace waymark::net

@@ -1,0 +1,53 @@
+// A listener on the event loop: each client that comes is a call. When descriptors or memory have
+// run out it pauses for a moment and tries again, instead of asking the kernel as fast as it can;
+// the clients wait in the kernel's queue meanwhile.
+
+#pragma once
+
+#include <functional>
+
+#include "daemon/fd.hh"
+#include "net/accept_backoff.hh"
+#include "net/address.hh"
+#include "net/event_loop.hh"
+#include "net/listener.hh"
+
+namespace waymark::net {
+
+class Acceptor final : private EventLoop::Watcher {
+  public:
+    // Given a non-blocking socket and its peer, whose IPv4 address is plain even where it arrived
+    // as IPv6. Must not throw and must not destroy the acceptor.
+    using OnClient = std::function<void(daemon::Fd socket, const Address& peer)>;
+
+    // The listener may be shared with other processes: each client wakes as few of them as possible
+    // (EPOLLEXCLUSIVE). `on_exhausted` hears the errno once when a time without descriptors begins.
+    Acceptor(EventLoop& loop, Listener listener, OnClient on_client,
+             std::function<void(int error_number)> on_exhausted = {});
+    Acceptor(const Acceptor&) = delete;
+    Acceptor& operator=(const Acceptor&) = delete;
+    ~Acceptor();
+
+    // Between pause() and resume() clients wait in the kernel's queue.
+    void pause();
+    void resume();
+
+    const Listener& listener() const { return listener_; }
+
+  private:
+    void on_ready(std::uint32_t events) override;
+    void exhausted(int error_number);
+    void watch();
+    void unwatch();
+
+    EventLoop& loop_;
+    Listener listener_;
+    OnClient on_client_;
+    std::function<void(int)> on_exhausted_;
+    AcceptBackoff backoff_;
+    Timer again_;
+    bool watched_ = false;
+    bool paused_ = false;
+};
+
+}  // namespace waymark::net
