@@ -24,7 +24,7 @@ constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
 }  // namespace
 
 Task<void> Connection::serve(Server& server, daemon::Fd socket, Address peer,
-                             [[maybe_unused]] Server::Held held) {
+                             [[maybe_unused]] ConnectionGate::Slot slot) {
     Connection connection(server, std::move(socket), peer);
     Deadline deadline = Deadline::after(server.limits_.head, server.loop_.now());
     while (!connection.is_closing_ && !server.is_stopping_) {
@@ -53,20 +53,13 @@ void Connection::stop() {
     if (exchange_) exchange_->answer.close_after();
 }
 
-// From the first bytes until nothing more is at hand. Every step sends what was gathered first.
+// From the first bytes until nothing more is at hand. Before each wait what was gathered is sent.
 Task<void> Connection::converse() {
     buffers_ = server_.buffers_.take();
     exchange_.emplace(buffers_->output, server_.clock_, buffers_->scratch, peer_, &stream_);
     head_deadline_ = Deadline::after(server_.limits_.head, server_.loop_.now());
+    Step step = Step::read;
     while (!is_broken_) {
-        const Step step = advance();
-        if (!buffers_->output.empty()) {
-            const Transfer transfer =
-                co_await stream_.write_all(buffers_->output, server_.limits_.send);
-            note_sent(transfer);
-            if (is_broken_) break;
-        }
-        if (step == Step::close || (step == Step::read && is_between_requests())) break;
         if (step == Step::handler) co_await await_handler();
         if (step == Step::send_file) co_await send_file();
         if (step == Step::turn) co_await server_.loop_.yield();
@@ -76,6 +69,13 @@ Task<void> Connection::converse() {
             const Transfer transfer = co_await stream_.read_some(room, deadline);
             note_received(transfer);
         }
+        step = advance();
+        if (!buffers_->output.empty()) {
+            const Transfer transfer =
+                co_await stream_.write_all(buffers_->output, server_.limits_.send);
+            note_sent(transfer);
+        }
+        if (step == Step::close || (step == Step::read && is_between_requests())) break;
     }
     if (must_linger_ && !is_broken_) co_await linger();
     exchange_.reset();

@@ -26,7 +26,8 @@ namespace waymark::net::http {
 class Connection {
   public:
     // Serves the socket until its end. The object lives in this coroutine's frame.
-    static Task<void> serve(Server& server, daemon::Fd socket, Address peer, Server::Held held);
+    static Task<void> serve(Server& server, daemon::Fd socket, Address peer,
+                            ConnectionGate::Slot slot);
 
     // The server is stopping: ends now if idle, else after the present answer.
     void stop();

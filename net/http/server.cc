@@ -11,9 +11,9 @@ Server::Server(EventLoop& loop, const Router& router, const ServerLimits& limits
 
 Server::~Server() = default;
 
-void Server::serve(daemon::Fd socket, const Address& peer, Held held) {
+void Server::serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot) {
     ++counters_.connections;
-    tasks_.start(Connection::serve(*this, std::move(socket), peer, std::move(held)));
+    tasks_.start(Connection::serve(*this, std::move(socket), peer, std::move(slot)));
 }
 
 void Server::stop(daemon::Deadline deadline) {

@@ -9,11 +9,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
 
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
 #include "net/address.hh"
+#include "net/connection_gate.hh"
 #include "net/event_loop.hh"
 #include "net/http/buffers.hh"
 #include "net/http/date.hh"
@@ -38,9 +38,6 @@ struct ServerLimits {
 
 class Server {
   public:
-    // Something that a connection holds as long as it lives, a ConnectionGate's slot for instance.
-    using Held = std::shared_ptr<void>;
-
     struct Counters {
         std::uint64_t connections = 0;
         std::uint64_t requests = 0;
@@ -53,9 +50,9 @@ class Server {
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    // Takes a connected, non-blocking socket and serves it. Throws std::system_error if the loop
-    // cannot watch it.
-    void serve(daemon::Fd socket, const Address& peer, Held held = {});
+    // Takes a connected, non-blocking socket and serves it; the connection holds `slot` as long as
+    // it lives. Throws std::system_error if the loop cannot watch the socket.
+    void serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot = {});
 
     // Closes idle connections at once. The others finish what they answer, and say so with
     // "Connection: close"; those that have not by `deadline` are cut off.

@@ -1,0 +1,70 @@
+// httpd: a web server for the files of a directory. It says on which address it listens once it
+// does, and ends with 0 after SIGTERM or SIGINT, when what was under way is done.
+
+#include <fmt/core.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "daemon/error.hh"
+#include "daemon/signals.hh"
+#include "net/listener.hh"
+#include "options.hh"
+#include "worker.hh"
+
+namespace {
+
+using namespace waymark;
+using httpd::Options;
+using httpd::Worker;
+
+// Ends the workers when a signal comes. Lives on the first worker's loop.
+class StopSignals final : private net::EventLoop::Watcher {
+  public:
+    StopSignals(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milliseconds patience)
+        : workers_(workers), patience_(patience) {
+        workers_.front()->loop().add(signals_.fd(), EPOLLIN, *this);
+    }
+    ~StopSignals() { workers_.front()->loop().remove(signals_.fd(), *this); }
+
+  private:
+    void on_ready(std::uint32_t) override {
+        while (signals_.next())
+            for (const auto& worker : workers_) worker->stop(daemon::Deadline::after(patience_));
+    }
+
+    std::vector<std::unique_ptr<Worker>>& workers_;
+    std::chrono::milliseconds patience_;
+    daemon::SignalDescriptor signals_{SIGTERM, SIGINT};
+};
+
+int serve(const Options& options) {
+    daemon::ignore_sigpipe();
+    net::Listener listener(options.listen);
+    const net::Address address = listener.address();
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (unsigned i = 0; i < options.threads; ++i)
+        workers.push_back(
+            std::make_unique<Worker>(options, net::Listener::adopt(listener.fd().duplicate())));
+    const StopSignals signals(workers, options.stop_timeout);
+
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < workers.size(); ++i)
+        threads.emplace_back([&worker = *workers[i]] { worker.run(); });
+    fmt::print("listening on http://{}/\n", address.to_string());
+    std::fflush(stdout);
+    workers.front()->run();
+    return daemon::kExitOk;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    return daemon::run_main("httpd", [&] {
+        const std::optional<Options> options = httpd::parse_options(argument_count, arguments);
+        return options ? serve(*options) : daemon::kExitOk;
+    });
+}

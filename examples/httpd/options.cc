@@ -1,0 +1,64 @@
+#include "options.hh"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "daemon/error.hh"
+
+namespace waymark::httpd {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// "--body-timeout 2.5": seconds for people, milliseconds within.
+void add_seconds(CLI::App& app, const std::string& name, milliseconds& value,
+                 const std::string& text) {
+    app.add_option_function<double>(
+           name,
+           [&value](double seconds) {
+               value = milliseconds(static_cast<std::int64_t>(seconds * 1000));
+           },
+           text)
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.001, 86'400.0));
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argument_count, char** arguments) {
+    Options options;
+    std::string listen = options.listen.to_string();
+    CLI::App app("Serves the files of a directory over HTTP/1.1.", "httpd");
+    app.add_option("--root", options.root, "the directory")->capture_default_str();
+    app.add_option("--listen", listen, "ADDRESS:PORT; port 0 lets the kernel choose")
+        ->capture_default_str();
+    app.add_option("--threads", options.threads, "event loops")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 64U));
+    app.add_option("--connections", options.gate.hard, "at most so many at once, in each thread")
+        ->capture_default_str()
+        ->check(CLI::Range(1UL, 1'000'000UL));
+    app.add_option("--connections-per-source", options.gate.per_network,
+                   "of them from one address, or one IPv6 /64")
+        ->capture_default_str()
+        ->check(CLI::Range(1UL, 1'000'000UL));
+    add_seconds(app, "--header-timeout", options.limits.head, "for the head of a request, in all");
+    add_seconds(app, "--body-timeout", options.limits.body, "for the body of a request, in all");
+    add_seconds(app, "--send-timeout", options.limits.send, "for a client that takes no bytes");
+    add_seconds(app, "--idle-timeout", options.limits.idle, "between two requests");
+    add_seconds(app, "--stop-timeout", options.stop_timeout, "for what is under way at SIGTERM");
+    try {
+        app.parse(argument_count, arguments);
+        options.listen = net::Address::parse(listen);
+    } catch (const CLI::CallForHelp&) {
+        std::cout << app.help();
+        return std::nullopt;
+    } catch (const CLI::ParseError& error) {
+        throw daemon::UsageError(std::string(error.what()) + "; httpd --help shows the options");
+    }
+    options.gate.soft = options.gate.hard;
+    return options;
+}
+
+}  // namespace waymark::httpd

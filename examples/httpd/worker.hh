@@ -1,0 +1,38 @@
+// One thread of httpd: an event loop with a server of its own. Workers share the listening socket
+// and nothing else, so there is nothing to lock.
+
+#pragma once
+
+#include "net/event_loop.hh"
+#include "net/http/front_door.hh"
+#include "net/http/router.hh"
+#include "net/http/server.hh"
+#include "net/http/static_files.hh"
+#include "net/listener.hh"
+#include "options.hh"
+
+namespace waymark::httpd {
+
+class Worker {
+  public:
+    // Throws std::system_error if the root cannot be opened.
+    Worker(const Options& options, net::Listener listener);
+
+    // Serves until a stop that was asked for is done. On the worker's own thread.
+    void run() { loop_.run(); }
+
+    // From any thread: no new clients; those who are here may finish.
+    void stop(daemon::Deadline deadline);
+
+    net::EventLoop& loop() { return loop_; }
+
+  private:
+    net::EventLoop loop_;
+    net::http::StaticFiles files_;
+    net::http::Router router_;
+    std::shared_ptr<net::ConnectionGate> gate_;
+    net::http::Server server_;
+    net::http::FrontDoor door_;
+};
+
+}  // namespace waymark::httpd

@@ -1,0 +1,79 @@
+// A directory whose files are served, and no way out of it: every path is opened by the kernel with
+// the rule that it must stay beneath (openat2(2), RESOLVE_BENEATH), so neither ".." nor a symbolic
+// link leads out, and there is no moment between a check and its use.
+//
+// Small files are kept in memory. Each use asks the kernel whether the file is still the one that
+// was read (stat(2): the same inode, size and time of change), so a file that is changed is served
+// anew at once, and a hot file costs one call.
+
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "daemon/fd.hh"
+
+namespace waymark::net::http {
+
+// A file as it was when it was opened.
+struct Document {
+    std::uint64_t size = 0;
+    std::time_t last_modified = 0;
+    std::string entity_tag;                  // strong, with its quotes
+    std::shared_ptr<const daemon::Fd> file;  // of a large file
+    std::string content;                     // of a small one
+
+    bool is_small() const { return file == nullptr; }
+};
+
+class DocumentRoot {
+  public:
+    static constexpr std::size_t kLargestSmall = 64 * 1024;
+    static constexpr std::size_t kMostKeptBytes = 16 * 1024 * 1024;
+
+    // Throws std::system_error if the directory cannot be opened, or the kernel has no openat2
+    // (Linux before 5.6).
+    explicit DocumentRoot(const std::string& directory);
+
+    enum class Kind : std::uint8_t { nothing, forbidden, directory, document };
+    struct Found {
+        Kind kind = Kind::nothing;
+        std::shared_ptr<const Document> document;
+    };
+    // `path` is decoded and in normal form, "/a/b.txt". Neither devices nor pipes are documents.
+    // Throws std::system_error when it is our system that fails (no more descriptors, disk).
+    Found find(std::string_view path);
+
+    // For tests and status pages.
+    std::size_t kept_bytes() const { return kept_bytes_; }
+
+  private:
+    struct Kept {
+        struct stat status;
+        std::shared_ptr<const Document> document;
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+
+    Found open(const char* relative_path, std::string_view path);
+    Found load(daemon::Fd file, const struct stat& status, std::string_view path);
+    void keep(std::string_view path, const struct stat& status,
+              const std::shared_ptr<const Document>& document);
+
+    daemon::Fd root_;
+    std::unordered_map<std::string, Kept, Hash, std::equal_to<>> kept_;
+    std::size_t kept_bytes_ = 0;
+};
+
+}  // namespace waymark::net::http
