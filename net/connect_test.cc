@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -10,7 +11,9 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
+#include <thread>
 
 #include "daemon/error.hh"
 #include "net/socket_options.hh"
@@ -70,6 +73,16 @@ class NoDescriptors {
     rlimit previous_{};
 };
 
+// Connections of this machine to `port` that have not been answered: state 02 (proc_pid_net(5)).
+int count_unanswered(std::uint16_t port) {
+    std::ifstream table("/proc/net/tcp");
+    const std::string wanted = fmt::format(":{:04X} 02 ", port);
+    int count = 0;
+    for (std::string line; std::getline(table, line);)
+        if (line.find(wanted) != line.npos) ++count;
+    return count;
+}
+
 bool is_nonblocking(const Fd& fd) {
     return (::fcntl(fd.get(), F_GETFL) & O_NONBLOCK) != 0;
 }
@@ -125,6 +138,22 @@ TEST_CASE("a host that does not answer costs the deadline and no more") {
     CHECK(result.status == ConnectStatus::timed_out);
     CHECK_FALSE(result.socket);
     CHECK(Deadline::Clock::now() - start >= 60ms);
+}
+
+TEST_CASE("a refusal that comes late is not taken for success") {
+    // The first packet is dropped, and the second one, a second later, finds nobody. Then the
+    // socket is writable; only SO_ERROR says why.
+    SilentServer silent;
+    const std::uint16_t port = silent.server.address.port();
+    const int before = count_unanswered(port);
+    ConnectResult result{};
+    std::thread client([&] { result = connect_to(silent.server.address, long_deadline()); });
+    const Deadline patience = long_deadline();
+    while (count_unanswered(port) == before && !patience.expired()) std::this_thread::yield();
+    silent.server.socket.reset();
+    client.join();
+    CHECK(result.status == ConnectStatus::refused);
+    CHECK_FALSE(result.socket);
 }
 
 TEST_CASE("a full Unix queue is waited for, until the deadline") {
