@@ -63,21 +63,21 @@ open_tracker() {
     rm -r "$folder"
 }
 
-# Shows what the server says, until its end. The end of the pipe is that end, except when a process
+# Shows what the server says, until its end; its two addresses are told in words of ours. The end of the pipe is that end, except when a process
 # is left that holds it; so the server's own process is looked at now and then.
 follow_tracker() {
     local line status web='' devices='' announced=no
     while true; do
         status=0
         IFS= read -r -t 5 line <&"$said" || status=$?
-        if ((status == 0)); then
-            printf '%s\n' "$line"
-        elif ((status <= 128)) || ! kill -0 "$child" 2>/dev/null; then
-            return
+        if ((status > 0)); then
+            ((status > 128)) && kill -0 "$child" 2>/dev/null || return 0
+            continue
         fi
         case $line in
             'web: '*) web=${line#web: } ;;
             'devices: '*) devices=${line#devices: } ;;
+            *) printf '%s\n' "$line" ;;
         esac
         [[ $announced == no && -n $web && -n $devices ]] || continue
         announced=yes
@@ -94,7 +94,8 @@ announce() {
     fi
     printf '\nThe map is at %s\n' "$web"
     [[ $demo == no ]] || printf 'Two demo devices are on their way there.\n'
-    printf 'Positions are kept in %s\nCtrl-C stops everything.\n\n' "$data"
+    printf 'Devices send to %s\nPositions are kept in %s\n' "$devices" "$data"
+    printf 'Ctrl-C stops everything.\n\n'
 }
 
 # The server ended by itself.
