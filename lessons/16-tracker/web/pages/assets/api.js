@@ -47,7 +47,7 @@ export async function readDays(device, offsetMinutes, signal) {
   return listIn(await response.json(), 'days').sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 
-// Times in ms, both included, at most 31 days apart. With `max` the server may thin the track out.
+// Times in ms, `to` not included, at most 31 days apart. With `max` the server may thin the track out.
 export async function readTrack(device, from, to, max, signal) {
   const query = new URLSearchParams({ device, from, to });
   if (max) query.set('max', max);

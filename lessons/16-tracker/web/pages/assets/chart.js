@@ -1,11 +1,11 @@
 // Speed and altitude of a track, against time or distance. uPlot draws it. Moving over it tells
 // where; dragging zooms in, a double click zooms out. Its text alternative is the table.
 
-import { formatDayAndMonth, formatShortTime } from './format.js';
+import { formatDayAndMonth, formatShortTime, formatTime } from './format.js';
 import { onThemeChange, theme } from './theme.js';
 
 const { uPlot } = window;
-const DAY_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS;
 const NARROW_PIXELS = 480;
 
 const orNull = (values, factor) => Array.from(values, (value) => (Number.isFinite(value) ? value * factor : null));
@@ -90,8 +90,8 @@ export class Chart {
 
   marks(splits) {
     if (this.against === 'distance') return splits.map((km) => `${km} km`);
-    const { times, count } = this.track;
-    const name = times[count - 1] - times[0] > 2 * DAY_MS ? formatDayAndMonth : formatShortTime;
+    const step = splits.length > 1 ? (splits[1] - splits[0]) * 1000 : 0;
+    const name = step >= DAY_MS ? formatDayAndMonth : step >= MINUTE_MS ? formatShortTime : formatTime;
     return splits.map((seconds) => name(seconds * 1000));
   }
 

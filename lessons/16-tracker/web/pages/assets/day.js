@@ -14,12 +14,12 @@ export function isDay(text) {
     !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
-// First and last millisecond of the days `from` to `to`.
+// The first millisecond of the day `from` and the first one after the day `to`.
 export function daySpan(from, to, offsetMinutes) {
   const shift = offsetMinutes * 60 * 1000;
   return {
     from: Date.parse(`${from}T00:00:00Z`) - shift,
-    to: Date.parse(`${to}T00:00:00Z`) + DAY_MS - 1 - shift,
+    to: Date.parse(`${to}T00:00:00Z`) + DAY_MS - shift,
   };
 }
 

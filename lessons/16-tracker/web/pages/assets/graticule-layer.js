@@ -8,6 +8,7 @@ import { theme } from './theme.js';
 
 const FROM_ZOOM = 6;
 const ROOM_PIXELS = 110;
+const TOP_KEPT_FREE = 140; // the zoom buttons
 
 export const GraticuleLayer = CanvasLayer.extend({
   initialize() {
@@ -47,7 +48,7 @@ export const GraticuleLayer = CanvasLayer.extend({
       const y = Math.round(mercatorY(latitude) * view.world - view.top) + 0.5;
       context.moveTo(0, y);
       context.lineTo(view.width, y);
-      if (y > 30 && y < view.height - 30) {
+      if (y > TOP_KEPT_FREE && y < view.height - 30) {
         context.fillText(degreeText(latitude, step, 'N', 'S'), view.width - 6, y - 3);
       }
     }

@@ -12,6 +12,7 @@ const GREY_AFTER_MS = 24 * RING_AFTER_MS;
 const DOT_PIXELS = 8;
 const TOUCH_PIXELS = 22;
 const LONGEST_NAME = 24;
+const ZOOM_BUTTONS = { width: 58, height: 118 }; // at the top right: no name under them
 
 export const LiveLayer = CanvasLayer.extend({
   // `now` gives the server's time in ms.
@@ -27,6 +28,7 @@ export const LiveLayer = CanvasLayer.extend({
     for (const spot of spots) this.drawAccuracy(context, view, spot);
     for (const spot of spots) this.drawDot(context, spot);
     const taken = spots.map(({ x, y }) => ({ left: x - 9, right: x + 9, top: y - 9, bottom: y + 9 }));
+    taken.push({ left: view.width - ZOOM_BUTTONS.width, right: view.width, top: 0, bottom: ZOOM_BUTTONS.height });
     for (const spot of spots.reverse()) this.drawName(context, view, spot, taken);
   },
 
@@ -62,17 +64,20 @@ export const LiveLayer = CanvasLayer.extend({
   },
 
   drawDot(context, { device, age, colour, x, y }) {
-    const selected = device.id === this.selected;
-    if (age < RING_AFTER_MS && device.last.speed > 1 && device.last.course !== null) {
-      drawNose(context, x, y, device.last.course, colour);
+    const radius = device.id === this.selected ? DOT_PIXELS + 2 : DOT_PIXELS;
+    const dot = new Path2D();
+    dot.arc(x, y, radius, 0, 2 * Math.PI);
+    const recent = age < RING_AFTER_MS;
+    const shapes = [dot];
+    if (recent && device.last.speed > 1 && device.last.course !== null) {
+      shapes.push(nose(x, y, radius, device.last.course));
     }
-    context.beginPath();
-    context.arc(x, y, selected ? DOT_PIXELS + 2 : DOT_PIXELS, 0, 2 * Math.PI);
-    context.fillStyle = age < RING_AFTER_MS ? colour : theme().surface;
-    context.fill();
-    context.lineWidth = 3;
-    context.strokeStyle = age < RING_AFTER_MS ? theme().halo : colour;
-    context.stroke();
+    context.lineJoin = 'round';
+    context.lineWidth = 6; // half of it is covered by the fill
+    context.strokeStyle = recent ? theme().halo : colour;
+    for (const shape of shapes) context.stroke(shape);
+    context.fillStyle = recent ? colour : theme().surface;
+    for (const shape of shapes) context.fill(shape);
   },
 
   // Right of the dot, or left, or below; not at all where it would cover another name or dot.
@@ -123,21 +128,17 @@ export const LiveLayer = CanvasLayer.extend({
 });
 
 // A small arrow head on the side to which the device moves.
-function drawNose(context, x, y, courseDegrees, colour) {
-  context.save();
-  context.translate(x, y);
-  context.rotate(courseDegrees * Math.PI / 180);
-  context.beginPath();
-  context.moveTo(-8, -6);
-  context.lineTo(0, -17);
-  context.lineTo(8, -6);
-  context.closePath();
-  context.fillStyle = colour;
-  context.strokeStyle = theme().halo;
-  context.lineWidth = 2;
-  context.stroke();
-  context.fill();
-  context.restore();
+function nose(x, y, radius, courseDegrees) {
+  const at = (degrees, distance) => {
+    const angle = ((courseDegrees + degrees) * Math.PI) / 180;
+    return [x + distance * Math.sin(angle), y - distance * Math.cos(angle)];
+  };
+  const path = new Path2D();
+  path.moveTo(...at(-55, radius));
+  path.lineTo(...at(0, radius + 8));
+  path.lineTo(...at(55, radius));
+  path.closePath();
+  return path;
 }
 
 function overlap(a, b) {

@@ -1,0 +1,79 @@
+// The browser, and pages that watch over themselves: whatever a page says on its console, throws,
+// asks of another machine, or has refused by its content security policy is kept as a complaint.
+
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { findBrowser, load, modules } from './needs.js';
+
+const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const READY_LIMIT_MS = 15000;
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 800 };
+
+// A test's server may go away on purpose; what the browser says of it is no complaint then.
+const SERVER_AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/;
+
+export async function openBrowser() {
+  const { chromium } = load('playwright-core');
+  return chromium.launch({ executablePath: findBrowser(), headless: true, chromiumSandbox: false, args: FLAGS });
+}
+
+// `options` go to the browser's context. The page has `complaints`.
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+  const page = await context.newPage();
+  page.complaints = [];
+  const complain = (text) => page.complaints.push(text);
+  page.on('pageerror', (error) => complain(`thrown: ${error.message}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (['error', 'warning'].includes(message.type()) && !SERVER_AWAY.test(text)) complain(`console: ${text}`);
+  });
+  page.on('request', (request) => {
+    if (leavesMachine(request.url())) complain(`outside: ${request.url()}`);
+  });
+  return page;
+}
+
+export function leavesMachine(address) {
+  const { protocol, hostname } = new URL(address);
+  return !['data:', 'blob:', 'about:'].includes(protocol) && !['127.0.0.1', '[::1]'].includes(hostname);
+}
+
+// Goes to a page of the tracker and waits until it has drawn itself.
+export async function visit(page, address) {
+  await page.goto(address);
+  try {
+    await page.waitForSelector('html[data-ready]', { timeout: READY_LIMIT_MS });
+  } catch {
+    throw new Error(`${address} does not get ready; complaints: ${page.complaints.join('; ') || 'none'}`);
+  }
+}
+
+// What axe finds wrong, one line each.
+export async function accessibilityFaults(page) {
+  await page.evaluate(fs.readFileSync(path.join(modules, 'axe-core/axe.min.js'), 'utf8'));
+  const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), RULES);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+// How many pixels of the map's canvas `pane` are not empty.
+export function inkIn(page, pane) {
+  return page.evaluate((name) => {
+    const canvas = document.querySelector(`.leaflet-${name}-pane canvas`);
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let ink = 0;
+    for (let i = 3; i < data.length; i += 4) ink += data[i] > 0;
+    return ink;
+  }, pane);
+}
+
+// Kept when WAYMARK_SHOTS names a folder: for eyes, never compared.
+export async function shoot(page, name) {
+  if (process.env.WAYMARK_SHOTS) await page.screenshot({ path: path.join(process.env.WAYMARK_SHOTS, `${name}.png`) });
+}

@@ -1,0 +1,87 @@
+// A tracking server of a test's own: the real program, on free ports, in a folder that is removed.
+
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { promisify } from 'node:util';
+
+import { trackerBinary } from './needs.js';
+
+const START_LIMIT_MS = 20000;
+const STOP_LIMIT_MS = 10000;
+const KNOTS_A_MPS = 3600 / 1852;
+
+const runFile = promisify(execFile);
+
+export class Tracker {
+  // `devices` are names; each sends by its name as identifier.
+  static async start(devices = []) {
+    const tracker = new Tracker();
+    tracker.data = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-pages-'));
+    for (const name of devices) await tracker.addDevice(name);
+    await tracker.serve('127.0.0.1:0', '127.0.0.1:0');
+    return tracker;
+  }
+
+  async addDevice(name) {
+    await runFile(trackerBinary, ['device', 'add', name, '--id', name, '--data', this.data]);
+  }
+
+  async serve(web, devices) {
+    this.child = spawn(trackerBinary, ['serve', '--foreground', '--data', this.data,
+      '--listen-devices', devices, '--listen-web', web], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.ended = new Promise((resolve) => { this.child.once('exit', resolve); });
+    await this.ready();
+  }
+
+  // Waits for the two lines that say that it listens, and where.
+  async ready() {
+    const limit = setTimeout(() => this.child.kill('SIGKILL'), START_LIMIT_MS);
+    for await (const line of readline.createInterface({ input: this.child.stdout })) {
+      const [, what, address] = /^(web|devices): (http:\S+)$/.exec(line) ?? [];
+      if (what) this[what] = address;
+      if (this.web && this.devices) break;
+    }
+    clearTimeout(limit);
+    if (!this.web || !this.devices) throw new Error('the tracker ended before it listened');
+    this.child.stdout.resume();
+  }
+
+  // One fix as a phone sends it; returns when the server has stored it.
+  async send(device, { time = Date.now(), latitude, longitude, speed, course, altitude, accuracy, battery }) {
+    const query = new URLSearchParams({ id: device, lat: latitude, lon: longitude, timestamp: time });
+    if (speed !== undefined) query.set('speed', speed * KNOTS_A_MPS);
+    if (course !== undefined) query.set('bearing', course);
+    if (altitude !== undefined) query.set('altitude', altitude);
+    if (accuracy !== undefined) query.set('accuracy', accuracy);
+    if (battery !== undefined) query.set('batt', battery);
+    const response = await fetch(`${this.devices}?${query}`);
+    if (response.status !== 200) throw new Error(`the tracker answered ${response.status}`);
+  }
+
+  async sendAll(device, fixes) {
+    for (const fix of fixes) await this.send(device, fix);
+  }
+
+  async stopServing() {
+    this.child.kill('SIGTERM');
+    const limit = setTimeout(() => this.child.kill('SIGKILL'), STOP_LIMIT_MS);
+    await this.ended;
+    clearTimeout(limit);
+  }
+
+  // On the same ports, with the same data.
+  async restart() {
+    await this.stopServing();
+    const [web, devices] = [new URL(this.web).host, new URL(this.devices).host];
+    this.web = this.devices = undefined;
+    await this.serve(web, devices);
+  }
+
+  async stop() {
+    await this.stopServing();
+    fs.rmSync(this.data, { recursive: true, force: true });
+  }
+}
