@@ -1,0 +1,91 @@
+// Work that must not be done on the loop's thread, awaited by a coroutine that lives there: a read
+// of a database or of a disk holds its thread for as long as it takes, and the loop's thread has
+// thousands of others to serve.
+//
+//     PoolCall call(loop, pool, [=] { return read_it(path); });
+//     const std::optional<Content> content = co_await call;
+//     if (!content) co_return busy();  // the pool's queue is full
+//
+// The work runs on a thread of the pool (daemon/thread_pool), the coroutine goes on in a later
+// round of the loop. What the work throws is thrown to the coroutine. A coroutine that is destroyed
+// while it waits leaves the work to its end, whose result nobody takes: so the work must own, or
+// share, all that it touches, and must not refer to the coroutine's locals.
+
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "daemon/thread_pool.hh"
+#include "net/event_loop.hh"
+
+namespace waymark::net {
+
+template <class Work>
+class [[nodiscard]] PoolCall {
+  public:
+    using Result = std::invoke_result_t<Work&>;
+    static_assert(!std::is_void_v<Result>, "give back something, so that a full pool can be told");
+
+    // The loop must outlive the pool, whose threads tell it when they are done. Awaited at most
+    // once.
+    PoolCall(EventLoop& loop, daemon::ThreadPool& pool, Work work)
+        : loop_(loop), pool_(pool), shared_(std::make_shared<Shared>(std::move(work))) {}
+    PoolCall(const PoolCall&) = delete;
+    PoolCall& operator=(const PoolCall&) = delete;
+    ~PoolCall() { shared_->waiting = nullptr; }
+
+    bool await_ready() const { return false; }
+
+    // False, and the coroutine goes on at once, if the pool refuses.
+    bool await_suspend(std::coroutine_handle<> coroutine) {
+        resumable_.coroutine = coroutine;
+        shared_->waiting = this;
+        const auto accepted = pool_.try_submit([shared = shared_, &loop = loop_] {
+            shared->run();
+            loop.post([shared] { shared->tell(); });
+        });
+        return accepted.has_value();
+    }
+
+    // Nothing if the pool was full, or stopped.
+    std::optional<Result> await_resume() {
+        if (shared_->thrown) std::rethrow_exception(shared_->thrown);
+        return std::move(shared_->result);
+    }
+
+  private:
+    // What both threads see, one after the other: the pool's thread until it posts, the loop's
+    // thread from then on. `waiting` is the loop's thread's alone.
+    struct Shared {
+        explicit Shared(Work its_work) : work(std::move(its_work)) {}
+
+        void run() noexcept {
+            try {
+                result.emplace((*work)());
+            } catch (...) {
+                thrown = std::current_exception();
+            }
+            work.reset();
+        }
+        void tell() {
+            if (waiting != nullptr) waiting->loop_.schedule(waiting->resumable_);
+        }
+
+        std::optional<Work> work;
+        std::optional<Result> result;
+        std::exception_ptr thrown;
+        PoolCall* waiting = nullptr;
+    };
+
+    EventLoop& loop_;
+    daemon::ThreadPool& pool_;
+    std::shared_ptr<Shared> shared_;
+    EventLoop::Resumable resumable_;
+};
+
+}  // namespace waymark::net
