@@ -133,6 +133,18 @@ test('a fleet moves devices forward only, and takes no nonsense', () => {
   assert.equal(fleet.placed().length, 1);
 });
 
+test('a trail that was read is asked for from its end; one that was only streamed is not', () => {
+  const fleet = new Fleet();
+  fleet.setDevices([{ id: 1, name: 'a' }]);
+  fleet.applyRows([[1, 500, 1, 1]], 100);
+  assert.equal(fleet.trackWanted(1, 100), 100);
+  fleet.addTrack(1, decodeColumns(encodeColumns([{ time: 200, latitude: 1, longitude: 1 }])));
+  assert.equal(fleet.trackWanted(1, 100), 500);
+  assert.equal(fleet.devices.get(1).trail.count, 2);
+  fleet.clearTrails();
+  assert.equal(fleet.trackWanted(1, 100), 100);
+});
+
 test('the Munich drive is 13 647 m long', (context) => {
   const file = `${sharedTrips}/json/barefoot_x0001-001.json`;
   if (!fs.existsSync(file)) {

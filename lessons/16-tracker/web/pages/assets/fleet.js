@@ -16,7 +16,7 @@ export class Fleet {
     this.devices = new Map();
     for (const { id, name } of list) {
       if (!Number.isInteger(id)) continue;
-      const device = previous.get(id) ?? { id, last: null, trail: new Trail() };
+      const device = previous.get(id) ?? { id, last: null, trail: new Trail(), trailRead: false };
       device.name = String(name ?? id);
       device.colour = this.devices.size;
       this.devices.set(id, device);
@@ -67,8 +67,17 @@ export class Fleet {
     return device.trail.add(fix.time, fix.latitude, fix.longitude);
   }
 
+  // From when on the track has to be read: what was read before is not asked for again. (What a
+  // phone sends late, while nobody looks at the page, is missed until the page is loaded again.)
+  trackWanted(id, midnight) {
+    const { trail, trailRead } = this.devices.get(id);
+    return trailRead && trail.count > 0 ? trail.times[trail.count - 1] : midnight;
+  }
+
   // A track that was read from the server, as decodeColumns() gives it.
   addTrack(id, columns) {
+    const device = this.devices.get(id);
+    if (device) device.trailRead = true;
     for (let i = 0; i < columns.count; i++) {
       this.extendTrail(id, { time: columns.firstTime + columns.sinceFirst[i],
         latitude: columns.latitudeE7[i] / 1e7, longitude: columns.longitudeE7[i] / 1e7 }, -Infinity);
@@ -76,7 +85,10 @@ export class Fleet {
   }
 
   clearTrails() {
-    for (const device of this.devices.values()) device.trail = new Trail();
+    for (const device of this.devices.values()) {
+      device.trail = new Trail();
+      device.trailRead = false;
+    }
   }
 
   placed() {

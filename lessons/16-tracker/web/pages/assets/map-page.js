@@ -51,7 +51,7 @@ class MapPage {
     rememberView(this.map, VIEW_KEY);
     this.live = new Live('/api/live', {
       open: () => this.readAll(),
-      reset: () => this.readAll(),
+      reset: () => this.readAnew(),
       devices: () => this.readAll(),
       fixes: (rows) => this.apply(rows),
       state: (state) => this.showState(state),
@@ -78,6 +78,12 @@ class MapPage {
     this.reading = false;
   }
 
+  // The server no longer knows what we missed.
+  readAnew() {
+    this.fleet.clearTrails();
+    return this.readAll();
+  }
+
   async read() {
     const [devices, { now, positions }] = await Promise.all([readDevices(), readPositions()]);
     if (Number.isFinite(now)) this.clockAhead = now - Date.now();
@@ -94,7 +100,8 @@ class MapPage {
     this.trailsFrom = from;
     const devices = this.fleet.placed().filter((device) => device.last.time >= from);
     for (const { id } of devices) {
-      this.fleet.addTrack(id, await readTrack(id, from, to, TRAIL_POINTS));
+      const wanted = this.fleet.trackWanted(id, from);
+      this.fleet.addTrack(id, await readTrack(id, wanted, to, TRAIL_POINTS));
       this.trails.redraw();
     }
   }

@@ -36,11 +36,11 @@ export async function addBase(map, tell) {
   }
 }
 
-// `bounds` as boundsOf() gives them; a single place is shown at a sensible distance. The right side
-// has more room: the zoom buttons are there.
+// `bounds` as boundsOf() gives them; a single place is shown at a sensible distance. More room is
+// kept at the right, for the zoom buttons, and at the bottom, for scale and legend.
 export function fit(map, bounds) {
   if (!bounds) return;
-  map.fitBounds(bounds, { paddingTopLeft: [36, 40], paddingBottomRight: [76, 48],
+  map.fitBounds(bounds, { paddingTopLeft: [36, 40], paddingBottomRight: [76, 76],
     maxZoom: NEAREST_FIT_ZOOM, animate: false });
 }
 

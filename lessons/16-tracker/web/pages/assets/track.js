@@ -5,6 +5,7 @@ import { distanceMetres, mercatorX, mercatorY, unwrapLongitudes } from './geo.js
 import { isGap } from './gap.js';
 
 const SPEED_WINDOW_MS = 10 * 1000;
+const SHORTEST_WINDOW_S = 3; // at the start and after a jump
 const JUMP_MPS = 100;
 
 // `columns` is what decodeColumns() gives. Distances are metres since the first fix, gaps not
@@ -42,7 +43,7 @@ function speedsFromPlaces({ count, times, distances, breaks }) {
     if (breaks[i] || (fast(i) && !fast(i - 1) && !fast(i + 1))) start = i;
     while (start + 1 < i && times[i] - times[start + 1] >= SPEED_WINDOW_MS) start += 1;
     const seconds = (times[i] - times[start]) / 1000;
-    if (seconds > 0) speeds[i] = (distances[i] - distances[start]) / seconds;
+    if (seconds >= SHORTEST_WINDOW_S) speeds[i] = (distances[i] - distances[start]) / seconds;
   }
   return speeds;
 }
