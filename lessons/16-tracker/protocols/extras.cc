@@ -83,6 +83,15 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 void ExtrasWriter::begin(std::string_view name) {
     text_ += text_.empty() ? '{' : ',';
     append_json_string(text_, name);

@@ -42,4 +42,6 @@ class ExtrasWriter {
 // reader refuses a whole document for one of them (RFC 8259, 8.1).
 void append_json_string(std::string& out, std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 }  // namespace waymark::tracker

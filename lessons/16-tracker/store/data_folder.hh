@@ -1,0 +1,27 @@
+// Where a server keeps everything: one folder that only its owner can read, because positions are
+// private.
+
+#pragma once
+
+#include <string>
+
+namespace waymark::tracker {
+
+// $XDG_DATA_HOME/waymark, or ~/.local/share/waymark (XDG Base Directory Specification); for root
+// /var/lib/waymark (hier(7)), because a server that gives root up could not reach root's home.
+// Throws UsageError when neither variable says where.
+std::string default_data_folder();
+
+// `wanted`, or the default if it is empty; made with mode 0700 where it is not there. Throws
+// UsageError if it is no folder, std::system_error if it cannot be made.
+std::string prepare_data_folder(const std::string& wanted);
+
+// Gives the folder and the server's files in it to `user`, for a server that root starts and that
+// goes on as somebody else. Links are not followed, and files that are not ours are left alone.
+// Throws UsageError for an unknown user, std::system_error.
+void give_data_folder(const std::string& folder, const std::string& user);
+
+// The database in a data folder.
+std::string database_path(const std::string& folder);
+
+}  // namespace waymark::tracker

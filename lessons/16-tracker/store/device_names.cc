@@ -1,0 +1,61 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "daemon/error.hh"
+#include "protocols/extras.hh"
+#include "store/devices.hh"
+
+namespace waymark::tracker {
+namespace {
+
+constexpr std::array<std::pair<SpeedUnit, std::string_view>, 5> kUnits{{
+    {SpeedUnit::protocol_default, "default"},
+    {SpeedUnit::knots, "knots"},
+    {SpeedUnit::kmh, "kmh"},
+    {SpeedUnit::mps, "mps"},
+    {SpeedUnit::mph, "mph"},
+}};
+
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+void check_text(std::string_view what, std::string_view text, std::size_t most_bytes) {
+    const auto refuse = [&](std::string_view rule) {
+        std::string shown;
+        append_json_string(shown, text.substr(0, most_bytes));
+        throw daemon::UsageError(fmt::format("the {} {} {}", what, shown, rule));
+    };
+    if (text.empty()) refuse("is empty");
+    if (text.size() > most_bytes) refuse(fmt::format("is longer than {} bytes", most_bytes));
+    if (std::any_of(text.begin(), text.end(), is_control)) refuse("has a control character");
+    if (text.front() == ' ' || text.back() == ' ') refuse("begins or ends with a space");
+    if (!is_utf8(text)) refuse("is not UTF-8");
+}
+
+}  // namespace
+
+void check_device_name(std::string_view name) {
+    check_text("device name", name, 64);
+}
+
+void check_identifier(std::string_view identifier) {
+    check_text("identifier", identifier, 128);
+}
+
+std::string_view to_text(SpeedUnit unit) {
+    for (const auto& [known, text] : kUnits)
+        if (known == unit) return text;
+    return "default";
+}
+
+std::optional<SpeedUnit> parse_speed_unit(std::string_view text) {
+    for (const auto& [unit, known] : kUnits)
+        if (known == text) return unit;
+    return std::nullopt;
+}
+
+}  // namespace waymark::tracker

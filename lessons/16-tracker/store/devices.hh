@@ -1,0 +1,72 @@
+// The devices in the database: what the commands `tracker device ...` do. Names and identifiers
+// are what people and apps choose; a number is ours and never used twice.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fix.hh"
+#include "memory_directory.hh"
+#include "store/sqlite.hh"
+
+namespace waymark::tracker {
+
+struct Device {
+    DeviceNumber number = 0;
+    std::string name;
+    SpeedUnit speed_unit = SpeedUnit::protocol_default;
+    std::vector<std::string> identifiers;
+    UnixMillis created_ms = 0;
+    bool has_token = false;
+    std::optional<UnixMillis> last_seen_ms;
+};
+
+struct NewDevice {
+    std::string name;
+    std::vector<std::string> identifiers;
+    std::optional<std::string> token;  // none: nobody can send by token
+    SpeedUnit speed_unit = SpeedUnit::protocol_default;
+};
+
+// All of these throw UsageError for what a person must correct: a name that is taken or not
+// allowed, a device that is not there.
+class Devices {
+  public:
+    explicit Devices(Connection& connection) : connection_(connection) {}
+
+    // All of them or none.
+    void add(const std::vector<NewDevice>& devices, UnixMillis now);
+    std::vector<Device> list();
+    bool has(std::string_view name);
+    DeviceNumber number_of(std::string_view name);
+    // The old token is refused from now on.
+    void set_token(std::string_view name, std::string_view token);
+    std::int64_t count_fixes(std::string_view name);
+    // With all its fixes. In steps, so that the server can store in between; first the device
+    // becomes unknown, so that none are added.
+    void remove(std::string_view name);
+
+  private:
+    void add_one(const NewDevice& device, UnixMillis now);
+    void refuse_taken(const NewDevice& device);
+
+    Connection& connection_;
+};
+
+std::vector<DirectoryEntry> read_directory(Connection& connection);
+
+// Throws UsageError unless the name has 1 to 64 bytes of UTF-8 without control characters, and no
+// space at either end.
+void check_device_name(std::string_view name);
+
+// 1 to 128 bytes, as check_device_name() otherwise.
+void check_identifier(std::string_view identifier);
+
+std::string_view to_text(SpeedUnit unit);
+// Nothing for a unit that is not one of: default, knots, kmh, mps, mph.
+std::optional<SpeedUnit> parse_speed_unit(std::string_view text);
+
+}  // namespace waymark::tracker

@@ -1,0 +1,115 @@
+#include "store/devices.hh"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "daemon/error.hh"
+#include "store/open_database.hh"
+#include "store/reader.hh"
+#include "store/store.hh"
+#include "store/temporary_folder.hh"
+
+using namespace waymark::tracker;
+using waymark::daemon::UsageError;
+
+namespace {
+
+struct Opened {
+    TemporaryFolder folder;
+    std::string path = folder.file("waymark.db");
+    Connection connection = open_for_writing(path);
+    Devices devices{connection};
+};
+
+MemoryDirectory directory_of(Connection& connection) {
+    MemoryDirectory directory;
+    for (const DirectoryEntry& entry : read_directory(connection)) directory.add(entry);
+    return directory;
+}
+
+}  // namespace
+
+TEST_CASE("a device that was added is listed and found") {
+    Opened opened;
+    opened.devices.add({{"van", {"123456", "x"}, "tok-van-7", SpeedUnit::kmh}}, 5);
+    const std::vector<Device> list = opened.devices.list();
+    REQUIRE(list.size() == 1);
+    CHECK(list[0].name == "van");
+    CHECK(list[0].identifiers == std::vector<std::string>{"123456", "x"});
+    CHECK(list[0].speed_unit == SpeedUnit::kmh);
+    CHECK(list[0].created_ms == 5);
+    CHECK(list[0].has_token);
+    const MemoryDirectory directory = directory_of(opened.connection);
+    CHECK(directory.by_identifier("x")->number == list[0].number);
+    CHECK(directory.by_token("tok-van-7")->speed_unit == SpeedUnit::kmh);
+}
+
+TEST_CASE("names, identifiers and tokens belong to one device, and a refused list adds none") {
+    Opened opened;
+    opened.devices.add({{"van", {"123456"}, "tok-van-7", {}}}, 0);
+    const std::vector<NewDevice> wrong[] = {
+        {{"bike", {}, {}, {}}, {"van", {}, {}, {}}},
+        {{"bike", {}, {}, {}}, {"bus", {"123456"}, {}, {}}},
+        {{"bike", {}, {}, {}}, {"bus", {}, "tok-van-7", {}}},
+        {{"bike", {}, {}, {}}, {"", {}, {}, {}}},
+        {{"bike", {"1"}, {}, {}}, {"bus", {"1"}, {}, {}}},
+    };
+    for (const std::vector<NewDevice>& devices : wrong)
+        CHECK_THROWS_AS(opened.devices.add(devices, 0), UsageError);
+    CHECK(opened.devices.list().size() == 1);
+}
+
+TEST_CASE("odd names are refused, odd letters are not") {
+    for (const std::string name : {"van", "alice/phone", "Bürö 7", "日本"})
+        CHECK_NOTHROW(check_device_name(name));
+    for (const std::string& name :
+         {std::string(), std::string(65, 'x'), std::string("a\nb"), std::string("a\0b", 3),
+          std::string(" a"), std::string("a "), std::string("\xFF")})
+        CHECK_THROWS_AS(check_device_name(name), UsageError);
+}
+
+TEST_CASE("a new token replaces the old one") {
+    Opened opened;
+    opened.devices.add({{"van", {}, "old", {}}}, 0);
+    opened.devices.set_token("van", "new");
+    const MemoryDirectory directory = directory_of(opened.connection);
+    CHECK_FALSE(directory.by_token("old"));
+    CHECK(directory.by_token("new"));
+    CHECK_THROWS_AS(opened.devices.set_token("bus", "x"), UsageError);
+}
+
+TEST_CASE("no token is in the file in the clear") {
+    Opened opened;
+    opened.devices.add({{"van", {}, "very-secret-token", {}}}, 0);
+    CHECK(opened.connection.number("SELECT count(*) FROM device WHERE "
+                                   "instr(token_hash, 'very-secret-token') > 0") == 0);
+    CHECK(opened.connection.number("SELECT length(token_hash) FROM device") == 32);
+}
+
+TEST_CASE("removing a device removes its fixes in steps, and its number is not used again") {
+    Opened opened;
+    opened.devices.add({{"van", {"1"}, "t", {}}, {"bus", {"2"}, {}, {}}}, 0);
+    const DeviceNumber van = opened.devices.number_of("van");
+    {
+        Store store(opened.path);
+        store.begin();
+        Fix fix;
+        for (int i = 0; i < 25'000; ++i) {
+            fix.device = van;
+            fix.time_ms = i / 3;  // several at one time
+            fix.latitude_e7 = i;
+            store.add(fix);
+        }
+        fix.device = opened.devices.number_of("bus");
+        store.add(fix);
+        CHECK(store.commit().durable);
+    }
+    CHECK(opened.devices.count_fixes("van") == 25'000);
+    opened.devices.remove("van");
+    CHECK(opened.connection.number("SELECT count(*) FROM fix") == 1);
+    CHECK(opened.devices.list().size() == 1);
+    opened.devices.add({{"van", {"1"}, "t", {}}}, 0);
+    CHECK(opened.devices.number_of("van") > van + 1);
+    CHECK_THROWS_AS(opened.devices.remove("nobody"), UsageError);
+}

@@ -1,0 +1,64 @@
+#include "store/fix_row.hh"
+
+#include <cmath>
+
+namespace waymark::tracker {
+namespace {
+
+std::optional<std::int64_t> scaled(std::optional<float> value, double factor) {
+    if (!value) return std::nullopt;
+    return std::llround(static_cast<double>(*value) * factor);
+}
+
+std::optional<float> unscaled(std::optional<std::int64_t> value, double factor) {
+    if (!value) return std::nullopt;
+    return static_cast<float>(static_cast<double>(*value) / factor);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> to_per_mille(std::optional<float> percent) {
+    return scaled(percent, 10);
+}
+
+std::optional<float> from_per_mille(std::optional<std::int64_t> per_mille) {
+    return unscaled(per_mille, 10);
+}
+
+void bind_fix_row(Statement& statement, const Fix& fix, std::int64_t sequence) {
+    statement.bind(1, fix.device);
+    statement.bind(2, fix.time_ms);
+    statement.bind(3, fix.latitude_e7);
+    statement.bind(4, fix.longitude_e7);
+    statement.bind_if(5, scaled(fix.altitude_m, 100));
+    statement.bind_if(6, scaled(fix.speed_mps, 1000));
+    statement.bind_if(7, scaled(fix.course_deg, 100));
+    statement.bind_if(8, scaled(fix.accuracy_m, 100));
+    statement.bind_if(9, to_per_mille(fix.battery_percent));
+    statement.bind(10, fix.valid ? 1 : 0);
+    statement.bind(11, static_cast<std::int64_t>(fix.source));
+    if (fix.extras.empty())
+        statement.bind_nothing(12);
+    else
+        statement.bind_text(12, fix.extras);
+    statement.bind(13, sequence);
+}
+
+void read_fix_row(const Statement& statement, StoredFix& stored) {
+    Fix& fix = stored.fix;
+    fix.device = static_cast<DeviceNumber>(statement.integer(0));
+    fix.time_ms = statement.integer(1);
+    fix.latitude_e7 = static_cast<std::int32_t>(statement.integer(2));
+    fix.longitude_e7 = static_cast<std::int32_t>(statement.integer(3));
+    fix.altitude_m = unscaled(statement.integer_if(4), 100);
+    fix.speed_mps = unscaled(statement.integer_if(5), 1000);
+    fix.course_deg = unscaled(statement.integer_if(6), 100);
+    fix.accuracy_m = unscaled(statement.integer_if(7), 100);
+    fix.battery_percent = from_per_mille(statement.integer_if(8));
+    fix.valid = statement.integer(9) != 0;
+    fix.source = static_cast<Source>(statement.integer(10));
+    fix.extras = statement.text(11);
+    stored.sequence = statement.integer(12);
+}
+
+}  // namespace waymark::tracker

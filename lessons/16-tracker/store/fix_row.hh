@@ -1,0 +1,33 @@
+// A fix as a row of the table `fix`: units shrink to integers on the way in and come back on the
+// way out. In one place, so that writing and reading cannot disagree.
+
+#pragma once
+
+#include <cstdint>
+
+#include "fix.hh"
+#include "store/sqlite.hh"
+
+namespace waymark::tracker {
+
+// The columns that read_fix_row() expects, in its order.
+inline constexpr const char* kFixColumns =
+    "device, time_ms, latitude_e7, longitude_e7, altitude_cm, speed_mm_s, course_centidegrees, "
+    "accuracy_cm, battery_per_mille, valid, source, extras, sequence";
+
+// Binds the parameters 1 to 13 in the order of kFixColumns.
+void bind_fix_row(Statement& statement, const Fix& fix, std::int64_t sequence);
+
+struct StoredFix {
+    Fix fix;
+    std::int64_t sequence = 0;
+};
+
+// Reads the current row into `stored`, whose memory is used again.
+void read_fix_row(const Statement& statement, StoredFix& stored);
+
+// Percent as it is stored.
+std::optional<std::int64_t> to_per_mille(std::optional<float> percent);
+std::optional<float> from_per_mille(std::optional<std::int64_t> per_mille);
+
+}  // namespace waymark::tracker

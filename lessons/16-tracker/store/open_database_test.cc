@@ -1,0 +1,148 @@
+#include "store/open_database.hh"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "daemon/error.hh"
+#include "store/data_folder.hh"
+#include "store/devices.hh"
+#include "store/store.hh"
+#include "store/temporary_folder.hh"
+
+using namespace waymark::tracker;
+using waymark::daemon::UsageError;
+
+namespace {
+
+std::string refusal(const std::string& path) {
+    try {
+        open_for_writing(path);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+bool says(const std::string& text, const std::string& part) {
+    INFO(text);
+    CHECK(text.find('\n') == std::string::npos);
+    return text.find(part) != std::string::npos;
+}
+
+// A database with some hundred pages, closed, so that all of it is in the file.
+void fill(const std::string& path) {
+    {
+        Connection connection = open_for_writing(path);
+        Devices(connection).add({{"van", {}, {}, {}}}, 0);
+    }
+    Store store(path);
+    store.begin();
+    for (int i = 0; i < 20'000; ++i) {
+        Fix fix;
+        fix.device = 1;
+        fix.time_ms = 1768025565000 + i;
+        store.add(fix);
+    }
+    CHECK(store.commit().durable);
+}
+
+void overwrite(const std::string& path, std::streamoff offset, const std::string& bytes) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(offset);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+}  // namespace
+
+TEST_CASE("a new file is made, and opened again") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("new.db");
+    CHECK_NOTHROW(open_for_writing(path));
+    CHECK_NOTHROW(open_for_writing(path));
+    Connection connection = open_for_writing(path);
+    CHECK(connection.text("PRAGMA journal_mode") == "wal");
+    CHECK(connection.number("PRAGMA synchronous") == 2);
+    CHECK(connection.number("PRAGMA foreign_keys") == 1);
+}
+
+TEST_CASE("what is no database is refused in one line that says what to do") {
+    const TemporaryFolder folder;
+    CHECK(says(refusal(folder.path()), "is a folder"));
+    const std::string text = folder.file("text");
+    std::ofstream(text) << std::string(5000, 'x');
+    CHECK(says(refusal(text), "is not a database"));
+    const std::string foreign = folder.file("foreign");
+    Connection(foreign, Connection::Access::create).execute("CREATE TABLE t (x)");
+    CHECK(says(refusal(foreign), "of another program"));
+    CHECK_THROWS_AS(open_for_reading(folder.file("missing")), UsageError);
+    CHECK_THROWS_AS(open_for_writing(folder.file("no/such/folder.db")), StoreError);
+}
+
+TEST_CASE("a damaged file is refused and left as it is") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    fill(path);
+    CHECK(refusal(path).empty());
+    SUBCASE("cut off") {
+        std::filesystem::resize_file(path, 100 * 4096);
+    }
+    SUBCASE("a page overwritten") {
+        overwrite(path, 50 * 4096, std::string(4096, 'x'));
+    }
+    SUBCASE("the page of the tables overwritten") {
+        overwrite(path, 100, std::string(300, 'x'));
+    }
+    const auto size = std::filesystem::file_size(path);
+    CHECK(says(refusal(path), "is damaged"));
+    CHECK(std::filesystem::file_size(path) == size);
+}
+
+TEST_CASE("a file that may not be written is refused") {
+    if (::geteuid() == 0) {
+        std::printf("SKIP: store: a file without write permission: root may write everything\n");
+        return;
+    }
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    open_for_writing(path);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+    CHECK(says(refusal(path), "cannot be written"));
+}
+
+TEST_CASE("opening for writing empties the log of a process that died") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    fill(path);
+    // A copy taken while a writer is open is what a killed writer leaves.
+    const std::string copy = folder.file("copy.db");
+    {
+        Store store(path);
+        store.begin();
+        Fix fix;
+        fix.device = 1;
+        fix.time_ms = 1;
+        store.add(fix);
+        CHECK(store.commit().durable);
+        std::filesystem::copy_file(path, copy);
+        std::filesystem::copy_file(path + "-wal", copy + "-wal");
+    }
+    CHECK(std::filesystem::file_size(copy + "-wal") > 0);
+    Connection connection = open_for_writing(copy);
+    CHECK(std::filesystem::file_size(copy + "-wal") == 0);
+    CHECK(connection.number("SELECT count(*) FROM fix") == 20'001);
+}
+
+TEST_CASE("a data folder is made for its owner alone") {
+    const TemporaryFolder folder;
+    const std::string made = prepare_data_folder(folder.file("a/b"));
+    CHECK(std::filesystem::status(made).permissions() == std::filesystem::perms::owner_all);
+    CHECK(prepare_data_folder(made) == made);
+    std::ofstream(folder.file("file")) << "x";
+    CHECK_THROWS_AS(prepare_data_folder(folder.file("file")), UsageError);
+    CHECK_THROWS_AS(prepare_data_folder(folder.file("file/below")), std::system_error);
+}

@@ -1,0 +1,114 @@
+#include "store/reader.hh"
+
+#include <fmt/core.h>
+
+#include "store/open_database.hh"
+
+namespace waymark::tracker {
+namespace {
+
+std::string select_fixes(std::string_view condition) {
+    return fmt::format("SELECT {} FROM fix WHERE {}", kFixColumns, condition);
+}
+
+// Resets a statement however its use ends: one that is not reset keeps its snapshot, and the log
+// cannot be emptied.
+class Use {
+  public:
+    explicit Use(Statement& statement) : statement_(statement) {}
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    ~Use() { statement_.reset(); }
+
+  private:
+    Statement& statement_;
+};
+
+}  // namespace
+
+Reader::Reader(const std::string& path)
+    : connection_(open_for_reading(path)),
+      last_fix_(connection_, select_fixes("device = ?1 AND valid ORDER BY time_ms DESC LIMIT 1")),
+      track_(connection_,
+             select_fixes("device = ?1 AND time_ms >= ?2 AND time_ms < ?3 ORDER BY time_ms")),
+      days_(connection_,
+            "SELECT (time_ms + ?4) / 86400000 AS day, count(*) FROM fix "
+            "WHERE device = ?1 AND time_ms >= ?2 AND time_ms < ?3 GROUP BY day ORDER BY day"),
+      quarantine_(connection_,
+                  "SELECT number, received_ms, position, reason, source, raw FROM quarantine "
+                  "WHERE device = ?1 ORDER BY number DESC LIMIT ?2"),
+      battery_(connection_, "SELECT battery_per_mille FROM device_state WHERE device = ?1"),
+      sequence_(connection_, "SELECT sequence FROM last_commit") {}
+
+std::vector<Device> Reader::devices() {
+    return Devices(connection_).list();
+}
+
+std::optional<StoredFix> Reader::last_fix(DeviceNumber device) {
+    const Use use(last_fix_);
+    last_fix_.bind(1, device);
+    if (!last_fix_.step()) return std::nullopt;
+    StoredFix stored;
+    read_fix_row(last_fix_, stored);
+    return stored;
+}
+
+void Reader::track(DeviceNumber device, UnixMillis from, UnixMillis to,
+                   const std::function<bool(const StoredFix&)>& each) {
+    const Use use(track_);
+    track_.bind(1, device);
+    track_.bind(2, from);
+    track_.bind(3, to);
+    StoredFix stored;
+    while (track_.step()) {
+        read_fix_row(track_, stored);
+        if (!each(stored)) return;
+    }
+}
+
+std::vector<DayCount> Reader::days(DeviceNumber device, UnixMillis from, UnixMillis to,
+                                   std::chrono::minutes utc_offset) {
+    const Use use(days_);
+    days_.bind(1, device);
+    days_.bind(2, from);
+    days_.bind(3, to);
+    days_.bind(4, std::chrono::milliseconds(utc_offset).count());
+    std::vector<DayCount> days;
+    while (days_.step()) {
+        const std::chrono::days day(static_cast<int>(days_.integer(0)));
+        days.push_back({std::chrono::sys_days(day), days_.integer(1)});
+    }
+    return days;
+}
+
+std::vector<QuarantineRow> Reader::quarantine(DeviceNumber device, int most) {
+    const Use use(quarantine_);
+    quarantine_.bind(1, device);
+    quarantine_.bind(2, most);
+    std::vector<QuarantineRow> rows;
+    while (quarantine_.step()) {
+        QuarantineRow& row = rows.emplace_back();
+        row.number = quarantine_.integer(0);
+        row.received_ms = quarantine_.integer(1);
+        row.point.device = device;
+        row.point.index = static_cast<std::uint32_t>(quarantine_.integer(2));
+        row.point.reason = quarantine_.text(3);
+        row.point.source = static_cast<Source>(quarantine_.integer(4));
+        row.point.raw = quarantine_.text(5);
+    }
+    return rows;
+}
+
+std::optional<float> Reader::battery_percent(DeviceNumber device) {
+    const Use use(battery_);
+    battery_.bind(1, device);
+    if (!battery_.step()) return std::nullopt;
+    return from_per_mille(battery_.integer_if(0));
+}
+
+std::int64_t Reader::sequence() {
+    const Use use(sequence_);
+    return sequence_.step() ? sequence_.integer(0) : 0;
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,57 @@
+// Reads positions beside the writer, for the web app: a connection of its own, read only, which
+// neither waits for the writer nor makes it wait (WAL). Each call sees one state of the database.
+// As every connection it is opened in the process that uses it, and is for one thread.
+
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/devices.hh"
+#include "store/fix_row.hh"
+#include "store/sqlite.hh"
+
+namespace waymark::tracker {
+
+struct DayCount {
+    std::chrono::sys_days day;  // of the local calendar
+    std::int64_t points = 0;
+};
+
+struct QuarantineRow {
+    std::int64_t number = 0;
+    UnixMillis received_ms = 0;
+    Quarantined point;
+};
+
+class Reader {
+  public:
+    // Throws UsageError if the file is not there or not ours, StoreError.
+    explicit Reader(const std::string& path);
+
+    std::vector<Device> devices();
+    // The newest fix that is valid; found by the key, without reading the track.
+    std::optional<StoredFix> last_fix(DeviceNumber device);
+    // Fixes with from <= time < to, oldest first. The fix is valid during the call only; the
+    // callback returns false to end.
+    void track(DeviceNumber device, UnixMillis from, UnixMillis to,
+               const std::function<bool(const StoredFix&)>& each);
+    // The days between from and to on which there are fixes, oldest first. `utc_offset` is what
+    // the local clock is ahead of UTC.
+    std::vector<DayCount> days(DeviceNumber device, UnixMillis from, UnixMillis to,
+                               std::chrono::minutes utc_offset);
+    // The newest first.
+    std::vector<QuarantineRow> quarantine(DeviceNumber device, int most);
+    std::optional<float> battery_percent(DeviceNumber device);
+    // Of the newest commit that stored a fix.
+    std::int64_t sequence();
+
+  private:
+    Connection connection_;
+    Statement last_fix_, track_, days_, quarantine_, battery_, sequence_;
+};
+
+}  // namespace waymark::tracker

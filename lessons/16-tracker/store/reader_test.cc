@@ -1,0 +1,91 @@
+#include "store/reader.hh"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "store/open_database.hh"
+#include "store/store.hh"
+#include "store/temporary_folder.hh"
+
+using namespace waymark::tracker;
+
+namespace {
+
+constexpr UnixMillis kHour = 3'600'000;
+constexpr UnixMillis kDay = 24 * kHour;
+
+// Two devices; the first has a fix every hour of three days, the newest of which is not valid.
+struct Filled {
+    TemporaryFolder folder;
+    std::string path = folder.file("waymark.db");
+    Filled() {
+        {
+            Connection connection = open_for_writing(path);
+            Devices(connection).add({{"van", {}, {}, {}}, {"bus", {}, {}, {}}}, 0);
+        }
+        Store store(path);
+        store.begin();
+        for (int hour = 71; hour >= 0; --hour) {
+            Fix fix;
+            fix.device = 1;
+            fix.time_ms = 20'000 * kDay + hour * kHour;
+            fix.latitude_e7 = hour;
+            fix.valid = hour != 71;
+            store.add(fix);
+        }
+        store.commit();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("the last fix is the newest valid one") {
+    const Filled filled;
+    Reader reader(filled.path);
+    CHECK(reader.last_fix(1)->fix.latitude_e7 == 70);
+    CHECK_FALSE(reader.last_fix(2));
+    CHECK_FALSE(reader.last_fix(3));
+}
+
+TEST_CASE("a track comes in the order of time, from the first to before the last") {
+    const Filled filled;
+    Reader reader(filled.path);
+    std::vector<int> hours;
+    reader.track(1, 20'000 * kDay + 5 * kHour, 20'000 * kDay + 8 * kHour,
+                 [&](const StoredFix& stored) {
+                     hours.push_back(stored.fix.latitude_e7);
+                     return true;
+                 });
+    CHECK(hours == std::vector<int>{5, 6, 7});
+}
+
+TEST_CASE("days are those of the local calendar") {
+    const Filled filled;
+    Reader reader(filled.path);
+    const auto in_utc = reader.days(1, 0, 30'000 * kDay, std::chrono::minutes(0));
+    REQUIRE(in_utc.size() == 3);
+    CHECK(in_utc[0].points == 24);
+    CHECK(in_utc[0].day.time_since_epoch().count() == 20'000);
+    const auto in_india = reader.days(1, 0, 30'000 * kDay, std::chrono::minutes(330));
+    REQUIRE(in_india.size() == 4);
+    CHECK(in_india[0].points == 19);
+    CHECK(in_india[3].points == 5);
+}
+
+TEST_CASE("the last fix and a track are found by the key, not by reading all") {
+    const Filled filled;
+    Connection connection = open_for_reading(filled.path);
+    for (const char* query :
+         {"EXPLAIN QUERY PLAN SELECT * FROM fix WHERE device = 1 AND valid ORDER BY time_ms DESC "
+          "LIMIT 1",
+          "EXPLAIN QUERY PLAN SELECT * FROM fix WHERE device = 1 AND time_ms >= 2 AND time_ms < 3 "
+          "ORDER BY time_ms"}) {
+        Statement plan(connection, query);
+        REQUIRE(plan.step());
+        const std::string first(plan.text(3));
+        CHECK(first.find("SEARCH fix USING PRIMARY KEY (device=?") == 0);
+        CHECK_FALSE(plan.step());  // nothing is sorted
+    }
+}

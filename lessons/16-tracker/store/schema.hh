@@ -1,0 +1,28 @@
+// The tables, and how a file of an older version becomes one of today. A version is a number in the
+// file (PRAGMA user_version); a step to the next one is SQL that is never changed again once people
+// run it. What is newer than this program is refused, because it would be read wrongly.
+
+#pragma once
+
+#include <span>
+
+#include "store/sqlite.hh"
+
+namespace waymark::tracker {
+
+struct Migration {
+    int version;  // of the file afterwards; 1, 2, 3, ...
+    const char* statements;
+};
+
+// All steps from an empty file to today's.
+std::span<const Migration> migrations();
+
+// Brings the file up to date, each step in a transaction of its own. Throws UsageError for a file
+// that is newer, or is a database of another program.
+void migrate(Connection& connection, std::span<const Migration> steps = migrations());
+
+// Throws UsageError unless the file has today's version: for those who only read.
+void require_current(Connection& connection);
+
+}  // namespace waymark::tracker

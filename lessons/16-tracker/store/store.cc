@@ -1,0 +1,254 @@
+#include "store/store.hh"
+
+#include <sodium.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "store/devices.hh"
+#include "store/fix_row.hh"
+#include "store/open_database.hh"
+
+namespace waymark::tracker {
+namespace {
+
+constexpr int kCheckpointPages = 4096;               // 16 MiB
+constexpr int kLongLogPages = 4 * kCheckpointPages;  // readers hold it
+constexpr std::chrono::milliseconds kWaitForReaders(50);
+constexpr UnixMillis kSeenInterval = 1000;
+constexpr std::size_t kMaximumSeen = 100'000;
+
+constexpr const char* kInsertFix =
+    "INSERT OR IGNORE INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
+    "speed_mm_s, course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras, "
+    "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+constexpr const char* kInsertQuarantined =
+    "INSERT OR IGNORE INTO quarantine (device, received_ms, position, reason, source, digest, raw) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+constexpr const char* kDropOldestQuarantined =
+    "DELETE FROM quarantine WHERE device = ?1 AND number <= (SELECT number FROM quarantine "
+    "WHERE device = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)";
+constexpr const char* kWriteSeen =
+    "INSERT INTO device_state (device, last_seen_ms, battery_per_mille) "
+    "SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM device WHERE number = ?1) "
+    "ON CONFLICT (device) DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms), "
+    "battery_per_mille = coalesce(excluded.battery_per_mille, battery_per_mille)";
+
+// What makes two quarantined points of a device the same.
+std::array<unsigned char, 16> digest_of(const Quarantined& point) {
+    std::array<unsigned char, 16> digest{};
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, nullptr, 0, digest.size());
+    const auto update = [&](std::string_view bytes) {
+        crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(bytes.data()),
+                                  bytes.size());
+    };
+    update(point.reason);
+    update(std::string_view("\0", 1));
+    update(point.raw);
+    crypto_generichash_final(&state, digest.data(), digest.size());
+    return digest;
+}
+
+}  // namespace
+
+// What is opened anew after a failure: the connection and all that hangs on it.
+struct Store::Open {
+    explicit Open(const std::string& path)
+        : connection(open_for_writing(path)),
+          begin(connection, "BEGIN IMMEDIATE"),
+          commit(connection, "COMMIT"),
+          insert_fix(connection, kInsertFix),
+          insert_quarantined(connection, kInsertQuarantined),
+          drop_quarantined(connection, kDropOldestQuarantined),
+          write_seen(connection, kWriteSeen),
+          write_sequence(connection, "UPDATE last_commit SET sequence = ?1"),
+          data_version(connection, "PRAGMA data_version") {
+        ::sqlite3_wal_hook(connection.handle(), note_log_pages, this);
+    }
+
+    // SQLite tells the length of the log after each commit.
+    static int note_log_pages(void* open, sqlite3*, const char*, int pages) {
+        static_cast<Open*>(open)->log_pages = pages;
+        return SQLITE_OK;
+    }
+
+    Connection connection;
+    Statement begin, commit, insert_fix, insert_quarantined, drop_quarantined, write_seen;
+    Statement write_sequence, data_version;
+    int log_pages = 0;
+    int checkpoint_at = kCheckpointPages;
+};
+
+Store::Store(const std::string& path) : path_(path), open_(std::make_unique<Open>(path)) {
+    sequence_ = open_->connection.number("SELECT sequence FROM last_commit");
+    changed_elsewhere();
+}
+
+Store::~Store() {
+    rollback();
+}
+
+void Store::begin() {
+    failure_.clear();
+    stored_ = 0;
+    try {
+        if (!open_) open_ = std::make_unique<Open>(path_);
+        open_->begin.run();
+        in_transaction_ = true;
+    } catch (const std::exception& error) {
+        // Also a UsageError: the server runs, and the file under it may come back.
+        fail_transaction(error.what());
+    }
+}
+
+// Runs one insertion; what it meets becomes a value.
+template <typename Action>
+Added Store::attempt(const Action& action) {
+    if (!in_transaction_) return Added::failed;
+    try {
+        action();
+        return open_->connection.changed_rows() == 0 ? Added::duplicate : Added::stored;
+    } catch (const StoreError& error) {
+        if (error.code() == SQLITE_CONSTRAINT_FOREIGNKEY) return Added::no_device;
+        fail_transaction(error.what());
+        return Added::failed;
+    }
+}
+
+Added Store::add(const Fix& fix) {
+    const Added added = attempt([&] {
+        bind_fix_row(open_->insert_fix, fix, sequence_ + 1);
+        open_->insert_fix.run();
+    });
+    if (added == Added::stored) ++stored_;
+    return added;
+}
+
+Added Store::add(const Quarantined& point, UnixMillis now) {
+    const std::array<unsigned char, 16> digest = digest_of(point);
+    const Added added = attempt([&] {
+        Statement& insert = open_->insert_quarantined;
+        insert.bind(1, point.device);
+        insert.bind(2, now);
+        insert.bind(3, point.index);
+        insert.bind_text(4, point.reason);
+        insert.bind(5, static_cast<std::int64_t>(point.source));
+        insert.bind_bytes(6, {reinterpret_cast<const char*>(digest.data()), digest.size()});
+        insert.bind_bytes(7, point.raw);
+        insert.run();
+    });
+    if (added == Added::stored) newly_quarantined_.push_back(point.device);
+    return added;
+}
+
+void Store::seen(const Heartbeat& heartbeat, UnixMillis now) {
+    if (seen_.size() >= kMaximumSeen) seen_.clear();  // costs a few writes, forgets nothing stored
+    Seen& seen = seen_[heartbeat.device];
+    seen.last_ms = std::max(seen.last_ms, now);
+    if (heartbeat.battery_percent) seen.battery_per_mille = to_per_mille(heartbeat.battery_percent);
+    if (seen.is_new || seen.last_ms < seen.written_ms + kSeenInterval) return;
+    seen.is_new = true;
+    newly_seen_.push_back(heartbeat.device);
+}
+
+void Store::write_seen() {
+    for (const DeviceNumber device : newly_seen_) {
+        Seen& seen = seen_[device];
+        open_->write_seen.bind(1, device);
+        open_->write_seen.bind(2, seen.last_ms);
+        open_->write_seen.bind_if(3, seen.battery_per_mille);
+        open_->write_seen.run();
+        seen.written_ms = seen.last_ms;
+        seen.is_new = false;
+    }
+    newly_seen_.clear();
+}
+
+void Store::drop_oldest_quarantined() {
+    for (const DeviceNumber device : newly_quarantined_) {
+        open_->drop_quarantined.bind(1, device);
+        open_->drop_quarantined.bind(2, kMaximumQuarantined);
+        open_->drop_quarantined.run();
+    }
+    newly_quarantined_.clear();
+}
+
+CommitResult Store::commit() {
+    if (!in_transaction_) return {false, sequence_, failure_};
+    try {
+        write_seen();
+        drop_oldest_quarantined();
+        if (stored_ > 0) {
+            open_->write_sequence.bind(1, sequence_ + 1);
+            open_->write_sequence.run();
+        }
+        open_->commit.run();
+    } catch (const StoreError& error) {
+        fail_transaction(error.what());
+        return {false, sequence_, failure_};
+    }
+    in_transaction_ = false;
+    if (stored_ > 0) ++sequence_;
+    return {true, sequence_, {}};
+}
+
+void Store::rollback() {
+    if (in_transaction_) fail_transaction("rolled back");
+}
+
+void Store::fail_transaction(std::string_view reason) {
+    failure_ = reason;
+    in_transaction_ = false;
+    newly_seen_.clear();
+    newly_quarantined_.clear();
+    seen_.clear();
+    // Closed, not only rolled back: what a connection believes of a file after a failed write or
+    // sync is not worth trusting. Opening copies the log into the file (open_database.hh).
+    // Closing rolls back; it must not touch the log, which the failed disk may refuse once more.
+    if (!open_) return;
+    ::sqlite3_db_config(open_->connection.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    open_.reset();
+}
+
+bool Store::checkpoint_if_due() {
+    if (!open_ || open_->log_pages < open_->checkpoint_at) return false;
+    const bool is_long = open_->log_pages >= kLongLogPages;
+    if (is_long) open_->connection.set_busy_timeout(kWaitForReaders);
+    int pages = 0;
+    int copied = 0;
+    // Its failure is not ours to report: the log keeps everything, and the next commit meets the
+    // same disk.
+    const int code = ::sqlite3_wal_checkpoint_v2(
+        open_->connection.handle(), "main",
+        is_long ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    if (is_long) open_->connection.set_busy_timeout(kBusyTimeout);
+    const bool whole = code == SQLITE_OK && pages == copied;
+    // The next commit begins the log from its start, if the copy is whole; else we try again after
+    // some more pages, not with every commit.
+    open_->checkpoint_at = whole ? kCheckpointPages : open_->log_pages + kCheckpointPages / 4;
+    if (whole) open_->log_pages = 0;
+    return whole;
+}
+
+std::int64_t Store::log_bytes() const {
+    constexpr std::int64_t kFrame = 4096 + 24;
+    return open_ ? open_->log_pages * kFrame : 0;
+}
+
+bool Store::changed_elsewhere() {
+    if (!open_) return false;
+    open_->data_version.step();
+    const std::int64_t version = open_->data_version.integer(0);
+    open_->data_version.reset();
+    return std::exchange(data_version_, version) != version;
+}
+
+std::vector<DirectoryEntry> Store::directory() {
+    if (!open_) open_ = std::make_unique<Open>(path_);
+    return read_directory(open_->connection);
+}
+
+}  // namespace waymark::tracker

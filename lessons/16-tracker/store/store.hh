@@ -1,0 +1,99 @@
+// The writer of positions. There is one in a running server, in the process that opened it: a
+// connection to SQLite must not cross fork(2) (store/sqlite.hh).
+//
+// A transaction takes all that waited; what commit() calls durable is on disk. Repeated fixes are
+// recognised by device, time and place and stored once. When the disk is full, a write or a sync
+// fails or another process holds the lock, everything since begin() is rolled back, commit() says
+// why, and the store can be used again: the callers still have their fixes and try later.
+//
+// Checkpoints. A commit appends to a log (WAL) and syncs that. The log must be copied into the
+// database now and then: SQLite would do it within every commit that finds 1000 pages, while phones
+// wait for their answers. Here commit() never does; checkpoint_if_due() does, to be called after
+// the answers are out. The copy does not wait for readers, so a slow one lets the log grow; from
+// four times the usual size on we wait for readers for a moment.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "fix.hh"
+#include "memory_directory.hh"
+#include "store/sqlite.hh"
+
+namespace waymark::tracker {
+
+enum class Added {
+    stored,
+    duplicate,  // it is there already, and durable once this transaction is
+    no_device,  // the device has been removed; nothing is stored, and nobody need try again
+    failed,     // the transaction has failed; commit() says why
+};
+
+struct CommitResult {
+    bool durable = false;
+    std::int64_t sequence = 0;  // of the newest commit that stored a fix
+    std::string reason;         // if not durable: what SQLite says
+};
+
+class Store {
+  public:
+    // Opens the file, or makes it. Throws UsageError and StoreError as open_for_writing().
+    explicit Store(const std::string& path);
+    ~Store();
+
+    // Begins a transaction. Does not throw for what may pass: then all of it fails until commit().
+    void begin();
+    Added add(const Fix& fix);
+    // Kept once however often it is repeated; of each device the newest kMaximumQuarantined are.
+    Added add(const Quarantined& point, UnixMillis now);
+    // The device spoke at `now`. Battery and time are written at most once a second and device.
+    void seen(const Heartbeat& heartbeat, UnixMillis now);
+    // Ends the transaction. After a failure the connection is opened anew by the next begin().
+    CommitResult commit();
+    void rollback();
+
+    static constexpr int kMaximumQuarantined = 500;  // a device
+
+    // Copies the log into the database if it is long. True if it did.
+    bool checkpoint_if_due();
+    // Of the log, in bytes, after the last commit.
+    std::int64_t log_bytes() const;
+
+    // Whether another process has changed the file since the last call (the devices, most likely).
+    bool changed_elsewhere();
+    // All devices, for the receivers.
+    std::vector<DirectoryEntry> directory();
+    std::int64_t sequence() const { return sequence_; }
+
+  private:
+    struct Open;
+    struct Seen {
+        UnixMillis written_ms = 0;
+        UnixMillis last_ms = 0;
+        std::optional<std::int64_t> battery_per_mille;
+        bool is_new = false;  // not written
+    };
+
+    template <typename Action>
+    Added attempt(const Action& action);
+    void fail_transaction(std::string_view reason);
+    void write_seen();
+    void drop_oldest_quarantined();
+
+    std::string path_;
+    std::unique_ptr<Open> open_;
+    std::int64_t sequence_ = 0;
+    std::int64_t data_version_ = 0;
+    bool in_transaction_ = false;
+    std::int64_t stored_ = 0;  // fixes, in this transaction
+    std::string failure_;      // of this transaction
+    std::unordered_map<DeviceNumber, Seen> seen_;
+    std::vector<DeviceNumber> newly_seen_;
+    std::vector<DeviceNumber> newly_quarantined_;
+};
+
+}  // namespace waymark::tracker
