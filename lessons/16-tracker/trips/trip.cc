@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 namespace waymark::tracker {
 
@@ -87,6 +88,16 @@ void shift_to_end_at(Trip& trip, UnixMillis end) {
     const UnixMillis last =
         *std::max_element(trip.points.begin(), trip.points.end(), earlier)->time_ms;
     for (TripPoint& point : trip.points) *point.time_ms += end - last;
+}
+
+void play_from(Trip& trip, UnixMillis begin, double speed) {
+    if (trip.points.empty()) return;
+    const UnixMillis first = *trip.points.front().time_ms;
+    for (TripPoint& point : trip.points) {
+        const auto since_first = static_cast<double>(*point.time_ms - first);
+        point.time_ms = begin + std::llround(since_first / speed);
+        if (point.speed_mps) *point.speed_mps *= speed;
+    }
 }
 
 }  // namespace waymark::tracker

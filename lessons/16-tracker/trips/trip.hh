@@ -45,4 +45,7 @@ void settle_times(Trip& trip, MissingTimes missing);
 // Moves the trip in time so that its latest point is at `end`.
 void shift_to_end_at(Trip& trip, UnixMillis end);
 
+// Moves the trip in time so that its first point is at `begin` and it passes `speed` times as fast.
+void play_from(Trip& trip, UnixMillis begin, double speed);
+
 }  // namespace waymark::tracker

@@ -1,0 +1,223 @@
+"""Real trips through the real server: `tracker replay` sends them over several connections that break
+at random, and the store must hold every point once. Usage: replay_test.py TRACKER
+
+The trips are not part of the project; they are looked for in ../shared/data/trips beside it. A
+made-up trip takes the same way always.
+"""
+
+import dataclasses
+import math
+import pathlib
+import random
+import re
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "suite"))
+
+import driver
+from running_tracker import RunningTracker
+from trip import (Point, count_quarantined, cut_into_segments, differences, distance_m, read_gpx,
+                  read_json_rows, stored_points)
+
+TRIPS = ROOT.parent / "shared" / "data" / "trips"
+TRACKER = sys.argv[1] if len(sys.argv) > 1 else "tracker"
+CONNECTIONS = 4
+SEED = 20260115
+
+
+def real_trip(name):
+    path = TRIPS / name
+    if not path.exists():
+        raise unittest.SkipTest(f"{path} is not there")
+    return path
+
+
+def write_made_up_trip(path):
+    """A winding walk in two segments, one second a step, with a point that has no time."""
+    chance = random.Random(SEED)
+    latitude, longitude, heading = 47.78, 9.61, 0.0
+    segments = []
+    for start in (0, 5000):
+        lines = []
+        for second in range(300):
+            heading += chance.uniform(-0.4, 0.4)
+            latitude += 1.3e-5 * math.cos(heading)
+            longitude += 1.9e-5 * math.sin(heading)
+            hour, rest = divmod(start + second, 3600)
+            lines.append(f'<trkpt lat="{latitude:.8f}" lon="{longitude:.8f}"><time>2024-05-01T'
+                         f'{hour:02}:{rest // 60:02}:{rest % 60:02}Z</time></trkpt>')
+        lines.insert(7, '<trkpt lat="47.7" lon="9.6"/>')
+        segments.append("<trkseg>" + "\n".join(lines) + "</trkseg>")
+    path.write_text('<gpx version="1.1"><trk>' + "".join(segments) + "</trk></gpx>")
+
+
+class Replays(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.tracker = RunningTracker(TRACKER)
+        cls.addClassCleanup(cls.tracker.__exit__, None, None, None)
+        cls.tracker.start()
+        cls.scratch = tempfile.TemporaryDirectory(prefix="waymark-trips-")
+        cls.addClassCleanup(cls.scratch.cleanup)
+
+    def replay(self, path, device, *options):
+        """Sends the trip; returns the numbers of the line with which replay ends."""
+        code, output, error = self.tracker.run(
+            "replay", str(path), "--to", self.tracker.devices_url, "--device", device, "--speed",
+            "max", "--connections", str(CONNECTIONS), *options)
+        self.assertEqual(code, 0, f"{output}{error}\n{self.tracker.log_text()}")
+        found = re.search(r"(\d+) points acknowledged: (\d+) requests, (\d+) of them sent again, "
+                          r"(\d+) connections broken", output)
+        self.assertTrue(found, output)
+        return tuple(map(int, found.groups()))
+
+    def check_trip(self, path, device, segments, length_m, *options):
+        self.tracker.add_device(device)
+        wanted = sum(map(len, segments))
+        points, requests, again, breaks = self.replay(path, device, "--disconnects", str(SEED),
+                                                      *options)
+        self.assertEqual(points, wanted)
+        self.assertEqual(requests, points + again)
+        # Without them the test would be of a network that never fails.
+        self.assertGreater(breaks, wanted // 20)
+        stored = stored_points(self.tracker.database, device)
+        self.assertEqual(differences(segments, stored), [])
+        measured = distance_m(cut_into_segments(segments, stored))
+        self.assertAlmostEqual(measured, length_m, delta=length_m / 1000)
+        return stored
+
+    def test_a_made_up_trip(self):
+        path = pathlib.Path(self.scratch.name) / "made-up.gpx"
+        write_made_up_trip(path)
+        segments = read_gpx(path)
+        self.assertEqual(sum(map(len, segments)), 600)
+        stored = self.check_trip(path, "made-up", segments, distance_m(segments))
+
+        # A second time changes nothing: phones send again what they sent before.
+        self.replay(path, "made-up")
+        self.assertEqual(stored_points(self.tracker.database, "made-up"), stored)
+
+    def test_a_trip_of_which_a_point_was_not_sent_is_noticed(self):
+        whole = pathlib.Path(self.scratch.name) / "whole.gpx"
+        write_made_up_trip(whole)
+        cut = pathlib.Path(self.scratch.name) / "cut.gpx"
+        lines = whole.read_text().splitlines(keepends=True)
+        cut.write_text("".join(lines[:100] + lines[101:]))
+        self.tracker.add_device("cut")
+        self.replay(cut, "cut", "--disconnects", "3")
+        stored = stored_points(self.tracker.database, "cut")
+        self.assertEqual(len(differences(read_gpx(whole), stored)), 1)
+        self.assertEqual(differences(read_gpx(cut), stored), [])
+
+    def test_a_made_up_trip_by_token_as_the_osmand_app_sends_it(self):
+        path = pathlib.Path(self.scratch.name) / "made-up-osmand.gpx"
+        write_made_up_trip(path)
+        token = self.tracker.add_device("by-token")
+        self.replay(path, token, "--protocol", "osmand", "--disconnects", "7")
+        self.assertEqual(
+            differences(read_gpx(path), stored_points(self.tracker.database, "by-token")), [])
+
+    def test_the_drive_through_munich(self):
+        path = real_trip("json/barefoot_x0001-001.json")
+        segments = read_json_rows(path)
+        self.assertEqual(sum(map(len, segments)), 1194)
+        self.check_trip(path, "munich", segments, 13647)
+
+    def test_the_walk(self):
+        path = real_trip("gpx/gpxgo_visnjan.gpx")
+        segments = read_gpx(path)
+        self.assertEqual(sum(map(len, segments)), 413)
+        self.check_trip(path, "walk", segments, 4446)
+
+    def test_the_hike_of_which_a_part_has_no_time(self):
+        path = real_trip("gpx/gpxpy_korita-zbevnica.gpx")
+        segments = read_gpx(path)
+        self.assertEqual(sum(map(len, segments)), 513)
+        self.check_trip(path, "hike", segments, distance_m(segments))
+
+    def test_the_whole_hike_with_times_filled_in(self):
+        path = real_trip("gpx/gpxpy_korita-zbevnica.gpx")
+        self.tracker.add_device("whole-hike")
+        points, *_ = self.replay(path, "whole-hike", "--fill-times", "--disconnects", str(SEED))
+        self.assertEqual(points, 871)
+        stored = stored_points(self.tracker.database, "whole-hike")
+        self.assertEqual(len(stored), 871)
+        # The segments begin after 358 and 176 points; times are in the order of the file.
+        cut = [stored[:358], stored[358:534], stored[534:]]
+        self.assertAlmostEqual(distance_m(cut), 14897, delta=14.897)
+
+    def test_nothing_was_quarantined(self):
+        self.assertEqual(count_quarantined(self.tracker.database), 0)
+
+    def test_an_unknown_device_is_told_what_to_do(self):
+        path = pathlib.Path(self.scratch.name) / "unknown.gpx"
+        write_made_up_trip(path)
+        code, _, error = self.tracker.run("replay", str(path), "--to", self.tracker.devices_url,
+                                          "--device", "nobody")
+        self.assertEqual(code, 100, error)
+        self.assertIn("403", error)
+        self.assertIn("tracker device add", error)
+        self.assertEqual(error.count("\n"), 1)
+
+    def test_a_server_that_is_not_there_is_the_systems_failure(self):
+        path = pathlib.Path(self.scratch.name) / "away.gpx"
+        write_made_up_trip(path)
+        code, _, error = self.tracker.run("replay", str(path), "--to", "http://127.0.0.1:1",
+                                          "--device", "nobody")
+        self.assertEqual(code, 111, error)
+        self.assertIn("Connection refused", error)
+
+    def test_a_fleet_loses_nothing(self):
+        code, output, error = self.tracker.run(
+            "simulate", "--devices", "3", "--to", self.tracker.devices_url, "--data",
+            self.tracker.data, "--history", "10", "--interval", "0.2", "--duration", "8")
+        self.assertEqual(code, 0, error)
+        sent, waiting = map(int, re.search(r"(\d+) fixes sent, (\d+) not yet", output).groups())
+        names = ("demo/bicycle", "demo/car", "demo/walker")
+        stored = [stored_points(self.tracker.database, name) for name in names]
+        self.assertGreaterEqual(sent, 3 * 120)
+        # One exchange of each phone may have been under way when the clock struck.
+        self.assertIn(sum(map(len, stored)) - sent, range(0, 4), output)
+        for points in stored:
+            self.assertGreater(distance_m([points]), 50)
+
+
+class TheCheckItself(unittest.TestCase):
+    """What is wrong with a store must be seen, or the tests above prove nothing."""
+
+    TRIP = [[Point(1000, 478000000, 96000000), Point(2000, 478000100, 96000100)],
+            [Point(3000, 478000200, 96000200)]]
+
+    def stored(self):
+        return [point for points in self.TRIP for point in points]
+
+    def test_the_trip_itself_passes(self):
+        self.assertEqual(differences(self.TRIP, self.stored()), [])
+        self.assertEqual(cut_into_segments(self.TRIP, self.stored()), self.TRIP)
+
+    def test_a_missing_point_is_seen(self):
+        self.assertEqual(len(differences(self.TRIP, self.stored()[1:])), 1)
+
+    def test_a_double_point_is_seen(self):
+        self.assertEqual(len(differences(self.TRIP, self.stored() + self.stored()[:1])), 1)
+
+    def test_a_moved_point_is_seen(self):
+        moved = self.stored()
+        moved[1] = dataclasses.replace(moved[1], latitude_e7=moved[1].latitude_e7 + 1)
+        self.assertEqual(len(differences(self.TRIP, moved)), 2)
+
+    def test_a_strange_point_is_seen(self):
+        self.assertEqual(len(differences(self.TRIP, self.stored() + [Point(9, 9, 9)])), 1)
+
+    def test_a_lost_kilometre_is_seen(self):
+        shorter = [[Point(0, 0, 0), Point(1, 0, 1000000)]]
+        longer = [[Point(0, 0, 0), Point(1, 0, 1001100)]]
+        self.assertGreater(abs(distance_m(longer) - distance_m(shorter)), distance_m(shorter) / 1000)
+
+
+if __name__ == "__main__":
+    driver.main()
