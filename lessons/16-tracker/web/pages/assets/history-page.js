@@ -11,6 +11,7 @@ import { addBase, createMap, fit } from './map-view.js';
 import { Picker, readAddress } from './picker.js';
 import { Player } from './player.js';
 import { makeTrack, nearestFix, placeAt } from './track.js';
+import { SpotLayer } from './spot-layer.js';
 import { TrackLayer } from './track-layer.js';
 import { onThemeChange } from './theme.js';
 
@@ -25,6 +26,7 @@ class HistoryPage {
     this.offset = localOffsetMinutes();
     this.map = createMap(element('map'));
     this.layer = new TrackLayer().addTo(this.map);
+    this.spot = new SpotLayer().addTo(this.map);
     this.chart = new Chart(element('chart'), {
       hover: (index) => this.hover(index),
       seek: (index) => this.player.seek(this.track.times[index]),
@@ -134,6 +136,7 @@ class HistoryPage {
     this.track = null;
     this.player.load(0, 0);
     this.layer.setTrack({ count: 0, speeds: [] });
+    this.spot.mark(null);
     for (const id of ['figures', 'playback', 'legend', 'chart-box']) element(id).hidden = true;
     this.tell(text);
   }
@@ -142,7 +145,7 @@ class HistoryPage {
   show(time) {
     if (!this.track) return;
     const place = placeAt(this.track, time);
-    this.layer.mark({ x: mercatorX(place.longitude), y: mercatorY(place.latitude) });
+    this.spot.mark({ x: mercatorX(place.longitude), y: mercatorY(place.latitude) });
     this.chart.show(place.index);
     const text = readoutOf(this.track, place.index, time);
     element('readout').textContent = text;
@@ -158,7 +161,7 @@ class HistoryPage {
       this.show(this.player.time);
       return;
     }
-    this.layer.mark({ x: this.track.x[index], y: this.track.y[index] });
+    this.spot.mark({ x: this.track.x[index], y: this.track.y[index] });
     element('readout').textContent = readoutOf(this.track, index, this.track.times[index]);
     if (overMap) this.chart.show(index);
   }

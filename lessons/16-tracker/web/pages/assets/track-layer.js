@@ -4,26 +4,19 @@
 import { CanvasLayer, visibleCopies } from './canvas-layer.js';
 import { spanOf, visitVisible } from './polyline.js';
 import { scaleEnd, speedClass } from './speed-scale.js';
+import { drawSpot } from './spot-layer.js';
 import { theme } from './theme.js';
 
 export const TrackLayer = CanvasLayer.extend({
   initialize() {
     CanvasLayer.prototype.initialize.call(this, 'track', 420);
     this.track = null;
-    this.marked = null;
   },
 
   setTrack(track) {
     this.track = track;
-    this.marked = null;
     this.span = spanOf(track);
     this.end = scaleEnd(track.speeds);
-    this.redraw();
-  },
-
-  // Shows where the device was: { latitude, longitude } as mercator x and y, or null.
-  mark(spot) {
-    this.marked = spot;
     this.redraw();
   },
 
@@ -33,9 +26,8 @@ export const TrackLayer = CanvasLayer.extend({
       this.drawTrack(context, view, copy);
     }
     const last = this.track.count - 1;
-    this.drawSpot(context, view, this.track.x[0], this.track.y[0], theme().surface, 6);
-    this.drawSpot(context, view, this.track.x[last], this.track.y[last], theme().ink, 6);
-    if (this.marked) this.drawSpot(context, view, this.marked.x, this.marked.y, theme().accent, 9);
+    drawSpot(context, view, this.track.x[0], this.track.y[0], theme().surface, 6);
+    drawSpot(context, view, this.track.x[last], this.track.y[last], theme().ink, 6);
   },
 
   drawTrack(context, view, copy) {
@@ -61,17 +53,5 @@ export const TrackLayer = CanvasLayer.extend({
       context.strokeStyle = colours[number] ?? theme().muted;
       context.stroke(path);
     });
-  },
-
-  drawSpot(context, view, x, y, colour, radius) {
-    for (const copy of visibleCopies(view, x, x)) {
-      context.beginPath();
-      context.arc((x + copy) * view.world - view.left, y * view.world - view.top, radius, 0, 2 * Math.PI);
-      context.fillStyle = colour;
-      context.fill();
-      context.lineWidth = 3;
-      context.strokeStyle = colour === theme().surface ? theme().ink : theme().halo;
-      context.stroke();
-    }
   },
 });
