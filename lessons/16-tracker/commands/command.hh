@@ -1,0 +1,28 @@
+// What the subcommands of `tracker` share. Each group of commands is one file with a function that
+// adds it to the command line; the command runs when the line has been read, and throws UsageError
+// or anything else for daemon::run_main to turn into an exit code.
+
+#pragma once
+
+#include <string>
+
+#include "fix.hh"
+
+namespace CLI {
+class App;
+}
+
+namespace waymark::tracker {
+
+void add_decode(CLI::App& app);
+void add_device(CLI::App& app);
+void add_replay(CLI::App& app);
+void add_simulate(CLI::App& app);
+
+// Adds --data, with what it means. `folder` must live as long as the app.
+void add_data_option(CLI::App& app, std::string& folder);
+
+// The system's clock.
+UnixMillis current_time();
+
+}  // namespace waymark::tracker

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Runs `tracker device ...` and wrong command lines as a person would:  device_test.py TRACKER"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+
+def run(tracker, line, environment=None):
+    """Exit code, standard output and standard error."""
+    done = subprocess.run([tracker, *line], input="", capture_output=True, text=True, timeout=60,
+                          env=environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+# Command line, exit code, words of the output. They run one after the other, DATA stands for one
+# data folder.
+DATA = ["--data", "DATA"]
+STEPS = [
+    (["--help"], 0, "device"),
+    (["--version"], 0, "tracker 0."),
+    ([], 100, "--help"),
+    (["nonsense"], 100, "nonsense"),
+    (["device"], 100, "--help"),
+    (["device", "add", *DATA], 100, "NAME"),
+    (["device", "add", "van", "--colour", "red", *DATA], 100, "--colour"),
+    (["device", "add", "van", "--speed-unit", "furlongs", *DATA], 100, "furlongs"),
+    (["decode", *DATA], 100, "is not there"),
+    (["device", "list", *DATA], 0, "No devices yet"),
+    (["device", "add", "van", "--id", "123456", "--id", "7", *DATA], 0, "/osmand/"),
+    (["device", "add", "van", *DATA], 100, "already"),
+    (["device", "add", "bus", "--id", "7", *DATA], 100, "belongs to the device van"),
+    (["device", "add", "", *DATA], 100, "empty"),
+    (["device", "add", "boat", "--speed-unit", "kmh", *DATA], 0, "Token"),
+    (["device", "token", "van", *DATA], 0, "new token"),
+    (["device", "token", "nobody", *DATA], 100, "no device nobody"),
+    (["device", "list", *DATA], 0, "boat"),
+    (["device", "remove", "boat", *DATA], 100, "--yes"),
+    (["device", "remove", "boat", "--yes", *DATA], 0, "0 fixes"),
+    (["device", "import", "/no/such/file", *DATA], 100, "cannot be read"),
+    (["decode", "--now", "yesterday", *DATA], 100, "yesterday"),
+    (["decode", "--transport", "pigeon", *DATA], 100, "pigeon"),
+    (["decode", *DATA], 100, "head of the request"),
+    (["device", "list", "--data", "/dev/null"], 100, "not a folder"),
+]
+
+
+def in_folder(line, folder):
+    return [os.path.join(folder, "data") if word == "DATA" else word for word in line]
+
+
+def check_default_folder(tracker, folder):
+    """Whether the data of a person who is not root goes where the desktop standard says."""
+    if os.geteuid() == 0:
+        print("SKIP: tracker device: the default data folder: root's is the machine's own")
+        return True
+    environment = {**os.environ, "XDG_DATA_HOME": folder}
+    code, _, _ = run(tracker, ["device", "list"], environment)
+    return code == 0 and os.path.exists(os.path.join(folder, "waymark", "waymark.db"))
+
+
+def main():
+    tracker = sys.argv[1]
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for line, code, words in STEPS:
+            seen, out, err = run(tracker, in_folder(line, folder))
+            one_line = code == 0 or (out == "" and err.count("\n") == 1)
+            if seen != code or words not in out + err or not one_line:
+                print(f"tracker {' '.join(line)}: exit {seen}, not {code}; or without {words!r}, or "
+                      f"not in one line: {out}{err}")
+                failed += 1
+        data = os.path.join(folder, "data")
+        mode = os.stat(data).st_mode & 0o777
+        devices = json.loads(run(tracker, ["device", "list", "--json", "--data", data])[1])
+        if mode != 0o700 or [device["name"] for device in devices] != ["van"]:
+            print(f"folder mode {mode:o}, devices {devices}")
+            failed += 1
+        failed += not check_default_folder(tracker, folder)
+    print(f"{len(STEPS) + 2} checks, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

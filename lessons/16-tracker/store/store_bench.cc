@@ -1,0 +1,123 @@
+// How fast the store is on this machine: fixes a second in batches of 200 of one device (a phone
+// that was away), and commits a second of 30 fixes of 30 devices (a busy server). Not a test:
+// nothing passes or fails here.
+//
+// store_bench FOLDER [seconds]: makes FOLDER/bench.db and leaves it there to be looked at.
+
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "daemon/error.hh"
+#include "store/devices.hh"
+#include "store/open_database.hh"
+#include "store/store.hh"
+
+using namespace waymark;
+using namespace waymark::tracker;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr DeviceNumber kDevices = 1000;
+
+Fix next_fix(DeviceNumber device, UnixMillis time) {
+    Fix fix;
+    fix.device = device;
+    fix.time_ms = time;
+    fix.latitude_e7 = 481371540 + static_cast<std::int32_t>(time / 10 % 100'000);
+    fix.longitude_e7 = 115761240 + static_cast<std::int32_t>(time / 7 % 100'000);
+    fix.altitude_m = 519.5F;
+    fix.speed_mps = 13.9F;
+    fix.course_deg = 182.5F;
+    fix.accuracy_m = 4.8F;
+    fix.battery_percent = 87.0F;
+    fix.source = Source::traccar;
+    return fix;
+}
+
+// Of this process so far: on a busy machine it says more than the clock on the wall.
+double processor_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double percentile(std::vector<double>& sorted, double share) {
+    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+}
+
+// One fix of each of `devices_at_once` devices in turn, `fixes` of them a commit.
+void measure(Store& store, std::string_view name, DeviceNumber devices_at_once, int fixes,
+             std::chrono::seconds time) {
+    static UnixMillis now = 1768025565000;
+    std::vector<double> latencies;
+    std::int64_t stored = 0;
+    std::int64_t longest_log = 0;
+    DeviceNumber first = 0;
+    const double processor_before = processor_seconds();
+    const Clock::time_point start = Clock::now();
+    while (Clock::now() - start < time) {
+        const Clock::time_point before = Clock::now();
+        store.begin();
+        for (int i = 0; i < fixes; ++i) {
+            const DeviceNumber place = static_cast<DeviceNumber>(i) % devices_at_once;
+            now += 1000 / devices_at_once;
+            const Fix fix = next_fix((first + place) % kDevices + 1, now);
+            if (store.add(fix) == Added::stored) ++stored;
+        }
+        const CommitResult result = store.commit();
+        if (!result.durable) throw std::runtime_error(result.reason);
+        latencies.push_back(
+            std::chrono::duration<double, std::micro>(Clock::now() - before).count());
+        longest_log = std::max(longest_log, store.log_bytes());
+        store.checkpoint_if_due();
+        first = (first + devices_at_once) % kDevices;
+    }
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    std::sort(latencies.begin(), latencies.end());
+    fmt::print(
+        "{:<40} {:>9.0f} fixes/s {:>7.0f} commits/s  commit p50 {:.0f} us p99 {:.0f} us, "
+        "{:.2f} us of processor a fix, "
+        "log at most {:.1f} MiB\n",
+        name, static_cast<double>(stored) / seconds,
+        static_cast<double>(latencies.size()) / seconds, percentile(latencies, 0.5),
+        percentile(latencies, 0.99),
+        (processor_seconds() - processor_before) * 1e6 / static_cast<double>(stored),
+        static_cast<double>(longest_log) / 1048576);
+}
+
+int run(int count, char** arguments) {
+    if (count < 2) throw daemon::UsageError("say a folder");
+    const std::string path = std::string(arguments[1]) + "/bench.db";
+    const std::chrono::seconds time(count > 2 ? std::atoi(arguments[2]) : 5);
+    {
+        Connection connection = open_for_writing(path);
+        std::vector<NewDevice> devices;
+        for (DeviceNumber i = 0; i < kDevices; ++i)
+            devices.push_back({fmt::format("device {}", i), {}, {}, {}});
+        Devices(connection).add(devices, 0);
+    }
+    Store store(path);
+    measure(store, "batches of 200 of one device", 1, 200, time);
+    measure(store, "batches of 1000 of one device", 1, 1000, time);
+    measure(store, "30 of 30 devices (1000 in turn)", 30, 30, time);
+    measure(store, "64 of 64 devices (1000 in turn)", 64, 64, time);
+    measure(store, "1 of one device", 1, 1, time);
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    return daemon::run_main("store_bench", [&] { return run(count, arguments); });
+}
