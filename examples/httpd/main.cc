@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "daemon/error.hh"
@@ -21,7 +22,8 @@ using namespace waymark;
 using httpd::Options;
 using httpd::Worker;
 
-// Ends the workers when a signal comes. Lives on the first worker's loop.
+// Ends the workers when a signal comes; with the second one whoever is still served is cut off.
+// Lives on the first worker's loop.
 class StopSignals final : private net::EventLoop::Watcher {
   public:
     StopSignals(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milliseconds patience)
@@ -32,8 +34,10 @@ class StopSignals final : private net::EventLoop::Watcher {
 
   private:
     void on_ready(std::uint32_t) override {
-        while (signals_.next())
-            for (const auto& worker : workers_) worker->stop(daemon::Deadline::after(patience_));
+        while (signals_.next()) {
+            const auto deadline = daemon::Deadline::after(std::exchange(patience_, {}));
+            for (const auto& worker : workers_) worker->stop(deadline);
+        }
     }
 
     std::vector<std::unique_ptr<Worker>>& workers_;
