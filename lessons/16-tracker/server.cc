@@ -1,0 +1,248 @@
+#include "server.hh"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "daemon/daemonize.hh"
+#include "daemon/error.hh"
+#include "daemon/log.hh"
+#include "daemon/pidfile.hh"
+#include "daemon/privileges.hh"
+#include "daemon/signals.hh"
+#include "net/event_loop.hh"
+#include "net/listener.hh"
+#include "services/control_socket.hh"
+#include "services/service_group.hh"
+#include "services/service_log.hh"
+#include "store/data_folder.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+using daemon::Deadline;
+using daemon::PidFile;
+using daemon::Readiness;
+using daemon::UsageError;
+using net::Address;
+
+// Processes of a server that was killed need a moment to notice it.
+constexpr std::chrono::seconds kWaitForPredecessor{3};
+
+struct OpenDoors {
+    FrontDoors doors;
+    std::vector<Address> devices;  // as bound: port 0 has become a real one
+    std::vector<Address> web;
+};
+
+std::vector<daemon::Fd> bind_all(const std::vector<Address>& wanted, std::vector<Address>& bound) {
+    std::vector<daemon::Fd> sockets;
+    for (const Address& address : wanted) {
+        const net::Listener listener(address);
+        bound.push_back(listener.address());
+        sockets.push_back(listener.fd().duplicate());
+    }
+    return sockets;
+}
+
+OpenDoors open_doors(const Settings& settings) {
+    OpenDoors open;
+    open.doors.devices = bind_all(settings.device_addresses(), open.devices);
+    open.doors.web = bind_all(settings.web_addresses(), open.web);
+    return open;
+}
+
+// Root was for the ports only.
+void give_root_away(const Settings& settings) {
+    if (::geteuid() != 0 || settings.user == "root") return;
+    const std::string user = settings.user.empty() ? "nobody" : settings.user;
+    give_data_folder(settings.data, user);
+    daemon::drop_permanently(user);
+    daemon::set_no_new_privileges();
+    if (::access(settings.data.c_str(), R_OK | W_OK | X_OK) == -1)
+        throw UsageError(
+            fmt::format("the data folder {} cannot be reached by the user {}, as whom the server "
+                        "runs when root "
+                        "starts it; name another with --data, or another user with --user",
+                        settings.data, user));
+}
+
+// The supervising process: the services, the signals, and the socket for `tracker status`.
+class House final : private net::EventLoop::Watcher {
+  public:
+    House(const Settings& settings, const OpenDoors& open, daemon::Log& log, PidFile& pid_file,
+          Readiness& readiness, const std::function<ReloadableSettings()>& read_again);
+    ~House() { loop_.remove(signals_.fd(), *this); }
+
+    int run();
+
+  private:
+    void on_ready(std::uint32_t events) override;
+    void heard(int signal);
+    void all_up();
+    std::string reload();
+    net::Task<std::string> answer(std::string_view request);
+    net::Task<std::string> status();
+
+    const Settings& settings_;
+    const OpenDoors& open_;
+    daemon::Log& log_;
+    Readiness& readiness_;
+    const std::function<ReloadableSettings()>& read_again_;
+    daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
+    net::EventLoop loop_;
+    const net::EventLoop::Clock::time_point started_ = net::EventLoop::Clock::now();
+    net::Listener control_listener_;
+    ServiceGroup services_;
+    ControlSocket control_;
+    bool ended_well_ = true;
+};
+
+House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, PidFile& pid_file,
+             Readiness& readiness, const std::function<ReloadableSettings()>& read_again)
+    : settings_(settings),
+      open_(open),
+      log_(log),
+      readiness_(readiness),
+      read_again_(read_again),
+      control_listener_(Address::parse("unix:" + settings.control_path())),
+      services_(loop_, settings, open.doors, log, {pid_file.fd().get(), log.fd().get()},
+                {.on_all_up = [this] { all_up(); },
+                 .on_all_ended =
+                     [this](bool in_good_order) {
+                         ended_well_ = in_good_order;
+                         loop_.stop();
+                     }}),
+      control_(loop_, net::Listener::adopt(control_listener_.fd().duplicate()),
+               [this](std::string_view request) { return answer(request); }) {
+    loop_.add(signals_.fd(), EPOLLIN, *this);
+}
+
+int House::run() {
+    services_.start();
+    loop_.run();
+    control_listener_.remove_file();
+    log_.info("{}", ended_well_ ? "stopped" : "ended after an error");
+    return ended_well_ ? daemon::kExitOk : daemon::kExitSystem;
+}
+
+void House::on_ready(std::uint32_t) {
+    while (const std::optional<int> signal = signals_.next()) heard(*signal);
+}
+
+void House::heard(int signal) {
+    switch (signal) {
+        case SIGCHLD:
+            services_.reap();
+            break;
+        case SIGHUP:
+            reload();
+            break;
+        default:
+            log_.info("{}", services_.is_stopping() ? "stopping at once" : "stopping");
+            readiness_.stopping();
+            services_.stop();
+            break;
+    }
+}
+
+void House::all_up() {
+    for (const Address& address : open_.devices) {
+        log_.info("devices: http://{}/", address.to_string());
+        if (settings_.foreground) fmt::print("devices: http://{}/\n", address.to_string());
+    }
+    for (const Address& address : open_.web) {
+        log_.info("web: http://{}/", address.to_string());
+        if (settings_.foreground) fmt::print("web: http://{}/\n", address.to_string());
+    }
+    std::fflush(stdout);
+    readiness_.ready();
+}
+
+// A configuration with a mistake changes nothing: the old one stays whole.
+std::string House::reload() {
+    log_.reopen();
+    try {
+        const ReloadableSettings settings = read_again_();
+        settings.validate();
+        log_.set_level(settings.level());
+        services_.reload(settings);
+        log_.info("the configuration was read again");
+        return "ok\n";
+    } catch (const std::exception& error) {
+        log_.error("the old configuration stays: {}", error.what());
+        return fmt::format("{}\n", error.what());
+    }
+}
+
+net::Task<std::string> House::answer(std::string_view request) {
+    if (request == "status") {
+        std::string text = co_await status();
+        co_return text;
+    }
+    if (request == "reload") co_return reload();
+    if (request == "devices") {
+        services_.devices_changed();
+        co_return "ok\n";
+    }
+    co_return "unknown request\n";
+}
+
+net::Task<std::string> House::status() {
+    const std::string services = co_await services_.describe();
+    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - started_);
+    std::string devices;
+    for (const Address& address : open_.devices)
+        devices += fmt::format("{}\"{}\"", devices.empty() ? "" : ",", address.to_string());
+    std::string web;
+    for (const Address& address : open_.web)
+        web += fmt::format("{}\"{}\"", web.empty() ? "" : ",", address.to_string());
+    co_return fmt::format(R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"services":{}}})"
+                          "\n",
+                          ::getpid(), uptime.count(), devices, web, services);
+}
+
+int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
+              const std::function<ReloadableSettings()>& read_again) {
+    daemon::ignore_sigpipe();
+    const OpenDoors open = open_doors(settings);
+    give_root_away(settings);
+    pid_file.write_pid();
+    daemon::Log log(log_options(settings, "tracker"));
+    return House(settings, open, log, pid_file, readiness, read_again).run();
+}
+
+}  // namespace
+
+int serve(Settings settings, const std::function<ReloadableSettings()>& read_again) {
+    settings.validate();
+    settings.data = prepare_data_folder(settings.data);
+    PidFile pid_file =
+        PidFile::lock(settings.pid_file_path(), Deadline::after(kWaitForPredecessor));
+    ::umask(077);
+    Readiness readiness =
+        settings.foreground
+            ? Readiness::foreground()
+            : daemon::daemonize("tracker", {.keep = {pid_file.fd().get()}, .umask = 077});
+    try {
+        return run_house(settings, pid_file, readiness, read_again);
+    } catch (const UsageError& error) {
+        readiness.failed(daemon::kExitUsage, error.what());
+        if (settings.foreground) throw;
+        return daemon::kExitUsage;
+    } catch (const std::exception& error) {
+        readiness.failed(daemon::kExitSystem, error.what());
+        if (settings.foreground) throw;
+        return daemon::kExitSystem;
+    }
+}
+
+}  // namespace waymark::tracker

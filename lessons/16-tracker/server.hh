@@ -1,0 +1,17 @@
+// The tracker's life from its command line to its end, in order: check, lock, leave the terminal,
+// bind the ports, give root away, start the services, wait for signals, stop.
+
+#pragma once
+
+#include <functional>
+
+#include "settings.hh"
+
+namespace waymark::tracker {
+
+// Runs until the server has been told to stop; returns an exit code. In the background the calling
+// process ends as soon as the server listens, or with what kept it from that. `read_again` gives
+// the settings anew for `tracker reload` and throws UsageError for what is wrong with them.
+int serve(Settings settings, const std::function<ReloadableSettings()>& read_again);
+
+}  // namespace waymark::tracker

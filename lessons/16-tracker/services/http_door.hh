@@ -1,0 +1,61 @@
+// A front door of the tracker: accepts on its addresses, asks the access list and the connection
+// gate first, and lets the HTTP server serve who is left. The receiver and the web app each have
+// one.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/log.hh"
+#include "net/acceptor.hh"
+#include "net/access_list.hh"
+#include "net/connection_gate.hh"
+#include "net/event_loop.hh"
+#include "net/http/router.hh"
+#include "net/http/server.hh"
+#include "settings.hh"
+
+namespace waymark::tracker {
+
+class HttpDoor {
+  public:
+    // `listeners` are listening sockets; loop, router and log must outlive the door.
+    HttpDoor(net::EventLoop& loop, const net::http::Router& router,
+             std::vector<daemon::Fd> listeners, const ReloadableSettings& settings,
+             net::AccessList access, daemon::Log& log);
+    HttpDoor(const HttpDoor&) = delete;
+    HttpDoor& operator=(const HttpDoor&) = delete;
+    ~HttpDoor();
+
+    // Begins to accept.
+    void open();
+    // Connections that are open stay as they are; what comes from now on is under the new rules.
+    void reload(const ReloadableSettings& settings, net::AccessList access);
+    // Accepts no more, lets what is begun finish until `deadline`, then calls `stopped`.
+    void close(daemon::Deadline deadline, std::function<void()> stopped);
+
+    net::http::Server& server() { return server_; }
+    // For the status page: a part of a JSON object, without its braces.
+    std::string counters() const;
+
+  private:
+    void admit(daemon::Fd socket, const net::Address& peer);
+    void refused(const net::Address& peer, std::string_view reason);
+
+    net::EventLoop& loop_;
+    daemon::Log& log_;
+    net::AccessList access_;
+    net::ConnectionGate gate_;
+    net::http::Server server_;
+    std::vector<daemon::Fd> listeners_;
+    std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
+    std::uint64_t denied_ = 0;
+    std::uint64_t turned_away_ = 0;
+    bool is_turning_away_ = false;
+};
+
+}  // namespace waymark::tracker

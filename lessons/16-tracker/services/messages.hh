@@ -1,0 +1,120 @@
+// What the tracker's processes say to each other. Every message is one frame of a channel, at most
+// daemon::Channel::kMaxMessage bytes, and begins with its kind.
+//
+//   receiver -> store   batch       ticket, then items: fixes, quarantined messages, heartbeats
+//   store -> receiver   answer      ticket, durable or not, reason
+//                       directory   a part of the device directory
+//   web app -> store    listen      somebody looks (1) or nobody does (0)
+//   store -> web app    stored      commit sequence, the fixes that were new
+//                       devices     the list of devices has changed
+//                       missed      announcements were dropped: read the store again
+//   supervisor -> all   peer        here is your channel to another service (with a descriptor)
+//                       stop        finish what you have begun, then end
+//                       settings    the configuration was read again
+//                       devices     somebody edited the devices: look
+//                       count       say your counters
+//   all -> supervisor   ready       I serve
+//                       counters    a JSON object
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "fix.hh"
+
+namespace waymark::tracker {
+
+enum class MessageKind : std::uint8_t {
+    batch = 1,
+    answer,
+    directory,
+    stored,
+    devices,
+    missed,
+    peer,
+    stop,
+    settings,
+    count,
+    ready,
+    counters,
+    listen,
+};
+
+// Which service a process runs; more than one receiver has one kind and different numbers.
+enum class ServiceKind : std::uint8_t { store = 1, receiver, web_app };
+std::string_view name_of(ServiceKind kind);
+
+using Ticket = std::uint64_t;
+using Item = std::variant<Fix, Quarantined, Heartbeat>;
+
+// Grows a batch item by item until it is full.
+class BatchWriter {
+  public:
+    // Starts a batch in `out`, which is emptied.
+    static void begin(std::string& out, Ticket ticket);
+
+    // Goes on with a batch that was begun in `out`, which stays the caller's.
+    explicit BatchWriter(std::string& out) : out_(out) {}
+
+    // False, and nothing is written, when the item does not fit any more.
+    bool add(const Fix& fix);
+    bool add(const Quarantined& quarantined);
+    bool add(const Heartbeat& heartbeat);
+
+  private:
+    bool keep_if_it_fits(std::size_t size_before);
+
+    std::string& out_;
+};
+
+struct Batch {
+    Ticket ticket = 0;
+    std::vector<Item> items;
+};
+
+struct Answer {
+    Ticket ticket = 0;
+    bool durable = false;
+    std::string reason;  // why not
+};
+
+// The fixes of one commit that were new; a large commit takes several messages.
+struct Stored {
+    std::uint64_t sequence = 0;
+    std::vector<Fix> fixes;
+};
+
+struct Listen {
+    bool wanted = false;
+};
+
+struct Peer {
+    ServiceKind kind = ServiceKind::store;
+    std::uint16_t number = 0;
+};
+
+// The kind of a message; no known one for an empty message.
+MessageKind kind_of(std::string_view message);
+
+// The readers return false for a message that is cut short or has something left over.
+bool read(std::string_view message, Batch& batch);
+bool read(std::string_view message, Answer& answer);
+bool read(std::string_view message, Stored& stored);
+bool read(std::string_view message, Peer& peer);
+bool read(std::string_view message, Listen& listen);
+// The text after the kind, for directory, settings and counters.
+std::string_view text_of(std::string_view message);
+
+std::string write(const Answer& answer);
+std::string write(const Peer& peer);
+std::string write(const Listen& listen);
+std::string write_empty(MessageKind kind);
+std::string write_text(MessageKind kind, std::string_view text);
+// In as many messages as it takes.
+std::vector<std::string> write_stored(std::uint64_t sequence, const std::vector<Fix>& fixes);
+
+}  // namespace waymark::tracker

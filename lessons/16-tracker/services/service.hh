@@ -1,0 +1,35 @@
+// The three services of the tracker, each a function that runs an event loop until it is told to
+// stop. None of them knows whether it is a process or a thread, nor who started it: all it has is
+// what it is handed here. The process that parses what strangers send has no disk, the one with the
+// disk hears no stranger, and the one that people look at cannot write positions.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "daemon/channel.hh"
+#include "daemon/fd.hh"
+#include "services/messages.hh"
+#include "settings.hh"
+
+namespace waymark::tracker {
+
+struct ServiceStart {
+    Settings settings;
+    ServiceKind kind = ServiceKind::store;
+    std::uint16_t number = 0;
+    daemon::Channel control;
+    std::vector<daemon::Fd> listeners;  // listening sockets, for those who serve
+};
+
+// Each returns its exit code; throws std::system_error, StoreError or UsageError when it cannot
+// begin.
+int run_store(ServiceStart& start);
+int run_receiver(ServiceStart& start);
+int run_web_app(ServiceStart& start);
+
+// By kind.
+int run_service(ServiceStart& start);
+
+}  // namespace waymark::tracker

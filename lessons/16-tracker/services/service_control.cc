@@ -1,0 +1,47 @@
+#include "services/service_control.hh"
+
+#include <utility>
+
+namespace waymark::tracker {
+
+using daemon::Channel;
+using daemon::Fd;
+
+ServiceControl::ServiceControl(net::EventLoop& loop, Channel channel, Handlers handlers)
+    : loop_(loop),
+      handlers_(std::move(handlers)),
+      link_(loop, std::move(channel),
+            {.on_message = [this](std::string_view message,
+                                  Fd descriptor) { heard(message, std::move(descriptor)); },
+             .on_closed = [this] { loop_.stop(); }}) {}
+
+void ServiceControl::ready() {
+    link_.send(write_empty(MessageKind::ready));
+}
+
+void ServiceControl::heard(std::string_view message, Fd descriptor) {
+    Peer peer;
+    switch (kind_of(message)) {
+        case MessageKind::peer:
+            if (read(message, peer) && descriptor && handlers_.on_peer)
+                handlers_.on_peer(peer, Channel(std::move(descriptor)));
+            break;
+        case MessageKind::stop:
+            if (handlers_.on_stop) handlers_.on_stop();
+            break;
+        case MessageKind::settings:
+            if (handlers_.on_settings) handlers_.on_settings(text_of(message));
+            break;
+        case MessageKind::devices:
+            if (handlers_.on_devices_changed) handlers_.on_devices_changed();
+            break;
+        case MessageKind::count:
+            if (handlers_.counters)
+                link_.send(write_text(MessageKind::counters, handlers_.counters()));
+            break;
+        default:
+            break;
+    }
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,45 @@
+// A service's side of its channel to the supervisor: the supervisor hands it its peers, tells it to
+// stop or to take new settings, and asks for its counters. When the supervisor is gone the service
+// ends at once: nobody would restart it, and a second server may be about to start.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "daemon/channel.hh"
+#include "net/channel_link.hh"
+#include "net/event_loop.hh"
+#include "services/messages.hh"
+
+namespace waymark::tracker {
+
+class ServiceControl {
+  public:
+    struct Handlers {
+        std::function<void(Peer peer, daemon::Channel channel)> on_peer;
+        std::function<void()> on_stop;                               // finish, then end
+        std::function<void(std::string_view settings)> on_settings;  // read again
+        std::function<void()> on_devices_changed;                    // somebody edited them
+        std::function<std::string()> counters;                       // as a JSON object
+    };
+
+    // `handlers` without a function ignore that message.
+    ServiceControl(net::EventLoop& loop, daemon::Channel channel, Handlers handlers);
+
+    // Tells the supervisor that this service serves.
+    void ready();
+    // Whether the loop ended because the supervisor is gone.
+    bool supervisor_is_gone() const { return link_.is_closed(); }
+
+  private:
+    void heard(std::string_view message, daemon::Fd descriptor);
+
+    net::EventLoop& loop_;
+    Handlers handlers_;
+    net::ChannelLink link_;
+};
+
+}  // namespace waymark::tracker

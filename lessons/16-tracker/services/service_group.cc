@@ -1,0 +1,256 @@
+#include "services/service_group.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+namespace waymark::tracker {
+
+using daemon::Channel;
+using daemon::Deadline;
+using daemon::ServiceAction;
+using daemon::ServiceEvent;
+using daemon::ServiceState;
+
+namespace {
+
+// A crash loop must not burn the machine, and a fault that has passed must not leave the service
+// away for a minute: so the pause grows, but not beyond this.
+constexpr daemon::ServiceTimes kTimes{.longest_back_off = std::chrono::milliseconds(4000)};
+constexpr std::chrono::seconds kCountersWait{1};
+
+}  // namespace
+
+struct ServiceGroup::Service {
+    Service(ServiceGroup& owner, ServiceKind its_kind, std::uint16_t its_number)
+        : group(owner),
+          kind(its_kind),
+          number(its_number),
+          supervisor(kTimes),
+          timer(owner.loop_.timers(), [this] { group.handle(*this, ServiceEvent::timer); }) {}
+
+    std::string name() const {
+        return kind == ServiceKind::receiver ? fmt::format("receiver {}", number)
+                                             : std::string(name_of(kind));
+    }
+
+    ServiceGroup& group;
+    ServiceKind kind;
+    std::uint16_t number;
+    daemon::Supervisor supervisor;
+    net::Timer timer;
+    int id = 0;  // in the host; 0 while it does not run
+    int starts = 0;
+    std::unique_ptr<net::ChannelLink> control;
+    std::string counters = "{}";
+    bool counters_wanted = false;
+};
+
+ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const FrontDoors& doors,
+                           daemon::Log& log, std::vector<int> keep_open, Handlers handlers)
+    : loop_(loop),
+      settings_(std::move(settings)),
+      doors_(doors),
+      log_(log),
+      keep_open_(std::move(keep_open)),
+      handlers_(std::move(handlers)),
+      counted_(loop) {
+    auto on_ended = [this](int id, const std::string& how) { ended(id, how); };
+    host_ = settings_.one_process ? make_thread_host(loop_, on_ended) : make_process_host(on_ended);
+    add(ServiceKind::store, 0);
+    for (unsigned i = 0; i < settings_.receivers; ++i)
+        add(ServiceKind::receiver, static_cast<std::uint16_t>(i));
+    add(ServiceKind::web_app, 0);
+}
+
+ServiceGroup::~ServiceGroup() = default;
+
+void ServiceGroup::add(ServiceKind kind, std::uint16_t number) {
+    services_.push_back(std::make_unique<Service>(*this, kind, number));
+}
+
+void ServiceGroup::start() {
+    for (const auto& service : services_) handle(*service, ServiceEvent::start_wanted);
+}
+
+void ServiceGroup::stop() {
+    if (stopping_) {
+        for (const auto& service : services_) handle(*service, ServiceEvent::kill_wanted);
+    }
+    stopping_ = true;
+    continue_stop();
+}
+
+void ServiceGroup::reload(const ReloadableSettings& settings) {
+    settings_.reloadable = settings;
+    for (const auto& service : services_)
+        if (service->control)
+            service->control->send(write_text(MessageKind::settings, settings.to_text()));
+}
+
+void ServiceGroup::devices_changed() {
+    for (const auto& service : services_)
+        if (service->control) service->control->send(write_empty(MessageKind::devices));
+}
+
+void ServiceGroup::handle(Service& service, ServiceEvent event) {
+    const ServiceAction action = service.supervisor.handle(event, loop_.now());
+    service.timer.set(service.supervisor.next_timer());
+    act(service, action);
+}
+
+void ServiceGroup::act(Service& service, ServiceAction action) {
+    switch (action) {
+        case ServiceAction::spawn:
+            spawn(service);
+            break;
+        case ServiceAction::send_terminate:
+            // By its channel, not by a signal: a thread has no signals of its own.
+            if (service.control) service.control->send(write_empty(MessageKind::stop));
+            break;
+        case ServiceAction::send_kill:
+            log_.warning("{} does not end; it is killed", service.name());
+            host_->kill(service.id);
+            break;
+        case ServiceAction::give_up:
+            log_.error("{} could not be started; the tracker ends", service.name());
+            gave_up_ = true;
+            stop();
+            break;
+        case ServiceAction::nothing:
+            break;
+    }
+}
+
+void ServiceGroup::spawn(Service& service) {
+    try {
+        daemon::ChannelPair pair = daemon::make_channel();
+        std::vector<int> keep = keep_open_;
+        keep.push_back(pair.second.fd().get());
+        std::shared_ptr<ServiceStart> start = prepare(service, std::move(pair.second));
+        for (const daemon::Fd& listener : start->listeners) keep.push_back(listener.get());
+        service.id = host_->start([start] { return run_service(*start); }, std::move(keep));
+
+        net::ChannelLink::Handlers handlers;
+        handlers.on_message = [this, &service](std::string_view message, daemon::Fd) {
+            heard(service, message);
+        };
+        service.control =
+            std::make_unique<net::ChannelLink>(loop_, std::move(pair.first), std::move(handlers));
+        ++service.starts;
+        introduce(service);
+    } catch (const std::system_error& error) {
+        log_.error("{}: {}", service.name(), error.what());
+        handle(service, ServiceEvent::exited);
+    }
+}
+
+std::unique_ptr<ServiceStart> ServiceGroup::prepare(Service& service, Channel control) const {
+    std::vector<daemon::Fd> listeners;
+    if (const std::vector<daemon::Fd>* doors = doors_of(service.kind))
+        for (const daemon::Fd& door : *doors) listeners.push_back(door.duplicate());
+    return std::make_unique<ServiceStart>(ServiceStart{settings_, service.kind, service.number,
+                                                       std::move(control), std::move(listeners)});
+}
+
+const std::vector<daemon::Fd>* ServiceGroup::doors_of(ServiceKind kind) const {
+    if (kind == ServiceKind::receiver) return &doors_.devices;
+    if (kind == ServiceKind::web_app) return &doors_.web;
+    return nullptr;
+}
+
+// The store meets everybody; the others meet only the store.
+void ServiceGroup::introduce(Service& newcomer) {
+    for (const auto& other : services_) {
+        const bool one_is_the_store =
+            (other->kind == ServiceKind::store) != (newcomer.kind == ServiceKind::store);
+        if (one_is_the_store && other->control) connect(newcomer, *other);
+    }
+}
+
+void ServiceGroup::connect(Service& a, Service& b) {
+    const daemon::ChannelPair pair = daemon::make_channel();
+    a.control->send(write(Peer{b.kind, b.number}), &pair.first.fd());
+    b.control->send(write(Peer{a.kind, a.number}), &pair.second.fd());
+}
+
+void ServiceGroup::heard(Service& service, std::string_view message) {
+    switch (kind_of(message)) {
+        case MessageKind::ready:
+            handle(service, ServiceEvent::ready);
+            if (service.starts > 1) log_.info("{} is back", service.name());
+            if (!were_all_up_ && all(ServiceState::up)) {
+                were_all_up_ = true;
+                handlers_.on_all_up();
+            }
+            break;
+        case MessageKind::counters:
+            service.counters = text_of(message);
+            service.counters_wanted = false;
+            counted_.tell_all();
+            break;
+        default:
+            break;
+    }
+}
+
+void ServiceGroup::ended(int id, const std::string& how) {
+    for (const auto& service : services_) {
+        if (service->id != id) continue;
+        if (!stopping_) log_.error("{} ended: {}", service->name(), how);
+        service->id = 0;
+        service->control.reset();
+        service->counters_wanted = false;
+        counted_.tell_all();
+        handle(*service, ServiceEvent::exited);
+    }
+    if (stopping_) continue_stop();
+}
+
+// The next kind is told to stop when the one before it has ended.
+void ServiceGroup::continue_stop() {
+    for (const ServiceKind kind :
+         {ServiceKind::receiver, ServiceKind::store, ServiceKind::web_app}) {
+        bool waits = false;
+        for (const auto& service : services_) {
+            if (service->kind != kind) continue;
+            handle(*service, ServiceEvent::stop_wanted);
+            waits |= service->supervisor.state() != ServiceState::down;
+        }
+        if (waits) return;
+    }
+    if (std::exchange(ended_told_, true)) return;
+    handlers_.on_all_ended(!gave_up_);
+}
+
+bool ServiceGroup::all(ServiceState state) const {
+    return std::all_of(services_.begin(), services_.end(), [state](const auto& service) {
+        return service->supervisor.state() == state;
+    });
+}
+
+net::Task<std::string> ServiceGroup::describe() {
+    for (const auto& service : services_)
+        service->counters_wanted =
+            service->control && service->control->send(write_empty(MessageKind::count));
+    const Deadline deadline = Deadline::after(kCountersWait);
+    const auto is_wanted = [](const auto& service) { return service->counters_wanted; };
+    while (std::any_of(services_.begin(), services_.end(), is_wanted)) {
+        const bool told = co_await counted_.wait(deadline);
+        if (!told) break;
+    }
+    std::string list = "[";
+    for (const auto& service : services_) list += (list.size() > 1 ? "," : "") + describe(*service);
+    co_return list + "]";
+}
+
+std::string ServiceGroup::describe(const Service& service) const {
+    return fmt::format(R"({{"name":"{}","state":"{}","pid":{},"starts":{},"counters":{}}})",
+                       service.name(), name_of(service.supervisor.state()),
+                       service.id == 0 ? 0 : host_->process_of(service.id), service.starts,
+                       service.counters);
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,95 @@
+// All services of one tracker: starts them, hands them their peers, starts them again when they
+// end, stops them in the order in which data flows. What to do when is decided by a table
+// (daemon/supervisor), one for each service; here it is done.
+//
+// Two services meet through a channel that is made for this pair whenever one of them has started:
+// a new one cannot be confused by what its predecessor left half read.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/log.hh"
+#include "daemon/supervisor.hh"
+#include "net/channel_link.hh"
+#include "net/event_loop.hh"
+#include "net/notice.hh"
+#include "net/task.hh"
+#include "services/service.hh"
+#include "services/service_host.hh"
+#include "settings.hh"
+
+namespace waymark::tracker {
+
+// The listening sockets, bound while the process still had the right to.
+struct FrontDoors {
+    std::vector<daemon::Fd> devices;
+    std::vector<daemon::Fd> web;
+};
+
+class ServiceGroup {
+  public:
+    struct Handlers {
+        std::function<void()> on_all_up;                       // the first time only
+        std::function<void(bool in_good_order)> on_all_ended;  // after stop(), or when it gave up
+    };
+
+    // `keep_open` are descriptors that every service process keeps: the log's, the pid file's.
+    // The loop, the doors and the log must outlive the group.
+    ServiceGroup(net::EventLoop& loop, Settings settings, const FrontDoors& doors, daemon::Log& log,
+                 std::vector<int> keep_open, Handlers handlers);
+    ServiceGroup(const ServiceGroup&) = delete;
+    ServiceGroup& operator=(const ServiceGroup&) = delete;
+    ~ServiceGroup();
+
+    void start();
+    // Receivers first, so that nothing new comes in; then the store, which commits what it has;
+    // then the web app. A second call ends everything at once.
+    void stop();
+    bool is_stopping() const { return stopping_; }
+
+    void reload(const ReloadableSettings& settings);
+    void devices_changed();
+    // To be called on SIGCHLD.
+    void reap() { host_->reap(); }
+
+    // Asks all services for their counters and waits for them, a second at most. A JSON array.
+    net::Task<std::string> describe();
+
+  private:
+    struct Service;
+
+    void add(ServiceKind kind, std::uint16_t number);
+    void handle(Service& service, daemon::ServiceEvent event);
+    void act(Service& service, daemon::ServiceAction action);
+    void spawn(Service& service);
+    std::unique_ptr<ServiceStart> prepare(Service& service, daemon::Channel control) const;
+    const std::vector<daemon::Fd>* doors_of(ServiceKind kind) const;
+    void introduce(Service& newcomer);
+    void connect(Service& a, Service& b);
+    void heard(Service& service, std::string_view message);
+    void ended(int id, const std::string& how);
+    void continue_stop();
+    bool all(daemon::ServiceState state) const;
+    std::string describe(const Service& service) const;
+
+    net::EventLoop& loop_;
+    Settings settings_;
+    const FrontDoors& doors_;
+    daemon::Log& log_;
+    std::vector<int> keep_open_;
+    Handlers handlers_;
+    net::Notice counted_;
+    std::vector<std::unique_ptr<Service>> services_;
+    bool were_all_up_ = false;
+    bool stopping_ = false;
+    bool gave_up_ = false;
+    bool ended_told_ = false;
+    std::unique_ptr<ServiceHost> host_;  // last: its threads end before what they use
+};
+
+}  // namespace waymark::tracker

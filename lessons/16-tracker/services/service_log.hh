@@ -1,0 +1,16 @@
+// How the tracker's processes log: all to the same place, each under its own name.
+
+#pragma once
+
+#include <string>
+
+#include "daemon/log.hh"
+#include "settings.hh"
+
+namespace waymark::tracker {
+
+// stderr in the foreground, else the file tracker.log in the data folder, unless the settings say
+// "stderr", "syslog" or a path.
+daemon::LogOptions log_options(const Settings& settings, std::string program);
+
+}  // namespace waymark::tracker

@@ -1,0 +1,218 @@
+// The store as a service: the only writer of positions. What all receivers have sent is taken in
+// one round, written in one transaction, made durable by one sync, and only then acknowledged. The
+// more there is to do, the more a sync carries; nobody waits for a timer.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "net/channel_link.hh"
+#include "net/event_loop.hh"
+#include "services/service.hh"
+#include "services/service_control.hh"
+#include "store/data_folder.hh"
+#include "store/store.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+using daemon::Channel;
+using daemon::Deadline;
+using std::chrono::milliseconds;
+
+// More than this waiting for the web app, and it is told to read the store instead.
+constexpr std::size_t kMostForTheWebApp = std::size_t{1024} * 1024;
+// Another process that changes the devices tells the supervisor; this is for one that does not.
+constexpr milliseconds kLookForChanges{1000};
+
+UnixMillis unix_now() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+class StoreService {
+  public:
+    explicit StoreService(ServiceStart& start);
+    int run();
+
+  private:
+    struct Receiver {
+        explicit Receiver(std::uint16_t its_number) : number(its_number) {}
+        std::uint16_t number;
+        std::unique_ptr<net::ChannelLink> link;
+        Ticket to_answer = 0;  // 0: nothing in this round
+    };
+
+    struct Counters {
+        std::uint64_t stored = 0, duplicates = 0, quarantined = 0, commits = 0, failed_commits = 0;
+        long slowest_commit_us = 0;
+    };
+
+    void meet(Peer peer, Channel channel);
+    void meet_receiver(std::uint16_t number, Channel channel);
+    void meet_web_app(Channel channel);
+    void take(Receiver& receiver, std::string_view message);
+    void add(Item& item, UnixMillis now);
+    void end_round();
+    void answer(const CommitResult& result);
+    void announce(std::int64_t sequence);
+    void look_for_changes();
+    void send_directory(Receiver& receiver);
+    std::string counters() const;
+
+    net::EventLoop loop_;
+    Store store_;
+    std::vector<std::unique_ptr<Receiver>> receivers_;
+    std::unique_ptr<net::ChannelLink> web_app_;
+    bool web_app_listens_ = false;
+    bool web_app_missed_ = false;
+    bool in_transaction_ = false;
+    Batch batch_;
+    std::vector<Fix> fresh_;  // of this transaction, for the web app
+    Counters counters_;
+    net::Timer change_timer_;
+    ServiceControl control_;
+};
+
+StoreService::StoreService(ServiceStart& start)
+    : store_(database_path(start.settings.data)),
+      change_timer_(loop_.timers(), [this] { look_for_changes(); }),
+      control_(loop_, std::move(start.control),
+               {.on_peer = [this](Peer peer, Channel channel) { meet(peer, std::move(channel)); },
+                .on_stop = [this] { loop_.stop(); },
+                .on_settings = {},
+                .on_devices_changed = [this] { look_for_changes(); },
+                .counters = [this] { return counters(); }}) {
+    loop_.after_each_round([this] { end_round(); });
+    change_timer_.set(Deadline::after(kLookForChanges));
+}
+
+int StoreService::run() {
+    store_.changed_elsewhere();
+    control_.ready();
+    loop_.run();
+    return 0;
+}
+
+void StoreService::meet(Peer peer, Channel channel) {
+    if (peer.kind == ServiceKind::receiver) meet_receiver(peer.number, std::move(channel));
+    if (peer.kind == ServiceKind::web_app) meet_web_app(std::move(channel));
+}
+
+void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
+    channel.grow_buffers(std::size_t{4} * 1024 * 1024);
+    std::erase_if(receivers_, [number](const auto& known) { return known->number == number; });
+    Receiver& receiver = *receivers_.emplace_back(std::make_unique<Receiver>(number));
+    net::ChannelLink::Handlers handlers;
+    handlers.on_message = [this, &receiver](std::string_view message, daemon::Fd) {
+        take(receiver, message);
+    };
+    receiver.link =
+        std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers));
+    send_directory(receiver);
+}
+
+void StoreService::meet_web_app(Channel channel) {
+    net::ChannelLink::Handlers handlers;
+    handlers.on_message = [this](std::string_view message, daemon::Fd) {
+        Listen listen;
+        if (kind_of(message) == MessageKind::listen && read(message, listen))
+            web_app_listens_ = listen.wanted;
+    };
+    web_app_listens_ = web_app_missed_ = false;
+    web_app_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers),
+                                                  kMostForTheWebApp);
+}
+
+void StoreService::take(Receiver& receiver, std::string_view message) {
+    if (kind_of(message) != MessageKind::batch || !read(message, batch_)) {
+        // A receiver of our own that writes nonsense: its clients will hear 503 and come again.
+        receiver.link->send(write(Answer{batch_.ticket, false, "the batch cannot be read"}));
+        return;
+    }
+    if (!std::exchange(in_transaction_, true)) store_.begin();
+    const UnixMillis now = unix_now();
+    for (Item& item : batch_.items) add(item, now);
+    receiver.to_answer = batch_.ticket;
+}
+
+void StoreService::add(Item& item, UnixMillis now) {
+    if (Fix* fix = std::get_if<Fix>(&item)) {
+        const Added added = store_.add(*fix);
+        counters_.stored += added == Added::stored;
+        counters_.duplicates += added == Added::duplicate;
+        if (added == Added::stored && web_app_listens_) fresh_.push_back(std::move(*fix));
+    } else if (const Quarantined* quarantined = std::get_if<Quarantined>(&item)) {
+        counters_.quarantined += store_.add(*quarantined, now) == Added::stored;
+    } else {
+        store_.seen(std::get<Heartbeat>(item), now);
+    }
+}
+
+void StoreService::end_round() {
+    if (!std::exchange(in_transaction_, false)) return;
+    const auto begin = std::chrono::steady_clock::now();
+    const CommitResult result = store_.commit();
+    const auto took = std::chrono::steady_clock::now() - begin;
+    counters_.slowest_commit_us =
+        std::max<long>(counters_.slowest_commit_us,
+                       std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    ++(result.durable ? counters_.commits : counters_.failed_commits);
+
+    answer(result);
+    if (result.durable) announce(result.sequence);
+    fresh_.clear();
+    // After the answers are out: nobody waits for it.
+    store_.checkpoint_if_due();
+}
+
+void StoreService::answer(const CommitResult& result) {
+    for (const auto& receiver : receivers_) {
+        if (receiver->to_answer == 0) continue;
+        receiver->link->send(write(Answer{receiver->to_answer, result.durable, result.reason}));
+        receiver->to_answer = 0;
+    }
+}
+
+// The web app is never waited for: what it does not take it will read from the store.
+void StoreService::announce(std::int64_t sequence) {
+    if (!web_app_ || !web_app_listens_) return;
+    if (web_app_missed_) web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
+    for (const std::string& message : write_stored(static_cast<std::uint64_t>(sequence), fresh_))
+        if (!web_app_missed_) web_app_missed_ = !web_app_->send(message);
+}
+
+void StoreService::look_for_changes() {
+    change_timer_.set(Deadline::after(kLookForChanges, loop_.now()));
+    if (in_transaction_ || !store_.changed_elsewhere()) return;
+    for (const auto& receiver : receivers_) send_directory(*receiver);
+    if (web_app_) web_app_->send(write_empty(MessageKind::devices));
+}
+
+void StoreService::send_directory(Receiver& receiver) {
+    for (const std::string& part : pack_directory(store_.directory()))
+        receiver.link->send(write_text(MessageKind::directory, part));
+}
+
+std::string StoreService::counters() const {
+    return fmt::format(
+        R"({{"fixes_stored":{},"duplicates":{},"quarantined":{},"commits":{},"failed_commits":{},)"
+        R"("slowest_commit_us":{},"log_bytes":{}}})",
+        counters_.stored, counters_.duplicates, counters_.quarantined, counters_.commits,
+        counters_.failed_commits, counters_.slowest_commit_us, store_.log_bytes());
+}
+
+}  // namespace
+
+int run_store(ServiceStart& start) {
+    return StoreService(start).run();
+}
+
+}  // namespace waymark::tracker

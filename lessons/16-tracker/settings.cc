@@ -1,0 +1,145 @@
+#include "settings.hh"
+
+#include <fmt/format.h>
+#include <array>
+#include <charconv>
+
+#include "daemon/error.hh"
+
+namespace waymark::tracker {
+
+using daemon::UsageError;
+using net::Access;
+using net::AccessList;
+using net::Address;
+
+namespace {
+
+struct NumberKey {
+    std::string_view name;
+    unsigned ReloadableSettings::*value;
+    unsigned least;
+    unsigned most;
+};
+
+constexpr std::array kNumbers{
+    NumberKey{"max-connections", &ReloadableSettings::max_connections, 1, 1'000'000},
+    NumberKey{"max-connections-per-address", &ReloadableSettings::max_connections_per_address, 1,
+              1'000'000},
+    NumberKey{"header-timeout", &ReloadableSettings::header_timeout_s, 1, 3600},
+    NumberKey{"body-timeout", &ReloadableSettings::body_timeout_s, 1, 3600},
+    NumberKey{"send-timeout", &ReloadableSettings::send_timeout_s, 1, 3600},
+    NumberKey{"idle-timeout", &ReloadableSettings::idle_timeout_s, 1, 86'400},
+};
+
+void set_number(ReloadableSettings& settings, std::string_view key, std::string_view value) {
+    for (const NumberKey& number : kNumbers)
+        if (number.name == key)
+            std::from_chars(value.data(), value.data() + value.size(), settings.*number.value);
+}
+
+void set(ReloadableSettings& settings, std::string_view key, std::string_view value) {
+    if (key == "log-level") {
+        settings.log_level = value;
+    } else if (key == "access-devices") {
+        settings.access_devices.emplace_back(value);
+    } else if (key == "access-web") {
+        settings.access_web.emplace_back(value);
+    } else {
+        set_number(settings, key, value);
+    }
+}
+
+// With rules, only who is allowed comes in; without any, everybody does.
+AccessList access_list(const std::vector<std::string>& rules, std::string_view key) {
+    return AccessList::parse(rules, rules.empty() ? Access::allow : Access::deny, key);
+}
+
+std::vector<Address> parse_all(const std::vector<std::string>& texts, std::string_view key) {
+    if (texts.empty())
+        throw UsageError(fmt::format("{}: say at least one address, such as 127.0.0.1:5055", key));
+    std::vector<Address> addresses;
+    for (const std::string& text : texts) {
+        try {
+            addresses.push_back(Address::parse(text));
+        } catch (const UsageError& error) {
+            throw UsageError(fmt::format("{}: {}", key, error.what()));
+        }
+    }
+    return addresses;
+}
+
+}  // namespace
+
+std::string ReloadableSettings::to_text() const {
+    std::string text = fmt::format("log-level={}\n", log_level);
+    for (const std::string& rule : access_devices) text += fmt::format("access-devices={}\n", rule);
+    for (const std::string& rule : access_web) text += fmt::format("access-web={}\n", rule);
+    for (const NumberKey& number : kNumbers)
+        text += fmt::format("{}={}\n", number.name, this->*number.value);
+    return text;
+}
+
+ReloadableSettings ReloadableSettings::from_text(std::string_view text) {
+    ReloadableSettings settings;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        const std::size_t equals = line.find('=');
+        if (equals != std::string_view::npos)
+            set(settings, line.substr(0, equals), line.substr(equals + 1));
+    }
+    return settings;
+}
+
+void ReloadableSettings::validate() const {
+    level();
+    devices_access_list();
+    web_access_list();
+    for (const NumberKey& number : kNumbers) {
+        const unsigned value = this->*number.value;
+        if (value < number.least || value > number.most)
+            throw UsageError(fmt::format("{}: {} is not between {} and {}", number.name, value,
+                                         number.least, number.most));
+    }
+}
+
+daemon::Severity ReloadableSettings::level() const {
+    const std::optional<daemon::Severity> severity = daemon::severity_from(log_level);
+    if (severity) return *severity;
+    throw UsageError(fmt::format(
+        "log-level: '{}' is not a severity; say error, warning, info or debug", log_level));
+}
+
+AccessList ReloadableSettings::devices_access_list() const {
+    return access_list(access_devices, "access-devices");
+}
+
+AccessList ReloadableSettings::web_access_list() const {
+    return access_list(access_web, "access-web");
+}
+
+void Settings::validate() const {
+    reloadable.validate();
+    device_addresses();
+    web_addresses();
+    if (receivers < 1 || receivers > 64)
+        throw UsageError(fmt::format("receivers: {} is not between 1 and 64", receivers));
+}
+
+std::vector<Address> Settings::device_addresses() const {
+    return parse_all(listen_devices, "listen-devices");
+}
+
+std::vector<Address> Settings::web_addresses() const {
+    std::vector<Address> addresses = parse_all(listen_web, "listen-web");
+    for (const Address& address : addresses)
+        if (!address.is_loopback())
+            throw UsageError(fmt::format(
+                "listen-web: {} can be reached from other machines, and the map has no accounts yet; "
+                "they are coming. Use 127.0.0.1 or [::1] until then",
+                address.to_string()));
+    return addresses;
+}
+
+}  // namespace waymark::tracker

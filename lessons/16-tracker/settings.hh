@@ -1,0 +1,65 @@
+// What a person can set: the same names as options of `tracker serve` and as keys of its
+// configuration file. Everything here has been checked once it is a Settings; nobody after that
+// parses a text again.
+
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/severity.hh"
+#include "net/access_list.hh"
+#include "net/address.hh"
+
+namespace waymark::tracker {
+
+// What may change while the server runs (`tracker reload`). Addresses, users and processes may not:
+// they take a new start.
+struct ReloadableSettings {
+    std::string log_level = "info";
+    std::vector<std::string> access_devices;  // rules, net/access_list; none: everybody
+    std::vector<std::string> access_web;
+    unsigned max_connections = 512;            // of each receiver, and of the web app
+    unsigned max_connections_per_address = 32;  // an IPv4 address or an IPv6 /64
+    unsigned header_timeout_s = 10;             // from the first byte of a request to the end of its head
+    unsigned body_timeout_s = 60;
+    unsigned send_timeout_s = 10;  // without any progress
+    unsigned idle_timeout_s = 15;  // between two requests
+
+    // As lines "key=value", for the channel to a service, and back.
+    std::string to_text() const;
+    static ReloadableSettings from_text(std::string_view text);
+
+    // Throws UsageError that names the key and what is wrong with its value.
+    void validate() const;
+    daemon::Severity level() const;
+    net::AccessList devices_access_list() const;
+    net::AccessList web_access_list() const;
+
+    friend bool operator==(const ReloadableSettings&, const ReloadableSettings&) = default;
+};
+
+struct Settings {
+    std::string data;  // the folder with everything that is kept
+    std::vector<std::string> listen_devices = {"127.0.0.1:5055"};
+    std::vector<std::string> listen_web = {"127.0.0.1:8080"};
+    std::string site;  // the folder with the pages; found beside the program unless said otherwise
+    std::string user;  // to become after the ports are bound, when started as root
+    std::string log;   // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
+    unsigned receivers = 1;
+    bool foreground = false;
+    bool one_process = false;
+    ReloadableSettings reloadable;
+
+    void validate() const;
+    std::vector<net::Address> device_addresses() const;
+    // Throws UsageError for an address that other machines can reach: there are no accounts yet.
+    std::vector<net::Address> web_addresses() const;
+
+    std::string pid_file_path() const { return data + "/tracker.pid"; }
+    std::string control_path() const { return data + "/control.sock"; }
+};
+
+}  // namespace waymark::tracker

@@ -1,0 +1,79 @@
+#include "settings.hh"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+
+#include "daemon/error.hh"
+
+using namespace waymark::tracker;
+using waymark::daemon::UsageError;
+using waymark::net::Address;
+
+namespace {
+
+std::string refusal(const std::function<void(Settings&)>& change) {
+    Settings settings;
+    change(settings);
+    try {
+        settings.validate();
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+bool says(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the settings that a server starts with are valid") {
+    CHECK(refusal([](Settings&) {}) == "accepted");
+}
+
+TEST_CASE("what is wrong is refused, and the message names the key") {
+    struct Row {
+        std::function<void(Settings&)> change;
+        std::string_view key;
+        std::string_view reason;
+    };
+    const Row rows[] = {
+        {[](Settings& s) { s.listen_devices = {"127.1:80"}; }, "listen-devices", "127.1"},
+        {[](Settings& s) { s.listen_devices = {}; }, "listen-devices", "at least one"},
+        {[](Settings& s) { s.listen_web = {"0.0.0.0:8080"}; }, "listen-web", "accounts"},
+        {[](Settings& s) { s.listen_web = {"[::]:8080"}; }, "listen-web", "accounts"},
+        {[](Settings& s) { s.reloadable.log_level = "loud"; }, "log-level", "loud"},
+        {[](Settings& s) { s.reloadable.access_web = {"allow 10.0.0.1/8"}; }, "access-web", "10.0.0"},
+        {[](Settings& s) { s.reloadable.max_connections = 0; }, "max-connections", "0"},
+        {[](Settings& s) { s.reloadable.idle_timeout_s = 100'000; }, "idle-timeout", "100000"},
+        {[](Settings& s) { s.receivers = 65; }, "receivers", "65"},
+    };
+    for (const Row& row : rows) {
+        const std::string message = refusal(row.change);
+        CHECK_MESSAGE(says(message, row.key), message);
+        CHECK_MESSAGE(says(message, row.reason), message);
+    }
+}
+
+TEST_CASE("what may be reloaded crosses a channel as it was") {
+    ReloadableSettings settings;
+    settings.log_level = "debug";
+    settings.access_devices = {"allow 192.168.0.0/16", "deny all"};
+    settings.access_web = {"allow ::1"};
+    settings.max_connections = 10'000;
+    settings.idle_timeout_s = 300;
+    CHECK(ReloadableSettings::from_text(settings.to_text()) == settings);
+    CHECK_FALSE(ReloadableSettings::from_text("") == settings);
+}
+
+TEST_CASE("with rules only who is allowed comes in, without rules everybody does") {
+    ReloadableSettings settings;
+    const Address stranger = *Address::parse_ip("203.0.113.9");
+    CHECK(settings.devices_access_list().allows(stranger));
+    settings.access_devices = {"allow 192.168.0.0/16"};
+    CHECK_FALSE(settings.devices_access_list().allows(stranger));
+    CHECK(settings.devices_access_list().allows(*Address::parse_ip("192.168.1.7")));
+}
