@@ -22,7 +22,7 @@ ChannelLink::ChannelLink(EventLoop& loop, Channel channel, Handlers handlers,
 }
 
 ChannelLink::~ChannelLink() {
-    if (destroyed_ != nullptr) *destroyed_ = true;
+    *exists_ = false;
     loop_.remove(channel_.fd(), *this);
 }
 
@@ -41,15 +41,12 @@ bool ChannelLink::send(std::string_view message, const Fd* descriptor) {
 
 void ChannelLink::on_ready(std::uint32_t events) {
     if (closed_) return;
-    bool destroyed = false;
-    destroyed_ = &destroyed;
     if ((events & EPOLLOUT) != 0) send_queued();
     if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive_some();
-    if (!destroyed) destroyed_ = nullptr;
 }
 
 void ChannelLink::receive_some() {
-    bool* const destroyed = destroyed_;
+    const std::shared_ptr<bool> exists = exists_;
     for (int i = 0; i < kMessagesPerRound; ++i) {
         Channel::Received received = channel_.receive();
         if (received.result == Channel::Result::would_block) return;
@@ -60,7 +57,7 @@ void ChannelLink::receive_some() {
             return;
         }
         handlers_.on_message(received.message, std::move(received.descriptor));
-        if (*destroyed) return;
+        if (!*exists) return;
     }
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -53,7 +54,8 @@ class ChannelLink final : private EventLoop::Watcher {
     std::size_t queued_bytes_ = 0;
     std::uint32_t watched_ = EPOLLIN;
     bool closed_ = false;
-    bool* destroyed_ = nullptr;  // set while a handler runs, to see whether it destroyed the link
+    // Outlives the link, for a handler that destroys it: true as long as the link is there.
+    std::shared_ptr<bool> exists_ = std::make_shared<bool>(true);
 };
 
 }  // namespace waymark::net

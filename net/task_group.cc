@@ -8,7 +8,7 @@ namespace waymark::net {
 // done. All roots of a group form a list, so that the group can destroy the ones that wait.
 struct TaskGroup::RootPromise {
     // The parameters of the coroutine are handed to its promise, so it knows its group at once.
-    RootPromise(TaskGroup& group, Task<void>&) : group(group) { group.add(*this); }
+    RootPromise(TaskGroup& owner, Task<void>&) : group(owner) { group.add(*this); }
     ~RootPromise() { group.ended(*this); }
 
     static void* operator new(std::size_t size) { return FramePool::take(size); }
