@@ -1,0 +1,130 @@
+"""The benchmarks, by name. Targets are the project's own; each peer runs in the same round."""
+import os
+import sqlite3
+import time
+
+import load
+from report import heading, ratio, row
+from servers import HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def bench_devices(server):
+    for client in range(2):
+        server.add_device(f"bench{client}", f"bench{client}")
+
+
+def stored_fixes(server):
+    with sqlite3.connect(f"file:{server.data}/waymark.db?mode=ro", uri=True) as database:
+        return database.execute("SELECT count(*) FROM fix").fetchone()[0]
+
+
+def durable_fixes(build, rounds, seconds):
+    script = os.path.join(HERE, "fixes.lua")
+    heading("Durable single fixes, 64 connections: the answer comes after fdatasync",
+            f"wrk -t2 -c64 -d{seconds:g}s -s tests/bench/fixes.lua  (nginx: the same requests, return 204)")
+    ours, theirs = [], []
+    for _ in range(rounds):
+        with Nginx("location / { return 204; }") as nginx:
+            theirs.append(load.wrk(nginx.port, seconds, script=script))
+        tracker = Tracker(build)
+        bench_devices(tracker)
+        with tracker:
+            ours.append(load.wrk(tracker.port, seconds, script=script))
+            stored = stored_fixes(tracker)
+            # Every answered request is a row; up to 64 more were stored when wrk hung up.
+            if stored < ours[-1] * seconds * 0.98:
+                raise RuntimeError(f"only {stored} rows for {ours[-1] * seconds:.0f} answers")
+    row("tracker", ours, "fixes/s")
+    row("nginx return 204", theirs, "requests/s")
+    ratio("ratio", ours, theirs, ">= 0.8")
+
+
+def static_file(build, rounds, seconds):
+    heading("Static file of 1 KB, keep-alive, 64 connections", f"wrk -t2 -c64 -d{seconds:g}s .../1k.html")
+    ours, theirs = [], []
+    for _ in range(rounds):
+        nginx = Nginx("")
+        root = os.path.join(nginx.folder, "root")
+        os.mkdir(root)
+        with open(os.path.join(root, "1k.html"), "w", encoding="ascii") as file:
+            file.write("x" * 1024)
+        nginx.location = f"root {root};"
+        with nginx:
+            theirs.append(load.wrk(nginx.port, seconds, path="/1k.html"))
+            with Httpd(build, root) as httpd:
+                ours.append(load.wrk(httpd.port, seconds, path="/1k.html"))
+    row("httpd", ours, "requests/s")
+    row("nginx", theirs, "requests/s")
+    ratio("ratio", ours, theirs, ">= 1.0")
+
+
+def first_answer(build, rounds, _seconds):
+    heading("Start to first answer: a fix is stored and answered", "tracker serve --foreground")
+    times = []
+    for _ in range(rounds):
+        tracker = Tracker(build)
+        bench_devices(tracker)
+        begin = time.perf_counter()
+        with tracker:
+            with load.connect(tracker.port) as connection:
+                answer = load.ask(connection, load.FIX.format(client=0, time=1700000000).encode())
+            times.append(1000 * (time.perf_counter() - begin))
+            if b" 200 " not in answer.split(b"\r\n")[0]:
+                raise RuntimeError(answer.decode())
+    row("tracker", times, "ms")
+    print("  target <= 200 ms")
+
+
+def idle_connections(build, rounds, _seconds):
+    wanted = 10_000
+    heading("10,000 idle keep-alive connections", "each has sent one fix and stays")
+    load.allow_descriptors(wanted + 500)
+    each, quiet, crowded = [], [], []
+    for round_number in range(rounds):
+        tracker = Tracker(build)
+        bench_devices(tracker)
+
+        def fix(i, base=1_000_000_000 + 10_000_000 * round_number):
+            return load.FIX.format(client=0, time=base + i).encode()
+
+        with tracker:
+            quiet.append(load.p95_ms(tracker.port, 1000, fix))
+            before = tracker.memory_kib()
+            crowd = [load.connect(tracker.port) for _ in range(wanted)]
+            for i, connection in enumerate(crowd):
+                load.ask(connection, fix(100_000 + i))
+            each.append((tracker.memory_kib() - before) * 1024 / wanted)
+            crowded.append(load.p95_ms(tracker.port, 1000, lambda i: fix(200_000 + i)))
+            for connection in crowd:
+                connection.close()
+    row("memory each (PSS)", each, "bytes")
+    row("p95 of a good client, quiet", quiet, "ms")
+    row("p95 beside the crowd", crowded, "ms")
+    ratio("ratio of the p95", crowded, quiet, "<= 2")
+    print("  target <= 4096 bytes each")
+
+
+def memory_at_rest(build, rounds, _seconds):
+    heading("Memory at rest, all processes (PSS)", "tracker serve --foreground, one fix stored")
+    ours = []
+    for _ in range(rounds):
+        tracker = Tracker(build)
+        bench_devices(tracker)
+        with tracker:
+            with load.connect(tracker.port) as connection:
+                load.ask(connection, load.FIX.format(client=0, time=1700000000).encode())
+            time.sleep(1)
+            ours.append(tracker.memory_kib() / 1024)
+    row("tracker", ours, "MiB")
+    print("  target <= 20 MB")
+
+
+ALL = {
+    "fixes": durable_fixes,
+    "static": static_file,
+    "start": first_answer,
+    "idle": idle_connections,
+    "memory": memory_at_rest,
+}
