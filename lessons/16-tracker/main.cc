@@ -27,6 +27,9 @@ int run(int count, char** arguments) {
     CLI::App app("A GPS tracking server: phones send where they are, a page shows it.", "tracker");
     app.set_version_flag("--version", "tracker " WAYMARK_VERSION);
     app.require_subcommand(1);
+    tracker::add_serve(app);
+    tracker::add_check(app);
+    tracker::add_running_commands(app);
     tracker::add_decode(app);
     tracker::add_device(app);
     tracker::add_replay(app);

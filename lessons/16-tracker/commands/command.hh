@@ -18,6 +18,10 @@ void add_decode(CLI::App& app);
 void add_device(CLI::App& app);
 void add_replay(CLI::App& app);
 void add_simulate(CLI::App& app);
+void add_serve(CLI::App& app);
+void add_check(CLI::App& app);
+// stop, status and reload
+void add_running_commands(CLI::App& app);
 
 // Adds --data, with what it means. `folder` must live as long as the app.
 void add_data_option(CLI::App& app, std::string& folder);

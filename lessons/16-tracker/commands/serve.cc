@@ -1,0 +1,175 @@
+// `tracker serve`, `check`, `stop`, `status` and `reload`: the life of the server.
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include <fmt/core.h>
+
+#include "commands/command.hh"
+#include "commands/settings_options.hh"
+#include "daemon/error.hh"
+#include "daemon/pidfile.hh"
+#include "net/timed_io.hh"
+#include "server.hh"
+#include "services/control_socket.hh"
+#include "store/data_folder.hh"
+
+namespace waymark::tracker {
+namespace {
+
+using daemon::Deadline;
+using daemon::UsageError;
+
+// Longer than the server gives its clients and its services.
+constexpr std::chrono::seconds kWaitForStop{30};
+constexpr std::chrono::seconds kWaitForAnswer{5};
+
+struct ServeOptions {
+    Settings settings;
+    std::string config;
+};
+
+// A daemon lives in "/": what is read again later must not depend on where it was started.
+std::string absolute(const std::string& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).string();
+}
+
+void run_serve(const CLI::App& command, const ServeOptions& options) {
+    const std::string config = absolute(options.config);
+    const std::vector<std::string> arguments = given_arguments(command);
+    Settings settings = read_settings(config, arguments);
+    settings.data = absolute(settings.data);
+    settings.site = absolute(settings.site);
+    if (settings.log != "stderr" && settings.log != "syslog") settings.log = absolute(settings.log);
+    const int code = serve(settings, [&] { return read_settings(config, arguments).reloadable; });
+    if (code != daemon::kExitOk) throw CLI::RuntimeError(code);
+}
+
+void run_check(const CLI::App& command, const ServeOptions& options) {
+    read_settings(options.config, given_arguments(command));
+    fmt::print("{}\n", options.config.empty() ? "The options are right."
+                                              : options.config + ": nothing is wrong.");
+}
+
+struct RunningOptions {
+    std::string data;
+    bool json = false;
+
+    std::string folder() const { return data.empty() ? default_data_folder() : data; }
+    Settings settings() const {
+        Settings settings;
+        settings.data = folder();
+        return settings;
+    }
+};
+
+[[noreturn]] void fail_not_running(const RunningOptions& options) {
+    throw UsageError(fmt::format(
+        "no tracker runs with the data folder {}; 'tracker serve' starts one", options.folder()));
+}
+
+void run_stop(const RunningOptions& options) {
+    const std::string pid_file = options.settings().pid_file_path();
+    const std::optional<daemon::LockedProcess> server = daemon::find_locked_process(pid_file);
+    if (!server || !daemon::send_signal(*server, SIGTERM)) fail_not_running(options);
+    const Deadline deadline = Deadline::after(kWaitForStop);
+    if (net::wait_readable(server->process, deadline) == net::Ready::timed_out)
+        throw std::runtime_error(
+            fmt::format("the tracker (process {}) has not ended within {} s; 'kill -KILL {}' ends "
+                        "it, and loses "
+                        "nothing that was acknowledged",
+                        server->pid, kWaitForStop.count(), server->pid));
+    fmt::print("Stopped.\n");
+}
+
+std::string ask(const RunningOptions& options, std::string_view request) {
+    const std::optional<std::string> answer =
+        ask_server(options.settings().control_path(), request, Deadline::after(kWaitForAnswer));
+    if (!answer) fail_not_running(options);
+    return *answer;
+}
+
+void print_status(const nlohmann::json& status) {
+    fmt::print("Running as process {} for {} s.\n", status["pid"].get<int>(),
+               status["uptime_s"].get<long>());
+    for (const auto& address : status["devices"])
+        fmt::print("Phones send to http://{}/\n", address.get<std::string>());
+    for (const auto& address : status["web"])
+        fmt::print("The map is at  http://{}/\n", address.get<std::string>());
+    fmt::print("\n{:<12} {:<9} {:>8} {:>7}\n", "service", "state", "process", "starts");
+    for (const auto& service : status["services"])
+        fmt::print("{:<12} {:<9} {:>8} {:>7}\n", service["name"].get<std::string>(),
+                   service["state"].get<std::string>(), service["pid"].get<int>(),
+                   service["starts"].get<int>());
+    for (const auto& service : status["services"])
+        for (const auto& [name, value] : service["counters"].items())
+            fmt::print("{:<12} {:<26} {}\n", service["name"].get<std::string>(), name,
+                       value.dump());
+}
+
+void run_status(const RunningOptions& options) {
+    const std::string answer = ask(options, "status");
+    if (options.json) {
+        fmt::print("{}", answer);
+    } else {
+        print_status(nlohmann::json::parse(answer));
+    }
+}
+
+void run_reload(const RunningOptions& options) {
+    const std::string answer = ask(options, "reload");
+    if (answer != "ok\n")
+        throw UsageError("the old configuration stays: " + answer.substr(0, answer.find('\n')));
+    fmt::print("Reloaded.\n");
+}
+
+CLI::App* add_running_command(CLI::App& app, const std::string& name, const std::string& help,
+                              const std::shared_ptr<RunningOptions>& options,
+                              void (*run)(const RunningOptions&)) {
+    CLI::App* const command = app.add_subcommand(name, help);
+    add_data_option(*command, options->data);
+    command->callback([options, run] { run(*options); });
+    return command;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app) {
+    const auto options = std::make_shared<ServeOptions>();
+    CLI::App* const command = app.add_subcommand("serve", "Start the server");
+    add_settings_options(*command, options->settings);
+    command->add_option("--config", options->config,
+                        "TOML file with the same names as the options");
+    command->callback([command, options] { run_serve(*command, *options); });
+}
+
+void add_check(CLI::App& app) {
+    const auto options = std::make_shared<ServeOptions>();
+    CLI::App* const command =
+        app.add_subcommand("check", "Read the configuration, start nothing, say what is wrong");
+    add_settings_options(*command, options->settings);
+    command->add_option("--config", options->config,
+                        "TOML file with the same names as the options");
+    command->callback([command, options] { run_check(*command, *options); });
+}
+
+void add_running_commands(CLI::App& app) {
+    const auto options = std::make_shared<RunningOptions>();
+    add_running_command(app, "stop", "Stop the server that uses the data folder", options,
+                        run_stop);
+    add_running_command(app, "reload", "Have the server read its configuration again", options,
+                        run_reload);
+    add_running_command(app, "status", "Say what runs, and its counters", options, run_status)
+        ->add_flag("--json", options->json, "For programs");
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,158 @@
+#include "commands/settings_options.hh"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <fmt/core.h>
+
+#include "commands/command.hh"
+#include "daemon/error.hh"
+
+namespace waymark::tracker {
+
+using daemon::UsageError;
+
+namespace {
+
+// "listen-web" is WAYMARK_LISTEN_WEB.
+std::string environment_name(std::string key) {
+    std::transform(key.begin(), key.end(), key.begin(), [](char letter) {
+        return letter == '-' ? '_' : static_cast<char>(std::toupper(letter));
+    });
+    return "WAYMARK_" + key;
+}
+
+template <class Value>
+void add(CLI::App& app, const std::string& key, Value& value, const std::string& help) {
+    app.add_option("--" + key, value, help)->envname(environment_name(key));
+}
+
+void add_flag(CLI::App& app, const std::string& key, bool& value, const std::string& help) {
+    app.add_flag("--" + key, value, help)->envname(environment_name(key));
+}
+
+// Where in the file a key stands, as "FILE:LINE:COLUMN". CLI11 does not remember it.
+std::string place_of(const std::string& file, const std::string& key) {
+    std::ifstream stream(file);
+    std::string line;
+    for (int number = 1; std::getline(stream, line); ++number) {
+        const std::size_t begin = line.find_first_not_of(" \t[\"'");
+        if (begin == std::string::npos || line.compare(begin, key.size(), key) != 0) continue;
+        return fmt::format("{}:{}:{}", file, number, begin + 1);
+    }
+    return file;
+}
+
+std::string read_whole(const std::string& file) {
+    std::ifstream stream(file);
+    std::ostringstream content;
+    if (!stream || !(content << stream.rdbuf()))
+        throw UsageError(fmt::format("{}: cannot be read: is it a file, and yours to read?", file));
+    return content.str();
+}
+
+std::vector<CLI::ConfigItem> parse_file(const std::string& file) {
+    std::istringstream content(read_whole(file));
+    try {
+        return CLI::ConfigTOML().from_config(content);
+    } catch (const CLI::Error& error) {
+        throw UsageError(fmt::format("{}: {}", file, error.what()));
+    }
+}
+
+// One key of the file, as if it had been given on the command line.
+void apply_item(const CLI::ConfigItem& item, const std::string& file, Settings& settings) {
+    const std::string place =
+        place_of(file, item.parents.empty() ? item.name : item.parents.front());
+    CLI::App app;
+    add_settings_options(app, settings);
+    if (!item.parents.empty())
+        throw UsageError(fmt::format("{}: there are no sections here", place));
+    const CLI::Option* const option = app.get_option_no_throw("--" + item.name);
+    if (option == nullptr)
+        throw UsageError(fmt::format("{}: there is no setting '{}'", place, item.name));
+    std::vector<std::string> arguments;
+    for (const std::string& value : item.inputs)
+        arguments.push_back(fmt::format("--{}={}", item.name, value));
+    if (arguments.empty()) throw UsageError(fmt::format("{}: '{}' has no value", place, item.name));
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
+    try {
+        app.parse(arguments);
+        settings.validate();
+    } catch (const CLI::Error& error) {
+        throw UsageError(fmt::format("{}: {}", place, error.what()));
+    } catch (const UsageError& error) {
+        throw UsageError(fmt::format("{}: {}", place, error.what()));
+    }
+}
+
+}  // namespace
+
+void add_settings_options(CLI::App& app, Settings& settings) {
+    ReloadableSettings& reloadable = settings.reloadable;
+    app.allow_extras(false);
+    add(app, "data", settings.data,
+        "Folder of the server's data (default: $XDG_DATA_HOME/waymark, or ~/.local/share/waymark; "
+        "for "
+        "root /var/lib/waymark)");
+    add(app, "listen-devices", settings.listen_devices,
+        "Addresses at which phones send, such as 127.0.0.1:5055 (the default) or *:5055");
+    add(app, "listen-web", settings.listen_web,
+        "Addresses of the map, on this machine only for now (default 127.0.0.1:8080)");
+    add(app, "site", settings.site, "Folder of the web pages (default: beside the program)");
+    add(app, "user", settings.user,
+        "Whom to become after the ports are bound, when root starts it (default nobody)");
+    add(app, "receivers", settings.receivers, "Processes that hear phones (default 1)");
+    add(app, "log", settings.log,
+        "'stderr', 'syslog' or a file (default: stderr in the foreground, else tracker.log in the "
+        "data folder)");
+    add(app, "log-level", reloadable.log_level, "error, warning, info (the default) or debug");
+    add(app, "access-devices", reloadable.access_devices,
+        "Who may send: rules such as 'allow 192.168.0.0/16', the first match wins; without rules "
+        "everybody, with rules nobody else");
+    add(app, "access-web", reloadable.access_web, "Who may look: the same rules");
+    add(app, "max-connections", reloadable.max_connections, "At once, in all (default 512)");
+    add(app, "max-connections-per-address", reloadable.max_connections_per_address,
+        "At once, from one IPv4 address or IPv6 /64 (default 32)");
+    add(app, "header-timeout", reloadable.header_timeout_s, "Seconds for a head (default 10)");
+    add(app, "body-timeout", reloadable.body_timeout_s, "Seconds for a body (default 60)");
+    add(app, "send-timeout", reloadable.send_timeout_s,
+        "Seconds in which a client takes nothing of its answer (default 10)");
+    add(app, "idle-timeout", reloadable.idle_timeout_s,
+        "Seconds between two requests on a connection (default 15)");
+    add_flag(app, "foreground", settings.foreground, "Stay in the terminal, log to stderr");
+    add_flag(app, "one-process", settings.one_process, "Threads instead of processes");
+}
+
+std::vector<std::string> given_arguments(const CLI::App& app) {
+    std::vector<std::string> arguments;
+    for (const CLI::Option* const option : app.get_options()) {
+        if (option->get_name() == "--config" || option->get_name() == "--help") continue;
+        for (const std::string& value : option->results())
+            arguments.push_back(fmt::format("{}={}", option->get_name(), value));
+    }
+    return arguments;
+}
+
+Settings read_settings(const std::string& file, const std::vector<std::string>& arguments) {
+    Settings settings;
+    if (!file.empty())
+        for (const CLI::ConfigItem& item : parse_file(file)) apply_item(item, file, settings);
+    CLI::App app;
+    add_settings_options(app, settings);
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    try {
+        app.parse(reversed);
+    } catch (const CLI::Error& error) {
+        throw UsageError(error.what());
+    }
+    settings.validate();
+    return settings;
+}
+
+}  // namespace waymark::tracker
