@@ -1,0 +1,171 @@
+#include "web_app/api.hh"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "web_app/answers.hh"
+#include "web_app/query.hh"
+#include "web_app/readings.hh"
+#include "web_app/routes.hh"
+#include "web_app/track_answer.hh"
+
+namespace waymark::tracker {
+
+using namespace std::chrono_literals;
+using net::http::Completion;
+using net::http::Exchange;
+using net::http::Router;
+
+namespace {
+
+constexpr std::size_t kMostViewers = 64;
+// Each may hold sixty megabytes.
+constexpr std::size_t kMostTracks = 8;
+constexpr UnixMillis kEndOfTime = 253'402'300'800'000;  // the year 10000
+constexpr std::int64_t kMostDevices = std::numeric_limits<DeviceNumber>::max();
+// 31 days of a local calendar, one of which may have 25 hours.
+constexpr UnixMillis kLongestTrack = std::chrono::milliseconds(31 * 24h + 1h).count();
+constexpr std::int64_t kFarthestOffset = 24 * 60;  // minutes
+constexpr std::int64_t kMostPoints = 10'000'000;
+
+struct TrackRequest {
+    DeviceNumber device = 0;
+    UnixMillis from = 0;
+    UnixMillis to = 0;
+    std::size_t most = 0;
+    bool as_json = false;
+};
+
+TrackRequest read_track_request(Query& query) {
+    TrackRequest request;
+    request.device = static_cast<DeviceNumber>(query.number("device", 1, kMostDevices));
+    request.from = query.number("from", 0, kEndOfTime);
+    request.to = query.number("to", 0, kEndOfTime);
+    request.most = static_cast<std::size_t>(query.number_or("max", 2, kMostPoints, kMostPoints));
+    request.as_json = query.text("format") == "json";
+    if (query.find("format") && !request.as_json)
+        query.refuse("the parameter 'format' must be json, or not be there");
+    if (request.to < request.from) query.refuse("the parameter 'to' must not be before 'from'");
+    if (request.to - request.from > kLongestTrack)
+        query.refuse("the parameter 'to' must be at most 31 days after 'from'");
+    return request;
+}
+
+UnixMillis unix_now() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+// Counts while it lives.
+class Counted {
+  public:
+    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --count_; }
+
+  private:
+    std::size_t& count_;
+};
+
+}  // namespace
+
+void Api::add_routes(Router& router) {
+    add(router, "/api/devices", &Api::devices);
+    add(router, "/api/positions", &Api::positions);
+    add(router, "/api/days", &Api::days);
+    add(router, "/api/track", &Api::track);
+    add(router, "/api/live", &Api::live);
+    add_get(router, "/api/status", [this](Exchange& exchange) {
+        answer_json(exchange, 200, fmt::format("{{{}}}", parts_.counters()));
+        return net::http::answered();
+    });
+}
+
+void Api::add(Router& router, std::string_view path, Waiting handler) {
+    add_get(router, path,
+            [this, handler](Exchange& exchange) { return Completion((this->*handler)(exchange)); });
+}
+
+net::Task<> Api::devices(Exchange& exchange) {
+    std::function<std::string(Reader&)> work = read_devices;
+    const std::optional<std::string> body = co_await parts_.reads.ask(exchange, std::move(work));
+    if (body) answer_json(exchange, 200, *body);
+}
+
+net::Task<> Api::positions(Exchange& exchange) {
+    std::function<Positions(Reader&)> work = read_positions;
+    const std::optional<Positions> positions = co_await parts_.reads.ask(exchange, std::move(work));
+    if (!positions) co_return;
+    answer_json(exchange, 200,
+                fmt::format(R"({{"now":{},"event":"{}","positions":{}}})", unix_now(),
+                            parts_.feed.id_of(positions->place), positions->list));
+}
+
+net::Task<> Api::days(Exchange& exchange) {
+    Query query(exchange.request.query);
+    const auto device = static_cast<DeviceNumber>(query.number("device", 1, kMostDevices));
+    const std::chrono::minutes offset(
+        query.number_or("offset", -kFarthestOffset, kFarthestOffset, 0));
+    if (!query.problem().empty()) {
+        answer_error(exchange, 400, query.problem());
+        co_return;
+    }
+    std::function<std::string(Reader&)> work = [device, offset](Reader& reader) {
+        return read_days(reader, device, offset);
+    };
+    const std::optional<std::string> body = co_await parts_.reads.ask(exchange, std::move(work));
+    if (body) answer_json(exchange, 200, *body);
+}
+
+net::Task<> Api::track(Exchange& exchange) {
+    Query query(exchange.request.query);
+    const TrackRequest asked = read_track_request(query);
+    if (!query.problem().empty()) {
+        answer_error(exchange, 400, query.problem());
+        co_return;
+    }
+    if (tracks_ >= kMostTracks) {
+        answer_later(exchange, "Too many tracks are being sent. Try again.", 1s);
+        co_return;
+    }
+    const Counted counted(tracks_);
+    std::function<TrackColumns(Reader&)> work = [asked](Reader& reader) {
+        return read_track(reader, asked.device, asked.from, asked.to, asked.most);
+    };
+    const std::optional<TrackColumns> track = co_await parts_.reads.ask(exchange, std::move(work));
+    if (!track) co_return;
+    if (asked.as_json)
+        co_await answer_track_json(exchange, *track);
+    else
+        co_await answer_columns(exchange, *track);
+}
+
+// A viewer who comes back says what it saw last; EventSource does so by itself, in the field.
+// The query is for one who has read the positions and goes on from there.
+net::Task<> Api::live(Exchange& exchange) {
+    if (parts_.announcements.interested() >= kMostViewers) {
+        answer_later(exchange, "Too many pages look at this server. Close some.", 10s);
+        co_return;
+    }
+    // From here on the store announces; so a place that is read after it misses nothing.
+    const StoreAnnouncements::Interest interest(parts_.announcements);
+    const Query query(exchange.request.query);
+    const std::string_view id =
+        exchange.request.field("Last-Event-ID").value_or(query.text("event"));
+    std::optional<FeedPlace> place = parts_.feed.parse_id(id);
+    const bool knows = id.empty() || place;
+    if (!place && parts_.feed.is_following()) place = parts_.feed.newest();
+    if (!place) {
+        std::function<FeedPlace(Reader&)> work = [](Reader& reader) {
+            return FeedPlace{static_cast<std::uint64_t>(reader.sequence()), FeedPlace::kWhole};
+        };
+        const std::optional<FeedPlace> read = co_await parts_.reads.ask(exchange, std::move(work));
+        if (!read) co_return;
+        place = read;
+    }
+    co_await parts_.live.serve(exchange, *place, knows);
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,60 @@
+// The web app's answers, by path. Whatever is not said below is JSON, and a refusal is
+// {"error":"..."} with a text for the person who reads it.
+//
+//   GET /api/devices                        who there is (web_app/readings.hh)
+//   GET /api/positions                      where everybody was last, and a place to follow from
+//   GET /api/track?device&from&to[&max]     columns (web_app/track_columns.hh); &format=json
+//   GET /api/days?device[&offset]           days with fixes; minutes east of UTC
+//   GET /api/live[?event]                   server-sent events (web_app/live.hh)
+//   GET /api/status                         version and counters
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "net/http/exchange.hh"
+#include "net/http/router.hh"
+#include "net/task.hh"
+#include "web_app/database_reads.hh"
+#include "web_app/event_feed.hh"
+#include "web_app/live.hh"
+#include "web_app/store_announcements.hh"
+
+namespace waymark::tracker {
+
+class Api {
+  public:
+    struct Parts {
+        DatabaseReads& reads;
+        EventFeed& feed;
+        Live& live;
+        StoreAnnouncements& announcements;
+        std::function<std::string()> counters;  // members of a JSON object
+    };
+
+    explicit Api(Parts parts) : parts_(std::move(parts)) {}
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+
+    void add_routes(net::http::Router& router);
+
+  private:
+    using Exchange = net::http::Exchange;
+    using Waiting = net::Task<> (Api::*)(Exchange&);
+
+    void add(net::http::Router& router, std::string_view path, Waiting handler);
+
+    net::Task<> devices(Exchange& exchange);
+    net::Task<> positions(Exchange& exchange);
+    net::Task<> days(Exchange& exchange);
+    net::Task<> track(Exchange& exchange);
+    net::Task<> live(Exchange& exchange);
+
+    Parts parts_;
+    std::size_t tracks_ = 0;  // being read or sent
+};
+
+}  // namespace waymark::tracker

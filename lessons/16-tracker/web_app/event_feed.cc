@@ -1,0 +1,157 @@
+#include "web_app/event_feed.hh"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "net/http/event_stream.hh"
+#include "web_app/json_numbers.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+// [device, time_ms, lat, lon, speed_mps, course_deg, altitude_m, accuracy_m, battery_percent]
+void append_row(std::string& out, const Fix& fix) {
+    out += '[';
+    append_integer(out, fix.device);
+    out += ',';
+    append_integer(out, fix.time_ms);
+    out += ',';
+    append_degrees(out, fix.latitude_e7);
+    out += ',';
+    append_degrees(out, fix.longitude_e7);
+    for (const std::optional<float>& number :
+         {fix.speed_mps, fix.course_deg, fix.altitude_m, fix.accuracy_m, fix.battery_percent}) {
+        out += ',';
+        append_number(out, number);
+    }
+    out += ']';
+}
+
+template <class Number>
+bool take_number(std::string_view& text, Number& number) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc()) return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return true;
+}
+
+}  // namespace
+
+EventFeed::EventFeed(std::string epoch, std::size_t most_bytes)
+    : epoch_(std::move(epoch)), most_bytes_(most_bytes) {}
+
+void EventFeed::add(const Stored& stored) {
+    // The store has another database than before.
+    if (is_following() && stored.sequence < newest_.sequence) break_off();
+    if (!stored.fixes.empty()) {
+        append(stored);
+        trim();
+    } else if (!is_following() || stored.sequence > newest_.sequence) {
+        pause();
+        begin_ = newest_ = {stored.sequence, FeedPlace::kWhole};
+    }
+}
+
+void EventFeed::append(const Stored& stored) {
+    const bool goes_on =
+        is_following() && stored.sequence == newest_.sequence && newest_.part != FeedPlace::kWhole;
+    const bool follows = is_following() && stored.sequence == newest_.sequence + 1;
+    if (!goes_on && !follows) {
+        pause();
+        begin_ = {stored.sequence - 1, FeedPlace::kWhole};
+    }
+    newest_ = {stored.sequence, goes_on ? newest_.part + 1 : 1};
+
+    std::string rows;
+    for (const Fix& fix : stored.fixes) {
+        if (!fix.valid) continue;
+        rows += rows.empty() ? '[' : ',';
+        append_row(rows, fix);
+        note_newest(fix);
+    }
+    if (rows.empty()) return;
+    rows += ']';
+    std::string event;
+    net::http::append_event(event, {id_of(newest_), "fixes", rows});
+    bytes_ += event.size();
+    ring_.push_back({newest_, std::move(event)});
+}
+
+void EventFeed::note_newest(const Fix& fix) {
+    Fix& known = newest_fixes_[fix.device];
+    if (known.device != 0 && known.time_ms > fix.time_ms) return;
+    known = fix;
+    known.extras = std::string();
+}
+
+void EventFeed::trim() {
+    while (bytes_ > most_bytes_) {
+        begin_ = ring_.front().place;
+        bytes_ -= ring_.front().event.size();
+        ring_.pop_front();
+    }
+}
+
+void EventFeed::pause() {
+    ring_.clear();
+    bytes_ = 0;
+    begin_.reset();
+}
+
+void EventFeed::break_off() {
+    pause();
+    ++breaks_;
+}
+
+EventFeed::Read EventFeed::read(Cursor& cursor, std::string& out, std::size_t enough) const {
+    if (!is_following()) return Read::nothing;
+    if (cursor.breaks != breaks_ || cursor.place < *begin_) {
+        cursor = cursor_at(newest_);
+        return Read::missed;
+    }
+    const auto is_before = [](const FeedPlace& place, const Entry& entry) {
+        return place < entry.place;
+    };
+    auto entry = std::upper_bound(ring_.begin(), ring_.end(), cursor.place, is_before);
+    if (entry == ring_.end()) return Read::nothing;
+    for (; entry != ring_.end() && out.size() < enough; ++entry) {
+        out += entry->event;
+        cursor.place = entry->place;
+    }
+    return Read::events;
+}
+
+void EventFeed::write_newest(std::string& out) const {
+    if (newest_fixes_.empty()) return;
+    std::string rows;
+    for (const auto& [device, fix] : newest_fixes_) {
+        rows += rows.empty() ? '[' : ',';
+        append_row(rows, fix);
+    }
+    rows += ']';
+    net::http::append_event(out, {{}, "fixes", rows});
+}
+
+std::string EventFeed::id_of(FeedPlace place) const {
+    std::string id = epoch_ + '-' + std::to_string(place.sequence);
+    if (place.part != FeedPlace::kWhole) id += '-' + std::to_string(place.part);
+    return id;
+}
+
+std::optional<FeedPlace> EventFeed::parse_id(std::string_view id) const {
+    if (!id.starts_with(epoch_)) return std::nullopt;
+    id.remove_prefix(epoch_.size());
+    FeedPlace place;
+    if (!id.starts_with('-')) return std::nullopt;
+    id.remove_prefix(1);
+    if (!take_number(id, place.sequence)) return std::nullopt;
+    if (id.empty()) return place;
+    if (!id.starts_with('-')) return std::nullopt;
+    id.remove_prefix(1);
+    if (!take_number(id, place.part) || !id.empty()) return std::nullopt;
+    return place;
+}
+
+}  // namespace waymark::tracker

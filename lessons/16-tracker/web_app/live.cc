@@ -1,0 +1,106 @@
+#include "web_app/live.hh"
+
+#include <algorithm>
+
+namespace waymark::tracker {
+
+using daemon::Deadline;
+using net::http::append_event;
+using Clock = net::EventLoop::Clock;
+
+namespace {
+
+// Gathered at once for a viewer, and given to its stream in pieces that its queue has room for.
+constexpr std::size_t kEnough = std::size_t{64} * 1024;
+constexpr std::size_t kPiece = std::size_t{16} * 1024;
+
+}  // namespace
+
+Live::Live(net::EventLoop& loop, const EventFeed& feed, const Settings& settings)
+    : loop_(loop),
+      feed_(feed),
+      settings_(settings),
+      round_timer_(loop.timers(), [this] { serve_all(); }) {}
+
+Live::Viewer::Viewer(Live& its_live, FeedPlace place)
+    : live(its_live),
+      stream(live.loop_, live.settings_.stream),
+      cursor(live.feed_.cursor_at(place)),
+      devices_seen(live.devices_changes_) {
+    stream.when_drained([this] { live.pump(*this); });
+    live.viewers_.push_back(this);
+}
+
+Live::Viewer::~Viewer() {
+    std::erase(live.viewers_, this);
+}
+
+net::Task<> Live::serve(net::http::Exchange& exchange, FeedPlace place, bool knows) {
+    Viewer viewer(*this, place);
+    viewer.must_reset = !knows;
+    // A place to come back to, should the line break before the first event.
+    viewer.stream.send_written("id: " + feed_.id_of(place) + "\n\n");
+    pump(viewer);
+    if (is_stopped_) viewer.stream.close();
+    co_await viewer.stream.run(exchange);
+}
+
+void Live::feed_changed() {
+    plan_round(std::max(next_round_, loop_.now()));
+}
+
+void Live::devices_changed() {
+    ++devices_changes_;
+    feed_changed();
+}
+
+void Live::stop() {
+    is_stopped_ = true;
+    for (Viewer* viewer : viewers_) viewer->stream.close();
+}
+
+void Live::plan_round(Clock::time_point at) {
+    const Deadline deadline(at);
+    if (deadline >= planned_) return;
+    planned_ = deadline;
+    round_timer_.set(deadline);
+}
+
+void Live::serve_all() {
+    planned_ = Deadline::never();
+    next_round_ = loop_.now() + settings_.between_rounds;
+    for (Viewer* viewer : viewers_) pump(*viewer);
+}
+
+void Live::pump(Viewer& viewer) {
+    std::string& unsent = viewer.unsent;
+    while (true) {
+        if (unsent.empty()) gather(viewer);
+        if (unsent.empty()) return;
+        std::string_view rest = unsent;
+        while (!rest.empty() && viewer.stream.send_written(rest.substr(0, kPiece)))
+            rest.remove_prefix(std::min(kPiece, rest.size()));
+        unsent.erase(0, unsent.size() - rest.size());
+        // The stream says when there is room again.
+        if (!unsent.empty()) return;
+    }
+}
+
+void Live::gather(Viewer& viewer) {
+    std::string& out = viewer.unsent;
+    if (viewer.devices_seen != devices_changes_) {
+        viewer.devices_seen = devices_changes_;
+        append_event(out, {{}, "devices", "{}"});
+    }
+    if (feed_.read(viewer.cursor, out, kEnough) == EventFeed::Read::missed) {
+        viewer.must_reset = true;
+        feed_.write_newest(out);
+    }
+    if (!viewer.must_reset) return;
+    if (loop_.now() < viewer.next_reset) return plan_round(viewer.next_reset);
+    viewer.must_reset = false;
+    viewer.next_reset = loop_.now() + settings_.between_resets;
+    append_event(out, {feed_.id_of(viewer.cursor.place), "reset", "{}"});
+}
+
+}  // namespace waymark::tracker

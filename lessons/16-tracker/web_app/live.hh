@@ -1,0 +1,82 @@
+// The viewers of the live stream: server-sent events from the feed, each at the pace of its viewer.
+//
+//   event: fixes     rows as in web_app/event_feed.hh, with an id to come back with
+//   event: devices   the list of devices has changed
+//   event: reset     something was missed: read positions and trails again
+//
+// All viewers are served together and at most so often: a busy store commits a thousand times a
+// second, and no person sees that.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "net/event_loop.hh"
+#include "net/http/event_stream.hh"
+#include "net/http/exchange.hh"
+#include "net/task.hh"
+#include "web_app/event_feed.hh"
+
+namespace waymark::tracker {
+
+class Live {
+  public:
+    struct Settings {
+        std::chrono::milliseconds between_rounds{50};
+        // A viewer that always lags would read everything anew all the time.
+        std::chrono::milliseconds between_resets{10'000};
+        net::http::EventStream::Settings stream;
+    };
+
+    // Loop and feed must outlive it.
+    Live(net::EventLoop& loop, const EventFeed& feed, const Settings& settings);
+    Live(const Live&) = delete;
+    Live& operator=(const Live&) = delete;
+
+    std::size_t viewers() const { return viewers_.size(); }
+
+    // Streams to one viewer what comes after `place`, until it goes or stop(). `knows` is false for
+    // one who missed something before `place`.
+    net::Task<> serve(net::http::Exchange& exchange, FeedPlace place, bool knows);
+
+    void feed_changed();
+    void devices_changed();
+    // Ends all streams; what is queued is still sent.
+    void stop();
+
+  private:
+    struct Viewer {
+        Viewer(Live& its_live, FeedPlace place);
+        Viewer(const Viewer&) = delete;
+        Viewer& operator=(const Viewer&) = delete;
+        ~Viewer();
+
+        Live& live;
+        net::http::EventStream stream;
+        EventFeed::Cursor cursor;
+        std::uint64_t devices_seen;
+        bool must_reset = false;
+        net::EventLoop::Clock::time_point next_reset;
+        std::string unsent;  // what the stream had no room for
+    };
+
+    void serve_all();
+    void pump(Viewer& viewer);
+    void gather(Viewer& viewer);
+    void plan_round(net::EventLoop::Clock::time_point at);
+
+    net::EventLoop& loop_;
+    const EventFeed& feed_;
+    Settings settings_;
+    net::Timer round_timer_;
+    net::EventLoop::Clock::time_point next_round_;
+    daemon::Deadline planned_;
+    std::uint64_t devices_changes_ = 0;
+    std::vector<Viewer*> viewers_;
+    bool is_stopped_ = false;
+};
+
+}  // namespace waymark::tracker

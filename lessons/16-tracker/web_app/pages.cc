@@ -1,0 +1,33 @@
+#include "web_app/pages.hh"
+
+#include "web_app/answers.hh"
+#include "web_app/routes.hh"
+
+namespace waymark::tracker {
+
+using net::http::Completion;
+using net::http::Exchange;
+
+Pages::Pages(const std::string& site)
+    : files_(site, {.fields = page_fields(), .precompressed = true}) {}
+
+void Pages::add_routes(net::http::Router& router) {
+    add_get(router, "/", [this](Exchange& exchange) { return answer(exchange, "/index.html"); });
+    add_get(router, "/history",
+            [this](Exchange& exchange) { return answer(exchange, "/history.html"); });
+    add_get(router, "/assets/*",
+            [this](Exchange& exchange) { return answer(exchange, exchange.request.path); });
+}
+
+Completion Pages::answer(Exchange& exchange, std::string_view path) {
+    files_.answer(exchange, path);
+    // Its refusals come without our fields.
+    const int status = exchange.answer.status();
+    if (status >= 400 && status != 416) {
+        exchange.answer.take_back();
+        answer_error(exchange, status, "There is no such file.");
+    }
+    return net::http::answered();
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,27 @@
+// The pages: files from the site folder, under short addresses.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "net/http/exchange.hh"
+#include "net/http/router.hh"
+#include "net/http/static_files.hh"
+
+namespace waymark::tracker {
+
+class Pages {
+  public:
+    // Throws std::system_error if the folder cannot be opened.
+    explicit Pages(const std::string& site);
+
+    void add_routes(net::http::Router& router);
+
+  private:
+    net::http::Completion answer(net::http::Exchange& exchange, std::string_view path);
+
+    net::http::StaticFiles files_;
+};
+
+}  // namespace waymark::tracker

@@ -1,0 +1,119 @@
+#include "web_app/readings.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+#include "protocols/extras.hh"
+#include "web_app/json_numbers.hh"
+
+namespace waymark::tracker {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr UnixMillis kEndOfTime = 253'402'300'800'000;  // the year 10000
+// A month at one fix a second is less. Sixty megabytes.
+constexpr std::size_t kMostHeld = 3'000'000;
+
+void append_key(std::string& out, std::string_view key) {
+    out += ",\"";
+    out += key;
+    out += "\":";
+}
+
+void append_member(std::string& out, std::string_view key, std::optional<float> number) {
+    append_key(out, key);
+    append_number(out, number);
+}
+
+// A heartbeat that came after the fix knows better.
+std::optional<float> battery_of(Reader& reader, const Device& device, const Fix& fix) {
+    if (device.last_seen_ms.value_or(0) <= fix.time_ms && fix.battery_percent)
+        return fix.battery_percent;
+    const std::optional<float> told = reader.battery_percent(device.number);
+    return told ? told : fix.battery_percent;
+}
+
+void append_position(std::string& out, Reader& reader, const Device& device, const Fix& fix) {
+    out += "{\"device\":";
+    append_integer(out, device.number);
+    append_key(out, "name");
+    append_json_string(out, device.name);
+    append_key(out, "time");
+    append_integer(out, fix.time_ms);
+    append_key(out, "lat");
+    append_degrees(out, fix.latitude_e7);
+    append_key(out, "lon");
+    append_degrees(out, fix.longitude_e7);
+    append_member(out, "speed_mps", fix.speed_mps);
+    append_member(out, "course_deg", fix.course_deg);
+    append_member(out, "altitude_m", fix.altitude_m);
+    append_member(out, "accuracy_m", fix.accuracy_m);
+    append_member(out, "battery_pct", battery_of(reader, device, fix));
+    append_key(out, "seen");
+    append_integer(out, std::max(device.last_seen_ms.value_or(0), fix.time_ms));
+    out += '}';
+}
+
+}  // namespace
+
+std::string read_devices(Reader& reader) {
+    std::string body = "{\"devices\":[";
+    for (const Device& device : reader.devices()) {
+        body += body.back() == '[' ? "{\"id\":" : ",{\"id\":";
+        append_integer(body, device.number);
+        append_key(body, "name");
+        append_json_string(body, device.name);
+        body += '}';
+    }
+    return body + "]}";
+}
+
+Positions read_positions(Reader& reader) {
+    Positions positions;
+    positions.place.sequence = static_cast<std::uint64_t>(reader.sequence());
+    positions.list = '[';
+    for (const Device& device : reader.devices()) {
+        const std::optional<StoredFix> last = reader.last_fix(device.number);
+        if (!last) continue;
+        if (positions.list.size() > 1) positions.list += ',';
+        append_position(positions.list, reader, device, last->fix);
+    }
+    positions.list += ']';
+    return positions;
+}
+
+std::string read_days(Reader& reader, DeviceNumber device, std::chrono::minutes utc_offset) {
+    std::string body = "{\"days\":[";
+    for (const DayCount& count : reader.days(device, 0, kEndOfTime, utc_offset)) {
+        if (body.back() != '[') body += ',';
+        const std::chrono::year_month_day date(count.day);
+        const UnixMillis from = milliseconds(count.day.time_since_epoch() - utc_offset).count();
+        const UnixMillis to = from + milliseconds(std::chrono::days(1)).count();
+        fmt::format_to(std::back_inserter(body),
+                       R"({{"day":"{:04}-{:02}-{:02}","points":{},"from":{},"to":{}}})",
+                       static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                       static_cast<unsigned>(date.day()), count.points, from, to);
+    }
+    return body + "]}";
+}
+
+TrackColumns read_track(Reader& reader, DeviceNumber device, UnixMillis from, UnixMillis to,
+                        std::size_t most) {
+    TrackColumns track;
+    track.first_ms = from;
+    reader.track(device, from, to, [&track](const StoredFix& stored) {
+        if (!stored.fix.valid) return true;
+        if (track.size() == kMostHeld) thin_out(track, kMostHeld / 2);
+        track.add(stored.fix);
+        return true;
+    });
+    thin_out(track, most);
+    return track;
+}
+
+}  // namespace waymark::tracker

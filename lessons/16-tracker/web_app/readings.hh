@@ -1,0 +1,37 @@
+// What the pages ask of the database, as JSON or columns. Each of these runs on a thread of the
+// pool and touches nothing but what it is given.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "fix.hh"
+#include "store/reader.hh"
+#include "web_app/event_feed.hh"
+#include "web_app/track_columns.hh"
+
+namespace waymark::tracker {
+
+// {"devices":[{"id":1,"name":"alice/phone"}]}
+std::string read_devices(Reader& reader);
+
+struct Positions {
+    // A place in the feed at which all of this was known. Read first: what is committed meanwhile
+    // is then both here and announced, and never neither.
+    FeedPlace place;
+    std::string list;  // the JSON array
+};
+// The last valid fix of each device that has one.
+Positions read_positions(Reader& reader);
+
+// {"days":[{"day":"2014-09-10","points":1194,"from":MS,"to":MS}]}, the day's first millisecond and
+// the next day's.
+std::string read_days(Reader& reader, DeviceNumber device, std::chrono::minutes utc_offset);
+
+// The valid fixes with from <= time < to, thinned out if there are more than `most`.
+TrackColumns read_track(Reader& reader, DeviceNumber device, UnixMillis from, UnixMillis to,
+                        std::size_t most);
+
+}  // namespace waymark::tracker

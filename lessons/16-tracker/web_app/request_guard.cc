@@ -1,0 +1,36 @@
+#include "web_app/request_guard.hh"
+
+#include "net/address.hh"
+#include "net/http/url.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+// The host of host[:port], without the brackets of an IPv6 address.
+std::string_view without_port(std::string_view host) {
+    if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
+    return host.substr(0, host.find(':'));
+}
+
+}  // namespace
+
+bool is_local_host(std::string_view host) {
+    if (host.empty() || !net::http::valid_host(host)) return false;
+    const std::string_view name = without_port(host);
+    if (net::http::same_name(name, "localhost")) return true;
+    const auto address = net::Address::parse_ip(name);
+    return address && address->is_loopback();
+}
+
+std::string_view reason_to_refuse(const net::http::Request& request) {
+    if (!is_local_host(request.host))
+        return "This server answers to localhost, 127.0.0.1 and [::1] only, because it has no "
+               "accounts yet: open it by one of these.";
+    const std::string_view site = request.field("Sec-Fetch-Site").value_or("");
+    if (request.path.starts_with("/api/") && net::http::same_name(site, "cross-site"))
+        return "Pages of other sites may not ask this server.";
+    return {};
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,63 @@
+#include "web_app/store_announcements.hh"
+
+#include <utility>
+
+namespace waymark::tracker {
+
+using daemon::Channel;
+using daemon::Deadline;
+using daemon::Fd;
+
+StoreAnnouncements::StoreAnnouncements(net::EventLoop& loop, EventFeed& feed, Handlers handlers,
+                                       std::chrono::milliseconds linger)
+    : loop_(loop),
+      feed_(feed),
+      handlers_(std::move(handlers)),
+      linger_(linger),
+      linger_timer_(loop.timers(), [this] { stop_listening(); }) {}
+
+void StoreAnnouncements::connect(Channel channel) {
+    net::ChannelLink::Handlers handlers;
+    handlers.on_message = [this](std::string_view message, Fd) { heard(message); };
+    handlers.on_closed = [this] { link_.reset(); };
+    link_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers));
+    // What the old store committed last may never have been announced.
+    if (std::exchange(had_a_store_, true)) feed_.break_off();
+    if (is_listening_) link_->send(write(Listen{true}));
+}
+
+void StoreAnnouncements::one_more() {
+    ++interested_;
+    linger_timer_.cancel();
+    if (std::exchange(is_listening_, true)) return;
+    if (link_) link_->send(write(Listen{true}));
+}
+
+void StoreAnnouncements::one_less() {
+    if (--interested_ > 0) return;
+    linger_timer_.set(Deadline::after(linger_, loop_.now()));
+}
+
+void StoreAnnouncements::stop_listening() {
+    is_listening_ = false;
+    feed_.pause();
+    if (link_) link_->send(write(Listen{false}));
+}
+
+void StoreAnnouncements::heard(std::string_view message) {
+    switch (kind_of(message)) {
+        case MessageKind::stored:
+            // What was on its way when we stopped to listen has no connection to what comes next.
+            if (!is_listening_ || !read(message, stored_)) return;
+            feed_.add(stored_);
+            return handlers_.on_feed_changed();
+        case MessageKind::missed:
+            return feed_.break_off();
+        case MessageKind::devices:
+            return handlers_.on_devices_changed();
+        default:
+            return;
+    }
+}
+
+}  // namespace waymark::tracker

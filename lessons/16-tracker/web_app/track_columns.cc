@@ -1,0 +1,103 @@
+#include "web_app/track_columns.hh"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <limits>
+
+namespace waymark::tracker {
+
+namespace {
+
+constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+constexpr std::size_t kChosenOfAPart = 5;
+
+template <class Number>
+std::string_view bytes_of(const std::vector<Number>& numbers) {
+    return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
+}
+
+template <class Number>
+void keep_some(std::vector<Number>& numbers, const std::vector<std::size_t>& indexes) {
+    std::vector<Number> kept;
+    kept.reserve(indexes.size());
+    for (const std::size_t index : indexes) kept.push_back(numbers[index]);
+    numbers = std::move(kept);
+}
+
+// Appends the extremes of [begin, end).
+void choose_of_part(const TrackColumns& track, std::size_t begin, std::size_t end,
+                    std::vector<std::size_t>& chosen) {
+    std::array<std::size_t, kChosenOfAPart> extremes;
+    extremes.fill(begin);
+    auto& [west, east, south, north, fastest] = extremes;
+    for (std::size_t i = begin; i < end; ++i) {
+        if (track.longitude_e7[i] < track.longitude_e7[west]) west = i;
+        if (track.longitude_e7[i] > track.longitude_e7[east]) east = i;
+        if (track.latitude_e7[i] < track.latitude_e7[south]) south = i;
+        if (track.latitude_e7[i] > track.latitude_e7[north]) north = i;
+        // Not "<": nothing compares with a speed that is not known.
+        if (!(track.speed_mps[i] <= track.speed_mps[fastest]) && track.speed_mps[i] >= 0)
+            fastest = i;
+    }
+    std::sort(extremes.begin(), extremes.end());
+    const auto last = std::unique(extremes.begin(), extremes.end());
+    chosen.insert(chosen.end(), extremes.begin(), last);
+}
+
+}  // namespace
+
+void TrackColumns::add(const Fix& fix) {
+    if (size() == 0) first_ms = fix.time_ms;
+    longitude_e7.push_back(fix.longitude_e7);
+    latitude_e7.push_back(fix.latitude_e7);
+    since_first_ms.push_back(static_cast<std::uint32_t>(fix.time_ms - first_ms));
+    speed_mps.push_back(fix.speed_mps.value_or(kUnknown));
+    altitude_m.push_back(fix.altitude_m.value_or(kUnknown));
+}
+
+void TrackColumns::keep(const std::vector<std::size_t>& indexes) {
+    keep_some(longitude_e7, indexes);
+    keep_some(latitude_e7, indexes);
+    keep_some(since_first_ms, indexes);
+    keep_some(speed_mps, indexes);
+    keep_some(altitude_m, indexes);
+}
+
+std::array<char, TrackColumns::kHeadBytes> TrackColumns::head() const {
+    const auto count = static_cast<std::uint32_t>(size());
+    const auto first = static_cast<double>(first_ms);
+    std::array<char, kHeadBytes> head;
+    std::memcpy(head.data(), &count, sizeof count);
+    std::memcpy(head.data() + 4, &stride, sizeof stride);
+    std::memcpy(head.data() + 8, &first, sizeof first);
+    return head;
+}
+
+std::array<std::string_view, 5> TrackColumns::columns() const {
+    return {bytes_of(longitude_e7), bytes_of(latitude_e7), bytes_of(since_first_ms),
+            bytes_of(speed_mps), bytes_of(altitude_m)};
+}
+
+std::vector<std::size_t> choose_fixes(const TrackColumns& track, std::size_t most) {
+    assert(most >= 2 && track.size() > most);
+    const std::size_t inner_end = track.size() - 1;
+    const std::size_t parts = (most - 2) / kChosenOfAPart;
+    std::vector<std::size_t> chosen{0};
+    for (std::size_t part = 0; part < parts; ++part) {
+        const std::size_t begin = 1 + part * (inner_end - 1) / parts;
+        const std::size_t end = 1 + (part + 1) * (inner_end - 1) / parts;
+        choose_of_part(track, begin, end, chosen);
+    }
+    chosen.push_back(inner_end);
+    return chosen;
+}
+
+void thin_out(TrackColumns& track, std::size_t most) {
+    const std::size_t before = track.size();
+    if (before <= most) return;
+    track.keep(choose_fixes(track, most));
+    track.stride *= static_cast<std::uint32_t>((before + track.size() - 1) / track.size());
+}
+
+}  // namespace waymark::tracker

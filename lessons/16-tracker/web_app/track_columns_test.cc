@@ -1,0 +1,144 @@
+#include "web_app/track_columns.hh"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+using namespace waymark::tracker;
+
+namespace {
+
+Fix fix_at(UnixMillis time_ms, std::int32_t latitude_e7, std::int32_t longitude_e7) {
+    Fix fix;
+    fix.device = 1;
+    fix.time_ms = time_ms;
+    fix.latitude_e7 = latitude_e7;
+    fix.longitude_e7 = longitude_e7;
+    return fix;
+}
+
+template <class Number>
+Number number_at(std::string_view bytes, std::size_t offset) {
+    Number number;
+    REQUIRE(offset + sizeof number <= bytes.size());
+    std::memcpy(&number, bytes.data() + offset, sizeof number);
+    return number;
+}
+
+std::string sent(const TrackColumns& track) {
+    const auto head = track.head();
+    std::string bytes(head.data(), head.size());
+    for (const std::string_view column : track.columns()) bytes += column;
+    CHECK(bytes.size() == track.bytes());
+    return bytes;
+}
+
+// A circle with one far excursion and one moment of speed.
+TrackColumns circle(std::size_t count) {
+    TrackColumns track;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double angle = 6.28 * static_cast<double>(i) / static_cast<double>(count);
+        Fix fix = fix_at(1000 * static_cast<UnixMillis>(i),
+                         static_cast<std::int32_t>(1e6 * std::sin(angle)),
+                         static_cast<std::int32_t>(1e6 * std::cos(angle)));
+        if (i % 3 == 0) fix.speed_mps = 10.0F;
+        if (i == count / 3) fix.longitude_e7 = 5'000'000;
+        if (i == count / 2) fix.speed_mps = 50.0F;
+        track.add(fix);
+    }
+    return track;
+}
+
+template <class Numbers>
+auto bounds(const Numbers& numbers) {
+    const auto [least, most] = std::minmax_element(numbers.begin(), numbers.end());
+    return std::pair(*least, *most);
+}
+
+}  // namespace
+
+TEST_CASE("a track is a head and five columns") {
+    TrackColumns track;
+    track.first_ms = 77;
+    Fix first = fix_at(1'410'350'400'000, 481'000'000, -115'000'000);
+    first.speed_mps = 2.5F;
+    track.add(first);
+    Fix second = fix_at(1'410'350'401'500, -1, 2);
+    second.altitude_m = 519.5F;
+    track.add(second);
+    const std::string bytes = sent(track);
+    REQUIRE(bytes.size() == 16 + 2 * 20);
+    CHECK(bytes.substr(0, 8) == std::string("\2\0\0\0\1\0\0\0", 8));  // little-endian
+    CHECK(number_at<double>(bytes, 8) == 1'410'350'400'000.0);
+    CHECK(number_at<std::int32_t>(bytes, 16) == -115'000'000);
+    CHECK(number_at<std::int32_t>(bytes, 20) == 2);
+    CHECK(number_at<std::int32_t>(bytes, 24) == 481'000'000);
+    CHECK(number_at<std::int32_t>(bytes, 28) == -1);
+    CHECK(number_at<std::uint32_t>(bytes, 32) == 0);
+    CHECK(number_at<std::uint32_t>(bytes, 36) == 1500);
+    CHECK(number_at<float>(bytes, 40) == 2.5F);
+    CHECK(std::isnan(number_at<float>(bytes, 44)));
+    CHECK(std::isnan(number_at<float>(bytes, 48)));
+    CHECK(number_at<float>(bytes, 52) == 519.5F);
+}
+
+TEST_CASE("a track without fixes is a head") {
+    TrackColumns track;
+    track.first_ms = 77;
+    const std::string bytes = sent(track);
+    REQUIRE(bytes.size() == 16);
+    CHECK(number_at<std::uint32_t>(bytes, 0) == 0);
+    CHECK(number_at<double>(bytes, 8) == 77);
+}
+
+TEST_CASE("31 days fit into 32 bits of milliseconds") {
+    TrackColumns track;
+    constexpr UnixMillis kLong = UnixMillis{31 * 24 + 1} * 3600 * 1000;
+    track.add(fix_at(0, 0, 0));
+    track.add(fix_at(kLong, 0, 0));
+    CHECK(track.time_ms(1) == kLong);
+}
+
+TEST_CASE("a track that is thinned out keeps its ends, its bounds and its top speed") {
+    const TrackColumns whole = circle(10'000);
+    for (const std::size_t most : {7u, 8u, 100u, 999u, 5000u, 9999u}) {
+        CAPTURE(most);
+        TrackColumns track = whole;
+        thin_out(track, most);
+        CHECK(track.size() <= most);
+        CHECK(track.size() >= 4);
+        CHECK(track.stride >= 2);
+        CHECK(track.time_ms(0) == whole.time_ms(0));
+        CHECK(track.time_ms(track.size() - 1) == whole.time_ms(whole.size() - 1));
+        CHECK(bounds(track.longitude_e7) == bounds(whole.longitude_e7));
+        CHECK(bounds(track.latitude_e7) == bounds(whole.latitude_e7));
+        CHECK(std::count(track.speed_mps.begin(), track.speed_mps.end(), 50.0F) == 1);
+        CHECK(std::is_sorted(track.since_first_ms.begin(), track.since_first_ms.end()));
+        CHECK(std::adjacent_find(track.since_first_ms.begin(), track.since_first_ms.end()) ==
+              track.since_first_ms.end());
+    }
+}
+
+TEST_CASE("every second fix would lose the excursion") {
+    const TrackColumns whole = circle(10'000);
+    std::vector<std::size_t> every_second;
+    for (std::size_t i = 0; i < whole.size(); i += 2) every_second.push_back(i);
+    TrackColumns track = whole;
+    track.keep(every_second);
+    CHECK(bounds(track.longitude_e7) != bounds(whole.longitude_e7));
+}
+
+TEST_CASE("two fixes that are left are the ends, and a short track stays as it is") {
+    TrackColumns track = circle(50);
+    thin_out(track, 50);
+    CHECK(track.size() == 50);
+    CHECK(track.stride == 1);
+    thin_out(track, 2);
+    REQUIRE(track.size() == 2);
+    CHECK(track.time_ms(0) == 0);
+    CHECK(track.time_ms(1) == 49'000);
+    CHECK(track.stride == 25);
+}

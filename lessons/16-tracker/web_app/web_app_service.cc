@@ -1,0 +1,150 @@
+// The web app: what people look at. It reads the database and cannot write it, hears from the store
+// what has become durable, and serves pages, data and the live stream, on loopback addresses only
+// as long as there are no accounts. The event loop never touches the database; two threads do.
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "net/event_loop.hh"
+#include "services/http_door.hh"
+#include "services/service.hh"
+#include "services/service_control.hh"
+#include "services/service_log.hh"
+#include "store/data_folder.hh"
+#include "web_app/answers.hh"
+#include "web_app/api.hh"
+#include "web_app/database_reads.hh"
+#include "web_app/event_feed.hh"
+#include "web_app/live.hh"
+#include "web_app/pages.hh"
+#include "web_app/routes.hh"
+#include "web_app/site_folder.hh"
+#include "web_app/store_announcements.hh"
+#include "web_app/version.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+using daemon::Channel;
+using daemon::Deadline;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr seconds kTimeToFinish{8};
+
+// Another one at each start: a viewer that comes back to another process must read anew.
+std::string new_epoch() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return fmt::format("{:x}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
+Live::Settings live_settings() {
+    Live::Settings settings;
+    settings.stream.heartbeat = seconds(20);
+    settings.stream.retry = seconds(2);
+    settings.stream.fields = security_fields();
+    return settings;
+}
+
+class WebAppService {
+  public:
+    explicit WebAppService(ServiceStart& start);
+    int run();
+
+  private:
+    void stop();
+    void reload(std::string_view text);
+    void handler_failed(std::exception_ptr thrown);
+    // Members of a JSON object.
+    std::string counters() const;
+
+    const steady_clock::time_point started_ = steady_clock::now();
+    net::EventLoop loop_;
+    daemon::Log log_;
+    EventFeed feed_;
+    DatabaseReads reads_;
+    Live live_;
+    StoreAnnouncements announcements_;
+    Pages pages_;
+    Api api_;
+    net::http::Router router_;
+    HttpDoor door_;
+    ServiceControl control_;
+};
+
+WebAppService::WebAppService(ServiceStart& start)
+    : log_(log_options(start.settings, "tracker web app")),
+      feed_(new_epoch()),
+      reads_(loop_, database_path(start.settings.data), log_),
+      live_(loop_, feed_, live_settings()),
+      announcements_(loop_, feed_,
+                     {.on_feed_changed = [this] { live_.feed_changed(); },
+                      .on_devices_changed = [this] { live_.devices_changed(); }}),
+      pages_(find_site(start.settings.site, program_folder())),
+      api_({reads_, feed_, live_, announcements_, [this] { return counters(); }}),
+      door_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
+            start.settings.reloadable.web_access_list(), log_),
+      control_(
+          loop_, std::move(start.control),
+          {.on_peer = [this](Peer, Channel channel) { announcements_.connect(std::move(channel)); },
+           .on_stop = [this] { stop(); },
+           .on_settings = [this](std::string_view text) { reload(text); },
+           .on_devices_changed = {},
+           .counters = [this] { return fmt::format("{{{}}}", counters()); }}) {
+    pages_.add_routes(router_);
+    api_.add_routes(router_);
+    add_not_found(router_);
+    door_.server().when_stopping([this] { live_.stop(); });
+    door_.server().when_handler_fails(
+        [this](std::exception_ptr thrown) { handler_failed(thrown); });
+}
+
+int WebAppService::run() {
+    door_.open();
+    control_.ready();
+    loop_.run();
+    reads_.stop();
+    return 0;
+}
+
+void WebAppService::stop() {
+    door_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
+}
+
+void WebAppService::reload(std::string_view text) {
+    const ReloadableSettings settings = ReloadableSettings::from_text(text);
+    log_.set_level(settings.level());
+    log_.reopen();
+    door_.reload(settings, settings.web_access_list());
+}
+
+void WebAppService::handler_failed(std::exception_ptr thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+        log_.error("a request failed: {}", error.what());
+    }
+}
+
+std::string WebAppService::counters() const {
+    const auto uptime = std::chrono::duration_cast<seconds>(steady_clock::now() - started_);
+    return fmt::format(
+        R"("version":"{}","uptime_s":{},"viewers":{},{},"reads_refused":{},"reads_failed":{},)"
+        R"("store_connected":{},"listening":{})",
+        WAYMARK_VERSION_TEXT, uptime.count(), live_.viewers(), door_.counters(), reads_.refused(),
+        reads_.failed(), announcements_.is_connected(), announcements_.is_listening());
+}
+
+}  // namespace
+
+int run_web_app(ServiceStart& start) {
+    return WebAppService(start).run();
+}
+
+}  // namespace waymark::tracker
