@@ -10,6 +10,12 @@ namespace waymark::httpd {
 
 namespace {
 
+std::vector<net::Listener> one(net::Listener listener) {
+    std::vector<net::Listener> listeners;
+    listeners.push_back(std::move(listener));
+    return listeners;
+}
+
 void report(std::exception_ptr error) {
     try {
         std::rethrow_exception(error);
@@ -24,7 +30,7 @@ Worker::Worker(const Options& options, net::Listener listener)
     : files_(options.root, {}),
       gate_(std::make_shared<net::ConnectionGate>(options.gate)),
       server_(loop_, router_, options.limits),
-      door_(server_, std::move(listener), gate_,
+      door_(server_, one(std::move(listener)), gate_,
             std::make_shared<const net::AccessList>(net::Access::allow)) {
     router_.add("GET", "/*", 0, std::ref(files_));
     server_.when_handler_fails(report);

@@ -7,35 +7,43 @@
 
 namespace waymark::net::http {
 
-FrontDoor::FrontDoor(Server& server, Listener listener, std::shared_ptr<ConnectionGate> gate,
-                     std::shared_ptr<const AccessList> access)
+FrontDoor::FrontDoor(Server& server, std::vector<Listener> addresses,
+                     std::shared_ptr<ConnectionGate> gate, std::shared_ptr<const AccessList> access,
+                     Listeners listeners)
     : server_(server),
-      address_(listener.address()),
+      address_(addresses.front().address()),
       gate_(std::move(gate)),
-      access_(std::move(access)) {
-    acceptor_.emplace(
-        server.loop(), std::move(listener),
-        [this](daemon::Fd socket, const Address& peer) { receive(std::move(socket), peer); });
-    gate_->on_room([this] {
-        if (acceptor_) acceptor_->resume();
-    });
+      access_(std::move(access)),
+      listeners_(std::move(listeners)) {
+    for (Listener& listener : addresses)
+        acceptors_.push_back(std::make_unique<Acceptor>(
+            server.loop(), std::move(listener),
+            [this](daemon::Fd socket, const Address& peer) { receive(std::move(socket), peer); },
+            listeners_.on_exhausted));
+    gate_->on_room([this] { resume(); });
 }
 
 FrontDoor::~FrontDoor() {
     gate_->on_room({});
 }
 
+void FrontDoor::look_for_room() {
+    if (gate_->has_room()) resume();
+}
+
 void FrontDoor::receive(daemon::Fd socket, const Address& peer) {
     if (!access_->allows(peer)) {
         ++counters_.denied;
+        if (listeners_.on_denied) listeners_.on_denied(peer);
         return;
     }
     ConnectionGate::Verdict verdict = gate_->enter(peer);
     if (verdict.admission == Admission::refused) {
         ++counters_.refused;
+        if (listeners_.on_refused) listeners_.on_refused(peer, verdict.reason);
         return;
     }
-    if (verdict.admission == Admission::wait) acceptor_->pause();
+    if (verdict.admission == Admission::wait) pause();
     try {
         if (peer.is_ip()) send_without_delay(socket);
         server_.serve(std::move(socket), peer, std::move(verdict.slot));
@@ -43,6 +51,14 @@ void FrontDoor::receive(daemon::Fd socket, const Address& peer) {
         // No memory or no place in epoll for one client more: it is closed, the others stay.
         ++counters_.failed;
     }
+}
+
+void FrontDoor::pause() {
+    for (const std::unique_ptr<Acceptor>& acceptor : acceptors_) acceptor->pause();
+}
+
+void FrontDoor::resume() {
+    for (const std::unique_ptr<Acceptor>& acceptor : acceptors_) acceptor->resume();
 }
 
 }  // namespace waymark::net::http

@@ -5,8 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "net/acceptor.hh"
 #include "net/access_list.hh"
@@ -24,10 +25,18 @@ class FrontDoor {
         std::uint64_t failed = 0;   // by our own system
     };
 
-    // `server` must outlive the door. The gate is shared because connections hold places in it: it
-    // must outlive the server's.
-    FrontDoor(Server& server, Listener listener, std::shared_ptr<ConnectionGate> gate,
-              std::shared_ptr<const AccessList> access);
+    // For the log. Each may be empty; none may destroy the door.
+    struct Listeners {
+        std::function<void(const Address& peer)> on_denied;
+        std::function<void(const Address& peer, net::Refusal reason)> on_refused;
+        std::function<void(int error_number)> on_exhausted;  // no descriptors: once a time
+    };
+
+    // One door may have several addresses; the gate counts the clients of all. `server` must
+    // outlive the door. The gate is shared because connections hold places in it: it must outlive
+    // the server's.
+    FrontDoor(Server& server, std::vector<Listener> addresses, std::shared_ptr<ConnectionGate> gate,
+              std::shared_ptr<const AccessList> access, Listeners listeners = {});
 
     FrontDoor(const FrontDoor&) = delete;
     FrontDoor& operator=(const FrontDoor&) = delete;
@@ -35,22 +44,28 @@ class FrontDoor {
 
     // From the next client on.
     void use(std::shared_ptr<const AccessList> access) { access_ = std::move(access); }
+    // After the gate's limits have been raised: who waited may have room now.
+    void look_for_room();
 
     // Nobody else comes in. Not from within the acceptor's call.
-    void close() { acceptor_.reset(); }
+    void close() { acceptors_.clear(); }
 
+    // The first one.
     const Address& address() const { return address_; }
     const Counters& counters() const { return counters_; }
 
   private:
     void receive(daemon::Fd socket, const Address& peer);
+    void pause();
+    void resume();
 
     Server& server_;
     Address address_;
     std::shared_ptr<ConnectionGate> gate_;
     std::shared_ptr<const AccessList> access_;
+    Listeners listeners_;
     Counters counters_;
-    std::optional<Acceptor> acceptor_;
+    std::vector<std::unique_ptr<Acceptor>> acceptors_;
 };
 
 }  // namespace waymark::net::http

@@ -20,12 +20,22 @@ struct House {
     Router router;
     std::shared_ptr<ConnectionGate> gate;
     Server server{loop, router};
+    std::string said;
     FrontDoor door;
+
+    static std::vector<Listener> two_addresses() {
+        std::vector<Listener> listeners;
+        listeners.emplace_back(Address::parse("127.0.0.1:0"));
+        listeners.emplace_back(Address::parse("127.0.0.2:0"));
+        return listeners;
+    }
 
     explicit House(const GateLimits& limits, Access access = Access::allow)
         : gate(std::make_shared<ConnectionGate>(limits)),
-          door(server, Listener(Address::parse("127.0.0.1:0")), gate,
-               std::make_shared<const AccessList>(access)) {
+          door(server, two_addresses(), gate, std::make_shared<const AccessList>(access),
+               {.on_denied = [this](const Address&) { said += "denied "; },
+                .on_refused = [this](const Address&, waymark::net::Refusal) { said += "refused "; },
+                .on_exhausted = {}}) {
         router.add("GET", "/", 0, [](Exchange& exchange) {
             exchange.answer.answer(200, "", "home");
             return answered();
@@ -71,6 +81,7 @@ TEST_CASE("whom the list denies is closed before a word") {
     const Fd client = house.client();
     CHECK(house.ask(client).empty());
     CHECK(house.door.counters().denied == 1);
+    CHECK(house.said == "denied ");
     CHECK(house.server.counters().connections == 0);
     house.door.use(std::make_shared<const AccessList>(Access::allow));
     const Fd other = house.client();
@@ -84,6 +95,7 @@ TEST_CASE("one more of a network than allowed is closed, until a place is free")
     const Fd second = house.client();
     CHECK(house.ask(second).empty());
     CHECK(house.door.counters().refused == 1);
+    CHECK(house.said == "refused ");
     first.reset();
     for (int rounds = 0; rounds < 10'000 && house.gate->count() > 0; ++rounds)
         house.loop.run_once(Deadline::after(1ms));

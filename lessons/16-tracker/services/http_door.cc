@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "daemon/error.hh"
-#include "net/socket_options.hh"
 
 namespace waymark::tracker {
 
@@ -13,6 +12,8 @@ using daemon::Fd;
 using net::Address;
 
 namespace {
+
+constexpr std::chrono::seconds kQuiet{60};
 
 net::GateLimits gate_limits(const ReloadableSettings& settings) {
     // A little room below the limit is where new clients wait in the kernel's queue instead of
@@ -39,77 +40,65 @@ HttpDoor::HttpDoor(net::EventLoop& loop, const net::http::Router& router, std::v
                    const ReloadableSettings& settings, net::AccessList access, daemon::Log& log)
     : loop_(loop),
       log_(log),
-      access_(std::move(access)),
-      gate_(gate_limits(settings)),
+      access_(std::make_shared<const net::AccessList>(std::move(access))),
+      gate_(std::make_shared<net::ConnectionGate>(gate_limits(settings))),
       server_(loop, router, server_limits(settings)),
-      listeners_(std::move(listeners)) {
-    gate_.on_room([this] {
-        for (const auto& acceptor : acceptors_) acceptor->resume();
-    });
-}
-
-// The connections give their slots back while they are destroyed; nobody accepts any more then.
-HttpDoor::~HttpDoor() {
-    gate_.on_room({});
-}
+      listeners_(std::move(listeners)) {}
 
 void HttpDoor::open() {
+    std::vector<net::Listener> addresses;
     for (Fd& listener : std::exchange(listeners_, {}))
-        acceptors_.push_back(std::make_unique<net::Acceptor>(
-            loop_, net::Listener::adopt(std::move(listener)),
-            [this](Fd socket, const Address& peer) { admit(std::move(socket), peer); },
-            [this](int error_number) {
-                log_.warning("cannot accept for now: {}", daemon::error_text(error_number));
-            }));
+        addresses.push_back(net::Listener::adopt(std::move(listener)));
+    door_.emplace(server_, std::move(addresses), gate_, access_, log_lines());
 }
 
 void HttpDoor::reload(const ReloadableSettings& settings, net::AccessList access) {
-    access_ = std::move(access);
-    gate_.set_limits(gate_limits(settings));
+    access_ = std::make_shared<const net::AccessList>(std::move(access));
+    gate_->set_limits(gate_limits(settings));
     server_.set_limits(server_limits(settings));
-    if (gate_.has_room())
-        for (const auto& acceptor : acceptors_) acceptor->resume();
+    if (!door_) return;
+    door_->use(access_);
+    door_->look_for_room();
 }
 
 void HttpDoor::close(daemon::Deadline deadline, std::function<void()> stopped) {
-    acceptors_.clear();
+    if (door_) door_->close();
     server_.when_stopped(std::move(stopped));
     server_.stop(deadline);
 }
 
-void HttpDoor::admit(Fd socket, const Address& peer) {
-    if (!access_.allows(peer)) {
-        ++denied_;
-        log_.debug("{} is not allowed here", peer.host_text());
-        return;
-    }
-    net::ConnectionGate::Verdict verdict = gate_.enter(peer);
-    if (verdict.admission == net::Admission::wait)
-        for (const auto& acceptor : acceptors_) acceptor->pause();
-    if (verdict.admission == net::Admission::refused) {
-        refused(peer, verdict.reason == net::Refusal::network_limit
-                          ? "has too many connections already"
-                          : "is turned away, the limit is reached");
-        return;
-    }
-    is_turning_away_ = false;
-    net::send_without_delay(socket);
-    server_.serve(std::move(socket), peer, std::move(verdict.slot));
-}
-
-// One line when it begins; a flood must not become a flood of lines.
-void HttpDoor::refused(const Address& peer, std::string_view reason) {
-    ++turned_away_;
-    if (!std::exchange(is_turning_away_, true)) log_.warning("{} {}", peer.host_text(), reason);
+// A flood of clients must not become a flood of lines: one when it begins, and it has ended when
+// nobody was turned away for a while.
+net::http::FrontDoor::Listeners HttpDoor::log_lines() {
+    return {
+        .on_denied =
+            [this](const Address& peer) { log_.debug("{} is not allowed here", peer.host_text()); },
+        .on_refused =
+            [this](const Address& peer, net::Refusal reason) {
+                const bool goes_on = !quiet_until_.expired(loop_.now());
+                quiet_until_ = daemon::Deadline::after(kQuiet, loop_.now());
+                if (goes_on) return;
+                log_.warning("{} {}", peer.host_text(),
+                             reason == net::Refusal::network_limit
+                                 ? "has too many connections already and is turned away"
+                                 : "is turned away: the limit of connections is reached");
+            },
+        .on_exhausted =
+            [this](int error_number) {
+                log_.warning("cannot accept for now: {}", daemon::error_text(error_number));
+            },
+    };
 }
 
 std::string HttpDoor::counters() const {
     const net::http::Server::Counters& served = server_.counters();
+    const net::http::FrontDoor::Counters stopped =
+        door_ ? door_->counters() : net::http::FrontDoor::Counters();
     return fmt::format(
         R"("open_connections":{},"connections":{},"requests":{},"refused_requests":{},)"
         R"("denied":{},"turned_away":{})",
-        gate_.count(), served.connections, served.requests, served.refused_requests, denied_,
-        turned_away_);
+        gate_->count(), served.connections, served.requests, served.refused_requests,
+        stopped.denied, stopped.refused);
 }
 
 }  // namespace waymark::tracker

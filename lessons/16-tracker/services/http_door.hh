@@ -7,14 +7,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/log.hh"
-#include "net/acceptor.hh"
 #include "net/access_list.hh"
 #include "net/connection_gate.hh"
 #include "net/event_loop.hh"
+#include "net/http/front_door.hh"
 #include "net/http/router.hh"
 #include "net/http/server.hh"
 #include "settings.hh"
@@ -29,7 +30,6 @@ class HttpDoor {
              net::AccessList access, daemon::Log& log);
     HttpDoor(const HttpDoor&) = delete;
     HttpDoor& operator=(const HttpDoor&) = delete;
-    ~HttpDoor();
 
     // Begins to accept.
     void open();
@@ -43,19 +43,17 @@ class HttpDoor {
     std::string counters() const;
 
   private:
-    void admit(daemon::Fd socket, const net::Address& peer);
-    void refused(const net::Address& peer, std::string_view reason);
+    net::http::FrontDoor::Listeners log_lines();
 
     net::EventLoop& loop_;
     daemon::Log& log_;
-    net::AccessList access_;
-    net::ConnectionGate gate_;
+    std::shared_ptr<const net::AccessList> access_;
+    std::shared_ptr<net::ConnectionGate> gate_;
     net::http::Server server_;
     std::vector<daemon::Fd> listeners_;
-    std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
-    std::uint64_t denied_ = 0;
-    std::uint64_t turned_away_ = 0;
-    bool is_turning_away_ = false;
+    std::optional<net::http::FrontDoor> door_;
+    // Since a line was written about clients that are turned away.
+    daemon::Deadline quiet_until_{net::EventLoop::Clock::time_point::min()};
 };
 
 }  // namespace waymark::tracker
