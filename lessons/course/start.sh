@@ -5,12 +5,20 @@
 # ADDRESS" that the server prints when it is ready, and stops.
 
 run_start() {
-    local data=${XDG_DATA_HOME:-${HOME:-/var/tmp}/.local/share}/waymark
+    local data
+    data=$(default_data_folder)
     local port_web=8080 port_devices=5055 demo=yes
     read_start_options "$@"
     need_packages build
     build_tracker
     run_tracker
+}
+
+# As the tracker has it: for root /var/lib, because a server that gives root up cannot reach /root.
+default_data_folder() {
+    local shared=${HOME:-/var/tmp}/.local/share
+    ((EUID == 0)) && shared=/var/lib
+    printf '%s/waymark' "${XDG_DATA_HOME:-$shared}"
 }
 
 read_start_options() {

@@ -14,10 +14,10 @@
 namespace waymark::tracker {
 
 std::string default_data_folder() {
-    if (::geteuid() == 0) return "/var/lib/waymark";
     // A relative path in the variable must be ignored, says the specification.
     const char* const data_home = std::getenv("XDG_DATA_HOME");
     if (data_home != nullptr && data_home[0] == '/') return fmt::format("{}/waymark", data_home);
+    if (::geteuid() == 0) return "/var/lib/waymark";
     const char* const home = std::getenv("HOME");
     if (home != nullptr && home[0] == '/') return fmt::format("{}/.local/share/waymark", home);
     throw daemon::UsageError("there is no HOME to keep data in: name a folder with --data");
