@@ -19,7 +19,9 @@ class RunningTracker:
     def __init__(self, program, extra_arguments=()):
         self.program = program
         self.extra_arguments = list(extra_arguments)
-        self.folder = tempfile.TemporaryDirectory(prefix="waymark-trips-")
+        self.folder = tempfile.TemporaryDirectory(prefix="waymark-")
+        # Started by root, the server becomes another user, who must reach its data.
+        os.chmod(self.folder.name, 0o755)
         self.data = os.path.join(self.folder.name, "data")
         self.process = None
         self.devices_url = None
