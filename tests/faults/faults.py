@@ -1,0 +1,407 @@
+"""What the tests of faults share: phones that keep a record of what was acknowledged, a look at the
+tracker's processes, and the invariants I1 to I7 that hold whatever breaks:
+
+  I1 nothing acknowledged is lost          I5 descriptors and children are back, no zombie is left
+  I2 nothing is stored twice               I6 a log line per change of state, not per event
+  I3 what hits one is not felt by another  I7 the process that must not end has the same number
+  I4 service is back within five seconds, without a person
+
+The checks raise AssertionError and know nothing of how the fault was caused. faults_test.py shows each
+of them something wrong.
+"""
+
+import collections
+import http.client
+import json
+import os
+import pathlib
+import random
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "suite"))
+
+from running_tracker import RunningTracker
+
+# argv: the tracker, then perhaps --long and --seed=N.
+ARGUMENTS = sys.argv[1:]
+TRACKER = os.path.abspath(next((word for word in ARGUMENTS if not word.startswith("--")), "tracker"))
+LONG = "--long" in ARGUMENTS
+SEED = next((int(word[7:]) for word in ARGUMENTS if word.startswith("--seed=")),
+            random.SystemRandom().randrange(1 << 32))
+
+FIRST_TIME = 1_700_000_000
+BACK_SECONDS = 5.0
+SANITIZER_PATIENCE = 3.0  # how much longer a start may take than a machine that is idle needs
+
+
+def chance(what):
+    """A generator of its own for each test; its seed is printed, to be given again as --seed=N."""
+    print(f"{what}: --seed={SEED}", flush=True)
+    return random.Random(f"{SEED} {what}")
+
+
+def wait_until(is_true, seconds, what):
+    """Returns how long it took. What does not happen in time is a failed test."""
+    begin = time.monotonic()
+    while not is_true():
+        if time.monotonic() - begin > seconds:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+    return time.monotonic() - begin
+
+
+class Tracker(RunningTracker):
+    """A running tracker whose services can be looked at and whose ports stay the same."""
+
+    def __init__(self, *arguments, devices_port=0):
+        super().__init__(TRACKER, arguments)
+        self.devices_port = devices_port
+
+    def start(self):
+        # What comes later wins: the first start chose the port, the next ones keep it.
+        if self.devices_url:
+            self.devices_port = urllib.parse.urlsplit(self.devices_url).port
+        command = [self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
+                   f"127.0.0.1:{self.devices_port}", "--listen-web", "127.0.0.1:0",
+                   *self.extra_arguments]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=self.log)
+        self.devices_url = self.wait_for_url("devices")
+        status = self.status()
+        self.web_url = f"http://{status['web'][0]}/"
+
+    def end_by_sigkill(self):
+        """What a supervisor that is killed leaves to its children and to the next start."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.process = None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def status(self):
+        code, output, error = self.run("status", "--json", "--data", self.data)
+        if code != 0:
+            raise AssertionError(f"tracker status: {code}: {error}{self.log_text()}")
+        return json.loads(output)
+
+    def services(self):
+        """{name: {"state", "pid", "starts", "counters"}}; the names: store, receiver 0, web app."""
+        return {service["name"]: service for service in self.status()["services"]}
+
+    def service_pid(self, name):
+        return self.services()[name]["pid"]
+
+    def whole_log(self):
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
+
+    def wait_until_up(self, seconds=BACK_SECONDS * SANITIZER_PATIENCE):
+        def all_up():
+            return all(service["state"] == "up" for service in self.services().values())
+
+        return wait_until(all_up, seconds, "all services up\n" + self.log_text())
+
+    def add_device(self, name):
+        """Added, and known to the receiver: it hears of devices within a second or two."""
+        token = super().add_device(name)
+        wait_until(lambda: send_fix(self.devices_url, name, FIRST_TIME - 1)[0] == 200, 10,
+                   f"the receiver knows {name}")
+        return token
+
+
+def fix_target(device, time_s):
+    """The place follows from the time, so that a fix that was sent again is the same fix."""
+    return f"/?id={device}&timestamp={time_s}&lat={10 + time_s % 1000 / 1e4:.4f}&lon=20.5"
+
+
+def ask(url, target="/", timeout=20):
+    """(status, headers, body) of one GET on a connection of its own."""
+    parts = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    try:
+        connection.request("GET", target)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
+def send_fix(url, device, time_s, timeout=20):
+    return ask(url, fix_target(device, time_s), timeout)
+
+
+class Phones:
+    """`count` phones with a connection each. Each sends its next fix only when the one before was
+    acknowledged, and sends it again otherwise, as phones do. Use in a `with`."""
+
+    def __init__(self, url, device, count=4, pause_seconds=0.005, first_time=FIRST_TIME):
+        parts = urllib.parse.urlsplit(url)
+        self.address = (parts.hostname, parts.port)
+        self.device = device
+        self.pause_seconds = pause_seconds
+        self.acknowledged = set()
+        self.attempted = set()
+        self.refusals = collections.Counter()  # by status
+        self.retry_after_missing = 0
+        self.broken = 0  # connections that ended without an answer
+        self.longest_wait = 0.0
+        self.lock = threading.Lock()
+        self.ended = threading.Event()
+        self.threads = [threading.Thread(target=self.live, args=(first_time + 1_000_000 * number,))
+                        for number in range(count)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join(60)
+
+    def live(self, time_s):
+        connection = None
+        while not self.ended.wait(self.pause_seconds):
+            self.attempted.add(time_s)
+            connection, status = self.attempt(connection, time_s)
+            if status == 200:
+                time_s += 1
+        if connection:
+            connection.close()
+
+    def attempt(self, connection, time_s):
+        begin = time.monotonic()
+        try:
+            if connection is None:
+                connection = http.client.HTTPConnection(*self.address, timeout=30)
+            connection.request("GET", fix_target(self.device, time_s))
+            answer = connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException):
+            with self.lock:
+                self.broken += 1
+            connection.close()
+            return None, 0
+        with self.lock:
+            self.note(answer, time_s, time.monotonic() - begin)
+        return connection, answer.status
+
+    def note(self, answer, time_s, took):
+        self.longest_wait = max(self.longest_wait, took)
+        if answer.status == 200:
+            self.acknowledged.add(time_s)
+        else:
+            self.refusals[answer.status] += 1
+            self.retry_after_missing += answer.getheader("Retry-After") is None
+
+    def count(self):
+        with self.lock:
+            return len(self.acknowledged)
+
+    def wait_for_more(self, more=5, seconds=BACK_SECONDS * SANITIZER_PATIENCE):
+        """Waits until so many further fixes were acknowledged; returns how long it took."""
+        wanted = self.count() + more
+        return wait_until(lambda: self.count() >= wanted, seconds, "fixes are acknowledged again")
+
+
+def query(database, text, arguments=()):
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+    try:
+        return connection.execute(text, arguments).fetchall()
+    finally:
+        connection.close()
+
+
+def stored_times(database, device):
+    """The times of all stored fixes of a device, in seconds, twice if stored twice."""
+    rows = query(database, "SELECT time_ms / 1000 FROM fix JOIN device ON number = device"
+                 " WHERE name = ? ORDER BY 1", (device,))
+    return [row[0] for row in rows]
+
+
+def check_integrity(database):
+    verdict = query(database, "PRAGMA integrity_check")
+    assert verdict == [("ok",)], f"integrity_check: {verdict}"
+
+
+def check_nothing_lost(acknowledged, stored):
+    """I1."""
+    lost = set(acknowledged) - set(stored)
+    assert not lost, f"{len(lost)} acknowledged fixes are not stored, such as {min(lost)}"
+
+
+def check_nothing_twice(stored):
+    """I2."""
+    twice = [time_s for time_s, count in collections.Counter(stored).items() if count > 1]
+    assert not twice, f"{len(twice)} fixes are stored more than once, such as {twice[0]}"
+
+
+def check_store(tracker, phones):
+    """I1 and I2, and the file itself. Something must have been acknowledged, or nothing was tested."""
+    assert phones.acknowledged, "no fix was acknowledged"
+    stored = [time_s for time_s in stored_times(tracker.database, phones.device)
+              if time_s >= FIRST_TIME]
+    check_nothing_lost(phones.acknowledged, stored)
+    check_nothing_twice(stored)
+    strange = set(stored) - phones.attempted
+    assert not strange, f"{len(strange)} fixes are stored that nobody sent"
+    check_integrity(tracker.database)
+
+
+def process_state(pid):
+    """The letter of proc(5): R, S, D, T, Z ...; empty if there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+def is_running(pid):
+    return process_state(pid) not in ("", "Z", "X")
+
+
+def children_of(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(child) for child in file.read().split()]
+    except OSError:
+        return []
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def status_field(pid, name):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return re.search(rf"^{name}:\t(.*)$", status.read(), re.MULTILINE).group(1).split()
+
+
+def descriptors(pid):
+    """{number: what it leads to}."""
+    folder = f"/proc/{pid}/fd"
+    found = {}
+    for number in os.listdir(folder):
+        try:
+            found[int(number)] = os.readlink(f"{folder}/{number}")
+        except OSError:
+            pass  # closed since
+    return found
+
+
+def resident_bytes(pid):
+    return int(status_field(pid, "VmRSS")[0]) * 1024
+
+
+class Level:
+    """How much a process holds, to be compared after the fault (I5)."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.descriptors = len(descriptors(pid))
+        self.children = len(children_of(pid))
+
+    def check_is_back(self, seconds=BACK_SECONDS):
+        wait_until(lambda: abs(len(descriptors(self.pid)) - self.descriptors) <= 2, seconds,
+                   f"process {self.pid} holds {self.descriptors} descriptors again, not "
+                   f"{len(descriptors(self.pid))}")
+        wait_until(lambda: len(children_of(self.pid)) == self.children, seconds,
+                   f"process {self.pid} has {self.children} children again, not "
+                   f"{len(children_of(self.pid))}")
+        check_no_zombie(self.pid)
+
+
+def check_no_zombie(parent, seconds=1.0):
+    """A child may be one for the moment until its parent has looked."""
+    def zombies():
+        return [child for child in children_of(parent) if process_state(child) == "Z"]
+
+    wait_until(lambda: not zombies(), seconds, f"no zombie is left of process {parent}")
+
+
+def check_log_is_short(text, most_lines, pattern=r"(error|warning): "):
+    """I6. Changes of state are counted by the test; more lines than those were written per event."""
+    lines = [line for line in text.splitlines() if re.search(pattern, line)]
+    shown = "\n".join(lines[:20])
+    assert len(lines) <= most_lines, f"{len(lines)} lines, at most {most_lines} expected:\n{shown}"
+
+
+def run_tracker(*arguments, timeout=60, **options):
+    """One command to its end: (exit code, standard output, standard error)."""
+    result = subprocess.run([TRACKER, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                            text=True, timeout=timeout, **options)
+    return result.returncode, result.stdout, result.stderr
+
+
+def check_one_clear_line(case, result, exit_codes, *words):
+    """What a person sees whose command cannot be done: one line that says what, and an exit code."""
+    code, output, error = result
+    case.assertIn(code, exit_codes, error or output)
+    case.assertEqual(len(error.splitlines()), 1, f"not one line: {error!r}")
+    case.assertTrue(error.startswith("tracker: "), error)
+    for word in words:
+        case.assertIn(word, error)
+
+
+def free_port():
+    """One that nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Strace:
+    """strace(1) on one running process, its trace in a file. Use in a `with`; it is attached then,
+    and leaves the process running in the end."""
+
+    def __init__(self, pids, output, *options):
+        self.command = ["strace", "-f", "-o", str(output), *options]
+        for pid in pids:
+            self.command += ["-p", str(pid)]
+        self.pids = pids
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for pid in self.pids:
+            wait_until(lambda pid=pid: self.traces(pid), 10, f"strace holds process {pid}")
+        return self
+
+    def traces(self, pid):
+        if self.process.poll() is not None:
+            raise AssertionError(f"strace ended: {self.process.stderr.read().decode()}")
+        return int(status_field(pid, "TracerPid")[0]) == self.process.pid
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.wait(20)
+        self.process.stderr.close()
+
+
+def reason_not_to_trace():
+    """Why strace cannot be used here, or an empty text."""
+    try:
+        works = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True,
+                               timeout=30).returncode == 0
+    except FileNotFoundError:
+        return "strace is not installed"
+    if not works:
+        return "strace may not trace here"
+    return "" if os.geteuid() == 0 else "another process can be traced by root only"
