@@ -241,6 +241,10 @@ std::string write_text(MessageKind kind, std::string_view text) {
     return message;
 }
 
+std::string write_begin(std::uint64_t sequence) {
+    return begin_stored(sequence);
+}
+
 std::vector<std::string> write_stored(std::uint64_t sequence, const std::vector<Fix>& fixes) {
     std::vector<std::string> messages;
     std::string one;

@@ -5,7 +5,8 @@
 //   store -> receiver   answer      ticket, durable or not, reason
 //                       directory   a part of the device directory
 //   web app -> store    listen      somebody looks (1) or nobody does (0)
-//   store -> web app    stored      commit sequence, the fixes that were new
+//   store -> web app    stored      commit sequence, the fixes that were new; without fixes, in
+//                                   answer to listen: what comes after this commit is announced
 //                       devices     the list of devices has changed
 //                       missed      announcements were dropped: read the store again
 //   supervisor -> all   peer        here is your channel to another service (with a descriptor)
@@ -82,7 +83,8 @@ struct Answer {
     std::string reason;  // why not
 };
 
-// The fixes of one commit that were new; a large commit takes several messages.
+// The fixes of one commit that were new; a large commit takes several messages. Without fixes: all
+// commits after this one will be announced.
 struct Stored {
     std::uint64_t sequence = 0;
     std::vector<Fix> fixes;
@@ -114,6 +116,8 @@ std::string write(const Peer& peer);
 std::string write(const Listen& listen);
 std::string write_empty(MessageKind kind);
 std::string write_text(MessageKind kind, std::string_view text);
+// A Stored without fixes.
+std::string write_begin(std::uint64_t sequence);
 // In as many messages as it takes.
 std::vector<std::string> write_stored(std::uint64_t sequence, const std::vector<Fix>& fixes);
 

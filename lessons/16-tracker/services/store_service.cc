@@ -58,6 +58,7 @@ class StoreService {
     void meet(Peer peer, Channel channel);
     void meet_receiver(std::uint16_t number, Channel channel);
     void meet_web_app(Channel channel);
+    void hear(const Listen& listen);
     void take(Receiver& receiver, std::string_view message);
     void add(Item& item, UnixMillis now);
     void end_round();
@@ -123,12 +124,20 @@ void StoreService::meet_web_app(Channel channel) {
     net::ChannelLink::Handlers handlers;
     handlers.on_message = [this](std::string_view message, daemon::Fd) {
         Listen listen;
-        if (kind_of(message) == MessageKind::listen && read(message, listen))
-            web_app_listens_ = listen.wanted;
+        if (kind_of(message) == MessageKind::listen && read(message, listen)) hear(listen);
     };
     web_app_listens_ = web_app_missed_ = false;
     web_app_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers),
                                                   kMostForTheWebApp);
+}
+
+// Says after which commit the announcements begin. The commit of this round, if there will be one,
+// is announced in part only: its first fixes may have come before the wish to hear of them.
+void StoreService::hear(const Listen& listen) {
+    web_app_listens_ = listen.wanted;
+    if (!listen.wanted) return;
+    web_app_missed_ |= in_transaction_;
+    web_app_->send(write_begin(static_cast<std::uint64_t>(store_.sequence())));
 }
 
 void StoreService::take(Receiver& receiver, std::string_view message) {
