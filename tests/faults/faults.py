@@ -153,6 +153,7 @@ class Phones:
         self.pause_seconds = pause_seconds
         self.acknowledged = set()
         self.attempted = set()
+        self.answers = collections.defaultdict(list)  # by the phone's port: what was acknowledged
         self.refusals = collections.Counter()  # by status
         self.retry_after_missing = 0
         self.broken = 0  # connections that ended without an answer
@@ -188,6 +189,7 @@ class Phones:
             if connection is None:
                 connection = http.client.HTTPConnection(*self.address, timeout=30)
             connection.request("GET", fix_target(self.device, time_s))
+            port = connection.sock.getsockname()[1]
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException):
@@ -196,13 +198,14 @@ class Phones:
             connection.close()
             return None, 0
         with self.lock:
-            self.note(answer, time_s, time.monotonic() - begin)
+            self.note(answer, port, time_s, time.monotonic() - begin)
         return connection, answer.status
 
-    def note(self, answer, time_s, took):
+    def note(self, answer, port, time_s, took):
         self.longest_wait = max(self.longest_wait, took)
         if answer.status == 200:
             self.acknowledged.add(time_s)
+            self.answers[port].append(time_s)
         else:
             self.refusals[answer.status] += 1
             self.retry_after_missing += answer.getheader("Retry-After") is None
