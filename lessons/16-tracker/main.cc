@@ -38,6 +38,9 @@ int run(int count, char** arguments) {
         app.parse(count, arguments);
     } catch (const CLI::Success& help_or_version) {
         return app.exit(help_or_version);
+    } catch (const CLI::RuntimeError& told) {
+        // A command that has said itself what went wrong.
+        return told.get_exit_code();
     } catch (const CLI::ParseError& error) {
         refuse(app, error, count, arguments);
     }

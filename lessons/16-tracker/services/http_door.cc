@@ -68,16 +68,20 @@ void HttpDoor::close(daemon::Deadline deadline, std::function<void()> stopped) {
 }
 
 // A flood of clients must not become a flood of lines: one when it begins, and it has ended when
-// nobody was turned away for a while.
+// nothing of the kind has happened for a while.
+bool HttpDoor::is_news(daemon::Deadline& quiet_until) const {
+    const bool is_new = quiet_until.expired(loop_.now());
+    quiet_until = daemon::Deadline::after(kQuiet, loop_.now());
+    return is_new;
+}
+
 net::http::FrontDoor::Listeners HttpDoor::log_lines() {
     return {
         .on_denied =
             [this](const Address& peer) { log_.debug("{} is not allowed here", peer.host_text()); },
         .on_refused =
             [this](const Address& peer, net::Refusal reason) {
-                const bool goes_on = !quiet_until_.expired(loop_.now());
-                quiet_until_ = daemon::Deadline::after(kQuiet, loop_.now());
-                if (goes_on) return;
+                if (!is_news(turning_away_told_)) return;
                 log_.warning("{} {}", peer.host_text(),
                              reason == net::Refusal::network_limit
                                  ? "has too many connections already and is turned away"
@@ -85,6 +89,8 @@ net::http::FrontDoor::Listeners HttpDoor::log_lines() {
             },
         .on_exhausted =
             [this](int error_number) {
+                // Each descriptor that is freed and taken again would be a line.
+                if (!is_news(exhaustion_told_)) return;
                 log_.warning("cannot accept for now: {}", daemon::error_text(error_number));
             },
     };

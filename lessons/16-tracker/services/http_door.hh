@@ -44,6 +44,7 @@ class HttpDoor {
 
   private:
     net::http::FrontDoor::Listeners log_lines();
+    bool is_news(daemon::Deadline& quiet_until) const;
 
     net::EventLoop& loop_;
     daemon::Log& log_;
@@ -52,8 +53,9 @@ class HttpDoor {
     net::http::Server server_;
     std::vector<daemon::Fd> listeners_;
     std::optional<net::http::FrontDoor> door_;
-    // Since a line was written about clients that are turned away.
-    daemon::Deadline quiet_until_{net::EventLoop::Clock::time_point::min()};
+    // Until then it is not said again that clients are turned away, or that accepting fails.
+    daemon::Deadline turning_away_told_{net::EventLoop::Clock::time_point::min()};
+    daemon::Deadline exhaustion_told_{net::EventLoop::Clock::time_point::min()};
 };
 
 }  // namespace waymark::tracker
