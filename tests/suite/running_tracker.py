@@ -25,7 +25,8 @@ class RunningTracker:
         self.data = os.path.join(self.folder.name, "data")
         self.process = None
         self.devices_url = None
-        self.log = open(os.path.join(self.folder.name, "log"), "w+b")
+        # To append: the server has the same descriptor, and reading moves the place of both.
+        self.log = open(os.path.join(self.folder.name, "log"), "a+b")
 
     def __enter__(self):
         try:
