@@ -1,6 +1,7 @@
 #include "web_app/api.hh"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <limits>
 
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t kMostViewers = 64;
 // Each may hold sixty megabytes.
 constexpr std::size_t kMostTracks = 8;
+constexpr std::size_t kLargeTrack = std::size_t{1} << 20;
 constexpr UnixMillis kEndOfTime = 253'402'300'800'000;  // the year 10000
 constexpr std::int64_t kMostDevices = std::numeric_limits<DeviceNumber>::max();
 // 31 days of a local calendar, one of which may have 25 hours.
@@ -134,12 +136,16 @@ net::Task<> Api::track(Exchange& exchange) {
     std::function<TrackColumns(Reader&)> work = [asked](Reader& reader) {
         return read_track(reader, asked.device, asked.from, asked.to, asked.most);
     };
-    const std::optional<TrackColumns> track = co_await parts_.reads.ask(exchange, std::move(work));
+    std::optional<TrackColumns> track = co_await parts_.reads.ask(exchange, std::move(work));
     if (!track) co_return;
+    const bool was_large = track->bytes() > kLargeTrack;
     if (asked.as_json)
         co_await answer_track_json(exchange, *track);
     else
         co_await answer_columns(exchange, *track);
+    track.reset();
+    // The allocator would keep the megabytes for a next one, which may never come (malloc_trim(3)).
+    if (was_large && tracks_ == 1) ::malloc_trim(0);
 }
 
 // A viewer who comes back says what it saw last; EventSource does so by itself, in the field.
