@@ -373,7 +373,8 @@ class Strace:
     """strace(1) on one running process, its trace in a file. Use in a `with`; it is attached then,
     and leaves the process running in the end."""
 
-    def __init__(self, pids, output, *options):
+    def __init__(self, pids, output, *options, kills=False):
+        self.kills = kills  # the traced process may be gone before we have looked
         self.command = ["strace", "-f", "-o", str(output), *options]
         for pid in pids:
             self.command += ["-p", str(pid)]
@@ -388,8 +389,13 @@ class Strace:
 
     def traces(self, pid):
         if self.process.poll() is not None:
+            if self.kills:
+                return True
             raise AssertionError(f"strace ended: {self.process.stderr.read().decode()}")
-        return int(status_field(pid, "TracerPid")[0]) == self.process.pid
+        try:
+            return int(status_field(pid, "TracerPid")[0]) == self.process.pid
+        except OSError:
+            return self.kills
 
     def __exit__(self, *_):
         if self.process.poll() is None:

@@ -63,6 +63,8 @@ class ThePowerGoes(unittest.TestCase):
         operations, phones = self.run_traced("fdatasync:error=EIO:when=7..100+20")
         failed = sum(isinstance(operation, power_cut.FailedSync) for operation in operations)
         self.assertGreater(failed, 0)
+        self.assertTrue(any(isinstance(operation, power_cut.Write) and
+                            operation.file == power_cut.DATABASE for operation in operations))
         self.assertGreater(sum(phones.refusals.values()), 0)
         outcome = self.replay(operations, phones, random)
         self.assertEqual((outcome.corrupt, outcome.lost_in), (0, 0))
