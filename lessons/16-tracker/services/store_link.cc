@@ -24,6 +24,7 @@ void StoreLink::connect(daemon::Channel channel) {
     handlers.on_closed = [this] { channel_.reset(); };
     channel_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers));
     for (Outgoing& outgoing : unanswered_) outgoing.sent = false;
+    in_flight_ = 0;
     flush();
 }
 
@@ -93,18 +94,21 @@ void StoreLink::forget(Submission& submission) {
 }
 
 void StoreLink::flush() {
-    if (channel_ == nullptr) return;
     // Only the newest batches can be unsent, but for a store that has just been connected.
     auto first_unsent = unanswered_.end();
     while (first_unsent != unanswered_.begin() && !std::prev(first_unsent)->sent) --first_unsent;
-    for (auto outgoing = first_unsent; outgoing != unanswered_.end(); ++outgoing) {
-        if (channel_ == nullptr) return;
-        send(*outgoing);
-    }
+    for (auto outgoing = first_unsent; outgoing != unanswered_.end(); ++outgoing)
+        if (channel_ != nullptr && is_due(*outgoing)) send(*outgoing);
+}
+
+// The newest batch can still grow; a full one has a newer one behind it.
+bool StoreLink::is_due(const Outgoing& outgoing) const {
+    return in_flight_ == 0 || &outgoing != &unanswered_.back();
 }
 
 void StoreLink::send(Outgoing& outgoing) {
     outgoing.sent = true;
+    ++in_flight_;
     // A message that cannot be queued is answered by nobody and ends at its deadline.
     channel_->send(outgoing.message);
 }
@@ -130,6 +134,8 @@ void StoreLink::answered(const Answer& answer) {
         settle(outgoing, answer.durable, answer.reason);
     }
     drop_settled();
+    // Before those who waited are resumed: the store works on while their answers are written.
+    flush();
 }
 
 void StoreLink::settle(Outgoing& outgoing, bool durable, std::string_view reason) {
@@ -139,6 +145,7 @@ void StoreLink::settle(Outgoing& outgoing, bool durable, std::string_view reason
     }
     outgoing.waiting.clear();
     unanswered_bytes_ -= outgoing.message.size();
+    if (outgoing.sent) --in_flight_;
     outgoing.ticket = 0;
     if (spare_buffers_.size() < kSpareBuffers)
         spare_buffers_.push_back(std::move(outgoing.message));

@@ -3,10 +3,11 @@
 //
 //     const StoreLink::Verdict verdict = co_await link.submit(decoded);
 //
-// All that is submitted in one round of the loop leaves in one message. While the store commits one
-// batch, the next one grows: nobody waits for a timer, and the busier the server, the larger the
-// batches. What was not answered is kept, and sent again to a store that was restarted; storing is
-// idempotent, so a batch that was stored and not answered does no harm.
+// A batch leaves at the end of the loop's round if the store has nothing of ours to do. While it
+// commits one, the next one grows, and leaves with the answer to the one before, or when it is
+// full: nobody waits for a timer, and the busier the server, the larger the batches. What was not
+// answered is kept, and sent again to a store that was restarted; storing is idempotent, so a batch
+// that was stored and not answered does no harm.
 
 #pragma once
 
@@ -76,6 +77,7 @@ class StoreLink {
     Outgoing& open_batch(bool fresh);
     void forget(Submission& submission);
     void flush();
+    bool is_due(const Outgoing& outgoing) const;
     void send(Outgoing& outgoing);
     void heard(std::string_view message);
     void answered(const Answer& answer);
@@ -91,6 +93,7 @@ class StoreLink {
     Ticket next_ticket_ = 1;
     std::deque<Outgoing> unanswered_;  // in the order of their tickets, without gaps
     std::size_t unanswered_bytes_ = 0;
+    std::size_t in_flight_ = 0;  // sent to this store and not answered
     std::vector<std::string> spare_buffers_;
 };
 
