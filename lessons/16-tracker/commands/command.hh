@@ -6,8 +6,6 @@
 
 #include <string>
 
-#include "fix.hh"
-
 namespace CLI {
 class App;
 }
@@ -25,8 +23,5 @@ void add_running_commands(CLI::App& app);
 
 // Adds --data, with what it means. `folder` must live as long as the app.
 void add_data_option(CLI::App& app, std::string& folder);
-
-// The system's clock.
-UnixMillis current_time();
 
 }  // namespace waymark::tracker

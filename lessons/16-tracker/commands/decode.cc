@@ -24,6 +24,7 @@
 #include "store/data_folder.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -122,7 +123,7 @@ bool read_request(std::string& input, net::http::RequestParser& parser, net::htt
 
 void run_decode(const DecodeOptions& options) {
     const std::optional<UnixMillis> now =
-        options.now.empty() ? current_time() : parse_time(options.now);
+        options.now.empty() ? unix_now() : parse_time(options.now);
     if (!now)
         throw daemon::UsageError(
             fmt::format("--now {} is not a time: write 2026-01-15T12:00:00Z", options.now));

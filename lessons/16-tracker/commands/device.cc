@@ -19,6 +19,7 @@
 #include "store/data_folder.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -56,7 +57,7 @@ void run_add(const DeviceOptions& options) {
             "--speed-unit {} is not one of default, knots, kmh, mps, mph", options.speed_unit));
     NewDevice device{options.name, options.identifiers, make_token(), *unit};
     Connection connection = open_store(options);
-    Devices(connection).add({device}, current_time());
+    Devices(connection).add({device}, unix_now());
     fmt::print("Device {} added.\n", options.name);
     print_urls(options, *device.token,
                options.identifiers.empty() ? *device.token : options.identifiers.front());
@@ -134,7 +135,7 @@ void run_import(const DeviceOptions& options) {
     std::vector<NewDevice> added;
     for (const NewDevice& device : wanted)
         if (!devices.has(device.name)) added.push_back(device);
-    devices.add(added, current_time());
+    devices.add(added, unix_now());
     fmt::print("{} devices added, {} were there.\n", added.size(), wanted.size() - added.size());
 }
 

@@ -15,6 +15,7 @@
 #include "daemon/error.hh"
 #include "trips/replay.hh"
 #include "trips/trip_file.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -71,8 +72,8 @@ void run(const ReplayOptions& options) {
     plan.addresses = server.addresses;
     plan.authority = server.authority;
     plan.identity = {*protocol, options.device, server.base_path};
-    if (options.now_shift && plan.speed) play_from(trip, current_time(), *plan.speed);
-    if (options.now_shift && !plan.speed) shift_to_end_at(trip, current_time());
+    if (options.now_shift && plan.speed) play_from(trip, unix_now(), *plan.speed);
+    if (options.now_shift && !plan.speed) shift_to_end_at(trip, unix_now());
 
     const auto begin = std::chrono::steady_clock::now();
     const ReplayCounts counts = replay(trip.points, plan);

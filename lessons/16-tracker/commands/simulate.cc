@@ -22,6 +22,7 @@
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "trips/fleet.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -57,7 +58,7 @@ void register_devices(const SimulateOptions& options) {
         const std::string name = demo_name(i);
         if (!devices.has(name)) missing.push_back({name, {name}, {}, SpeedUnit::protocol_default});
     }
-    devices.add(missing, current_time());
+    devices.add(missing, unix_now());
     if (!missing.empty()) say(fmt::format("{} demo devices added", missing.size()));
 }
 
@@ -121,7 +122,7 @@ void run(const SimulateOptions& options) {
                          ? daemon::Deadline::after(std::chrono::duration_cast<Clock::duration>(
                                std::chrono::duration<double>(options.duration_s)))
                          : daemon::Deadline::never();
-    Fleet fleet(plan, current_time());
+    Fleet fleet(plan, unix_now());
     Progress progress;
     while (!end.expired()) {
         const daemon::Deadline next_look = std::min(end, daemon::Deadline::after(500ms));

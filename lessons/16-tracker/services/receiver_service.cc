@@ -19,6 +19,7 @@
 #include "services/service_control.hh"
 #include "services/service_log.hh"
 #include "services/store_link.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 
@@ -54,11 +55,6 @@ class DecodedPool {
     static constexpr std::size_t kMostSpare = 256;
     std::vector<Lease> spare_;
 };
-
-UnixMillis unix_now() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 class ReceiverService {
   public:

@@ -18,6 +18,7 @@
 #include "services/service_control.hh"
 #include "store/data_folder.hh"
 #include "store/store.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 
@@ -31,11 +32,6 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMostForTheWebApp = std::size_t{1024} * 1024;
 // Another process that changes the devices tells the supervisor; this is for one that does not.
 constexpr milliseconds kLookForChanges{1000};
-
-UnixMillis unix_now() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 class StoreService {
   public:

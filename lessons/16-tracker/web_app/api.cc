@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "unix_time.hh"
 #include "web_app/answers.hh"
 #include "web_app/query.hh"
 #include "web_app/readings.hh"
@@ -52,11 +53,6 @@ TrackRequest read_track_request(Query& query) {
     if (request.to - request.from > kLongestTrack)
         query.refuse("the parameter 'to' must be at most 31 days after 'from'");
     return request;
-}
-
-UnixMillis unix_now() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 // Counts while it lives.
