@@ -1,0 +1,289 @@
+"""Rows 10, 11, 16 and 43 of the faults: system calls that are interrupted, forks and threads that
+fail, a reader of the log that goes away, and a store that stands still for a while.
+Usage: network_interrupt_test.py TRACKER
+"""
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import faults
+from faults import FIRST_TIME, stored_times, wait_until
+from network_clients import Client, ask_once, fix_path, is_served, request
+from network_server import WAIT_SECONDS, Failing, Server, own_limit
+
+import driver  # found by faults
+
+STORM_SECONDS = 4
+PATIENCE_OF_THE_RECEIVER = 8
+
+
+class Interruptions(unittest.TestCase):
+    """Row 10. The services ignore what a terminal or a manager sends, and an ignored signal
+    interrupts nothing; but SIGSTOP and SIGCONT do, also where there is no handler: epoll_wait(2)
+    and futex(2) then return EINTR (signal(7))."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("--max-connections-per-address", "1000")
+        cls.server.__enter__()
+        cls.addClassCleanup(cls.server.__exit__)
+        cls.server.add_device("phone")
+        for number in range(300):
+            ask_once(cls.server.devices_address(), request(fix_path("phone", number)))
+
+    def conversation(self):
+        """What the same questions are answered with, without the date. Nothing new is stored by
+        them, so the answers must not differ."""
+        track = f"/api/track?device=1&from={FIRST_TIME - 2}000&to={FIRST_TIME + 300}000"
+        with Client(self.server.devices_address()) as phone, \
+                Client(self.server.web_address()) as page:
+            yield phone.ask(request(fix_path("phone", 7))).without_date()
+            yield phone.ask(request("/?id=nobody&lat=1&lon=2")).without_date()
+            yield phone.ask(request("/?id=phone&lat=1000&lon=2")).without_date()
+            for path in ("/api/devices", "/api/days?device=1", track, track + "&format=json"):
+                yield page.ask(request(path)).without_date()
+
+    def differences(self, quiet, now):
+        return [(a, b) for a, b in zip(quiet, now, strict=True) if a != b]
+
+    def test_calls_that_return_eintr_change_no_answer(self):
+        quiet = list(self.conversation())
+        services = {"receiver 0": ("recvfrom", "sendto", "recvmsg", "sendmsg", "accept4", "epoll_wait"),
+                    "store": ("recvmsg", "sendmsg", "epoll_wait", "pread64", "pwrite64"),
+                    "web app": ("recvfrom", "sendto", "recvmsg", "accept4", "epoll_wait", "pread64")}
+        for name, calls in services.items():
+            pid = self.server.service_pid(name)
+            injections = [f"{call}:error=EINTR:when=1+2" for call in calls]
+            with self.subTest(service=name), Failing(self.server, pid, *injections) as failing:
+                self.assertEqual(self.differences(quiet, list(self.conversation())), [])
+                self.assertGreater(failing.count(), 5)
+            self.assertEqual(self.server.service_pid(name), pid)
+
+    def test_a_storm_of_stops_changes_no_answer(self):
+        quiet = list(self.conversation())
+        before = self.server.processes()
+        services = [pid for name, pid in before.items() if name != "supervisor"]
+        conversations = 0
+        with Storm(services) as storm:
+            until = time.monotonic() + STORM_SECONDS
+            while time.monotonic() < until:
+                self.assertEqual(self.differences(quiet, list(self.conversation())), [])
+                conversations += 1
+        print(f"storm: {storm.count} stops, {conversations} conversations")
+        self.assertGreater(conversations, 0)
+        self.assertEqual(self.server.processes(), before)
+
+    def test_one_byte_that_differs_would_be_seen(self):
+        quiet = list(self.conversation())
+        head, body = quiet[-1]
+        self.assertIn(b"[", body)
+        changed = quiet[:-1] + [(head, body.replace(b"1", b"2", 1))]
+        self.assertEqual(len(self.differences(quiet, changed)), 1)
+
+
+class Storm:
+    """Stops and continues processes several hundred times a second. Use in a `with`."""
+
+    def __init__(self, pids):
+        self.pids = pids
+        self.count = 0
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.blow)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+
+    def blow(self):
+        while not self.ended.wait(0.002):
+            for pid in self.pids:
+                os.kill(pid, signal.SIGSTOP)
+                os.kill(pid, signal.SIGCONT)
+                self.count += 1
+
+
+class NoNewProcesses(unittest.TestCase):
+    """Row 11."""
+
+    def setUp(self):
+        self.server = Server()
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__)
+        self.server.add_device("phone")
+        self.supervisor = self.server.pid
+
+    def kill(self, name):
+        pid = self.server.service_pid(name)
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not faults.is_running(pid), WAIT_SECONDS, f"{name} is gone")
+        return pid
+
+    def check_that_all_is_back(self, address):
+        wait_until(lambda: is_served(address), WAIT_SECONDS, "it serves again")
+        self.server.wait_until_up(WAIT_SECONDS)
+        self.assertEqual(self.server.status()["pid"], self.supervisor)
+        faults.check_no_zombie(self.supervisor)
+
+    def test_a_fork_that_fails_is_tried_again(self):
+        address = self.server.devices_address()
+        with Failing(self.server, self.supervisor, "clone:error=EAGAIN:when=1..2",
+                     "fork:error=EAGAIN:when=1..2", "clone3:error=EAGAIN:when=1..2") as failing:
+            self.kill("receiver 0")
+            wait_until(lambda: failing.count() == 2, WAIT_SECONDS, "two forks have failed")
+            # It answers meanwhile, and its other services go on.
+            self.assertEqual(self.server.services()["web app"]["state"], "up")
+            self.check_that_all_is_back(address)
+        self.assertEqual(len(self.server.log_lines("receiver 0: fork")), 2)
+        self.assertEqual(len(self.server.log_lines("receiver 0 is back")), 1)
+
+    def test_a_thread_that_cannot_be_made_ends_one_service_for_a_while(self):
+        address = self.server.web_address()
+        # glibc makes processes with clone and threads with clone3; only the latter fails.
+        with Failing(self.server, self.supervisor, "clone3:error=EAGAIN") as failing:
+            self.kill("web app")
+            wait_until(lambda: failing.count() >= 2, WAIT_SECONDS, "the web app was tried again")
+            phone = ask_once(self.server.devices_address(), request(fix_path("phone", 1)))
+            self.assertEqual(phone.status, 200)
+            self.assertFalse(is_served(address, seconds=1))
+        self.check_that_all_is_back(address)
+
+    def test_a_user_who_may_have_no_more_processes_is_told_so(self):
+        # Root is not bound by the limit, but the server is root no more when it forks.
+        with own_limit(resource.RLIMIT_NPROC, 0):
+            server = Server("--user", "nobody") if os.geteuid() == 0 else Server()
+            with self.assertRaisesRegex(AssertionError, "fork.*Resource temporarily unavailable"):
+                with server:
+                    pass
+
+    def test_a_supervisor_that_died_of_it_would_be_seen(self):
+        self.server.end_by_sigkill()
+        with self.assertRaises(AssertionError):
+            self.server.status()
+
+
+class BrokenPipes(unittest.TestCase):
+    """Row 16: `tracker serve --foreground | head -1`."""
+
+    def test_the_reader_of_its_output_and_log_goes_away(self):
+        server = Server()
+        reader = subprocess.Popen(["head", "-n", "1"], stdin=subprocess.PIPE,
+                                  stdout=subprocess.DEVNULL)
+        self.addCleanup(server.__exit__)
+        # The log of the server leads into the pipe; nobody else writes to it.
+        server.log.close()
+        server.log = reader.stdin
+        server.start()
+        reader.stdin.close()
+        server.process.stdout.close()
+        server.add_device("phone")
+        for _ in range(3):
+            self.assertEqual(server.run("reload", "--data", server.data)[0], 0)
+        reader.wait(WAIT_SECONDS)
+        for _ in range(3):
+            self.assertEqual(server.run("reload", "--data", server.data)[0], 0)
+        before = server.processes()
+        os.kill(before["receiver 0"], signal.SIGKILL)
+        address = server.devices_address()
+        wait_until(lambda: is_served(address), WAIT_SECONDS, "a new receiver serves")
+        self.assertEqual(ask_once(address, request(fix_path("phone", 1))).status, 200)
+        now = server.processes()
+        self.assertEqual({name for name in now if now[name] != before[name]}, {"receiver 0"})
+        server.process.terminate()
+        self.assertEqual(server.process.wait(WAIT_SECONDS), 0)
+
+    def test_a_program_that_does_not_ignore_sigpipe_would_die(self):
+        program = ("import signal; signal.signal(signal.SIGPIPE, signal.SIG_DFL)\n"
+                   "while True: print('line', flush=True)")
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as writer:
+            writer.stdout.readline()
+            writer.stdout.close()
+            self.assertEqual(writer.wait(WAIT_SECONDS), -signal.SIGPIPE)
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+class StandingStill(unittest.TestCase):
+    """Row 43."""
+
+    def setUp(self):
+        self.server = Server("--header-timeout", "1", "--idle-timeout", "1")
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__)
+        self.server.add_device("phone")
+        self.address = self.server.devices_address()
+
+    def check_stored(self, acknowledged):
+        times = [time_s for time_s in stored_times(self.server.database, "phone")
+                 if time_s >= FIRST_TIME]
+        faults.check_nothing_lost(acknowledged, times)
+        faults.check_nothing_twice(times)
+        return times
+
+    def test_a_fix_waits_for_a_store_that_stands_still_for_a_moment(self):
+        with Client(self.address) as phone:
+            with stopped(self.server.service_pid("store")):
+                phone.send(request(fix_path("phone", 1)))
+                time.sleep(2)
+                phone.socket.setblocking(False)
+                with self.assertRaises(BlockingIOError):  # nothing is acknowledged before the commit
+                    phone.socket.recv(1)
+            phone.socket.settimeout(WAIT_SECONDS)
+            self.assertEqual(phone.read_answer().status, 200)
+        self.assertEqual(self.check_stored([FIRST_TIME + 1]), [FIRST_TIME + 1])
+
+    def test_a_phone_is_told_to_come_again_when_the_store_stands_still_for_long(self):
+        with Client(self.address) as phone:
+            with stopped(self.server.service_pid("store")):
+                began = time.monotonic()
+                answer = phone.ask(request(fix_path("phone", 1)))
+                took = time.monotonic() - began
+                # What needs no store is answered.
+                self.assertEqual(phone.ask(request("/?id=nobody&lat=1&lon=1")).status, 403)
+                page = ask_once(self.server.web_address(), request("/api/devices"))
+                self.assertEqual(page.status, 200)
+            print(f"a store that stands still: 503 after {took:.1f} s")
+            self.assertEqual(answer.status, 503)
+            self.assertIsNotNone(answer.field("Retry-After"))
+            self.assertGreater(took, PATIENCE_OF_THE_RECEIVER - 1)
+            self.assertLess(took, PATIENCE_OF_THE_RECEIVER + WAIT_SECONDS)
+            # The same fix again, as the phone will send it, and the next one.
+        for number in (1, 2):
+            self.assertEqual(ask_once(self.address, request(fix_path("phone", number))).status, 200)
+        self.check_stored([FIRST_TIME + 1, FIRST_TIME + 2])
+        self.assertEqual(len(self.server.log_lines("cannot be stored")), 1)
+
+    def test_a_receiver_that_stood_still_closes_what_has_expired(self):
+        with Client(self.address) as idle, Client(self.address) as half:
+            idle.ask(request("/?id=nobody"))
+            half.send(request("/?id=nobody")[:-2])
+            with stopped(self.server.service_pid("receiver 0")):
+                time.sleep(2)
+            self.assertTrue(idle.is_closed_by_server())
+            self.assertEqual(half.read_answer().status, 408)
+        self.assertTrue(is_served(self.address))
+
+    def test_an_acknowledgement_before_the_commit_would_be_seen(self):
+        with self.assertRaises(AssertionError):
+            faults.check_nothing_lost([FIRST_TIME + 1], self.check_stored([]))
+
+
+if __name__ == "__main__":
+    driver.main()
