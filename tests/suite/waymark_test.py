@@ -30,6 +30,9 @@ class CommandTest(unittest.TestCase):
                 break
         return process, "".join(lines)
 
+    def shared_data(self):
+        return "/var/lib" if os.geteuid() == 0 else f"{self.machine.folder}/.local/share"
+
     def wait_until(self, holds, patience_seconds=10):
         until = time.monotonic() + patience_seconds
         while not holds() and time.monotonic() < until:
@@ -150,7 +153,7 @@ class StartTest(CommandTest):
         self.assertEqual(process.wait(timeout=30), 0)
         process.stdout.close()
         self.assertIn("tracker simulate --devices 2 --to http://127.0.0.1:5055 --data "
-                      f"{self.machine.folder}/.local/share/waymark\n", self.machine.asked())
+                      f"{self.shared_data()}/waymark\n", self.machine.asked())
         self.assert_all_ended()
 
     def test_each_way_of_stopping_leaves_nothing(self):

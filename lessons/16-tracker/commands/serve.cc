@@ -22,6 +22,7 @@
 #include "server.hh"
 #include "services/control_socket.hh"
 #include "store/data_folder.hh"
+#include "web_app/site_folder.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -48,7 +49,7 @@ void run_serve(const CLI::App& command, const ServeOptions& options) {
     const std::vector<std::string> arguments = given_arguments(command);
     Settings settings = read_settings(config, arguments);
     settings.data = absolute(settings.data);
-    settings.site = absolute(settings.site);
+    settings.site = absolute(find_site(settings.site, program_folder()));
     if (settings.log != "stderr" && settings.log != "syslog") settings.log = absolute(settings.log);
     const int code = serve(settings, [&] { return read_settings(config, arguments).reloadable; });
     if (code != daemon::kExitOk) throw CLI::RuntimeError(code);
