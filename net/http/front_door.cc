@@ -45,7 +45,12 @@ void FrontDoor::receive(daemon::Fd socket, const Address& peer) {
     }
     if (verdict.admission == Admission::wait) pause();
     try {
-        if (peer.is_ip()) send_without_delay(socket);
+        if (peer.is_ip()) {
+            send_without_delay(socket);
+            // What the kernel has taken from us and the peer does not take from it would stay in
+            // its memory for minutes, also when the connection is closed and counted no more.
+            limit_unacknowledged(socket, server_.limits().send);
+        }
         server_.serve(std::move(socket), peer, std::move(verdict.slot));
     } catch (const std::exception&) {
         // No memory or no place in epoll for one client more: it is closed, the others stay.

@@ -59,6 +59,7 @@ class Server {
     void stop(daemon::Deadline deadline);
     // For a configuration that was read again. Holds from the next wait of each connection on.
     void set_limits(const ServerLimits& limits) { limits_ = limits; }
+    const ServerLimits& limits() const { return limits_; }
     bool is_stopping() const { return is_stopping_; }
 
     // Called when stop() begins: for handlers that would never end by themselves, event streams.
