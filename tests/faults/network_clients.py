@@ -5,7 +5,6 @@ an HTTP library would not send half a request. Waits have a bound; only loopback
 import contextlib
 import re
 import resource
-import select
 import socket
 import struct
 import time
@@ -15,6 +14,7 @@ from faults import FIRST_TIME
 
 PATIENCE_SECONDS = 30
 IP_BIND_ADDRESS_NO_PORT = 24  # linux/in.h
+LISTEN, TIME_WAIT = "0A", "06"  # net/tcp_states.h
 
 
 def fix_path(device, number):
@@ -139,20 +139,31 @@ def is_served(address, source=None, seconds=PATIENCE_SECONDS):
         return False
 
 
-def ended_ones(clients, seconds):
-    """Which of the clients the server has closed, at the latest after `seconds`, and when each:
-    {client: seconds}. Reads nothing but the end, so that a slow reader stays one."""
+def held_ports(address):
+    """The ports of clients of which the kernel has a connection with this server, whether or not
+    the server still has it: unsent bytes of a closed one stay, too (proc(5), /proc/net/tcp)."""
+    ports = set()
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        next(table)
+        for line in table:
+            _, here, there, state = line.split()[:4]
+            if int(here.rpartition(":")[2], 16) == address[1] and state not in (LISTEN, TIME_WAIT):
+                ports.add(int(there.rpartition(":")[2], 16))
+    return ports
+
+
+def times_to_end(address, clients, seconds):
+    """After how many seconds nothing was left of each client's connection on the server's side; at
+    most so many are waited for. The clients themselves read nothing, so that a slow reader stays one."""
     began = time.monotonic()
-    ended = {}
-    poller = select.poll()
-    by_number = {client.socket.fileno(): client for client in clients}
-    for number in by_number:
-        poller.register(number, select.POLLRDHUP)
-    while len(ended) < len(clients) and time.monotonic() - began < seconds:
-        for number, _ in poller.poll(50):
-            poller.unregister(number)
-            ended[by_number[number]] = time.monotonic() - began
-    return ended
+    waiting = {client.socket.getsockname()[1] for client in clients}
+    times = []
+    while waiting and time.monotonic() - began < seconds:
+        time.sleep(0.1)
+        ended = waiting - held_ports(address)
+        waiting -= ended
+        times += [time.monotonic() - began] * len(ended)
+    return times
 
 
 def raise_own_limit(count):

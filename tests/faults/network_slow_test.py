@@ -1,0 +1,308 @@
+"""Rows 12, 15 and 29 of the faults: clients that are slow, that reset their connections at any point,
+and a thousand that have sent half a request. Usage: network_slow_test.py TRACKER
+"""
+
+import contextlib
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import faults
+from faults import FIRST_TIME, wait_until
+from network_clients import (Client, ask_once, fix_path, is_served, percentile_95, raise_own_limit,
+                             request, times_to_end)
+from network_server import WAIT_SECONDS, Levels, Server, is_sanitized, private_bytes
+
+import driver  # found by faults
+
+SLOW_CLIENTS = 500
+DEADLINE_SECONDS = 3
+SHORT_DEADLINES = ("--header-timeout", "3", "--body-timeout", "3", "--send-timeout", "3",
+                   "--idle-timeout", "3")
+MANY_CONNECTIONS = ("--max-connections", "4000", "--max-connections-per-address", "4000")
+# Generous: sanitizers, and two cores that do other things too.
+MOST_LATE_SECONDS = 15
+MOST_ANSWER_SECONDS = 5
+# Everything that half a request may cost; with the address sanitizer's own book-keeping.
+MOST_BYTES_A_CONNECTION = 64 * 1024
+
+BODY_HEAD = (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+             b"Content-Length: 5000\r\n\r\n")
+
+
+class SlowHeader:
+    """A byte of a head every quarter of a second."""
+
+    def __init__(self, address):
+        self.client = Client(address)
+        self.unsent = request("/?id=nobody", "X-Padding: " + "x" * 4000)
+        self.send_some(10)
+
+    def send_some(self, count=1):
+        with contextlib.suppress(OSError):
+            self.client.send(self.unsent[:count])
+        self.unsent = self.unsent[count:]
+
+
+class SlowBody(SlowHeader):
+    """A whole head, and then a byte of the body every quarter of a second."""
+
+    def __init__(self, address):
+        self.client = Client(address)
+        self.unsent = BODY_HEAD + b"x" * 5000
+        self.send_some(len(BODY_HEAD) + 10)
+
+
+class SlowReader:
+    """Asks as much as the connection takes, and reads no answer."""
+
+    def __init__(self, address):
+        self.client = Client(address, receive_buffer=4096)
+        self.client.socket.setblocking(False)
+        self.send_some()
+
+    def send_some(self):
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                self.client.socket.send(request("/?id=nobody&lat=1&lon=1") * 50)
+
+
+class Slow:
+    """Slow clients of all kinds, kept going by a thread. Use in a `with`."""
+
+    def __init__(self, address, count):
+        kinds = [SlowHeader, SlowBody, SlowReader]
+        self.address = address
+        self.clients = [kinds[number % 3](address) for number in range(count)]
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.drip)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+        for slow in self.clients:
+            slow.client.close()
+
+    def drip(self):
+        while not self.ended.wait(0.25):
+            for slow in self.clients:
+                if not isinstance(slow, SlowReader):
+                    slow.send_some()
+
+    def times_to_end(self, seconds):
+        return times_to_end(self.address, [slow.client for slow in self.clients], seconds)
+
+
+class GoodClient(threading.Thread):
+    """Sends a fix every few milliseconds and notes how long each answer took."""
+
+    def __init__(self, address, first):
+        super().__init__()
+        self.address = address
+        self.number = first
+        self.seconds = []
+        self.statuses = set()
+        self.ended = threading.Event()
+
+    def run(self):
+        while not self.ended.wait(0.01):
+            began = time.monotonic()
+            self.number += 1
+            answer = ask_once(self.address, request(fix_path("phone", self.number)))
+            self.statuses.add(answer.status)
+            self.seconds.append(time.monotonic() - began)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.join()
+
+
+class ServerTest(unittest.TestCase):
+
+    def start(self, *arguments):
+        server = Server(*arguments)
+        server.__enter__()
+        self.addCleanup(server.__exit__)
+        server.add_device("phone")
+        return server
+
+
+class SlowClients(ServerTest):
+    """Row 12."""
+
+    def test_all_are_cut_off_and_a_good_client_is_served_meanwhile(self):
+        raise_own_limit(2 * SLOW_CLIENTS)
+        server = self.start(*SHORT_DEADLINES, *MANY_CONNECTIONS)
+        address = server.devices_address()
+        levels = Levels(server)
+        with GoodClient(address, 0) as quiet:
+            time.sleep(2)
+        with Slow(address, SLOW_CLIENTS) as slow, GoodClient(address, 10_000) as beside:
+            times = slow.times_to_end(DEADLINE_SECONDS + MOST_LATE_SECONDS)
+        self.assertEqual(len(times), SLOW_CLIENTS)
+        self.assertEqual(beside.statuses, {200})
+        ratio = percentile_95(beside.seconds) / percentile_95(quiet.seconds)
+        print(f"{SLOW_CLIENTS} slow clients: the last was cut off after {max(times):.1f} s; 95 % of a "
+              f"good client's answers within {percentile_95(beside.seconds) * 1000:.1f} ms, "
+              f"{ratio:.1f} x the quiet {percentile_95(quiet.seconds) * 1000:.1f} ms")
+        self.assertLess(max(beside.seconds), MOST_ANSWER_SECONDS)
+        levels.check_are_back()
+        self.assertEqual(server.log_lines("warning"), [])
+
+    def test_with_long_deadlines_they_would_stay(self):
+        server = self.start("--header-timeout", "600", "--body-timeout", "600", "--send-timeout",
+                            "600", *MANY_CONNECTIONS)
+        with Slow(server.devices_address(), 6) as slow:
+            # A body must come with 500 bytes a second after a time of grace, whatever its deadline.
+            times = slow.times_to_end(DEADLINE_SECONDS + 1)
+        self.assertEqual(len(times), 0)
+
+
+class Resets(ServerTest):
+    """Row 15."""
+
+    ROUNDS = 40
+
+    def check_server(self, server, before, levels):
+        self.assertEqual(server.processes(), before)
+        levels.check_are_back()
+        faults.check_log_is_short(server.whole_log(), 0)
+
+    def test_a_phone_that_resets_at_any_point(self):
+        seed = random.randrange(1 << 32)
+        print(f"resets: seed {seed}")
+        chance = random.Random(seed)
+        server = self.start(*MANY_CONNECTIONS)
+        address = server.devices_address()
+        before, levels = server.processes(), Levels(server)
+        whole = request(fix_path("phone", 1))
+        bodies = BODY_HEAD + b"id=phone&lat=1"
+        for data in (whole, bodies, whole * 3):
+            for cut in [0, 1, len(data) - 1, len(data),
+                        *(chance.randrange(len(data)) for _ in range(self.ROUNDS))]:
+                client = Client(address)
+                client.send(data[:cut])
+                client.reset()
+        with Client(address) as answered:
+            answered.send(whole * 50)
+            answered.socket.recv(100)
+            answered.reset()
+        self.assertEqual(ask_once(address, request(fix_path("phone", 2))).status, 200)
+        self.check_server(server, before, levels)
+        # What was acknowledged to nobody may be stored, but once.
+        faults.check_nothing_twice(faults.stored_times(server.database, "phone"))
+
+    def test_a_page_that_resets_in_the_middle_of_its_download(self):
+        server = self.start()
+        server.stop()
+        store_many(server.database, 200_000)
+        server.start()
+        address = server.web_address()
+        track = request("/api/track?device=1&format=json"
+                        f"&from={FIRST_TIME}000&to={FIRST_TIME + 200_000}000")
+        # Each thread that reads opens the database when it is needed first.
+        with contextlib.ExitStack() as pages:
+            for client in [pages.enter_context(Client(address)) for _ in range(6)]:
+                client.send(track)
+            whole = ask_once(address, track)
+        before, levels = server.processes(), Levels(server)
+        self.assertGreater(len(whole.body), 4_000_000)
+        for path in (track, request("/api/live")):
+            for _ in range(8):
+                client = Client(address, receive_buffer=4096)
+                client.send(path)
+                client.socket.recv(100)
+                client.reset()
+        self.assertEqual(ask_once(address, track).body, whole.body)
+        self.check_server(server, before, levels)
+
+    def test_a_server_that_does_not_ignore_sigpipe_would_die(self):
+        program = ("import signal, socket; signal.signal(signal.SIGPIPE, signal.SIG_DFL)\n"
+                   "s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True)\n"
+                   "c, _ = s.accept()\n"
+                   "while True:\n"
+                   "  try: c.send(b'x' * 65536)\n"
+                   "  except ConnectionResetError: pass")
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as weak:
+            client = Client(("127.0.0.1", int(weak.stdout.readline())))
+            client.socket.recv(100)
+            client.reset()
+            self.assertEqual(weak.wait(WAIT_SECONDS), -signal.SIGPIPE)
+
+
+def store_many(database, count):
+    """A long track, faster than a phone could send it. The server must not run."""
+    connection = sqlite3.connect(database)
+    with connection:
+        connection.executemany(
+            "INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, valid, source, sequence)"
+            " VALUES (1, ?, ?, ?, 1, 1, 0)",
+            (((FIRST_TIME + number) * 1000, 470000000 + number, 90000000 + number)
+             for number in range(count)))
+    connection.close()
+
+
+class Memory(ServerTest):
+    """Row 29, in its short form."""
+
+    CONNECTIONS = 1000
+
+    def bytes_a_connection(self, server, sent):
+        pid = server.service_pid("receiver 0")
+        with contextlib.ExitStack() as crowd:
+            before = private_bytes(pid)
+            for _ in range(self.CONNECTIONS):
+                crowd.enter_context(Client(server.devices_address_once)).send(sent)
+            wait_until(lambda: server.counter("receiver 0", "open_connections") >= self.CONNECTIONS,
+                       WAIT_SECONDS, "all are connected")
+            grown = private_bytes(pid) - before
+        wait_until(lambda: server.counter("receiver 0", "open_connections") == 0, WAIT_SECONDS,
+                   "all are gone")
+        return grown / self.CONNECTIONS
+
+    def test_half_a_request_costs_little(self):
+        raise_own_limit(2 * self.CONNECTIONS)
+        server = self.start(*MANY_CONNECTIONS, "--header-timeout", "600", "--idle-timeout", "600")
+        server.devices_address_once = server.devices_address()
+        levels = Levels(server)
+        idle = self.bytes_a_connection(server, b"")
+        half = self.bytes_a_connection(server, request("/?id=phone")[:-10])
+        again = self.bytes_a_connection(server, request("/?id=phone")[:-10])
+        print(f"memory: {idle:.0f} bytes for an idle connection, {half:.0f} with half a request, "
+              f"{again:.0f} more when the same come again")
+        self.assertLess(half, MOST_BYTES_A_CONNECTION)
+        # What they leave is used by those who come after them; the address sanitizer keeps it back
+        # for a while, to find out who uses it too late.
+        if not is_sanitized("address"):
+            self.assertLess(again, half / 2)
+        self.assertTrue(is_served(server.devices_address_once))
+        levels.check_are_back()
+
+    def test_memory_that_is_kept_would_be_seen(self):
+        program = "import sys; input(); kept = bytearray(b'x') * (1 << 26); print(flush=True); sys.stdin.read()"
+        with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as greedy:
+            before = private_bytes(greedy.pid)
+            greedy.stdin.write(b"\n")
+            greedy.stdin.flush()
+            greedy.stdout.readline()
+            grown = private_bytes(greedy.pid) - before
+            greedy.stdin.close()
+        self.assertGreater(grown / self.CONNECTIONS, MOST_BYTES_A_CONNECTION)
+
+
+if __name__ == "__main__":
+    driver.main()
