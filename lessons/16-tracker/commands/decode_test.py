@@ -6,17 +6,22 @@ what it prints with what the vector expects.
 
 Only vectors whose id begins with one of the prefixes are taken. Ends with 77 (skipped) if the file
 is not there. Before it begins, it makes sure that it can fail: a vector with a wrong expectation
-must be found wrong.
+must be found wrong; that is one test, and each vector is one.
 """
 
 import copy
 import json
 import math
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
 from datetime import datetime
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
+
+from count import Count
 
 
 def instant(text):
@@ -77,6 +82,13 @@ def check(tracker, folder, vector, now):
     return differences("answer", wanted, json.loads(done.stdout), now)
 
 
+def note(count, lines):
+    """One test, which passed if there is nothing to say about it."""
+    count.add(Count(failed=1) if lines else Count(passed=1))
+    for line in lines:
+        print(line)
+
+
 def main():
     tracker, path, prefixes = sys.argv[1], sys.argv[2], tuple(sys.argv[3:])
     if not os.path.exists(path):
@@ -86,21 +98,19 @@ def main():
         content = json.load(stream)
     now = content["fixture"]["server_now"]
     vectors = [vector for vector in content["vectors"] if vector["id"].startswith(prefixes)]
+    count = Count()
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([tracker, "device", "import", path, "--data", folder], check=True,
                        stdout=subprocess.DEVNULL)
         wrong = copy.deepcopy(vectors[0])
         wrong["expect"]["fixes"][0]["lat"] += 0.001
-        if not check(tracker, folder, wrong, now):
-            print("the check finds nothing wrong with a wrong vector")
-            return 1
-        failed = 0
+        found_wrong = check(tracker, folder, wrong, now)
+        note(count, [] if found_wrong else ["the check finds nothing wrong with a wrong vector"])
         for vector in vectors:
-            for line in check(tracker, folder, vector, now):
-                print(f"{vector['id']}: {line}")
-                failed += 1
-    print(f"{len(vectors)} vectors, {failed} differences")
-    return 1 if failed or not vectors else 0
+            lines = check(tracker, folder, vector, now)
+            note(count, [f"{vector['id']}: {line}" for line in lines])
+    print(count.line())
+    return 1 if count.failed else 0
 
 
 if __name__ == "__main__":

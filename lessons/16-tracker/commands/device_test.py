@@ -3,9 +3,14 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
+
+from count import Count
 
 
 def run(tracker, line, environment=None):
@@ -51,36 +56,50 @@ def in_folder(line, folder):
     return [os.path.join(folder, "data") if word == "DATA" else word for word in line]
 
 
+def check_step(tracker, folder, line, code, words):
+    seen, out, err = run(tracker, in_folder(line, folder))
+    one_line = code == 0 or (out == "" and err.count("\n") == 1)
+    if seen == code and words in out + err and one_line:
+        return Count(passed=1)
+    print(f"tracker {' '.join(line)}: exit {seen}, not {code}; or without {words!r}, or not in one "
+          f"line: {out}{err}")
+    return Count(failed=1)
+
+
+def check_folder(tracker, folder):
+    """What the steps left: one device, in a folder that nobody else can read."""
+    data = os.path.join(folder, "data")
+    mode = os.stat(data).st_mode & 0o777
+    devices = json.loads(run(tracker, ["device", "list", "--json", "--data", data])[1])
+    if mode == 0o700 and [device["name"] for device in devices] == ["van"]:
+        return Count(passed=1)
+    print(f"folder mode {mode:o}, devices {devices}")
+    return Count(failed=1)
+
+
 def check_default_folder(tracker, folder):
     """Whether the data of a person who is not root goes where the desktop standard says."""
     if os.geteuid() == 0:
         print("SKIP: tracker device: the default data folder: root's is the machine's own")
-        return True
+        return Count(skipped=1)
     environment = {**os.environ, "XDG_DATA_HOME": folder}
-    code, _, _ = run(tracker, ["device", "list"], environment)
-    return code == 0 and os.path.exists(os.path.join(folder, "waymark", "waymark.db"))
+    code, out, err = run(tracker, ["device", "list"], environment)
+    if code == 0 and os.path.exists(os.path.join(folder, "waymark", "waymark.db")):
+        return Count(passed=1)
+    print(f"the default data folder: exit {code}: {out}{err}")
+    return Count(failed=1)
 
 
 def main():
     tracker = sys.argv[1]
-    failed = 0
+    count = Count()
     with tempfile.TemporaryDirectory() as folder:
         for line, code, words in STEPS:
-            seen, out, err = run(tracker, in_folder(line, folder))
-            one_line = code == 0 or (out == "" and err.count("\n") == 1)
-            if seen != code or words not in out + err or not one_line:
-                print(f"tracker {' '.join(line)}: exit {seen}, not {code}; or without {words!r}, or "
-                      f"not in one line: {out}{err}")
-                failed += 1
-        data = os.path.join(folder, "data")
-        mode = os.stat(data).st_mode & 0o777
-        devices = json.loads(run(tracker, ["device", "list", "--json", "--data", data])[1])
-        if mode != 0o700 or [device["name"] for device in devices] != ["van"]:
-            print(f"folder mode {mode:o}, devices {devices}")
-            failed += 1
-        failed += not check_default_folder(tracker, folder)
-    print(f"{len(STEPS) + 2} checks, {failed} failed")
-    return 1 if failed else 0
+            count.add(check_step(tracker, folder, line, code, words))
+        count.add(check_folder(tracker, folder))
+        count.add(check_default_folder(tracker, folder))
+    print(count.line())
+    return 1 if count.failed else 0
 
 
 if __name__ == "__main__":
