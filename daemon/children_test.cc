@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,65 +12,12 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "daemon/children_under_test.hh"
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "daemon/signals.hh"
 
 using namespace waymark::daemon;
-using namespace std::chrono_literals;
-
-namespace {
-
-int sleep_for_ever() {
-    while (true) ::pause();
-}
-
-// Waits until the child has ended, without collecting it.
-void wait_until_ended(pid_t pid) {
-    siginfo_t info;
-    REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0);
-}
-
-ExitStatus only_status(Children& children, pid_t pid) {
-    wait_until_ended(pid);
-    const std::vector<Children::Ended> ended = children.reap();
-    REQUIRE(ended.size() == 1);
-    CHECK(ended[0].pid == pid);
-    return ended[0].status;
-}
-
-ExitStatus status_of(const std::function<int()>& body) {
-    Children children;
-    return only_status(children, children.start(body));
-}
-
-// Everything that a child writes to `descriptor` until it has ended.
-std::string output_of(int descriptor, const std::function<int()>& body) {
-    Children children;
-    Pipe pipe = make_pipe();
-    children.start([&] {
-        ::dup2(pipe.writing.get(), descriptor);
-        pipe.writing.reset();
-        return body();
-    });
-    pipe.writing.reset();
-    std::string output;
-    char part[256];
-    for (ssize_t n = 0; (n = ::read(pipe.reading.get(), part, sizeof part)) > 0;)
-        output.append(part, static_cast<std::size_t>(n));
-    return output;
-}
-
-void wait_for_byte(const Pipe& pipe) {
-    char byte = 0;
-    REQUIRE(::read(pipe.reading.get(), &byte, 1) == 1);
-}
-
-bool send_byte(const Pipe& pipe) {
-    return ::write(pipe.writing.get(), "x", 1) == 1;
-}
-
-}  // namespace
 
 TEST_CASE("the exit status of a child arrives") {
     for (const int code : {0, 3, 255}) {
@@ -213,78 +159,6 @@ TEST_CASE("a child starts with default signals, an empty mask and no siblings") 
     });
     CHECK(only_status(children, pid).describe() == "exit status 0");
     CHECK(::kill(sibling, 0) == 0);
-}
-
-TEST_CASE("children that stop when asked are given the time for it") {
-    Children children;
-    Pipe ready = make_pipe();
-    for (int i = 0; i < 3; ++i)
-        children.start([&] {
-            SignalFlag stop;
-            const ScopedSignalHandler handler(SIGTERM, stop);
-            if (!send_byte(ready)) return 1;
-            return wait_for_signal(stop, Deadline::never()) ? 5 : 1;
-        });
-    for (int i = 0; i < 3; ++i) wait_for_byte(ready);
-    const std::vector<Children::Ended> ended = children.terminate_all(Deadline::never());
-    CHECK(ended.size() == 3);
-    for (const Children::Ended& child : ended) CHECK(child.status.describe() == "exit status 5");
-}
-
-TEST_CASE("a child that does not listen is killed when the grace is over") {
-    Children children;
-    Pipe ready = make_pipe();
-    children.start([&] {
-        ::signal(SIGTERM, SIG_IGN);
-        return send_byte(ready) ? sleep_for_ever() : 1;
-    });
-    wait_for_byte(ready);
-    const std::vector<Children::Ended> ended = children.terminate_all(Deadline::after(1ms));
-    REQUIRE(ended.size() == 1);
-    CHECK(ended[0].status.describe() == "killed by signal 9 (Killed)");
-    CHECK(children.running().empty());
-}
-
-TEST_CASE("a stopped child hears the request to end") {
-    Children children;
-    const pid_t pid = children.start([] {
-        ::raise(SIGSTOP);
-        return sleep_for_ever();
-    });
-    siginfo_t info;
-    REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOWAIT) == 0);
-    const std::vector<Children::Ended> ended = children.terminate_all(Deadline::never());
-    REQUIRE(ended.size() == 1);
-    CHECK(ended[0].status.signal() == SIGTERM);
-}
-
-TEST_CASE("no child outlives its owner") {
-    pid_t pid = -1;
-    {
-        Children children;
-        pid = children.start(sleep_for_ever);
-        CHECK(::kill(pid, 0) == 0);
-    }
-    CHECK(::kill(pid, 0) == -1);
-    CHECK(errno == ESRCH);
-}
-
-// The grandchild holds the writing end; the end of the pipe says that it is gone.
-TEST_CASE("a child is signalled when its parent is killed") {
-    Children children;
-    Pipe life = make_pipe();
-    Pipe ready = make_pipe();
-    const pid_t parent = children.start([&] {
-        Children grandchildren;
-        grandchildren.start([&] { return send_byte(ready) ? sleep_for_ever() : 1; });
-        return sleep_for_ever();
-    });
-    life.writing.reset();
-    wait_for_byte(ready);
-    REQUIRE(::kill(parent, SIGKILL) == 0);
-    pollfd end{life.reading.get(), POLLIN, 0};
-    CHECK(::poll(&end, 1, 10'000) == 1);
-    CHECK((end.revents & POLLHUP) != 0);
 }
 
 TEST_CASE("a failing fork throws and leaves no child handle behind") {

@@ -3,79 +3,25 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 #include "daemon/error.hh"
+#include "net/streams_under_test.hh"
 
 using namespace waymark::net;
 using namespace waymark::daemon;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Far away: a test that needs it has failed. The short one is for what must time out.
-Deadline long_deadline() {
-    return Deadline::after(20s);
-}
-Deadline short_deadline() {
-    return Deadline::after(20ms);
-}
-
-void put(const Fd& fd, std::string_view text) {
-    CHECK(::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-}
-
-std::string read_text(const Fd& fd, std::size_t size) {
-    std::string text(size, '\0');
-    const IoResult result =
-        read_exactly(fd, std::as_writable_bytes(std::span(text)), long_deadline());
-    CHECK(result.status == IoStatus::done);
-    return text;
-}
-
-// Both kinds of stream, both modes: the functions must not care.
-struct Stream {
-    Fd reading, writing;
-};
-Stream make_stream(bool socket, bool nonblocking) {
-    Stream stream;
-    if (socket) {
-        SocketPair pair = make_socket_pair(SOCK_STREAM);
-        stream = {std::move(pair.first), std::move(pair.second)};
-    } else {
-        Pipe pipe = make_pipe();
-        stream = {std::move(pipe.reading), std::move(pipe.writing)};
-    }
-    set_nonblocking(stream.reading, nonblocking);
-    set_nonblocking(stream.writing, nonblocking);
-    return stream;
-}
-template <class Body>
-void on_every_stream(Body body) {
-    for (const bool socket : {true, false})
-        for (const bool nonblocking : {true, false}) {
-            CAPTURE(socket);
-            CAPTURE(nonblocking);
-            body(make_stream(socket, nonblocking));
-        }
-}
-
-std::string pattern(std::size_t size) {
-    std::string text(size, ' ');
-    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i * 7 % 26);
-    return text;
-}
 
 // Interrupts this process a thousand times a second while it lives.
 class SignalStorm {
@@ -100,62 +46,8 @@ class SignalStorm {
 
 }  // namespace
 
-TEST_CASE("poll and select give the same answers") {
-    struct Way {
-        const char* name;
-        Ready (*readable)(const Fd&, Deadline);
-        Ready (*writable)(const Fd&, Deadline);
-    };
-    for (const Way& way : {Way{"poll", wait_readable, wait_writable},
-                           Way{"select", wait_readable_by_select, wait_writable_by_select}}) {
-        CAPTURE(way.name);
-        SocketPair pair = make_socket_pair(SOCK_STREAM);
-        CHECK(way.readable(pair.first, short_deadline()) == Ready::timed_out);
-        CHECK(way.writable(pair.first, long_deadline()) == Ready::ready);
-        put(pair.second, "x");
-        // A deadline that has come asks once.
-        CHECK(way.readable(pair.first, Deadline::after(0s)) == Ready::ready);
-        read_text(pair.first, 1);
-        CHECK(way.readable(pair.first, Deadline::after(0s)) == Ready::timed_out);
-        // The end is something to read.
-        pair.second.reset();
-        CHECK(way.readable(pair.first, long_deadline()) == Ready::ready);
-        CHECK_THROWS_AS(way.readable(Fd(), long_deadline()), std::system_error);
-    }
-}
-
-TEST_CASE("a full socket is not writable") {
-    SocketPair pair = make_socket_pair(SOCK_STREAM | SOCK_NONBLOCK);
-    const std::string text = pattern(100'000);
-    while (::write(pair.first.get(), text.data(), text.size()) > 0) continue;
-    CHECK(wait_writable(pair.first, short_deadline()) == Ready::timed_out);
-    CHECK(wait_writable_by_select(pair.first, short_deadline()) == Ready::timed_out);
-}
-
-TEST_CASE("select refuses a descriptor that its set has no place for") {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = std::max<rlim_t>(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, 2048));
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-    Pipe pipe = make_pipe();
-    const Fd high(::fcntl(pipe.reading.get(), F_DUPFD_CLOEXEC, FD_SETSIZE));
-    if (!high) {
-        puts("SKIP: descriptors above 1024: the limit of open files is too low");
-        return;
-    }
-    put(pipe.writing, "x");
-    try {
-        wait_readable_by_select(high, long_deadline());
-        FAIL("select took it");
-    } catch (const std::system_error& error) {
-        CHECK(error.code().value() == EINVAL);
-        CHECK(std::string_view(error.what()).find("use poll") != std::string_view::npos);
-    }
-    CHECK(wait_readable(high, long_deadline()) == Ready::ready);
-}
-
 TEST_CASE("a message that arrives byte by byte is read as a whole") {
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         std::thread writer([&] {
             for (const char byte : std::string_view("hello\0world", 11)) {
                 put(stream.writing, std::string_view(&byte, 1));
@@ -168,7 +60,7 @@ TEST_CASE("a message that arrives byte by byte is read as a whole") {
 }
 
 TEST_CASE("two messages in one read stay two messages") {
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         put(stream.writing, "firstsecond");
         CHECK(read_text(stream.reading, 5) == "first");
         CHECK(read_text(stream.reading, 6) == "second");
@@ -176,7 +68,7 @@ TEST_CASE("two messages in one read stay two messages") {
 }
 
 TEST_CASE("the end is told apart from a cut message and from a time-out") {
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         std::array<std::byte, 8> buffer{};
         put(stream.writing, "abc");
         IoResult result = read_exactly(stream.reading, buffer, short_deadline());
@@ -194,7 +86,7 @@ TEST_CASE("the end is told apart from a cut message and from a time-out") {
 }
 
 TEST_CASE("one deadline holds for the whole message, however often a byte arrives") {
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         // The writer never stalls for longer than a few milliseconds and never ends by itself.
         std::atomic<bool> stop = false;
         std::thread writer([&] {
@@ -223,7 +115,7 @@ TEST_CASE("a peer that always has more does not carry a read past its deadline")
 }
 
 TEST_CASE("everything is written, although the kernel takes a part at a time") {
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         const std::string text = pattern(3'000'000);
         IoResult written{};
         std::thread writer([&] { written = write_all(stream.writing, text, long_deadline()); });
@@ -235,7 +127,7 @@ TEST_CASE("everything is written, although the kernel takes a part at a time") {
 }
 
 TEST_CASE("a peer that does not read costs no more than the deadline") {
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         const std::string text = pattern(3'000'000);
         const IoResult result = write_all(stream.writing, text, short_deadline());
         CHECK(result.status == IoStatus::timed_out);
@@ -248,7 +140,7 @@ TEST_CASE("a peer that does not read costs no more than the deadline") {
 
 TEST_CASE("a reader that is gone is a status, not a signal") {
     ::signal(SIGPIPE, SIG_DFL);
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         stream.reading.reset();
         CHECK(write_all(stream.writing, "x", long_deadline()).status == IoStatus::broken);
         sigset_t pending;
@@ -258,7 +150,7 @@ TEST_CASE("a reader that is gone is a status, not a signal") {
 }
 
 TEST_CASE("a descriptor keeps its mode") {
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         const int before = ::fcntl(stream.reading.get(), F_GETFL);
         std::array<std::byte, 1> buffer{};
         read_some(stream.reading, buffer, Deadline::after(0s));
@@ -268,7 +160,7 @@ TEST_CASE("a descriptor keeps its mode") {
 }
 
 TEST_CASE("signals neither cut a message nor stretch a deadline") {
-    on_every_stream([](Stream stream) {
+    on_every_stream([](TestedStream stream) {
         const std::string text = pattern(1'000'000);
         const SignalStorm storm;
         std::thread writer([&] { write_all(stream.writing, text, long_deadline()); });

@@ -1,0 +1,119 @@
+// A log that is a file: rotated, cut short, out of reach, and on a full disk.
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "daemon/children_under_test.hh"
+#include "daemon/log.hh"
+#include "daemon/log_under_test.hh"
+
+using namespace waymark::daemon;
+
+TEST_CASE("after a rotation and reopen the new file is used, under the same number") {
+    const LogFolder folder;
+    Log log(to_file(folder));
+    const int number = log.fd().get();
+    log.info("one");
+    std::filesystem::rename(folder.file(), folder.path + "/old");
+    log.info("two");
+    CHECK(log.reopen());
+    log.info("three");
+    CHECK(lines_of(folder.path + "/old").size() == 2);
+    CHECK(lines_of(folder.file()).size() == 1);
+    CHECK(log.fd().get() == number);
+    CHECK((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+TEST_CASE("a reopen that fails keeps the old file and says so once") {
+    const LogFolder folder;
+    std::filesystem::create_directory(folder.path + "/sub");
+    const std::string moved = folder.path + "/moved";
+    Log log({.target = LogTarget::file, .path = folder.path + "/sub/log"});
+    std::filesystem::rename(folder.path + "/sub", moved);
+    CHECK_FALSE(log.reopen());
+    CHECK_FALSE(log.reopen());
+    log.info("still here");
+    const std::vector<std::string> lines = lines_of(moved + "/log");
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].find("No such file or directory; going on with the old file") !=
+          std::string::npos);
+    CHECK(message_of(lines[1]) == "info: still here");
+    std::filesystem::rename(moved, folder.path + "/sub");
+    CHECK(log.reopen());
+}
+
+TEST_CASE("a rotation under load loses and tears no line") {
+    const LogFolder folder;
+    Log log(to_file(folder));
+    std::atomic<bool> stop = false;
+    std::atomic<std::size_t> written = 0;
+    std::thread writer([&] {
+        while (!stop) {
+            log.info("line");
+            ++written;
+        }
+    });
+    for (int i = 0; i < 50; ++i) {
+        std::filesystem::rename(folder.file(), fmt::format("{}.{}", folder.file(), i));
+        CHECK(log.reopen());
+    }
+    stop = true;
+    writer.join();
+    std::size_t found = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path))
+        for (const std::string& line : lines_of(entry.path())) {
+            CHECK(message_of(line) == "info: line");
+            ++found;
+        }
+    CHECK(found == written);
+}
+
+TEST_CASE("a file that was cut short is written from its new end") {
+    const LogFolder folder;
+    Log log(to_file(folder));
+    log.info("one");
+    std::filesystem::resize_file(folder.file(), 0);
+    log.info("two");
+    REQUIRE(lines_of(folder.file()).size() == 1);
+    CHECK(message_of(lines_of(folder.file())[0]) == "info: two");
+}
+
+TEST_CASE("a log file that cannot be opened at the start is an error with its name") {
+    CHECK_THROWS_WITH_AS(Log({.target = LogTarget::file, .path = "/no/such/log"}),
+                         "open /no/such/log: No such file or directory", std::system_error);
+}
+
+TEST_CASE("a full disk is counted, and reported when there is room") {
+    Log full({.target = LogTarget::file, .path = "/dev/full"});
+    full.info("one");
+    full.info("two");
+    CHECK(full.lost() == 2);
+
+    const LogFolder folder;
+    const ExitStatus status = status_of([&] {
+        ::signal(SIGXFSZ, SIG_IGN);
+        Log log(to_file(folder));
+        const rlimit none{0, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &none);
+        log.info("one");
+        log.info("two");
+        const rlimit room{RLIM_INFINITY, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &room);
+        log.info("three");
+        return log.lost() == 2 ? 0 : 1;
+    });
+    CHECK(status.describe() == "exit status 0");
+    const std::vector<std::string> lines = lines_of(folder.file());
+    REQUIRE(lines.size() == 2);
+    CHECK(message_of(lines[0]) == "info: three");
+    CHECK(message_of(lines[1]) == "warning: log: 2 lines before this one were lost");
+}
