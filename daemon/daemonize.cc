@@ -20,17 +20,6 @@ namespace waymark::daemon {
 
 namespace {
 
-// Who starts us may have closed 0, 1 or 2. Our next files would get these numbers, and a library
-// that prints to stderr would write into one of them. open(2) gives the lowest free number.
-void open_standard_descriptors() {
-    int number = -1;
-    do {
-        number = check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null");
-        if (number <= STDERR_FILENO) check(::fcntl(number, F_SETFD, 0), "fcntl F_SETFD");
-    } while (number <= STDERR_FILENO);
-    ::close(number);
-}
-
 void put_null_on(int number) {
     const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
     check(::dup2(null.get(), number), "dup2", "/dev/null");
@@ -72,6 +61,16 @@ void leave_session() {
 }
 
 }  // namespace
+
+// open(2) gives the lowest free number.
+void open_standard_descriptors() {
+    int number = -1;
+    do {
+        number = check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null");
+        if (number <= STDERR_FILENO) check(::fcntl(number, F_SETFD, 0), "fcntl F_SETFD");
+    } while (number <= STDERR_FILENO);
+    ::close(number);
+}
 
 Readiness daemonize(std::string_view program, const DaemonOptions& options) {
     open_standard_descriptors();

@@ -72,6 +72,12 @@ class Readiness {
     ServiceNotifier notifier_;
 };
 
+// Opens /dev/null on those of 0, 1 and 2 that are closed, as a careless starter hands them on. Else
+// the next files get these numbers: a message to stderr would be written into one of them, and
+// daemonize() would put /dev/null on it. The first step of a program; daemonize() does it, too.
+// Throws std::system_error.
+void open_standard_descriptors();
+
 // Goes through the steps and returns in the daemon; the process that called it does not return, but
 // ends as Readiness says. `program` stands before the messages that it prints. To be called before
 // there are threads. Throws std::system_error in either process.

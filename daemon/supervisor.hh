@@ -62,6 +62,8 @@ class Supervisor {
     ServiceState state() const { return state_; }
     // When to hand in `timer`. Changes with every event.
     Deadline next_timer() const { return next_timer_; }
+    // Whether it has ever said that it can be used; if not, it is given up when it ends.
+    bool was_ever_up() const { return was_ever_up_; }
     // Failures in a row, for status pages.
     int failures() const { return failures_; }
 

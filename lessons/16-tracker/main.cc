@@ -7,6 +7,7 @@
 #include <string>
 
 #include "commands/command.hh"
+#include "daemon/daemonize.hh"
 #include "daemon/error.hh"
 
 namespace {
@@ -50,5 +51,8 @@ int run(int count, char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    return daemon::run_main("tracker", [&] { return run(count, arguments); });
+    return daemon::run_main("tracker", [&] {
+        daemon::open_standard_descriptors();
+        return run(count, arguments);
+    });
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -88,6 +89,7 @@ class House final : private net::EventLoop::Watcher {
     void on_ready(std::uint32_t events) override;
     void heard(int signal);
     void all_up();
+    [[noreturn]] void fail_as(const ServiceGroup::Failure& failure);
     std::string reload();
     net::Task<std::string> answer(std::string_view request);
     net::Task<std::string> status();
@@ -103,7 +105,6 @@ class House final : private net::EventLoop::Watcher {
     net::Listener control_listener_;
     ServiceGroup services_;
     ControlSocket control_;
-    bool ended_well_ = true;
 };
 
 House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, PidFile& pid_file,
@@ -115,12 +116,7 @@ House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, 
       read_again_(read_again),
       control_listener_(Address::parse("unix:" + settings.control_path())),
       services_(loop_, settings, open.doors, log, {pid_file.fd().get(), log.fd().get()},
-                {.on_all_up = [this] { all_up(); },
-                 .on_all_ended =
-                     [this](bool in_good_order) {
-                         ended_well_ = in_good_order;
-                         loop_.stop();
-                     }}),
+                {.on_all_up = [this] { all_up(); }, .on_all_ended = [this] { loop_.stop(); }}),
       control_(loop_, net::Listener::adopt(control_listener_.fd().duplicate()),
                [this](std::string_view request) { return answer(request); }) {
     loop_.add(signals_.fd(), EPOLLIN, *this);
@@ -130,8 +126,16 @@ int House::run() {
     services_.start();
     loop_.run();
     control_listener_.remove_file();
-    log_.info("{}", ended_well_ ? "stopped" : "ended after an error");
-    return ended_well_ ? daemon::kExitOk : daemon::kExitSystem;
+    if (services_.failure()) fail_as(*services_.failure());
+    log_.info("stopped");
+    return daemon::kExitOk;
+}
+
+// In the foreground the person reads it from the command's last line; a daemon's log keeps it.
+void House::fail_as(const ServiceGroup::Failure& failure) {
+    if (!settings_.foreground) log_.error("not started: {}", failure.reason);
+    if (failure.exit_code == daemon::kExitUsage) throw UsageError(failure.reason);
+    throw std::runtime_error(failure.reason);
 }
 
 void House::on_ready(std::uint32_t) {

@@ -16,6 +16,7 @@
 //                       count       say your counters
 //   all -> supervisor   ready       I serve
 //                       counters    a JSON object
+//                       failed      the exit code (a byte) and why I end
 
 #pragma once
 
@@ -43,6 +44,7 @@ enum class MessageKind : std::uint8_t {
     ready,
     counters,
     listen,
+    failed,
 };
 
 // Which service a process runs; more than one receiver has one kind and different numbers.

@@ -1,7 +1,13 @@
 #include "services/service.hh"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
+#include <exception>
 #include <initializer_list>
+#include <string>
+#include <string_view>
 
 #include "daemon/error.hh"
 #include "daemon/privileges.hh"
@@ -18,14 +24,23 @@ void leave_signals_to_the_supervisor() {
         if (std::signal(signal, SIG_IGN) == SIG_ERR) daemon::fail(errno, "signal");
 }
 
-}  // namespace
+// Whoever started a daemon and reads its standard error to the end would wait for the services,
+// too.
+void forget_the_starter() {
+    const daemon::Fd null(
+        daemon::check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
+    daemon::check(::dup2(null.get(), STDERR_FILENO), "dup2", "/dev/null");
+}
 
-int run_service(ServiceStart& start) {
-    if (!start.settings.one_process) {
-        leave_signals_to_the_supervisor();
-        // The store hears no stranger.
-        if (start.kind != ServiceKind::store) daemon::forbid_dangerous_calls();
-    }
+void become_a_service_process(const ServiceStart& start) {
+    leave_signals_to_the_supervisor();
+    if (!start.settings.foreground) forget_the_starter();
+    // The store hears no stranger.
+    if (start.kind != ServiceKind::store) daemon::forbid_dangerous_calls();
+}
+
+int run(ServiceStart& start) {
+    if (!start.settings.one_process) become_a_service_process(start);
     switch (start.kind) {
         case ServiceKind::store:
             return run_store(start);
@@ -35,6 +50,26 @@ int run_service(ServiceStart& start) {
             return run_web_app(start);
     }
     return daemon::kExitUsage;
+}
+
+int fail(daemon::Channel& supervisor, int exit_code, std::string_view reason) {
+    const std::string code(1, static_cast<char>(exit_code));
+    supervisor.send(write_text(MessageKind::failed, code + std::string(reason)));
+    return exit_code;
+}
+
+}  // namespace
+
+int run_service(ServiceStart& start) {
+    // The service takes the channel; these are for its last words.
+    daemon::Channel supervisor(start.control.fd().duplicate());
+    try {
+        return run(start);
+    } catch (const daemon::UsageError& error) {
+        return fail(supervisor, daemon::kExitUsage, error.what());
+    } catch (const std::exception& error) {
+        return fail(supervisor, daemon::kExitSystem, error.what());
+    }
 }
 
 }  // namespace waymark::tracker

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <utility>
 
+#include "daemon/error.hh"
+
 namespace waymark::tracker {
 
 using daemon::Channel;
@@ -46,6 +48,7 @@ struct ServiceGroup::Service {
     std::unique_ptr<net::ChannelLink> control;
     std::string counters = "{}";
     bool counters_wanted = false;
+    Failure last_words;
 };
 
 ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const FrontDoors& doors,
@@ -115,8 +118,8 @@ void ServiceGroup::act(Service& service, ServiceAction action) {
             host_->kill(service.id);
             break;
         case ServiceAction::give_up:
-            log_.error("{} could not be started; the tracker ends", service.name());
-            gave_up_ = true;
+            failure_ = {service.last_words.exit_code,
+                        fmt::format("{}: {}", service.name(), service.last_words.reason)};
             stop();
             break;
         case ServiceAction::nothing:
@@ -143,6 +146,7 @@ void ServiceGroup::spawn(Service& service) {
         introduce(service);
     } catch (const std::system_error& error) {
         log_.error("{}: {}", service.name(), error.what());
+        service.last_words = {daemon::kExitSystem, error.what()};
         handle(service, ServiceEvent::exited);
     }
 }
@@ -191,15 +195,31 @@ void ServiceGroup::heard(Service& service, std::string_view message) {
             service.counters_wanted = false;
             counted_.tell_all();
             break;
+        case MessageKind::failed:
+            if (const std::string_view words = text_of(message); !words.empty())
+                service.last_words = {static_cast<unsigned char>(words.front()),
+                                      std::string(words.substr(1))};
+            break;
         default:
             break;
+    }
+}
+
+// A start that failed is told to the person who waits for it; an end after that goes to the log.
+void ServiceGroup::report_end(Service& service, const std::string& how) {
+    Failure& words = service.last_words;
+    if (words.reason.empty()) words = {daemon::kExitSystem, how};
+    if (stopping_) return;
+    if (service.supervisor.was_ever_up()) {
+        log_.error("{} ended: {}", service.name(), words.reason);
+        words = {};
     }
 }
 
 void ServiceGroup::ended(int id, const std::string& how) {
     for (const auto& service : services_) {
         if (service->id != id) continue;
-        if (!stopping_) log_.error("{} ended: {}", service->name(), how);
+        report_end(*service, how);
         service->id = 0;
         service->control.reset();
         service->counters_wanted = false;
@@ -222,7 +242,7 @@ void ServiceGroup::continue_stop() {
         if (waits) return;
     }
     if (std::exchange(ended_told_, true)) return;
-    handlers_.on_all_ended(!gave_up_);
+    handlers_.on_all_ended();
 }
 
 bool ServiceGroup::all(ServiceState state) const {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,14 @@ struct FrontDoors {
 class ServiceGroup {
   public:
     struct Handlers {
-        std::function<void()> on_all_up;                       // the first time only
-        std::function<void(bool in_good_order)> on_all_ended;  // after stop(), or when it gave up
+        std::function<void()> on_all_up;     // the first time only
+        std::function<void()> on_all_ended;  // after stop(), or when it gave up
+    };
+
+    // Why a service could not be started, in its own words, and the exit code that it chose.
+    struct Failure {
+        int exit_code = 0;
+        std::string reason;
     };
 
     // `keep_open` are descriptors that every service process keeps: the log's, the pid file's.
@@ -54,8 +61,12 @@ class ServiceGroup {
 
     void reload(const ReloadableSettings& settings);
     void devices_changed();
-    // To be called on SIGCHLD.
-    void reap() { host_->reap(); }
+    // To be called on SIGCHLD. A service's last words came before its end, so they are read first.
+    void reap() {
+        loop_.post([this] { host_->reap(); });
+    }
+    // If it gave up.
+    const std::optional<Failure>& failure() const { return failure_; }
 
     // Asks all services for their counters and waits for them, a second at most. A JSON array.
     net::Task<std::string> describe();
@@ -73,6 +84,7 @@ class ServiceGroup {
     void connect(Service& a, Service& b);
     void heard(Service& service, std::string_view message);
     void ended(int id, const std::string& how);
+    void report_end(Service& service, const std::string& how);
     void continue_stop();
     bool all(daemon::ServiceState state) const;
     std::string describe(const Service& service) const;
@@ -87,7 +99,7 @@ class ServiceGroup {
     std::vector<std::unique_ptr<Service>> services_;
     bool were_all_up_ = false;
     bool stopping_ = false;
-    bool gave_up_ = false;
+    std::optional<Failure> failure_;
     bool ended_told_ = false;
     std::unique_ptr<ServiceHost> host_;  // last: its threads end before what they use
 };
