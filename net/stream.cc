@@ -70,7 +70,7 @@ void Stream::cancel() {
 }
 
 void Stream::on_ready(std::uint32_t events) {
-    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) peer_ended_ = true;
+    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) note_peer_ended();
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
         may_read_ = surely_readable_ = true;
         advance(reading_);
@@ -79,6 +79,16 @@ void Stream::on_ready(std::uint32_t events) {
         may_write_ = true;
         advance(writing_);
     }
+}
+
+void Stream::note_peer_ended() {
+    if (std::exchange(peer_ended_, true)) return;
+    if (peer_ended_listener_) peer_ended_listener_();
+}
+
+void Stream::when_peer_ends(std::function<void()> listener) {
+    peer_ended_listener_ = std::move(listener);
+    if (peer_ended_ && peer_ended_listener_) peer_ended_listener_();
 }
 
 void Stream::advance(Operation* operation) {

@@ -18,6 +18,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -82,6 +83,11 @@ class Stream final : private EventLoop::Watcher {
     // what a peer is due that we no longer wish to spend anything on.
     void reset_on_close();
 
+    // Called once, when the peer has sent its last byte or has reset the connection; at once if
+    // that is known already. For whoever only writes, and would learn of it with its next byte.
+    // Must not destroy the stream. An empty one calls nobody.
+    void when_peer_ends(std::function<void()> listener);
+
     // What waits now ends with Outcome::cancelled, and so does all that follows.
     void cancel();
     bool is_cancelled() const { return cancelled_; }
@@ -122,6 +128,7 @@ class Stream final : private EventLoop::Watcher {
     };
 
     void on_ready(std::uint32_t events) override;
+    void note_peer_ended();
     void advance(Operation* operation);
     void give_up(Operation* operation, Outcome outcome);
     void complete(Operation& operation);
@@ -144,6 +151,7 @@ class Stream final : private EventLoop::Watcher {
     bool may_write_ = true;
     bool peer_ended_ = false;  // the kernel has said so; what it sent before is still to be read
     bool cancelled_ = false;
+    std::function<void()> peer_ended_listener_;
 };
 
 class Stream::Read final : public Operation {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "daemon/deadline.hh"
 
@@ -17,6 +19,20 @@ void append_line(std::string& out, std::string_view name, std::string_view value
         out.push_back(byte == '\r' || byte == '\n' || byte == '\0' ? ' ' : byte);
     out.push_back('\n');
 }
+
+// As long as it lives, `listener` is told that the peer has gone.
+class PeerWatch {
+  public:
+    PeerWatch(Exchange& exchange, std::function<void()> listener) : exchange_(exchange) {
+        exchange_.when_peer_ends(std::move(listener));
+    }
+    PeerWatch(const PeerWatch&) = delete;
+    PeerWatch& operator=(const PeerWatch&) = delete;
+    ~PeerWatch() { exchange_.when_peer_ends({}); }
+
+  private:
+    Exchange& exchange_;
+};
 
 }  // namespace
 
@@ -58,6 +74,11 @@ void EventStream::close() {
     changed_.tell_all();
 }
 
+void EventStream::leave() {
+    queue_.clear();
+    close();
+}
+
 Task<void> EventStream::run(Exchange& exchange) {
     exchange.answer.begin(200);
     exchange.answer.field("Cache-Control", "no-store");
@@ -65,6 +86,8 @@ Task<void> EventStream::run(Exchange& exchange) {
     exchange.answer.end_until_close("text/event-stream");
     if (exchange.answer.is_head()) co_return;
     exchange.append(fmt::format("retry: {}\n\n", settings_.retry.count()));
+    // Without it a page that was closed would be a viewer until the next heartbeat.
+    const PeerWatch watch(exchange, [this] { leave(); });
     bool is_there = co_await exchange.flush(settings_.send);
     while (is_there && !(is_closed_ && queue_.empty())) {
         if (queue_.empty()) {

@@ -67,6 +67,8 @@ class EventStream {
     Task<void> run(Exchange& exchange);
 
   private:
+    void leave();
+
     Settings settings_;
     Notice changed_;
     std::string queue_;

@@ -87,6 +87,16 @@ TEST_CASE("a full queue refuses, and says when it is empty again") {
     c.receive_until_end();
 }
 
+TEST_CASE("a viewer who is gone is noticed before there is something to send") {
+    LiveConversation c;
+    c.settings.heartbeat = 1h;
+    c.send(kAsk);
+    c.receive_until("retry: 3000\n\n");
+    c.hang_up();
+    c.rounds_until([&] { return c.ended; });
+    CHECK(c.ended);
+}
+
 TEST_CASE("a silent stream sends heartbeats, and a viewer who is gone is noticed by them") {
     LiveConversation c;
     c.settings.heartbeat = 5ms;

@@ -84,6 +84,10 @@ class Exchange {
     void append(std::string_view bytes) { out_.append(bytes); }
 
     EventLoop& loop() { return stream_->loop(); }
+    // See Stream: for an answer without an end.
+    void when_peer_ends(std::function<void()> listener) {
+        stream_->when_peer_ends(std::move(listener));
+    }
 
   private:
     std::string& out_;
