@@ -1,0 +1,110 @@
+"""Row 13 of the faults: the cable is pulled, and nobody says good-bye. The test has a network of its
+own, in which the loopback interface is the cable. Usage: network_half_open_test.py TRACKER
+
+Making a network needs root or the right to make user namespaces; without either it skips.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+import faults
+from faults import wait_until
+from network_clients import Client, is_served, request
+from network_server import Levels, Server
+
+import driver  # found by faults
+
+INSIDE = "--inside"
+IDLE_SECONDS = 2
+HEARTBEAT_SECONDS = 20  # of a live stream, which is silent otherwise
+MOST_LATE_SECONDS = 10
+
+
+def set_cable(state):
+    subprocess.run(["ip", "link", "set", "lo", state], check=True)
+
+
+def command_for_own_network():
+    """What to put before a command so that it runs in a new network; None if that is not allowed."""
+    for command in (["unshare", "--net"], ["unshare", "--map-root-user", "--net"]):
+        try:
+            probe = subprocess.run([*command, "ip", "link", "set", "lo", "up"], capture_output=True,
+                                   timeout=30, check=False)
+        except FileNotFoundError:
+            return None
+        if probe.returncode == 0:
+            return command
+    return None
+
+
+class PulledCable(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        if INSIDE not in sys.argv:
+            raise unittest.SkipTest("this user may not make a network, or ip or unshare is missing")
+        set_cable("up")
+
+    def start(self, idle_seconds):
+        server = Server("--idle-timeout", str(idle_seconds), "--header-timeout", str(idle_seconds),
+                        "--body-timeout", str(idle_seconds), "--send-timeout", "2")
+        server.__enter__()
+        self.addCleanup(server.__exit__)
+        server.add_device("phone")
+        wait_until(lambda: self.open_connections(server) == 0, 30, "nobody is connected")
+        return server
+
+    def open_connections(self, server):
+        return server.counter("receiver 0", "open_connections")
+
+    def connect_some(self, server):
+        clients = [Client(server.devices_address()) for _ in range(6)]
+        for client in clients:
+            self.addCleanup(client.close)
+        for client in clients[:4]:
+            client.ask(request("/?id=nobody"))
+        for client in clients[2:4]:
+            client.send(request("/?id=nobody")[:-10])
+        for client in clients[4:]:
+            client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nid=")
+        wait_until(lambda: self.open_connections(server) == 6, 30, "all are connected")
+
+    def pull_cable(self):
+        set_cable("down")
+        self.addCleanup(set_cable, "up")
+
+    def test_connections_that_nobody_ends_are_given_up(self):
+        server = self.start(IDLE_SECONDS)
+        address = server.devices_address()
+        levels = Levels(server)
+        self.connect_some(server)
+        viewer = Client(server.web_address())
+        self.addCleanup(viewer.close)
+        viewer.send(request("/api/live"))
+        viewer.read_more()
+        self.pull_cable()
+        took = wait_until(lambda: self.open_connections(server) == 0,
+                          IDLE_SECONDS + MOST_LATE_SECONDS, "half-open connections are given up")
+        viewers = took + wait_until(lambda: server.counter("web app", "viewers") == 0,
+                                    HEARTBEAT_SECONDS + MOST_LATE_SECONDS, "and so is the viewer")
+        print(f"pulled cable: connections given up after {took:.1f} s, a viewer after {viewers:.1f} s")
+        set_cable("up")
+        wait_until(lambda: is_served(address), 30, "new clients are served")
+        levels.check_are_back()
+
+    def test_without_a_limit_they_would_stay(self):
+        server = self.start(600)
+        self.connect_some(server)
+        self.pull_cable()
+        time.sleep(IDLE_SECONDS + 2)
+        self.assertEqual(self.open_connections(server), 6)
+
+
+if __name__ == "__main__":
+    own_network = None if INSIDE in sys.argv else command_for_own_network()
+    if own_network:
+        os.execvp(own_network[0], [*own_network, sys.executable, __file__, faults.TRACKER, INSIDE])
+    driver.main()
