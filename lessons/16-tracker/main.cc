@@ -9,6 +9,7 @@
 #include "commands/command.hh"
 #include "daemon/daemonize.hh"
 #include "daemon/error.hh"
+#include "version.hh"
 
 namespace {
 
@@ -26,7 +27,7 @@ using namespace waymark;
 // Reads the command line and runs the command on it. --help and --version end here, too.
 int run(int count, char** arguments) {
     CLI::App app("A GPS tracking server: phones send where they are, a page shows it.", "tracker");
-    app.set_version_flag("--version", "tracker " WAYMARK_VERSION);
+    app.set_version_flag("--version", "tracker " + std::string(tracker::version()));
     app.require_subcommand(1);
     tracker::add_serve(app);
     tracker::add_check(app);

@@ -1,3 +1,6 @@
+// The table of protocols: a message is decoded by the first that claims it. A new protocol is one
+// more row. What no row claims is refused, and whoever set the phone up is told where to look.
+
 #include <array>
 
 #include "protocol.hh"

@@ -1,3 +1,7 @@
+// The words that a person gives a device: its name, its identifiers, and the unit of its speeds.
+// Declared in devices.hh. Refused are words that nobody could see or type again: empty, too long,
+// not UTF-8, with control characters, or with a space at an end.
+
 #include <fmt/core.h>
 
 #include <algorithm>

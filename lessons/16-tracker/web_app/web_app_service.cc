@@ -16,6 +16,7 @@
 #include "services/service_control.hh"
 #include "services/service_log.hh"
 #include "store/data_folder.hh"
+#include "version.hh"
 #include "web_app/answers.hh"
 #include "web_app/api.hh"
 #include "web_app/database_reads.hh"
@@ -25,7 +26,6 @@
 #include "web_app/routes.hh"
 #include "web_app/site_folder.hh"
 #include "web_app/store_announcements.hh"
-#include "web_app/version.hh"
 
 namespace waymark::tracker {
 
@@ -137,7 +137,7 @@ std::string WebAppService::counters() const {
     return fmt::format(
         R"("version":"{}","uptime_s":{},"viewers":{},{},"reads_refused":{},"reads_failed":{},)"
         R"("store_connected":{},"listening":{})",
-        WAYMARK_VERSION_TEXT, uptime.count(), live_.viewers(), door_.counters(), reads_.refused(),
+        version(), uptime.count(), live_.viewers(), door_.counters(), reads_.refused(),
         reads_.failed(), announcements_.is_connected(), announcements_.is_listening());
 }
 

@@ -1,3 +1,6 @@
+// The world on its way from its source (TopoJSON) to the file that the pages draw: read, unwrapped
+// at the date line, projected, labelled and written. A small made-up world, and the real one.
+
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
