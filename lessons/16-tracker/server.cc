@@ -194,8 +194,8 @@ net::Task<std::string> House::answer(std::string_view request) {
     }
     if (request == "reload") co_return reload();
     if (request == "devices") {
-        services_.devices_changed();
-        co_return "ok\n";
+        const bool told = co_await services_.devices_changed();
+        co_return told ? "ok\n" : "the store does not answer\n";
     }
     co_return "unknown request\n";
 }

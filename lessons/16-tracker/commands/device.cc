@@ -35,6 +35,10 @@ struct DeviceOptions {
     bool yes = false;
 };
 
+void tell_server(const DeviceOptions& options) {
+    tell_server_of_devices(prepare_data_folder(options.data));
+}
+
 Connection open_store(const DeviceOptions& options) {
     return open_for_writing(database_path(prepare_data_folder(options.data)));
 }
@@ -58,6 +62,7 @@ void run_add(const DeviceOptions& options) {
     NewDevice device{options.name, options.identifiers, make_token(), *unit};
     Connection connection = open_store(options);
     Devices(connection).add({device}, unix_now());
+    tell_server(options);
     fmt::print("Device {} added.\n", options.name);
     print_urls(options, *device.token,
                options.identifiers.empty() ? *device.token : options.identifiers.front());
@@ -67,6 +72,7 @@ void run_token(const DeviceOptions& options) {
     const std::string token = make_token();
     Connection connection = open_store(options);
     Devices(connection).set_token(options.name, token);
+    tell_server(options);
     fmt::print("Device {} has a new token; the old one is refused now.\n", options.name);
     print_urls(options, token, token);
 }
@@ -125,6 +131,7 @@ void run_remove(const DeviceOptions& options) {
         return;
     }
     devices.remove(options.name);
+    tell_server(options);
     fmt::print("Removed the device {}.\n", what);
 }
 
@@ -136,6 +143,7 @@ void run_import(const DeviceOptions& options) {
     for (const NewDevice& device : wanted)
         if (!devices.has(device.name)) added.push_back(device);
     devices.add(added, unix_now());
+    tell_server(options);
     fmt::print("{} devices added, {} were there.\n", added.size(), wanted.size() - added.size());
 }
 

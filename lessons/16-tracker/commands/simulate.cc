@@ -59,6 +59,7 @@ void register_devices(const SimulateOptions& options) {
         if (!devices.has(name)) missing.push_back({name, {name}, {}, SpeedUnit::protocol_default});
     }
     devices.add(missing, unix_now());
+    tell_server_of_devices(prepare_data_folder(options.data));
     if (!missing.empty()) say(fmt::format("{} demo devices added", missing.size()));
 }
 

@@ -15,13 +15,15 @@ namespace {
 
 constexpr std::chrono::seconds kQuiet{60};
 
-net::GateLimits gate_limits(const ReloadableSettings& settings) {
+net::GateLimits gate_limits(const ReloadableSettings& settings, HttpDoor::Clients clients) {
     // A little room below the limit is where new clients wait in the kernel's queue instead of
     // being turned away.
     const std::size_t hard = settings.max_connections;
     return {.soft = hard - hard / 16,
             .hard = hard,
-            .per_network = settings.max_connections_per_address,
+            .per_network = clients == HttpDoor::Clients::this_machine
+                               ? hard
+                               : settings.max_connections_per_address,
             .early_drop = {}};
 }
 
@@ -37,13 +39,15 @@ net::http::ServerLimits server_limits(const ReloadableSettings& settings) {
 }  // namespace
 
 HttpDoor::HttpDoor(net::EventLoop& loop, const net::http::Router& router, std::vector<Fd> listeners,
-                   const ReloadableSettings& settings, net::AccessList access, daemon::Log& log)
+                   const ReloadableSettings& settings, net::AccessList access, daemon::Log& log,
+                   Clients clients)
     : loop_(loop),
       log_(log),
       access_(std::make_shared<const net::AccessList>(std::move(access))),
-      gate_(std::make_shared<net::ConnectionGate>(gate_limits(settings))),
+      gate_(std::make_shared<net::ConnectionGate>(gate_limits(settings, clients))),
       server_(loop, router, server_limits(settings)),
-      listeners_(std::move(listeners)) {}
+      listeners_(std::move(listeners)),
+      clients_(clients) {}
 
 void HttpDoor::open() {
     std::vector<net::Listener> addresses;
@@ -54,7 +58,7 @@ void HttpDoor::open() {
 
 void HttpDoor::reload(const ReloadableSettings& settings, net::AccessList access) {
     access_ = std::make_shared<const net::AccessList>(std::move(access));
-    gate_->set_limits(gate_limits(settings));
+    gate_->set_limits(gate_limits(settings, clients_));
     server_.set_limits(server_limits(settings));
     if (!door_) return;
     door_->use(access_);

@@ -24,10 +24,13 @@ namespace waymark::tracker {
 
 class HttpDoor {
   public:
-    // `listeners` are listening sockets; loop, router and log must outlive the door.
+    // `listeners` are listening sockets; loop, router and log must outlive the door. On a door that
+    // is open to this machine only, all clients have one address, and only the limit in all is
+    // meant.
+    enum class Clients { everywhere, this_machine };
     HttpDoor(net::EventLoop& loop, const net::http::Router& router,
              std::vector<daemon::Fd> listeners, const ReloadableSettings& settings,
-             net::AccessList access, daemon::Log& log);
+             net::AccessList access, daemon::Log& log, Clients clients = Clients::everywhere);
     HttpDoor(const HttpDoor&) = delete;
     HttpDoor& operator=(const HttpDoor&) = delete;
 
@@ -52,6 +55,7 @@ class HttpDoor {
     std::shared_ptr<net::ConnectionGate> gate_;
     net::http::Server server_;
     std::vector<daemon::Fd> listeners_;
+    Clients clients_;
     std::optional<net::http::FrontDoor> door_;
     // Until then it is not said again that clients are turned away, or that accepting fails.
     daemon::Deadline turning_away_told_{net::EventLoop::Clock::time_point::min()};

@@ -15,6 +15,7 @@
 //                       devices     somebody edited the devices: look
 //                       count       say your counters
 //   all -> supervisor   ready       I serve
+//                       devices     the store has told the receivers of the edited devices
 //                       counters    a JSON object
 //                       failed      the exit code (a byte) and why I end
 

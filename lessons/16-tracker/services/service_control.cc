@@ -19,6 +19,10 @@ void ServiceControl::ready() {
     link_.send(write_empty(MessageKind::ready));
 }
 
+void ServiceControl::confirm_devices() {
+    link_.send(write_empty(MessageKind::devices));
+}
+
 void ServiceControl::heard(std::string_view message, Fd descriptor) {
     Peer peer;
     switch (kind_of(message)) {

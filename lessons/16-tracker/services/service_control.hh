@@ -31,6 +31,8 @@ class ServiceControl {
 
     // Tells the supervisor that this service serves.
     void ready();
+    // Answers on_devices_changed: whoever has to know them has been told.
+    void confirm_devices();
     // Whether the loop ended because the supervisor is gone.
     bool supervisor_is_gone() const { return link_.is_closed(); }
 

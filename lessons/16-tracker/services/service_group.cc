@@ -21,7 +21,8 @@ namespace {
 // A crash loop must not burn the machine, and a fault that has passed must not leave the service
 // away for a minute: so the pause grows, but not beyond this.
 constexpr daemon::ServiceTimes kTimes{.longest_back_off = std::chrono::milliseconds(4000)};
-constexpr std::chrono::seconds kCountersWait{1};
+// For the answers of services, when a person asks.
+constexpr std::chrono::seconds kPatience{1};
 
 }  // namespace
 
@@ -59,7 +60,8 @@ ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const FrontD
       log_(log),
       keep_open_(std::move(keep_open)),
       handlers_(std::move(handlers)),
-      counted_(loop) {
+      counted_(loop),
+      devices_told_(loop) {
     auto on_ended = [this](int id, const std::string& how) { ended(id, how); };
     host_ = settings_.one_process ? make_thread_host(loop_, on_ended) : make_process_host(on_ended);
     add(ServiceKind::store, 0);
@@ -93,9 +95,17 @@ void ServiceGroup::reload(const ReloadableSettings& settings) {
             service->control->send(write_text(MessageKind::settings, settings.to_text()));
 }
 
-void ServiceGroup::devices_changed() {
+net::Task<bool> ServiceGroup::devices_changed() {
+    const Deadline deadline = Deadline::after(kPatience);
+    const std::uint64_t answers_before = devices_answers_;
     for (const auto& service : services_)
-        if (service->control) service->control->send(write_empty(MessageKind::devices));
+        if (service->kind == ServiceKind::store && service->control)
+            service->control->send(write_empty(MessageKind::devices));
+    while (devices_answers_ == answers_before) {
+        const bool told = co_await devices_told_.wait(deadline);
+        if (!told) co_return false;
+    }
+    co_return true;
 }
 
 void ServiceGroup::handle(Service& service, ServiceEvent event) {
@@ -190,6 +200,10 @@ void ServiceGroup::heard(Service& service, std::string_view message) {
                 handlers_.on_all_up();
             }
             break;
+        case MessageKind::devices:
+            ++devices_answers_;
+            devices_told_.tell_all();
+            break;
         case MessageKind::counters:
             service.counters = text_of(message);
             service.counters_wanted = false;
@@ -255,7 +269,7 @@ net::Task<std::string> ServiceGroup::describe() {
     for (const auto& service : services_)
         service->counters_wanted =
             service->control && service->control->send(write_empty(MessageKind::count));
-    const Deadline deadline = Deadline::after(kCountersWait);
+    const Deadline deadline = Deadline::after(kPatience);
     const auto is_wanted = [](const auto& service) { return service->counters_wanted; };
     while (std::any_of(services_.begin(), services_.end(), is_wanted)) {
         const bool told = co_await counted_.wait(deadline);

@@ -60,7 +60,8 @@ class ServiceGroup {
     bool is_stopping() const { return stopping_; }
 
     void reload(const ReloadableSettings& settings);
-    void devices_changed();
+    // Has the store look at the devices again; true when the receivers have been told.
+    net::Task<bool> devices_changed();
     // To be called on SIGCHLD. A service's last words came before its end, so they are read first.
     void reap() {
         loop_.post([this] { host_->reap(); });
@@ -96,6 +97,8 @@ class ServiceGroup {
     std::vector<int> keep_open_;
     Handlers handlers_;
     net::Notice counted_;
+    net::Notice devices_told_;
+    std::uint64_t devices_answers_ = 0;
     std::vector<std::unique_ptr<Service>> services_;
     bool were_all_up_ = false;
     bool stopping_ = false;

@@ -58,6 +58,7 @@ class StoreService {
     void take(Receiver& receiver, std::string_view message);
     void add(Item& item, UnixMillis now);
     void end_round();
+    void end_transaction();
     void answer(const CommitResult& result);
     void announce(std::int64_t sequence);
     void look_for_changes();
@@ -71,6 +72,7 @@ class StoreService {
     bool web_app_listens_ = false;
     bool web_app_missed_ = false;
     bool in_transaction_ = false;
+    bool is_told_to_look_ = false;
     Batch batch_;
     std::vector<Fix> fresh_;  // of this transaction, for the web app
     Counters counters_;
@@ -85,7 +87,7 @@ StoreService::StoreService(ServiceStart& start)
                {.on_peer = [this](Peer peer, Channel channel) { meet(peer, std::move(channel)); },
                 .on_stop = [this] { loop_.stop(); },
                 .on_settings = {},
-                .on_devices_changed = [this] { look_for_changes(); },
+                .on_devices_changed = [this] { is_told_to_look_ = true; },
                 .counters = [this] { return counters(); }}) {
     loop_.after_each_round([this] { end_round(); });
     change_timer_.set(Deadline::after(kLookForChanges));
@@ -162,7 +164,13 @@ void StoreService::add(Item& item, UnixMillis now) {
 }
 
 void StoreService::end_round() {
-    if (!std::exchange(in_transaction_, false)) return;
+    if (std::exchange(in_transaction_, false)) end_transaction();
+    if (!std::exchange(is_told_to_look_, false)) return;
+    look_for_changes();
+    control_.confirm_devices();
+}
+
+void StoreService::end_transaction() {
     const auto begin = std::chrono::steady_clock::now();
     const CommitResult result = store_.commit();
     const auto took = std::chrono::steady_clock::now() - begin;
@@ -196,7 +204,7 @@ void StoreService::announce(std::int64_t sequence) {
 
 void StoreService::look_for_changes() {
     change_timer_.set(Deadline::after(kLookForChanges, loop_.now()));
-    if (in_transaction_ || !store_.changed_elsewhere()) return;
+    if (!store_.changed_elsewhere()) return;
     for (const auto& receiver : receivers_) send_directory(*receiver);
     if (web_app_) web_app_->send(write_empty(MessageKind::devices));
 }

@@ -75,7 +75,6 @@ Connection open_and_prepare(const std::string& path, std::chrono::milliseconds c
     connection.execute(kPageSize);
     connection.number("SELECT count(*) FROM sqlite_schema");  // the first read of the file
     connection.execute(kWriterSettings);
-    empty_log(connection);
     check_for_damage(connection, daemon::Deadline::after(check_time));
     migrate(connection);
     return connection;

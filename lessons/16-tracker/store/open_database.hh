@@ -14,7 +14,7 @@ namespace waymark::tracker {
 // How long a writer waits for another process's lock before the commit fails.
 inline constexpr std::chrono::milliseconds kBusyTimeout = std::chrono::seconds(5);
 
-// For the one that writes, and for commands that change devices. Makes the file if there is none,
+// For the store, which empties the log next, and for commands that change devices. Makes the file if there is none,
 // migrates it, and looks for damage for at most `check_time`: a small file is read whole, of a
 // large one only a part, because the server must start at once.
 Connection open_for_writing(const std::string& path,

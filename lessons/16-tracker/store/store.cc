@@ -52,12 +52,18 @@ std::array<unsigned char, 16> digest_of(const Quarantined& point) {
     return digest;
 }
 
+Connection open_with_empty_log(const std::string& path) {
+    Connection connection = open_for_writing(path);
+    empty_log(connection);
+    return connection;
+}
+
 }  // namespace
 
 // What is opened anew after a failure: the connection and all that hangs on it.
 struct Store::Open {
     explicit Open(const std::string& path)
-        : connection(open_for_writing(path)),
+        : connection(open_with_empty_log(path)),
           begin(connection, "BEGIN IMMEDIATE"),
           commit(connection, "COMMIT"),
           insert_fix(connection, kInsertFix),

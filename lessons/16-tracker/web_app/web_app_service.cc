@@ -89,7 +89,7 @@ WebAppService::WebAppService(ServiceStart& start)
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); }}),
       door_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
-            start.settings.reloadable.web_access_list(), log_),
+            start.settings.reloadable.web_access_list(), log_, HttpDoor::Clients::this_machine),
       control_(
           loop_, std::move(start.control),
           {.on_peer = [this](Peer, Channel channel) { announcements_.connect(std::move(channel)); },
