@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "web_app/web_app_under_test.hh"
+#include "web_app/tested_web_app.hh"
 
 using namespace waymark::tracker;
 using nlohmann::json;

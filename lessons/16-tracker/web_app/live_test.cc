@@ -10,7 +10,7 @@
 #include "daemon/channel.hh"
 #include "net/timed_io.hh"
 #include "services/messages.hh"
-#include "web_app/web_app_under_test.hh"
+#include "web_app/tested_web_app.hh"
 
 using namespace waymark;
 using namespace waymark::tracker;

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "web_app/web_app_under_test.hh"
+#include "web_app/tested_web_app.hh"
 
 using namespace waymark::tracker;
 

@@ -1,4 +1,4 @@
-#include "web_app/web_app_under_test.hh"
+#include "web_app/tested_web_app.hh"
 
 #include <doctest/doctest.h>
 
