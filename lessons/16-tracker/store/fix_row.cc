@@ -61,4 +61,12 @@ void read_fix_row(const Statement& statement, StoredFix& stored) {
     stored.sequence = statement.integer(12);
 }
 
+TrackPoint read_track_point(const Statement& statement) {
+    return {.time_ms = statement.integer(0),
+            .latitude_e7 = static_cast<std::int32_t>(statement.integer(1)),
+            .longitude_e7 = static_cast<std::int32_t>(statement.integer(2)),
+            .altitude_m = unscaled(statement.integer_if(3), 100),
+            .speed_mps = unscaled(statement.integer_if(4), 1000)};
+}
+
 }  // namespace waymark::tracker

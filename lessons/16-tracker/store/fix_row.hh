@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "fix.hh"
 #include "store/sqlite.hh"
@@ -25,6 +26,21 @@ struct StoredFix {
 
 // Reads the current row into `stored`, whose memory is used again.
 void read_fix_row(const Statement& statement, StoredFix& stored);
+
+// What a map and a chart draw of a fix: five columns, read in half the time of all thirteen.
+struct TrackPoint {
+    UnixMillis time_ms = 0;
+    std::int32_t latitude_e7 = 0;
+    std::int32_t longitude_e7 = 0;
+    std::optional<float> altitude_m;
+    std::optional<float> speed_mps;
+};
+
+// The columns that read_track_point() expects, in its order.
+inline constexpr const char* kTrackPointColumns =
+    "time_ms, latitude_e7, longitude_e7, altitude_cm, speed_mm_s";
+
+TrackPoint read_track_point(const Statement& statement);
 
 // Percent as it is stored.
 std::optional<std::int64_t> to_per_mille(std::optional<float> percent);

@@ -7,8 +7,10 @@
 namespace waymark::tracker {
 namespace {
 
-std::string select_fixes(std::string_view condition) {
-    return fmt::format("SELECT {} FROM fix WHERE {}", kFixColumns, condition);
+// Of one device, from a time to before another: a range of the table's key.
+std::string select_range(std::string_view columns, std::string_view rest) {
+    return fmt::format("SELECT {} FROM fix WHERE device = ?1 AND time_ms >= ?2 AND time_ms < ?3 {}",
+                       columns, rest);
 }
 
 // Resets a statement however its use ends: one that is not reset keeps its snapshot, and the log
@@ -28,12 +30,13 @@ class Use {
 
 Reader::Reader(const std::string& path)
     : connection_(open_for_reading(path)),
-      last_fix_(connection_, select_fixes("device = ?1 AND valid ORDER BY time_ms DESC LIMIT 1")),
-      track_(connection_,
-             select_fixes("device = ?1 AND time_ms >= ?2 AND time_ms < ?3 ORDER BY time_ms")),
-      days_(connection_,
-            "SELECT (time_ms + ?4) / 86400000 AS day, count(*) FROM fix "
-            "WHERE device = ?1 AND time_ms >= ?2 AND time_ms < ?3 GROUP BY day ORDER BY day"),
+      last_fix_(connection_, fmt::format("SELECT {} FROM fix WHERE device = ?1 AND valid "
+                                         "ORDER BY time_ms DESC LIMIT 1",
+                                         kFixColumns)),
+      track_(connection_, select_range(kFixColumns, "ORDER BY time_ms")),
+      track_points_(connection_, select_range(kTrackPointColumns, "AND valid ORDER BY time_ms")),
+      days_(connection_, select_range("(time_ms + ?4) / 86400000 AS day, count(*)",
+                                      "AND valid GROUP BY day ORDER BY day")),
       quarantine_(connection_,
                   "SELECT number, received_ms, position, reason, source, raw FROM quarantine "
                   "WHERE device = ?1 ORDER BY number DESC LIMIT ?2"),
@@ -64,6 +67,16 @@ void Reader::track(DeviceNumber device, UnixMillis from, UnixMillis to,
         read_fix_row(track_, stored);
         if (!each(stored)) return;
     }
+}
+
+void Reader::track_points(DeviceNumber device, UnixMillis from, UnixMillis to,
+                          const std::function<bool(const TrackPoint&)>& each) {
+    const Use use(track_points_);
+    track_points_.bind(1, device);
+    track_points_.bind(2, from);
+    track_points_.bind(3, to);
+    while (track_points_.step())
+        if (!each(read_track_point(track_points_))) return;
 }
 
 std::vector<DayCount> Reader::days(DeviceNumber device, UnixMillis from, UnixMillis to,

@@ -18,7 +18,7 @@ namespace waymark::tracker {
 
 struct DayCount {
     std::chrono::sys_days day;  // of the local calendar
-    std::int64_t points = 0;
+    std::int64_t points = 0;  // the valid fixes
 };
 
 struct QuarantineRow {
@@ -39,8 +39,11 @@ class Reader {
     // callback returns false to end.
     void track(DeviceNumber device, UnixMillis from, UnixMillis to,
                const std::function<bool(const StoredFix&)>& each);
-    // The days between from and to on which there are fixes, oldest first. `utc_offset` is what
-    // the local clock is ahead of UTC.
+    // The same of the valid fixes, and of these only what is drawn.
+    void track_points(DeviceNumber device, UnixMillis from, UnixMillis to,
+                      const std::function<bool(const TrackPoint&)>& each);
+    // The days between from and to on which there are valid fixes, oldest first. `utc_offset` is
+    // what the local clock is ahead of UTC.
     std::vector<DayCount> days(DeviceNumber device, UnixMillis from, UnixMillis to,
                                std::chrono::minutes utc_offset);
     // The newest first.
@@ -51,7 +54,7 @@ class Reader {
 
   private:
     Connection connection_;
-    Statement last_fix_, track_, days_, quarantine_, battery_, sequence_;
+    Statement last_fix_, track_, track_points_, days_, quarantine_, battery_, sequence_;
 };
 
 }  // namespace waymark::tracker

@@ -32,6 +32,9 @@ struct Filled {
             fix.device = 1;
             fix.time_ms = 20'000 * kDay + hour * kHour;
             fix.latitude_e7 = hour;
+            fix.longitude_e7 = -hour;
+            fix.altitude_m = 10.0F * static_cast<float>(hour);
+            if (hour % 2 == 1) fix.speed_mps = static_cast<float>(hour) / 2;
             fix.valid = hour != 71;
             store.add(fix);
         }
@@ -68,10 +71,32 @@ TEST_CASE("days are those of the local calendar") {
     REQUIRE(in_utc.size() == 3);
     CHECK(in_utc[0].points == 24);
     CHECK(in_utc[0].day.time_since_epoch().count() == 20'000);
+    CHECK(in_utc[2].points == 23);
     const auto in_india = reader.days(1, 0, 30'000 * kDay, std::chrono::minutes(330));
     REQUIRE(in_india.size() == 4);
     CHECK(in_india[0].points == 19);
-    CHECK(in_india[3].points == 5);
+    CHECK(in_india[3].points == 4);
+}
+
+TEST_CASE("the points of a track are its valid fixes, and the days count the same") {
+    const Filled filled;
+    Reader reader(filled.path);
+    std::vector<TrackPoint> points;
+    reader.track_points(1, 0, 30'000 * kDay, [&](const TrackPoint& point) {
+        points.push_back(point);
+        return true;
+    });
+    std::int64_t counted = 0;
+    for (const DayCount& day : reader.days(1, 0, 30'000 * kDay, std::chrono::minutes(0)))
+        counted += day.points;
+    CHECK(counted == 71);
+    REQUIRE(points.size() == 71);
+    CHECK(points[3].time_ms == 20'000 * kDay + 3 * kHour);
+    CHECK(points[3].latitude_e7 == 3);
+    CHECK(points[3].longitude_e7 == -3);
+    CHECK(points[3].altitude_m == 30.0F);
+    CHECK(points[3].speed_mps == 1.5F);
+    CHECK_FALSE(points[4].speed_mps);
 }
 
 TEST_CASE("the last fix and a track are found by the key, not by reading all") {
@@ -81,7 +106,9 @@ TEST_CASE("the last fix and a track are found by the key, not by reading all") {
          {"EXPLAIN QUERY PLAN SELECT * FROM fix WHERE device = 1 AND valid ORDER BY time_ms DESC "
           "LIMIT 1",
           "EXPLAIN QUERY PLAN SELECT * FROM fix WHERE device = 1 AND time_ms >= 2 AND time_ms < 3 "
-          "ORDER BY time_ms"}) {
+          "ORDER BY time_ms",
+          "EXPLAIN QUERY PLAN SELECT time_ms FROM fix WHERE device = 1 AND time_ms >= 2 AND "
+          "time_ms < 3 AND valid ORDER BY time_ms"}) {
         Statement plan(connection, query);
         REQUIRE(plan.step());
         const std::string first(plan.text(3));

@@ -106,10 +106,9 @@ TrackColumns read_track(Reader& reader, DeviceNumber device, UnixMillis from, Un
                         std::size_t most) {
     TrackColumns track;
     track.first_ms = from;
-    reader.track(device, from, to, [&track](const StoredFix& stored) {
-        if (!stored.fix.valid) return true;
+    reader.track_points(device, from, to, [&track](const TrackPoint& point) {
         if (track.size() == kMostHeld) thin_out(track, kMostHeld / 2);
-        track.add(stored.fix);
+        track.add(point);
         return true;
     });
     thin_out(track, most);

@@ -47,13 +47,13 @@ void choose_of_part(const TrackColumns& track, std::size_t begin, std::size_t en
 
 }  // namespace
 
-void TrackColumns::add(const Fix& fix) {
-    if (size() == 0) first_ms = fix.time_ms;
-    longitude_e7.push_back(fix.longitude_e7);
-    latitude_e7.push_back(fix.latitude_e7);
-    since_first_ms.push_back(static_cast<std::uint32_t>(fix.time_ms - first_ms));
-    speed_mps.push_back(fix.speed_mps.value_or(kUnknown));
-    altitude_m.push_back(fix.altitude_m.value_or(kUnknown));
+void TrackColumns::add(const TrackPoint& point) {
+    if (size() == 0) first_ms = point.time_ms;
+    longitude_e7.push_back(point.longitude_e7);
+    latitude_e7.push_back(point.latitude_e7);
+    since_first_ms.push_back(static_cast<std::uint32_t>(point.time_ms - first_ms));
+    speed_mps.push_back(point.speed_mps.value_or(kUnknown));
+    altitude_m.push_back(point.altitude_m.value_or(kUnknown));
 }
 
 void TrackColumns::keep(const std::vector<std::size_t>& indexes) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "fix.hh"
+#include "store/fix_row.hh"
 
 namespace waymark::tracker {
 
@@ -35,8 +36,8 @@ struct TrackColumns {
     std::size_t size() const { return since_first_ms.size(); }
     UnixMillis time_ms(std::size_t index) const { return first_ms + since_first_ms[index]; }
 
-    // Fixes come in the order of time.
-    void add(const Fix& fix);
+    // Points come in the order of time.
+    void add(const TrackPoint& point);
     // Keeps those at the indexes, which rise.
     void keep(const std::vector<std::size_t>& indexes);
 

@@ -11,13 +11,12 @@ using namespace waymark::tracker;
 
 namespace {
 
-Fix fix_at(UnixMillis time_ms, std::int32_t latitude_e7, std::int32_t longitude_e7) {
-    Fix fix;
-    fix.device = 1;
-    fix.time_ms = time_ms;
-    fix.latitude_e7 = latitude_e7;
-    fix.longitude_e7 = longitude_e7;
-    return fix;
+TrackPoint point_at(UnixMillis time_ms, std::int32_t latitude_e7, std::int32_t longitude_e7) {
+    TrackPoint point;
+    point.time_ms = time_ms;
+    point.latitude_e7 = latitude_e7;
+    point.longitude_e7 = longitude_e7;
+    return point;
 }
 
 template <class Number>
@@ -41,13 +40,13 @@ TrackColumns circle(std::size_t count) {
     TrackColumns track;
     for (std::size_t i = 0; i < count; ++i) {
         const double angle = 6.28 * static_cast<double>(i) / static_cast<double>(count);
-        Fix fix = fix_at(1000 * static_cast<UnixMillis>(i),
-                         static_cast<std::int32_t>(1e6 * std::sin(angle)),
-                         static_cast<std::int32_t>(1e6 * std::cos(angle)));
-        if (i % 3 == 0) fix.speed_mps = 10.0F;
-        if (i == count / 3) fix.longitude_e7 = 5'000'000;
-        if (i == count / 2) fix.speed_mps = 50.0F;
-        track.add(fix);
+        TrackPoint point = point_at(1000 * static_cast<UnixMillis>(i),
+                                    static_cast<std::int32_t>(1e6 * std::sin(angle)),
+                                    static_cast<std::int32_t>(1e6 * std::cos(angle)));
+        if (i % 3 == 0) point.speed_mps = 10.0F;
+        if (i == count / 3) point.longitude_e7 = 5'000'000;
+        if (i == count / 2) point.speed_mps = 50.0F;
+        track.add(point);
     }
     return track;
 }
@@ -63,10 +62,10 @@ auto bounds(const Numbers& numbers) {
 TEST_CASE("a track is a head and five columns") {
     TrackColumns track;
     track.first_ms = 77;
-    Fix first = fix_at(1'410'350'400'000, 481'000'000, -115'000'000);
+    TrackPoint first = point_at(1'410'350'400'000, 481'000'000, -115'000'000);
     first.speed_mps = 2.5F;
     track.add(first);
-    Fix second = fix_at(1'410'350'401'500, -1, 2);
+    TrackPoint second = point_at(1'410'350'401'500, -1, 2);
     second.altitude_m = 519.5F;
     track.add(second);
     const std::string bytes = sent(track);
@@ -97,8 +96,8 @@ TEST_CASE("a track without fixes is a head") {
 TEST_CASE("31 days fit into 32 bits of milliseconds") {
     TrackColumns track;
     constexpr UnixMillis kLong = UnixMillis{31 * 24 + 1} * 3600 * 1000;
-    track.add(fix_at(0, 0, 0));
-    track.add(fix_at(kLong, 0, 0));
+    track.add(point_at(0, 0, 0));
+    track.add(point_at(kLong, 0, 0));
     CHECK(track.time_ms(1) == kLong);
 }
 
