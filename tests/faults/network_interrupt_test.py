@@ -35,15 +35,16 @@ class Interruptions(unittest.TestCase):
         cls.server.__enter__()
         cls.addClassCleanup(cls.server.__exit__)
         cls.server.add_device("phone")
-        for number in range(300):
-            ask_once(cls.server.devices_address(), request(fix_path("phone", number)))
+        cls.devices, cls.web = cls.server.devices_address(), cls.server.web_address()
+        with Client(cls.devices) as phone:
+            for number in range(300):
+                phone.ask(request(fix_path("phone", number)))
 
     def conversation(self):
         """What the same questions are answered with, without the date. Nothing new is stored by
         them, so the answers must not differ."""
         track = f"/api/track?device=1&from={FIRST_TIME - 2}000&to={FIRST_TIME + 300}000"
-        with Client(self.server.devices_address()) as phone, \
-                Client(self.server.web_address()) as page:
+        with Client(self.devices) as phone, Client(self.web) as page:
             yield phone.ask(request(fix_path("phone", 7))).without_date()
             yield phone.ask(request("/?id=nobody&lat=1&lon=2")).without_date()
             yield phone.ask(request("/?id=phone&lat=1000&lon=2")).without_date()
