@@ -108,7 +108,8 @@ Connection::Step Connection::read_head() {
     exchange_->answer.prepare({.is_head = request.method == "HEAD",
                                .keeps_alive = parser().keeps_alive() && !server_.is_stopping_ &&
                                               requests_ < server_.limits_.requests,
-                               .minor_version = request.minor_version});
+                               .minor_version = request.minor_version,
+                               .fields = &server_.fields_});
     if (match.route == nullptr) return refuse_route(match);
     route_ = match.route;
     body_ = BodyDecoder(parser().framing(), route_->body_limit);
@@ -209,8 +210,9 @@ Connection::Step Connection::refuse_route(const Router::Match& match) {
 Connection::Step Connection::refuse(int status) {
     ++server_.counters_.refused_requests;
     exchange_->request = Request();
-    exchange_->answer.prepare(
-        {.is_head = parser().method(input().view()) == "HEAD", .keeps_alive = false});
+    exchange_->answer.prepare({.is_head = parser().method(input().view()) == "HEAD",
+                               .keeps_alive = false,
+                               .fields = &server_.fields_});
     exchange_->answer.error(status);
     if (server_.log_) server_.log_(*exchange_, status);
     is_closing_ = must_linger_ = true;

@@ -82,7 +82,6 @@ void EventStream::leave() {
 Task<void> EventStream::run(Exchange& exchange) {
     exchange.answer.begin(200);
     exchange.answer.field("Cache-Control", "no-store");
-    exchange.answer.fields(settings_.fields);
     exchange.answer.end_until_close("text/event-stream");
     if (exchange.answer.is_head()) co_return;
     exchange.append(fmt::format("retry: {}\n\n", settings_.retry.count()));

@@ -45,8 +45,6 @@ class EventStream {
         // How long a browser waits before it comes back after a break.
         std::chrono::milliseconds retry{3'000};
         std::chrono::milliseconds send{10'000};
-        // With the head of the answer.
-        FieldBlock fields;
     };
 
     EventStream(EventLoop& loop, const Settings& settings) : settings_(settings), changed_(loop) {}

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
@@ -18,6 +19,7 @@
 #include "net/http/buffers.hh"
 #include "net/http/date.hh"
 #include "net/http/router.hh"
+#include "net/http/writer.hh"
 #include "net/task_group.hh"
 
 namespace waymark::net::http {
@@ -60,6 +62,9 @@ class Server {
     // For a configuration that was read again. Holds from the next wait of each connection on.
     void set_limits(const ServerLimits& limits) { limits_ = limits; }
     const ServerLimits& limits() const { return limits_; }
+    // Go with every answer from now on, also with those that no handler writes: refusals of what is
+    // malformed or unknown, and 500.
+    void set_fields(FieldBlock fields) { fields_ = std::move(fields); }
     bool is_stopping() const { return is_stopping_; }
 
     // Called when stop() begins: for handlers that would never end by themselves, event streams.
@@ -85,6 +90,7 @@ class Server {
     EventLoop& loop_;
     const Router& router_;
     ServerLimits limits_;
+    FieldBlock fields_;
     Counters counters_;
     DateClock clock_;
     BufferPool buffers_;

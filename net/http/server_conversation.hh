@@ -22,14 +22,18 @@ struct ServerConversation {
     EventLoop loop;
     Router router;
     ServerLimits limits;
+    FieldBlock fields;
     std::unique_ptr<Server> server;
     daemon::Fd peer;
     std::string received;
     bool has_ended = false;
 
-    // The server is made with the limits as they are then.
+    // The server is made with the limits and the fields as they are then.
     void connect() {
-        if (!server) server = std::make_unique<Server>(loop, router, limits);
+        if (!server) {
+            server = std::make_unique<Server>(loop, router, limits);
+            server->set_fields(fields);
+        }
         daemon::SocketPair pair = daemon::make_socket_pair(SOCK_STREAM | SOCK_NONBLOCK);
         peer = std::move(pair.second);
         received.clear();

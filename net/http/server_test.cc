@@ -183,6 +183,16 @@ TEST_CASE("a malformed request is answered, and nothing after it") {
     CHECK(c.server->counters().refused_requests == 1);
 }
 
+TEST_CASE("the fields of every answer go with refusals, too") {
+    for (const std::string& request : {get("/hello"), get("/nowhere"), get("/throw"),
+                                       post("/hello", ""), std::string("G(T\r\n\r\n")}) {
+        Conversation c;
+        c.fields.add("X-Owner", "ours");
+        c.send(request);
+        c.receive_until("\r\nX-Owner: ours\r\n");
+    }
+}
+
 TEST_CASE("after close nothing more is answered") {
     Conversation c;
     c.send(get("/hello", "Connection: close\r\n") + get("/hello"));

@@ -48,6 +48,7 @@ void Writer::begin(int status) {
     append_number(out_, static_cast<std::uint64_t>(status));
     out_.push_back(' ');
     out_.append(reason_phrase(status)).append("\r\nDate: ").append(clock_.now()).append("\r\n");
+    if (terms_.fields != nullptr) fields(*terms_.fields);
 }
 
 void Writer::field(std::string_view name, std::string_view value) {

@@ -37,6 +37,8 @@ class Writer {
         bool is_head = false;  // to a HEAD request
         bool keeps_alive = true;
         int minor_version = 1;  // of the request
+        // For every answer, refusals included; the caller keeps them.
+        const FieldBlock* fields = nullptr;
     };
 
     // Appends to `out`, which stays the caller's.

@@ -36,6 +36,18 @@ TEST_CASE("an answer has its date, its type and its length") {
     CHECK(written.out.find("\r\nDate: ") != std::string::npos);
 }
 
+TEST_CASE("the fields of every answer stand in each once, also when it was begun anew") {
+    FieldBlock fields;
+    fields.add("X-Owner", "ours");
+    Written written(Writer::Terms{.fields = &fields});
+    written.writer.begin(200);
+    written.writer.error(404);
+    CHECK(written.text().starts_with("HTTP/1.1 404 Not Found\r\nX-Owner: ours\r\nContent-Type: "));
+    Written without;
+    without.writer.error(404);
+    CHECK(without.text().find("X-Owner") == std::string::npos);
+}
+
 TEST_CASE("the answer to HEAD tells the length and has no body") {
     Written written(kHead);
     written.writer.answer(200, "", "hello");

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::string_view kJson = "application/json";
 
-FieldBlock fields_with(std::string_view cache_control) {
-    FieldBlock fields = security_fields();
-    fields.add("Cache-Control", cache_control);
-    return fields;
-}
-
 std::string error_body(std::string_view message) {
     std::string body = "{\"error\":";
     append_json_string(body, message);
@@ -38,18 +32,13 @@ FieldBlock security_fields() {
     return fields;
 }
 
-FieldBlock page_fields() {
-    return fields_with("no-cache");
-}
-
-FieldBlock data_fields() {
-    return fields_with("no-store");
+void begin_data(Exchange& exchange, int status) {
+    exchange.answer.begin(status);
+    exchange.answer.field("Cache-Control", "no-store");
 }
 
 void answer_json(Exchange& exchange, int status, std::string_view body) {
-    static const FieldBlock kFields = data_fields();
-    exchange.answer.begin(status);
-    exchange.answer.fields(kFields);
+    begin_data(exchange, status);
     exchange.answer.end(kJson, body);
 }
 
@@ -58,9 +47,7 @@ void answer_error(Exchange& exchange, int status, std::string_view message) {
 }
 
 void answer_later(Exchange& exchange, std::string_view message, std::chrono::seconds retry_after) {
-    static const FieldBlock kFields = data_fields();
-    exchange.answer.begin(503);
-    exchange.answer.fields(kFields);
+    begin_data(exchange, 503);
     exchange.answer.field("Retry-After", std::to_string(retry_after.count()));
     exchange.answer.end(kJson, error_body(message));
 }

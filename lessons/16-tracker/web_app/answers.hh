@@ -1,4 +1,4 @@
-// How the web app answers: the fields that go with every answer, and JSON.
+// How the web app answers: the fields that go with every answer, data, and refusals in JSON.
 
 #pragma once
 
@@ -12,11 +12,11 @@ namespace waymark::tracker {
 
 // What a browser may do with our pages and answers: load from here only, run no inline script, be
 // in no frame, believe our content types (Content Security Policy Level 3, W3C; RFC 9110, 8.3).
+// The server sends them with every answer.
 net::http::FieldBlock security_fields();
-// The same for pages, which a browser may keep but must ask about each time.
-net::http::FieldBlock page_fields();
-// The same for data, which is kept nowhere.
-net::http::FieldBlock data_fields();
+
+// Begins the answer to who asked for data, which is kept nowhere.
+void begin_data(net::http::Exchange& exchange, int status);
 
 // A whole answer. `body` is JSON.
 void answer_json(net::http::Exchange& exchange, int status, std::string_view body);

@@ -99,10 +99,10 @@ TEST_CASE("a bad parameter is refused by its name") {
     CHECK(app.get("/api/track?device=1&from=0&to=2682000000").status == 200);
 }
 
-TEST_CASE("days are those of the local calendar") {
+TEST_CASE("days are those of the local calendar, and count what a track has") {
     WebApp app;
-    app.store(
-        {fix_at(1, kStart + kDay - 1), fix_at(1, kStart + kDay), fix_at(1, kStart + kDay + 1)});
+    app.store({fix_at(1, kStart + kDay - 1), fix_at(1, kStart + kDay), fix_at(1, kStart + kDay + 1),
+               fix_at(1, kStart + kDay + 2, false)});
     app.start();
     CHECK(app.get("/api/days?device=1").data()["days"] ==
           json{{{"day", "2014-09-10"}, {"points", 1}, {"from", kStart}, {"to", kStart + kDay}},

@@ -8,6 +8,17 @@ namespace waymark::tracker {
 using net::http::Completion;
 using net::http::Exchange;
 
+namespace {
+
+// A browser may keep a page, but must ask about it each time.
+net::http::FieldBlock page_fields() {
+    net::http::FieldBlock fields;
+    fields.add("Cache-Control", "no-cache");
+    return fields;
+}
+
+}  // namespace
+
 Pages::Pages(const std::string& site)
     : files_(site, {.fields = page_fields(), .precompressed = true}) {}
 
@@ -21,7 +32,7 @@ void Pages::add_routes(net::http::Router& router) {
 
 Completion Pages::answer(Exchange& exchange, std::string_view path) {
     files_.answer(exchange, path);
-    // Its refusals come without our fields.
+    // Its refusals are plain text, and say nothing about being kept.
     const int status = exchange.answer.status();
     if (status >= 400 && status != 416) {
         exchange.answer.take_back();

@@ -25,9 +25,7 @@ Handler guarded(Handler handler) {
 }
 
 Completion refuse_method(Exchange& exchange) {
-    static const net::http::FieldBlock kFields = data_fields();
-    exchange.answer.begin(405);
-    exchange.answer.fields(kFields);
+    begin_data(exchange, 405);
     exchange.answer.field("Allow", "GET, HEAD");
     exchange.answer.end("application/json", R"({"error":"Only GET and HEAD are answered here."})");
     return answered();

@@ -47,9 +47,7 @@ net::Task<bool> send_piece(Exchange& exchange) {
 }  // namespace
 
 net::Task<> answer_columns(Exchange& exchange, const TrackColumns& track) {
-    const net::http::FieldBlock fields = data_fields();
-    exchange.answer.begin(200);
-    exchange.answer.fields(fields);
+    begin_data(exchange, 200);
     exchange.answer.end_with_length("application/octet-stream", track.bytes());
     if (exchange.answer.is_head()) co_return;
     const auto head = track.head();
@@ -66,9 +64,7 @@ net::Task<> answer_columns(Exchange& exchange, const TrackColumns& track) {
 }
 
 net::Task<> answer_track_json(Exchange& exchange, const TrackColumns& track) {
-    const net::http::FieldBlock fields = data_fields();
-    exchange.answer.begin(200);
-    exchange.answer.fields(fields);
+    begin_data(exchange, 200);
     exchange.answer.end_until_close("application/json");
     if (exchange.answer.is_head()) co_return;
     std::string text = "{\"points\":[";

@@ -48,7 +48,6 @@ Live::Settings live_settings() {
     Live::Settings settings;
     settings.stream.heartbeat = seconds(20);
     settings.stream.retry = seconds(2);
-    settings.stream.fields = security_fields();
     return settings;
 }
 
@@ -100,6 +99,7 @@ WebAppService::WebAppService(ServiceStart& start)
     pages_.add_routes(router_);
     api_.add_routes(router_);
     add_not_found(router_);
+    door_.server().set_fields(security_fields());
     door_.server().when_stopping([this] { live_.stop(); });
     door_.server().when_handler_fails(
         [this](std::exception_ptr thrown) { handler_failed(thrown); });

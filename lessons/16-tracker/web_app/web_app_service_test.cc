@@ -44,6 +44,14 @@ TEST_CASE("every answer says what a browser may do with it") {
               std::string::npos);
         CHECK(head.find("\r\nCache-Control: no-") != std::string::npos);
     }
+    // These are refused before any handler of ours is asked.
+    for (const char* request :
+         {"GET /\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "OPTIONS * HTTP/1.0\r\n\r\n",
+          "POST / HTTP/1.0\r\nContent-Length: 1000000\r\n\r\n"}) {
+        CAPTURE(request);
+        const std::string head = app.say(request).head;
+        CHECK(head.find("\r\nContent-Security-Policy: default-src 'self'; ") != std::string::npos);
+    }
 }
 
 TEST_CASE("strangers' names, other sites and other methods are refused") {
