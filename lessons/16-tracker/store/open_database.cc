@@ -74,6 +74,7 @@ Connection open_and_prepare(const std::string& path, std::chrono::milliseconds c
             path));
     connection.execute(kPageSize);
     connection.number("SELECT count(*) FROM sqlite_schema");  // the first read of the file
+    require_ours(connection);
     connection.execute(kWriterSettings);
     check_for_damage(connection, daemon::Deadline::after(check_time));
     migrate(connection);

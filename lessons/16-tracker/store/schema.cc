@@ -92,10 +92,14 @@ std::span<const Migration> migrations() {
     return kMigrations;
 }
 
-void migrate(Connection& connection, std::span<const Migration> steps) {
+void require_ours(Connection& connection, int newest_version) {
     refuse_foreign(connection);
     const std::int64_t found = connection.number("PRAGMA user_version");
-    if (found > steps.back().version) refuse_newer(connection, found, steps.back().version);
+    if (found > newest_version) refuse_newer(connection, found, newest_version);
+}
+
+void migrate(Connection& connection, std::span<const Migration> steps) {
+    require_ours(connection, steps.back().version);
     for (const Migration& step : steps) {
         // Asked anew within the transaction: another process may have been faster.
         Transaction transaction(connection);
@@ -108,10 +112,9 @@ void migrate(Connection& connection, std::span<const Migration> steps) {
 }
 
 void require_current(Connection& connection) {
-    refuse_foreign(connection);
+    require_ours(connection);
     const std::int64_t found = connection.number("PRAGMA user_version");
     const int ours = migrations().back().version;
-    if (found > ours) refuse_newer(connection, found, ours);
     if (found < ours)
         throw daemon::UsageError(
             fmt::format("{} has version {} and must be brought to {}: start the server once",

@@ -18,6 +18,10 @@ struct Migration {
 // All steps from an empty file to today's.
 std::span<const Migration> migrations();
 
+// Throws UsageError if the file belongs to another program or to a newer version of this one.
+// Writes nothing: to be called before anything else does, or a file is changed that we then refuse.
+void require_ours(Connection& connection, int newest_version = migrations().back().version);
+
 // Brings the file up to date, each step in a transaction of its own. Throws UsageError for a file
 // that is newer, or is a database of another program.
 void migrate(Connection& connection, std::span<const Migration> steps = migrations());
