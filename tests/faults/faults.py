@@ -65,12 +65,13 @@ class Tracker(RunningTracker):
     def __init__(self, *arguments, devices_port=0):
         super().__init__(TRACKER, arguments)
         self.devices_port = devices_port
+        self.wrapper = []  # a command that becomes the tracker
 
     def start(self):
         # What comes later wins: the first start chose the port, the next ones keep it.
         if self.devices_url:
             self.devices_port = urllib.parse.urlsplit(self.devices_url).port
-        command = [self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
+        command = [*self.wrapper, self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
                    f"127.0.0.1:{self.devices_port}", "--listen-web", "127.0.0.1:0",
                    *self.extra_arguments]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
