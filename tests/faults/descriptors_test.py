@@ -6,8 +6,9 @@ import os
 import re
 import unittest
 
-from faults import (FIRST_TIME, Phones, Tracker, children_of, descriptors,
-                    reason_not_to_trace, run_tracker, send_fix)
+from faults import FIRST_TIME, Phones, Tracker, run_tracker, send_fix
+from processes_seen import children_of, descriptors
+from tracing import reason_not_to_trace
 
 import driver
 

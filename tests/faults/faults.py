@@ -17,7 +17,6 @@ import os
 import pathlib
 import random
 import re
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -29,6 +28,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "suite"))
 
+from processes_seen import BACK_SECONDS, wait_until
 from running_tracker import RunningTracker
 
 # argv: the tracker, then perhaps --long and --seed=N.
@@ -39,7 +39,6 @@ SEED = next((int(word[7:]) for word in ARGUMENTS if word.startswith("--seed=")),
             random.SystemRandom().randrange(1 << 32))
 
 FIRST_TIME = 1_700_000_000
-BACK_SECONDS = 5.0
 SANITIZER_PATIENCE = 3.0  # how much longer a start may take than a machine that is idle needs
 
 
@@ -47,16 +46,6 @@ def chance(what):
     """A generator of its own for each test; its seed is printed, to be given again as --seed=N."""
     print(f"{what}: --seed={SEED}", flush=True)
     return random.Random(f"{SEED} {what}")
-
-
-def wait_until(is_true, seconds, what):
-    """Returns how long it took. What does not happen in time is a failed test."""
-    begin = time.monotonic()
-    while not is_true():
-        if time.monotonic() - begin > seconds:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.01)
-    return time.monotonic() - begin
 
 
 class Tracker(RunningTracker):
@@ -265,80 +254,6 @@ def check_store(tracker, phones):
     check_integrity(tracker.database)
 
 
-def process_state(pid):
-    """The letter of proc(5): R, S, D, T, Z ...; empty if there is no such process."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-            return stat.read().rpartition(")")[2].split()[0]
-    except OSError:
-        return ""
-
-
-def is_running(pid):
-    return process_state(pid) not in ("", "Z", "X")
-
-
-def children_of(pid):
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(child) for child in file.read().split()]
-    except OSError:
-        return []
-
-
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def status_field(pid, name):
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        return re.search(rf"^{name}:\t(.*)$", status.read(), re.MULTILINE).group(1).split()
-
-
-def descriptors(pid):
-    """{number: what it leads to}."""
-    folder = f"/proc/{pid}/fd"
-    found = {}
-    for number in os.listdir(folder):
-        try:
-            found[int(number)] = os.readlink(f"{folder}/{number}")
-        except OSError:
-            pass  # closed since
-    return found
-
-
-def resident_bytes(pid):
-    return int(status_field(pid, "VmRSS")[0]) * 1024
-
-
-class Level:
-    """How much a process holds, to be compared after the fault (I5)."""
-
-    def __init__(self, pid):
-        self.pid = pid
-        self.descriptors = len(descriptors(pid))
-        self.children = len(children_of(pid))
-
-    def check_is_back(self, seconds=BACK_SECONDS):
-        wait_until(lambda: abs(len(descriptors(self.pid)) - self.descriptors) <= 2, seconds,
-                   f"process {self.pid} holds {self.descriptors} descriptors again, not "
-                   f"{len(descriptors(self.pid))}")
-        wait_until(lambda: len(children_of(self.pid)) == self.children, seconds,
-                   f"process {self.pid} has {self.children} children again, not "
-                   f"{len(children_of(self.pid))}")
-        check_no_zombie(self.pid)
-
-
-def check_no_zombie(parent, seconds=1.0):
-    """A child may be one for the moment until its parent has looked."""
-    def zombies():
-        return [child for child in children_of(parent) if process_state(child) == "Z"]
-
-    wait_until(lambda: not zombies(), seconds, f"no zombie is left of process {parent}")
-
-
 def check_log_is_short(text, most_lines, pattern=r"(error|warning): "):
     """I6. Changes of state are counted by the test; more lines than those were written per event."""
     lines = [line for line in text.splitlines() if re.search(pattern, line)]
@@ -368,50 +283,3 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-class Strace:
-    """strace(1) on one running process, its trace in a file. Use in a `with`; it is attached then,
-    and leaves the process running in the end."""
-
-    def __init__(self, pids, output, *options, kills=False):
-        self.kills = kills  # the traced process may be gone before we have looked
-        self.command = ["strace", "-f", "-o", str(output), *options]
-        for pid in pids:
-            self.command += ["-p", str(pid)]
-        self.pids = pids
-
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        for pid in self.pids:
-            wait_until(lambda pid=pid: self.traces(pid), 10, f"strace holds process {pid}")
-        return self
-
-    def traces(self, pid):
-        if self.process.poll() is not None:
-            if self.kills:
-                return True
-            raise AssertionError(f"strace ended: {self.process.stderr.read().decode()}")
-        try:
-            return int(status_field(pid, "TracerPid")[0]) == self.process.pid
-        except OSError:
-            return self.kills
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
-        self.process.stderr.close()
-
-
-def reason_not_to_trace():
-    """Why strace cannot be used here, or an empty text."""
-    try:
-        works = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True,
-                               timeout=30).returncode == 0
-    except FileNotFoundError:
-        return "strace is not installed"
-    if not works:
-        return "strace may not trace here"
-    return "" if os.geteuid() == 0 else "another process can be traced by root only"

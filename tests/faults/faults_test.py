@@ -12,9 +12,9 @@ import time
 import types
 import unittest
 
-from faults import (Level, Phones, Tracker, check_integrity, check_log_is_short,
-                    check_no_zombie, check_nothing_lost, check_nothing_twice, check_one_clear_line,
-                    check_store, wait_until)
+from faults import (Phones, Tracker, check_integrity, check_log_is_short, check_nothing_lost,
+                    check_nothing_twice, check_one_clear_line, check_store)
+from processes_seen import Level, check_no_zombie, wait_until
 
 import driver
 

@@ -12,9 +12,10 @@ import tempfile
 import time
 import unittest
 
-from faults import (BACK_SECONDS, LONG, SANITIZER_PATIENCE, TRACKER, Level, Phones, Tracker, ask, chance,
-                    check_log_is_short, check_no_zombie, check_store, children_of, cpu_seconds,
-                    is_running, send_fix, wait_until)
+from faults import (LONG, SANITIZER_PATIENCE, TRACKER, Phones, Tracker, ask, chance,
+                    check_log_is_short, check_store, send_fix)
+from processes_seen import (BACK_SECONDS, Level, check_no_zombie, children_of, cpu_seconds,
+                            is_running, wait_until)
 
 import driver
 

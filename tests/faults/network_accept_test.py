@@ -11,8 +11,7 @@ import sys
 import time
 import unittest
 
-import faults
-from faults import wait_until
+from processes_seen import is_running, process_state, wait_until
 from network_clients import (Client, ask_once, fix_path, is_served, raise_own_limit, request)
 from network_server import WAIT_SECONDS, CpuShare, Failing, Levels, Server, own_limit
 
@@ -158,7 +157,7 @@ class AcceptErrors(unittest.TestCase):
         pid = self.server.service_pid("receiver 0")
         with Failing(self.server, pid, "accept4:error=EBADF:when=1"):
             is_served(self.address)
-            wait_until(lambda: not faults.is_running(pid), WAIT_SECONDS, "the receiver ends")
+            wait_until(lambda: not is_running(pid), WAIT_SECONDS, "the receiver ends")
         wait_until(lambda: is_served(self.address), WAIT_SECONDS, "another receiver serves")
         self.assertNotEqual(self.server.service_pid("receiver 0"), pid)
         self.assertEqual(len(self.server.log_lines("receiver 0 ended")), 1)
@@ -221,7 +220,7 @@ class Flood(unittest.TestCase):
             self.flood(address, crowd, 100)
             self.wait_for_connections(server, self.LIMIT)
         self.wait_for_connections(server, 0)
-        self.assertEqual(faults.process_state(server.pid) in "SR", True)
+        self.assertEqual(process_state(server.pid) in "SR", True)
 
     def test_without_the_limit_the_flood_would_be_inside(self):
         server = self.start(*NO_LIMIT_A_SOURCE)

@@ -11,7 +11,7 @@ import time
 import unittest
 
 import faults
-from faults import wait_until
+from processes_seen import wait_until
 from network_clients import Client, is_served, request
 from network_server import Levels, Server
 

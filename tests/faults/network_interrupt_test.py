@@ -14,7 +14,8 @@ import time
 import unittest
 
 import faults
-from faults import FIRST_TIME, stored_times, wait_until
+from faults import FIRST_TIME, stored_times
+from processes_seen import check_no_zombie, is_running, wait_until
 from network_clients import Client, ask_once, fix_path, is_served, request
 from network_server import WAIT_SECONDS, Failing, Server, own_limit
 
@@ -127,14 +128,14 @@ class NoNewProcesses(unittest.TestCase):
     def kill(self, name):
         pid = self.server.service_pid(name)
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not faults.is_running(pid), WAIT_SECONDS, f"{name} is gone")
+        wait_until(lambda: not is_running(pid), WAIT_SECONDS, f"{name} is gone")
         return pid
 
     def check_that_all_is_back(self, address):
         wait_until(lambda: is_served(address), WAIT_SECONDS, "it serves again")
         self.server.wait_until_up(WAIT_SECONDS)
         self.assertEqual(self.server.status()["pid"], self.supervisor)
-        faults.check_no_zombie(self.supervisor)
+        check_no_zombie(self.supervisor)
 
     def test_a_fork_that_fails_is_tried_again(self):
         address = self.server.devices_address()

@@ -7,16 +7,15 @@ BROKEN is a program with faults of each kind: what it does must be reported, or 
 
 import os
 import pathlib
-import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 import unittest
 
 import faults
-from faults import TRACKER, Phones, wait_until
+from faults import TRACKER, Phones
+from processes_seen import wait_until
 from network_clients import Client, ask_once, request
 from network_server import WAIT_SECONDS, Server, is_sanitized
 

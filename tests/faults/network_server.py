@@ -10,7 +10,9 @@ import time
 import unittest
 
 import faults
-from faults import Strace, Tracker, wait_until
+from faults import Tracker
+from processes_seen import check_no_zombie, descriptors, wait_until
+from tracing import Strace, reason_not_to_trace
 
 WAIT_SECONDS = 30  # for what must come, on a machine that does other things too
 
@@ -70,7 +72,7 @@ class Levels:
         self.before = self.measure()
 
     def measure(self):
-        return {name: sum(".db" not in target for target in faults.descriptors(pid).values())
+        return {name: sum(".db" not in target for target in descriptors(pid).values())
                 for name, pid in self.server.processes().items()}
 
     def are_back(self):
@@ -79,7 +81,7 @@ class Levels:
 
     def check_are_back(self):
         wait_until(self.are_back, WAIT_SECONDS, f"descriptors are back at {self.before}")
-        faults.check_no_zombie(self.server.pid)
+        check_no_zombie(self.server.pid)
 
 
 def private_bytes(pid):
@@ -104,7 +106,7 @@ class Failing:
     "accept4:error=ENFILE:when=1..3" (strace(1)). Use in a `with`."""
 
     def __init__(self, server, pid, *injections):
-        reason = faults.reason_not_to_trace()
+        reason = reason_not_to_trace()
         if reason:
             raise unittest.SkipTest(reason)
         self.output = pathlib.Path(server.folder.name) / "trace"

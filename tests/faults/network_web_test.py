@@ -3,12 +3,10 @@ rebound to this machine, viewers that never read, many tabs at once. Usage: netw
 """
 
 import contextlib
-import threading
 import unittest
 
-import faults
-from faults import wait_until
-from network_clients import Client, ask_once, fix_path, is_served, request
+from processes_seen import wait_until
+from network_clients import Client, ask_once, fix_path, request
 from network_server import WAIT_SECONDS, Levels, Server, private_bytes
 
 import driver  # found by faults

@@ -8,7 +8,8 @@ import tempfile
 import unittest
 
 import power_cut
-from faults import (LONG, Phones, Strace, Tracker, chance, check_store, reason_not_to_trace)
+from faults import LONG, Phones, Tracker, chance, check_store
+from tracing import Strace, reason_not_to_trace
 
 import driver
 

@@ -9,9 +9,9 @@ import signal
 import unittest
 import urllib.parse
 
-from faults import (FIRST_TIME, LONG, Level, Phones, Tracker, check_log_is_short,
-                    check_one_clear_line, check_store, children_of, fix_target, run_tracker,
-                    send_fix, wait_until)
+from faults import (FIRST_TIME, LONG, Phones, Tracker, check_log_is_short, check_one_clear_line,
+                    check_store, fix_target, run_tracker, send_fix)
+from processes_seen import Level, children_of, wait_until
 
 import driver
 

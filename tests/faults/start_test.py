@@ -11,9 +11,9 @@ import subprocess
 import tempfile
 import unittest
 
-from faults import (FIRST_TIME, LONG, TRACKER, Tracker, ask, check_one_clear_line, children_of,
-                    descriptors, free_port, is_running, run_tracker, send_fix, status_field,
-                    wait_until)
+from faults import (FIRST_TIME, LONG, TRACKER, Tracker, ask, check_one_clear_line, free_port,
+                    run_tracker, send_fix)
+from processes_seen import children_of, descriptors, is_running, status_field, wait_until
 
 import driver
 

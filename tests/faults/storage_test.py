@@ -10,9 +10,10 @@ import tempfile
 import time
 import unittest
 
-from faults import (BACK_SECONDS, LONG, SANITIZER_PATIENCE, Level, Phones, Strace, Tracker,
-                    ask, chance, check_log_is_short, check_store, is_running, reason_not_to_trace,
-                    run_tracker, wait_until)
+from faults import (LONG, SANITIZER_PATIENCE, Phones, Tracker, ask, chance, check_log_is_short,
+                    check_store, run_tracker)
+from processes_seen import BACK_SECONDS, Level, is_running, wait_until
+from tracing import Strace, reason_not_to_trace
 
 import driver
 
