@@ -32,8 +32,10 @@ class WithAConfiguration(unittest.TestCase):
         self.tracker.add_device("configured")
 
     def write(self, text):
-        with open(self.file, "w", encoding="utf-8") as file:
+        """Whole at once, as an editor saves it: the tracker may be reading just now."""
+        with open(self.file + ".new", "w", encoding="utf-8") as file:
             file.write(text)
+        os.replace(self.file + ".new", self.file)
 
     def reload(self):
         return self.tracker.run("reload", "--data", self.tracker.data)
