@@ -158,10 +158,10 @@ class FullDisk:
     in_namespace = False
 
     def __init__(self, folder, megabytes):
-        self.library = ctypes.CDLL(None, use_errno=True)
+        self.libc = ctypes.CDLL(None, use_errno=True)
         if not FullDisk.in_namespace:
-            self.check(self.library.unshare(CLONE_NEWNS), "unshare")
-            self.check(self.library.mount(b"none", b"/", None, MS_REC_PRIVATE, None), "mount /")
+            self.check(self.libc.unshare(CLONE_NEWNS), "unshare")
+            self.check(self.libc.mount(b"none", b"/", None, MS_REC_PRIVATE, None), "mount /")
             FullDisk.in_namespace = True
         self.folder = folder
         os.mkdir(folder)
@@ -171,14 +171,14 @@ class FullDisk:
         return self
 
     def __exit__(self, *_):
-        self.library.umount2(self.folder.encode(), MNT_DETACH)
+        self.libc.umount2(self.folder.encode(), MNT_DETACH)
 
     def check(self, result, what):
         if result != 0:
             raise unittest.SkipTest(f"{what}: {os.strerror(ctypes.get_errno())}")
 
     def mount(self, flags, megabytes):
-        self.check(self.library.mount(b"none", self.folder.encode(), b"tmpfs", flags,
+        self.check(self.libc.mount(b"none", self.folder.encode(), b"tmpfs", flags,
                                       f"size={megabytes}m,mode=755".encode()), "mount tmpfs")
 
     def fill(self):
