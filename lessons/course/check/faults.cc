@@ -1,0 +1,112 @@
+#include "lessons/course/check/faults.hh"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cassert>
+#include <cerrno>
+#include <random>
+
+#include "lessons/course/check/fault_plan.hh"
+
+namespace waymark::course::check {
+
+namespace {
+
+constexpr std::size_t kCalls = static_cast<std::size_t>(Call::kCount);
+
+struct Plan {
+    std::atomic<int> calls = 0;
+    int error = 0;
+    int times = 0;
+    int after = 0;
+    int interrupt_one_in = 0;
+    int interrupted_in_a_row = 0;
+};
+
+std::atomic<bool> planned = false;
+std::array<Plan, kCalls> plans;
+std::minstd_rand randomness;
+int shorten_to = 0;
+std::atomic_flag busy;  // the plan is used by threads; nothing here may call what is interposed
+
+class Busy {
+  public:
+    Busy() {
+        while (busy.test_and_set(std::memory_order_acquire)) {
+        }
+    }
+    ~Busy() { busy.clear(std::memory_order_release); }
+};
+
+bool interrupted_now(Plan& plan) {
+    if (plan.interrupt_one_in == 0) return false;
+    const bool chosen = randomness() % static_cast<unsigned>(plan.interrupt_one_in) == 0;
+    plan.interrupted_in_a_row =
+        chosen && plan.interrupted_in_a_row < 2 ? plan.interrupted_in_a_row + 1 : 0;
+    return plan.interrupted_in_a_row > 0;
+}
+
+Plan& plan_of(Call call) {
+    return plans[static_cast<std::size_t>(call)];
+}
+
+}  // namespace
+
+bool call_fails(Call call) {
+    if (!planned.load()) return false;
+    const Busy one_at_a_time;
+    Plan& plan = plan_of(call);
+    const int number = plan.calls.fetch_add(1);
+    if (interrupted_now(plan)) {
+        errno = EINTR;
+        return true;
+    }
+    if (number < plan.after || number >= plan.after + plan.times) return false;
+    errno = plan.error;
+    return true;
+}
+
+std::size_t shortened(std::size_t length) {
+    if (!planned.load() || shorten_to == 0 || length < 2) return length;
+    const Busy one_at_a_time;
+    return std::min<std::size_t>(length, 1 + randomness() % static_cast<unsigned>(shorten_to));
+}
+
+Faults::Faults(std::uint64_t seed) {
+    assert(!planned.load());
+    for (Plan& plan : plans) {
+        plan.calls = 0;
+        plan.error = plan.times = plan.after = 0;
+        plan.interrupt_one_in = plan.interrupted_in_a_row = 0;
+    }
+    shorten_to = 0;
+    randomness.seed(static_cast<std::minstd_rand::result_type>(seed));
+    planned = true;
+}
+
+Faults::~Faults() {
+    planned = false;
+}
+
+void Faults::fail(Call call, int error, int times, int after) {
+    const Busy one_at_a_time;
+    Plan& plan = plan_of(call);
+    plan.error = error;
+    plan.times = times;
+    plan.after = plan.calls.load() + after;
+}
+
+void Faults::interrupt(Call call, int one_in) {
+    plan_of(call).interrupt_one_in = one_in;
+}
+
+void Faults::shorten(int most) {
+    shorten_to = most;
+}
+
+int Faults::calls(Call call) const {
+    return plan_of(call).calls.load();
+}
+
+}  // namespace waymark::course::check

@@ -1,0 +1,56 @@
+// System calls that fail on demand. The check is linked in front of the C library, so the calls
+// that the learner's file makes come here first; here they are counted, and a planned one fails or
+// does less than it was asked for, in a way that a seed repeats exactly. Real calls behind it, no
+// model.
+//
+// Calls that the C library makes inside itself (posix_spawn, fopen) do not come here.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace waymark::course::check {
+
+enum class Call {
+    fork,
+    waitpid,  // waitpid, wait, wait3, wait4, waitid
+    read,     // read, recv, recvfrom, recvmsg
+    write,    // write, send, sendto, sendmsg
+    accept,   // accept, accept4
+    open,     // open, openat
+    poll,     // poll, ppoll, select, epoll_wait
+    pipe,     // pipe, pipe2
+    kill,
+    setsid,
+    sigaction,
+    kCount
+};
+
+// The plan of one case; what it changed ends with its scope. One at a time.
+class Faults {
+  public:
+    explicit Faults(std::uint64_t seed = 1);
+    Faults(const Faults&) = delete;
+    Faults& operator=(const Faults&) = delete;
+    ~Faults();
+
+    // After `after` calls that go well, `times` calls fail with `error` (EAGAIN for fork, EMFILE
+    // for accept, EINTR for most).
+    void fail(Call call, int error, int times = 1, int after = 0);
+
+    // About one call in `one_in` is interrupted (EINTR), chosen by the seed; never three in a row,
+    // so that a loop round the call always ends.
+    void interrupt(Call call, int one_in);
+
+    // read and write move between 1 and `most` bytes, chosen by the seed.
+    void shorten(int most);
+
+    // How often the learner's process (or its threads) made the call since the scope began. Forked
+    // children count for themselves.
+    int calls(Call call) const;
+};
+
+}  // namespace waymark::course::check

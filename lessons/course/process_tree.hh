@@ -1,0 +1,52 @@
+// Who descends from whom, read from /proc (proc(5)), and how a whole tree is ended. A program that
+// runs other people's programs must be able to say what they left behind: a process whose parent
+// ended becomes the child of the nearest ancestor that asked for it (PR_SET_CHILD_SUBREAPER), so
+// even a daemon that forked twice stays in sight.
+//
+// The picture is a snapshot: processes come and go while it is taken. Ending a tree repeats the
+// look until nothing is left, and is bounded.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "daemon/deadline.hh"
+
+namespace waymark::course {
+
+struct Process {
+    pid_t pid;
+    pid_t parent;
+    pid_t session;
+    char state;  // as in /proc/PID/stat: R S D T Z and others
+    int threads;
+    std::string name;  // at most 15 bytes, as the kernel keeps it
+
+    bool zombie() const { return state == 'Z' || state == 'X'; }
+};
+
+// "runs", "sleeps", "zombie" and so on; the letter in words.
+std::string state_in_words(char state);
+
+// Processes that lose their parent come to this one from now on. Throws std::system_error.
+void become_subreaper();
+
+// All descendants of `ancestor`, parents before children, without itself.
+std::vector<Process> descendants_of(pid_t ancestor);
+
+// SIGKILL to all descendants of this process until none is left that is no zombie, and collects
+// those that became children of ours. `keep` and what descends from it is left alone (0: nobody).
+// False if some are left at the deadline.
+bool end_descendants(daemon::Deadline deadline, pid_t keep = 0);
+
+// The same for the descendants of another process: those cannot be collected here.
+bool end_descendants_of(pid_t ancestor, daemon::Deadline deadline);
+
+// What the main thread of a process waits for: "sleeps in read(0: pipe:[4711])", from
+// /proc/PID/{stat,syscall,fd}. As much of it as may be read.
+std::string describe_wait(pid_t pid);
+
+}  // namespace waymark::course

@@ -1,0 +1,87 @@
+#include <fmt/core.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "lessons/course/process_tree.hh"
+
+namespace waymark::course {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct NamedCall {
+    long number;
+    const char* name;
+    bool takes_descriptor;  // as its first argument
+};
+
+// What programs of the course wait in. Numbers differ between architectures, the macros do not.
+constexpr std::array kCalls = {
+    NamedCall{SYS_read, "read", true},
+    NamedCall{SYS_write, "write", true},
+    NamedCall{SYS_readv, "readv", true},
+    NamedCall{SYS_writev, "writev", true},
+    NamedCall{SYS_recvfrom, "recv", true},
+    NamedCall{SYS_recvmsg, "recvmsg", true},
+    NamedCall{SYS_sendto, "send", true},
+    NamedCall{SYS_sendmsg, "sendmsg", true},
+    NamedCall{SYS_accept, "accept", true},
+    NamedCall{SYS_accept4, "accept4", true},
+    NamedCall{SYS_connect, "connect", true},
+    NamedCall{SYS_flock, "flock", true},
+    NamedCall{SYS_fcntl, "fcntl", true},
+    NamedCall{SYS_fdatasync, "fdatasync", true},
+    NamedCall{SYS_fsync, "fsync", true},
+    NamedCall{SYS_epoll_pwait, "epoll_wait", true},
+    NamedCall{SYS_ppoll, "ppoll", false},
+    NamedCall{SYS_pselect6, "select", false},
+#ifdef SYS_poll  // older architectures have both
+    NamedCall{SYS_poll, "poll", false},
+    NamedCall{SYS_select, "select", false},
+    NamedCall{SYS_epoll_wait, "epoll_wait", true},
+    NamedCall{SYS_pause, "pause", false},
+#endif
+    NamedCall{SYS_wait4, "waitpid", false},
+    NamedCall{SYS_waitid, "waitid", false},
+    NamedCall{SYS_futex, "a lock or condition variable (futex)", false},
+    NamedCall{SYS_nanosleep, "sleep", false},
+    NamedCall{SYS_clock_nanosleep, "sleep", false},
+    NamedCall{SYS_rt_sigtimedwait, "sigwait", false},
+    NamedCall{SYS_rt_sigsuspend, "sigsuspend", false},
+};
+
+std::string descriptor_in_words(pid_t pid, const std::string& argument) {
+    const long number = std::strtol(argument.c_str(), nullptr, 16);
+    std::error_code gone;
+    const fs::path target = fs::read_symlink(fmt::format("/proc/{}/fd/{}", pid, number), gone);
+    return gone ? fmt::format("descriptor {}", number)
+                : fmt::format("descriptor {}, {}", number, target.string());
+}
+
+}  // namespace
+
+// /proc/PID/syscall: the number and six arguments, or "running", or nothing when it may not be
+// read.
+std::string describe_wait(pid_t pid) {
+    std::ifstream file(fmt::format("/proc/{}/syscall", pid));
+    std::string number;
+    std::string first_argument;
+    if (!(file >> number) || number == "running")
+        return number.empty() ? "waits" : "runs and does not wait";
+    file >> first_argument;
+    for (const NamedCall& call : kCalls) {
+        if (std::to_string(call.number) != number) continue;
+        if (!call.takes_descriptor) return fmt::format("waits in {}", call.name);
+        return fmt::format("waits in {} on {}", call.name,
+                           descriptor_in_words(pid, first_argument));
+    }
+    return fmt::format("waits in system call {}", number);
+}
+
+}  // namespace waymark::course
