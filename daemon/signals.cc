@@ -14,36 +14,12 @@ namespace waymark::daemon {
 
 namespace {
 
-// A handler gets nothing but a number, so the way from the number to the flag must be global.
-std::atomic<SignalFlag*> flag_of_signal[_NSIG];
-static_assert(std::atomic<SignalFlag*>::is_always_lock_free);
-
-void count_signal(int signal) {
-    if (SignalFlag* flag = flag_of_signal[signal].load()) flag->add_one();
-}
-
 sigset_t set_of(std::initializer_list<int> signals) {
     sigset_t set;
     ::sigemptyset(&set);
     for (const int signal : signals)
         if (::sigaddset(&set, signal) == -1) fail(errno, "sigaddset");
     return set;
-}
-
-// The mask of before, but with every signal open that is counted in `flag`: also one that the
-// caller has blocked, which is the usual way to keep it from arriving too early.
-sigset_t open_for(const SignalFlag& flag, sigset_t mask) {
-    for (int signal = 1; signal < _NSIG; ++signal)
-        if (flag_of_signal[signal].load() == &flag) ::sigdelset(&mask, signal);
-    return mask;
-}
-
-timespec time_left(Deadline deadline) {
-    const auto left =
-        std::max(deadline.instant() - Deadline::Clock::now(), Deadline::Clock::duration::zero());
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
-    return {static_cast<time_t>(seconds.count()),
-            static_cast<long>(std::chrono::nanoseconds(left - seconds).count())};
 }
 
 }  // namespace
@@ -66,6 +42,75 @@ SignalMask SignalMask::all() {
     return SignalMask(set);
 }
 
+SignalDescriptor::SignalDescriptor(std::initializer_list<int> signals) : mask_(signals) {
+    const sigset_t set = set_of(signals);
+    fd_ = Fd(check(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signalfd"));
+}
+
+std::optional<int> SignalDescriptor::next() {
+    signalfd_siginfo info;
+    ssize_t length = -1;
+    while ((length = ::read(fd_.get(), &info, sizeof info)) == -1) {
+        if (errno == EINTR) continue;
+        if (errno == EAGAIN) return std::nullopt;
+        fail(errno, "read", "signalfd");
+    }
+    assert(length == static_cast<ssize_t>(sizeof info));
+    return static_cast<int>(info.ssi_signo);
+}
+
+void reset_all_signals() {
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;
+    // SIGKILL, SIGSTOP and the two that the C library keeps for itself are refused; that is right.
+    for (int signal = 1; signal < _NSIG; ++signal) ::sigaction(signal, &action, nullptr);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+}
+
+//#region exercise-05
+namespace {
+
+//#region signals-handler
+// A handler gets nothing but a number, so the way from the number to the flag must be global.
+std::atomic<SignalFlag*> flag_of_signal[_NSIG];
+static_assert(std::atomic<SignalFlag*>::is_always_lock_free);
+
+void count_signal(int signal) {
+    if (SignalFlag* flag = flag_of_signal[signal].load()) flag->add_one();
+}
+//#endregion signals-handler
+
+// The mask of before, but with every signal open that is counted in `flag`: also one that the
+// caller has blocked, which is the usual way to keep it from arriving too early.
+sigset_t open_for(const SignalFlag& flag, sigset_t mask) {
+    for (int signal = 1; signal < _NSIG; ++signal)
+        if (flag_of_signal[signal].load() == &flag) ::sigdelset(&mask, signal);
+    return mask;
+}
+
+timespec time_left(Deadline deadline) {
+    const auto left =
+        std::max(deadline.instant() - Deadline::Clock::now(), Deadline::Clock::duration::zero());
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    return {static_cast<time_t>(seconds.count()),
+            static_cast<long>(std::chrono::nanoseconds(left - seconds).count())};
+}
+
+}  // namespace
+
+//#region signals-flag
+int SignalFlag::take() {
+    return count_.exchange(0);
+}
+
+void SignalFlag::add_one() noexcept {
+    count_.fetch_add(1);
+}
+//#endregion signals-flag
+
+//#region signals-scope
 ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag& flag, int flags)
     : signal_(signal) {
     assert(signal > 0 && signal < _NSIG);
@@ -87,7 +132,9 @@ ScopedSignalHandler::~ScopedSignalHandler() {
     ::sigaction(signal_, &previous_action_, nullptr);
     flag_of_signal[signal_].store(previous_flag_);
 }
+//#endregion signals-scope
 
+//#region signals-wait
 bool wait_for_signal(const SignalFlag& flag, Deadline deadline) {
     const SignalMask mask = SignalMask::all();
     const sigset_t open = open_for(flag, mask.previous());
@@ -102,38 +149,13 @@ bool wait_for_signal(const SignalFlag& flag, Deadline deadline) {
     }
     return true;
 }
-
-SignalDescriptor::SignalDescriptor(std::initializer_list<int> signals) : mask_(signals) {
-    const sigset_t set = set_of(signals);
-    fd_ = Fd(check(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signalfd"));
-}
-
-std::optional<int> SignalDescriptor::next() {
-    signalfd_siginfo info;
-    ssize_t length = -1;
-    while ((length = ::read(fd_.get(), &info, sizeof info)) == -1) {
-        if (errno == EINTR) continue;
-        if (errno == EAGAIN) return std::nullopt;
-        fail(errno, "read", "signalfd");
-    }
-    assert(length == static_cast<ssize_t>(sizeof info));
-    return static_cast<int>(info.ssi_signo);
-}
+//#endregion signals-wait
 
 void ignore_sigpipe() {
     struct sigaction action {};
     action.sa_handler = SIG_IGN;
     check(::sigaction(SIGPIPE, &action, nullptr), "sigaction SIGPIPE");
 }
-
-void reset_all_signals() {
-    struct sigaction action {};
-    action.sa_handler = SIG_DFL;
-    // SIGKILL, SIGSTOP and the two that the C library keeps for itself are refused; that is right.
-    for (int signal = 1; signal < _NSIG; ++signal) ::sigaction(signal, &action, nullptr);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
-}
+//#endregion exercise-05
 
 }  // namespace waymark::daemon

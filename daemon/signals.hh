@@ -32,9 +32,9 @@ class SignalFlag {
     int count() const { return count_.load(); }
     bool raised() const { return count() > 0; }
     // Returns the count and starts again at zero; no signal is lost between the two.
-    int take() { return count_.exchange(0); }
+    int take();
     // For the handler; safe in one. It leaves errno alone.
-    void add_one() noexcept { count_.fetch_add(1); }
+    void add_one() noexcept;
 
   private:
     std::atomic<int> count_ = 0;
