@@ -20,12 +20,8 @@ namespace waymark::daemon {
 
 namespace {
 
-void put_null_on(int number) {
-    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
-    check(::dup2(null.get(), number), "dup2", "/dev/null");
-}
-
-void clean_environment(const std::vector<std::string>& names) {
+// Given to the exercise, which has to call it.
+[[maybe_unused]] void clean_environment(const std::vector<std::string>& names) {
     std::vector<std::pair<std::string, std::string>> kept;
     for (const std::string& name : names)
         if (const char* value = std::getenv(name.c_str())) kept.emplace_back(name, value);
@@ -34,6 +30,27 @@ void clean_environment(const std::vector<std::string>& names) {
         check(::setenv(name.c_str(), value.c_str(), 1), "setenv");
 }
 
+}  // namespace
+
+// open(2) gives the lowest free number.
+void open_standard_descriptors() {
+    int number = -1;
+    do {
+        number = check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null");
+        if (number <= STDERR_FILENO) check(::fcntl(number, F_SETFD, 0), "fcntl F_SETFD");
+    } while (number <= STDERR_FILENO);
+    ::close(number);
+}
+
+//#region exercise-04
+namespace {
+
+void put_null_on(int number) {
+    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
+    check(::dup2(null.get(), number), "dup2", "/dev/null");
+}
+
+//#region wait-for-the-word
 // What the first process does from now on: it waits for the word of the last and ends. The word is
 // the exit code, one byte, and the message.
 [[noreturn]] void wait_and_end(std::string_view program, Channel daemon, pid_t first_child) {
@@ -52,26 +69,20 @@ void clean_environment(const std::vector<std::string>& names) {
     // Not exit(3): what is registered to be done at the end is the daemon's to do.
     ::_exit(static_cast<unsigned char>(received.message.front()));
 }
+//#endregion wait-for-the-word
 
+//#region leave-session
 // A session of its own has no terminal. Its leader would acquire one by opening it; so the leader
 // ends, and the process that stays can never be one.
 void leave_session() {
     check(::setsid(), "setsid");
     if (check(::fork(), "fork") != 0) ::_exit(kExitOk);
 }
+//#endregion leave-session
 
 }  // namespace
 
-// open(2) gives the lowest free number.
-void open_standard_descriptors() {
-    int number = -1;
-    do {
-        number = check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null");
-        if (number <= STDERR_FILENO) check(::fcntl(number, F_SETFD, 0), "fcntl F_SETFD");
-    } while (number <= STDERR_FILENO);
-    ::close(number);
-}
-
+//#region the-steps
 Readiness daemonize(std::string_view program, const DaemonOptions& options) {
     open_standard_descriptors();
     close_all_but(options.keep);
@@ -99,16 +110,20 @@ Readiness daemonize(std::string_view program, const DaemonOptions& options) {
     }
     return readiness;
 }
+//#endregion the-steps
 
-Readiness Readiness::foreground() {
-    return Readiness(std::nullopt, ServiceNotifier::from_environment());
-}
-
+//#region say-ready
 void Readiness::ready() {
     notifier_.send("READY=1");
     if (!starter_) return;
     put_null_on(STDERR_FILENO);
     tell_starter(kExitOk, "");
+}
+//#endregion say-ready
+//#endregion exercise-04
+
+Readiness Readiness::foreground() {
+    return Readiness(std::nullopt, ServiceNotifier::from_environment());
 }
 
 void Readiness::failed(int exit_code, std::string_view message) {
