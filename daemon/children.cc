@@ -23,15 +23,6 @@ namespace waymark::daemon {
 
 namespace {
 
-int run_body(const std::function<int()>& body) {
-    try {
-        return run_main(fmt::format("child {}", ::getpid()), body);
-    } catch (...) {
-        fmt::print(stderr, "child {}: threw something that is no std::exception\n", ::getpid());
-        return kExitSystem;
-    }
-}
-
 // The parent may have died between fork and prctl; then no signal will ever come.
 void die_with_parent(int signal, pid_t parent) {
     if (signal == 0) return;
@@ -39,67 +30,7 @@ void die_with_parent(int signal, pid_t parent) {
     if (::getppid() != parent) ::_exit(kExitSystem);
 }
 
-// exit(3) would run the parent's atexit handlers and static destructors a second time. _exit(2)
-// does not, but neither does it write what the child has printed, so that is flushed here.
-[[noreturn]] void live_as_child(const std::function<int()>& body, int parent_death_signal,
-                                pid_t parent) {
-    const int code = run_body([&] {
-        die_with_parent(parent_death_signal, parent);
-        return body();
-    });
-    std::fflush(nullptr);
-    ::_exit(code);
-}
-
-struct Look {
-    bool still_running;
-    std::optional<ExitStatus> status;  // nothing if somebody else has collected it
-};
-
-// Asks for the end of `pid`; with `options` 0 it waits for it, with WNOHANG it only looks.
-Look look_at(pid_t pid, int options) {
-    int status = 0;
-    pid_t result = -1;
-    while ((result = ::waitpid(pid, &status, options)) == -1 && errno == EINTR) {
-    }
-    if (result == 0) return {true, std::nullopt};
-    // ECHILD is no error of ours: the child is gone, and nobody can say any more how.
-    if (result == -1) return {false, std::nullopt};
-    return {false, ExitStatus::from_wait(status)};
-}
-
-// Sleeps until `pid` has ended or `deadline` has come. Without a descriptor to spare it sleeps a
-// moment only, and the caller looks again.
-void sleep_until_ended(pid_t pid, Deadline deadline) {
-    const Fd process = open_process(pid);
-    const int left = deadline.poll_timeout();
-    if (!process) {
-        ::poll(nullptr, 0, left == -1 ? 10 : std::min(left, 10));
-        return;
-    }
-    pollfd ended{process.get(), POLLIN, 0};
-    ::poll(&ended, 1, left);
-}
-
 }  // namespace
-
-bool ExitStatus::exited() const {
-    return WIFEXITED(wait_status_);
-}
-
-bool ExitStatus::killed() const {
-    return WIFSIGNALED(wait_status_);
-}
-
-int ExitStatus::code() const {
-    assert(exited());
-    return WEXITSTATUS(wait_status_);
-}
-
-int ExitStatus::signal() const {
-    assert(killed());
-    return WTERMSIG(wait_status_);
-}
 
 bool ExitStatus::core_dumped() const {
     assert(killed());
@@ -132,30 +63,16 @@ Children::~Children() {
     terminate_all(Deadline::after({}));
 }
 
-pid_t Children::start(const std::function<int()>& body, int parent_death_signal) {
-    // What is in the buffers of stdio now would be in the child's copy, too, and be written twice.
-    std::fflush(nullptr);
-    const pid_t parent = ::getpid();
-    // No signal reaches the child while it still has the parent's handlers.
-    const SignalMask mask = SignalMask::all();
-    const pid_t pid = check(::fork(), "fork");
-    if (pid == 0) {
-        reset_all_signals();
-        running_.clear();  // they are siblings now, and none of this process's business
-        live_as_child(body, parent_death_signal, parent);
+int Children::result_of(const std::function<int()>& body, int parent_death_signal, pid_t parent) {
+    try {
+        return run_main(fmt::format("child {}", ::getpid()), [&] {
+            die_with_parent(parent_death_signal, parent);
+            return body();
+        });
+    } catch (...) {
+        fmt::print(stderr, "child {}: threw something that is no std::exception\n", ::getpid());
+        return kExitSystem;
     }
-    running_.insert(pid);
-    return pid;
-}
-
-std::vector<Children::Ended> Children::reap() {
-    std::vector<Ended> ended;
-    for (auto child = running_.begin(); child != running_.end();) {
-        const Look look = look_at(*child, WNOHANG);
-        if (look.status) ended.push_back({*child, *look.status});
-        child = look.still_running ? std::next(child) : running_.erase(child);
-    }
-    return ended;
 }
 
 void Children::signal_all(int signal) {
@@ -166,6 +83,97 @@ void Children::signal_all(int signal) {
     }
 }
 
+// Without a descriptor to spare it sleeps a moment only, and the caller looks again.
+void Children::sleep_until_ended(pid_t pid, Deadline deadline) {
+    const Fd process = open_process(pid);
+    const int left = deadline.poll_timeout();
+    if (!process) {
+        ::poll(nullptr, 0, left == -1 ? 10 : std::min(left, 10));
+        return;
+    }
+    pollfd ended{process.get(), POLLIN, 0};
+    ::poll(&ended, 1, left);
+}
+
+//#region exercise-01
+//#region exit-status
+bool ExitStatus::exited() const {
+    return WIFEXITED(wait_status_);
+}
+
+bool ExitStatus::killed() const {
+    return WIFSIGNALED(wait_status_);
+}
+
+int ExitStatus::code() const {
+    assert(exited());
+    return WEXITSTATUS(wait_status_);
+}
+
+int ExitStatus::signal() const {
+    assert(killed());
+    return WTERMSIG(wait_status_);
+}
+//#endregion exit-status
+
+//#region start
+pid_t Children::start(const std::function<int()>& body, int parent_death_signal) {
+    // What is in the buffers of stdio now would be in the child's copy, too, and be written twice.
+    std::fflush(nullptr);
+    const pid_t parent = ::getpid();
+    // No signal reaches the child while it still has the parent's handlers.
+    const SignalMask mask = SignalMask::all();
+    const pid_t pid = check(::fork(), "fork");
+    if (pid == 0) {
+        reset_all_signals();
+        running_.clear();  // they are siblings now, and none of this process's business
+        const int code = result_of(body, parent_death_signal, parent);
+        // exit(3) would run the parent's atexit handlers and static destructors a second time.
+        // _exit(2) does not, but neither does it write what the child has printed.
+        std::fflush(nullptr);
+        ::_exit(code);
+    }
+    running_.insert(pid);
+    return pid;
+}
+//#endregion start
+
+namespace {
+
+//#region look
+struct Look {
+    bool still_running;
+    std::optional<ExitStatus> status;  // nothing if somebody else has collected it
+};
+
+// Asks for the end of `pid`; with `options` 0 it waits for it, with WNOHANG it only looks.
+Look look_at(pid_t pid, int options) {
+    int status = 0;
+    pid_t result = -1;
+    while ((result = ::waitpid(pid, &status, options)) == -1 && errno == EINTR) {
+    }
+    if (result == 0) return {true, std::nullopt};
+    // ECHILD is no error of ours: the child is gone, and nobody can say any more how.
+    if (result == -1) return {false, std::nullopt};
+    return {false, ExitStatus::from_wait(status)};
+}
+//#endregion look
+
+}  // namespace
+
+//#region reap
+std::vector<Children::Ended> Children::reap() {
+    std::vector<Ended> ended;
+    for (auto child = running_.begin(); child != running_.end();) {
+        const Look look = look_at(*child, WNOHANG);
+        if (look.status) ended.push_back({*child, *look.status});
+        child = look.still_running ? std::next(child) : running_.erase(child);
+    }
+    return ended;
+}
+//#endregion reap
+
+//#region terminate-all
 std::vector<Children::Ended> Children::terminate_all(Deadline grace) {
     signal_all(SIGTERM);
     signal_all(SIGCONT);  // a stopped process gets its SIGTERM only when it goes on
@@ -181,5 +189,7 @@ std::vector<Children::Ended> Children::terminate_all(Deadline grace) {
     }
     return ended;
 }
+//#endregion terminate-all
+//#endregion exercise-01
 
 }  // namespace waymark::daemon

@@ -66,26 +66,36 @@ class Children {
     // printed as one line and becomes exit status 100 (UsageError) or 111. The child has default
     // signal actions and an empty mask, no other children, and gets `parent_death_signal` when the
     // thread that started it ends (PR_SET_PDEATHSIG; 0 for none). It runs no destructor of the
-    // parent's objects. Start children before threads: only the calling thread exists in the child,
-    // and a lock that another one held stays locked. Throws std::system_error if fork(2) fails.
+    // parent's objects and no atexit handler. What either of the two prints with stdio is written
+    // once, also what was still in a buffer. Start children before threads: only the calling thread
+    // exists in the child, and a lock that another one held stays locked. Throws std::system_error
+    // if fork(2) fails.
     pid_t start(const std::function<int()>& body, int parent_death_signal = SIGTERM);
 
     // Collects every child that has ended, without waiting. Call it once for each SIGCHLD: signals
     // merge, so one of them may stand for many children. Only our own children are asked for:
     // waitpid(-1) would also take the status of a child that another part of the program waits for.
+    // A child that somebody else has collected is forgotten; that is no error.
     std::vector<Ended> reap();
 
     // Sends `signal` to all of them. A child that has ended meanwhile is no error.
     void signal_all(int signal);
 
-    // SIGTERM to all, then waits until all have ended or `grace` has come, then SIGKILL to the
-    // rest. Returns when no child is left.
+    // SIGTERM to all (a stopped one is continued, so that it can hear it), then waits until all
+    // have ended or `grace` has come, then SIGKILL to the rest. Returns when no child is left.
     std::vector<Ended> terminate_all(Deadline grace);
 
     // Those started and not yet collected.
     const std::set<pid_t>& running() const { return running_; }
 
   private:
+    // In the child: asks for the parent-death signal, runs `body`, and gives the exit status, also
+    // of a body that throws. `parent` is the process that forked.
+    static int result_of(const std::function<int()>& body, int parent_death_signal, pid_t parent);
+
+    // Sleeps until `pid` has ended or `deadline` has come. It may return earlier; look again.
+    static void sleep_until_ended(pid_t pid, Deadline deadline);
+
     std::set<pid_t> running_;
 };
 
