@@ -1,11 +1,16 @@
 #include "lessons/course/check/faults.hh"
 
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
 #include <random>
+#include <utility>
 
 #include "lessons/course/check/fault_plan.hh"
 
@@ -22,6 +27,7 @@ struct Plan {
     int after = 0;
     int interrupt_one_in = 0;
     int interrupted_in_a_row = 0;
+    std::function<void()> before;
 };
 
 std::atomic<bool> planned = false;
@@ -30,13 +36,23 @@ std::minstd_rand randomness;
 int shorten_to = 0;
 std::atomic_flag busy;  // the plan is used by threads; nothing here may call what is interposed
 
+// No signal is let in meanwhile: a handler that makes a call would wait for the code that it
+// interrupted. By number, since sigprocmask is interposed too.
 class Busy {
   public:
     Busy() {
+        ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kAll, &previous_, sizeof kAll);
         while (busy.test_and_set(std::memory_order_acquire)) {
         }
     }
-    ~Busy() { busy.clear(std::memory_order_release); }
+    ~Busy() {
+        busy.clear(std::memory_order_release);
+        ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &previous_, nullptr, sizeof kAll);
+    }
+
+  private:
+    static constexpr std::uint64_t kAll = ~std::uint64_t{0};  // the kernel's set: a bit a signal
+    std::uint64_t previous_ = 0;
 };
 
 bool interrupted_now(Plan& plan) {
@@ -51,10 +67,21 @@ Plan& plan_of(Call call) {
     return plans[static_cast<std::size_t>(call)];
 }
 
+// Outside of Busy: the action may make calls, and raise signals whose handlers do.
+void run_before(Plan& plan) {
+    std::function<void()> action;
+    {
+        const Busy one_at_a_time;
+        action = std::exchange(plan.before, nullptr);
+    }
+    if (action) action();
+}
+
 }  // namespace
 
 bool call_fails(Call call) {
     if (!planned.load()) return false;
+    run_before(plan_of(call));
     const Busy one_at_a_time;
     Plan& plan = plan_of(call);
     const int number = plan.calls.fetch_add(1);
@@ -79,6 +106,7 @@ Faults::Faults(std::uint64_t seed) {
         plan.calls = 0;
         plan.error = plan.times = plan.after = 0;
         plan.interrupt_one_in = plan.interrupted_in_a_row = 0;
+        plan.before = nullptr;
     }
     shorten_to = 0;
     randomness.seed(static_cast<std::minstd_rand::result_type>(seed));
@@ -103,6 +131,11 @@ void Faults::interrupt(Call call, int one_in) {
 
 void Faults::shorten(int most) {
     shorten_to = most;
+}
+
+void Faults::before(Call call, std::function<void()> action) {
+    const Busy one_at_a_time;
+    plan_of(call).before = std::move(action);
 }
 
 int Faults::calls(Call call) const {

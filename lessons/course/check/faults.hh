@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace waymark::course::check {
@@ -21,7 +22,9 @@ enum class Call {
     write,    // write, send, sendto, sendmsg
     accept,   // accept, accept4
     open,     // open, openat
-    poll,     // poll, ppoll, select, epoll_wait
+    poll,     // poll, ppoll, select, pselect, epoll_wait, epoll_pwait
+    pause,    // pause, sigsuspend, sigtimedwait, sigwaitinfo, nanosleep, clock_nanosleep
+    sigmask,  // pthread_sigmask, sigprocmask
     pipe,     // pipe, pipe2
     kill,
     setsid,
@@ -47,6 +50,10 @@ class Faults {
 
     // read and write move between 1 and `most` bytes, chosen by the seed.
     void shorten(int most);
+
+    // Runs `action` when the next such call is entered, once: a signal raised there comes between
+    // the program's last look and its wait, and not somewhere near. The action may make calls.
+    void before(Call call, std::function<void()> action);
 
     // How often the learner's process (or its threads) made the call since the scope began. Forked
     // children count for themselves.

@@ -1,0 +1,59 @@
+// What became of one case of a check: a value, without a process in it.
+
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lessons/course/finding.hh"
+
+namespace waymark::course {
+
+enum class Outcome {
+    passed,
+    failed,   // an expectation did not hold
+    crashed,  // killed by a signal, or stopped by a sanitizer
+    hung,     // not done at its limit
+    quit,     // the program ended in the middle of the case
+    untidy,   // right so far, but it left something behind
+    skipped,
+};
+
+struct CaseResult {
+    struct Advice {
+        std::string misconception;
+        std::string because;
+        std::string read;
+    };
+    struct Failure {
+        std::string what;
+        std::string expected;
+        std::string seen;
+    };
+    struct Left {
+        std::string kind;  // zombie, orphan, descriptor, thread, file
+        std::string what;
+    };
+
+    std::string name;
+    Outcome outcome = Outcome::passed;
+    std::vector<std::string> steps;  // the last one is where it ended
+    std::optional<Failure> failure;  // of Outcome::failed
+    std::optional<Finding> finding;  // of Outcome::crashed, if the report has one
+    std::string ending;  // of crashed and quit: "killed by signal 11 (Segmentation fault)"
+    std::vector<std::string> waits;  // of Outcome::hung, one line a process
+    std::vector<Left> left;          // of any outcome but hung and crashed
+    Advice advice;                   // may be empty
+    std::string skipped_because;
+    std::string printed;  // by the learner's program, bounded
+    std::chrono::milliseconds time{0};
+
+    bool passed() const { return outcome == Outcome::passed; }
+};
+
+// "passed", "failed", "crashed" and so on; for --json and the reports.
+std::string outcome_name(Outcome outcome);
+
+}  // namespace waymark::course

@@ -1,0 +1,229 @@
+#include "lessons/course/case_run.hh"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <sstream>
+
+#include "daemon/children.hh"
+#include "daemon/error.hh"
+#include "lessons/course/case_story.hh"
+#include "lessons/course/process_tree.hh"
+#include "lessons/course/program.hh"
+#include "lessons/course/scratch_folder.hh"
+
+namespace waymark::course {
+
+namespace {
+
+namespace fs = std::filesystem;
+using daemon::Deadline;
+using daemon::ExitStatus;
+using daemon::Fd;
+using daemon::Pipe;
+
+constexpr std::size_t kMostPrinted = 64U * 1024;
+
+struct Pipes {
+    Pipe result = daemon::make_pipe();
+    Pipe printed = daemon::make_pipe();
+};
+
+void limit_to(int resource, rlim_t most) {
+    const rlimit limit{most, most};
+    ::setrlimit(static_cast<__rlimit_resource>(resource),
+                &limit);  // what stands lower already is fine
+}
+
+void set_environment(const fs::path& folder, int result) {
+    ::setenv("TMPDIR", folder.c_str(), 1);
+    ::setenv("WAYMARK_RESULT_FD", std::to_string(result).c_str(), 1);
+    ::setenv("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1:handle_abort=0", 1);
+    ::setenv("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1", 1);
+    ::setenv("TSAN_OPTIONS", "halt_on_error=1:second_deadlock_stack=1", 1);
+}
+
+int become_the_case(const CaseRun& run, const Pipes& pipes, const fs::path& folder) {
+    constexpr rlim_t kMostFile = 64U * 1024 * 1024;
+    constexpr rlim_t kMostSeconds = 60;
+    daemon::check(::setsid(), "setsid");
+    const Fd null(daemon::check(::open("/dev/null", O_RDONLY | O_CLOEXEC), "open", "/dev/null"));
+    daemon::check(::dup2(null.get(), STDIN_FILENO), "dup2");
+    daemon::check(::dup2(pipes.printed.writing.get(), STDOUT_FILENO), "dup2");
+    daemon::check(::dup2(pipes.printed.writing.get(), STDERR_FILENO), "dup2");
+    const int result =
+        daemon::check(::fcntl(pipes.result.writing.get(), F_DUPFD, 3), "fcntl F_DUPFD");
+    set_environment(folder, result);
+    limit_to(RLIMIT_CORE, 0);
+    limit_to(RLIMIT_FSIZE, kMostFile);
+    limit_to(RLIMIT_CPU, kMostSeconds);
+    daemon::check(::chdir(folder.c_str()), "chdir", folder.string());
+    ::execl(run.program.c_str(), run.program.c_str(), run.name.c_str(), nullptr);
+    daemon::fail(errno, "exec", run.program.string());
+}
+
+// Reads what is there; false at the end of file.
+bool read_some(const Fd& fd, std::string& text) {
+    std::array<char, 16384> bytes;
+    for (;;) {
+        const ssize_t count = ::read(fd.get(), bytes.data(), bytes.size());
+        if (count == -1 && errno == EINTR) continue;
+        if (count == -1) return errno == EAGAIN;
+        if (count == 0) return false;
+        text.append(bytes.data(), static_cast<std::size_t>(count));
+    }
+}
+
+// What comes out of the case while it runs.
+class Listener {
+  public:
+    explicit Listener(Pipes& pipes) : pipes_(pipes) {
+        pipes_.result.writing.reset();
+        pipes_.printed.writing.reset();
+        daemon::set_nonblocking(pipes_.result.reading, true);
+        daemon::set_nonblocking(pipes_.printed.reading, true);
+    }
+
+    // Until `process` ends (true) or the deadline has come (false). Not until the pipes end:
+    // somebody who was left behind may hold them.
+    bool listen(const Fd& process, Deadline deadline) {
+        for (;;) {
+            std::array<pollfd, 3> descriptors = {
+                pollfd{process.get(), POLLIN, 0},
+                pollfd{result_open_ ? pipes_.result.reading.get() : -1, POLLIN, 0},
+                pollfd{printed_open_ ? pipes_.printed.reading.get() : -1, POLLIN, 0}};
+            const int ready =
+                ::poll(descriptors.data(), descriptors.size(), deadline.poll_timeout());
+            if (ready == -1 && errno != EINTR) daemon::fail(errno, "poll");
+            take_what_is_there();
+            if (ready > 0 && descriptors[0].revents != 0) break;
+            if (deadline.expired()) return false;
+        }
+        take_what_is_there();
+        return true;
+    }
+
+    const CaseStory& story() const { return story_; }
+    const std::string& printed() const { return printed_; }
+
+  private:
+    void take_what_is_there() {
+        std::string events;
+        result_open_ = result_open_ && read_some(pipes_.result.reading, events);
+        story_.take(events);
+        std::string text;
+        printed_open_ = printed_open_ && read_some(pipes_.printed.reading, text);
+        printed_.append(text, 0, kMostPrinted - std::min(kMostPrinted, printed_.size()));
+    }
+
+    Pipes& pipes_;
+    CaseStory story_;
+    std::string printed_;
+    bool result_open_ = true;
+    bool printed_open_ = true;
+};
+
+std::vector<std::string> what_they_wait_for() {
+    std::vector<std::string> lines;
+    for (const Process& process : descendants_of(::getpid()))
+        lines.push_back(process.zombie()
+                            ? fmt::format("process {} ({}) is a zombie", process.pid, process.name)
+                            : fmt::format("process {} ({}) {}", process.pid, process.name,
+                                          describe_wait(process.pid)));
+    return lines;
+}
+
+void look_for_processes(std::vector<CaseResult::Left>& left) {
+    for (const Process& process : descendants_of(::getpid()))
+        left.push_back(
+            {process.zombie() ? "zombie" : "orphan",
+             process.zombie()
+                 ? fmt::format("process {} has ended and nobody waited for it", process.pid)
+                 : fmt::format("process {} still runs: it {}", process.pid,
+                               describe_wait(process.pid))});
+}
+
+void look_for_files(const fs::path& folder, std::vector<CaseResult::Left>& left) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
+        left.push_back({"file", fs::relative(entry.path(), folder).string()});
+}
+
+void judge(CaseResult& result, const CaseStory& story, ExitStatus status, const CaseRun& run) {
+    constexpr int kPassed = 0;
+    constexpr int kFailed = 1;
+    const bool ended_by_itself =
+        status.exited() && (status.code() == kPassed || status.code() == kFailed);
+    if (result.outcome == Outcome::skipped) return;
+    result.finding = find_finding(result.printed, run.learners_folder);
+    if (story.failed()) {
+        result.outcome = Outcome::failed;
+        result.finding.reset();
+    } else if (status.killed() || (result.finding && !ended_by_itself)) {
+        result.outcome = Outcome::crashed;
+        result.ending = status.describe();
+        result.advice = story.if_it_crashes();
+    } else if (!story.ended() || !ended_by_itself) {
+        result.outcome = Outcome::quit;
+        result.ending = status.describe();
+        result.advice = story.if_it_crashes();
+    } else if (!result.left.empty()) {
+        result.outcome = Outcome::untidy;
+    }
+}
+
+}  // namespace
+
+CaseResult run_case(const CaseRun& run) {
+    const auto begin = std::chrono::steady_clock::now();
+    become_subreaper();
+    const ScratchFolder folder;
+    Pipes pipes;
+    daemon::Children children;
+    const pid_t pid = children.start([&] { return become_the_case(run, pipes, folder.path()); });
+    Listener listener(pipes);
+    const bool done = listener.listen(daemon::open_process(pid), Deadline::after(run.limit));
+
+    CaseResult result;
+    result.name = run.name;
+    if (!done) result.waits = what_they_wait_for();
+    const Deadline enough = Deadline::after(std::chrono::seconds(10));
+    if (done) {
+        const std::vector<daemon::Children::Ended> ended = children.reap();
+        listener.story().tell(result);
+        result.printed = listener.printed();
+        look_for_processes(result.left);
+        look_for_files(folder.path(), result.left);
+        judge(result, listener.story(), ended.at(0).status, run);
+    } else {
+        listener.story().tell(result);
+        result.printed = listener.printed();
+        result.outcome = Outcome::hung;
+        result.left.clear();
+        result.advice = listener.story().if_it_hangs();
+    }
+    end_descendants(enough);
+    children.reap();
+    result.time = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begin);
+    return result;
+}
+
+std::vector<std::string> list_cases(const fs::path& program) {
+    const Ran ran = run_program({program.string(), "--list"}, program.parent_path());
+    std::vector<std::string> names;
+    std::istringstream lines(ran.output);
+    for (std::string line; std::getline(lines, line);)
+        if (!line.empty()) names.push_back(line);
+    if (!ran.success() || names.empty())
+        throw daemon::UsageError(
+            fmt::format("{}: does not list its cases: {}", program.string(), ran.output));
+    return names;
+}
+
+}  // namespace waymark::course

@@ -1,0 +1,136 @@
+#include "lessons/course/case_story.hh"
+
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace waymark::course {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostBytes = 1024U * 1024;
+constexpr std::size_t kMostSteps = 200;
+
+std::string text(const json& event, const char* key) {
+    const auto found = event.find(key);
+    return found != event.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+CaseResult::Advice advice(const json& event) {
+    return {text(event, "misconception"), text(event, "because"), text(event, "read")};
+}
+
+}  // namespace
+
+void CaseStory::take(std::string_view bytes) {
+    taken_ += bytes.size();
+    if (taken_ > kMostBytes) return;
+    unfinished_ += bytes;
+    for (std::size_t end; (end = unfinished_.find('\n')) != std::string::npos;) {
+        take_line(unfinished_.substr(0, end));
+        unfinished_.erase(0, end + 1);
+    }
+}
+
+void CaseStory::take_line(const std::string& line) {
+    const json event = json::parse(line, nullptr, false);
+    if (!event.is_object()) return;
+    const std::map<std::string, std::function<void()>> actions = {
+        {"step",
+         [&] {
+             if (told_.steps.size() < kMostSteps) told_.steps.push_back(text(event, "text"));
+             if_it_hangs_ = if_it_crashes_ = {};
+         }},
+        {"if-it-hangs", [&] { if_it_hangs_ = advice(event); }},
+        {"if-it-crashes", [&] { if_it_crashes_ = advice(event); }},
+        {"failed",
+         [&] {
+             failed_ = true;
+             if (told_.failure) return;  // the first one is the reason of the others
+             told_.failure = {text(event, "what"), text(event, "expected"), text(event, "seen")};
+             told_.advice = advice(event);
+         }},
+        {"fell-through",
+         [&] {
+             failed_ = true;
+             told_.failure = {"the child's way", "the child ends when its function has returned",
+                              "the child came back into the code of its parent"};
+             told_.advice = {"child falling through",
+                             "After fork(2) both processes return from the same call. The child's "
+                             "must not go on with what is the parent's.",
+                             "fork(2), _exit(2)"};
+         }},
+        {"kill-everybody",
+         [&] {
+             failed_ = true;
+             told_.failure = {"the process that is signalled", "a child of this program",
+                              "kill(-1, ...), which is every process that you may signal; it was "
+                              "not done"};
+             told_.advice = {"a failed fork taken for a process id",
+                             "fork(2) gives -1 when it fails, and kill(2) takes -1 for everybody.",
+                             "kill(2), fork(2) RETURN VALUE"};
+         }},
+        {"thrown",
+         [&] {
+             failed_ = true;
+             if (!told_.failure)
+                 told_.failure = {"what the call does", "no exception",
+                                  "exception: " + text(event, "what")};
+         }},
+        {"assertion",
+         [&] {
+             failed_ = true;
+             if (!told_.failure) told_.failure = {text(event, "what"), "true", "false"};
+         }},
+        {"skipped",
+         [&] {
+             ended_ = true;
+             told_.outcome = Outcome::skipped;
+             told_.skipped_because = text(event, "why");
+         }},
+        {"left",
+         [&] {
+             told_.left.push_back({text(event, "kind"), text(event, "what")});
+         }},
+        {"end",
+         [&] {
+             ended_ = true;
+             failed_ = failed_ || text(event, "passed") != "yes";
+         }},
+    };
+    const auto action = actions.find(text(event, "event"));
+    if (action != actions.end()) action->second();
+}
+
+void CaseStory::tell(CaseResult& result) const {
+    result.steps = told_.steps;
+    result.failure = told_.failure;
+    result.advice = told_.advice;
+    result.left = told_.left;
+    result.skipped_because = told_.skipped_because;
+    if (told_.outcome == Outcome::skipped) result.outcome = Outcome::skipped;
+}
+
+std::string outcome_name(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::passed:
+            return "passed";
+        case Outcome::failed:
+            return "failed";
+        case Outcome::crashed:
+            return "crashed";
+        case Outcome::hung:
+            return "hung";
+        case Outcome::quit:
+            return "quit";
+        case Outcome::untidy:
+            return "untidy";
+        case Outcome::skipped:
+            return "skipped";
+    }
+    return "unknown";
+}
+
+}  // namespace waymark::course

@@ -1,0 +1,23 @@
+// The commands of the course, one function each; main.cc reads the command line for them. Each
+// gives the exit code: 0 all is well, 1 a check did not pass. What cannot be done is thrown
+// (daemon::UsageError, std::system_error) and printed by main.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "lessons/course/course.hh"
+
+namespace waymark::course {
+
+int list(const Course& course, bool json);
+int begin(const Course& course, const std::string& lesson);
+int check(const Course& course, const std::string& lesson, bool json);
+int watch(const Course& course, const std::string& lesson);
+int hint(const Course& course, const std::string& lesson, int tier);  // 0: the next one
+int solution(const Course& course, const std::string& lesson, bool anyway);
+int reset(const Course& course, const std::string& lesson);
+int demo(const Course& course, const std::string& name);  // "01/1" or "01/zombies"; "01" lists them
+
+}  // namespace waymark::course

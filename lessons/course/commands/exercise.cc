@@ -1,0 +1,135 @@
+// begin, check, hint, solution, reset: what a learner does with one exercise.
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <sstream>
+
+#include "daemon/error.hh"
+#include "lessons/course/commands/commands.hh"
+
+namespace waymark::course {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The work folder's own settings file: git ignores work/ in this repository, and what is built
+// there.
+fs::path hint_file(const Course& course, const Lesson& lesson) {
+    return course.folders().root / "work" / ".built" / lesson.name / "hints";
+}
+
+int hints_given(const Course& course, const Lesson& lesson) {
+    const fs::path file = hint_file(course, lesson);
+    if (!fs::exists(file)) return 0;
+    int given = 0;
+    std::istringstream(read_file(file)) >> given;
+    return given;
+}
+
+void note_verdict(const Course& course, const Lesson& lesson, const Verdict& verdict) {
+    course.progress().note(lesson.name, {verdict.passed(), today(), verdict.count(Outcome::passed),
+                                         verdict.cases_in_all});
+}
+
+void print_where_next(const Course& course, const Lesson& lesson) {
+    for (const Lesson& other : course.lessons()) {
+        if (other.name <= lesson.name) continue;
+        fmt::print("Compare with './waymark solution {}'. Next: lessons/{}/README.md\n",
+                   lesson.number(), other.name);
+        return;
+    }
+    fmt::print(
+        "Compare with './waymark solution {}'. It was the last lesson: './waymark capstone'.\n",
+        lesson.number());
+}
+
+}  // namespace
+
+int begin(const Course& course, const std::string& name) {
+    const Lesson& lesson = course.lesson(name);
+    const std::vector<fs::path> written = course.workspace().begin(lesson);
+    for (const auto& [source, file] : course.files(lesson))
+        fmt::print("{}{}\n", course.shown(file),
+                   std::find(written.begin(), written.end(), file) == written.end()
+                       ? " is there already and stays as it is"
+                       : "");
+    fmt::print(
+        "Read lessons/{0}/README.md, write the part between the two '{1}' marks,\n"
+        "then './waymark check {2}', or './waymark watch {2}' to check at every save.\n",
+        lesson.name, lesson.region(), lesson.number());
+    std::fflush(stdout);
+    const Toolchain toolchain = course.toolchain(lesson);
+    toolchain.build_ahead(lesson);
+    toolchain.compile(lesson,
+                      course.files(lesson));  // so that the first check is as quick as others
+    return 0;
+}
+
+int check(const Course& course, const std::string& name, bool json) {
+    const Lesson& lesson = course.lesson(name);
+    const auto files = course.files(lesson);
+    const Toolchain toolchain = course.toolchain(lesson);
+    const Reporter& reporter = course.reporter();
+    toolchain.build_ahead(lesson);
+    if (!json) fmt::print("{}: {}\n\n", lesson.name, course.shown(files.begin()->second));
+    Judge judge{toolchain};
+    judge.on_case = [&](const CaseResult& result) {
+        if (!json) fmt::print("{}", reporter.line(result));
+        std::fflush(stdout);
+    };
+    const Verdict verdict = judge.judge(lesson, files);
+    note_verdict(course, lesson, verdict);
+    if (json) {
+        fmt::print("{}", verdict_as_json(lesson, verdict));
+        return verdict.passed() ? 0 : 1;
+    }
+    fmt::print("{}", reporter.compile_problems(verdict));
+    if (const CaseResult* failure = verdict.first_failure())
+        fmt::print("{}", reporter.story(lesson, *failure));
+    fmt::print("{}", reporter.summary(lesson, verdict));
+    if (verdict.passed()) print_where_next(course, lesson);
+    return verdict.passed() ? 0 : 1;
+}
+
+int hint(const Course& course, const std::string& name, int tier) {
+    const Lesson& lesson = course.lesson(name);
+    const int in_all = static_cast<int>(lesson.hints.size());
+    if (tier < 0 || tier > in_all)
+        throw daemon::UsageError(fmt::format("there are hints 1 to {}", in_all));
+    const int given = tier != 0 ? tier : std::min(hints_given(course, lesson) + 1, in_all);
+    fs::create_directories(hint_file(course, lesson).parent_path());
+    write_file(hint_file(course, lesson), fmt::format("{}\n", given));
+    const std::string head = fmt::format("Hint {} of {}: ", given, in_all);
+    fmt::print("{}\n", wrapped(head + lesson.hints.at(static_cast<std::size_t>(given - 1)),
+                               course.reporter().width, 0, 0));
+    if (given < in_all) fmt::print("('./waymark hint {}' once more says more.)\n", lesson.number());
+    return 0;
+}
+
+int solution(const Course& course, const std::string& name, bool anyway) {
+    const Lesson& lesson = course.lesson(name);
+    const std::optional<LessonProgress> progress = course.progress().of(lesson.name);
+    if (!anyway && (!progress || !progress->passed))
+        throw daemon::UsageError(fmt::format(
+            "the solution is shown when your own passes, because the difference is the lesson; "
+            "'./waymark solution {} --anyway' shows it now",
+            lesson.number()));
+    for (const std::string& source : lesson.sources)
+        fmt::print("// {}\n{}\n", source, course.workspace().solution(lesson, source));
+    return 0;
+}
+
+int reset(const Course& course, const std::string& name) {
+    if (name.empty()) throw daemon::UsageError("reset needs the number of a lesson");
+    const Lesson& lesson = course.lesson(name);
+    for (const fs::path& aside : course.workspace().reset(lesson))
+        fmt::print("yours is now {}\n", course.shown(aside));
+    fmt::print("{} is as it was at the beginning\n",
+               course.shown(course.workspace().folder(lesson)));
+    return 0;
+}
+
+}  // namespace waymark::course

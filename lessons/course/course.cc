@@ -1,0 +1,57 @@
+#include "lessons/course/course.hh"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include "daemon/error.hh"
+
+namespace waymark::course {
+
+namespace fs = std::filesystem;
+
+Course::Course(Folders folders, ColorWish color)
+    : folders_(std::move(folders)),
+      lessons_(load_lessons(folders_.root)),
+      workspace_(folders_.root),
+      progress_(folders_.root / "work" / "progress.txt"),
+      reporter_{Style(wants_color(color, STDOUT_FILENO)), text_width(STDOUT_FILENO)} {}
+
+const Lesson& Course::lesson(const std::string& name) const {
+    if (!name.empty()) return find_lesson(lessons_, name);
+    for (const Lesson& lesson : lessons_) {
+        const std::optional<LessonProgress> progress = progress_.of(lesson.name);
+        if (workspace_.begun(lesson) && (!progress || !progress->passed)) return lesson;
+    }
+    for (const Lesson& lesson : lessons_)
+        if (!workspace_.begun(lesson)) return lesson;
+    throw daemon::UsageError("every lesson is passed; name one to look at it again");
+}
+
+Toolchain Course::toolchain(const Lesson& lesson, const fs::path& scratch) const {
+    return Toolchain(
+        lesson.sanitizer == Sanitizer::thread ? folders_.build_thread : folders_.build_address,
+        scratch);
+}
+
+Toolchain Course::toolchain(const Lesson& lesson) const {
+    return toolchain(lesson, folders_.root / "work" / ".built" / lesson.name);
+}
+
+std::map<std::string, fs::path> Course::files(const Lesson& lesson) const {
+    std::map<std::string, fs::path> files;
+    for (const std::string& source : lesson.sources) {
+        const fs::path file = workspace_.file(lesson, source);
+        if (!fs::exists(file))
+            throw daemon::UsageError(fmt::format("{} is not there; './waymark begin {}' writes it",
+                                                 shown(file), lesson.number()));
+        files.emplace(source, file);
+    }
+    return files;
+}
+
+std::string Course::shown(const fs::path& path) const {
+    const fs::path relative = path.lexically_relative(fs::current_path());
+    return relative.empty() || *relative.begin() == ".." ? path.string() : relative.string();
+}
+
+}  // namespace waymark::course

@@ -1,0 +1,102 @@
+#include "lessons/course/finding.hh"
+
+#include <array>
+#include <regex>
+#include <sstream>
+
+namespace waymark::course {
+
+namespace {
+
+struct Known {
+    const char* sign;  // in the report's line
+    const char* words;
+};
+
+// The order matters: the first sign that is found names the finding.
+constexpr std::array kKnown = {
+    Known{"heap-use-after-free", "the program used memory after it was freed"},
+    Known{"stack-use-after-return",
+          "the program used a local variable of a function that had returned"},
+    Known{"stack-use-after-scope", "the program used a local variable outside its block"},
+    Known{"heap-buffer-overflow", "the program read or wrote outside a block of memory"},
+    Known{"stack-buffer-overflow", "the program read or wrote outside a local array"},
+    Known{"global-buffer-overflow", "the program read or wrote outside a global array"},
+    Known{"attempting double-free", "the program freed the same memory twice"},
+    Known{"attempting free on address", "the program freed what was not allocated"},
+    Known{"alloc-dealloc-mismatch", "memory was given back in another way than it was taken"},
+    Known{"detected memory leaks", "memory was allocated and never freed"},
+    Known{"data race",
+          "two threads used the same variable at the same time, one of them to write it"},
+    Known{"lock-order-inversion",
+          "two locks were taken in different orders: one day each thread waits "
+          "for the other"},
+    Known{"unlock of an unlocked mutex", "a lock was given back that was not held"},
+    Known{"destroy of a locked mutex", "a lock was destroyed while it was held"},
+    Known{"thread leak", "a thread was started and neither joined nor detached"},
+    Known{"signal-unsafe call inside of a signal",
+          "a signal handler called a function that must not be "
+          "called there (signal-safety(7))"},
+    Known{"signal handler spoils errno", "a signal handler changed errno and did not put it back"},
+    Known{"stack-overflow", "the stack is full: a function calls itself without end"},
+    Known{"SEGV on unknown address 0x000000000000", "the program followed a null pointer"},
+    Known{"SEGV on unknown address",
+          "the program followed a pointer to memory that is not its own"},
+    Known{"runtime error: ", "the program did what C++ does not define"},
+    Known{"Assertion `", "an assertion does not hold"},
+    Known{"terminate called after throwing", "an exception left the program: nobody caught it"},
+    Known{"terminate called without",
+          "the program was ended by std::terminate (a joinable thread was "
+          "destroyed, or an exception crossed a noexcept)"},
+    Known{"terminate called recursively",
+          "two threads ended the program by std::terminate at once"},
+    Known{"Sanitizer:", "a sanitizer stopped the program"},
+};
+
+const Known* known_sign(const std::string& line) {
+    for (const Known& known : kKnown)
+        if (line.find(known.sign) != line.npos) return &known;
+    return nullptr;
+}
+
+// "    #1 0x55d in waymark::daemon::Children::reap() /a/work/01-processes/children.cc:41:9", and
+// "/a/work/01-processes/children.cc:41:9: runtime error: ...".
+std::string place_in(const std::string& line, const std::string& folder) {
+    const std::size_t begin = line.find(folder);
+    if (begin == line.npos) return {};
+    static const std::regex place(R"(([^/\s:]+):(\d+))");
+    std::smatch match;
+    const std::string rest = line.substr(begin + folder.size());
+    if (!std::regex_search(rest, match, place)) return {};
+    std::string words = match[1].str() + ":" + match[2].str();
+    static const std::regex function(R"((?: in |#\d+ )((?:[^\s(]|\([^)]*\))+\(?[^)]*\)?) ?$)");
+    const std::string before = line.substr(0, begin);
+    if (std::regex_search(before, match, function) && before.find('#') != before.npos)
+        words += ", in " + match[1].str();
+    return words;
+}
+
+std::string without_banner(const std::string& line) {
+    static const std::regex banner(R"(^=+\d+=+|^WARNING: )");
+    return std::regex_replace(line, banner, "");
+}
+
+}  // namespace
+
+std::optional<Finding> find_finding(std::string_view report, const std::string& folder) {
+    std::istringstream lines{std::string(report)};
+    std::optional<Finding> finding;
+    for (std::string line; std::getline(lines, line);) {
+        if (!finding) {
+            const Known* known = known_sign(line);
+            if (known == nullptr) continue;
+            finding = Finding{known->words, {}, without_banner(line)};
+        } else if (finding->detail.starts_with("terminate") && line.find("what():") != line.npos) {
+            finding->detail += "; " + line.substr(line.find("what():"));
+        }
+        if (finding->place.empty()) finding->place = place_in(line, folder);
+    }
+    return finding;
+}
+
+}  // namespace waymark::course

@@ -1,0 +1,28 @@
+// Other people's programs, run to their end: the compiler, ninja, ar. What they print is kept,
+// bounded; they end with this process; a limit ends the whole tree. (A learner's check has a runner
+// of its own, case_run.hh, which looks at far more.)
+
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "daemon/children.hh"
+
+namespace waymark::course {
+
+struct Ran {
+    daemon::ExitStatus status;
+    std::string output;  // standard output and error together, at most 256 KiB
+    bool success() const { return status.success(); }
+};
+
+// Throws std::system_error; a program that is not there ends with 127, as in a shell.
+Ran run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder);
+
+// Splits a command line as sh(1) does, for quotes and backslashes only: what ninja prints.
+std::vector<std::string> split_words(std::string_view command);
+
+}  // namespace waymark::course

@@ -1,0 +1,199 @@
+#include "lessons/course/toolchain.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "daemon/error.hh"
+#include "lessons/course/program.hh"
+#include "lessons/course/workspace.hh"
+
+namespace waymark::course {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where Meson puts the library of a floor and its objects.
+std::string library_of(const std::string& source) {
+    const std::string folder = fs::path(source).parent_path().string();
+    const std::string name = fs::path(source).parent_path().filename().string();
+    return fmt::format("{}/libwaymark_{}.a", folder, name);
+}
+
+std::string object_of(const std::string& source) {
+    return fmt::format("{}.p/{}.o", library_of(source), fs::path(source).filename().string());
+}
+
+std::string check_of(const Lesson& lesson) {
+    return fmt::format("lessons/{}/check", lesson.name);
+}
+
+// A name for files that belong to one source.
+std::string flat(const std::string& source) {
+    std::string name = source;
+    std::ranges::replace(name, '/', '-');
+    return name;
+}
+
+void replace_word(std::vector<std::string>& words, const std::string& from, const std::string& to) {
+    std::ranges::replace(words, from, to);
+}
+
+// The includes of standard and other libraries: those of our own stay with the file, because they
+// may change, and a prelude that is older than they are would be a lie.
+std::string system_includes(const std::string& text) {
+    std::istringstream lines(text);
+    std::string includes;
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with("#include <")) includes += line + "\n";
+    return includes;
+}
+
+bool is_fresh(const fs::path& made, const fs::path& from) {
+    std::error_code missing;
+    const auto made_at = fs::last_write_time(made, missing);
+    return !missing && made_at >= fs::last_write_time(from, missing) && !missing;
+}
+
+}  // namespace
+
+fs::path Toolchain::program(const Lesson& lesson) const {
+    return scratch_ / lesson.name;
+}
+
+void Toolchain::build_ahead(const Lesson& lesson) const {
+    if (!fs::exists(build_ / "build.ninja"))
+        throw daemon::UsageError(fmt::format("{}: is not set up; './waymark begin {}' does it",
+                                             build_.string(), lesson.number()));
+    const Ran ran = run_program({"ninja", "--quiet", check_of(lesson)}, build_);
+    if (ran.success()) return;
+    throw daemon::UsageError(fmt::format(
+        "the library or the check of lesson {} does not build (your file is not part of it; "
+        "'git status' shows what else was changed):\n{}",
+        lesson.name, fmt::join(first_problems(ran.output, 3), "\n")));
+}
+
+std::vector<std::string> Toolchain::last_command(const std::string& target) const {
+    const Ran ran = run_program({"ninja", "-t", "commands", target}, build_);
+    std::istringstream lines(ran.output);
+    std::string last;
+    for (std::string line; std::getline(lines, line);)
+        if (!line.empty()) last = line;
+    if (!ran.success() || last.empty())
+        throw daemon::UsageError(
+            fmt::format("{}: ninja does not know {}", build_.string(), target));
+    std::vector<std::string> words = split_words(last);
+    if (words.front().ends_with("ccache")) words.erase(words.begin());  // the file is new each time
+    return words;
+}
+
+std::vector<std::string> Toolchain::compile_command(const std::string& source, const fs::path& file,
+                                                    const fs::path& object) const {
+    const std::string own_object = object_of(source);
+    std::vector<std::string> words = last_command(own_object);
+    replace_word(words, own_object, object.string());
+    replace_word(words, own_object + ".d", object.string() + ".d");
+    for (std::string& word : words)
+        if (word.ends_with(source) && !word.starts_with("-")) word = file.string();
+    words.emplace_back("-fdiagnostics-color=never");
+    words.emplace_back("-fmax-errors=5");
+    return words;
+}
+
+fs::path Toolchain::prelude(const std::string& source) const {
+    const fs::path header = scratch_ / (flat(source) + ".prelude.hh");
+    const fs::path made = header.string() + ".gch";
+    const fs::path root_source =
+        fs::weakly_canonical(build_ / last_command(object_of(source)).back());
+    if (is_fresh(made, root_source)) return header;
+    write_file(header, system_includes(read_file(root_source)));
+    std::vector<std::string> words = compile_command(source, header, made);
+    words.insert(words.end() - 2, {"-x", "c++-header"});
+    // Without a prelude the verdict is later and no worse.
+    run_program(words, build_);
+    return header;
+}
+
+// A thin archive of the library's objects without those that the learner's stand in for. So a
+// function that the learner forgot is missed by the linker, and not taken from the library in
+// silence.
+fs::path Toolchain::rest_of(const fs::path& library,
+                            const std::vector<std::string>& without) const {
+    const fs::path archive = scratch_ / ("rest-" + flat(library.string()));
+    std::set<std::string> left_out;
+    for (const std::string& source : without)
+        left_out.insert(fs::path(object_of(source)).filename().string());
+    std::vector<std::string> words{"ar", "rcsT", archive.string()};
+    for (const fs::directory_entry& entry :
+         fs::directory_iterator(build_ / (library.string() + ".p"))) {
+        const std::string name = entry.path().filename().string();
+        if (name.ends_with(".o") && !left_out.contains(name))
+            words.push_back(entry.path().string());
+    }
+    fs::remove(archive);
+    const Ran ran = run_program(words, build_);
+    if (!ran.success()) throw daemon::UsageError(fmt::format("ar: {}", ran.output));
+    return archive;
+}
+
+Compiled Toolchain::compile(const Lesson& lesson,
+                            const std::map<std::string, fs::path>& files) const {
+    fs::create_directories(scratch_);
+    Compiled compiled{true, {}};
+    std::map<std::string, std::vector<std::string>> objects;  // of a library
+    std::map<std::string, std::vector<std::string>> replaced;
+    for (const auto& [source, file] : files) {
+        const fs::path object = scratch_ / (flat(source) + ".o");
+        std::vector<std::string> words = compile_command(source, file, object);
+        const std::vector<std::string> include{"-include", prelude(source).string()};
+        words.insert(words.begin() + 1, include.begin(), include.end());
+        const Ran ran = run_program(words, build_);
+        std::ranges::move(first_problems(ran.output, 3), std::back_inserter(compiled.problems));
+        if (!ran.success()) return {false, compiled.problems};
+        objects[library_of(source)].push_back(object.string());
+        replaced[library_of(source)].push_back(source);
+    }
+    std::vector<std::string> words;
+    for (const std::string& word : last_command(check_of(lesson))) {
+        if (word == check_of(lesson)) {
+            words.push_back(program(lesson).string());
+        } else if (objects.contains(word)) {
+            std::ranges::copy(objects[word], std::back_inserter(words));
+            words.push_back(rest_of(word, replaced[word]).string());
+        } else {
+            words.push_back(word);
+        }
+    }
+    const Ran ran = run_program(words, build_);
+    if (ran.success()) return compiled;
+    return {false, first_problems(ran.output, 3)};
+}
+
+// "FILE:LINE:COLUMN: error: TEXT" and the lines that show it; a linker's lines have no column.
+std::vector<std::string> first_problems(const std::string& words, std::size_t most) {
+    constexpr int kLinesEach = 3;
+    std::vector<std::string> problems;
+    std::istringstream lines(words);
+    int lines_left = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const bool begins =
+            line.find("error: ") != line.npos || line.find("warning: ") != line.npos ||
+            line.find("undefined ") != line.npos || line.find("multiple definition") != line.npos ||
+            line.find("duplicate symbol") != line.npos;
+        if (begins && problems.size() == most) return problems;
+        if (begins) {
+            problems.push_back(line);
+            lines_left = kLinesEach - 1;
+        } else if (lines_left > 0 && !line.empty() && line.front() == ' ') {
+            problems.back() += "\n" + line;
+            --lines_left;
+        }
+    }
+    if (problems.empty() && !words.empty()) problems.push_back(words.substr(0, words.find('\n')));
+    return problems;
+}
+
+}  // namespace waymark::course

@@ -1,0 +1,59 @@
+// From a learner's file to a program that can be run, in about a second. Everything that does not
+// depend on the file is built ahead by ninja: the library, the check, and a precompiled prelude of
+// the standard headers that the source includes. Then one file is compiled, with the very flags
+// that the library's own is compiled with, and linked with the check and the rest of the library.
+//
+// The flags are asked from ninja ("ninja -t commands"), so they are written down in one place only.
+
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lessons/course/lesson.hh"
+
+namespace waymark::course {
+
+struct Compiled {
+    bool success;
+    std::vector<std::string> problems;  // what compiler or linker said, first lines only
+    bool only_warnings() const { return success && !problems.empty(); }
+};
+
+class Toolchain {
+  public:
+    // `build` is a Meson folder with the lesson's sanitizer. `scratch` is where the program is put;
+    // made if it is not there. Paths are absolute.
+    Toolchain(std::filesystem::path build, std::filesystem::path scratch)
+        : build_(std::move(build)), scratch_(std::move(scratch)) {}
+
+    // Brings the check and the library up to date. Throws daemon::UsageError with ninja's words if
+    // they do not build: then it is not the learner's file that is wrong.
+    void build_ahead(const Lesson& lesson) const;
+
+    // Compiles `files` (library source -> the file in its place) and links them with the check.
+    Compiled compile(const Lesson& lesson,
+                     const std::map<std::string, std::filesystem::path>& files) const;
+
+    std::filesystem::path program(const Lesson& lesson) const;
+
+  private:
+    std::vector<std::string> last_command(const std::string& target) const;
+    std::vector<std::string> compile_command(const std::string& source,
+                                             const std::filesystem::path& file,
+                                             const std::filesystem::path& object) const;
+    std::filesystem::path prelude(const std::string& source) const;
+    std::filesystem::path rest_of(const std::filesystem::path& library,
+                                  const std::vector<std::string>& without) const;
+
+    std::filesystem::path build_;
+    std::filesystem::path scratch_;
+};
+
+// The first errors (or warnings) of a compiler's or linker's words, each with its place and at most
+// three lines, at most `most` of them.
+std::vector<std::string> first_problems(const std::string& words, std::size_t most);
+
+}  // namespace waymark::course

@@ -1,0 +1,60 @@
+#include "lessons/course/verdict.hh"
+
+#include <algorithm>
+
+#include "lessons/course/case_run.hh"
+
+namespace waymark::course {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::milliseconds since(Clock::time_point begin) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+}
+
+bool is_bad(const CaseResult& result) {
+    return result.outcome != Outcome::passed && result.outcome != Outcome::skipped;
+}
+
+}  // namespace
+
+std::size_t Verdict::count(Outcome outcome) const {
+    return static_cast<std::size_t>(std::ranges::count(cases, outcome, &CaseResult::outcome));
+}
+
+bool Verdict::passed() const {
+    return compiled && cases_in_all > 0 && cases.size() == cases_in_all &&
+           std::ranges::none_of(cases, is_bad);
+}
+
+const CaseResult* Verdict::first_failure() const {
+    const auto found = std::ranges::find_if(cases, is_bad);
+    return found == cases.end() ? nullptr : &*found;
+}
+
+Verdict Judge::judge(const Lesson& lesson,
+                     const std::map<std::string, std::filesystem::path>& files) const {
+    Verdict verdict;
+    const Clock::time_point begin = Clock::now();
+    Compiled compiled = toolchain.compile(lesson, files);
+    verdict.compiled = compiled.success;
+    verdict.problems = std::move(compiled.problems);
+    verdict.compile_time = since(begin);
+    if (!verdict.compiled) return verdict;
+    const Clock::time_point linked = Clock::now();
+    const std::filesystem::path program = toolchain.program(lesson);
+    const std::vector<std::string> names = list_cases(program);
+    verdict.cases_in_all = names.size();
+    const std::string folder = files.begin()->second.parent_path().string() + "/";
+    for (const std::string& name : names) {
+        verdict.cases.push_back(run_case({program, name, folder, limit}));
+        on_case(verdict.cases.back());
+        if (until == RunUntil::first_failure && is_bad(verdict.cases.back())) break;
+    }
+    verdict.run_time = since(linked);
+    return verdict;
+}
+
+}  // namespace waymark::course

@@ -1,0 +1,47 @@
+// The verdict on one set of files for one lesson: do they compile, which cases pass. Everything
+// that judges goes through here: a learner's check, the grade, the proof that mutants are rejected.
+
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lessons/course/case_result.hh"
+#include "lessons/course/lesson.hh"
+#include "lessons/course/toolchain.hh"
+
+namespace waymark::course {
+
+struct Verdict {
+    bool compiled = false;
+    std::vector<std::string> problems;  // of the compiler; warnings if it compiled
+    std::vector<CaseResult> cases;      // those that were run
+    std::size_t cases_in_all = 0;       // 0 if it did not compile
+    std::chrono::milliseconds compile_time{0};
+    std::chrono::milliseconds run_time{0};
+
+    std::size_t count(Outcome outcome) const;
+    // Every case was run, and none did anything but pass or skip.
+    bool passed() const;
+    const CaseResult* first_failure() const;  // owned by the verdict; null if there is none
+};
+
+enum class RunUntil { first_failure, end };
+
+struct Judge {
+    const Toolchain& toolchain;
+    RunUntil until = RunUntil::first_failure;
+    std::chrono::seconds limit{5};  // for one case
+    // Told of each case when it is done.
+    std::function<void(const CaseResult&)> on_case = [](const CaseResult&) {};
+
+    // `files`: library source -> the file in its place. The check must be built.
+    Verdict judge(const Lesson& lesson,
+                  const std::map<std::string, std::filesystem::path>& files) const;
+};
+
+}  // namespace waymark::course
