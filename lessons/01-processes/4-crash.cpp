@@ -33,7 +33,7 @@ int serve(int attempt) {
 }
 
 //#region restart
-ExitStatus run_once(Children& children, const SignalFlag& child_ended, int attempt) {
+ExitStatus run_once(Children& children, SignalFlag& child_ended, int attempt) {
     children.start([attempt] { return serve(attempt); });
     while (true) {
         wait_for_signal(child_ended, Deadline::never());
