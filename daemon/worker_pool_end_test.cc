@@ -1,0 +1,202 @@
+// WorkerPool and the ends of workers: told to end, having served enough, an end of the parent.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "daemon/children_under_test.hh"
+#include "daemon/worker_pool.hh"
+#include "daemon/worker_pool_under_test.hh"
+
+using namespace waymark::daemon;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr WorkerPool::Instant kStart{1000s};
+constexpr auto kLong = 50s;  // never comes in a test
+
+struct Ends {
+    std::map<pid_t, ExitStatus> ends;
+    WorkerPool::Events events() {
+        return {.on_ended = [this](pid_t pid, ExitStatus status) { ends.emplace(pid, status); }};
+    }
+    int count(const std::string& how) const {
+        return static_cast<int>(std::ranges::count_if(
+            ends, [&](const auto& end) { return end.second.describe() == how; }));
+    }
+};
+
+WorkerLimits limits(unsigned workers, unsigned threads) {
+    return {.start_servers = workers,
+            .server_limit = workers,
+            .threads_per_child = threads,
+            .min_spare_threads = 0,
+            .max_spare_threads = workers * threads};
+}
+
+void wait_until_nobody_has(Pipe& pipe) {
+    pipe.writing.reset();
+    char byte = 0;
+    REQUIRE(::read(pipe.reading.get(), &byte, 1) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a drain ends workers that only wait, in good order") {
+    const Office office;
+    Ends ends;
+    WorkerPool pool(office.listener(), limits(3, 2), serve_as_told, ends.events());
+    pool.tend(kStart);
+    const Client client = office.enter();
+    client.say(kGoodbye);
+    CHECK(client.answer() == kGoodbye);
+    wait_until_up(pool);
+    pool.drain(Deadline::after(kLong));
+    CHECK(pool.pids().empty());
+    CHECK(ends.count("exit status 0") == 3);
+}
+
+TEST_CASE("a client in the middle is served to its end although the worker was told to end") {
+    const Office office;
+    Ends ends;
+    WorkerPool pool(office.listener(), limits(1, 2), serve_as_told, ends.events());
+    pool.tend(kStart);
+    wait_until_up(pool);
+    const Client client = office.enter();
+    // The drain keeps this thread, so another one speaks: when the thread that only waited is gone.
+    const std::ptrdiff_t tasks = tasks_of(client.worker);
+    std::thread visitor([&] {
+        while (tasks_of(client.worker) == tasks) std::this_thread::yield();
+        client.say(kGoodbye);
+    });
+    pool.drain(Deadline::after(kLong));
+    visitor.join();
+    CHECK(client.answer() == kGoodbye);
+    CHECK(ends.ends.at(client.worker).describe() == "exit status 0");
+}
+
+TEST_CASE("a drain ends at its deadline who does not") {
+    const Office office;
+    Ends ends;
+    WorkerPool pool(office.listener(), limits(2, 1), serve_as_told, ends.events());
+    pool.tend(kStart);
+    wait_until_up(pool);
+    const Client stubborn = office.enter();
+    pool.drain(Deadline::after(0s));
+    CHECK(pool.pids().empty());
+    CHECK(ends.ends.size() == 2);
+    CHECK(ends.ends.at(stubborn.worker).describe() == "killed by signal 9 (Killed)");
+}
+
+TEST_CASE("a worker ends after its share of clients, exactly, and is replaced") {
+    const Office office;
+    Ends ends;
+    WorkerLimits share = limits(1, 3);
+    share.max_requests_per_child = 5;
+    WorkerPool pool(office.listener(), share, serve_as_told, ends.events());
+    std::map<pid_t, int> served;
+    for (int round = 0; round < 3; ++round) {
+        pool.tend(kStart);
+        REQUIRE(pool.pids().size() == 1);
+        for (int i = 0; i < 5; ++i) ++served[office.enter().worker];
+        wait_until_ended(pool.pids()[0]);
+    }
+    pool.tend(kStart);
+    CHECK(served.size() == 3);
+    for (const auto& [worker, clients] : served) CHECK(clients == 5);
+    // An end in good order is no failure, and costs no pause.
+    CHECK(ends.count("exit status 0") == 3);
+    CHECK(pool.pids().size() == 1);
+}
+
+TEST_CASE("a worker that has served its share does not count among those that serve") {
+    const Office office;
+    WorkerLimits share{.start_servers = 1,
+                       .server_limit = 2,
+                       .threads_per_child = 2,
+                       .min_spare_threads = 0,
+                       .max_spare_threads = 4,
+                       .max_requests_per_child = 1};
+    WorkerPool pool(office.listener(), share, serve_as_told);
+    pool.tend(kStart);
+    wait_until_up(pool);
+    const Client last = office.enter();
+    CHECK((pool.counts() == WorkerCounts{.workers = 1, .busy_threads = 1}));
+    pool.tend(kStart);  // its place is taken while it still serves
+    const Client next = office.enter();
+    CHECK(next.worker != last.worker);
+    last.say(kGoodbye);
+    CHECK(last.answer() == kGoodbye);
+}
+
+TEST_CASE("a worker that ends is ended when a client keeps it longer than the grace") {
+    const Office office;
+    Ends ends;
+    WorkerLimits share = limits(1, 1);
+    share.max_requests_per_child = 1;
+    share.grace = 1s;
+    WorkerPool pool(office.listener(), share, serve_as_told, ends.events());
+    pool.tend(kStart);
+    const Client stubborn = office.enter();
+    wait_until_ended(stubborn.worker);
+    pool.tend(kStart);
+    CHECK(ends.ends.at(stubborn.worker).describe() == "killed by signal 14 (Alarm clock)");
+}
+
+TEST_CASE("when the parent is killed, its workers finish what they do and end") {
+    const Office office;
+    Pipe alive = make_pipe();  // held by the parent and by each worker
+    Pipe up = make_pipe();
+    Children children;
+    const pid_t parent = children.start([&] {
+        WorkerPool pool(office.listener(), limits(2, 2), serve_as_told);
+        pool.tend();
+        wait_until_up(pool);
+        send_byte(up);
+        return sleep_for_ever();
+    });
+    wait_for_byte(up);
+    const Client client = office.enter();
+    REQUIRE(::kill(parent, SIGKILL) == 0);
+    CHECK(only_status(children, parent).killed());
+    client.say(kGoodbye);
+    CHECK(client.answer() == kGoodbye);
+    wait_until_nobody_has(alive);
+}
+
+TEST_CASE("a whole life: run serves until SIGTERM, and leaves nobody behind") {
+    const Office office;
+    Pipe alive = make_pipe();
+    Children children;
+    const pid_t parent = children.start([&] {
+        WorkerPool(office.listener(), limits(2, 2), serve_as_told).run();
+        return 42;
+    });
+    const Client first = office.enter();
+    first.say(kGoodbye);
+    CHECK(first.answer() == kGoodbye);
+    ::kill(first.worker, SIGKILL);
+    // Replaced on SIGCHLD. Both workers are kept busy, so the third client is the new one's.
+    std::vector<Client> clients;
+    for (int i = 0; i < 4; ++i) clients.push_back(office.enter());
+    for (const Client& client : clients) client.say(kGoodbye);
+    ::kill(parent, SIGTERM);
+    CHECK(only_status(children, parent).describe() == "exit status 42");
+    wait_until_nobody_has(alive);
+}
+
+TEST_CASE("signals that go to everybody do not end a worker") {
+    const Office office;
+    WorkerPool pool(office.listener(), limits(1, 1), serve_as_told);
+    pool.tend(kStart);
+    const Client client = office.enter();
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::kill(client.worker, signal);
+    client.say(kGoodbye);
+    CHECK(client.answer() == kGoodbye);
+    CHECK(office.enter().worker == client.worker);
+}
