@@ -1,0 +1,99 @@
+// The steps of a daemon, one at a time; after each, who this process is. Look at the columns: after
+// setsid the process leads a session and has no terminal; after the second fork it leads nothing,
+// and whoever adopts orphans has become its parent. At the end it opens a terminal on purpose, and
+// still has none.
+// The library's version is daemon/daemonize.cc.
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "daemon/pidfile.hh"
+#include "lessons/04-daemonize/terminal.hh"
+
+using namespace waymark::daemon;
+
+namespace {
+
+int output = -1;  // a descriptor above 2: number 1 becomes /dev/null on the way
+
+std::string file_of(int number) {
+    return std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", number)).string();
+}
+
+void show(const char* step) {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    const std::string line =
+        fmt::format("{:<20} {:>7} {:>7} {:>7} {:<8} {:<4} {:03o} {:<6} {}\n", step, ::getpid(),
+                    ::getppid(), ::getsid(0), ::getsid(0) == ::getpid() ? "leader" : "member",
+                    has_terminal() ? "yes" : "none", mask, std::filesystem::current_path().string(),
+                    file_of(0));
+    if (::write(output, line.data(), line.size()) == -1) ::_exit(1);
+}
+
+//#region steps
+void become_a_daemon(const std::string& pid_path) {
+    if (check(::fork(), "fork") != 0) ::_exit(0);
+    show("fork");
+    check(::setsid(), "setsid");
+    show("setsid");
+    if (check(::fork(), "fork") != 0) ::_exit(0);
+    while (::getppid() == ::getsid(0)) ::poll(nullptr, 0, 1);  // only to show the new parent
+    show("fork again");
+    check(::chdir("/"), "chdir");
+    show("chdir /");
+    ::umask(027);
+    show("umask 027");
+    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
+    for (int number = 0; number <= 2; ++number) check(::dup2(null.get(), number), "dup2");
+    show("/dev/null on 0-2");
+    PidFile file = PidFile::lock(pid_path, Deadline::after(std::chrono::seconds(0)));
+    file.write_pid();
+    show("pid file, locked");
+}
+//#endregion steps
+
+[[noreturn]] void run_the_command(const Terminal& other, const std::string& pid_path) {
+    show("(as started)");
+    become_a_daemon(pid_path);
+    const Fd opened(::open(other.name().c_str(), O_RDWR | O_CLOEXEC));  // without O_NOCTTY
+    show("opens a terminal");
+    ::_exit(0);
+}
+
+[[noreturn]] void run_the_shell(Terminal& window, const Terminal& other,
+                                const std::string& pid_path) {
+    window.become_its_shell();
+    check(::chdir("/tmp"), "chdir");
+    Pipe done = make_pipe();  // ends with the daemon, which inherits it
+    if (check(::fork(), "fork") == 0) run_the_command(other, pid_path);
+    done.writing.reset();
+    char byte = 0;
+    (void)!::read(done.reading.get(), &byte, 1);  // a shell stays; its end would be a hang-up
+    ::_exit(0);
+}
+
+}  // namespace
+
+int main() {
+    check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
+    fmt::print(
+        "who adopts orphans here: {}\n\n{:<20} {:>7} {:>7} {:>7} in it    tty  um. folder fd 0\n",
+        ::getpid(), "after the step", "pid", "parent", "session");
+    std::fflush(stdout);
+    output = check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10), "fcntl");
+    const std::string pid_path = fmt::format("/tmp/waymark-steps-{}.pid", ::getpid());
+    Terminal window, other;
+    if (check(::fork(), "fork") == 0) run_the_shell(window, other, pid_path);
+    while (::waitpid(-1, nullptr, 0) > 0) {
+    }
+    return 0;
+}

@@ -1,0 +1,82 @@
+// The command that says "started" too early: its parent ends right after the fork, while the server
+// still has 0.4 seconds of work before it can be used. Look at the order of the lines: the command
+// ends with 0, and the client that comes next is refused. Then a second server is started: it
+// cannot run beside the first, and its command ends with 0 all the same.
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <string>
+#include <system_error>
+
+#include "daemon/children.hh"
+#include "lessons/04-daemonize/slow_server.hh"
+
+using namespace waymark::daemon;
+
+namespace {
+
+//#region too-early
+void daemonize_too_early() {
+    if (check(::fork(), "fork") != 0) ::_exit(0);  // "started": is it?
+    check(::setsid(), "setsid");
+    if (check(::fork(), "fork") != 0) ::_exit(0);
+    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
+    for (int number = 0; number <= 2; ++number) check(::dup2(null.get(), number), "dup2");
+}
+//#endregion too-early
+
+int run_the_command(const SocketName& name) {
+    daemonize_too_early();
+    try {
+        const Fd listener = start_slowly(name);
+        serve_one(listener);
+        return 0;
+    } catch (const std::system_error& error) {
+        fmt::print(stderr, "server: {}\n", error.what());  // to /dev/null
+        return kExitSystem;
+    }
+}
+
+void start_from_the_shell(const SocketName& name) {
+    fmt::print("$ server start\n");
+    std::fflush(stdout);
+    const pid_t command = check(::fork(), "fork");
+    if (command == 0) ::_exit(run_the_command(name));
+    int status = 0;
+    check(::waitpid(command, &status, 0), "waitpid");
+    fmt::print("    the command ended: {}\n", ExitStatus::from_wait(status).describe());
+}
+
+void collect(const char* who) {
+    int status = 0;
+    pid_t pid = 0;
+    while ((pid = ::waitpid(-1, &status, 0)) > 0)
+        if (ExitStatus::from_wait(status).code() != 0)
+            fmt::print("    {} (pid {}) ended later, unheard: {}\n", who, pid,
+                       ExitStatus::from_wait(status).describe());
+}
+
+}  // namespace
+
+int main() {
+    check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");  // the servers' ends are ours to see
+    const SocketName name(fmt::format("waymark-too-early-{}", ::getpid()));
+    start_from_the_shell(name);
+    std::string answer;
+    Fd connection = call_server(name, answer);
+    fmt::print("$ client\n    {}\n\n", answer);
+    while (!connection) {  // the server comes up in its own time
+        ::poll(nullptr, 0, 50);
+        connection = call_server(name, answer);
+    }
+    fmt::print("(half a second later the client hears: {})\n\n", answer);
+    start_from_the_shell(name);
+    ::poll(nullptr, 0, 600);
+    connection.reset();
+    collect("a server");
+    return 0;
+}
