@@ -6,6 +6,7 @@
 
 namespace waymark::daemon {
 
+//#region exercise-02
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);
     const SignalMask mask = SignalMask::all();  // inherited by the threads
@@ -22,6 +23,7 @@ ThreadPool::~ThreadPool() {
     stop(AtStop::drain);
 }
 
+//#region put
 bool ThreadPool::put(std::function<void()> work, bool wait_for_room) {
     {
         std::unique_lock lock(mutex_);
@@ -35,7 +37,9 @@ bool ThreadPool::put(std::function<void()> work, bool wait_for_room) {
     work_or_stop_.notify_one();
     return true;
 }
+//#endregion put
 
+//#region take
 // The next piece of work; nothing when the pool is stopped and the queue empty.
 std::optional<std::function<void()>> ThreadPool::take() {
     std::optional<std::function<void()>> work;
@@ -49,6 +53,7 @@ std::optional<std::function<void()>> ThreadPool::take() {
     room_or_stop_.notify_one();
     return work;
 }
+//#endregion take
 
 void ThreadPool::work_until_stopped() {
     // The packaged_task inside keeps what is thrown for its future. The piece of work is destroyed
@@ -56,6 +61,7 @@ void ThreadPool::work_until_stopped() {
     while (std::optional<std::function<void()>> work = take()) (*work)();
 }
 
+//#region stop
 void ThreadPool::stop(AtStop at_stop) {
     std::deque<std::function<void()>> discarded;
     {
@@ -73,5 +79,7 @@ void ThreadPool::stop(AtStop at_stop) {
         if (thread.joinable()) thread.join();
     }
 }
+//#endregion stop
+//#endregion exercise-02
 
 }  // namespace waymark::daemon

@@ -1,0 +1,57 @@
+// Two threads count the same events in one plain variable. Each adds one ten million times, so
+// that twenty million should come out. Look at the number that does: it is too small, and a
+// different one each time. `++counter` is three steps (read, add, write), and both threads take
+// them at once.
+//
+// C++ calls this a data race, and anything may happen. `volatile` keeps the compiler from counting
+// in a register, so that what happens is what the processors do. It cures nothing, as you see.
+
+#include <fmt/core.h>
+
+#include <latch>
+#include <thread>
+
+namespace {
+
+constexpr int kEventsPerThread = 10'000'000;
+constexpr int kRounds = 5;
+constexpr int kMostRounds = 50;  // two threads on one busy processor may have luck for a while
+
+//#region race
+volatile int counter = 0;
+
+void count_events() {
+    for (int i = 0; i < kEventsPerThread; ++i) {
+        const int seen = counter;  // the other thread reads the same number here ...
+        counter = seen + 1;        // ... and one of the two writes is as if it never was
+    }
+}
+//#endregion race
+
+int count_with_two_threads() {
+    counter = 0;
+    std::latch both(2);  // or the first would be done before the second is there
+    const auto count_together = [&both] {
+        both.arrive_and_wait();
+        count_events();
+    };
+    std::thread first(count_together);
+    std::thread second(count_together);
+    first.join();
+    second.join();
+    return counter;
+}
+
+}  // namespace
+
+int main() {
+    constexpr int kExpected = 2 * kEventsPerThread;
+    int lost = 0;
+    for (int round = 1; round <= kRounds || (lost == 0 && round <= kMostRounds); ++round) {
+        const int counted = count_with_two_threads();
+        lost += kExpected - counted;
+        fmt::print("round {}: {} events happened, {} were counted, {} are lost\n", round, kExpected,
+                   counted, kExpected - counted);
+    }
+    fmt::print("{} events are lost, and no thread did anything wrong by itself\n", lost);
+}

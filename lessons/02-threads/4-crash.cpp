@@ -1,0 +1,94 @@
+// Three threads of one server each talk to a client; the fourth does something wrong. Look at what
+// becomes of the three. The server is a child process, so that this program lives to tell.
+//
+// First the fourth reads through a null pointer: the signal is for the thread, death is for the
+// process. Then it throws, and nobody catches: std::terminate, the same end. Last the same throw
+// happens in a piece of work: its future carries it to whoever asked, and the three talk on.
+
+#include <fmt/core.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <latch>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "daemon/thread_pool.hh"
+
+namespace {
+
+constexpr int kClients = 3;
+
+void read_through_null() {
+    volatile int* volatile nowhere = nullptr;
+    *nowhere = 1;
+}
+
+void throw_something() {
+    throw std::runtime_error("the file has 3 columns, not 4");
+}
+
+//#region crash
+void serve_with_threads(void (*mistake)()) {
+    std::latch all_talk(kClients + 1);
+    std::latch over(1);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kClients; ++i)
+        threads.emplace_back([&] {
+            all_talk.arrive_and_wait();
+            over.wait();
+        });
+    threads.emplace_back([&] {
+        all_talk.arrive_and_wait();
+        mistake();  // in one thread of four
+    });
+    threads.back().join();
+    over.count_down();
+    for (int i = 0; i < kClients; ++i) threads[static_cast<std::size_t>(i)].join();
+}
+//#endregion crash
+
+//#region carried
+void serve_with_crew(void (*mistake)()) {
+    waymark::daemon::ThreadPool crew(kClients + 1, 10);
+    std::future<void> answer = crew.submit(mistake);
+    try {
+        answer.get();
+    } catch (const std::exception& error) {
+        fmt::print("  whoever asked was told: {}\n", error.what());
+    }
+}
+//#endregion carried
+
+void in_a_server(const char* title, void (*serve)(void (*)()), void (*mistake)()) {
+    fmt::print("{}\n", title);
+    std::fflush(stdout);
+    const pid_t server = ::fork();
+    if (server == 0) {
+        const rlimit no_core{0, 0};
+        ::setrlimit(RLIMIT_CORE, &no_core);
+        serve(mistake);
+        std::fflush(stdout);
+        ::_exit(0);
+    }
+    int status = 0;
+    if (server == -1 || ::waitpid(server, &status, 0) == -1) std::perror("4-crash");
+    if (WIFSIGNALED(status))
+        fmt::print("  signal {} ended the process, and {} conversations with it\n",
+                   WTERMSIG(status), kClients);
+    else
+        fmt::print("  all {} conversations came to their end\n", kClients);
+}
+
+}  // namespace
+
+int main() {
+    in_a_server("one thread reads through a null pointer", serve_with_threads, read_through_null);
+    in_a_server("one thread throws", serve_with_threads, throw_something);
+    in_a_server("one piece of work throws", serve_with_crew, throw_something);
+}

@@ -1,0 +1,87 @@
+// A server keeps a table of its slots and looks through all of it for a free one, beginning at
+// another place each time. There are as many slots as clients, and each client wants one: there is
+// always a slot free. Without a lock, look at how many clients are refused all the same.
+//
+// The table changes while it is looked through: one slot is given back behind our eyes, another is
+// taken in front of them. What we saw was never true at any one moment. With a lock round the whole
+// look, nobody is refused.
+
+#include <fmt/core.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr std::size_t kSlots = 4;
+constexpr std::size_t kClients = kSlots;
+constexpr int kVisits = 10'000;  // by each client
+constexpr std::size_t kNone = kSlots;
+
+// Atomic, and taken by exchange: no slot ever has two owners. It does not help the one who looks:
+// "no slot is free" is a sentence about all of them.
+std::array<std::atomic<bool>, kSlots> taken{};
+std::mutex mutex;  // guards the table as a whole
+std::atomic<std::size_t> looks = 0;
+std::atomic<int> refused = 0;
+
+//#region scan
+std::size_t take_slot() {
+    const std::size_t start = looks++;
+    for (std::size_t step = 0; step < kSlots; ++step) {
+        const std::size_t slot = (start + step) % kSlots;
+        if (!taken[slot].exchange(true)) return slot;
+        std::this_thread::yield();  // the processor may go to another thread here, as anywhere
+    }
+    return kNone;  // "all slots are taken"
+}
+
+void give_back(std::size_t slot) {
+    taken[slot] = false;
+}
+//#endregion scan
+
+//#region locked-scan
+std::size_t take_slot_with_lock() {
+    const std::lock_guard lock(mutex);
+    return take_slot();
+}
+
+void give_back_with_lock(std::size_t slot) {
+    const std::lock_guard lock(mutex);
+    give_back(slot);
+}
+//#endregion locked-scan
+
+void come_and_go(std::size_t (*take)(), void (*give)(std::size_t)) {
+    for (int visit = 0; visit < kVisits; ++visit) {
+        const std::size_t slot = take();
+        if (slot == kNone) {
+            ++refused;
+            continue;
+        }
+        std::this_thread::yield();  // the client is served
+        give(slot);
+    }
+}
+
+void show(const char* title, std::size_t (*take)(), void (*give)(std::size_t)) {
+    refused = 0;
+    for (std::atomic<bool>& slot : taken) slot = false;
+    std::vector<std::thread> clients;
+    for (std::size_t i = 0; i < kClients; ++i) clients.emplace_back(come_and_go, take, give);
+    for (std::thread& client : clients) client.join();
+    fmt::print("{:15} {} visits, {} clients, {} slots: {} refused\n", title,
+               kVisits * static_cast<int>(kClients), kClients, kSlots, refused.load());
+}
+
+}  // namespace
+
+int main() {
+    show("without a lock:", take_slot, give_back);
+    show("with a lock:", take_slot_with_lock, give_back_with_lock);
+}
