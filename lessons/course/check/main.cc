@@ -68,7 +68,9 @@ REGISTER_REPORTER("events", 1, EventReporter);
 constexpr int kNoSuchCase = 100;
 
 int list_cases(doctest::Context& context) {
-    context.setOption("list-test-cases", true);
+    // A flag only: setOption would make it "list-test-cases=true", which doctest does not know.
+    const char* const flag[] = {"check", "--list-test-cases"};
+    context.applyCommandLine(2, flag);
     return context.run();
 }
 
