@@ -5,6 +5,7 @@
 # settings have changed. ccache is found by Meson itself; mold is asked for here.
 
 readonly web_packages=$root/build-packages/web browser_packages=$root/build-packages/browser
+readonly slides_packages=$root/build-packages/slides
 
 # configure FOLDER OPTION...
 configure() {
@@ -39,6 +40,7 @@ ninja_in() {
 
 configure_release() {
     node_packages "$root/lessons/16-tracker/web" "$web_packages"
+    node_packages "$root/slides/web" "$slides_packages"
     configure build -Doptimization=2 -Ddebug=false
 }
 
@@ -56,6 +58,7 @@ build_tracker() {
 # The tests are built by `meson test`, each when it is asked for.
 configure_tests() {
     node_packages "$root/lessons/16-tracker/web" "$web_packages"
+    node_packages "$root/slides/web" "$slides_packages"
     node_packages "$root/tests/browser" "$browser_packages"
     # -g1: lines in a stack trace are enough, and it saves a quarter of the compile time. Without
     # optimisation the files that read the command line take 9 s under the sanitizers, with it 24 s.

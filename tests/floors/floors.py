@@ -1,7 +1,8 @@
 """Reads the includes of a source tree and says which of them look up.
 
-Floors only look down: daemon <- net <- net/http <- examples <- lessons, slides. A lesson's folder is
-a room of its own: it sees the floors below and itself, and no other lesson. Nothing includes tests/.
+Floors only look down: daemon <- net <- net/http <- examples <- lessons/course <- lessons, slides. A
+lesson's folder is a room of its own: it sees the floors below and itself, and no other lesson.
+Nothing includes tests/.
 Includes are written from the root ("daemon/fd.hh"); only inside a room of lessons, examples, slides
 or tests may a file be named from that room's folder. An include in quotes that leads to no file is
 reported too: what cannot be found cannot be checked. The rules of form that a program can see are
@@ -21,17 +22,19 @@ BELOW = {
     "net": ["daemon"],
     "net/http": ["net", "daemon"],
     "examples": ["net/http", "net", "daemon"],
-    "lessons": ["examples", "net/http", "net", "daemon"],
-    "slides": ["examples", "net/http", "net", "daemon"],
-    "tests": ["slides", "lessons", "examples", "net/http", "net", "daemon"],
+    "lessons/course": ["examples", "net/http", "net", "daemon"],
+    "lessons": ["lessons/course", "examples", "net/http", "net", "daemon"],
+    "slides": ["lessons/course", "examples", "net/http", "net", "daemon"],
+    "tests": ["slides", "lessons", "lessons/course", "examples", "net/http", "net", "daemon"],
 }
 STRICT = {"daemon", "net", "net/http"}  # rooms that name even their own files from the root
 
 
 def floor_of(path):
     """The floor of a path from the root, or None for one outside the house."""
-    if path.parts[:2] == ("net", "http"):
-        return "net/http"
+    for floor in ("net/http", "lessons/course"):
+        if path.parts[:2] == tuple(floor.split("/")):
+            return floor
     return path.parts[0] if path.parts[0] in BELOW else None
 
 

@@ -1,0 +1,73 @@
+#include "slides/server/check.hh"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "daemon/error.hh"
+#include "slides/server/code_html.hh"
+#include "slides/server/pages.hh"
+
+namespace waymark::slides {
+
+namespace {
+
+constexpr int kExitFaults = 1;
+constexpr std::size_t kFewestSlides = 10, kMostSlides = 20;
+
+bool runs_demo(const Deck& deck, const DemoEntry& demo) {
+    return std::ranges::any_of(deck.slides, [&demo](const Slide& slide) {
+        return std::ranges::any_of(slide.blocks,
+                                   [&demo](const Block& block) { return block.demo == demo.name; });
+    });
+}
+
+}  // namespace
+
+std::vector<std::string> Pages::faults(const LessonEntry& lesson) const {
+    const Deck deck = read_deck(lesson);
+    const std::string name = fmt::format("slides/{}.md", lesson.name);
+    std::vector<std::string> faults;
+    const auto note = [&](int line, std::string_view text) {
+        faults.push_back(fmt::format("{}:{}: {}", name, line, text));
+    };
+    if (deck.slides.size() < kFewestSlides || deck.slides.size() > kMostSlides)
+        note(1, fmt::format("has {} slides; a lesson has {} to {}", deck.slides.size(),
+                            kFewestSlides, kMostSlides));
+    for (const Slide& slide : deck.slides) {
+        if (slide.notes.empty()) note(slide.line, "this slide has no notes for the speaker");
+        for (const Block& block : slide.blocks) {
+            if (block.kind == Block::Kind::code)
+                if (const std::string fault = fault_of(block.code, files_); !fault.empty())
+                    note(block.line, fault);
+            if (block.kind == Block::Kind::run && lesson.demo(block.demo) == nullptr)
+                note(block.line, fmt::format("the lesson has no demo {}", block.demo));
+        }
+    }
+    for (const DemoEntry& demo : lesson.demos) {
+        if (!runs_demo(deck, demo)) note(1, fmt::format("no slide runs demo {}", demo.name));
+        if (transcript(lesson, demo).empty())
+            note(1, fmt::format("demo {} has no transcript: ./waymark slides --record {}",
+                                demo.name, lesson.name.substr(0, 2)));
+    }
+    return faults;
+}
+
+int check_decks(const Options& options) {
+    const Manifest manifest = load_manifest(options.manifest);
+    ProjectFiles files(options.root);
+    const Pages pages(manifest, files, {});
+    std::size_t decks = 0, wrong = 0;
+    for (const LessonEntry& lesson : manifest.lessons) {
+        if (!pages.has_deck(lesson)) continue;
+        ++decks;
+        const std::vector<std::string> faults = pages.faults(lesson);
+        for (const std::string& fault : faults) fmt::print("{}\n", fault);
+        wrong += faults.empty() ? 0 : 1;
+    }
+    fmt::print("{} passed, {} failed, 0 skipped\n", decks - wrong, wrong);
+    return wrong > 0 || decks == 0 ? kExitFaults : daemon::kExitOk;
+}
+
+}  // namespace waymark::slides

@@ -1,0 +1,161 @@
+#include "slides/server/code_html.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+#include <vector>
+
+#include "lessons/course/region.hh"
+#include "slides/server/highlight.hh"
+#include "slides/server/html.hh"
+
+namespace waymark::slides {
+
+namespace {
+
+struct NumberedLine {
+    std::size_t number;  // in the file
+    std::string html;
+    std::size_t columns;
+};
+
+using Lines = std::vector<NumberedLine>;
+using LinesOrFault = std::variant<Lines, std::string>;
+
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        lines.emplace_back(text.substr(0, end));
+        text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    }
+    return lines;
+}
+
+bool is_mark(std::string_view line) {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    return line.starts_with("//#region ") || line.starts_with("//#endregion ");
+}
+
+// Takes the indentation that all lines share.
+void outdent(std::vector<std::string>& lines) {
+    std::size_t shared = std::string::npos;
+    for (const std::string& line : lines) shared = std::min(shared, line.find_first_not_of(' '));
+    if (shared == std::string::npos) return;
+    for (std::string& line : lines) line.erase(0, std::min(shared, line.size()));
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) text.append(line).push_back('\n');
+    return text;
+}
+
+// Marks of regions inside are left out of a region, so numbers may jump.
+Lines numbered(const course::Region& region, std::string_view file_text) {
+    const std::vector<std::string> file = split(file_text);
+    std::vector<std::string> body = split(region.body);
+    outdent(body);
+    const std::vector<std::string> html = coloured_lines(joined(body));
+    Lines lines;
+    std::size_t number = region.first_line;
+    for (std::size_t i = 0; i < body.size(); ++i, ++number) {
+        while (number <= file.size() && is_mark(file[number - 1])) ++number;
+        lines.push_back({number, html[i], body[i].size()});
+    }
+    return lines;
+}
+
+std::string fault_of_steps(const CodeReference& code, const Lines& lines) {
+    for (const Step& step : code.steps)
+        for (const LineRange& range : step)
+            if (static_cast<std::size_t>(range.last) > lines.size())
+                return fmt::format("{}#{} has {} lines, and a step names line {}", code.file,
+                                   code.region, lines.size(), range.last);
+    return {};
+}
+
+LinesOrFault lines_of(const CodeReference& code, ProjectFiles& files) {
+    const std::optional<std::string> text = files.read(code.file);
+    if (!text) return fmt::format("there is no file {} that a slide may show", code.file);
+    try {
+        Lines lines = numbered(course::find_region(*text, code.region), *text);
+        const std::string fault = fault_of_steps(code, lines);
+        if (!fault.empty()) return fault;
+        return lines;
+    } catch (const course::RegionError& error) {
+        return fmt::format("{}: {}", code.file, error.what());
+    }
+}
+
+// As large as it fits into the slide's width and height, within what is readable from a chair at
+// the back and what is not silly: pixels on a slide of 1280 x 720.
+int fitting_size(const Lines& lines) {
+    constexpr double kWidth = 1130, kHeight = 510, kLetter = 0.603, kLine = 1.38;
+    constexpr std::size_t kNumberColumns = 9;
+    std::size_t columns = 1;
+    for (const NumberedLine& line : lines) columns = std::max(columns, line.columns);
+    const double wide = kWidth / (kLetter * static_cast<double>(columns + kNumberColumns));
+    const double high =
+        kHeight / (kLine * static_cast<double>(std::max<std::size_t>(lines.size(), 1)));
+    return static_cast<int>(std::clamp(std::min(wide, high), 14.0, 24.0));
+}
+
+void append_lines(std::string& out, const Lines& lines) {
+    for (const NumberedLine& line : lines)
+        out += fmt::format("<span class=\"line\" data-number=\"{}\">{}\n</span>", line.number,
+                           line.html);
+}
+
+// Empty marks, one a step; the page's script marks the lines when the presenter reaches them.
+void append_steps(std::string& out, const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
+        std::string ranges;
+        for (const LineRange& range : step)
+            ranges += fmt::format("{}{}-{}", ranges.empty() ? "" : ",", range.first, range.last);
+        out += fmt::format("<span class=\"step\" data-lines=\"{}\"></span>", ranges);
+    }
+}
+
+}  // namespace
+
+std::string fault_of(const CodeReference& code, ProjectFiles& files) {
+    const LinesOrFault found = lines_of(code, files);
+    const std::string* fault = std::get_if<std::string>(&found);
+    return fault == nullptr ? std::string() : *fault;
+}
+
+std::string code_html(const CodeReference& code, ProjectFiles& files) {
+    const LinesOrFault found = lines_of(code, files);
+    if (const std::string* fault = std::get_if<std::string>(&found))
+        return fmt::format("<p class=\"fault\">{}</p>\n", escaped(*fault));
+    const Lines& lines = std::get<Lines>(found);
+    const std::string file = escaped(code.file);
+    const std::size_t first = lines.empty() ? 1 : lines.front().number;
+    const std::size_t last = lines.empty() ? 1 : lines.back().number;
+    std::string out = fmt::format(
+        "<figure class=\"code size-{}\"><pre tabindex=\"0\" aria-label=\"{}, lines {} to "
+        "{}\"><code>",
+        fitting_size(lines), file, first, last);
+    append_lines(out, lines);
+    out += fmt::format(
+        "</code></pre><figcaption><a href=\"/source/{0}#L{1}\">{0}:{1}–{2}</a>"
+        "</figcaption>",
+        file, first, last);
+    append_steps(out, code.steps);
+    return out + "</figure>\n";
+}
+
+std::string source_html(std::string_view path, std::string_view text) {
+    const bool is_cpp = path.ends_with(".cc") || path.ends_with(".hh") || path.ends_with(".cpp");
+    const std::vector<std::string> plain = split(text);
+    const std::vector<std::string> coloured = is_cpp ? coloured_lines(text) : plain;
+    std::string out = "<pre class=\"source\" tabindex=\"0\"><code>";
+    for (std::size_t i = 0; i < plain.size(); ++i)
+        out += fmt::format("<span class=\"line\" id=\"L{0}\" data-number=\"{0}\">{1}\n</span>",
+                           i + 1, is_cpp ? coloured[i] : escaped(plain[i]));
+    return out + "</code></pre>\n";
+}
+
+}  // namespace waymark::slides

@@ -1,0 +1,174 @@
+#include "slides/server/deck.hh"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "daemon/error.hh"
+
+namespace waymark::slides {
+
+namespace {
+
+constexpr std::string_view kFence = "```";
+
+std::string_view trimmed(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \t\r");
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+// Takes what stands before `mark` off `text`; all of it when there is no mark.
+std::string_view take_until(std::string_view& text, char mark) {
+    const std::size_t end = text.find(mark);
+    const std::string_view part = text.substr(0, end);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    return part;
+}
+
+std::optional<int> parse_number(std::string_view text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < 1) return std::nullopt;
+    return value;
+}
+
+// "4" or "2-4".
+std::optional<LineRange> parse_range(std::string_view text) {
+    const std::optional<int> first = parse_number(trimmed(take_until(text, '-')));
+    if (!first) return std::nullopt;
+    if (text.empty()) return LineRange{*first, *first};
+    const std::optional<int> last = parse_number(trimmed(text));
+    if (!last || *last < *first) return std::nullopt;
+    return LineRange{*first, *last};
+}
+
+class DeckReader {
+  public:
+    DeckReader(std::string_view text, std::string_view name) : rest_(text), name_(name) {}
+
+    Deck read() {
+        begin_slide();
+        while (!rest_.empty()) read_line();
+        end_slide();
+        if (deck_.title.empty()) refuse(1, "a deck begins with its title: # Title");
+        return std::move(deck_);
+    }
+
+  private:
+    [[noreturn]] void refuse(int line, std::string_view message) const {
+        throw daemon::UsageError(fmt::format("{}:{}: {}", name_, line, message));
+    }
+
+    std::string_view next_line() {
+        ++line_;
+        return take_until(rest_, '\n');
+    }
+
+    void read_line() {
+        const std::string_view line = next_line();
+        if (trimmed(line) == "---") {
+            end_slide();
+            begin_slide();
+        } else if (trimmed(line) == "Note:") {
+            if (in_notes_) refuse(line_, "this slide has notes already");
+            in_notes_ = true;
+        } else if (!in_notes_ && line.starts_with(kFence)) {
+            read_fence(line);
+        } else {
+            add_prose(line);
+        }
+    }
+
+    void begin_slide() {
+        deck_.slides.emplace_back().line = line_ + 1;
+        in_notes_ = false;
+        begin_prose();
+    }
+
+    void end_slide() {
+        const Slide& slide = deck_.slides.back();
+        for (const Block& block : slide.blocks)
+            if (block.kind != Block::Kind::prose || !trimmed_is_empty(block.text)) return;
+        refuse(slide.line, "this slide is empty");
+    }
+
+    static bool trimmed_is_empty(std::string_view text) {
+        return text.find_first_not_of(" \t\r\n") == text.npos;
+    }
+
+    Block& begin_block(Block::Kind kind) {
+        Block& block = deck_.slides.back().blocks.emplace_back();
+        block.kind = kind;
+        block.line = line_ + 1;
+        return block;
+    }
+
+    void begin_prose() { begin_block(Block::Kind::prose); }
+
+    void add_prose(std::string_view line) {
+        if (deck_.title.empty() && line.starts_with("# ")) deck_.title = trimmed(line.substr(2));
+        Slide& slide = deck_.slides.back();
+        std::string& text = in_notes_ ? slide.notes : slide.blocks.back().text;
+        text.append(line).push_back('\n');
+    }
+
+    void read_fence(std::string_view opening) {
+        const int line = line_;
+        const std::string_view language = trimmed(opening.substr(kFence.size()));
+        const bool is_ours = language == "code" || language == "run";
+        if (language == "cpp" || language == "c++" || language == "c")
+            refuse(line, "code is named, not pasted: ```code with FILE#REGION");
+        if (!is_ours) add_prose(opening);
+        std::string body;
+        while (true) {
+            if (rest_.empty()) refuse(line, "this block has no end: ```");
+            const std::string_view each = next_line();
+            if (!is_ours) add_prose(each);
+            if (trimmed(each) == kFence) break;
+            body.append(trimmed(each)).push_back(' ');
+        }
+        if (!is_ours) return;
+        if (language == "code")
+            begin_block(Block::Kind::code).code = parse_code(trimmed(body), line);
+        else
+            begin_block(Block::Kind::run).demo = trimmed(body);
+        deck_.slides.back().blocks.back().line = line;
+        begin_prose();
+    }
+
+    CodeReference parse_code(std::string_view text, int line) const {
+        CodeReference code;
+        code.file = take_until(text, '#');
+        code.region = take_until(text, ' ');
+        if (code.file.empty() || code.region.empty())
+            refuse(line, "a code block names FILE#REGION, and may add steps: 2-4|5-8");
+        while (!trimmed(text).empty()) {
+            std::string_view ranges = take_until(text, '|');
+            Step& step = code.steps.emplace_back();
+            while (!trimmed(ranges).empty()) {
+                const std::optional<LineRange> range =
+                    parse_range(trimmed(take_until(ranges, ',')));
+                if (!range) refuse(line, "steps are lines of the region: 2-4|5,7-8");
+                step.push_back(*range);
+            }
+        }
+        return code;
+    }
+
+    std::string_view rest_;
+    std::string_view name_;
+    int line_ = 0;
+    bool in_notes_ = false;
+    Deck deck_;
+};
+
+}  // namespace
+
+Deck parse_deck(std::string_view text, std::string_view name) {
+    return DeckReader(text, name).read();
+}
+
+}  // namespace waymark::slides

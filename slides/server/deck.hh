@@ -1,0 +1,70 @@
+// A deck as it is written: slides/NN-topic.md, cut into slides, and each slide into blocks. What a
+// block looks like on a page is not decided here.
+//
+//     ## What is left behind
+//
+//     Any Markdown, and pictures of the lesson.
+//
+//     ```code
+//     daemon/children.cc#reap 2-4|5-8
+//     ```
+//
+//     ```run
+//     1-zombies
+//     ```
+//
+//     Note:
+//     What the speaker sees.
+//
+//     ---
+//
+// Code is named by file and region and never pasted, so a block of C++ in a deck is refused: what
+// is on the slide is what is compiled.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::slides {
+
+struct LineRange {
+    int first = 1;  // counted from the region's first line, which is 1
+    int last = 1;
+    friend bool operator==(const LineRange&, const LineRange&) = default;
+};
+// The lines that one step marks.
+using Step = std::vector<LineRange>;
+
+struct CodeReference {
+    std::string file;  // from the project's root
+    std::string region;
+    std::vector<Step> steps;  // none: nothing is marked
+};
+
+struct Block {
+    enum class Kind { prose, code, run };
+    Kind kind = Kind::prose;
+    std::string text;    // of prose
+    CodeReference code;  // of code
+    std::string demo;    // of run: the demo's name in its lesson
+    int line = 1;        // in the deck's file, from 1
+};
+
+struct Slide {
+    std::vector<Block> blocks;
+    std::string notes;  // Markdown
+    int line = 1;       // in the deck's file, from 1
+};
+
+struct Deck {
+    std::string title;  // the first heading
+    std::vector<Slide> slides;
+};
+
+// `name` is the file's, for messages. Throws UsageError "NAME:LINE: what is wrong" for what cannot
+// be understood.
+Deck parse_deck(std::string_view text, std::string_view name);
+
+}  // namespace waymark::slides

@@ -1,0 +1,239 @@
+#include "slides/server/keeper.hh"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "daemon/channel.hh"
+#include "daemon/deadline.hh"
+#include "daemon/error.hh"
+#include "daemon/signals.hh"
+#include "lessons/course/process_tree.hh"
+#include "slides/server/shown_program.hh"
+
+namespace waymark::slides {
+
+namespace {
+
+using daemon::Channel;
+using daemon::Deadline;
+using nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr int kPanes = 2;
+constexpr milliseconds kTimeToKill{3'000};
+constexpr milliseconds kTimeToSend{10'000};
+
+class Keeper {
+  public:
+    Keeper(daemon::Fd channel, const RunPlan& plan)
+        : channel_(std::move(channel)),
+          plan_(plan),
+          time_limit_(Deadline::after(plan.limits.time)) {}
+
+    int run() {
+        start(0, plan_.demo);
+        while (!is_over()) {
+            wait();
+            obey();
+            note_signals();
+            read_screens();
+            collect();
+            if (next_look_.expired()) look();
+            enforce();
+        }
+        tell("finished", {{"reason", reason_}, {"milliseconds", elapsed()}});
+        return daemon::kExitOk;
+    }
+
+  private:
+    // A program that has ended leaves its screen to be read to the end; who still runs may write.
+    bool is_over() const {
+        for (const ShownProgram& program : programs_)
+            if (program.is_open()) return false;
+        return !some_live_;
+    }
+
+    void start(std::size_t pane, const DemoEntry& demo) {
+        programs_[pane].start(children_, demo, plan_.limits, folder_.path());
+        some_live_ = true;
+    }
+
+    long elapsed() const {
+        return std::chrono::duration_cast<milliseconds>(steady_clock::now() - began_).count();
+    }
+
+    void wait() {
+        std::array<pollfd, 2 + kPanes> watched{};
+        watched[0] = {is_left_ ? -1 : channel_.fd().get(), POLLIN, 0};
+        watched[1] = {signals_.fd().get(), POLLIN, 0};
+        // A negative descriptor is passed over by poll(2).
+        for (std::size_t pane = 0; pane < kPanes; ++pane)
+            watched[2 + pane] = {programs_[pane].screen(), POLLIN, 0};
+        ::poll(watched.data(), watched.size(), next_look_.poll_timeout());
+    }
+
+    void obey() {
+        while (true) {
+            const Channel::Received received = channel_.receive();
+            if (received.result == Channel::Result::would_block) return;
+            if (received.result == Channel::Result::closed) {
+                is_left_ = true;
+                return stop("stopped");
+            }
+            constexpr std::string_view kInput = "input ";
+            if (received.message.starts_with(kInput))
+                programs_[0].type(received.message.substr(kInput.size()));
+            else if (received.message == "client" && plan_.client && !programs_[1].is_open() &&
+                     !is_stopping())
+                start(1, *plan_.client);
+        }
+    }
+
+    // A process has ended: the tree is another one now.
+    void note_signals() {
+        while (const std::optional<int> signal = signals_.next()) {
+            if (*signal == SIGTERM) stop("stopped");
+            next_look_ = Deadline::after({});
+        }
+    }
+
+    void read_screens() {
+        for (int pane = 0; pane < kPanes; ++pane) {
+            const std::string text = programs_[static_cast<std::size_t>(pane)].read();
+            if (text.empty() || output_bytes_ > plan_.limits.output_bytes) continue;
+            output_bytes_ += text.size();
+            tell("output", {{"pane", pane}, {"text", text}});
+        }
+    }
+
+    void collect() {
+        for (const daemon::Children::Ended& ended : children_.reap())
+            for (int pane = 0; pane < kPanes; ++pane)
+                if (programs_[static_cast<std::size_t>(pane)].pid() == ended.pid)
+                    tell("ended", {{"pane", pane},
+                                   {"words", ended.status.describe()},
+                                   {"milliseconds", elapsed()}});
+    }
+
+    // Tells the tree when it has changed, and collects the orphans that ended here.
+    void look() {
+        next_look_ = Deadline::after(plan_.limits.look_every);
+        const std::vector<course::Process> processes = course::descendants_of(::getpid());
+        process_count_ = processes.size();
+        some_live_ = false;
+        json list = json::array();
+        for (const course::Process& process : processes) {
+            const bool is_orphan =
+                process.parent == ::getpid() && !children_.running().contains(process.pid);
+            if (process.zombie() && is_orphan) ::waitpid(process.pid, nullptr, WNOHANG);
+            if (!process.zombie() || !is_orphan) some_live_ = true;
+            list.push_back({{"pid", process.pid},
+                            {"parent", process.parent},
+                            {"state", course::state_in_words(process.state)},
+                            {"name", process.name},
+                            {"threads", process.threads}});
+        }
+        if (list == shown_tree_) return;
+        shown_tree_ = list;
+        tell("tree", {{"keeper", ::getpid()}, {"processes", std::move(list)}});
+    }
+
+    void enforce() {
+        if (time_limit_.expired())
+            stop(fmt::format(
+                "time limit of {} s",
+                std::chrono::duration_cast<std::chrono::seconds>(plan_.limits.time).count()));
+        if (output_bytes_ > plan_.limits.output_bytes)
+            stop(fmt::format("output limit of {} KB", plan_.limits.output_bytes / 1024));
+        if (process_count_ > plan_.limits.processes)
+            stop(fmt::format("limit of {} processes", plan_.limits.processes), milliseconds(0));
+        if (kill_at_.expired()) kill_rest();
+    }
+
+    // First without collecting, so that it can be told how the programs ended.
+    void kill_rest() {
+        course::end_descendants_of(::getpid(), Deadline::after(kTimeToKill));
+        read_screens();
+        collect();
+        course::end_descendants(Deadline::after(kTimeToKill));
+        for (ShownProgram& program : programs_) program.close();
+        look();
+    }
+
+    bool is_stopping() const { return !kill_at_.is_never(); }
+
+    void stop(std::string reason) { stop(std::move(reason), plan_.limits.grace); }
+
+    void stop(std::string reason, milliseconds grace) {
+        if (is_stopping()) return;
+        reason_ = std::move(reason);
+        kill_at_ = Deadline::after(grace);
+        next_look_ = std::min(next_look_, kill_at_);
+        for (const course::Process& process : course::descendants_of(::getpid())) {
+            ::kill(process.pid, SIGTERM);
+            ::kill(process.pid, SIGCONT);  // a stopped process gets its SIGTERM when it goes on
+        }
+    }
+
+    void tell(std::string_view name, const json& data) {
+        // A program may print anything; what is no UTF-8 becomes a replacement character.
+        const std::string message =
+            fmt::format("{}\n{}", name, data.dump(-1, ' ', false, json::error_handler_t::replace));
+        if (message.size() > Channel::kMaxMessage) return;
+        const Deadline deadline = Deadline::after(kTimeToSend);
+        while (channel_.send(message) == Channel::Result::would_block && !deadline.expired()) {
+            pollfd room{channel_.fd().get(), POLLOUT, 0};
+            ::poll(&room, 1, deadline.poll_timeout());
+        }
+    }
+
+    Channel channel_;
+    const RunPlan& plan_;
+    steady_clock::time_point began_ = steady_clock::now();
+    RunFolder folder_;
+    daemon::SignalDescriptor signals_{SIGCHLD, SIGTERM};
+    daemon::Children children_;
+    std::array<ShownProgram, kPanes> programs_;
+    Deadline time_limit_;
+    Deadline next_look_ = Deadline::after({});
+    Deadline kill_at_;
+    std::string reason_;
+    json shown_tree_;
+    std::size_t output_bytes_ = 0;
+    std::size_t process_count_ = 0;
+    bool some_live_ = false;
+    bool is_left_ = false;  // the channel is closed
+};
+
+// Signals from the server's own terminal are for the server, which then closes the channel.
+void become_keeper(const daemon::Fd& channel) {
+    daemon::close_all_but({channel.get()});
+    daemon::check(::prctl(PR_SET_NAME, "keeper"), "prctl PR_SET_NAME");
+    course::become_subreaper();
+    for (const int signal : {SIGINT, SIGHUP, SIGPIPE}) ::signal(signal, SIG_IGN);
+}
+
+}  // namespace
+
+KeeperProcess start_keeper(daemon::Children& children, const RunPlan& plan) {
+    daemon::SocketPair pair = daemon::make_socket_pair(SOCK_SEQPACKET);
+    const pid_t pid = children.start([&] {
+        become_keeper(pair.second);
+        return Keeper(std::move(pair.second), plan).run();
+    });
+    return {pid, std::move(pair.first)};
+}
+
+}  // namespace waymark::slides

@@ -1,0 +1,35 @@
+// The process that runs one demo: it starts the program in a terminal, tells what it prints and
+// which processes it has, keeps the limits, and at the end leaves nothing behind.
+//
+// Why a process of its own for each run: a program on a slide may fork, daemonize and lose its
+// parents on purpose. The kernel gives such orphans to the nearest ancestor that asked for them
+// (PR_SET_CHILD_SUBREAPER, prctl(2)). That is the keeper, so whatever descends from it belongs to
+// this run and to no other, and its end can be the end of all of them.
+//
+// It talks over a channel (daemon/channel). To it: "input TEXT", "client". From it, as the browser
+// gets them: "NAME\n" and JSON, where NAME is
+//   output  {"pane", "text"}                       pane 0 is the demo, 1 the client
+//   tree    {"keeper", "processes": [{"pid", "parent", "state", "name", "threads"}]}
+//   ended   {"pane", "words", "milliseconds"}      one program
+//   finished {"reason", "milliseconds"}            the last message
+// When the other end is closed, everything is ended at once. Ending is SIGTERM, a short grace, and
+// SIGKILL to all that is left, as often as something is left.
+
+#pragma once
+
+#include "daemon/children.hh"
+#include "daemon/fd.hh"
+#include "slides/server/run_plan.hh"
+
+namespace waymark::slides {
+
+struct KeeperProcess {
+    pid_t pid;
+    daemon::Fd channel;
+};
+
+// Starts one as a child of `children`. The run lasts as long as the channel is open, at most.
+// Throws std::system_error.
+KeeperProcess start_keeper(daemon::Children& children, const RunPlan& plan);
+
+}  // namespace waymark::slides

@@ -1,0 +1,114 @@
+#include "slides/server/pages.hh"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "daemon/error.hh"
+#include "slides/server/code_html.hh"
+#include "slides/server/html.hh"
+#include "slides/server/page_frame.hh"
+#include "slides/server/prose.hh"
+#include "slides/server/run_html.hh"
+
+namespace waymark::slides {
+
+namespace {
+
+std::string deck_file(const LessonEntry& lesson) {
+    return fmt::format("slides/{}.md", lesson.name);
+}
+
+std::string transcript_file(const LessonEntry& lesson, const DemoEntry& demo) {
+    return fmt::format("slides/transcripts/{}/{}.txt", lesson.name, demo.name);
+}
+
+// "lessons/01-processes" -> "Lessons: 01-processes" would say nothing: the text's own first heading
+// is the page's title.
+std::string first_heading(std::string_view text, std::string_view otherwise) {
+    if (!text.starts_with("# ")) return std::string(otherwise);
+    return std::string(text.substr(2, text.find('\n') - 2));
+}
+
+}  // namespace
+
+Pages::Pages(const Manifest& manifest, ProjectFiles& files, std::filesystem::path printed)
+    : manifest_(manifest), files_(files), printed_(std::move(printed)) {}
+
+bool Pages::has_deck(const LessonEntry& lesson) const {
+    return files_.read(deck_file(lesson)).has_value();
+}
+
+Deck Pages::read_deck(const LessonEntry& lesson) const {
+    const std::string name = deck_file(lesson);
+    const std::optional<std::string> text = files_.read(name);
+    if (!text) throw daemon::UsageError(fmt::format("there is no deck {}", name));
+    return parse_deck(*text, name);
+}
+
+std::string Pages::transcript(const LessonEntry& lesson, const DemoEntry& demo) const {
+    return files_.read(transcript_file(lesson, demo)).value_or("");
+}
+
+std::string Pages::block(const Block& block, const LessonEntry& lesson, bool can_run) const {
+    if (block.kind == Block::Kind::prose) return html_from_markdown(block.text, "slides");
+    if (block.kind == Block::Kind::code) return code_html(block.code, files_);
+    const DemoEntry* demo = lesson.demo(block.demo);
+    if (demo == nullptr)
+        return fmt::format("<p class=\"fault\">lesson {} has no demo {}</p>\n", lesson.name,
+                           escaped(block.demo));
+    const std::string recorded = transcript(lesson, *demo);
+    return can_run ? run_html(lesson, *demo, recorded) : transcript_html(lesson, *demo, recorded);
+}
+
+std::string Pages::slide(const Slide& slide, const LessonEntry& lesson) const {
+    std::string out = "<section>\n";
+    for (const Block& each : slide.blocks) out += block(each, lesson, true);
+    if (!slide.notes.empty())
+        out += "<aside class=\"notes\">" + html_from_markdown(slide.notes, "slides") + "</aside>\n";
+    return out + "</section>\n";
+}
+
+std::string Pages::deck(const LessonEntry& lesson, std::string_view token) const {
+    const Deck deck = read_deck(lesson);
+    std::string slides;
+    for (const Slide& each : deck.slides) slides += slide(each, lesson);
+    return deck_frame(deck.title, token, slides);
+}
+
+std::string Pages::handout(const LessonEntry& lesson) const {
+    const Deck deck = read_deck(lesson);
+    std::string body = fmt::format("<p class=\"lead\">{}</p>\n", escaped(lesson.question));
+    int number = 0;
+    for (const Slide& each : deck.slides) {
+        body += fmt::format(
+            "<section class=\"sheet\" aria-label=\"Slide {0}\"><p class=\"number\">"
+            "{0}</p>\n",
+            ++number);
+        for (const Block& block : each.blocks) body += this->block(block, lesson, false);
+        if (!each.notes.empty())
+            body += "<div class=\"notes\">" + html_from_markdown(each.notes, "slides") + "</div>\n";
+        body += "</section>\n";
+    }
+    return text_frame(deck.title + ": handout", body);
+}
+
+std::optional<std::string> Pages::text(std::string_view folder) const {
+    const std::optional<std::string> text = files_.read(fmt::format("{}/README.md", folder));
+    if (!text) return std::nullopt;
+    return text_frame(first_heading(*text, folder), html_from_markdown(*text, folder));
+}
+
+std::optional<std::string> Pages::source(std::string_view path) const {
+    const std::optional<std::string> text = files_.read(path);
+    if (!text) return std::nullopt;
+    const std::string name = escaped(path);
+    return text_frame(path, fmt::format("<h1>{}</h1>\n{}", name, source_html(path, *text)));
+}
+
+std::optional<std::string> Pages::picture(std::string_view path) const {
+    if (!path.ends_with(".svg") && !path.ends_with(".png")) return std::nullopt;
+    return files_.read(path);
+}
+
+}  // namespace waymark::slides

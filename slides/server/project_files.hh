@@ -1,0 +1,33 @@
+// The project's own texts and pictures, read for slides and for the source pages. Only folders that
+// hold the course are readable, only files of kinds that belong on a page, nothing hidden, and no
+// way out (net/http/document_root). A file that is edited is seen anew at once, so a teacher can
+// change a deck and reload.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/http/document_root.hh"
+
+namespace waymark::slides {
+
+class ProjectFiles {
+  public:
+    // `root` is the folder of the checkout. Throws std::system_error if it cannot be opened.
+    explicit ProjectFiles(const std::string& root) : root_(root) {}
+
+    // The text of a file such as "daemon/children.cc"; nothing if there is none that may be shown,
+    // or if it is larger than DocumentRoot::kLargestSmall.
+    std::optional<std::string> read(std::string_view path);
+
+    // Whether a path may be shown, by its folder and its kind. It need not exist.
+    static bool may_show(std::string_view path);
+
+  private:
+    net::http::DocumentRoot root_;
+};
+
+}  // namespace waymark::slides

@@ -1,0 +1,114 @@
+#include "slides/server/record.hh"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "daemon/channel.hh"
+#include "daemon/children.hh"
+#include "daemon/error.hh"
+#include "lessons/course/process_tree.hh"
+#include "slides/server/keeper.hh"
+
+namespace waymark::slides {
+
+namespace {
+
+using daemon::Channel;
+using nlohmann::json;
+
+class Transcript {
+  public:
+    void hear(std::string_view message) {
+        const std::size_t end = message.find('\n');
+        const std::string_view name = message.substr(0, end);
+        const json data = json::parse(message.substr(end + 1));
+        if (name == "output")
+            hear_output(data.at("pane").get<int>(), data.at("text").get<std::string>());
+        else if (name == "ended" && data.at("pane").get<int>() == 0)
+            words_ = data.at("words").get<std::string>();
+        else if (name == "finished")
+            reason_ = data.at("reason").get<std::string>();
+    }
+
+    bool has_output() const { return !text_.empty(); }
+
+    std::string text() const {
+        std::string text = text_;
+        if (!text.empty() && !text.ends_with('\n')) text.push_back('\n');
+        if (!client_.empty()) text += "--- the client:\n" + client_;
+        if (!text.empty() && !text.ends_with('\n')) text.push_back('\n');
+        text += fmt::format("[{}{}{}]\n", words_, words_.empty() || reason_.empty() ? "" : "; ",
+                            reason_);
+        return text;
+    }
+
+  private:
+    void hear_output(int pane, std::string_view text) { (pane == 0 ? text_ : client_) += text; }
+
+    std::string text_;
+    std::string client_;
+    std::string words_;
+    std::string reason_;
+};
+
+// A server's client is started once the server has said something: by then it listens.
+void call_client(Channel& channel, const RunPlan& plan, const Transcript& transcript,
+                 bool& called) {
+    if (called || !plan.client || !transcript.has_output()) return;
+    called = true;
+    channel.send("client");
+}
+
+}  // namespace
+
+std::string transcript_of(const RunPlan& plan) {
+    daemon::Children keepers;
+    Channel channel(start_keeper(keepers, plan).channel);
+    Transcript transcript;
+    bool called = false;
+    if (plan.demo.reads_input) channel.send("input hello\n");
+    while (true) {
+        const Channel::Received received = channel.receive();
+        if (received.result == Channel::Result::closed) break;
+        if (received.result == Channel::Result::done) {
+            transcript.hear(received.message);
+            call_client(channel, plan, transcript, called);
+            continue;
+        }
+        pollfd readable{channel.fd().get(), POLLIN, 0};
+        ::poll(&readable, 1, -1);
+    }
+    return transcript.text();
+}
+
+int record_transcripts(const Options& options) {
+    const Manifest manifest = load_manifest(options.manifest);
+    if (!options.lesson.empty() && manifest.lesson(options.lesson) == nullptr)
+        throw daemon::UsageError(fmt::format("there is no lesson {}", options.lesson));
+    course::become_subreaper();
+    for (const LessonEntry& lesson : manifest.lessons) {
+        if (!options.lesson.empty() && manifest.lesson(options.lesson) != &lesson) continue;
+        const std::filesystem::path folder = std::filesystem::path(options.into) / lesson.name;
+        std::filesystem::create_directories(folder);
+        for (const DemoEntry& demo : lesson.demos) {
+            if (demo.needs_root && ::geteuid() != 0) {
+                fmt::print("SKIP: {}/{}: needs root rights\n", lesson.name, demo.name);
+                continue;
+            }
+            const std::filesystem::path file = folder / (demo.name + ".txt");
+            std::ofstream stream(file);
+            stream << transcript_of(plan_for(lesson, demo));
+            if (!stream.flush()) daemon::fail(errno, "write", file.string());
+            fmt::print("{}\n", file.string());
+            std::fflush(stdout);
+        }
+    }
+    return daemon::kExitOk;
+}
+
+}  // namespace waymark::slides

@@ -1,0 +1,87 @@
+#include "slides/server/run_html.hh"
+
+#include <fmt/format.h>
+
+#include "slides/server/html.hh"
+
+namespace waymark::slides {
+
+namespace {
+
+std::string command_line(const LessonEntry& lesson, const DemoEntry& demo) {
+    std::string command = fmt::format("build/lessons/{}/{}", lesson.name, demo.name);
+    for (const std::string& argument : demo.arguments) command += " " + argument;
+    return command;
+}
+
+std::string bar_html(std::string_view kind, std::string_view title) {
+    return fmt::format(
+        "<div class=\"bar\"><button type=\"button\" class=\"{0}\" aria-label=\"{1}\">{2}</button>"
+        "<button type=\"button\" class=\"stop\" disabled>Stop</button>"
+        "<span class=\"state\" role=\"status\">{3}</span></div>",
+        kind, escaped(fmt::format("Run {}", title)), "Run", "not started");
+}
+
+std::string screen_html(std::string_view name) {
+    return fmt::format(
+        "<pre class=\"screen\" role=\"log\" tabindex=\"0\" aria-label=\"Output of "
+        "{}\"></pre>",
+        escaped(name));
+}
+
+std::string input_html(std::string_view name) {
+    return fmt::format(
+        "<form class=\"input\"><input type=\"text\" name=\"line\" maxlength=\"200\" "
+        "autocomplete=\"off\" disabled aria-label=\"A line for {}\" "
+        "placeholder=\"a line for the program, then Enter\">"
+        "<button type=\"submit\" disabled>Send</button></form>",
+        escaped(name));
+}
+
+std::string client_html(std::string_view client) {
+    return fmt::format(
+        "<div class=\"client\"><button type=\"button\" class=\"call\" disabled>Run the "
+        "client</button>{}</div>",
+        screen_html(client));
+}
+
+}  // namespace
+
+std::string without_colours(std::string_view terminal_text) {
+    std::string plain;
+    for (std::size_t i = 0; i < terminal_text.size(); ++i) {
+        if (terminal_text[i] == '\x1b' && i + 1 < terminal_text.size() &&
+            terminal_text[i + 1] == '[') {
+            i = terminal_text.find_first_of("mKHJABCD", i);
+            if (i == terminal_text.npos) break;
+        } else if (terminal_text[i] != '\r') {
+            plain.push_back(terminal_text[i]);
+        }
+    }
+    return plain;
+}
+
+std::string transcript_html(const LessonEntry& lesson, const DemoEntry& demo,
+                            std::string_view transcript) {
+    return fmt::format(
+        "<figure class=\"transcript\"><figcaption>Recorded: <code>{}</code>"
+        "</figcaption><pre tabindex=\"0\">{}</pre></figure>\n",
+        escaped(command_line(lesson, demo)), escaped(without_colours(transcript)));
+}
+
+std::string run_html(const LessonEntry& lesson, const DemoEntry& demo,
+                     std::string_view transcript) {
+    std::string out = fmt::format(
+        "<div class=\"run\" data-lesson=\"{}\" data-demo=\"{}\"><p class=\"look\">{}</p>",
+        escaped(lesson.name), escaped(demo.name), escaped(demo.look));
+    out += bar_html("go", demo.title);
+    out += "<div class=\"panes\"><div class=\"screens\">" + screen_html(demo.name);
+    if (!demo.client.empty()) out += client_html(demo.client);
+    if (demo.reads_input) out += input_html(demo.name);
+    out += "</div><div class=\"tree\" role=\"group\" aria-label=\"Processes of " +
+           escaped(demo.name) + "\"></div></div>";
+    if (!transcript.empty()) out += transcript_html(lesson, demo, transcript);
+    return out + "</div>\n";
+}
+
+}  // namespace waymark::slides

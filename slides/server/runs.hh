@@ -1,0 +1,66 @@
+// The runs that pages ask for. Each is one request whose answer does not end before the run does:
+// POST starts it, the answer streams what happens (text/event-stream, read with fetch), and closing
+// the connection stops it. No EventSource: that one reconnects by itself, and would start the demo
+// again and again. While a run lasts, two more requests may steer it: a line for the program, and
+// the start of its client.
+//
+// The end of a request ends the run's keeper (slides/server/keeper), however the request ends:
+// Stop, a closed page, a lost connection, the end of this server.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string_view>
+
+#include "daemon/children.hh"
+#include "daemon/signals.hh"
+#include "net/event_loop.hh"
+#include "net/http/exchange.hh"
+#include "net/http/router.hh"
+#include "slides/server/manifest.hh"
+#include "slides/server/request_guard.hh"
+
+namespace waymark::slides {
+
+class Run;
+
+class Runs final : private net::EventLoop::Watcher {
+  public:
+    static constexpr std::size_t kMostAtOnce = 8;
+
+    // All must outlive this object. Make it before any thread: it blocks SIGCHLD.
+    Runs(net::EventLoop& loop, const Manifest& manifest, const RequestGuard& guard);
+    ~Runs();
+
+    // POST /api/runs, POST /api/runs/{}/input, POST /api/runs/{}/client.
+    void add_routes(net::http::Router& router);
+
+    // Ends the answers of all runs; their keepers follow.
+    void close_all();
+
+    std::size_t count() const { return runs_.size(); }
+
+  private:
+    friend class Run;
+
+    net::http::Completion start(net::http::Exchange& exchange);
+    net::Task<void> show(net::http::Exchange& exchange, const LessonEntry& lesson,
+                         const DemoEntry& demo);
+    net::http::Completion steer(net::http::Exchange& exchange,
+                                const std::function<void(Run&, std::string_view body)>& deed);
+    bool is_refused(net::http::Exchange& exchange) const;
+    void on_ready(std::uint32_t events) override;
+    void end_orphans();
+
+    net::EventLoop& loop_;
+    const Manifest& manifest_;
+    const RequestGuard& guard_;
+    daemon::SignalDescriptor signals_{SIGCHLD};
+    daemon::Children keepers_;
+    std::map<std::uint64_t, Run*> runs_;  // each lives in its handler's coroutine
+    std::uint64_t last_number_ = 0;
+};
+
+}  // namespace waymark::slides

@@ -1,0 +1,63 @@
+// What a program prints, in a <pre>: text with colour codes (ECMA-48, SGR); every other control
+// sequence is left out. What comes between two frames is drawn at once, and only the last lines are
+// kept, so a program that floods its terminal does not stop the page.
+
+const MOST_LINES = 2000;
+const CONTROL = /\x1b\[([0-9;?]*)([A-Za-z])|\r/g;
+
+export class Screen {
+  #element;
+  #waiting = '';
+  #colours = new Set();
+  #row;
+
+  constructor(element) {
+    this.#element = element;
+  }
+
+  clear() {
+    this.#element.replaceChildren();
+    this.#waiting = '';
+    this.#colours.clear();
+    this.#row = undefined;
+  }
+
+  write(text) {
+    if (this.#waiting === '') requestAnimationFrame(() => this.#draw());
+    this.#waiting += text;
+  }
+
+  #draw() {
+    const text = this.#waiting;
+    this.#waiting = '';
+    let place = 0;
+    for (const match of text.matchAll(CONTROL)) {
+      this.#print(text.slice(place, match.index));
+      if (match[2] === 'm') this.#colour(match[1]);
+      place = match.index + match[0].length;
+    }
+    this.#print(text.slice(place));
+    while (this.#element.childElementCount > MOST_LINES) this.#element.firstElementChild.remove();
+    this.#element.scrollTop = this.#element.scrollHeight;
+  }
+
+  #colour(codes) {
+    for (const code of (codes || '0').split(';')) {
+      if (Number(code) === 0) this.#colours.clear();
+      else this.#colours.add(`a${Number(code)}`);
+    }
+  }
+
+  #print(text) {
+    text.split('\n').forEach((part, i, parts) => {
+      const ends = i < parts.length - 1;
+      if (part === '' && !ends) return;
+      if (!this.#row) this.#element.append(this.#row = document.createElement('span'));
+      const piece = document.createElement('span');
+      piece.className = [...this.#colours].join(' ');
+      piece.textContent = ends ? `${part}\n` : part;
+      this.#row.append(piece);
+      if (ends) this.#row = undefined;
+    });
+  }
+}

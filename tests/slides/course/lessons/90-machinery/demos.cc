@@ -1,0 +1,126 @@
+// What the tests of the slides run: one source, and each program does what its own name says. They
+// behave badly on purpose, each in one way.
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace {
+
+//#region lines
+int print_lines() {
+    for (int i = 1; i <= 3; ++i) {
+        std::printf("line \x1b[1;32m%d\x1b[0m of 3, pid %d\n", i, ::getpid());
+        ::usleep(50'000);
+    }
+    return 7;
+}
+//#endregion lines
+
+[[noreturn]] void wait_for_ever() {
+    while (true) ::pause();
+}
+
+// A child that ends and is never collected, and a grandchild that leaves session and terminal,
+// ignores SIGTERM and loses its parent.
+int make_family() {
+    if (::fork() == 0) ::_exit(3);
+    const pid_t orphan_maker = ::fork();
+    if (orphan_maker == 0) {
+        if (::fork() == 0) {
+            ::setsid();
+            ::signal(SIGTERM, SIG_IGN);
+            ::signal(SIGHUP, SIG_IGN);
+            for (int number = 0; number < 3; ++number) ::close(number);
+            wait_for_ever();
+        }
+        ::_exit(0);
+    }
+    std::printf("parent %d has a zombie\n", ::getpid());
+    wait_for_ever();
+}
+
+int echo_line() {
+    char line[100] = "";
+    if (std::fgets(line, sizeof line, stdin) == nullptr) return 1;
+    std::printf("you typed: %s", line);
+    return 0;
+}
+
+sockaddr_un meeting_place() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::snprintf(address.sun_path, sizeof address.sun_path, "server.socket");
+    return address;
+}
+
+int serve_for_ever() {
+    const sockaddr_un address = meeting_place();
+    const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        return 1;
+    ::listen(listener, 5);
+    std::printf("listening\n");
+    while (true) {
+        const int client = ::accept(listener, nullptr, nullptr);
+        if (::write(client, "hello\n", 6) == 6) std::printf("answered one\n");
+        ::close(client);
+    }
+}
+
+int call_server() {
+    const sockaddr_un address = meeting_place();
+    const int server = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        return 1;
+    char answer[20] = "";
+    const ssize_t count = ::read(server, answer, sizeof answer - 1);
+    std::printf("the server says: %.*s", static_cast<int>(count), answer);
+    return 0;
+}
+
+int ignore_sigterm() {
+    ::signal(SIGTERM, SIG_IGN);
+    std::printf("deaf\n");
+    wait_for_ever();
+}
+
+int flood() {
+    while (true) std::printf("a line that is followed by another one of the same kind\n");
+}
+
+int fork_without_end() {
+    while (true)
+        if (::fork() == 0) wait_for_ever();
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+    const std::string_view path = arguments[0];
+    switch (path[path.rfind('/') + 1]) {
+        case '1':
+            return print_lines();
+        case '2':
+            return make_family();
+        case '3':
+            return echo_line();
+        case '4':
+            return serve_for_ever();
+        case '5':
+            return call_server();
+        case '6':
+            return ignore_sigterm();
+        case '7':
+            return flood();
+        case '8':
+            return fork_without_end();
+        default:
+            return 2;
+    }
+}
