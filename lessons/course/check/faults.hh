@@ -29,6 +29,8 @@ enum class Call {
     kill,
     setsid,
     sigaction,
+    thread_create,  // pthread_create; gives the error instead of setting errno
+    cond_wait,      // pthread_cond_wait, _timedwait, _clockwait; a planned one wakes without reason
     kCount
 };
 
@@ -53,6 +55,7 @@ class Faults {
 
     // Runs `action` when the next such call is entered, once: a signal raised there comes between
     // the program's last look and its wait, and not somewhere near. The action may make calls.
+    // Of cond_wait, it runs with the lock of the condition held.
     void before(Call call, std::function<void()> action);
 
     // How often the learner's process (or its threads) made the call since the scope began. Forked
