@@ -1,0 +1,95 @@
+// What a program most likely gets wrong that fails here, in the words of the lesson's text: each
+// name is a heading of README.md.
+
+#pragma once
+
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+inline const Advice kNoCrew{
+    "work without a crew",
+    "The constructor starts the threads, and each of them takes pieces of work from the queue "
+    "until the pool is stopped. What put() has accepted is for them to do.",
+    "README.md#work-without-a-crew; std::thread"};
+
+inline const Advice kThreadPerEvent{
+    "a thread per event",
+    "The number of threads is the pool's size, from the constructor to the stop. Who starts one "
+    "for each piece of work lets the clients choose how many there are.",
+    "README.md#a-thread-per-event; pthread_create(3), EAGAIN"};
+
+inline const Advice kUnbounded{
+    "unbounded queue",
+    "A queue that takes everything moves the overload into memory, where nobody sees it. When it "
+    "is full, submit() waits for room and try_submit() refuses.",
+    "README.md#unbounded-queue"};
+
+inline const Advice kWorkLocked{
+    "holding the lock while working",
+    "The lock is for the queue. Whoever does a piece of work, or destroys one, with the lock held "
+    "stops everybody else, and itself if the piece uses the pool.",
+    "README.md#holding-the-lock-while-working; pthread_mutex_lock(3)"};
+
+inline const Advice kIf{
+    "if instead of while round the wait",
+    "A wait may end without a reason, and between the wake-up and the lock another thread may "
+    "have taken what there was. Look again after each wait, in a loop.",
+    "README.md#if-instead-of-while-round-the-wait; pthread_cond_wait(3), Condition Wait Semantics"};
+
+inline const Advice kNotify{
+    "notify without the lock's state change",
+    "A thread that has looked, but does not wait yet, misses a notification. If the change is "
+    "made with the lock held and the notification comes after it, there is no such moment: the "
+    "waiter holds the lock from its look to its wait.",
+    "README.md#notify-without-the-locks-state-change; pthread_cond_signal(3)"};
+
+inline const Advice kLostAtStop{
+    "lost wake-up at stop",
+    "A stop concerns everybody who waits: each thread of the crew and each caller that waits for "
+    "room. All of them have to be woken, and all of them have to look for the stop.",
+    "README.md#lost-wake-up-at-stop; std::condition_variable::notify_all"};
+
+inline const Advice kDetach{
+    "detach and forget",
+    "When stop() has returned, the caller destroys what the work uses. A thread that was not "
+    "joined may still be at it.",
+    "README.md#detach-and-forget; pthread_detach(3), pthread_join(3)"};
+
+inline const Advice kExceptionKills{
+    "exception kills the process",
+    "An exception that leaves a thread or a destructor, and a std::thread that is destroyed "
+    "before it was joined, call std::terminate: the whole process ends.",
+    "README.md#exception-kills-the-process; std::terminate, std::thread::~thread"};
+
+inline const Advice kForgotten{
+    "accepted work forgotten",
+    "A piece that was accepted has one of two ends: it is done, or its caller is told that it "
+    "will not be. A stop does not stand between the queue and the crew.",
+    "README.md#accepted-work-forgotten; std::future_errc::broken_promise"};
+
+inline const Advice kFreeSlot{
+    "a free slot that is refused",
+    "Whether there is room is a sentence about the whole queue, true or false while the lock is "
+    "held. A look without the lock, or a lock that was not to be had at once, says nothing.",
+    "README.md#a-free-slot-that-is-refused; pthread_mutex_trylock(3)"};
+
+inline const Advice kSharing{
+    "sharing without the lock",
+    "Two threads use the same variable, one of them writes, and no lock orders them. Reading "
+    "needs the lock as well.",
+    "README.md#sharing-without-the-lock; C++20 [intro.races]"};
+
+inline const Advice kSignals{
+    "signals that land in the crew",
+    "A signal for the process goes to any thread that does not block it. The crew blocks all of "
+    "them, by a mask that it inherits, and the thread that makes the pool gets its own mask back.",
+    "README.md#signals-that-land-in-the-crew; signal(7), pthread_sigmask(3)"};
+
+inline const Advice kAsking{
+    "asking again and again",
+    "A thread without work has to sleep on a condition until somebody wakes it. A loop that "
+    "looks, yields and looks again uses a whole processor to do nothing.",
+    "README.md#asking-again-and-again; pthread_cond_wait(3)"};
+
+}  // namespace waymark::course::check

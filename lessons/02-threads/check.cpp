@@ -1,0 +1,200 @@
+// Is this thread pool one? First what a pool does: work, results, exceptions, a queue with a bound,
+// threads that start and that do not. check_stop.cpp looks at its end, check_waiting.cpp at what
+// only two threads at an unlucky moment find. Whatever meets daemon/thread_pool.hh passes; how it
+// waits is its own affair.
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <future>
+#include <memory>
+#include <set>
+#include <string>
+#include <system_error>
+
+#include "lessons/02-threads/crew.hh"
+#include "lessons/course/check/faults.hh"
+
+using namespace waymark::course::check;
+
+TEST_CASE("a piece of work is done by the crew and its result comes back") {
+    Crew crew(1, 1);
+    act("submit a piece of work to a pool of one thread", kNoCrew);
+    std::future<pid_t> result;
+    expect_no_throw([&] { result = crew->submit([] { return ::gettid(); }); }, "submit", kNoCrew);
+    act("wait for its result", kNoCrew);
+    const bool by_the_caller = result.get() == ::gettid();
+    expect(!by_the_caller, "the thread that did the work", "one of the crew",
+           by_the_caller ? "the one that called submit" : "one of the crew", kNoCrew);
+    act("destroy the pool", kLostAtStop);
+    crew.destroy();
+}
+
+TEST_CASE("the crew has the size that was asked for and works at the same time") {
+    act("make a pool of three threads with a queue of ten places", kNoCrew);
+    Held held[5];
+    Crew crew(3, 10);
+    expect_equal(crew.started(), 3U, "threads that the constructor started", kThreadPerEvent);
+    act("submit five pieces of work that stay at a gate", kWorkLocked);
+    for (Held& each : held) crew->submit(each.piece());
+    act("wait until three of them are being done", kWorkLocked);
+    const auto in_work = [&] {
+        return std::ranges::count_if(held, [](const Held& each) { return each.reached.is_open(); });
+    };
+    eventually([&] { return in_work() >= 3; });
+    expect_equal(in_work(), 3, "pieces of work in hand at the same time", kWorkLocked);
+    for (Held& each : held) each.let_go.open();
+    act("destroy the pool", kLostAtStop);
+    crew.destroy();
+}
+
+TEST_CASE("what a piece throws goes to its caller and the thread goes on") {
+    Crew crew(1, 2);
+    act("submit a piece that throws 5 and then one that gives 1", kNoCrew, kExceptionKills);
+    std::future<int> odd = crew->submit([]() -> int { throw 5; });
+    std::future<int> next = crew->submit([] { return 1; });
+    expect_equal(next.get(), 1, "result of the second piece", kExceptionKills);
+    act("stop the pool", kLostAtStop, kExceptionKills);
+    crew->stop(AtStop::drain);
+    act("ask for the result of the first piece", kForgotten, kExceptionKills);
+    int caught = 0;
+    try {
+        odd.get();
+    } catch (int thrown) {
+        caught = thrown;
+    }
+    expect_equal(caught, 5, "what get() threw", kExceptionKills);
+}
+
+TEST_CASE("a full queue refuses and takes work again when there is room") {
+    Held held;
+    Crew crew(1, 2);
+    keep_busy(crew, held);
+    act("try_submit two pieces: the queue has two places", kWorkLocked);
+    const auto first = crew->try_submit([] {});
+    auto second = crew->try_submit([] {});
+    expect(first && second, "both pieces", "accepted",
+           first ? "the second is refused" : "the first is refused", kFreeSlot);
+    act("try_submit a third piece", kWorkLocked);
+    expect(!crew->try_submit([] {}), "the third piece", "refused", "accepted", kUnbounded);
+    act("let the thread go and wait until the queue is empty", kNoCrew);
+    held.let_go.open();
+    second->get();
+    act("try_submit once more", kWorkLocked);
+    expect(crew->try_submit([] {}).has_value(), "the piece", "accepted", "refused", kFreeSlot);
+    act("destroy the pool", kLostAtStop);
+    crew.destroy();
+}
+
+TEST_CASE("submit waits until there is room") {
+    Held held;
+    Crew crew(1, 1);
+    keep_busy(crew, held);
+    act("submit a piece that takes the only place", kWorkLocked);
+    crew->submit([] {});
+    act("submit one more in a thread of its own, and see whether it waits", kWorkLocked);
+    Caller caller([&] { crew->submit([] {}); });
+    caller.wait_until_settled();
+    expect(!caller.returned(), "submit to a full queue", "waits", "returned at once", kUnbounded);
+    act("let the thread go: there will be room", kNotify);
+    held.let_go.open();
+    caller.join();
+    act("destroy the pool", kLostAtStop);
+    crew.destroy();
+}
+
+TEST_CASE("nothing is locked while a piece is being done") {
+    Held held;
+    Crew crew(2, 2);
+    keep_busy(crew, held);
+    act("try_submit another piece meanwhile", kWorkLocked);
+    auto other = crew->try_submit([] { return 2; });
+    expect(other.has_value(), "the other piece", "accepted", "refused", kFreeSlot);
+    act("wait for its result: there is a second thread", kWorkLocked);
+    expect_equal(other->get(), 2, "its result", kWorkLocked);
+    held.let_go.open();
+    act("destroy the pool", kLostAtStop);
+    crew.destroy();
+}
+
+TEST_CASE("a piece may use the pool while it is being destroyed") {
+    Held held;
+    Crew crew(1, 4);
+    Tally destroyed;
+    const auto with_a_last_word = [&] {
+        return std::shared_ptr<int>(new int(0), [&](int* number) {
+            delete number;
+            crew->try_submit([] {});
+            destroyed.add();
+        });
+    };
+    act("do a piece whose destructor calls try_submit, and one after it", kWorkLocked);
+    crew->submit([word = with_a_last_word()] {});
+    crew->submit([] {}).get();
+    keep_busy(crew, held);
+    act("stop with discard while such a piece is in the queue", kWorkLocked);
+    crew->submit([word = with_a_last_word()] {});
+    Caller stopper([&] { crew->stop(AtStop::discard); });
+    stopper.wait_until_settled();
+    held.let_go.open();
+    stopper.join();
+    crew.destroy();
+    expect_equal(destroyed.value(), 2, "pieces destroyed", kForgotten);
+}
+
+TEST_CASE("a thread that cannot be started does not end the process") {
+    const std::set<pid_t> before = threads_now();
+    const EndIfFailed end;
+    act("make a pool of four threads where the third cannot be started (EAGAIN)", kLostAtStop,
+        kExceptionKills);
+    std::string thrown = "no exception";
+    {
+        Faults faults;
+        faults.fail(Call::thread_create, EAGAIN, 1, 2);
+        try {
+            const ThreadPool pool(4, 1);
+        } catch (const std::system_error&) {
+            thrown = "std::system_error";
+        }
+    }
+    expect(thrown == "std::system_error", "the constructor", "throws std::system_error", thrown,
+           kExceptionKills);
+    expect(eventually([&] { return threads_now() == before; }), "the two threads that were started",
+           "have ended", "still run", kDetach);
+}
+
+TEST_CASE("what is shared is touched with the lock held") {
+    Held held;
+    Tally done;
+    Crew crew(1, 4);
+    keep_busy(crew, held);
+    act("submit and try_submit while the sanitizer watches", kWorkLocked);
+    crew->submit([&] { done.add(); });
+    crew->try_submit([&] { done.add(); });
+    held.let_go.open();
+    act("wait until they are done", kNoCrew);
+    eventually([&] { return done.value() == 2; });
+    wait_until_idle(crew);
+    act("stop while the sanitizer watches", kLostAtStop);
+    crew->stop(AtStop::drain);
+    expect_equal(done.value(), 2, "pieces that were done", kForgotten);
+}
+
+TEST_CASE("signals are left to the main thread") {
+    const auto term_is_blocked = [] {
+        sigset_t mask;
+        ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+        return ::sigismember(&mask, SIGTERM) == 1;
+    };
+    Crew crew(1, 1);
+    act("look at the signal mask of a thread of the crew", kNoCrew);
+    expect_equal(crew->submit(term_is_blocked).get(), true, "SIGTERM is blocked in the crew",
+                 kSignals);
+    act("look at the signal mask of the thread that made the pool", kNoCrew);
+    expect_equal(term_is_blocked(), false, "SIGTERM is blocked in the main thread", kSignals);
+    act("destroy the pool", kLostAtStop);
+    crew.destroy();
+}

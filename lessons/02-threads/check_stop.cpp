@@ -1,0 +1,123 @@
+// How the pool ends: everybody is woken, everything that was accepted has an end, and when stop()
+// has returned no thread is left.
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <future>
+#include <string>
+#include <vector>
+
+#include "lessons/02-threads/crew.hh"
+
+using namespace waymark::course::check;
+
+TEST_CASE("the stop wakes the whole crew") {
+    Crew crew(3, 1);
+    wait_until_idle(crew);
+    act("stop the pool", kLostAtStop);
+    crew->stop(AtStop::drain);
+    expect(eventually([&] { return crew.alive() == 0; }), "threads when stop has returned",
+           "none is left", std::to_string(crew.alive()), kDetach);
+}
+
+TEST_CASE("the stop wakes a caller that waits for room") {
+    Held held;
+    ThreadGate refused;
+    Crew crew(1, 1);
+    keep_busy(crew, held);
+    crew->submit([] {});
+    act("submit to the full queue in a thread of its own", kLostAtStop);
+    Caller caller([&] {
+        try {
+            crew->submit([] {});
+        } catch (const ThreadPoolStopped&) {
+            refused.open();
+        }
+    });
+    caller.wait_until_settled();
+    act("stop the pool; the thread is at its gate, the queue stays full", kLostAtStop);
+    Caller stopper([&] { crew->stop(AtStop::drain); });
+    caller.join();
+    expect(refused.is_open(), "the caller", "gets ThreadPoolStopped", "its piece is accepted",
+           kUnbounded);
+    act("let the thread go", kLostAtStop);
+    held.let_go.open();
+    stopper.join();
+}
+
+TEST_CASE("the stop returns when the last piece is finished") {
+    Held held;
+    Crew crew(1, 1);
+    keep_busy(crew, held);
+    act("stop the pool while the thread is at its gate", kDetach);
+    Caller stopper([&] { crew->stop(AtStop::drain); });
+    stopper.wait_until_settled();
+    expect(!stopper.returned(), "stop, with a piece in work", "waits for it", "returned", kDetach);
+    act("let the thread go", kLostAtStop);
+    held.let_go.open();
+    stopper.join();
+    expect(held.done.is_open(), "the piece when stop has returned", "finished", "not finished",
+           kDetach);
+}
+
+TEST_CASE("drain does everything that was accepted") {
+    for (const bool by_destructor : {false, true}) {
+        Held held;
+        Tally done;
+        Crew crew(1, 5);
+        keep_busy(crew, held);
+        act("put five pieces into the queue", kWorkLocked);
+        for (int i = 0; i < 5; ++i) crew->submit([&] { done.add(); });
+        act(by_destructor ? "destroy the pool" : "stop with drain", kLostAtStop);
+        Caller stopper([&] {
+            if (by_destructor)
+                crew.destroy();
+            else
+                crew->stop(AtStop::drain);
+        });
+        stopper.wait_until_settled();
+        held.let_go.open();
+        stopper.join();
+        expect_equal(done.value(), 5, "pieces of the queue that were done", kForgotten);
+    }
+}
+
+TEST_CASE("discard drops what waits and tells its callers") {
+    Held held;
+    Tally done;
+    std::vector<std::future<void>> waiting;
+    Crew crew(1, 3);
+    keep_busy(crew, held);
+    act("put three pieces into the queue", kWorkLocked);
+    for (int i = 0; i < 3; ++i) waiting.push_back(crew->submit([&] { done.add(); }));
+    act("stop with discard", kLostAtStop);
+    Caller stopper([&] { crew->stop(AtStop::discard); });
+    stopper.wait_until_settled();
+    held.let_go.open();
+    stopper.join();
+    expect_equal(done.value(), 0, "pieces of the queue that were done", kForgotten);
+    act("look at the futures of the three", kForgotten);
+    int told = 0;
+    for (std::future<void>& each : waiting)
+        if (each.wait_for(std::chrono::seconds(0)) == std::future_status::ready) ++told;
+    expect_equal(told, 3, "callers that are told (std::future_error)", kForgotten);
+}
+
+TEST_CASE("a stopped pool takes no work and stopping twice is stopping once") {
+    Crew crew(2, 2);
+    act("stop the pool twice", kLostAtStop, kExceptionKills);
+    crew->stop(AtStop::drain);
+    expect_no_throw([&] { crew->stop(AtStop::discard); }, "the second stop", kExceptionKills);
+    act("submit to it", kLostAtStop);
+    expect(!crew->try_submit([] {}), "try_submit", "refused", "accepted", kForgotten);
+    bool refused = false;
+    try {
+        crew->submit([] {});
+    } catch (const ThreadPoolStopped&) {
+        refused = true;
+    }
+    expect(refused, "submit", "throws ThreadPoolStopped", "the piece is accepted", kForgotten);
+    act("destroy it", kLostAtStop, kExceptionKills);
+    crew.destroy();
+}

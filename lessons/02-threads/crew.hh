@@ -1,0 +1,86 @@
+// What the cases of this check have in common: the pool under test with its threads, and work that
+// waits at a gate.
+
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "daemon/thread_pool.hh"
+#include "lessons/02-threads/advice.hh"
+#include "lessons/course/check/story.hh"
+#include "lessons/course/check/threads.hh"
+
+namespace waymark::course::check {
+
+using daemon::ThreadPool;
+using daemon::ThreadPoolStopped;
+using AtStop = ThreadPool::AtStop;
+
+// The pool of a case, and which threads are its own. Where the case has failed its threads may wait
+// for each other for ever; then the process ends here.
+class Crew {
+  public:
+    Crew(std::size_t threads, std::size_t queue_limit) : others_(threads_now()) {
+        pool_.emplace(threads, queue_limit);
+        for (const pid_t id : threads_now())
+            if (!others_.contains(id)) ids_.insert(id);
+    }
+    Crew(const Crew&) = delete;
+    Crew& operator=(const Crew&) = delete;
+    ~Crew() { const EndIfFailed end; }
+
+    ThreadPool& operator*() { return *pool_; }
+    ThreadPool* operator->() { return &*pool_; }
+    void destroy() { pool_.reset(); }
+    std::size_t started() const { return ids_.size(); }
+    std::size_t alive() const {
+        const std::set<pid_t> now = threads_now();
+        return static_cast<std::size_t>(
+            std::ranges::count_if(ids_, [&](pid_t id) { return now.contains(id); }));
+    }
+    bool sleeps() const { return std::ranges::all_of(ids_, asleep); }
+
+  private:
+    std::set<pid_t> others_;
+    std::set<pid_t> ids_;
+    std::optional<ThreadPool> pool_;
+};
+
+// A piece of work that comes to a gate and stays there until the case lets it go.
+struct Held {
+    ThreadGate reached;
+    ThreadGate let_go;
+    ThreadGate done;
+    auto piece() {
+        return [this] {
+            reached.open();
+            let_go.wait();
+            done.open();
+        };
+    }
+};
+
+// A step, and what it most likely means if the program hangs in it. What the sanitizer finds in any
+// step is a variable that was touched without the lock, unless the case knows better.
+inline void act(std::string_view what, const Advice& hang, const Advice& crash = kSharing) {
+    step(what);
+    if_it_hangs(hang);
+    if_it_crashes(crash);
+}
+
+inline void keep_busy(Crew& crew, Held& held) {
+    act("give a thread a piece of work that stays at a gate", kNoCrew);
+    crew->submit(held.piece());
+    held.reached.wait();
+}
+
+inline void wait_until_idle(Crew& crew) {
+    act("wait until the whole crew sleeps, since there is nothing to do", kAsking);
+    expect(eventually([&] { return crew.sleeps(); }), "the threads of an idle crew", "asleep",
+           "running", kAsking);
+}
+
+}  // namespace waymark::course::check
