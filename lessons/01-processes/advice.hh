@@ -1,0 +1,126 @@
+// What a wrong program most likely believes, one Advice each. The names are the headings under
+// "Misconceptions" in the README, so that what a learner reads there is what the check said here.
+
+#pragma once
+
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+inline const Advice kNotWritten{
+    "not written yet",
+    "start() is the first of the functions that are yours. Begin with fork(2) and a child that "
+    "ends with _exit(2).",
+    "README.md#the-exercise"};
+inline const Advice kNobodyWaited{
+    "a child that nobody waited for",
+    "The child has ended and is a zombie: the kernel keeps its status until waitpid(2) asks for "
+    "it. Whatever ends must be asked for, also what was killed.",
+    "README.md#a-child-that-nobody-waited-for; waitpid(2), NOTES"};
+inline const Advice kFallingThrough{
+    "child falling through",
+    "After fork(2) there are two processes on the same line. The child must run its function and "
+    "end inside start(), whatever the function does: it must not return, and no exception may "
+    "carry it out.",
+    "README.md#child-falling-through; fork(2), RETURN VALUE; _exit(2)"};
+inline const Advice kRawStatus{
+    "wait status taken for an exit code",
+    "What waitpid(2) stores is several numbers in one: the code, the signal, a core flag. "
+    "WEXITSTATUS takes the code out of it.",
+    "README.md#wait-status-taken-for-an-exit-code; waitpid(2), WEXITSTATUS"};
+inline const Advice kIgnoringSignaled{
+    "ignoring WIFSIGNALED",
+    "A killed child has no exit code. WEXITSTATUS of its status is 0, and so a crash looks like "
+    "success. Ask WIFEXITED and WIFSIGNALED first.",
+    "README.md#ignoring-wifsignaled; waitpid(2), WIFSIGNALED"};
+inline const Advice kWrongList{
+    "wrong list of children",
+    "running_ holds the children that were started by this process and not yet collected: no "
+    "more, because a number of the past may be a stranger's today, and no fewer.",
+    "README.md#wrong-list-of-children"};
+inline const Advice kSigchldIgnored{
+    "SIGCHLD ignored",
+    "While SIGCHLD is ignored the kernel collects the children itself and throws every exit "
+    "status away.",
+    "README.md#sigchld-ignored; sigaction(2), NOTES"};
+inline const Advice kThrownAway{
+    "statuses thrown away",
+    "The child was collected, but nobody was told how it ended. A status is given once only: "
+    "who takes it must hand it on.",
+    "README.md#statuses-thrown-away; waitpid(2)"};
+inline const Advice kOneWait{
+    "one wait per signal",
+    "SIGCHLD is a bit, not a count: one signal may stand for many children. Collect until nobody "
+    "is left who has ended.",
+    "README.md#one-wait-per-signal; signal(7), 'Queueing and delivery semantics'"};
+inline const Advice kBlocking{
+    "blocking the parent",
+    "waitpid(2) without WNOHANG sleeps until the child ends, and meanwhile the parent serves "
+    "nobody.",
+    "README.md#blocking-the-parent; waitpid(2), WNOHANG"};
+inline const Advice kOthers{
+    "taking other people's children",
+    "waitpid(-1) collects any child of the process, also one that another part of the program "
+    "has started and waits for. Ask for your own, one by one.",
+    "README.md#taking-other-peoples-children; waitpid(2)"};
+inline const Advice kNoChild{
+    "ECHILD treated as an error",
+    "-1 with ECHILD says that there is no such child to wait for. Somebody else has collected it: "
+    "strike it off the list and go on.",
+    "README.md#echild-treated-as-an-error; waitpid(2), ERRORS"};
+inline const Advice kInterrupted{
+    "EINTR taken for an end",
+    "-1 with EINTR says nothing about the child: a signal arrived during the call. Ask again.",
+    "README.md#eintr-taken-for-an-end; signal(7), 'Interruption of system calls'"};
+inline const Advice kCopiedBuffer{
+    "buffers copied by fork",
+    "fork(2) copies the memory, and in it what stdio has not written yet. Both processes write it "
+    "in the end. Call fflush(nullptr) before the fork.",
+    "README.md#buffers-copied-by-fork; fork(2); fflush(3)"};
+inline const Advice kLostOutput{
+    "_exit without a flush",
+    "_exit(2) ends the process at once and does not write what is in the buffers of stdio. Call "
+    "fflush(nullptr) before it.",
+    "README.md#_exit-without-a-flush; _exit(2)"};
+inline const Advice kExit{
+    "exit instead of _exit",
+    "exit(3) runs the functions of atexit(3) and the static destructors. They are the parent's: "
+    "a child that runs them removes files and closes sessions that are still in use.",
+    "README.md#exit-instead-of-_exit; exit(3); _exit(2), NOTES"};
+inline const Advice kSignalSettings{
+    "signal settings inherited",
+    "A child inherits its parent's handlers and its mask. A child with SIGTERM blocked can never "
+    "be asked to end. Call reset_all_signals() in the child.",
+    "README.md#signal-settings-inherited; signal(7), 'Signal dispositions'"};
+inline const Advice kFailedFork{
+    "a failed fork taken for a process id",
+    "fork(2) gives -1 when there is no room for one more process. As a process id, -1 means "
+    "everybody: kill(-1, SIGKILL) ends all that you may signal.",
+    "README.md#a-failed-fork-taken-for-a-process-id; fork(2), ERRORS; kill(2)"};
+inline const Advice kNoGrace{
+    "killing without grace",
+    "SIGKILL cannot be caught: the child has no chance to finish its work. Wait until it has "
+    "ended or the grace is over, and only then kill.",
+    "README.md#killing-without-grace; signal(7)"};
+inline const Advice kSleptThrough{
+    "sleeping through the grace",
+    "The grace is the longest that one waits, not how long one waits. All children have ended, "
+    "and still nobody has looked.",
+    "README.md#sleeping-through-the-grace"};
+inline const Advice kNoKill{
+    "asking without killing",
+    "SIGTERM is a request, and a child may ignore it. When the grace is over only SIGKILL helps, "
+    "and then one more wait.",
+    "README.md#asking-without-killing; signal(7)"};
+inline const Advice kStopped{
+    "stopped child not continued",
+    "A stopped process (Ctrl-Z, SIGSTOP) acts on SIGTERM only when it goes on. Send SIGCONT after "
+    "it.",
+    "README.md#stopped-child-not-continued; signal(7)"};
+inline const Advice kOutlives{
+    "child outliving its parent",
+    "When a parent is killed nobody tells its children. Linux does, if the child has asked for it "
+    "with PR_SET_PDEATHSIG; result_of() does that if it is given the signal and the parent.",
+    "README.md#child-outliving-its-parent; prctl(2), PR_SET_PDEATHSIG"};
+
+}  // namespace waymark::course::check

@@ -1,0 +1,129 @@
+// What the cases of this lesson share: starting a child and noticing one that comes back,
+// collecting the one child that has ended, and the choice of the advice where one sign has several
+// causes.
+
+#pragma once
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/children.hh"
+#include "daemon/fd.hh"
+#include "lessons/01-processes/advice.hh"
+#include "lessons/course/check/processes.hh"
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+using daemon::Children;
+using daemon::ExitStatus;
+using daemon::Fd;
+using Endings = std::vector<Children::Ended>;
+
+inline constexpr int kCameBack = 96;  // no child of this check ends so
+
+inline int sleep_for_ever() {
+    while (true) ::pause();
+}
+
+// start(), and the proof that only the parent comes back from it: a child that does ends here.
+inline pid_t start(Children& children, const std::function<int()>& body) {
+    const pid_t parent = ::getpid();
+    pid_t pid = -1;
+    try {
+        pid = children.start(body);
+    } catch (...) {
+        if (::getpid() != parent) ::_exit(kCameBack);
+        throw;
+    }
+    if (::getpid() != parent) ::_exit(kCameBack);
+    return pid;
+}
+
+inline bool sigchld_is_ignored() {
+    struct sigaction action {};
+    ::sigaction(SIGCHLD, nullptr, &action);
+    return action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0;
+}
+
+inline const Advice& why_not_collected(pid_t pid, const Advice& otherwise) {
+    if (is_zombie(pid)) return kNobodyWaited;
+    return sigchld_is_ignored() ? kSigchldIgnored : otherwise;
+}
+
+inline std::string describe(ExitStatus status) {
+    if (status.exited() && status.code() == kCameBack)
+        return "the child came back from start() into the code of its parent";
+    return status.describe();
+}
+
+// Of a child that should be gone and is not. A SIGKILL that was sent has its effect meanwhile.
+inline const Advice& why_still_there(pid_t pid) {
+    constexpr int kMomentMilliseconds = 100;
+    ::poll(nullptr, 0, kMomentMilliseconds);
+    return is_zombie(pid) ? kNobodyWaited : kNoKill;
+}
+
+// The advice for a status that is not the expected one.
+inline const Advice& why_so(ExitStatus status, const Advice& otherwise) {
+    return status.exited() && status.code() == kCameBack ? kFallingThrough : otherwise;
+}
+
+inline void expect_status(ExitStatus status, std::string_view expected, const Advice& advice) {
+    expect(describe(status) == expected, "how the child ended", expected, describe(status),
+           why_so(status, advice));
+}
+
+// Collects the one child that was started and has ended.
+inline ExitStatus collect(Children& children, pid_t pid, const Advice& if_none = kThrownAway) {
+    wait_until_ended(pid);
+    if_it_hangs(kBlocking);
+    const Endings ended = children.reap();
+    if (ended.empty())
+        fail("children that reap() has collected", "1", "0", why_not_collected(pid, if_none));
+    expect_equal(ended.size(), 1U, "children that reap() has collected", kWrongList);
+    expect_equal(ended[0].pid, pid, "process id of the child", kWrongList);
+    return ended[0].status;
+}
+
+inline std::string read_all(const Fd& fd) {
+    std::string text;
+    char part[512];
+    for (ssize_t length = 0; (length = ::read(fd.get(), part, sizeof part)) > 0;)
+        text.append(part, static_cast<std::size_t>(length));
+    return text;
+}
+
+inline std::size_t count(const std::string& text, std::string_view word) {
+    std::size_t times = 0;
+    for (std::size_t at = 0; (at = text.find(word, at)) != text.npos; at += word.size()) ++times;
+    return times;
+}
+
+// In a process of its own, `body` starts one child and collects it. Gives what the two write to
+// the pipe whose writing end the body is given.
+inline std::string written_by(const std::function<void(const Fd&)>& body) {
+    daemon::Pipe pipe = daemon::make_pipe();
+    in_a_process([&] {
+        body(pipe.writing);
+        return 0;
+    });
+    pipe.writing.reset();
+    return read_all(pipe.reading);
+}
+
+inline void start_and_collect(const std::function<int()>& body) {
+    Children children;
+    const pid_t pid = start(children, body);
+    wait_until_ended(pid);
+    children.reap();
+}
+
+}  // namespace waymark::course::check
