@@ -1,0 +1,76 @@
+// The misconceptions of this lesson, each under the name that README.md explains it by.
+
+#pragma once
+
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+inline const Advice kNoHandler{
+    "no handler yet",
+    "The kernel still does with the signal what it does by default, which is to end the process.",
+    "README.md#no-handler-yet; sigaction(2)"};
+inline const Advice kPlain{
+    "a plain variable as the flag",
+    "To add one is three things: load, add, store. A handler that comes in between adds its one to "
+    "a number that is then stored over. One atomic operation cannot be cut in two.",
+    "README.md#a-plain-variable-as-the-flag; signal-safety(7); atomic_fetch_add"};
+inline const Advice kNoCount{
+    "a flag that cannot count",
+    "SIGHUP twice is two signals. A flag that is only set, or that the wait clears, forgets some.",
+    "README.md#a-flag-that-cannot-count"};
+inline const Advice kWork{"work in the handler",
+                          "What it interrupted may hold a lock that the work needs. Printing and "
+                          "taking memory are not in "
+                          "the list of what a handler may do, and a mutex is not either.",
+                          "README.md#work-in-the-handler; signal-safety(7)"};
+inline const Advice kErrno{
+    "errno clobbered",
+    "The handler runs between a call that failed and the line that asks why. A call inside the "
+    "handler that fails too gives that line the wrong answer.",
+    "README.md#errno-clobbered; signal-safety(7), NOTES on errno"};
+inline const Advice kNotRestored{
+    "handler not restored",
+    "The end of the scope gives the signal back as it was found: default, ignored, or somebody "
+    "else's handler with its flags and its mask. The default is only one of these.",
+    "README.md#handler-not-restored; sigaction(2), oldact"};
+inline const Advice kUnchecked{
+    "a refusal that nobody reads",
+    "sigaction returned -1. The object looks like a handler, and there is none.",
+    "README.md#a-refusal-that-nobody-reads; sigaction(2), ERRORS"};
+inline const Advice kRestart{
+    "the SA_RESTART surprise",
+    "With SA_RESTART the kernel starts the interrupted read again. The program stays in it and "
+    "never comes to look at its flag.",
+    "README.md#the-sa_restart-surprise; signal(7), Interruption of system calls"};
+inline const Advice kLostWakeUp{
+    "lost wake-up",
+    "The signal came after the last look at the flag and before the wait. It is counted, and "
+    "nobody "
+    "wakes up. Keep it blocked from before the look, and let it in only by the wait itself.",
+    "README.md#lost-wake-up; ppoll(2); select(2), The pselect problem"};
+inline const Advice kShutOut{
+    "the signal shut out",
+    "The caller had blocked the signal, as one does to keep it from coming too early. A wait that "
+    "waits with the caller's mask waits for a signal that cannot come.",
+    "README.md#the-signal-shut-out; ppoll(2), sigmask"};
+inline const Advice kMask{
+    "mask not restored",
+    "Whoever calls the wait gets the signals blocked, or opened, for the rest of the program.",
+    "README.md#mask-not-restored; pthread_sigmask(3)"};
+inline const Advice kAnySignal{
+    "any interruption taken for the signal",
+    "EINTR says that some handler ran, not which. Look at the flag again.",
+    "README.md#any-interruption-taken-for-the-signal; ppoll(2), ERRORS"};
+inline const Advice kStartsAnew{"a time-out that starts anew",
+                                "Each interruption starts the same time-out once more. A timer "
+                                "that is faster than it keeps the "
+                                "wait going for ever. Wait for what is left until the deadline.",
+                                "README.md#a-time-out-that-starts-anew; daemon/deadline.hh"};
+inline const Advice kPipe{
+    "SIGPIPE left to kill",
+    "A peer that hangs up is daily life. By default the next write to it ends the whole process, "
+    "without a word. Ignored, the write fails with EPIPE.",
+    "README.md#sigpipe-left-to-kill; write(2), EPIPE; signal(7)"};
+
+}  // namespace waymark::course::check

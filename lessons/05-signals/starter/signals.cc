@@ -1,0 +1,41 @@
+namespace {
+
+// Write this: the way from a signal's number to the SignalFlag that counts it. A handler gets
+// nothing but the number, so the way must be global: a table with _NSIG places, each read and
+// written in one step that no signal can cut in two (std::atomic, lock-free).
+
+// Write this: the handler, `void count_signal(int signal)`. It finds the flag and adds one. Nothing
+// else: whatever the program was doing, it is in the middle of it. errno stays as it was.
+
+}  // namespace
+
+// Write this: returns the count and starts again at zero, in one step.
+int SignalFlag::take() {
+    return 0;
+}
+
+// Write this: adds one to count_, in one step. Handlers of two threads may run at the same time.
+void SignalFlag::add_one() noexcept {}
+
+// Write this: from here on each delivery of `signal` adds one to `flag`. `flags` are for sa_flags
+// and nothing is added to them. Keep what was there before, the action and the flag, in the members
+// previous_action_ and previous_flag_. A signal that comes in the middle of this must find either
+// the old pair or the new one: hold it back with SignalMask meanwhile. Throws std::system_error if
+// the kernel refuses (daemon/error.hh: check).
+ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag&, int)
+    : signal_(signal), previous_flag_(nullptr), previous_action_{} {}
+
+// Write this: puts both back.
+ScopedSignalHandler::~ScopedSignalHandler() {}
+
+// Write this: waits until `flag` is raised (true) or the deadline has come (false). Does not change
+// the flag. No signal can fall between a look at the flag and the wait. The signals that lead to
+// this flag are let in even if the caller has blocked them; afterwards the mask is as it was. Other
+// signals may interrupt the wait and do not end it, nor make it longer.
+bool wait_for_signal(const SignalFlag&, Deadline) {
+    return false;
+}
+
+// Write this: a write to a peer that is gone fails with EPIPE instead of ending the process, in
+// every thread.
+void ignore_sigpipe() {}
