@@ -1,0 +1,200 @@
+// Lesson 04: does the program leave the terminal, and everything else that it was started with? The
+// daemon is looked at from outside, in /proc.
+
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "lessons/04-daemonize/advice.hh"
+#include "lessons/04-daemonize/started.hh"
+#include "lessons/04-daemonize/terminal.hh"
+#include "lessons/course/check/processes.hh"
+#include "lessons/course/check/story.hh"
+
+using namespace waymark::course::check;
+
+namespace {
+
+unsigned long long bit(int signal) {
+    return 1ULL << (signal - 1);
+}
+
+unsigned long long signals_in(pid_t pid, const char* line) {
+    return std::stoull("0" + status_line(pid, line), nullptr, 16);
+}
+
+void expect_null(pid_t pid, int number, const Advice& advice) {
+    const std::string file = file_of(pid, number);
+    expect_equal(file.empty() ? "(closed)" : file, "/dev/null",
+                 fmt::format("what descriptor {} leads to", number), advice);
+}
+
+}  // namespace
+
+TEST_CASE("inherited descriptors are closed and those to keep stay open (step 1)") {
+    step("start the command with descriptors 40 and 41 open; 41 is to be kept");
+    Started::How how;
+    how.options.keep = {41};
+    how.before = [] {
+        ::dup2(STDIN_FILENO, 40);
+        ::dup2(STDIN_FILENO, 41);
+    };
+    Started started(how);
+    const pid_t pid = started.ready(kInherited);
+    step("look at /proc/PID/fd of the daemon");
+    expect_equal(file_of(pid, 40), "", "descriptor 40", kInherited);
+    expect(!file_of(pid, 41).empty(), "descriptor 41", "open", "closed", kInherited);
+    const std::vector<int> numbers = descriptors_of(pid);
+    expect(numbers.size() == 5, "its descriptors",
+           "five: 0, 1, 2, the kept one and the one it speaks with", show(numbers), kInherited);
+}
+
+TEST_CASE("signals have their default actions and none is blocked (steps 2 and 3)") {
+    step("start the command with SIGHUP ignored, a handler for SIGUSR1 and SIGTERM blocked");
+    Started::How how;
+    how.before = [] {
+        ::signal(SIGHUP, SIG_IGN);
+        ::signal(SIGUSR1, [](int) {});
+        sigset_t set;
+        ::sigemptyset(&set);
+        ::sigaddset(&set, SIGTERM);
+        ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    };
+    Started started(how);
+    const pid_t pid = started.ready(kSignalsKept);
+    step("look at /proc/PID/status of the daemon");
+    const auto ignored = signals_in(pid, "SigIgn");
+    const auto caught = signals_in(pid, "SigCgt");
+    expect(ignored == 0, "ignored signals (SigIgn)", "none", fmt::format("{:x}", ignored),
+           kSignalsKept);
+    expect((caught & bit(SIGUSR1)) == 0, "SIGUSR1", "its default action", "the command's handler",
+           kSignalsKept);
+    const auto blocked = signals_in(pid, "SigBlk");
+    expect(blocked == 0, "blocked signals (SigBlk)", "none", fmt::format("{:x}", blocked),
+           kSignalsKept);
+}
+
+TEST_CASE("of the environment only what was asked for is left (step 4)") {
+    step("start the command with PATH and SECRET in its environment; PATH and TZ are to be kept");
+    Started::How how;
+    how.options.environment = {"PATH", "TZ"};
+    how.before = [] {
+        ::setenv("PATH", "/bin", 1);
+        ::setenv("SECRET", "1", 1);
+        ::unsetenv("TZ");
+    };
+    Started started(how);
+    started.ready(kEnvironmentKept);
+    step("ask the daemon for the names in its environment");
+    expect_equal(started.ask("environment"), "has PATH", "its answer", kEnvironmentKept);
+}
+
+TEST_CASE("it lives in a session of its own that it does not lead (steps 6 to 8)") {
+    step("start the command");
+    Started started({});
+    const pid_t pid = started.ready(kNoSession);
+    step("look at the session of the daemon");
+    const Relations relations = relations_of(pid);
+    expect(relations.session != ::getsid(0), "its session", "a new one", "that of the shell",
+           kNoSession);
+    expect(relations.session != pid, "the leader of its session",
+           "another process, which has ended", "the daemon", kNoSecondFork);
+    step("look at its parent");
+    const bool adopted = eventually([&] { return relations_of(pid).parent == ::getpid(); });
+    expect(adopted, "its parent", "who adopts orphans (here: the check)", "a process between",
+           kMiddleStays);
+}
+
+TEST_CASE("closing the terminal does not end it (step 6)") {
+    step("open a terminal and start the command in it");
+    Terminal terminal;
+    Started::How how;
+    how.before = [&] { terminal.become_its_shell(); };
+    Started started(how);
+    const pid_t pid = started.daemon(kNoSession);
+    expect(relations_of(pid).terminal == 0, "its terminal", "none", "the command's", kNoSession);
+    started.ask("ready");
+    step("the command ends, and with it the session; then the terminal closes");
+    started.expect_end("exit status 0", kNoSession);
+    terminal.close();
+    expect_equal(started.ask("hello"), "done", "the daemon's answer after that", kNoSession);
+}
+
+TEST_CASE("opening a terminal does not give it one (step 7)") {
+    step("start the command");
+    const Terminal terminal;
+    Started started({});
+    started.ready(kNoSecondFork);
+    step("the daemon opens a terminal that nobody has, without O_NOCTTY");
+    expect_equal(started.ask("open " + terminal.name()), "has no terminal", "the daemon after that",
+                 kNoSecondFork);
+}
+
+TEST_CASE("descriptors 0 to 2 lead to the null device (step 9)") {
+    step("start the command; the daemon is there, but not ready");
+    Started started({});
+    const pid_t pid = started.daemon(kNotReopened);
+    expect_null(pid, 0, kNotReopened);
+    expect_null(pid, 1, kNotReopened);
+    step("the daemon calls ready()");
+    started.ask("ready");
+    expect_null(pid, 2, kErrorsAtWrongTime);
+}
+
+TEST_CASE("it may be started with descriptors 0 to 2 closed (step 9)") {
+    step("start the command without 0, 1 and 2");
+    Started::How how;
+    how.before = [] { ::close_range(0, 2, 0); };
+    Started started(how);
+    if_it_hangs(kClosedAtStart);
+    const pid_t pid = started.ready(kClosedAtStart);
+    step("look at the descriptors of the daemon");
+    for (const int number : {0, 1, 2}) expect_null(pid, number, kClosedAtStart);
+}
+
+TEST_CASE("its umask is the one that was asked for (step 10)") {
+    for (const mode_t mask : {027U, 077U}) {
+        step(fmt::format("start the command with umask 000; the daemon shall have {:03o}", mask));
+        Started::How how;
+        how.options.umask = mask;
+        how.before = [] { ::umask(0); };
+        Started started(how);
+        const pid_t pid = started.ready(kUmaskKept);
+        expect_equal(status_line(pid, "Umask"), fmt::format("{:04o}", mask), "its umask",
+                     kUmaskKept);
+    }
+}
+
+TEST_CASE("its folder is not the one that it was started in (step 11)") {
+    for (const char* folder : {"/", "/proc"}) {
+        step(fmt::format("start the command in /tmp; the daemon shall be in {}", folder));
+        Started::How how;
+        how.options.folder = folder;
+        how.before = [] { (void)!::chdir("/tmp"); };
+        Started started(how);
+        const pid_t pid = started.ready(kFolderKept);
+        expect_equal(folder_of(pid), folder, "its folder", kFolderKept);
+    }
+}
+
+TEST_CASE("what is opened as root is used as nobody (step 13)") {
+    if (::geteuid() != 0) skip("only root can become another user");
+    const passwd* nobody = ::getpwnam("nobody");
+    if (!nobody) skip("this system has no user nobody");
+    step("start the command as root; the daemon drops its rights before it is ready");
+    Started started({});
+    const pid_t pid = started.daemon(kRootKept);
+    expect_equal(started.ask("become nobody"), "done", "the daemon's answer", kRootKept);
+    started.ask("ready");
+    started.expect_end("exit status 0", kRootKept);
+    step("look at its real, effective, saved and file system user");
+    expect_equal(status_line(pid, "Uid"), fmt::format("{0}\t{0}\t{0}\t{0}", nobody->pw_uid),
+                 "its users", kRootKept);
+}

@@ -1,0 +1,109 @@
+// A command that the check starts as a shell does, and the daemon that it leaves behind. The check
+// speaks with the daemon over a channel of its own, one request and one answer at a time; so
+// everything has its order, and nobody sleeps. All else is looked at from outside, in /proc
+// (proc(5)).
+//
+// The check adopts what is orphaned (PR_SET_CHILD_SUBREAPER), so it sees the daemon's end, too.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/channel.hh"
+#include "daemon/children.hh"
+#include "daemon/daemonize.hh"
+#include "daemon/pidfile.hh"
+#include "lessons/course/check/faults.hh"
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+class Started {
+  public:
+    struct How {
+        // In the command's process, before daemonize(): what a careless starter hands on.
+        std::function<void()> before = [] {};
+        std::function<void(Faults&)> faults = {};  // for the time of daemonize()
+        std::uint64_t seed = 1;
+        daemon::DaemonOptions options = {};
+        std::string pid_path = {};   // locked before daemonize(); written when asked for
+        bool in_foreground = false;  // no daemonize() at all: a server for the pid file's cases
+    };
+
+    explicit Started(How how);
+    Started(const Started&) = delete;
+    Started& operator=(const Started&) = delete;
+    // Ends and collects what is left of command and daemon; with the last one every child.
+    ~Started();
+
+    // The daemon's process, when daemonize() has returned in it. Ends the case if none comes up.
+    pid_t daemon(const Advice& advice);
+    // What it said instead of its number: "refused", or nothing.
+    const std::string& first_word();
+    // How often fork(2) was called by who became the daemon.
+    int forks() const { return forks_; }
+
+    // The daemon's answer; "(no answer)" if it has ended. Requests: ready, failed CODE TEXT, print
+    // TEXT, environment, open PATH, write pid, child, become USER, end.
+    std::string ask(std::string_view request);
+
+    pid_t command() const { return command_; }
+    bool command_has_ended() const;
+    // Waits for the command's end. In words: "exit status 0".
+    std::string command_status();
+    // Ends the case unless the command ends so.
+    void expect_end(std::string_view end, const Advice& advice);
+    // The daemon, after it has called ready() and the command has ended with 0.
+    pid_t ready(const Advice& advice);
+
+    // What command and daemon have printed up to now.
+    std::string printed();
+
+    // Asks the daemon to end, and collects it.
+    void end();
+
+  private:
+    int run_command(const How& how);
+    int serve(daemon::Readiness& readiness, std::optional<daemon::PidFile>& pid_file);
+    std::string answer_to(std::string_view request, daemon::Readiness& readiness,
+                          std::optional<daemon::PidFile>& pid_file);
+    std::string wait_for_word(daemon::Channel& channel);
+
+    daemon::Children children_;
+    daemon::ChannelPair ends_ = daemon::make_channel();
+    daemon::Pipe output_ = daemon::make_pipe();
+    daemon::Pipe input_ = daemon::make_pipe();
+    pid_t command_ = 0;
+    std::optional<std::string> first_word_;
+    pid_t daemon_ = 0;
+    int forks_ = 0;
+    std::optional<daemon::ExitStatus> status_;
+};
+
+// From /proc/PID/stat.
+struct Relations {
+    pid_t parent = 0;
+    pid_t session = 0;
+    int terminal = 0;  // its device number; 0 for none
+};
+Relations relations_of(pid_t pid);
+
+// The path behind a descriptor of a process, or empty if it has no such descriptor.
+std::string file_of(pid_t pid, int number);
+std::vector<int> descriptors_of(pid_t pid);
+std::string folder_of(pid_t pid);
+
+// The processes that are children of the check, zombies included.
+std::vector<pid_t> children_of_the_check();
+
+// For messages: "1 2 3".
+std::string show(const std::vector<int>& numbers);
+
+}  // namespace waymark::course::check
