@@ -10,7 +10,7 @@ export async function printDeck(browser, address, file) {
   try {
     await page.goto(`${address}?print-pdf&showNotes=separate-page`);
     await page.waitForSelector('html[data-printable]', { timeout: READY_LIMIT_MS });
-    const wanted = await page.evaluate(() => document.querySelectorAll('.pdf-page').length);
+    const wanted = await page.evaluate(() => document.querySelectorAll('.pdf-page, .speaker-notes-pdf').length);
     const bytes = await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true, tagged: true, outline: true });
     return { pages: pageCount(bytes), wanted };
   } finally {
