@@ -226,7 +226,8 @@ std::vector<pid_t> WorkerPool::pids() const {
 
 void WorkerPool::drain(Deadline deadline) {
     for (auto& [pid, worker] : workers_) worker.stop.reset();
-    // They ignore its SIGTERM and are on their way; it waits, and ends who does not.
+    // They ignore its SIGTERM and are on their way; one that has hardly begun ends by it. Who is
+    // late is ended.
     for (const Children::Ended& ended : children_.terminate_all(deadline)) bury(ended);
     workers_.clear();
 }

@@ -64,14 +64,15 @@ TEST_CASE("a drain ends workers that only wait, in good order") {
 TEST_CASE("a client in the middle is served to its end although the worker was told to end") {
     const Office office;
     Ends ends;
-    WorkerPool pool(office.listener(), limits(1, 2), serve_as_told, ends.events());
+    WorkerPool pool(office.listener(), limits(2, 2), serve_as_told, ends.events());
     pool.tend(kStart);
     wait_until_up(pool);
     const Client client = office.enter();
-    // The drain keeps this thread, so another one speaks: when the thread that only waited is gone.
-    const std::ptrdiff_t tasks = tasks_of(client.worker);
+    const std::vector<pid_t> workers = pool.pids();
+    // The drain keeps this thread, so another one speaks: when the worker beside has ended.
     std::thread visitor([&] {
-        while (tasks_of(client.worker) == tasks) std::this_thread::yield();
+        for (const pid_t worker : workers)
+            if (worker != client.worker) wait_until_ended(worker);
         client.say(kGoodbye);
     });
     pool.drain(Deadline::after(kLong));

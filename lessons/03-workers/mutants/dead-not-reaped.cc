@@ -1,0 +1,102 @@
+// source: daemon/worker_pool.cc
+// misconception: not replacing a dead worker
+// says: not replacing a dead worker
+WorkerPool::WorkerPool(Fd listener, WorkerLimits limits, Serve serve, Events events)
+    : listener_(std::move(listener)),
+      limits_(checked(limits)),
+      serve_(std::move(serve)),
+      events_(std::move(events)),
+      scoreboard_(limits.server_limit) {
+    // A client wakes every worker, and one of them gets it. The others must be told "nobody there"
+    // and not sleep in accept, where they would hear of no stop.
+    set_nonblocking(listener_, true);
+}
+
+// Waits in this thread for the next client; owns nothing when the worker shall take no more. One
+// thread of the crew waits here at a time, so that a client wakes one thread a worker, not fifty.
+Fd WorkerPool::next_client(Crew& crew) {
+    const std::lock_guard turn(crew.turn);
+    while (!crew.ended) {
+        pollfd ready[] = {{crew.stop.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+        if (::poll(ready, 2, -1) == -1) continue;  // interrupted
+        if (ready[0].revents != 0) break;
+        Fd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        if (!client) {
+            pause_if_exhausted(errno, crew.stop);
+            continue;
+        }
+        if (++crew.taken == limits_.max_requests_per_child) take_no_more(crew);
+        return client;
+    }
+    take_no_more(crew);
+    return Fd();
+}
+
+void WorkerPool::serve_clients(Crew& crew) {
+    scoreboard_.join(crew.slot);
+    while (Fd client = next_client(crew)) {
+        const Scoreboard::Busy busy(scoreboard_, crew.slot);
+        serve_one(std::move(client));
+    }
+}
+
+// The threads begin here, in the child: fork(2) takes none along.
+int WorkerPool::work(std::size_t slot, const Fd& stop) {
+    leave_signals_to_the_parent();
+    Crew crew{.slot = slot, .stop = stop};
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < limits_.threads_per_child; ++i)
+        threads.emplace_back([&] { serve_clients(crew); });
+    for (std::thread& thread : threads) thread.join();
+    return kExitOk;
+}
+
+void WorkerPool::start_worker() {
+    const std::size_t slot = free_slot();
+    scoreboard_.clear(slot);
+    Pipe stop = make_pipe();
+    const pid_t pid = children_.start([&] {
+        // The writing ends are the parent's alone. A copy of one in a sibling would keep a worker
+        // from ever reading the end of its pipe.
+        workers_.clear();
+        stop.writing.reset();
+        return work(slot, stop.reading);
+    });
+    workers_.emplace(pid, Worker{slot, std::move(stop.writing)});
+    if (events_.on_started) events_.on_started(pid);
+}
+
+WorkerOrders WorkerPool::decide(const WorkerLimits& limits, const WorkerCounts& counts,
+                                Deadline not_before, Instant now) {
+    const unsigned room = limits.server_limit - std::min(counts.workers, limits.server_limit);
+    const unsigned too_few = limits.start_servers - std::min(counts.serving, limits.start_servers);
+    // The threads of a worker that was just forked will be idle in a moment. Who forgets them
+    // starts another worker for them at every look.
+    const unsigned spare = counts.idle_threads + counts.coming_threads;
+    const unsigned missing = limits.min_spare_threads - std::min(spare, limits.min_spare_threads);
+    // Rounded up: the last missing thread, too, needs a whole worker.
+    const unsigned crews = (missing + limits.threads_per_child - 1) / limits.threads_per_child;
+    if (const unsigned wanted = std::max(too_few, crews); wanted > 0)
+        return {.start = not_before.expired(now) ? std::min(wanted, room) : 0, .stop = 0};
+    // One at a time: the next look sees what that did.
+    const bool too_many = spare > limits.max_spare_threads && counts.serving > limits.start_servers;
+    return {.start = 0, .stop = too_many ? 1U : 0U};
+}
+
+void WorkerPool::tend(Instant now) {
+    bool one_failed = false;
+    for (const Children::Ended& ended : std::vector<Children::Ended>()) {
+        // Success is the end of one that was told to end, or has served its share.
+        one_failed |= !ended.status.success();
+        bury(ended);
+    }
+    if (one_failed) back_off_.failed(now);
+    const WorkerOrders orders = decide(limits_, counts(), back_off_.not_before(), now);
+    try {
+        for (unsigned i = 0; i < orders.start; ++i) start_worker();
+    } catch (const std::system_error&) {
+        back_off_.failed(now);  // no process or no pipe to be had: that may pass
+    }
+    for (unsigned i = 0; i < orders.stop; ++i) retire_one();
+    next_look_ = Deadline::after(kLookEvery, now);
+}
