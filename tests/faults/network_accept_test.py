@@ -13,7 +13,7 @@ import unittest
 
 from processes_seen import is_running, process_state, wait_until
 from network_clients import (Client, ask_once, fix_path, is_served, raise_own_limit, request)
-from network_server import WAIT_SECONDS, CpuShare, Failing, Levels, Server, own_limit
+from network_server import WAIT_SECONDS, CpuShare, Failing, Levels, Server, ServerTest, own_limit
 
 import driver  # found by faults
 
@@ -163,7 +163,7 @@ class AcceptErrors(unittest.TestCase):
         self.assertEqual(len(self.server.log_lines("receiver 0 ended")), 1)
 
 
-class Flood(unittest.TestCase):
+class Flood(ServerTest):
     """Row 14."""
 
     FLOOD = 1000
@@ -171,13 +171,6 @@ class Flood(unittest.TestCase):
 
     def setUp(self):
         raise_own_limit(2 * self.FLOOD)
-
-    def start(self, *arguments):
-        server = Server(*arguments)
-        server.__enter__()
-        self.addCleanup(server.__exit__)
-        server.add_device("phone")
-        return server
 
     def flood(self, address, crowd, count):
         """Opens `count` connections from one source and leaves them open."""
@@ -190,7 +183,7 @@ class Flood(unittest.TestCase):
                    f"{count} connections are open")
 
     def test_one_source_gets_its_share_and_the_others_theirs(self):
-        server = self.start()
+        server = self.start_with_phone()
         address = server.devices_address()
         levels = Levels(server)
         with contextlib.ExitStack() as crowd:
@@ -207,7 +200,7 @@ class Flood(unittest.TestCase):
         self.assertEqual(len(server.log_lines("too many connections")), 1)
 
     def test_the_count_begins_anew_when_the_receiver_is_killed_in_the_middle(self):
-        server = self.start()
+        server = self.start_with_phone()
         address = server.devices_address()
         with contextlib.ExitStack() as crowd:
             self.flood(address, crowd, 100)
@@ -223,7 +216,7 @@ class Flood(unittest.TestCase):
         self.assertEqual(process_state(server.pid) in "SR", True)
 
     def test_without_the_limit_the_flood_would_be_inside(self):
-        server = self.start(*NO_LIMIT_A_SOURCE)
+        server = self.start_with_phone(*NO_LIMIT_A_SOURCE)
         with contextlib.ExitStack() as crowd:
             self.flood(server.devices_address(), crowd, 100)
             self.wait_for_connections(server, 100)

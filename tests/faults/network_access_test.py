@@ -5,27 +5,17 @@ Usage: network_access_test.py TRACKER
 
 import contextlib
 import pathlib
-import unittest
 
 import faults
 from processes_seen import wait_until
 from network_clients import Client, ask_once, is_served, request
-from network_server import Server
+from network_server import Server, ServerTest
 
 import driver  # found by faults
 
 EVERYBODY_ELSE = ("--listen-devices", "[::]:0")
 FORGED = ("X-Forwarded-For: {0}", "X-Real-IP: {0}", "Forwarded: for={0}", "True-Client-IP: {0}",
           "X-Forwarded-For: {0}, 127.0.0.3", "Forwarded: for=\"{0}:80\";proto=http")
-
-
-class ServerTest(unittest.TestCase):
-
-    def start(self, *arguments):
-        server = Server(*arguments)
-        server.__enter__()
-        self.addCleanup(server.__exit__)
-        return server
 
 
 class MappedAddresses(ServerTest):

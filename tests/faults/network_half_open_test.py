@@ -13,7 +13,7 @@ import unittest
 import faults
 from processes_seen import wait_until
 from network_clients import Client, is_served, request
-from network_server import Levels, Server
+from network_server import Levels, ServerTest
 
 import driver  # found by faults
 
@@ -40,7 +40,7 @@ def command_for_own_network():
     return None
 
 
-class PulledCable(unittest.TestCase):
+class PulledCable(ServerTest):
 
     @classmethod
     def setUpClass(cls):
@@ -48,12 +48,10 @@ class PulledCable(unittest.TestCase):
             raise unittest.SkipTest("this user may not make a network, or ip or unshare is missing")
         set_cable("up")
 
-    def start(self, idle_seconds):
-        server = Server("--idle-timeout", str(idle_seconds), "--header-timeout", str(idle_seconds),
-                        "--body-timeout", str(idle_seconds), "--send-timeout", "2")
-        server.__enter__()
-        self.addCleanup(server.__exit__)
-        server.add_device("phone")
+    def start_that_is_patient(self, idle_seconds):
+        server = self.start_with_phone(
+            "--idle-timeout", str(idle_seconds), "--header-timeout", str(idle_seconds),
+            "--body-timeout", str(idle_seconds), "--send-timeout", "2")
         wait_until(lambda: self.open_connections(server) == 0, 30, "nobody is connected")
         return server
 
@@ -77,7 +75,7 @@ class PulledCable(unittest.TestCase):
         self.addCleanup(set_cable, "up")
 
     def test_connections_that_nobody_ends_are_given_up(self):
-        server = self.start(IDLE_SECONDS)
+        server = self.start_that_is_patient(IDLE_SECONDS)
         address = server.devices_address()
         levels = Levels(server)
         self.connect_some(server)
@@ -96,7 +94,7 @@ class PulledCable(unittest.TestCase):
         levels.check_are_back()
 
     def test_without_a_limit_they_would_stay(self):
-        server = self.start(600)
+        server = self.start_that_is_patient(600)
         self.connect_some(server)
         self.pull_cable()
         time.sleep(IDLE_SECONDS + 2)

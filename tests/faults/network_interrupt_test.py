@@ -17,7 +17,7 @@ import faults
 from faults import FIRST_TIME, stored_times
 from processes_seen import check_no_zombie, is_running, wait_until
 from network_clients import Client, ask_once, fix_path, is_served, request
-from network_server import WAIT_SECONDS, Failing, Server, own_limit
+from network_server import WAIT_SECONDS, Failing, Server, ServerTest, own_limit
 
 import driver  # found by faults
 
@@ -115,14 +115,11 @@ class Storm:
                 self.count += 1
 
 
-class NoNewProcesses(unittest.TestCase):
+class NoNewProcesses(ServerTest):
     """Row 11."""
 
     def setUp(self):
-        self.server = Server()
-        self.server.__enter__()
-        self.addCleanup(self.server.__exit__)
-        self.server.add_device("phone")
+        self.server = self.start_with_phone()
         self.supervisor = self.server.pid
 
     def kill(self, name):
@@ -222,14 +219,11 @@ def stopped(pid):
         os.kill(pid, signal.SIGCONT)
 
 
-class StandingStill(unittest.TestCase):
+class StandingStill(ServerTest):
     """Row 43."""
 
     def setUp(self):
-        self.server = Server("--header-timeout", "1", "--idle-timeout", "1")
-        self.server.__enter__()
-        self.addCleanup(self.server.__exit__)
-        self.server.add_device("phone")
+        self.server = self.start_with_phone("--header-timeout", "1", "--idle-timeout", "1")
         self.address = self.server.devices_address()
 
     def check_stored(self, acknowledged):

@@ -5,11 +5,10 @@ Usage: network_memory_test.py TRACKER
 import contextlib
 import subprocess
 import sys
-import unittest
 
 from processes_seen import wait_until
 from network_clients import Client, is_served, raise_own_limit, request
-from network_server import WAIT_SECONDS, Levels, Server, is_sanitized, private_bytes
+from network_server import WAIT_SECONDS, Levels, ServerTest, is_sanitized, private_bytes
 
 import driver  # found by faults
 
@@ -18,17 +17,10 @@ MANY_CONNECTIONS = ("--max-connections", "4000", "--max-connections-per-address"
 MOST_BYTES_A_CONNECTION = 64 * 1024
 
 
-class Memory(unittest.TestCase):
+class Memory(ServerTest):
     """Row 29, in its short form."""
 
     CONNECTIONS = 1000
-
-    def start(self, *arguments):
-        server = Server(*arguments)
-        server.__enter__()
-        self.addCleanup(server.__exit__)
-        server.add_device("phone")
-        return server
 
     def bytes_a_connection(self, server, sent):
         pid = server.service_pid("receiver 0")
@@ -45,7 +37,8 @@ class Memory(unittest.TestCase):
 
     def test_half_a_request_costs_little(self):
         raise_own_limit(2 * self.CONNECTIONS)
-        server = self.start(*MANY_CONNECTIONS, "--header-timeout", "600", "--idle-timeout", "600")
+        server = self.start_with_phone(*MANY_CONNECTIONS, "--header-timeout", "600",
+                                       "--idle-timeout", "600")
         server.devices_address_once = server.devices_address()
         levels = Levels(server)
         idle = self.bytes_a_connection(server, b"")

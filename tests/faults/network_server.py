@@ -39,6 +39,21 @@ class Server(Tracker):
         return [line for line in self.whole_log().splitlines() if words in line]
 
 
+class ServerTest(unittest.TestCase):
+    """Its cases start servers, which end with the case."""
+
+    def start(self, *arguments):
+        server = Server(*arguments)
+        server.__enter__()
+        self.addCleanup(server.__exit__)
+        return server
+
+    def start_with_phone(self, *arguments):
+        server = self.start(*arguments)
+        server.add_device("phone")
+        return server
+
+
 def address_of(text):
     """("127.0.0.1", 5055) of "127.0.0.1:5055", and of "[::1]:5055"."""
     host, _, port = text.rpartition(":")

@@ -9,13 +9,12 @@ import subprocess
 import sys
 import threading
 import time
-import unittest
 
 import faults
 from faults import FIRST_TIME
 from network_clients import (Client, ask_once, fix_path, percentile_95, raise_own_limit,
                              request, times_to_end)
-from network_server import WAIT_SECONDS, Levels, Server
+from network_server import WAIT_SECONDS, Levels, ServerTest
 
 import driver  # found by faults
 
@@ -127,22 +126,12 @@ class GoodClient(threading.Thread):
         self.join()
 
 
-class ServerTest(unittest.TestCase):
-
-    def start(self, *arguments):
-        server = Server(*arguments)
-        server.__enter__()
-        self.addCleanup(server.__exit__)
-        server.add_device("phone")
-        return server
-
-
 class SlowClients(ServerTest):
     """Row 12."""
 
     def test_all_are_cut_off_and_a_good_client_is_served_meanwhile(self):
         raise_own_limit(2 * SLOW_CLIENTS)
-        server = self.start(*SHORT_DEADLINES, *MANY_CONNECTIONS)
+        server = self.start_with_phone(*SHORT_DEADLINES, *MANY_CONNECTIONS)
         address = server.devices_address()
         levels = Levels(server)
         with GoodClient(address, 0) as quiet:
@@ -160,8 +149,8 @@ class SlowClients(ServerTest):
         self.assertEqual(server.log_lines("warning"), [])
 
     def test_with_long_deadlines_they_would_stay(self):
-        server = self.start("--header-timeout", "600", "--body-timeout", "600", "--send-timeout",
-                            "600", *MANY_CONNECTIONS)
+        server = self.start_with_phone("--header-timeout", "600", "--body-timeout", "600",
+                                       "--send-timeout", "600", *MANY_CONNECTIONS)
         with Slow(server.devices_address(), 6) as slow:
             times = slow.times_to_end(DEADLINE_SECONDS + 1)
         # A body must come with 500 bytes a second after 5 s of grace, whatever its deadline: on a slow
@@ -183,7 +172,7 @@ class Resets(ServerTest):
         seed = random.randrange(1 << 32)
         print(f"resets: seed {seed}")
         chance = random.Random(seed)
-        server = self.start(*MANY_CONNECTIONS)
+        server = self.start_with_phone(*MANY_CONNECTIONS)
         address = server.devices_address()
         before, levels = server.processes(), Levels(server)
         whole = request(fix_path("phone", 1))
@@ -204,7 +193,7 @@ class Resets(ServerTest):
         faults.check_nothing_twice(faults.stored_times(server.database, "phone"))
 
     def test_a_page_that_resets_in_the_middle_of_its_download(self):
-        server = self.start()
+        server = self.start_with_phone()
         server.stop()
         store_many(server.database, 200_000)
         server.start()
