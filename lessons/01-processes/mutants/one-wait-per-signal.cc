@@ -1,7 +1,7 @@
 // source: daemon/children.cc
 // misconception: one wait per signal
 // says: one signal may stand for many children
-// One child is collected, then the caller is told; the others wait for a signal that was theirs, too.
+// One child is collected and reported; the others wait for a signal that was theirs, too.
 
 bool ExitStatus::exited() const {
     return WIFEXITED(wait_status_);

@@ -1,6 +1,6 @@
 // source: daemon/children.cc
-// why it is right: the child throws its copy of the parent's buffer away (__fpurge(3)), and the parent
-// writes its own later. The line comes out once, only not before the child's.
+// why it is right: the child throws its copy of the parent's buffer away (__fpurge(3)), and the
+// parent writes its own later. The line comes out once, only not before the child's.
 
 bool ExitStatus::exited() const {
     return WIFEXITED(wait_status_);

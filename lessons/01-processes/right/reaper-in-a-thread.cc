@@ -1,6 +1,6 @@
 // source: daemon/children.cc
-// why it is right: a child belongs to the process, not to the thread that forked it, so any thread may
-// wait for it (waitpid(2), NOTES). The thread is joined before anybody sees the result.
+// why it is right: a child belongs to the process, not to the thread that forked it, so any thread
+// may wait for it (waitpid(2), NOTES). The thread is joined before anybody sees the result.
 
 bool ExitStatus::exited() const {
     return WIFEXITED(wait_status_);
