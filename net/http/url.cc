@@ -12,6 +12,14 @@ bool is_escape(std::string_view text, std::size_t at) {
            hexadecimal_value(text[at + 2]) >= 0;
 }
 
+// What find_first_of("%+") finds; that one calls memchr(3) for each byte, which on a query of short
+// fields was a twentieth of a receiver's time.
+std::size_t find_escape(std::string_view text, std::size_t from, Plus plus) {
+    for (std::size_t at = from; at < text.size(); ++at)
+        if (text[at] == '%' || (text[at] == '+' && plus == Plus::space)) return at;
+    return text.npos;
+}
+
 bool escapes_are_whole(std::string_view text) {
     for (std::size_t at = text.find('%'); at != text.npos; at = text.find('%', at + 3))
         if (!is_escape(text, at)) return false;
@@ -85,12 +93,11 @@ bool valid_host(std::string_view text) {
 
 std::optional<std::string_view> percent_decode(std::string_view encoded, std::string& scratch,
                                                Plus plus) {
-    const std::string_view special = plus == Plus::space ? "%+" : "%";
-    std::size_t at = encoded.find_first_of(special);
+    std::size_t at = find_escape(encoded, 0, plus);
     if (at == encoded.npos) return encoded;
     const std::size_t begin = scratch.size();
     std::size_t copied = 0;
-    for (; at != encoded.npos; at = encoded.find_first_of(special, copied)) {
+    for (; at != encoded.npos; at = find_escape(encoded, copied, plus)) {
         scratch.append(encoded.substr(copied, at - copied));
         if (encoded[at] == '+') {
             scratch.push_back(' ');
