@@ -164,7 +164,8 @@ void judge(CaseResult& result, const CaseStory& story, ExitStatus status, const 
     if (story.failed()) {
         result.outcome = Outcome::failed;
         result.finding.reset();
-    } else if (status.killed() || (result.finding && !ended_by_itself)) {
+    } else if (status.killed() || (result.finding && !(ended_by_itself && story.ended()))) {
+        // The undefined-behaviour sanitizer ends a program with 1, as a failed check does.
         result.outcome = Outcome::crashed;
         result.ending = status.describe();
         result.advice = story.if_it_crashes();

@@ -64,6 +64,10 @@ fs::path Toolchain::program(const Lesson& lesson) const {
     return scratch_ / lesson.name;
 }
 
+fs::path Toolchain::library_check(const Lesson& lesson) const {
+    return build_ / check_of(lesson);
+}
+
 void Toolchain::build_ahead(const Lesson& lesson) const {
     if (!fs::exists(build_ / "build.ninja"))
         throw daemon::UsageError(fmt::format("{}: is not set up; './waymark begin {}' does it",

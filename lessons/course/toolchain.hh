@@ -38,6 +38,8 @@ class Toolchain {
                      const std::map<std::string, std::filesystem::path>& files) const;
 
     std::filesystem::path program(const Lesson& lesson) const;
+    // The check linked with the library alone: build_ahead() makes it.
+    std::filesystem::path library_check(const Lesson& lesson) const;
 
   private:
     std::vector<std::string> last_command(const std::string& target) const;

@@ -1,0 +1,52 @@
+// The command line of the words for those who teach. CLI11 is slow to compile, so it is in this
+// file and in main.cc, and nowhere else.
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <map>
+#include <memory>
+
+#include "daemon/error.hh"
+#include "lessons/course/commands/teacher.hh"
+
+namespace waymark::course {
+
+namespace {
+
+CLI::App* add_word(CLI::App& app, Command& chosen, const char* name, const char* description,
+                   Command command) {
+    CLI::App* word = app.add_subcommand(name, description);
+    word->callback([&chosen, command = std::move(command)] { chosen = command; });
+    return word;
+}
+
+void add_grade(CLI::App& app, Command& chosen) {
+    const auto wish = std::make_shared<GradeWish>();
+    const auto all = std::make_shared<bool>(false);
+    CLI::App* word = add_word(app, chosen, "grade", "writes a grade in the format of a collector",
+                              [=](const Course& course) {
+                                  if (wish->lesson.empty() != *all)
+                                      throw daemon::UsageError("grade needs a LESSON or --all");
+                                  return grade(course, *wish);
+                              });
+    word->add_option("LESSON", wish->lesson, "its number or topic");
+    word->add_flag("--all", *all, "every lesson");
+    word->add_option("--format", wish->format, "gradescope, junit, github, autolab or json")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, GradeFormat>{{"gradescope", GradeFormat::gradescope},
+                                               {"junit", GradeFormat::junit},
+                                               {"github", GradeFormat::github},
+                                               {"autolab", GradeFormat::autolab},
+                                               {"json", GradeFormat::json}}));
+    word->add_option("--output", wish->output, "a file; standard output if not given");
+    word->add_option("--work", wish->submission, "what was handed in; work/ if not given");
+}
+
+}  // namespace
+
+void add_teacher_commands(CLI::App& app, Command& chosen) {
+    add_grade(app, chosen);
+}
+
+}  // namespace waymark::course
