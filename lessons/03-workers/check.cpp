@@ -183,6 +183,7 @@ void expect_all_in_good_order(const Ends& ends, std::size_t workers) {
 
 bool ends_soon(pid_t pid) {
     const Fd process = open_process(pid);
+    if (!process) return true;  // ended and collected
     pollfd ended{process.get(), POLLIN, 0};
     return ::poll(&ended, 1, 3000) == 1;
 }
