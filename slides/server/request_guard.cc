@@ -35,11 +35,13 @@ bool same_secret(std::string_view a, std::string_view b) {
 
 RequestGuard::RequestGuard(std::uint16_t port) : port_(std::to_string(port)), token_(new_token()) {}
 
+// At port 80 a browser leaves the port out (RFC 9110, 4.2.3).
 bool RequestGuard::names_us(std::string_view host) const {
-    for (const std::string_view name : {"127.0.0.1", "localhost", "[::1]"})
-        if (host.starts_with(name) && host.substr(name.size()).starts_with(':') &&
-            host.substr(name.size() + 1) == port_)
-            return true;
+    for (const std::string_view name : {"127.0.0.1", "localhost", "[::1]"}) {
+        if (!host.starts_with(name)) continue;
+        const std::string_view rest = host.substr(name.size());
+        if (rest.empty() ? port_ == "80" : rest == ":" + port_) return true;
+    }
     return false;
 }
 

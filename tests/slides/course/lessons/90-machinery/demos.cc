@@ -94,6 +94,11 @@ int flood() {
     while (true) std::printf("a line that is followed by another one of the same kind\n");
 }
 
+int spin() {
+    volatile unsigned turns = 0;
+    while (true) turns = turns + 1;
+}
+
 int fork_without_end() {
     while (true)
         if (::fork() == 0) wait_for_ever();

@@ -1,0 +1,85 @@
+#include "slides/server/code_html.hh"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace waymark::slides;
+
+namespace {
+
+// A checkout with one source, removed at the end.
+struct Checkout {
+    Checkout() {
+        std::string name = "/tmp/waymark-slides-XXXXXX";
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path = name;
+        std::filesystem::create_directories(path / "daemon");
+        std::ofstream(path / "daemon/a.cc") << "// a\n"
+                                               "    //#region outer\n"
+                                               "    int first;\n"
+                                               "    //#region inner\n"
+                                               "      int second;\n"
+                                               "    //#endregion inner\n"
+                                               "    int < third;\n"
+                                               "    //#endregion outer\n";
+        std::ofstream(path / "secret.cc") << "//#region all\nx\n//#endregion all\n";
+    }
+    ~Checkout() { std::filesystem::remove_all(path); }
+    std::filesystem::path path;
+};
+
+CodeReference reference(std::string file, std::string region, std::vector<Step> steps = {}) {
+    return {std::move(file), std::move(region), std::move(steps)};
+}
+
+bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("lines have the numbers of the file, also behind the marks of inner regions") {
+    const Checkout checkout;
+    ProjectFiles files(checkout.path);
+    const std::string html = code_html(reference("daemon/a.cc", "outer"), files);
+    CHECK(contains(html, "data-number=\"3\"><span class=\"keyword\">int</span> first;"));
+    CHECK(contains(html, "data-number=\"5\">  <span class=\"keyword\">int</span> second;"));
+    CHECK(contains(html, "data-number=\"7\"><span class=\"keyword\">int</span> &lt; third;"));
+    CHECK(contains(html, "href=\"/source/daemon/a.cc#L3\">daemon/a.cc:3–7<"));
+    CHECK_FALSE(contains(html, "#region"));
+}
+
+TEST_CASE("steps are marks for the page's script") {
+    const Checkout checkout;
+    ProjectFiles files(checkout.path);
+    const std::string html =
+        code_html(reference("daemon/a.cc", "outer", {{{1, 1}}, {{2, 2}, {3, 3}}}), files);
+    CHECK(contains(html,
+                   "<span class=\"step\" data-lines=\"1-1\"></span>"
+                   "<span class=\"step\" data-lines=\"2-2,3-3\"></span>"));
+}
+
+TEST_CASE("what is gone is told, and stands on the slide") {
+    const Checkout checkout;
+    ProjectFiles files(checkout.path);
+    CHECK(fault_of(reference("daemon/a.cc", "outer"), files).empty());
+    CHECK(contains(fault_of(reference("daemon/a.cc", "gone"), files), "no region 'gone'"));
+    CHECK(fault_of(reference("daemon/b.cc", "outer"), files) ==
+          "there is no file daemon/b.cc that a slide may show");
+    CHECK(fault_of(reference("daemon/a.cc", "outer", {{{3, 4}}}), files) ==
+          "daemon/a.cc#outer has 3 lines, and a step names line 4");
+    CHECK(contains(code_html(reference("daemon/a.cc", "gone"), files), "class=\"fault\""));
+}
+
+TEST_CASE("only the course's own texts may be shown") {
+    const Checkout checkout;
+    ProjectFiles files(checkout.path);
+    CHECK(files.read("daemon/a.cc").has_value());
+    for (const std::string_view path :
+         {"secret.cc", "daemon/../secret.cc", "/etc/passwd", "daemon/.hidden.cc", "daemon/a.o",
+          "daemon//a.cc", "daemon/%61.cc", ""})
+        CHECK_FALSE(files.read(path).has_value());
+}

@@ -1,0 +1,75 @@
+#include "slides/server/deck.hh"
+
+#include <doctest/doctest.h>
+
+#include "daemon/error.hh"
+
+using namespace waymark::slides;
+
+namespace {
+
+std::string refusal_of(std::string_view text) {
+    try {
+        parse_deck(text, "deck.md");
+    } catch (const waymark::daemon::UsageError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("a deck is slides between lines of three dashes, and its title is the first heading") {
+    const Deck deck = parse_deck("# Processes\n\nWho?\n\n---\n\n## Two\n\ntext\n", "deck.md");
+    CHECK(deck.title == "Processes");
+    REQUIRE(deck.slides.size() == 2);
+    CHECK(deck.slides[0].blocks[0].text == "# Processes\n\nWho?\n\n");
+    CHECK(deck.slides[1].line == 6);
+}
+
+TEST_CASE("what follows Note: is for the speaker, to the end of the slide") {
+    const Deck deck = parse_deck("# A\n\nNote:\nSay it.\n\nTwice.\n\n---\n\n# B\n", "deck.md");
+    CHECK(deck.slides[0].notes == "Say it.\n\nTwice.\n\n");
+    CHECK(deck.slides[0].blocks[0].text == "# A\n\n");
+    CHECK(deck.slides[1].notes.empty());
+}
+
+TEST_CASE("code is named by file and region, with steps") {
+    const Deck deck =
+        parse_deck("# A\n\n```code\ndaemon/fd.cc#reset 2-4|5,7-8 | 9\n```\nafter\n", "deck.md");
+    REQUIRE(deck.slides[0].blocks.size() == 3);
+    const Block& block = deck.slides[0].blocks[1];
+    CHECK(block.kind == Block::Kind::code);
+    CHECK(block.line == 3);
+    CHECK(block.code.file == "daemon/fd.cc");
+    CHECK(block.code.region == "reset");
+    REQUIRE(block.code.steps.size() == 3);
+    CHECK(block.code.steps[0] == Step{{2, 4}});
+    CHECK(block.code.steps[1] == Step{{5, 5}, {7, 8}});
+    CHECK(block.code.steps[2] == Step{{9, 9}});
+    CHECK(deck.slides[0].blocks[2].text == "after\n");
+}
+
+TEST_CASE("a run block names a demo; other blocks are text, dashes in them too") {
+    const Deck deck =
+        parse_deck("# A\n\n```run\n1-zombies\n```\n\n```sh\nls\n---\n```\n", "deck.md");
+    REQUIRE(deck.slides.size() == 1);
+    CHECK(deck.slides[0].blocks[1].kind == Block::Kind::run);
+    CHECK(deck.slides[0].blocks[1].demo == "1-zombies");
+    CHECK(deck.slides[0].blocks[2].text == "\n```sh\nls\n---\n```\n");
+}
+
+TEST_CASE("what cannot be understood is refused with its line") {
+    CHECK(refusal_of("# A\n\n```cpp\nint x;\n```\n") ==
+          "deck.md:3: code is named, not pasted: ```code with FILE#REGION");
+    CHECK(refusal_of("# A\n```code\ndaemon/fd.cc\n```\n") ==
+          "deck.md:2: a code block names FILE#REGION, and may add steps: 2-4|5-8");
+    CHECK(refusal_of("# A\n```code\na.cc#b 0-4\n```\n") ==
+          "deck.md:2: steps are lines of the region: 2-4|5,7-8");
+    CHECK(refusal_of("# A\n```code\na.cc#b 5-4\n```\n").starts_with("deck.md:2: steps"));
+    CHECK(refusal_of("# A\n```code\na.cc#b\n") == "deck.md:2: this block has no end: ```");
+    CHECK(refusal_of("# A\n\n---\n\n\n---\n# B\n") == "deck.md:4: this slide is empty");
+    CHECK(refusal_of("## no title\n") == "deck.md:1: a deck begins with its title: # Title");
+    CHECK(refusal_of("# A\nNote:\na\nNote:\nb\n") == "deck.md:4: this slide has notes already");
+    CHECK(refusal_of("# A\n") == "accepted");
+}
