@@ -72,7 +72,7 @@ inline void act(std::string_view what, const Advice& hang, const Advice& crash =
 }
 
 inline void keep_busy(Crew& crew, Held& held) {
-    act("give a thread a piece of work that stays at a gate", kNoCrew);
+    act("give a thread a piece of work that stays at a gate", kNotify);
     crew->submit(held.piece());
     held.reached.wait();
 }
@@ -81,6 +81,12 @@ inline void wait_until_idle(Crew& crew) {
     act("wait until the whole crew sleeps, since there is nothing to do", kAsking);
     expect(eventually([&] { return crew.sleeps(); }), "the threads of an idle crew", "asleep",
            "running", kAsking);
+}
+
+// The end of most cases. What crashes here is a thread that uses the pool after its end.
+inline void destroy(Crew& crew) {
+    act("destroy the pool", kLostAtStop, kDetach);
+    crew.destroy();
 }
 
 }  // namespace waymark::course::check
