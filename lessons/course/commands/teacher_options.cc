@@ -43,10 +43,22 @@ void add_grade(CLI::App& app, Command& chosen) {
     word->add_option("--work", wish->submission, "what was handed in; work/ if not given");
 }
 
+void add_handout(CLI::App& app, Command& chosen) {
+    const auto folder = std::make_shared<std::string>();
+    const auto from = std::make_shared<std::string>();
+    CLI::App* word =
+        add_word(app, chosen, "handout", "a learner's copy of the checkout",
+                 [=](const Course& course) { return hand_out(course, *folder, *from); });
+    word->add_option("FOLDER", *folder, "a new folder outside the checkout")->required();
+    word->add_option("--from", *from,
+                     "the first lesson that is still to be solved; the first of all");
+}
+
 }  // namespace
 
 void add_teacher_commands(CLI::App& app, Command& chosen) {
     add_grade(app, chosen);
+    add_handout(app, chosen);
 }
 
 }  // namespace waymark::course

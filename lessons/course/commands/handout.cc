@@ -1,0 +1,24 @@
+#include "lessons/course/handout.hh"
+
+#include <fmt/core.h>
+
+#include "lessons/course/commands/teacher.hh"
+
+namespace waymark::course {
+
+int hand_out(const Course& course, const std::filesystem::path& folder, const std::string& from) {
+    std::vector<Lesson> stripped;
+    const std::string first = from.empty() ? "" : course.lesson(from).name;
+    for (const Lesson& lesson : course.lessons())
+        if (lesson.name >= first) stripped.push_back(lesson);
+    const HandedOut done =
+        hand_out(course.workspace(), stripped, std::filesystem::absolute(folder));
+    fmt::print("{}: {} files, without history and without {} files that prove the checks\n",
+               course.shown(std::filesystem::absolute(folder)), done.files, done.left_out);
+    for (const std::string& source : done.emptied)
+        fmt::print("  still to be written: {}\n", source);
+    fmt::print("To go on there: git init && git add . && ./waymark list\n");
+    return 0;
+}
+
+}  // namespace waymark::course

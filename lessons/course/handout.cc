@@ -1,0 +1,125 @@
+#include "lessons/course/handout.hh"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <map>
+
+#include "daemon/error.hh"
+#include "lessons/course/program.hh"
+#include "lessons/course/region.hh"
+
+namespace waymark::course {
+
+namespace {
+
+namespace fs = std::filesystem;
+using daemon::UsageError;
+
+constexpr const char* kWords =
+    "# This is a learner's copy\n"
+    "\n"
+    "It was made by `./waymark handout`. The exercises of some lessons are still to be written: "
+    "in\n"
+    "their sources stands what `./waymark begin` puts into `work/`. Everything builds; the unit "
+    "tests\n"
+    "and checks of those modules fail until somebody writes them. `./waymark list` says where to "
+    "go\n"
+    "on. What proves the checks themselves is not in this copy, so those tests skip here.\n";
+
+// Of the files that git tracks, from the root. Names may hold anything but a zero byte.
+std::vector<std::string> tracked_files(const fs::path& root) {
+    const Ran ran = run_program({"git", "ls-files", "-z", "--cached"}, root);
+    if (!ran.success() || ran.output.empty())
+        throw UsageError(fmt::format(
+            "{}: git tracks nothing here, and only what git tracks is handed out", root.string()));
+    if (!ran.output.ends_with('\0')) daemon::fail(EOVERFLOW, "git ls-files", root.string());
+    std::vector<std::string> names;
+    for (std::size_t begin = 0; begin < ran.output.size();) {
+        const std::size_t end = ran.output.find('\0', begin);
+        names.push_back(ran.output.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return names;
+}
+
+// lessons/NN-topic/mutants/X and lessons/NN-topic/right/X
+bool stays_at_home(const fs::path& name) {
+    std::vector<std::string> parts;
+    for (const fs::path& part : name) parts.push_back(part.string());
+    return parts.size() > 3 && parts[0] == "lessons" &&
+           (parts[2] == "mutants" || parts[2] == "right");
+}
+
+void refuse_folder(const fs::path& root, const fs::path& folder) {
+    if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
+        throw UsageError(fmt::format("{}: is there already; name a folder that is not, or is empty",
+                                     folder.string()));
+    const fs::path inside = fs::weakly_canonical(folder).lexically_relative(fs::canonical(root));
+    if (!inside.empty() && *inside.begin() != "..")
+        throw UsageError(
+            fmt::format("{}: is inside the checkout; name a folder outside", folder.string()));
+}
+
+std::string starter_body(const Lesson& lesson, const std::string& source) {
+    return read_file(lesson.folder / "starter" / fs::path(source).filename());
+}
+
+// Made before anything is written, so that a lesson that lacks its starter leaves no half of a
+// copy.
+std::map<std::string, std::string> emptied_sources(const Workspace& workspace,
+                                                   const std::vector<Lesson>& stripped) {
+    std::map<std::string, std::string> texts;
+    for (const Lesson& lesson : stripped) {
+        for (const std::string& source : lesson.sources) {
+            workspace.starter_text(lesson, source);  // refuses what does not fit together
+            const auto before = texts.find(source);
+            const std::string text =
+                before == texts.end() ? workspace.library_text(source) : before->second;
+            texts[source] = replace_region(text, lesson.region(), starter_body(lesson, source));
+        }
+    }
+    return texts;
+}
+
+void copy_one(const fs::path& from, const fs::path& to) {
+    fs::create_directories(to.parent_path());
+    if (!fs::exists(fs::symlink_status(from)))
+        throw UsageError(fmt::format("{}: git tracks it and it is not there", from.string()));
+    fs::copy(from, to, fs::copy_options::copy_symlinks);
+}
+
+}  // namespace
+
+HandedOut hand_out(const Workspace& workspace, const std::vector<Lesson>& stripped,
+                   const fs::path& folder) {
+    refuse_folder(workspace.root(), folder);
+    const std::map<std::string, std::string> emptied = emptied_sources(workspace, stripped);
+    HandedOut result;
+    for (const std::string& name : tracked_files(workspace.root())) {
+        if (stays_at_home(name)) {
+            ++result.left_out;
+            continue;
+        }
+        copy_one(workspace.root() / name, folder / name);
+        ++result.files;
+    }
+    for (const auto& [source, text] : emptied) {
+        write_file(folder / source, text);
+        result.emptied.push_back(source);
+    }
+    write_file(folder / "HANDOUT.md", kWords);
+    return result;
+}
+
+bool has_solution(const Workspace& workspace, const Lesson& lesson) {
+    for (const std::string& source : lesson.sources) {
+        const fs::path starter = lesson.folder / "starter" / fs::path(source).filename();
+        if (fs::exists(starter) &&
+            workspace.library_text(source) == workspace.starter_text(lesson, source))
+            return false;
+    }
+    return true;
+}
+
+}  // namespace waymark::course

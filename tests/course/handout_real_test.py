@@ -1,0 +1,93 @@
+"""A learner's copy of this very checkout is built, and its checks are run: they fail where the solution
+is taken out, and pass where it stayed. Usage: handout_real_test.py COURSE BUILD SANITIZE"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "suite"))
+
+import driver
+
+COURSE, BUILD = (os.path.abspath(name) for name in (sys.argv[1:3] if len(sys.argv) > 2 else
+                                                    ("course", "build")))
+CASE_SECONDS = 30
+
+
+def complete_lessons():
+    """Those that can be handed out and checked, as (name, sources)."""
+    for folder in sorted((ROOT / "lessons").glob("[0-9][0-9]-*")):
+        if not (folder / "lesson.json").exists() or not (folder / "check.cpp").exists():
+            continue
+        sources = json.loads((folder / "lesson.json").read_text())["sources"]
+        if sources and all((folder / "starter" / pathlib.Path(source).name).exists() for source in sources):
+            yield folder.name, sources
+
+
+class Copy:
+    """A handed-out copy, configured, with its checks built."""
+
+    def __init__(self, folder, *arguments):
+        self.folder = pathlib.Path(folder) / "copy"
+        subprocess.run([COURSE, "--root", ROOT, "--build", BUILD, "--build-address", BUILD,
+                        "--build-thread", BUILD, "handout", self.folder, *arguments], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.build = self.folder / "build"
+        subprocess.run(["meson", "setup", self.build, self.folder, "-Doptimization=0", "-Ddebug=false"],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def make(self, *targets):
+        subprocess.run(["ninja", "-C", self.build, "--quiet", *targets], check=True)
+
+    def failures(self, lesson):
+        """The names of a check's cases that do not pass with the copy's own library."""
+        check = self.build / "lessons" / lesson / "check"
+        self.make(f"lessons/{lesson}/check")
+        names = subprocess.run([check, "--list"], capture_output=True, text=True,
+                               check=True).stdout.splitlines()
+        assert names, f"{lesson}: no cases"
+        return [name for name in names if not self.passes(check, name)]
+
+    def passes(self, check, name):
+        try:
+            return subprocess.run([check, name], stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=CASE_SECONDS, cwd=self.folder).returncode in (0, 77)
+        except subprocess.TimeoutExpired:
+            return False
+
+
+@unittest.skipIf((ROOT / "HANDOUT.md").exists(), "this is a handed-out copy itself")
+@unittest.skipUnless((ROOT / ".git").exists(), "not a git checkout, so nothing can be handed out")
+class RealHandoutTest(unittest.TestCase):
+    def setUp(self):
+        self.lessons = list(complete_lessons())
+        self.assertGreater(len(self.lessons), 0)
+        temporary = tempfile.TemporaryDirectory(prefix="waymark-")
+        self.addCleanup(temporary.cleanup)
+        self.temporary = temporary.name
+
+    def test_without_solutions_it_builds_and_every_check_fails(self):
+        copy = Copy(self.temporary)
+        copy.make("daemon/libwaymark_daemon.a")
+        for name, sources in self.lessons:
+            with self.subTest(name):
+                self.assertNotEqual(copy.failures(name), [])
+                for source in sources:
+                    self.assertNotEqual((copy.folder / source).read_text(), (ROOT / source).read_text())
+
+    def test_before_from_the_checks_pass(self):
+        first, last = self.lessons[0][0], self.lessons[-1][0]
+        if first == last:
+            self.skipTest("there is one lesson only")
+        copy = Copy(self.temporary, "--from", last)
+        self.assertEqual(copy.failures(first), [])
+        self.assertNotEqual(copy.failures(last), [])
+
+
+if __name__ == "__main__":
+    driver.main()
