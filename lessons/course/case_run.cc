@@ -155,21 +155,16 @@ void look_for_files(const fs::path& folder, std::vector<CaseResult::Left>& left)
 }
 
 void judge(CaseResult& result, const CaseStory& story, ExitStatus status, const CaseRun& run) {
-    constexpr int kPassed = 0;
-    constexpr int kFailed = 1;
-    const bool ended_by_itself =
-        status.exited() && (status.code() == kPassed || status.code() == kFailed);
     if (result.outcome == Outcome::skipped) return;
     result.finding = find_finding(result.printed, run.learners_folder);
     if (story.failed()) {
         result.outcome = Outcome::failed;
         result.finding.reset();
-    } else if (status.killed() || (result.finding && !(ended_by_itself && story.ended()))) {
-        // The undefined-behaviour sanitizer ends a program with 1, as a failed check does.
+    } else if (status.killed() || (result.finding && !status.success())) {
         result.outcome = Outcome::crashed;
         result.ending = status.describe();
         result.advice = story.if_it_crashes();
-    } else if (!story.ended() || !ended_by_itself) {
+    } else if (!story.ended() || !status.success()) {
         result.outcome = Outcome::quit;
         result.ending = status.describe();
         result.advice = story.if_it_crashes();

@@ -12,8 +12,8 @@ namespace fs = std::filesystem;
 Course::Course(Folders folders, ColorWish color)
     : folders_(std::move(folders)),
       lessons_(load_lessons(folders_.root)),
-      workspace_(folders_.root),
-      progress_(folders_.root / "work" / "progress.txt"),
+      workspace_(folders_.root, folders_.work),
+      progress_(folders_.work / "progress.txt"),
       reporter_{Style(wants_color(color, STDOUT_FILENO)), text_width(STDOUT_FILENO)} {}
 
 const Lesson& Course::lesson(const std::string& name) const {
@@ -34,7 +34,7 @@ Toolchain Course::toolchain(const Lesson& lesson, const fs::path& scratch) const
 }
 
 Toolchain Course::toolchain(const Lesson& lesson) const {
-    return toolchain(lesson, folders_.root / "work" / ".built" / lesson.name);
+    return toolchain(lesson, workspace_.built(lesson));
 }
 
 std::map<std::string, fs::path> Course::files(const Lesson& lesson) const {

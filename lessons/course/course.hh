@@ -18,6 +18,7 @@ namespace waymark::course {
 
 struct Folders {
     std::filesystem::path root;           // the checkout
+    std::filesystem::path work;           // the learner's files and progress
     std::filesystem::path build;          // what people run: the demos
     std::filesystem::path build_address;  // checks under the address sanitizer
     std::filesystem::path build_thread;   // checks under the thread sanitizer

@@ -10,6 +10,7 @@
 #include "daemon/daemonize.hh"
 #include "daemon/error.hh"
 #include "lessons/course/commands/commands.hh"
+#include "lessons/course/commands/teacher.hh"
 
 namespace {
 
@@ -31,6 +32,9 @@ CLI::App* add_command(CLI::App& app, CommandLine& line, const char* name, const 
 
 void add_folders(CLI::App& app, CommandLine& line) {
     app.add_option("--root", line.folders.root, "the checkout")->required()->group("");
+    app.add_option("--work", line.folders.work,
+                   "the learner's folder; work/ in the checkout if not given")
+        ->group("");
     app.add_option("--build", line.folders.build)->required()->group("");
     app.add_option("--build-address", line.folders.build_address)->required()->group("");
     app.add_option("--build-thread", line.folders.build_thread)->required()->group("");
@@ -81,6 +85,9 @@ void add_learner_commands(CLI::App& app, CommandLine& line, Flags& flags) {
     add_lesson(add_command(app, line, "reset", "puts your file aside and begins again",
                            [&](const Course& all) { return course::reset(all, line.lesson); }),
                line);
+    add_lesson(add_command(app, line, "prove", "for teachers: does the check reject every mutant?",
+                           [&](const Course& all) { return course::prove(all, line.lesson); }),
+               line);
     add_command(app, line, "demo", "runs a demo of a lesson, or lists them",
                 [&](const Course& all) { return course::demo(all, line.lesson); })
         ->add_option("NAME", line.lesson, "01/1, or 01 for the list")
@@ -94,6 +101,7 @@ int run(int count, char** arguments) {
     Flags flags;
     add_folders(app, line);
     add_learner_commands(app, line, flags);
+    course::add_teacher_commands(app, line.command);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& help) {
@@ -101,6 +109,7 @@ int run(int count, char** arguments) {
     } catch (const CLI::ParseError& error) {
         throw daemon::UsageError(std::string(error.what()) + ": see './waymark help'");
     }
+    if (line.folders.work.empty()) line.folders.work = line.folders.root / "work";
     return line.command(course::Course(line.folders, line.color));
 }
 

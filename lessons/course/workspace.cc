@@ -35,7 +35,7 @@ void write_file(const fs::path& path, std::string_view text) {
 }
 
 fs::path Workspace::folder(const Lesson& lesson) const {
-    return root_ / "work" / lesson.name;
+    return work_ / lesson.name;
 }
 
 fs::path Workspace::file(const Lesson& lesson, const std::string& source) const {
@@ -50,6 +50,7 @@ bool Workspace::begun(const Lesson& lesson) const {
 
 std::vector<fs::path> Workspace::begin(const Lesson& lesson) const {
     fs::create_directories(folder(lesson));
+    if (!fs::exists(work_ / ".gitignore")) write_file(work_ / ".gitignore", "/.built/\n");
     std::vector<fs::path> written;
     for (const std::string& source : lesson.sources) {
         const fs::path path = file(lesson, source);

@@ -16,9 +16,15 @@ namespace waymark::course {
 
 class Workspace {
   public:
-    explicit Workspace(std::filesystem::path root) : root_(std::move(root)) {}
+    // `root` is the checkout, `work` where the learner's folders are.
+    Workspace(std::filesystem::path root, std::filesystem::path work)
+        : root_(std::move(root)), work_(std::move(work)) {}
 
     const std::filesystem::path& root() const { return root_; }
+    // For what is built and may be deleted at any time; git does not see it.
+    std::filesystem::path built(const Lesson& lesson) const {
+        return work_ / ".built" / lesson.name;
+    }
     std::filesystem::path folder(const Lesson& lesson) const;
     // The learner's file for "daemon/children.cc".
     std::filesystem::path file(const Lesson& lesson, const std::string& source) const;
@@ -43,6 +49,7 @@ class Workspace {
 
   private:
     std::filesystem::path root_;
+    std::filesystem::path work_;
 };
 
 // Whole files. Throw std::system_error that names the file. write_file replaces the file by rename,

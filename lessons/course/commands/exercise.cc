@@ -8,6 +8,7 @@
 
 #include "daemon/error.hh"
 #include "lessons/course/commands/commands.hh"
+#include "lessons/course/handout.hh"
 
 namespace waymark::course {
 
@@ -117,6 +118,10 @@ int solution(const Course& course, const std::string& name, bool anyway) {
             "the solution is shown when your own passes, because the difference is the lesson; "
             "'./waymark solution {} --anyway' shows it now",
             lesson.number()));
+    if (!has_solution(course.workspace(), lesson))
+        throw daemon::UsageError(
+            fmt::format("this copy of Waymark was handed out without the solution of lesson {}",
+                        lesson.number()));
     for (const std::string& source : lesson.sources)
         fmt::print("// {}\n{}\n", source, course.workspace().solution(lesson, source));
     return 0;

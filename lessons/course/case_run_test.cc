@@ -1,0 +1,160 @@
+#include "lessons/course/case_run.hh"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "daemon/error.hh"
+#include "lessons/course/process_tree.hh"
+
+using waymark::course::CaseResult;
+using waymark::course::descendants_of;
+using waymark::course::list_cases;
+using waymark::course::Outcome;
+using waymark::course::outcome_name;
+using waymark::course::run_case;
+
+namespace {
+
+constexpr std::chrono::seconds kPatient{60};
+
+CaseResult run(const std::string& name, std::chrono::seconds limit = kPatient) {
+    CaseResult result = run_case({PLANTED_CHECK, name, "lessons/course/testing/", limit});
+    CHECK(result.name == name);
+    CHECK_MESSAGE(descendants_of(::getpid()).empty(), "a case leaves no process");
+    return result;
+}
+
+// Whether exactly this was left: one thing of that kind.
+void check_left(const std::string& name, const std::string& kind) {
+    const CaseResult result = run(name);
+    CHECK(outcome_name(result.outcome) == "untidy");
+    REQUIRE(result.left.size() == 1);
+    CHECK(result.left.front().kind == kind);
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the cases of a check are listed in order") {
+    const std::vector<std::string> names = list_cases(PLANTED_CHECK);
+    CHECK(names.front() == "passes");
+    CHECK(names.size() == 22);
+    CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
+}
+
+TEST_CASE("a right case passes and leaves nothing") {
+    const CaseResult result = run("passes");
+    CHECK(outcome_name(result.outcome) == "passed");
+    CHECK(result.steps == std::vector<std::string>{"do what is right"});
+    CHECK(result.left.empty());
+}
+
+TEST_CASE("a failure says what was expected and seen at which step and the likely reason") {
+    const CaseResult result = run("fails");
+    CHECK(outcome_name(result.outcome) == "failed");
+    CHECK(result.steps == std::vector<std::string>{"go well", "go wrong"});
+    REQUIRE(result.failure);
+    CHECK(result.failure->what == "the line");
+    CHECK(result.failure->expected == "\"b\\n\"");
+    CHECK(result.failure->seen == "\"a\\r\\n\"");
+    CHECK(result.advice.misconception == "a planted mistake");
+}
+
+TEST_CASE("an exception that leaves the case is a failure with its words") {
+    const CaseResult result = run("throws");
+    CHECK(outcome_name(result.outcome) == "failed");
+    REQUIRE(result.failure);
+    CHECK(contains(result.failure->seen, "thrown on purpose"));
+}
+
+TEST_CASE("what is left behind is named by its kind") {
+    check_left("leaves a zombie", "zombie");
+    check_left("leaves an orphan", "orphan");
+    check_left("leaves an orphan that nobody sees as a child", "orphan");
+    check_left("leaves a descriptor", "descriptor");
+    check_left("leaves a file", "file");
+    check_left("leaves a thread", "thread");
+}
+
+TEST_CASE("a crash is told in plain words with its line") {
+    const CaseResult null = run("follows a null pointer");
+    CHECK(outcome_name(null.outcome) == "crashed");
+    REQUIRE(null.finding);
+    CHECK(contains(null.finding->words, "null pointer"));
+    CHECK(contains(null.finding->place, "planted_check.cpp:"));
+    CHECK(null.advice.misconception == "a planted mistake");
+#ifdef __SANITIZE_ADDRESS__
+    const CaseResult freed = run("uses freed memory");
+    CHECK(outcome_name(freed.outcome) == "crashed");
+    REQUIRE(freed.finding);
+    CHECK(freed.finding->words == "the program used memory after it was freed");
+    const CaseResult leak = run("leaks memory");
+    CHECK(outcome_name(leak.outcome) == "crashed");
+    REQUIRE(leak.finding);
+    CHECK(leak.finding->words == "memory was allocated and never freed");
+#else
+    MESSAGE("SKIP: freed memory and leaks: only the address sanitizer sees them");
+#endif
+    const CaseResult killed = run("is killed");
+    CHECK(outcome_name(killed.outcome) == "crashed");
+    CHECK(killed.ending == "killed by signal 9 (Killed)");
+    const CaseResult thrown = run("throws in a thread");
+    CHECK(outcome_name(thrown.outcome) == "crashed");
+    REQUIRE(thrown.finding);
+    CHECK(contains(thrown.finding->words, "nobody caught it"));
+    CHECK(contains(thrown.finding->detail, "nobody catches this"));
+}
+
+TEST_CASE("a hang says what it waits for and takes its children along") {
+    const CaseResult result = run("hangs in read", std::chrono::seconds(2));
+    CHECK(outcome_name(result.outcome) == "hung");
+    REQUIRE(result.waits.size() == 1);
+    CHECK_MESSAGE(contains(result.waits.front(), "waits in read on descriptor"),
+                  result.waits.front());
+    CHECK(contains(result.waits.front(), "pipe:["));
+    CHECK(result.advice.misconception == "a planted mistake");
+    const CaseResult family = run("hangs and holds children", std::chrono::seconds(2));
+    CHECK(outcome_name(family.outcome) == "hung");
+    CHECK(family.waits.size() == 2);
+}
+
+TEST_CASE("a program that ends in the middle of a case has not passed it") {
+    CHECK(outcome_name(run("ends the program").outcome) == "quit");
+}
+
+TEST_CASE("a child that comes back into its parent's code is caught") {
+    const CaseResult result = run("falls through");
+    CHECK(outcome_name(result.outcome) == "failed");
+    CHECK(result.advice.misconception == "child falling through");
+}
+
+TEST_CASE("kill of everybody is refused and told") {
+    const CaseResult result = run("signals everybody");
+    CHECK(outcome_name(result.outcome) == "failed");
+    REQUIRE(result.failure);
+    CHECK(contains(result.failure->seen, "every process"));
+}
+
+TEST_CASE("a skipped case says why") {
+    const CaseResult result = run("is skipped");
+    CHECK(outcome_name(result.outcome) == "skipped");
+    CHECK(result.skipped_because == "needs what is not there");
+}
+
+TEST_CASE("what the program prints is bounded and is no verdict") {
+    const CaseResult result = run("prints much");
+    CHECK(outcome_name(result.outcome) == "failed");
+    CHECK(result.printed.size() == 64U * 1024);
+}
+
+TEST_CASE("planned faults come as planned") {
+    const CaseResult result = run("faults come as planned and as often");
+    const std::string reason = result.failure ? result.failure->what + result.failure->seen : "";
+    CHECK_MESSAGE(result.passed(), reason);
+}

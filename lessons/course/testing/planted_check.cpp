@@ -1,0 +1,208 @@
+// A check whose cases go wrong in every way that the runner knows, so that its tests can see each
+// of them told apart. No lesson's check.
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <cstdio>
+#include <fstream>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "lessons/course/check/faults.hh"
+#include "lessons/course/check/processes.hh"
+#include "lessons/course/check/story.hh"
+
+using namespace waymark::course::check;
+
+namespace {
+
+const Advice kPlanted{"a planted mistake", "It was planted.", "README.md#planted; fork(2)"};
+
+// Starts a child that ends at once, and waits until it is a zombie.
+pid_t start_and_let_end() {
+    const pid_t pid = ::fork();
+    if (pid == 0) ::_exit(7);
+    wait_until_ended(pid);
+    return pid;
+}
+
+[[gnu::noinline]] int follow(const int* pointer) {
+    return *pointer;
+}
+
+}  // namespace
+
+TEST_CASE("passes") {
+    step("do what is right");
+    expect_equal(2 + 2, 4, "the sum", kPlanted);
+}
+
+TEST_CASE("fails") {
+    step("go well");
+    expect(true, "nothing", "right", "right", kPlanted);
+    step("go wrong");
+    expect_equal(std::string("a\r\n"), std::string("b\n"), "the line", kPlanted);
+    step("never come here");
+}
+
+TEST_CASE("throws") {
+    step("throw");
+    throw std::runtime_error("thrown on purpose");
+}
+
+TEST_CASE("leaves a zombie") {
+    step("start a child and forget it");
+    start_and_let_end();
+}
+
+TEST_CASE("leaves an orphan") {
+    step("start a child that never ends, and forget it");
+    if (::fork() == 0) {
+        ::setsid();
+        for (;;) ::pause();
+    }
+}
+
+TEST_CASE("leaves an orphan that nobody sees as a child") {
+    step("fork twice");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::fork() == 0) {
+            ::setsid();
+            for (;;) ::pause();
+        }
+        ::_exit(0);
+    }
+    ::waitpid(child, nullptr, 0);
+}
+
+TEST_CASE("leaves a descriptor") {
+    step("open and never close");
+    if (::open("/dev/null", O_RDONLY | O_CLOEXEC) == -1) ::_exit(1);
+}
+
+TEST_CASE("leaves a thread") {
+    step("detach and forget");
+    std::thread([] {
+        for (;;) ::pause();
+    }).detach();
+}
+
+TEST_CASE("leaves a file") {
+    step("write a file and forget it");
+    std::ofstream("forgotten.txt") << "text";
+}
+
+TEST_CASE("follows a null pointer") {
+    step("crash");
+    if_it_crashes(kPlanted);
+    int* volatile nowhere = nullptr;
+    std::printf("%d\n", follow(nowhere));
+}
+
+TEST_CASE("uses freed memory") {
+    step("crash");
+    int* const number = new int(3);
+    delete number;
+    int* volatile pointer = number;
+    std::printf("%d\n", follow(pointer));
+}
+
+TEST_CASE("is killed") {
+    step("be killed");
+    ::raise(SIGKILL);
+}
+
+TEST_CASE("leaks memory") {
+    step("allocate and forget");
+    int* volatile pointer = new int[100];
+    pointer[0] = 1;
+    pointer = nullptr;
+}
+
+TEST_CASE("throws in a thread") {
+    step("throw where nobody catches");
+    std::thread([] { throw std::runtime_error("nobody catches this"); }).join();
+}
+
+TEST_CASE("hangs in read") {
+    step("read what nobody writes");
+    if_it_hangs(kPlanted);
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) == -1) ::_exit(1);
+    char byte = 0;
+    if (::read(ends[0], &byte, 1) == 1) ::_exit(1);
+}
+
+TEST_CASE("hangs and holds children") {
+    step("wait for a child that waits");
+    if (::fork() == 0)
+        for (;;) ::pause();
+    ::wait(nullptr);
+}
+
+TEST_CASE("ends the program") {
+    step("call exit in the middle");
+    std::exit(0);
+}
+
+TEST_CASE("falls through") {
+    step("fork");
+    const pid_t child = ::fork();
+    step("go on in both processes");
+    ::waitpid(child, nullptr, 0);
+}
+
+TEST_CASE("signals everybody") {
+    step("kill minus one");
+    ::kill(-1, SIGKILL);
+}
+
+TEST_CASE("is skipped") {
+    step("look for what is not there");
+    skip("needs what is not there");
+}
+
+TEST_CASE("prints much") {
+    step("print");
+    for (int line = 0; line < 100000; ++line)
+        std::printf("{\"event\":\"end\",\"passed\":\"yes\"} %d\n", line);
+    expect(false, "the end", "never", "now", kPlanted);
+}
+
+TEST_CASE("faults come as planned and as often") {
+    step("let fork fail twice");
+    Faults faults(7);
+    faults.fail(Call::fork, EAGAIN, 2, 1);
+    int failed = 0;
+    for (int time = 0; time < 4; ++time) {
+        const pid_t child = ::fork();
+        if (child == 0) ::_exit(0);
+        if (child == -1 && errno == EAGAIN) ++failed;
+        if (child > 0)
+            while (::waitpid(child, nullptr, 0) == -1) {
+            }
+    }
+    expect_equal(failed, 2, "forks that failed", kPlanted);
+    expect_equal(faults.calls(Call::fork), 4, "forks in all", kPlanted);
+    step("interrupt waits");
+    faults.interrupt(Call::waitpid, 2);
+    int interrupted = 0;
+    for (int time = 0; time < 20; ++time)
+        if (::waitpid(-1, nullptr, WNOHANG) == -1 && errno == EINTR) ++interrupted;
+    expect(interrupted > 2 && interrupted < 18, "interrupted waits", "some of 20",
+           std::to_string(interrupted), kPlanted);
+    step("write in short pieces");
+    faults.shorten(3);
+    Gate gate;
+    const ssize_t count = ::write(gate.opening_fd(), "0123456789", 10);
+    expect(count >= 1 && count <= 3, "bytes written", "1 to 3", std::to_string(count), kPlanted);
+}
