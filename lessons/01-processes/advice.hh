@@ -92,6 +92,11 @@ inline const Advice kSignalSettings{
     "A child inherits its parent's handlers and its mask. A child with SIGTERM blocked can never "
     "be asked to end. Call reset_all_signals() in the child.",
     "README.md#signal-settings-inherited; signal(7), 'Signal dispositions'"};
+inline const Advice kLeftBlocked{
+    "signals left blocked",
+    "Signals that are blocked for the fork must be let in again in the parent, also when the fork "
+    "fails. SignalMask does that at the end of its scope.",
+    "README.md#signals-left-blocked; daemon/signals.hh"};
 inline const Advice kFailedFork{
     "a failed fork taken for a process id",
     "fork(2) gives -1 when there is no room for one more process. As a process id, -1 means "

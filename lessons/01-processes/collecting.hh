@@ -53,9 +53,9 @@ inline bool sigchld_is_ignored() {
     return action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0;
 }
 
-inline const Advice& why_not_collected(pid_t pid, const Advice& otherwise) {
+inline const Advice& why_not_collected(pid_t pid) {
     if (is_zombie(pid)) return kNobodyWaited;
-    return sigchld_is_ignored() ? kSigchldIgnored : otherwise;
+    return sigchld_is_ignored() ? kSigchldIgnored : kThrownAway;
 }
 
 inline std::string describe(ExitStatus status) {
@@ -81,13 +81,15 @@ inline void expect_status(ExitStatus status, std::string_view expected, const Ad
            why_so(status, advice));
 }
 
-// Collects the one child that was started and has ended.
-inline ExitStatus collect(Children& children, pid_t pid, const Advice& if_none = kThrownAway) {
+// Collects `pid`, the one child that ends now. `if_none`: why it is not collected, if only one
+// reason is left.
+inline ExitStatus collect(Children& children, pid_t pid, const Advice* if_none = nullptr) {
     wait_until_ended(pid);
     if_it_hangs(kBlocking);
     const Endings ended = children.reap();
     if (ended.empty())
-        fail("children that reap() has collected", "1", "0", why_not_collected(pid, if_none));
+        fail("children that reap() has collected", "1", "0",
+             if_none ? *if_none : why_not_collected(pid));
     expect_equal(ended.size(), 1U, "children that reap() has collected", kWrongList);
     expect_equal(ended[0].pid, pid, "process id of the child", kWrongList);
     return ended[0].status;
