@@ -6,6 +6,7 @@ import time
 import load
 from report import heading, ratio, row
 from servers import HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
+from verdict import verdicts
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -127,4 +128,5 @@ ALL = {
     "start": first_answer,
     "idle": idle_connections,
     "memory": memory_at_rest,
+    "verdict": verdicts,
 }
