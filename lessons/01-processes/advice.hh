@@ -28,6 +28,11 @@ inline const Advice kRawStatus{
     "What waitpid(2) stores is several numbers in one: the code, the signal, a core flag. "
     "WEXITSTATUS takes the code out of it.",
     "README.md#wait-status-taken-for-an-exit-code; waitpid(2), WEXITSTATUS"};
+inline const Advice kOtherCode{
+    "another code than the function's",
+    "The process that is collected must be the one that ran the function, and it must end with "
+    "_exit(code), where the code is what result_of() gave.",
+    "README.md#another-code-than-the-functions"};
 inline const Advice kIgnoringSignaled{
     "ignoring WIFSIGNALED",
     "A killed child has no exit code. WEXITSTATUS of its status is 0, and so a crash looks like "
@@ -38,6 +43,11 @@ inline const Advice kWrongList{
     "running_ holds the children that were started by this process and not yet collected: no "
     "more, because a number of the past may be a stranger's today, and no fewer.",
     "README.md#wrong-list-of-children"};
+inline const Advice kErasedInLoop{
+    "list changed while it is walked",
+    "running_.erase(...) ends the element on which the loop stands, and the step to the next one "
+    "starts from memory that is gone. Take the next one from what erase gives.",
+    "README.md#list-changed-while-it-is-walked"};
 inline const Advice kSigchldIgnored{
     "SIGCHLD ignored",
     "While SIGCHLD is ignored the kernel collects the children itself and throws every exit "

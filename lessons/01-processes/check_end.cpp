@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,9 +128,10 @@ TEST_CASE("no child is left when its owner goes") {
     expect_gone(pid);
 }
 
-// The grandchild holds the only writing end; the end of the pipe says that it is gone.
+// The grandchild loses its parent, and comes to the nearest ancestor that has asked for such
+// children: here.
 TEST_CASE("a child ends when its parent is killed") {
-    Pipe life = make_pipe();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     Gate ready;
     step("a process starts a child, and is killed");
     in_a_process([&] {
@@ -141,10 +143,11 @@ TEST_CASE("a child ends when its parent is killed") {
         ready.wait();
         return ::raise(SIGKILL);
     });
-    life.writing.reset();
-    step("wait until the child is gone, too");
+    step("wait until the child has ended, too");
     if_it_hangs(kOutlives);
-    char byte = 0;
-    expect_equal(::read(life.reading.get(), &byte, 1), 0, "bytes before the end of its pipe",
-                 kOutlives);
+    int status = 0;
+    expect(::waitpid(-1, &status, 0) > 0, "the child", "ended, and to be collected", "not there",
+           kOutlives);
+    expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM, "how the child ended",
+           "by the signal that it was to get (15)", "wait status " + show(status), kOutlives);
 }

@@ -73,7 +73,10 @@ inline const Advice& why_still_there(pid_t pid) {
 
 // The advice for a status that is not the expected one.
 inline const Advice& why_so(ExitStatus status, const Advice& otherwise) {
-    return status.exited() && status.code() == kCameBack ? kFallingThrough : otherwise;
+    if (!status.exited()) return otherwise;
+    if (status.code() == kCameBack) return kFallingThrough;
+    return &otherwise == &kRawStatus && status.code() >= 0 && status.code() < 256 ? kOtherCode
+                                                                                  : otherwise;
 }
 
 inline void expect_status(ExitStatus status, std::string_view expected, const Advice& advice) {
@@ -86,6 +89,7 @@ inline void expect_status(ExitStatus status, std::string_view expected, const Ad
 inline ExitStatus collect(Children& children, pid_t pid, const Advice* if_none = nullptr) {
     wait_until_ended(pid);
     if_it_hangs(kBlocking);
+    if_it_crashes(kErasedInLoop);
     const Endings ended = children.reap();
     if (ended.empty())
         fail("children that reap() has collected", "1", "0",
