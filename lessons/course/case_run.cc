@@ -44,7 +44,12 @@ void limit_to(int resource, rlim_t most) {
 void set_environment(const fs::path& folder, int result) {
     ::setenv("TMPDIR", folder.c_str(), 1);
     ::setenv("WAYMARK_RESULT_FD", std::to_string(result).c_str(), 1);
-    ::setenv("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1:handle_abort=0", 1);
+    // What was freed is overwritten: the C++ library itself is not instrumented, and a loop that
+    // steps on from an erased element would go well.
+    ::setenv("ASAN_OPTIONS",
+             "detect_leaks=1:detect_stack_use_after_return=1:handle_abort=0:"
+             "max_free_fill_size=4096:free_fill_byte=85",
+             1);
     ::setenv("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1", 1);
     ::setenv("TSAN_OPTIONS", "halt_on_error=1:second_deadlock_stack=1", 1);
 }
