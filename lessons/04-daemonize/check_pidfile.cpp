@@ -117,28 +117,6 @@ class Lease {
 
 }  // namespace
 
-TEST_CASE("the pid file is locked and names the daemon (step 12)") {
-    const Folder folder;
-    step("the command locks the file and daemonizes; the daemon writes its pid and is ready");
-    Started::How how;
-    how.pid_path = folder.file();
-    Started started(how);
-    const pid_t pid = started.daemon(kNoLock);
-    expect_equal(text_of(folder.file()), "", "the text before write_pid()", kWrongPid);
-    started.ask("write pid");
-    started.ask("ready");
-    started.expect_end("exit status 0", kNoLock);
-    step("the command has ended: a second server tries");
-    expect_taken(folder, kNotInherited);
-    step("who is it?");
-    expect_text(folder, pid, kWrongPid);
-    expect_holder(folder, pid, kWrongPid);
-    step("the daemon ends: its file is gone");
-    started.end();
-    expect(!std::filesystem::exists(folder.file()), "the file", "removed", "still there",
-           kOthersRemoved);
-}
-
 TEST_CASE("a second server is refused whatever the file says") {
     const Folder folder;
     step("a server locks the file and writes its pid");
@@ -185,6 +163,28 @@ TEST_CASE("a killed server leaves a file that stops nobody") {
     step("the next server starts");
     Started next(server_of(folder));
     next.daemon(kStaleBelieved);
+}
+
+TEST_CASE("the pid file is locked and names the daemon (step 12)") {
+    const Folder folder;
+    step("the command locks the file and daemonizes; the daemon writes its pid and is ready");
+    Started::How how;
+    how.pid_path = folder.file();
+    Started started(how);
+    const pid_t pid = started.daemon(kNoLock);
+    expect_equal(text_of(folder.file()), "", "the text before write_pid()", kWrongPid);
+    started.ask("write pid");
+    started.ask("ready");
+    started.expect_end("exit status 0", kNoLock);
+    step("the command has ended: a second server tries");
+    expect_taken(folder, kNotInherited);
+    step("who is it?");
+    expect_text(folder, pid, kWrongPid);
+    expect_holder(folder, pid, kWrongPid);
+    step("the daemon ends: its file is gone");
+    started.end();
+    expect(!std::filesystem::exists(folder.file()), "the file", "removed", "still there",
+           kOthersRemoved);
 }
 
 TEST_CASE("a file that somebody put in its place stays") {

@@ -18,6 +18,7 @@
 
 #include "daemon/error.hh"
 #include "daemon/privileges.hh"
+#include "lessons/04-daemonize/advice.hh"
 #include "lessons/course/check/processes.hh"
 
 namespace waymark::course::check {
@@ -76,7 +77,7 @@ int number_at_end(std::string_view text) {
 
 }  // namespace
 
-Started::Started(How how) {
+Started::Started(How how) : in_foreground_(how.in_foreground) {
     daemon::check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl PR_SET_CHILD_SUBREAPER");
     daemon::set_nonblocking(output_.reading, true);
     ++started_and_alive;
@@ -184,6 +185,9 @@ pid_t Started::daemon(const Advice& advice) {
              fmt::format("none; the command: {}, and it printed {}", command_status(),
                          check::show(printed())),
              advice);
+    if (daemon_ == command_ && !in_foreground_)
+        fail("the process in which daemonize() returned", "another than the command's",
+             "the command's own", kNothingForked);
     return daemon_;
 }
 
@@ -192,11 +196,6 @@ std::string Started::ask(std::string_view request) {
     ends_.first.send(request);
     const std::string answer = wait_for_word(ends_.first);
     return answer.empty() ? "(no answer)" : answer;
-}
-
-bool Started::command_has_ended() const {
-    const char state = process_state(command_);
-    return status_.has_value() || state == 'Z' || state == '\0';
 }
 
 std::string Started::command_status() {

@@ -55,7 +55,6 @@ class Started {
     std::string ask(std::string_view request);
 
     pid_t command() const { return command_; }
-    bool command_has_ended() const;
     // Waits for the command's end. In words: "exit status 0".
     std::string command_status();
     // Ends the case unless the command ends so.
@@ -76,6 +75,7 @@ class Started {
                           std::optional<daemon::PidFile>& pid_file);
     std::string wait_for_word(daemon::Channel& channel);
 
+    const bool in_foreground_;
     daemon::Children children_;
     daemon::ChannelPair ends_ = daemon::make_channel();
     daemon::Pipe output_ = daemon::make_pipe();

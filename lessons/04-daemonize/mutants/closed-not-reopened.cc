@@ -1,0 +1,73 @@
+// source: daemon/daemonize.cc
+// misconception: descriptors 0 to 2 closed but not reopened
+// says: (closed)
+
+namespace {
+
+void put_null_on(int number) {
+    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
+    check(::dup2(null.get(), number), "dup2", "/dev/null");
+}
+
+// What the first process does from now on: it waits for the word of the last and ends. The word is
+// the exit code, one byte, and the message.
+[[noreturn]] void wait_and_end(std::string_view program, Channel daemon, pid_t first_child) {
+    while (::waitpid(first_child, nullptr, 0) == -1 && errno == EINTR) {
+    }
+    pollfd word{daemon.fd().get(), POLLIN, 0};
+    while (::poll(&word, 1, -1) == -1 && errno == EINTR) {
+    }
+    const Channel::Received received = daemon.receive();
+    if (received.result != Channel::Result::done) {
+        fmt::print(stderr, "{}: ended before it was ready\n", program);
+        ::_exit(kExitSystem);
+    }
+    const std::string_view message = received.message.substr(1);
+    if (!message.empty()) fmt::print(stderr, "{}: {}\n", program, message);
+    // Not exit(3): what is registered to be done at the end is the daemon's to do.
+    ::_exit(static_cast<unsigned char>(received.message.front()));
+}
+
+// A session of its own has no terminal. Its leader would acquire one by opening it; so the leader
+// ends, and the process that stays can never be one.
+void leave_session() {
+    check(::setsid(), "setsid");
+    if (check(::fork(), "fork") != 0) ::_exit(kExitOk);
+}
+
+}  // namespace
+
+Readiness daemonize(std::string_view program, const DaemonOptions& options) {
+    open_standard_descriptors();
+    close_all_but(options.keep);
+    reset_all_signals();
+    clean_environment(options.environment);
+    std::fflush(nullptr);  // or both processes write what is in the buffers
+    ChannelPair ends = make_channel();
+    const pid_t first_child = check(::fork(), "fork");
+    if (first_child != 0) {
+        ends.second.close();
+        wait_and_end(program, std::move(ends.first), first_child);
+    }
+    ends.first.close();
+    Readiness readiness(std::move(ends.second), ServiceNotifier(""));
+    try {
+        leave_session();
+        ::close(STDIN_FILENO);
+        ::close(STDOUT_FILENO);
+        ::umask(options.umask);
+        check(::chdir(options.folder.c_str()), "chdir", options.folder);
+    } catch (const std::exception& error) {
+        // Not thrown on: the caller's code would run in two processes.
+        readiness.failed(kExitSystem, error.what());
+        ::_exit(kExitSystem);
+    }
+    return readiness;
+}
+
+void Readiness::ready() {
+    notifier_.send("READY=1");
+    if (!starter_) return;
+    put_null_on(STDERR_FILENO);
+    tell_starter(kExitOk, "");
+}
