@@ -1,6 +1,6 @@
 // Two threads count the same events in one plain variable. Each adds one ten million times, so
-// that twenty million should come out. Look at the number that does: it is too small, and a
-// different one each time. `++counter` is three steps (read, add, write), and both threads take
+// that twenty million should come out. Look at the number that does: it is too small, and
+// seldom the same twice. `++counter` is three steps (read, add, write), and both threads take
 // them at once.
 //
 // C++ calls this a data race, and anything may happen. `volatile` keeps the compiler from counting
