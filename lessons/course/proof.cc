@@ -41,12 +41,20 @@ Candidate load_candidate(const Lesson& lesson, const fs::path& path, bool must_s
     return candidate;
 }
 
+const Reporter& plain_reporter() {
+    static const Reporter reporter{Style(false), 100000};
+    return reporter;
+}
+
+std::string said_of(const Lesson& lesson, const CaseResult& result) {
+    if (result.passed()) return {};
+    return plain_reporter().line(result) + plain_reporter().story(lesson, result);
+}
+
 // All the words that a learner would read.
 std::string everything_said(const Lesson& lesson, const Verdict& verdict) {
-    const Reporter reporter{Style(false), 100000};
-    std::string text = reporter.compile_problems(verdict);
-    for (const CaseResult& result : verdict.cases)
-        if (!result.passed()) text += reporter.line(result) + reporter.story(lesson, result);
+    std::string text = plain_reporter().compile_problems(verdict);
+    for (const CaseResult& result : verdict.cases) text += said_of(lesson, result);
     return text;
 }
 
@@ -81,8 +89,11 @@ class Prover {
     }
 
     void rejected(const Candidate& mutant) {
+        const auto is_named = [&](const CaseResult& result) {
+            return said_of(lesson_, result).find(mutant.says) != std::string::npos;
+        };
         const Verdict verdict =
-            judge({{mutant.source, text_of(mutant)}}, RunUntil::end, kForWrongOnes);
+            judge({{mutant.source, text_of(mutant)}}, RunUntil::end, kForWrongOnes, is_named);
         std::string reason;
         if (!verdict.compiled)
             reason = "it does not compile:\n" + everything_said(lesson_, verdict);
@@ -109,7 +120,9 @@ class Prover {
 
     // Sources that are not in `texts` are the library's.
     Verdict judge(const std::map<std::string, std::string>& texts, RunUntil until,
-                  std::chrono::seconds limit) {
+                  std::chrono::seconds limit,
+                  const std::function<bool(const CaseResult&)>& is_enough =
+                      [](const CaseResult&) { return false; }) {
         const fs::path folder = scratch_.path() / "sources";
         fs::create_directories(folder);
         std::map<std::string, fs::path> files;
@@ -122,6 +135,7 @@ class Prover {
         Judge judge{toolchain_};
         judge.until = until;
         judge.limit = limit;
+        judge.is_enough = is_enough;
         return judge.judge(lesson_, files);
     }
 

@@ -53,6 +53,7 @@ Verdict Judge::judge(const Lesson& lesson,
         verdict.cases.push_back(run_case({program, name, folder, limit}));
         on_case(verdict.cases.back());
         if (until == RunUntil::first_failure && is_bad(verdict.cases.back())) break;
+        if (is_enough(verdict.cases.back())) break;
     }
     verdict.run_time = since(linked);
     return verdict;

@@ -39,6 +39,9 @@ struct Judge {
     // Told of each case when it is done.
     std::function<void(const CaseResult&)> on_case = [](const CaseResult&) {};
 
+    // With RunUntil::end: whether what is known by now is enough.
+    std::function<bool(const CaseResult&)> is_enough = [](const CaseResult&) { return false; };
+
     // `files`: library source -> the file in its place. The check must be built.
     Verdict judge(const Lesson& lesson,
                   const std::map<std::string, std::filesystem::path>& files) const;
