@@ -44,7 +44,7 @@ std::string Pages::home() const {
             body += pdf_link(lesson, printed_);
         }
         body += link("/lessons/" + lesson.name, "Text", lesson.title);
-        body += link("/lessons/" + lesson.name + "#exercise", "Exercise", lesson.title);
+        body += link("/lessons/" + lesson.name + "#the-exercise", "Exercise", lesson.title);
         body += "</ul></li>\n";
     }
     return text_frame("Decks", body + "</ol>\n");

@@ -2,11 +2,13 @@
 
 #include <md4c-html.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <filesystem>
 
 #include "daemon/error.hh"
+#include "slides/server/html.hh"
 
 namespace waymark::slides {
 
@@ -18,7 +20,7 @@ void append_output(const MD_CHAR* text, MD_SIZE size, void* out) {
 
 std::string plain_html(std::string_view text) {
     std::string out;
-    constexpr unsigned kFlags = MD_FLAG_TABLES | MD_FLAG_NOHTML | MD_FLAG_STRIKETHROUGH;
+    constexpr unsigned kFlags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH;
     if (md_html(text.data(), static_cast<MD_SIZE>(text.size()), append_output, &out, kFlags, 0) !=
         0)
         daemon::fail(ENOMEM, "md_html");
@@ -48,7 +50,17 @@ std::string words_of(std::string_view html) {
     return words;
 }
 
-// md4c escapes every quote and every '<' that the text has, so these marks are its own tags.
+// What md4c writes, and what folds an answer away. Anything else comes from the text itself.
+bool is_known_tag(std::string_view tag) {
+    constexpr std::array<std::string_view, 29> kKnown = {
+        "a",  "blockquote", "br", "code", "del",   "details", "em", "h1",    "h2",   "h3",
+        "h4", "h5",         "h6", "hr",   "img",   "li",      "ol", "p",     "pre",  "strong",
+        "ul", "summary",    "td", "th",   "table", "tbody",   "tr", "thead", "input"};
+    tag.remove_prefix(tag.starts_with("</") ? 2 : 1);
+    const std::string_view name = tag.substr(0, tag.find_first_of(" />"));
+    return std::ranges::find(kKnown, name) != kKnown.end() && tag.find(" on") == tag.npos;
+}
+
 class Rewriter {
   public:
     Rewriter(std::string_view html, std::string_view folder) : rest_(html), folder_(folder) {}
@@ -73,6 +85,7 @@ class Rewriter {
         const std::size_t end = rest_.find('>');
         const std::string_view tag = rest_.substr(0, end == rest_.npos ? end : end + 1);
         rest_.remove_prefix(tag.size());
+        if (!is_known_tag(tag)) return append_escaped(out_, tag);
         for (const std::string_view name : {"href=\"", "src=\""}) {
             const std::size_t place = tag.find(name);
             if (place != tag.npos) return rewrite_link(tag, place + name.size());

@@ -1,8 +1,9 @@
 // Markdown to HTML, for slides, notes and the lessons' texts, with md4c (CommonMark and tables).
 //
 // Links in those files are paths in the project, so that they work where the files are read in a
-// forge or an editor; here they become addresses of this server. Raw HTML in the text is shown and
-// not obeyed: a deck needs none, and a text that was pasted from somewhere brings no script.
+// forge or an editor; here they become addresses of this server. Of raw HTML only <details> and
+// <summary> are obeyed, which fold an answer away; the rest is shown as it stands, so a text that was
+// pasted from somewhere brings no script.
 
 #pragma once
 

@@ -30,12 +30,22 @@ TEST_CASE("raw HTML in a text is shown, not obeyed") {
     CHECK(html.find("&lt;script&gt;") != std::string::npos);
 }
 
+TEST_CASE("an answer can be folded away") {
+    const std::string html = html_from_markdown(
+        "<details><summary>Why?</summary>\n\nBecause.\n\n</details>\n", "slides");
+    CHECK(html.find("<details><summary>Why?</summary>") != std::string::npos);
+    CHECK(html.find("<p>Because.</p>") != std::string::npos);
+    CHECK(html_from_markdown("<details onclick=x>\n", "slides").find("<details") ==
+          std::string::npos);
+}
+
 TEST_CASE("headings can be linked to, blocks can be scrolled with keys, tables are tables") {
     CHECK(html_from_markdown("## Who `cleans` up?\n", "slides") ==
           "<h2 id=\"who-cleans-up\">Who <code>cleans</code> up?</h2>\n");
     CHECK(html_from_markdown("```\na\n```\n", "slides") ==
           "<pre tabindex=\"0\"><code>a\n</code></pre>\n");
-    CHECK(html_from_markdown("| a | b |\n| - | - |\n| c | d |\n", "slides").starts_with("<table>"));
+    CHECK(html_from_markdown("| a | b |\n| --- | --- |\n| c | d |\n", "slides")
+              .starts_with("<table>"));
 }
 
 TEST_CASE("an id is made of the words") {

@@ -39,12 +39,16 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     return pointers;
 }
 
-// The same small environment in every run, so that a recorded transcript can be compared.
+// The same small environment in every run, so that a recorded transcript can be compared. A demo
+// that crashes on purpose must crash also where everything is built with the address sanitizer.
 std::vector<std::string> environment(const std::filesystem::path& folder) {
     const char* path = ::getenv("PATH");
     return {std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path),
-            "HOME=" + folder.string(), "TMPDIR=" + folder.string(), "TERM=xterm-256color",
-            "LANG=C.UTF-8"};
+            "HOME=" + folder.string(),
+            "TMPDIR=" + folder.string(),
+            "TERM=xterm-256color",
+            "LANG=C.UTF-8",
+            "ASAN_OPTIONS=handle_segv=0:handle_abort=0:detect_leaks=0"};
 }
 
 int become_program(const DemoEntry& demo, const std::filesystem::path& folder) {

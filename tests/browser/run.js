@@ -9,13 +9,12 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { missing } from './support/needs.js';
+import { runFiles } from './support/run-files.js';
 
 const EXIT_FAILED = 1, EXIT_USAGE = 100, EXIT_SKIPPED = 77;
-const LONGEST_FILE_MS = 180000;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -23,27 +22,6 @@ function filesOf(kind) {
   const folder = path.join(here, kind);
   return fs.readdirSync(folder).filter((name) => name.endsWith('.test.js'))
     .map((name) => path.join(folder, name));
-}
-
-function showFailure({ name, file, details }) {
-  const cause = details.error?.cause ?? details.error;
-  console.log(`FAILED: ${name} (${path.relative(here, file ?? here)})`);
-  console.log(cause?.stack ?? String(cause));
-}
-
-async function runFiles(files) {
-  const count = { passed: 0, failed: 0, skipped: 0 };
-  const stream = run({ files, concurrency: 1, timeout: LONGEST_FILE_MS });
-  for await (const { type, data } of stream) {
-    if (type === 'test:stdout') process.stdout.write(data.message);
-    if (type === 'test:stderr') process.stderr.write(data.message);
-    if (type === 'test:pass') count[data.skip === undefined ? 'passed' : 'skipped'] += 1;
-    if (type === 'test:fail') {
-      count.failed += 1;
-      showFailure(data);
-    }
-  }
-  return count;
 }
 
 const kind = process.argv[2];

@@ -4,10 +4,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { findBrowser, load, modules } from './needs.js';
+import { launch } from '../../../slides/print/chromium.js';
+import { modules } from './needs.js';
 
-const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 const READY_LIMIT_MS = 15000;
@@ -18,10 +17,7 @@ export const DESKTOP = { width: 1280, height: 800 };
 // A test's server may go away on purpose; what the browser says of it is no complaint then.
 const SERVER_AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/;
 
-export async function openBrowser() {
-  const { chromium } = load('playwright-core');
-  return chromium.launch({ executablePath: findBrowser(), headless: true, chromiumSandbox: false, args: FLAGS });
-}
+export { launch as openBrowser };
 
 // `options` go to the browser's context. The page has `complaints`.
 export async function openPage(browser, options = {}) {

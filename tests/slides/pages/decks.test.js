@@ -1,0 +1,174 @@
+// Every slide of every deck, as the room will see it.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { printDeck } from '../../../slides/print/pdf.js';
+import { accessibilityFaults, openBrowser, openPage, PHONE, shoot } from '../../browser/support/browser.js';
+import { openDeck, overflow, slideCount, toSlide, toSlideWith } from '../support/deck.js';
+import { startMachinery, startReal } from '../support/servers.js';
+
+let browser, server, machinery, folder, decks;
+
+before(async () => {
+  browser = await openBrowser();
+  server = await startReal();
+  machinery = await startMachinery();
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-decks-'));
+  decks = await server.decks();
+});
+
+after(async () => {
+  await browser.close();
+  await server.stop();
+  await machinery.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+test('there are decks for lessons 01 to 05', () => {
+  assert.deepEqual(decks.map((name) => name.slice(0, 2)), ['01', '02', '03', '04', '05']);
+});
+
+async function eachSlide(name, colorScheme, look) {
+  const page = await openDeck(browser, `${server.address}/decks/${name}`, { colorScheme });
+  const count = await slideCount(page);
+  assert.ok(count >= 10 && count <= 20, `${name} has ${count} slides`);
+  const faults = [];
+  for (let number = 1; number <= count; ++number) {
+    await toSlide(page, number);
+    for (const fault of await look(page, `${name}-${number}`)) faults.push(`${name} ${number}: ${fault}`);
+  }
+  assert.deepEqual(faults, []);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+}
+
+test('every slide fits, loads what it shows, and says nothing on the console', async () => {
+  for (const name of decks) {
+    await eachSlide(name, 'light', async (page, slide) => {
+      await shoot(page, slide);
+      return [...await overflow(page), ...await page.locator('section.present .fault').allTextContents()];
+    });
+  }
+});
+
+test('every slide is accessible, in light and in dark', async () => {
+  for (const name of decks) {
+    for (const scheme of ['light', 'dark']) await eachSlide(name, scheme, accessibilityFaults);
+  }
+});
+
+test('a slide that is too full is noticed', async () => {
+  const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
+  assert.deepEqual(await overflow(page), []);
+  await page.evaluate(() => {
+    const text = document.createElement('p');
+    text.textContent = 'much '.repeat(600);
+    document.querySelector('section.present').append(text);
+  });
+  assert.notDeepEqual(await overflow(page), []);
+});
+
+test('steps mark the lines that they name, one after another', async () => {
+  const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
+  await toSlideWith(page, '.code');
+  const marked = () => page.locator('section.present .line.on').evaluateAll((lines) => lines.map((line) => Number(line.dataset.number)));
+  const first = Number(await page.locator('section.present .line').first().getAttribute('data-number'));
+  assert.deepEqual(await marked(), [first + 1, first + 2, first + 3]);
+  await page.keyboard.press('ArrowRight');
+  assert.deepEqual(await marked(), [first + 4]);
+  await page.keyboard.press('ArrowRight');
+  assert.deepEqual(await marked(), [first + 6]);
+  await page.keyboard.press('ArrowLeft');
+  assert.deepEqual(await marked(), [first + 4]);
+});
+
+test('the numbers of a code slide lead to the same line of the source', async () => {
+  const page = await openDeck(browser, `${server.address}/decks/01-processes`);
+  await toSlideWith(page, '.code');
+  const line = page.locator('section.present .line').first();
+  const [number, text] = [await line.getAttribute('data-number'), (await line.textContent()).trim()];
+  await page.locator('section.present figcaption a').click();
+  assert.equal((await page.locator(`#L${number}`).textContent()).trim(), text);
+});
+
+test('the speaker has notes, the slide and the next one', async () => {
+  const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
+  const [speaker] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('s')]);
+  const complaints = [];
+  speaker.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+  await speaker.waitForFunction(() => document.querySelector('.speaker-controls-notes .value')?.textContent.includes('The first slide.'));
+  await page.bringToFront();
+  await page.keyboard.press('ArrowRight');
+  await speaker.waitForFunction(() => document.querySelector('.speaker-controls-notes .value').textContent.includes('Step 1 is the loop'));
+  const frames = speaker.frames().filter((frame) => frame.url().includes('/decks/'));
+  assert.equal(frames.length, 2);
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(page.complaints, []);
+});
+
+test('home, handouts and texts are accessible and fit a phone', async () => {
+  const home = await (await fetch(`${server.address}/`)).text();
+  const texts = [...home.matchAll(/href="(\/lessons\/[^"#]+)"/g)].map(([, address]) => address);
+  const addresses = ['/', ...decks.map((name) => `/handouts/${name}`), ...texts];
+  const page = await openPage(browser, { viewport: PHONE });
+  for (const address of addresses) {
+    const response = await page.goto(`${server.address}${address}`);
+    assert.equal(response.status(), 200, address);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= PHONE.width, `${address} is ${width} wide`);
+    assert.deepEqual(await accessibilityFaults(page), [], address);
+    await shoot(page, `phone${address.replaceAll('/', '-')}`);
+  }
+  assert.deepEqual(page.complaints, []);
+});
+
+test('a handout shows notes and recordings without any script', async () => {
+  const page = await openPage(browser, { viewport: PHONE, javaScriptEnabled: false });
+  await page.goto(`${server.address}/handouts/01-processes`);
+  assert.ok(await page.locator('.notes').first().isVisible());
+  assert.ok(await page.locator('.transcript').first().isVisible());
+});
+
+test('no link leads nowhere', async () => {
+  const seen = new Set(), wrong = [];
+  const queue = ['/', ...decks.map((name) => `/decks/${name}`), ...decks.map((name) => `/handouts/${name}`)];
+  while (queue.length > 0) {
+    const address = queue.shift();
+    if (seen.has(address)) continue;
+    seen.add(address);
+    const response = await fetch(server.address + address);
+    if (response.status !== 200) wrong.push(`${address}: ${response.status}`);
+    if (!/^\/(decks|handouts|lessons|$)/.test(address)) continue;
+    const html = await response.text();
+    for (const [, link] of html.matchAll(/(?:href|src)="(\/[^"#]*)/g)) queue.push(link);
+  }
+  assert.deepEqual(wrong, []);
+  assert.ok(seen.size > 20);
+});
+
+test('a PDF has a page for each slide and each note, and the recordings are on them', async () => {
+  for (const name of decks) {
+    const { pages, wanted } = await printDeck(browser, `${server.address}/decks/${name}`, path.join(folder, `${name}.pdf`));
+    assert.ok(wanted >= 20, `${name} has ${wanted}`);
+    assert.equal(pages, wanted, name);
+  }
+});
+
+test('figures: start, ready, bytes', async () => {
+  const page = await openPage(browser, {});
+  let bytes = 0;
+  page.on('response', async (response) => { bytes += (await response.request().sizes()).responseBodySize; });
+  for (const name of decks) {
+    bytes = 0;
+    await page.goto(`${server.address}/decks/${name}`);
+    await page.waitForSelector('html[data-ready]');
+    await page.waitForLoadState('networkidle');
+    console.log(`${name}: ready in ${await page.evaluate(() => document.documentElement.dataset.ready)} ms, ${Math.round(bytes / 1024)} KB`);
+    assert.ok(bytes < 400 * 1024, `${name} loads ${bytes} bytes`);
+  }
+  console.log(`server start: ${Math.round(server.startedInMs)} ms`);
+});

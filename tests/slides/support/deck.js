@@ -1,0 +1,68 @@
+// A deck in the browser: to a slide, to its run pane, and whether what is on it fits.
+
+import { openPage } from '../../browser/support/browser.js';
+
+export const SLIDE = { width: 1280, height: 720 };
+
+const READY_LIMIT_MS = 20000;
+
+export async function openDeck(browser, address, options = {}) {
+  const page = await openPage(browser, { viewport: SLIDE, ...options });
+  await page.goto(address);
+  await page.waitForSelector('html[data-ready]', { timeout: READY_LIMIT_MS });
+  return page;
+}
+
+export const slideCount = (page) => page.evaluate(() => window.Reveal.getTotalSlides());
+
+// `number` counts from 1, as people do.
+export async function toSlide(page, number) {
+  await page.evaluate((index) => window.Reveal.slide(index), number - 1);
+}
+
+export async function toSlideWith(page, selector) {
+  await page.evaluate((wanted) => {
+    const slides = window.Reveal.getSlides();
+    window.Reveal.slide(slides.findIndex((slide) => slide.querySelector(wanted)));
+  }, selector);
+}
+
+// The pane on the slide that is shown.
+export function pane(page) {
+  const find = (selector) => page.locator(`section.present .run ${selector}`);
+  return {
+    go: find('.go'), stop: find('.stop'), call: find('.call'), state: find('.state'),
+    screen: find('.screen').first(), client: find('.client .screen'), tree: find('.tree'),
+    line: find('.input input'), transcript: find('.transcript'),
+  };
+}
+
+// Waits until the pane can be run again.
+export async function ended(page, limitMs = 60000) {
+  await page.waitForFunction(() => !document.querySelector('section.present .run .go').disabled, null, { timeout: limitMs });
+}
+
+// What sticks out of the slide that is shown, in words.
+export function overflow(page) {
+  return page.evaluate(() => {
+    const slide = document.querySelector('section.present');
+    const faults = [];
+    const right = innerWidth + 1, bottom = innerHeight - 8;
+    for (const element of slide.querySelectorAll('*')) {
+      if (element.closest('aside, .screen, .tree, .transcript') || element.offsetParent === null) continue;
+      const box = element.getBoundingClientRect();
+      const name = `${element.tagName.toLowerCase()}.${element.className}`;
+      if (box.right > right && !element.closest('pre')) faults.push(`${name} ends at x=${Math.round(box.right)}`);
+      if (box.bottom > bottom) faults.push(`${name} ends at y=${Math.round(box.bottom)}`);
+    }
+    for (const pre of slide.querySelectorAll('pre:not(.screen)')) {
+      if (pre.closest('aside, .transcript') || pre.offsetParent === null) continue;
+      if (pre.scrollWidth > pre.clientWidth + 1) faults.push(`code is ${pre.scrollWidth} wide, and has ${pre.clientWidth}`);
+      if (pre.scrollHeight > pre.clientHeight + 1) faults.push(`code is ${pre.scrollHeight} high, and has ${pre.clientHeight}`);
+    }
+    for (const picture of slide.querySelectorAll('img')) {
+      if (picture.naturalWidth === 0) faults.push(`${picture.src} is not there`);
+    }
+    return faults;
+  });
+}
