@@ -125,6 +125,8 @@ void Settings::validate() const {
     web_addresses();
     if (receivers < 1 || receivers > 64)
         throw UsageError(fmt::format("receivers: {} is not between 1 and 64", receivers));
+    if (threads < 1 || threads > 64)
+        throw UsageError(fmt::format("threads: {} is not between 1 and 64", threads));
 }
 
 std::vector<Address> Settings::device_addresses() const {

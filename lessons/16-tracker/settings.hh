@@ -21,7 +21,7 @@ struct ReloadableSettings {
     std::string log_level = "info";
     std::vector<std::string> access_devices;  // rules, net/access_list; none: everybody
     std::vector<std::string> access_web;
-    unsigned max_connections = 512;            // of each receiver, and of the web app
+    unsigned max_connections = 512;  // of each thread of a receiver, and of the web app
     unsigned max_connections_per_address = 32;  // an IPv4 address or an IPv6 /64
     unsigned header_timeout_s = 10;             // from the first byte of a request to the end of its head
     unsigned body_timeout_s = 60;
@@ -48,7 +48,8 @@ struct Settings {
     std::string site;  // the folder with the pages; found beside the program unless said otherwise
     std::string user;  // to become after the ports are bound, when started as root
     std::string log;   // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
-    unsigned receivers = 1;
+    unsigned receivers = 1;  // processes that hear phones
+    unsigned threads = 1;    // in each of them, every one with an event loop
     bool foreground = false;
     bool one_process = false;
     ReloadableSettings reloadable;

@@ -50,6 +50,8 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
         {[](Settings& s) { s.reloadable.max_connections = 0; }, "max-connections", "0"},
         {[](Settings& s) { s.reloadable.idle_timeout_s = 100'000; }, "idle-timeout", "100000"},
         {[](Settings& s) { s.receivers = 65; }, "receivers", "65"},
+        {[](Settings& s) { s.threads = 0; }, "threads", "0"},
+        {[](Settings& s) { s.threads = 65; }, "threads", "65"},
     };
     for (const Row& row : rows) {
         const std::string message = refusal(row.change);

@@ -176,6 +176,9 @@ void add_settings_options(CLI::App& app, Settings& settings) {
     add(app, "user", settings.user,
         "Whom to become after the ports are bound, when root starts it (default nobody)");
     add(app, "receivers", settings.receivers, "Processes that hear phones (default 1)");
+    add(app, "threads", settings.threads,
+        "Threads of each of these processes (default 1): they cost less memory than processes, and "
+        "a crash ends them together");
     add(app, "log", settings.log,
         "'stderr', 'syslog' or a file (default: stderr in the foreground, else tracker.log in the "
         "data folder)");
@@ -184,7 +187,7 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Who may send: rules such as 'allow 192.168.0.0/16', the first match wins; without rules "
         "everybody, with rules nobody else");
     add(app, "access-web", reloadable.access_web, "Who may look: the same rules");
-    add(app, "max-connections", reloadable.max_connections, "At once, in all (default 512)");
+    add(app, "max-connections", reloadable.max_connections, "At once, in each thread of each receiver, and at the map (default 512)");
     add(app, "max-connections-per-address", reloadable.max_connections_per_address,
         "At once, from one IPv4 address or IPv6 /64 (default 32)");
     add(app, "header-timeout", reloadable.header_timeout_s, "Seconds for a head (default 10)");

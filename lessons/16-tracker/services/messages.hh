@@ -48,7 +48,8 @@ enum class MessageKind : std::uint8_t {
     failed,
 };
 
-// Which service a process runs; more than one receiver has one kind and different numbers.
+// Which service a process runs. Receivers, and their threads, have one kind and different numbers:
+// thread t of receiver r is r * threads + t, and to it the store is number t.
 enum class ServiceKind : std::uint8_t { store = 1, receiver, web_app };
 std::string_view name_of(ServiceKind kind);
 

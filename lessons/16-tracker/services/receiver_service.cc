@@ -1,60 +1,37 @@
 // The receiver: hears the phones. It parses what anybody may send, so it has no disk, no database
 // and no right to run other programs; what it understood it hands to the store, and it answers a
 // phone when the store says that the fix is on disk.
+//
+// It has --threads threads, each with an event loop of its own (services/reception). The thread
+// that the service began in is the first of them, and it alone talks to the supervisor; what
+// concerns the others it posts to their loops. Not daemon/worker_pool, whose threads serve one
+// client at a time: here a thread serves all that it has accepted.
 
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <future>
 #include <memory>
-#include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
-#include "daemon/privileges.hh"
-#include "memory_directory.hh"
-#include "net/event_loop.hh"
-#include "protocol.hh"
-#include "services/http_door.hh"
+#include "daemon/error.hh"
+#include "daemon/signals.hh"
+#include "services/reception.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 #include "services/service_log.hh"
-#include "services/store_link.hh"
-#include "unix_time.hh"
 
 namespace waymark::tracker {
 
 namespace {
 
 using daemon::Channel;
-using daemon::Deadline;
-using net::http::Completion;
-using net::http::Exchange;
 
-constexpr std::size_t kLargestBody = std::size_t{1024} * 1024;
-constexpr std::chrono::seconds kTimeToFinish{8};
-constexpr std::string_view kRetryAfterSeconds = "10";
-
-// Decoded messages that wait for the store, reused with the memory they have.
-class DecodedPool {
-  public:
-    using Lease = std::unique_ptr<Decoded>;
-
-    Lease take() {
-        if (spare_.empty()) return std::make_unique<Decoded>();
-        Lease lease = std::move(spare_.back());
-        spare_.pop_back();
-        return lease;
-    }
-    void give(Lease lease) {
-        if (spare_.size() >= kMostSpare) return;
-        lease->clear();
-        spare_.push_back(std::move(lease));
-    }
-
-  private:
-    static constexpr std::size_t kMostSpare = 256;
-    std::vector<Lease> spare_;
-};
+// For the counters of a thread, which answers between two rounds of its loop.
+constexpr std::chrono::milliseconds kPatience{200};
 
 class ReceiverService {
   public:
@@ -62,105 +39,108 @@ class ReceiverService {
     int run();
 
   private:
-    Completion receive(Exchange& exchange);
-    net::Task<> store_and_answer(Exchange& exchange, DecodedPool::Lease decoded);
-    void answer(Exchange& exchange, const Decoded& decoded);
-    void answer_not_durable(Exchange& exchange, const std::string& reason);
-    void learn(std::string_view part);
+    static std::vector<std::unique_ptr<Reception>> open(ServiceStart& start, daemon::Log& log);
+    void opened();
+    void meet_store(Peer peer, Channel channel);
+    void close();
     void reload(std::string_view text);
-    std::string counters() const;
+    std::string counters();
 
-    net::EventLoop loop_;
+    Reception& first() { return *receptions_.front(); }
+
     daemon::Log log_;
-    StoreLink store_;
-    DirectoryUnpacker unpacker_;
-    std::optional<MemoryDirectory> devices_;
-    DecodedPool pool_;
-    net::http::Router router_;
-    HttpDoor door_;
+    std::vector<std::unique_ptr<Reception>> receptions_;
+    std::size_t open_ = 0;
     ServiceControl control_;
-    std::uint64_t not_durable_ = 0;
-    bool is_losing_ = false;  // the last submission was not durable
 };
+
+std::vector<std::unique_ptr<Reception>> ReceiverService::open(ServiceStart& start,
+                                                              daemon::Log& log) {
+    std::vector<std::unique_ptr<Reception>> receptions;
+    for (unsigned i = 0; i < start.settings.threads; ++i) {
+        std::vector<daemon::Fd> listeners;
+        for (const daemon::Fd& listener : start.listeners)
+            listeners.push_back(listener.duplicate());
+        receptions.push_back(
+            std::make_unique<Reception>(start.settings, std::move(listeners), log));
+    }
+    start.listeners.clear();
+    return receptions;
+}
 
 ReceiverService::ReceiverService(ServiceStart& start)
     : log_(log_options(start.settings, fmt::format("tracker receiver {}", start.number))),
-      store_(loop_, {}),
-      door_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
-            start.settings.reloadable.devices_access_list(), log_),
+      receptions_(open(start, log_)),
       control_(
-          loop_, std::move(start.control),
-          {.on_peer = [this](Peer, Channel channel) { store_.connect(std::move(channel)); },
-           .on_stop =
-               [this] { door_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); }); },
+          first().loop(), std::move(start.control),
+          {.on_peer = [this](Peer peer, Channel channel) { meet_store(peer, std::move(channel)); },
+           .on_stop = [this] { close(); },
            .on_settings = [this](std::string_view text) { reload(text); },
            .on_devices_changed = {},
            .counters = [this] { return counters(); }}) {
-    router_.add("*", "/*", kLargestBody, [this](Exchange& exchange) { return receive(exchange); });
-    store_.on_directory([this](std::string_view part) { learn(part); });
+    for (const auto& reception : receptions_)
+        reception->on_open([this] { first().loop().post([this] { opened(); }); });
 }
 
 int ReceiverService::run() {
-    loop_.run();
-    return 0;
-}
-
-// Serves from the moment on in which it knows the devices: before that every phone would be a
-// stranger, and some phones throw away what a server refused.
-void ReceiverService::learn(std::string_view part) {
-    if (unpacker_.add(part) != DirectoryUnpacker::Result::complete) return;
-    const bool is_first = !devices_;
-    devices_ = unpacker_.take();
-    if (!is_first) return;
-    door_.open();
-    control_.ready();
-}
-
-Completion ReceiverService::receive(Exchange& exchange) {
-    DecodedPool::Lease decoded = pool_.take();
-    decode(exchange.request, *devices_, unix_now(), *decoded);
-    if (!decoded->empty()) return store_and_answer(exchange, std::move(decoded));
-    answer(exchange, *decoded);
-    pool_.give(std::move(decoded));
-    return net::http::answered();
-}
-
-net::Task<> ReceiverService::store_and_answer(Exchange& exchange, DecodedPool::Lease decoded) {
-    const StoreLink::Verdict verdict = co_await store_.submit(*decoded);
-    if (verdict.durable) {
-        is_losing_ = false;
-        answer(exchange, *decoded);
-    } else {
-        answer_not_durable(exchange, verdict.reason);
+    std::vector<std::thread> threads;
+    {
+        const daemon::SignalMask mask = daemon::SignalMask::all();
+        for (std::size_t i = 1; i < receptions_.size(); ++i)
+            threads.emplace_back([this, i] {
+                const int code = daemon::run_main("tracker receiver", [this, i] {
+                    receptions_[i]->loop().run();
+                    return daemon::kExitOk;
+                });
+                if (code != daemon::kExitOk) std::_Exit(code);  // a crash ends the whole receiver
+            });
     }
-    pool_.give(std::move(decoded));
+    first().loop().run();
+    if (control_.supervisor_is_gone())
+        for (const auto& reception : receptions_) reception->loop().stop();
+    for (std::thread& thread : threads) thread.join();
+    return daemon::kExitOk;
 }
 
-void ReceiverService::answer(Exchange& exchange, const Decoded& decoded) {
-    exchange.answer.answer(decoded.status, decoded.content_type, decoded.body);
+// The receiver is ready when all its threads are.
+void ReceiverService::opened() {
+    if (++open_ == receptions_.size()) control_.ready();
 }
 
-// 503 makes every phone keep its point and come again. A 4xx would make some drop it.
-void ReceiverService::answer_not_durable(Exchange& exchange, const std::string& reason) {
-    ++not_durable_;
-    if (!std::exchange(is_losing_, true)) log_.error("fixes cannot be stored: {}", reason);
-    exchange.answer.begin(503);
-    exchange.answer.field("Retry-After", kRetryAfterSeconds);
-    exchange.answer.end("text/plain; charset=utf-8",
-                        "The fix could not be stored. Try again later.\n");
+// The supervisor sends a channel for each thread, with the thread's number.
+void ReceiverService::meet_store(Peer peer, Channel channel) {
+    if (peer.number >= receptions_.size()) return;
+    Reception& reception = *receptions_[peer.number];
+    const auto shared = std::make_shared<Channel>(std::move(channel));  // std::function copies
+    reception.loop().post([&reception, shared] { reception.meet_store(std::move(*shared)); });
+}
+
+void ReceiverService::close() {
+    for (const auto& reception : receptions_)
+        reception->loop().post([&reception = *reception] { reception.close(); });
 }
 
 void ReceiverService::reload(std::string_view text) {
     const ReloadableSettings settings = ReloadableSettings::from_text(text);
     log_.set_level(settings.level());
     log_.reopen();
-    door_.reload(settings, settings.devices_access_list());
+    for (const auto& reception : receptions_)
+        reception->loop().post([&reception = *reception, settings] { reception.reload(settings); });
 }
 
-std::string ReceiverService::counters() const {
-    return fmt::format(R"({{{},"not_durable":{},"unanswered_bytes":{},"store_connected":{}}})",
-                       door_.counters(), not_durable_, store_.unanswered_bytes(),
-                       store_.is_connected());
+// Of one thread as they are, of several as a list.
+std::string ReceiverService::counters() {
+    if (receptions_.size() == 1) return first().counters();
+    std::string list = first().counters();
+    for (std::size_t i = 1; i < receptions_.size(); ++i) {
+        const auto answer = std::make_shared<std::promise<std::string>>();
+        std::future<std::string> counters = answer->get_future();
+        Reception& reception = *receptions_[i];
+        reception.loop().post([&reception, answer] { answer->set_value(reception.counters()); });
+        const bool answered = counters.wait_for(kPatience) == std::future_status::ready;
+        list += "," + (answered ? counters.get() : "{}");
+    }
+    return fmt::format(R"({{"threads":[{}]}})", list);
 }
 
 }  // namespace

@@ -184,10 +184,20 @@ void ServiceGroup::introduce(Service& newcomer) {
     }
 }
 
+// Every thread of a receiver has a channel of its own, and a number that no other thread has.
 void ServiceGroup::connect(Service& a, Service& b) {
-    const daemon::ChannelPair pair = daemon::make_channel();
-    a.control->send(write(Peer{b.kind, b.number}), &pair.first.fd());
-    b.control->send(write(Peer{a.kind, a.number}), &pair.second.fd());
+    const auto threads_of = [this](const Service& service) {
+        return service.kind == ServiceKind::receiver ? settings_.threads : 1;
+    };
+    const auto peer = [&](const Service& service, unsigned thread) {
+        const unsigned number = service.number * settings_.threads + thread;
+        return write(Peer{service.kind, static_cast<std::uint16_t>(number)});
+    };
+    for (unsigned thread = 0; thread < threads_of(a) * threads_of(b); ++thread) {
+        const daemon::ChannelPair pair = daemon::make_channel();
+        a.control->send(peer(b, thread), &pair.first.fd());
+        b.control->send(peer(a, thread), &pair.second.fd());
+    }
 }
 
 void ServiceGroup::heard(Service& service, std::string_view message) {

@@ -1,0 +1,92 @@
+#include "services/reception.hh"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "unix_time.hh"
+
+namespace waymark::tracker {
+
+using daemon::Deadline;
+using net::http::Completion;
+using net::http::Exchange;
+
+namespace {
+
+constexpr std::size_t kLargestBody = std::size_t{1024} * 1024;
+constexpr std::chrono::seconds kTimeToFinish{8};
+constexpr std::string_view kRetryAfterSeconds = "10";
+
+}  // namespace
+
+Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners, daemon::Log& log)
+    : log_(log),
+      store_(loop_, {}),
+      door_(loop_, router_, std::move(listeners), settings.reloadable,
+            settings.reloadable.devices_access_list(), log_) {
+    router_.add("*", "/*", kLargestBody, [this](Exchange& exchange) { return receive(exchange); });
+    store_.on_directory([this](std::string_view part) { learn(part); });
+}
+
+// Serves from the moment on in which it knows the devices: before that every phone would be a
+// stranger, and some phones throw away what a server refused.
+void Reception::learn(std::string_view part) {
+    if (unpacker_.add(part) != DirectoryUnpacker::Result::complete) return;
+    const bool is_first = !devices_;
+    devices_ = unpacker_.take();
+    if (!is_first) return;
+    door_.open();
+    on_open_();
+}
+
+Completion Reception::receive(Exchange& exchange) {
+    DecodedPool::Lease decoded = pool_.take();
+    decode(exchange.request, *devices_, unix_now(), *decoded);
+    if (!decoded->empty()) return store_and_answer(exchange, std::move(decoded));
+    answer(exchange, *decoded);
+    pool_.give(std::move(decoded));
+    return net::http::answered();
+}
+
+net::Task<> Reception::store_and_answer(Exchange& exchange, DecodedPool::Lease decoded) {
+    const StoreLink::Verdict verdict = co_await store_.submit(*decoded);
+    if (verdict.durable) {
+        is_losing_ = false;
+        answer(exchange, *decoded);
+    } else {
+        answer_not_durable(exchange, verdict.reason);
+    }
+    pool_.give(std::move(decoded));
+}
+
+void Reception::answer(Exchange& exchange, const Decoded& decoded) {
+    exchange.answer.answer(decoded.status, decoded.content_type, decoded.body);
+}
+
+// 503 makes every phone keep its point and come again. A 4xx would make some drop it.
+void Reception::answer_not_durable(Exchange& exchange, const std::string& reason) {
+    ++not_durable_;
+    if (!std::exchange(is_losing_, true)) log_.error("fixes cannot be stored: {}", reason);
+    exchange.answer.begin(503);
+    exchange.answer.field("Retry-After", kRetryAfterSeconds);
+    exchange.answer.end("text/plain; charset=utf-8",
+                        "The fix could not be stored. Try again later.\n");
+}
+
+void Reception::reload(const ReloadableSettings& settings) {
+    door_.reload(settings, settings.devices_access_list());
+}
+
+void Reception::close() {
+    door_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
+}
+
+std::string Reception::counters() const {
+    return fmt::format(R"({{{},"not_durable":{},"unanswered_bytes":{},"store_connected":{}}})",
+                       door_.counters(), not_durable_, store_.unanswered_bytes(),
+                       store_.is_connected());
+}
+
+}  // namespace waymark::tracker
