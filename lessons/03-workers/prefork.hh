@@ -1,0 +1,94 @@
+// Four processes that wait for the clients of one listener, and one client. Used by two demos,
+// which differ in one flag of the listener.
+
+#pragma once
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "counter.hh"
+#include "daemon/children.hh"
+
+namespace waymark::demo {
+
+// The processes are held until all of them have seen that the listener is readable. Without that it
+// happens now and then, which is worse.
+struct Gates {
+    daemon::Pipe all_saw_it = daemon::make_pipe();
+    daemon::Pipe go_on = daemon::make_pipe();
+    daemon::Pipe stop = daemon::make_pipe();
+    void hold() const {
+        char byte = 0;
+        (void)!::write(all_saw_it.writing.get(), "x", 1);
+        (void)!::read(go_on.reading.get(), &byte, 1);
+    }
+};
+
+//#region wait-and-accept
+inline int wait_for_clients(const daemon::Fd& listener, const Gates& gates) {
+    for (bool first = true;; first = false) {
+        pollfd ready[] = {{gates.stop.reading.get(), POLLIN, 0}, {listener.get(), POLLIN, 0}};
+        ::poll(ready, 2, -1);
+        if (ready[0].revents != 0) return 0;  // the stop was heard
+        if (first) gates.hold();
+        const daemon::Fd client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        if (client) fmt::print("   process {} has the client\n", ::getpid());
+        if (!client)
+            fmt::print("   process {} finds nobody, and waits in poll again\n", ::getpid());
+        std::fflush(stdout);
+    }
+}
+//#endregion wait-and-accept
+
+// The number of the system call in which a process sleeps, proc(5).
+inline std::string sleeps_in(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/syscall");
+    std::string number;
+    file >> number;
+    if (number == "288") return "accept4";
+    if (number == "7" || number == "271") return "poll";
+    return number;
+}
+
+inline int show_four_and_a_client(bool nonblocking) {
+    constexpr int kProcesses = 4;
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    Counter counter;
+    daemon::set_nonblocking(counter.listener(), nonblocking);
+    Gates gates;
+    daemon::Children children;
+    std::vector<pid_t> pids;
+    for (int i = 0; i < kProcesses; ++i)
+        pids.push_back(children.start([&] {
+            gates.stop.writing.reset();  // or nobody would ever read the end of that pipe
+            return wait_for_clients(counter.listener(), gates);
+        }));
+
+    fmt::print("1. {} processes wait in poll for one {} listener. A client comes.\n", kProcesses,
+               nonblocking ? "non-blocking" : "blocking");
+    const daemon::Fd client = counter.connect();
+    char bytes[kProcesses];
+    for (int i = 0; i < kProcesses; ++i) (void)!::read(gates.all_saw_it.reading.get(), bytes, 1);
+    fmt::print("2. All of them were woken. All of them call accept4.\n");
+    (void)!::write(gates.go_on.writing.get(), "xxxx", kProcesses);
+    ::poll(nullptr, 0, 300);  // for you to see what they do; nothing depends on it
+    for (const pid_t pid : pids) fmt::print("   process {} sleeps in {}\n", pid, sleeps_in(pid));
+
+    fmt::print(
+        "3. Stop: the parent closes a pipe that all of them poll. Who ends in half a second?\n");
+    gates.stop.writing.reset();
+    ::poll(nullptr, 0, 500);
+    std::size_t heard = 0;
+    for (const daemon::Children::Ended& ended : children.reap()) heard += ended.status.success();
+    fmt::print("   {} of {} have heard it{}\n", heard, kProcesses,
+               heard < kProcesses ? "; the others are killed now" : "");
+    return 0;
+}
+
+}  // namespace waymark::demo
