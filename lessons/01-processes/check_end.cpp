@@ -25,7 +25,7 @@ namespace {
 // Says that it is ready, and when it is asked to end, finishes its work and returns 5. The work is
 // long enough that a SIGKILL on the heels of SIGTERM would interrupt it.
 int end_when_asked(Gate& ready) {
-    constexpr int kWorkMilliseconds = 20;
+    constexpr int kWorkMilliseconds = 60;
     SignalFlag stop;
     const ScopedSignalHandler handler(SIGTERM, stop);
     ready.open();
