@@ -183,6 +183,8 @@ void judge(CaseResult& result, const CaseStory& story, ExitStatus status, const 
 CaseResult run_case(const CaseRun& run) {
     const auto begin = std::chrono::steady_clock::now();
     become_subreaper();
+    // A linker may leave a process that still frees its memory (mold does). It is not the learner's.
+    end_descendants(Deadline::after(std::chrono::seconds(10)));
     const ScratchFolder folder;
     Pipes pipes;
     daemon::Children children;
