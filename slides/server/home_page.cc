@@ -43,8 +43,10 @@ std::string Pages::home() const {
             body += link("/handouts/" + lesson.name, "Handout", lesson.title);
             body += pdf_link(lesson, printed_);
         }
-        body += link("/lessons/" + lesson.name, "Text", lesson.title);
-        body += link("/lessons/" + lesson.name + "#the-exercise", "Exercise", lesson.title);
+        if (text("lessons/" + lesson.name)) {
+            body += link("/lessons/" + lesson.name, "Text", lesson.title);
+            body += link("/lessons/" + lesson.name + "#the-exercise", "Exercise", lesson.title);
+        }
         body += "</ul></li>\n";
     }
     return text_frame("Decks", body + "</ol>\n");

@@ -29,8 +29,8 @@ constexpr std::string_view kDeck = R"(<link rel="stylesheet" href="/assets/vendo
 <script type="module" src="/assets/deck.js"></script>
 </head>
 <body>
-<main class="reveal"><div class="slides">
-{}</div></main>
+<main><div class="reveal"><div class="slides">
+{}</div></div></main>
 </body>
 </html>
 )";

@@ -101,9 +101,20 @@ std::optional<std::string> Pages::text(std::string_view folder) const {
 
 std::optional<std::string> Pages::source(std::string_view path) const {
     const std::optional<std::string> text = files_.read(path);
-    if (!text) return std::nullopt;
+    if (!text) return folder(path);
     const std::string name = escaped(path);
     return text_frame(path, fmt::format("<h1>{}</h1>\n{}", name, source_html(path, *text)));
+}
+
+std::optional<std::string> Pages::folder(std::string_view path) const {
+    while (path.ends_with('/')) path.remove_suffix(1);
+    const auto names = files_.list(path);
+    if (!names) return std::nullopt;
+    std::string body = fmt::format("<h1>{}</h1>\n<ul class=\"files\">\n", escaped(path));
+    for (const std::string& name : *names)
+        body += fmt::format("<li><a href=\"/source/{}/{}\">{}</a></li>\n", escaped(path),
+                            escaped(name), escaped(name));
+    return text_frame(path, body + "</ul>\n");
 }
 
 std::optional<std::string> Pages::picture(std::string_view path) const {

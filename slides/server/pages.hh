@@ -25,7 +25,7 @@ class Pages {
     // `token` goes into the page, for the runs that it asks for.
     std::string deck(const LessonEntry& lesson, std::string_view token) const;
     std::string handout(const LessonEntry& lesson) const;
-    // Nothing if the project has no such text.
+    // Nothing if the project has no such text; a folder's source is the list of its files.
     std::optional<std::string> text(std::string_view folder) const;
     std::optional<std::string> source(std::string_view path) const;
     // The bytes of a picture.
@@ -41,6 +41,7 @@ class Pages {
     const std::filesystem::path& printed() const { return printed_; }
 
   private:
+    std::optional<std::string> folder(std::string_view path) const;
     std::string block(const Block& block, const LessonEntry& lesson, bool can_run) const;
     std::string slide(const Slide& slide, const LessonEntry& lesson) const;
     std::string transcript(const LessonEntry& lesson, const DemoEntry& demo) const;

@@ -2,8 +2,8 @@
 //
 // Links in those files are paths in the project, so that they work where the files are read in a
 // forge or an editor; here they become addresses of this server. Of raw HTML only <details> and
-// <summary> are obeyed, which fold an answer away; the rest is shown as it stands, so a text that was
-// pasted from somewhere brings no script.
+// <summary> are obeyed, which fold an answer away; the rest is shown as it stands, so a text that
+// was pasted from somewhere brings no script.
 
 #pragma once
 
