@@ -54,11 +54,28 @@ void add_handout(CLI::App& app, Command& chosen) {
                      "the first lesson that is still to be solved; the first of all");
 }
 
+void add_lesson(CLI::App& app, Command& chosen) {
+    CLI::App* lesson =
+        app.add_subcommand("lesson", "begins a lesson, or says what one still lacks");
+    lesson->require_subcommand(1);
+    const auto name = std::make_shared<std::string>();
+    const auto sources = std::make_shared<std::vector<std::string>>();
+    CLI::App* fresh =
+        add_word(*lesson, chosen, "new", "a folder with everything that is to be written",
+                 [=](const Course& course) { return new_lesson(course, *name, *sources); });
+    fresh->add_option("NAME", *name, "NN-topic")->required();
+    fresh->add_option("--source", *sources, "of the exercise: net/frame.cc; may be given again");
+    CLI::App* lint = add_word(*lesson, chosen, "lint", "what the lessons still lack",
+                              [=](const Course& course) { return lint_lessons(course, *name); });
+    lint->add_option("LESSON", *name, "its number or topic; all of them if not given");
+}
+
 }  // namespace
 
 void add_teacher_commands(CLI::App& app, Command& chosen) {
     add_grade(app, chosen);
     add_handout(app, chosen);
+    add_lesson(app, chosen);
 }
 
 }  // namespace waymark::course
