@@ -43,6 +43,7 @@ WorkerPool::WorkerPool(Fd listener, WorkerLimits limits, Serve serve, Events eve
     set_nonblocking(listener_, true);
 }
 
+//#region next-client
 // Waits in this thread for the next client; owns nothing when the worker shall take no more. One
 // thread of the crew waits here at a time, so that a client wakes one thread a worker, not fifty.
 Fd WorkerPool::next_client(Crew& crew) {
@@ -62,7 +63,9 @@ Fd WorkerPool::next_client(Crew& crew) {
     take_no_more(crew);
     return Fd();
 }
+//#endregion next-client
 
+//#region work
 void WorkerPool::serve_clients(Crew& crew) {
     scoreboard_.join(crew.slot);
     while (Fd client = next_client(crew)) {
@@ -81,7 +84,9 @@ int WorkerPool::work(std::size_t slot, const Fd& stop) {
     for (std::thread& thread : threads) thread.join();
     return kExitOk;
 }
+//#endregion work
 
+//#region start-worker
 void WorkerPool::start_worker() {
     const std::size_t slot = free_slot();
     scoreboard_.clear(slot);
@@ -96,7 +101,9 @@ void WorkerPool::start_worker() {
     workers_.emplace(pid, Worker{slot, std::move(stop.writing)});
     if (events_.on_started) events_.on_started(pid);
 }
+//#endregion start-worker
 
+//#region decide
 WorkerOrders WorkerPool::decide(const WorkerLimits& limits, const WorkerCounts& counts,
                                 Deadline not_before, Instant now) {
     const unsigned room = limits.server_limit - std::min(counts.workers, limits.server_limit);
@@ -113,7 +120,9 @@ WorkerOrders WorkerPool::decide(const WorkerLimits& limits, const WorkerCounts& 
     const bool too_many = spare > limits.max_spare_threads && counts.serving > limits.start_servers;
     return {.start = 0, .stop = too_many ? 1U : 0U};
 }
+//#endregion decide
 
+//#region tend
 void WorkerPool::tend(Instant now) {
     bool one_failed = false;
     for (const Children::Ended& ended : children_.reap()) {
@@ -131,6 +140,7 @@ void WorkerPool::tend(Instant now) {
     for (unsigned i = 0; i < orders.stop; ++i) retire_one();
     next_look_ = Deadline::after(kLookEvery, now);
 }
+//#endregion tend
 //#endregion exercise-03
 
 WorkerPool::WorkerPool(Fd listener, WorkerLimits limits, Serve serve)
