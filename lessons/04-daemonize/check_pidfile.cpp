@@ -71,6 +71,10 @@ void expect_taken(const Folder& folder, const Advice& advice) {
     expect(!is_free(folder), "the lock for a second server", "refused", "given", advice);
 }
 
+void expect_refused(Started& server, const char* which) {
+    expect(server.first_word() == "refused", which, "refused", "runs beside the first", kNoLock);
+}
+
 void expect_holder(const Folder& folder, pid_t pid, const Advice& advice) {
     const std::optional<pid_t> holder = read_locked_pid(folder.file());
     expect_equal(holder.value_or(0), pid, "who holds the file, by the word of the kernel", advice);
@@ -125,13 +129,13 @@ TEST_CASE("a second server is refused whatever the file says") {
     first.ask("write pid");
     step("a second server tries");
     Started second(server_of(folder));
-    expect_equal(second.first_word(), "refused", "the second server", kNoLock);
+    expect_refused(second, "the second server");
     expect_text(folder, pid, kLoserEmpties);
     for (const char* text : {"", "1\n", "garbage", "999999999\n"}) {
         step(fmt::format("somebody writes {} into the file; another server tries", show(text)));
         put_text(folder.file(), text);
         Started other(server_of(folder));
-        expect_equal(other.first_word(), "refused", "the other server", kNoLock);
+        expect_refused(other, "the other server");
         expect_holder(folder, pid, kNoLock);
     }
 }

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: the buffers copied or lost
-// says: from the buffer
+// says: the buffers copied or lost
+// Nothing is flushed before the fork.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: a refusal passed over
-// says: one that goes on
+// says: a refusal passed over
+// A folder that is not there is mentioned, and the daemon goes on.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: descriptors 0 to 2 believed to be open
-// says: exit status
+// says: descriptors 0 to 2 believed to be open
+// 0 to 2 are taken to be open.
 
 namespace {
 

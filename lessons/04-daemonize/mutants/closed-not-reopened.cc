@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: descriptors 0 to 2 closed but not reopened
-// says: (closed)
+// says: descriptors 0 to 2 closed but not reopened
+// 0 and 1 are closed, as the page of many a tutorial has it.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: the environment of the person kept
-// says: SECRET
+// says: the environment of the person kept
+// clean_environment() is not called.
 
 namespace {
 

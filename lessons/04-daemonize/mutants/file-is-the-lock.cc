@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: a stale pid believed
-// says: refused
+// says: a stale pid believed
+// O_EXCL: where a file is, there is a server.
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

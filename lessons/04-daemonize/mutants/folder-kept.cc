@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: the folder kept
-// says: its folder
+// says: the folder kept
+// chdir(2) is not called.
 
 namespace {
 

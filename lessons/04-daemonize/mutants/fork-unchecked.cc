@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: a refusal passed over
-// says: one that goes on
+// says: a refusal passed over
+// -1 from the second fork makes the leader of the session the daemon.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: inherited descriptors left open
-// says: descriptor 40
+// says: inherited descriptors left open
+// close_all_but() is not called.
 
 namespace {
 

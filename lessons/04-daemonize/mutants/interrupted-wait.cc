@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: an interrupted wait taken for an end
-// says: exit status 0
+// says: an interrupted wait taken for an end
+// poll(2) is called once; EINTR is taken for an event.
 
 namespace {
 

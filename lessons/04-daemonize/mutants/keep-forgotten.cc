@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: inherited descriptors left open
-// says: descriptor 41
+// says: inherited descriptors left open
+// Only the last descriptor of options.keep stays open.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: a lock that fork does not hand on
-// says: given
+// says: a lock that fork does not hand on
+// An ordinary lock in place of the one of the open file.
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

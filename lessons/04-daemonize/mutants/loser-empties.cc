@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: the loser empties the file
-// says: the text
+// says: the loser empties the file
+// The file is cut before the lock is held.
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: the lock of a lost file
-// says: given
+// says: the lock of a lost file
+// Whether the path still leads to what was locked is not looked at.
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

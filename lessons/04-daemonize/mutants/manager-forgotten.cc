@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: ready said to the wrong one
-// says: READY=1
+// says: ready said to the wrong one
+// Nothing is sent to NOTIFY_SOCKET.
 
 namespace {
 

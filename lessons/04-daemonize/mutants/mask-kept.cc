@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: signals and mask kept
-// says: SigBlk
+// says: signals and mask kept
+// The actions are reset by hand, the mask is forgotten.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: a process between stays
 // says: a process between stays
+// The process between waits for the daemon instead of ending.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: a pid file without a lock
-// says: given
+// says: a pid file without a lock
+// The file is opened, and that is all.
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline) {
     Fd fd = open_file(path);

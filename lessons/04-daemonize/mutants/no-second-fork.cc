@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: the second fork left out
-// says: the daemon
+// says: the second fork left out
+// The leader of the session is the daemon.
 
 namespace {
 

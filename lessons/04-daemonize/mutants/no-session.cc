@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: no session of its own
-// says: that of the shell
+// says: no session of its own
+// setsid(2) is not called.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: the old text left behind the new
-// says: the text of the file
+// says: the old text left behind the new
+// The file is not cut before it is written.
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

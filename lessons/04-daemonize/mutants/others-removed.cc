@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: somebody else's pid file removed
-// says: another's
+// says: somebody else's pid file removed
+// Whatever is at the path is removed.
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: the writing end kept open by the reader
-// says: exit status 111
+// says: the writing end kept open by the reader
+// The first process keeps the daemon's end of the channel open.
 
 namespace {
 

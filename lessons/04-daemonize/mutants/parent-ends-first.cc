@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: the parent ends before the child is ready
-// says: exit status 100
+// says: the parent ends before the child is ready
+// The first process ends with 0 right after the fork.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: the parent ends before the child is ready
-// says: exit status 100
+// says: the parent ends before the child is ready
+// The word comes at the end of daemonize(), when the daemon exists, and its content is not looked at.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: a stale pid believed
-// says: refused
+// says: a stale pid believed
+// The text is read, and who has that number is asked with kill(2).
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: the pid of the wrong process
-// says: the text
+// says: the pid of the wrong process
+// The number is written when the lock is taken, before daemonize().
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

@@ -1,6 +1,7 @@
 // source: daemon/pidfile.cc
 // misconception: somebody else's pid file removed
-// says: gone
+// says: somebody else's pid file removed
+// Every process that has the object removes the file.
 
 std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadline) {
     constexpr int kPauseMilliseconds = 20;

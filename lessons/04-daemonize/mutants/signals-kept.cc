@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: signals and mask kept
-// says: SigIgn
+// says: signals and mask kept
+// reset_all_signals() is not called.
 
 namespace {
 

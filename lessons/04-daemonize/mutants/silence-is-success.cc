@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: silence taken for success
-// says: exit status 111
+// says: silence taken for success
+// The end of the channel without a word ends the command with 0.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: stderr given away at the wrong time
-// says: descriptor 2
+// says: stderr given away at the wrong time
+// stderr is never given away.
 
 namespace {
 

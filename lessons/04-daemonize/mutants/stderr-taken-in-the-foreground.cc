@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: ready said to the wrong one
-// says: descriptor 2
+// says: ready said to the wrong one
+// A service in the foreground loses its stderr.
 
 namespace {
 

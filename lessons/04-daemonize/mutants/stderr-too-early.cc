@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: stderr given away at the wrong time
-// says: a warning
+// says: stderr given away at the wrong time
+// stderr is given away in daemonize().
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: descriptors 0 to 2 closed but not reopened
-// says: descriptor 0
+// says: descriptors 0 to 2 closed but not reopened
+// Only stdout is thought of.
 
 namespace {
 

@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: umask kept
-// says: 0027
+// says: umask kept
+// 0, as daemon(7) says, and not what was asked for.
 
 namespace {
 

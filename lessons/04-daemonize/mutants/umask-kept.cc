@@ -1,6 +1,7 @@
 // source: daemon/daemonize.cc
 // misconception: umask kept
-// says: 0027
+// says: umask kept
+// umask(2) is not called.
 
 namespace {
 
