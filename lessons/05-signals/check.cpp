@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <functional>
+#include <semaphore>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -215,15 +216,15 @@ TEST_CASE("no signal is lost while the count is taken") {
 TEST_CASE("a write to a peer that is gone fails and kills nobody") {
     step("ignore SIGPIPE and write to a pipe that nobody reads");
     const int status = in_a_process([] {
-        Gate ignored;
+        std::binary_semaphore ignored(0);
         int seen_in_thread = 0;
         std::thread other([&] {
-            ignored.wait();
+            ignored.acquire();
             seen_in_thread = write_to_nobody();
         });
         ignore_sigpipe();
         const int seen = write_to_nobody();
-        ignored.open();
+        ignored.release();
         other.join();
         return seen == EPIPE ? seen_in_thread : seen;
     });

@@ -1,3 +1,6 @@
+// What is yours to write in lesson 05. The check begins with the constructor of ScopedSignalHandler;
+// the waits come last. SignalMask, above, is there for you to use.
+
 namespace {
 
 // Write this: the way from a signal's number to the SignalFlag that counts it. A handler gets
