@@ -1,7 +1,8 @@
 #include "daemon/supervisor.hh"
 
-#include <algorithm>
 #include <cstddef>
+
+#include "daemon/back_off.hh"
 
 namespace waymark::daemon {
 
@@ -120,9 +121,7 @@ ServiceAction Supervisor::back_off(Instant now) {
 }
 
 std::chrono::milliseconds Supervisor::pause() const {
-    std::chrono::milliseconds pause = times_.first_back_off;
-    for (int i = 0; i < failures_ && pause < times_.longest_back_off; ++i) pause *= 2;
-    return std::min(pause, times_.longest_back_off);
+    return doubled_pause(failures_, times_.first_back_off, times_.longest_back_off);
 }
 
 }  // namespace waymark::daemon
