@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: exception kills the process
-// says: a thread that cannot be started does not end the process
+// says: exception kills the process
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);

@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: holding the lock while working
-// says: a piece may use the pool while it is being destroyed
+// says: holding the lock while working
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);

@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: if instead of while round the wait
-// says: a wake-up without a reason finds the crew waiting
+// says: if instead of while round the wait
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);

@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: signals that land in the crew
-// says: SIGTERM is blocked in the crew
+// says: signals that land in the crew
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);

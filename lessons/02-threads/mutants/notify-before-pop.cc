@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: notify without the lock's state change
-// says: room that comes between the look and the wait is not lost
+// says: notify without the lock's state change
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);

@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: sharing without the lock
-// says: data race
+// says: sharing without the lock
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);

@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: accepted work forgotten
-// says: drain does everything that was accepted
+// says: accepted work forgotten
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);

@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: lost wake-up at stop
-// says: the stop wakes a caller that waits for room
+// says: lost wake-up at stop
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);

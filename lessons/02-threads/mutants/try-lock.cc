@@ -1,6 +1,6 @@
 // source: daemon/thread_pool.cc
 // misconception: a free slot that is refused
-// says: a lock that is taken for a moment is no reason to refuse
+// says: a free slot that is refused
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
     assert(threads > 0 && queue_limit > 0);
