@@ -85,6 +85,14 @@ class Receivers(unittest.TestCase):
             for pid in pids:
                 self.assertFalse(os.path.exists(f"/proc/{pid}"))
 
+    def test_threads_within_one_process_and_a_reload(self):
+        with RunningTracker(TRACKER, ["--one-process", "--threads", str(THREADS)]) as tracker:
+            token = tracker.add_device("van")
+            self.assertEqual([send_fix(tracker, token, i) for i in range(20)], [200] * 20)
+            self.assertEqual(ask(tracker, b"reload"), b"ok\n")
+            self.assertEqual([send_fix(tracker, token, i) for i in range(20, 40)], [200] * 20)
+            self.assertEqual(sum(requests_of(receivers(tracker)[0])), 40)
+
     def test_a_receiver_with_one_thread_counts_as_before(self):
         with RunningTracker(TRACKER) as tracker:
             self.assertIn("requests", receivers(tracker)[0]["counters"])
