@@ -14,6 +14,9 @@ namespace waymark::slides {
 
 namespace {
 
+constexpr std::string_view kTableBegin =
+    "<div class=\"table\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">";
+
 void append_output(const MD_CHAR* text, MD_SIZE size, void* out) {
     static_cast<std::string*>(out)->append(text, size);
 }
@@ -92,6 +95,8 @@ class Rewriter {
         }
         // What may have to scroll must be reachable with the keyboard.
         if (tag == "<pre>") return void(out_.append("<pre tabindex=\"0\">"));
+        if (tag == "<table>") return void(out_.append(kTableBegin).append(tag));
+        if (tag == "</table>") return void(out_.append(tag).append("</div>"));
         if (tag.size() == 4 && tag.starts_with("<h") && std::isdigit(tag[2])) return add_id(tag);
         out_.append(tag);
     }

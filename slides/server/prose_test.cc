@@ -44,8 +44,10 @@ TEST_CASE("headings can be linked to, blocks can be scrolled with keys, tables a
           "<h2 id=\"who-cleans-up\">Who <code>cleans</code> up?</h2>\n");
     CHECK(html_from_markdown("```\na\n```\n", "slides") ==
           "<pre tabindex=\"0\"><code>a\n</code></pre>\n");
-    CHECK(html_from_markdown("| a | b |\n| --- | --- |\n| c | d |\n", "slides")
-              .starts_with("<table>"));
+    CHECK(
+        html_from_markdown("| a | b |\n| --- | --- |\n| c | d |\n", "slides")
+            .starts_with(
+                "<div class=\"table\" role=\"group\" aria-label=\"Table\" tabindex=\"0\"><table>"));
 }
 
 TEST_CASE("an id is made of the words") {

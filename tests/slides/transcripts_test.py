@@ -26,7 +26,7 @@ VARYING = [
     (r"\d\d:\d\d:\d\d", "TIME"),
     (r"\b\d+(\.\d+)? ?(ns|us|ms|s|seconds|MiB)\b", r"QUANTITY \2"),
     (r"\d{3,}", "NUMBER"),                                                # pids, counts
-    (r"\b\d+( +(lines|signals|refused|found)\b)", r"NUMBER\1"),
+    (r"\b\d+( +(lines|signals|refused|found|are lost)\b)", r"NUMBER\1"),
     (r"[ \t]+", " "),
 ]
 # A sanitizer's remark on a mistake that the demo makes on purpose; what people run has none.
