@@ -206,9 +206,10 @@ CaseResult run_case(const CaseRun& run) {
     } else {
         listener.story().tell(result);
         result.printed = listener.printed();
-        result.outcome = Outcome::hung;
         result.left.clear();
-        result.advice = listener.story().if_it_hangs();
+        // A case that has failed and then hangs on its way out has failed: that came first.
+        result.outcome = listener.story().failed() ? Outcome::failed : Outcome::hung;
+        if (!listener.story().failed()) result.advice = listener.story().if_it_hangs();
     }
     end_descendants(enough);
     children.reap();

@@ -53,6 +53,7 @@ void add_lesson(CLI::App* word, CommandLine& line) {
 struct Flags {
     bool json = false;
     bool anyway = false;
+    bool built = false;
     int tier = 0;
 };
 
@@ -85,9 +86,11 @@ void add_learner_commands(CLI::App& app, CommandLine& line, Flags& flags) {
     add_lesson(add_command(app, line, "reset", "puts your file aside and begins again",
                            [&](const Course& all) { return course::reset(all, line.lesson); }),
                line);
-    add_lesson(add_command(app, line, "prove", "for teachers: does the check reject every mutant?",
-                           [&](const Course& all) { return course::prove(all, line.lesson); }),
-               line);
+    CLI::App* prove = add_command(
+        app, line, "prove", "for teachers: does the check reject every mutant?",
+        [&](const Course& all) { return course::prove(all, line.lesson, flags.built); });
+    add_lesson(prove, line);
+    prove->add_flag("--built", flags.built)->group("");
     add_command(app, line, "demo", "runs a demo of a lesson, or lists them",
                 [&](const Course& all) { return course::demo(all, line.lesson); })
         ->add_option("NAME", line.lesson, "01/1, or 01 for the list")

@@ -19,6 +19,7 @@ int hint(const Course& course, const std::string& lesson, int tier);  // 0: the 
 int solution(const Course& course, const std::string& lesson, bool anyway);
 int reset(const Course& course, const std::string& lesson);
 int demo(const Course& course, const std::string& name);  // "01/1" or "01/zombies"; "01" lists them
-int prove(const Course& course, const std::string& lesson);
+// `built`: the check is up to date, and ninja must not be asked: it may be running already.
+int prove(const Course& course, const std::string& lesson, bool built);
 
 }  // namespace waymark::course
