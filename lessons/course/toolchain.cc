@@ -81,7 +81,7 @@ void Toolchain::build_ahead(const Lesson& lesson) const {
 }
 
 std::vector<std::string> Toolchain::last_command(const std::string& target) const {
-    const Ran ran = run_program({"ninja", "-t", "commands", target}, build_);
+    const Ran ran = run_program({"ninja", "-t", "commands", "-s", target}, build_);
     std::istringstream lines(ran.output);
     std::string last;
     for (std::string line; std::getline(lines, line);)
@@ -145,6 +145,11 @@ fs::path Toolchain::rest_of(const fs::path& library,
 
 Compiled Toolchain::compile(const Lesson& lesson,
                             const std::map<std::string, fs::path>& files) const {
+    return link(check_of(lesson), program(lesson), files);
+}
+
+Compiled Toolchain::link(const std::string& target, const fs::path& program,
+                         const std::map<std::string, fs::path>& files) const {
     fs::create_directories(scratch_);
     Compiled compiled{true, {}};
     std::map<std::string, std::vector<std::string>> objects;  // of a library
@@ -161,9 +166,9 @@ Compiled Toolchain::compile(const Lesson& lesson,
         replaced[library_of(source)].push_back(source);
     }
     std::vector<std::string> words;
-    for (const std::string& word : last_command(check_of(lesson))) {
-        if (word == check_of(lesson)) {
-            words.push_back(program(lesson).string());
+    for (const std::string& word : last_command(target)) {
+        if (word == target) {
+            words.push_back(program.string());
         } else if (objects.contains(word)) {
             std::ranges::copy(objects[word], std::back_inserter(words));
             words.push_back(rest_of(word, replaced[word]).string());

@@ -38,6 +38,11 @@ class Toolchain {
                      const std::map<std::string, std::filesystem::path>& files) const;
 
     std::filesystem::path program(const Lesson& lesson) const;
+
+    // The same for any program of the build folder, by the name that ninja knows it by. It must be
+    // built, and is left as it is; the one with the learner's files in it is put at `program`.
+    Compiled link(const std::string& target, const std::filesystem::path& program,
+                  const std::map<std::string, std::filesystem::path>& files) const;
     // The check linked with the library alone: build_ahead() makes it.
     std::filesystem::path library_check(const Lesson& lesson) const;
 

@@ -70,12 +70,22 @@ void add_lesson(CLI::App& app, Command& chosen) {
     lint->add_option("LESSON", *name, "its number or topic; all of them if not given");
 }
 
+void add_doctor(CLI::App& app, Command& chosen) {
+    const auto json = std::make_shared<bool>(false);
+    add_word(app, chosen, "doctor", "what this machine has and lacks for the course",
+             [=](const Course& course) { return doctor(course, *json); })
+        ->add_flag("--json", *json, "for tools");
+}
+
 }  // namespace
 
 void add_teacher_commands(CLI::App& app, Command& chosen) {
     add_grade(app, chosen);
     add_handout(app, chosen);
     add_lesson(app, chosen);
+    add_word(app, chosen, "capstone", "the tracking server on your modules",
+             [](const Course& course) { return capstone(course); });
+    add_doctor(app, chosen);
 }
 
 }  // namespace waymark::course
