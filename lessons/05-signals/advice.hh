@@ -48,7 +48,7 @@ inline const Advice kLostWakeUp{
     "The signal came after the last look at the flag and before the wait. It is counted, and "
     "nobody "
     "wakes up. Keep it blocked from before the look, and let it in only by the wait itself.",
-    "README.md#lost-wake-up; ppoll(2); select(2), The pselect problem"};
+    "README.md#lost-wake-up; ppoll(2); select(2), pselect"};
 inline const Advice kShutOut{
     "the signal shut out",
     "The caller had blocked the signal, as one does to keep it from coming too early. A wait that "
