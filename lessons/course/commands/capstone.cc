@@ -1,3 +1,5 @@
+// `./waymark capstone`: whose modules are in the server, and what its tests say of it.
+
 #include "lessons/course/capstone.hh"
 
 #include <fmt/core.h>

@@ -1,3 +1,5 @@
+// `./waymark doctor`: what was looked at, in words or as JSON.
+
 #include "lessons/course/doctor.hh"
 
 #include <fmt/core.h>

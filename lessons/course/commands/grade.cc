@@ -1,3 +1,5 @@
+// `./waymark grade`: one result, written first without points and then with them.
+
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/resource.h>

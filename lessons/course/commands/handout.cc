@@ -1,3 +1,5 @@
+// `./waymark handout`: a learner's copy, and what is still to be written in it.
+
 #include "lessons/course/handout.hh"
 
 #include <fmt/core.h>

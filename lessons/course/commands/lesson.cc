@@ -1,3 +1,5 @@
+// `./waymark lesson new` and `lesson lint`.
+
 #include <fmt/core.h>
 
 #include "daemon/error.hh"
