@@ -79,8 +79,9 @@ class Readiness {
 void open_standard_descriptors();
 
 // Goes through the steps and returns in the daemon; the process that called it does not return, but
-// ends as Readiness says. `program` stands before the messages that it prints. To be called before
-// there are threads. Throws std::system_error in either process.
+// ends as Readiness says. `program` stands before the messages that it prints. What still waits in
+// the buffers of stdout and stderr is written first, once. To be called before there are threads.
+// Throws std::system_error in either process.
 Readiness daemonize(std::string_view program, const DaemonOptions& options);
 
 }  // namespace waymark::daemon

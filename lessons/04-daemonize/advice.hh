@@ -143,6 +143,13 @@ inline const Advice kNotInherited{
     "has locked. An open file description lock (F_OFD_SETLK) goes along with the descriptor.",
     "README.md#a-lock-that-fork-does-not-hand-on; fcntl_locking(2), Open file description locks"};
 
+inline const Advice kLockDropped{
+    "a lock dropped by a second descriptor",
+    "An ordinary lock (F_SETLK) has to be taken by the process that stays, and it is gone when "
+    "this "
+    "process closes any descriptor of the file. Write through the descriptor that is there.",
+    "README.md#a-lock-dropped-by-a-second-descriptor; fcntl_locking(2), Advisory record locking"};
+
 inline const Advice kWrongPid{
     "the pid of the wrong process",
     "Before daemonize() getpid gives the number of the command, which ends. The process that stays "

@@ -127,6 +127,7 @@ TEST_CASE("a second server is refused whatever the file says") {
     Started first(server_of(folder));
     const pid_t pid = first.daemon(kStaleBelieved);
     first.ask("write pid");
+    expect_holder(folder, pid, kLockDropped);
     step("a second server tries");
     Started second(server_of(folder));
     expect_refused(second, "the second server");
