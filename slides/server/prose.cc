@@ -53,6 +53,17 @@ std::string words_of(std::string_view html) {
     return words;
 }
 
+// The tag with nothing between its quotes, where a text may say anything.
+std::string without_values(std::string_view tag) {
+    std::string out;
+    bool quoted = false;
+    for (const char byte : tag) {
+        if (byte == '"') quoted = !quoted;
+        if (!quoted) out.push_back(byte);
+    }
+    return out;
+}
+
 // What md4c writes, and what folds an answer away. Anything else comes from the text itself.
 bool is_known_tag(std::string_view tag) {
     constexpr std::array<std::string_view, 29> kKnown = {
@@ -61,7 +72,8 @@ bool is_known_tag(std::string_view tag) {
         "ul", "summary",    "td", "th",   "table", "tbody",   "tr", "thead", "input"};
     tag.remove_prefix(tag.starts_with("</") ? 2 : 1);
     const std::string_view name = tag.substr(0, tag.find_first_of(" />"));
-    return std::ranges::find(kKnown, name) != kKnown.end() && tag.find(" on") == tag.npos;
+    return std::ranges::find(kKnown, name) != kKnown.end() &&
+           without_values(tag).find(" on") == std::string::npos;
 }
 
 class Rewriter {

@@ -30,6 +30,12 @@ TEST_CASE("raw HTML in a text is shown, not obeyed") {
     CHECK(html.find("&lt;script&gt;") != std::string::npos);
 }
 
+TEST_CASE("what a picture shows may be said in any words") {
+    CHECK(
+        html_from_markdown("![belongs to one process](a.svg)\n", "lessons/04-daemonize") ==
+        "<p><img src=\"/files/lessons/04-daemonize/a.svg\" alt=\"belongs to one process\"></p>\n");
+}
+
 TEST_CASE("an answer can be folded away") {
     const std::string html = html_from_markdown(
         "<details><summary>Why?</summary>\n\nBecause.\n\n</details>\n", "slides");

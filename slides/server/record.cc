@@ -100,6 +100,9 @@ int record_transcripts(const Options& options) {
                 fmt::print("SKIP: {}/{}: needs root rights\n", lesson.name, demo.name);
                 continue;
             }
+            if (::access(demo.program.c_str(), X_OK) != 0)
+                throw daemon::UsageError(
+                    fmt::format("{} is not built: ./waymark build", demo.program.string()));
             const std::filesystem::path file = folder / (demo.name + ".txt");
             std::ofstream stream(file);
             stream << transcript_of(plan_for(lesson, demo));

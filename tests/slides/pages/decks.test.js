@@ -161,11 +161,12 @@ test('a PDF has a page for each slide and each note, and the recordings are on t
 test('figures: start, ready, bytes', async () => {
   for (const name of decks) {
     const page = await openPage(browser, {}); // with nothing in its cache
-    let bytes = 0;
-    page.on('requestfinished', async (request) => { bytes += (await request.sizes()).responseBodySize; });
+    const sizes = [];
+    page.on('requestfinished', (request) => { sizes.push(request.sizes()); });
     await page.goto(`${server.address}/decks/${name}`);
     await page.waitForSelector('html[data-ready]');
     await page.waitForLoadState('networkidle');
+    const bytes = (await Promise.all(sizes)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
     const ready = await page.evaluate(() => document.documentElement.dataset.ready);
     console.log(`${name}: ready ${ready} ms after its script started, ${Math.round(bytes / 1024)} KB`);
     assert.ok(bytes > 0 && bytes < 400 * 1024, `${name} loads ${bytes} bytes`);

@@ -60,6 +60,9 @@ export function overflow(page) {
       if (pre.scrollWidth > pre.clientWidth + 1) faults.push(`code is ${pre.scrollWidth} wide, and has ${pre.clientWidth}`);
       if (pre.scrollHeight > pre.clientHeight + 1) faults.push(`code is ${pre.scrollHeight} high, and has ${pre.clientHeight}`);
     }
+    for (const text of slide.querySelectorAll('p, li, td, h2')) {
+      if (/<[a-z]+ |!\[/.test(text.textContent)) faults.push(`Markdown that was not understood: ${text.textContent}`);
+    }
     for (const picture of slide.querySelectorAll('img')) {
       if (picture.naturalWidth === 0) faults.push(`${picture.src} is not there`);
     }
