@@ -1,3 +1,5 @@
+// The part of process_tree.hh that says what a process waits for.
+
 #include <fmt/core.h>
 #include <sys/syscall.h>
 

@@ -1,3 +1,5 @@
+// Runs a demo in place of this process, so that it has the terminal and Ctrl-C reaches it alone.
+
 #include <fmt/core.h>
 #include <unistd.h>
 

@@ -1,3 +1,5 @@
+// The table of lessons, for people (80 columns) and as JSON.
+
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
