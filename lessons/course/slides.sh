@@ -8,8 +8,8 @@ run_slides() {
     read_slides_options "$@"
     need_packages build
     configure_release
-    # Everything: the demos that the slides run are programs of the lessons.
-    ninja_in build
+    # The server, its pages, and the lessons' demos: not the tracking server.
+    ninja_in build decks
     [[ -e $root/build/slides/site.stamp ]] ||
         refuse "build/slides has no pages: ./waymark clean, then this command again"
     "slides_$deed"
