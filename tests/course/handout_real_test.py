@@ -38,27 +38,33 @@ class Copy:
                         "--build-thread", BUILD, "handout", self.folder, *arguments], check=True,
                        stdout=subprocess.DEVNULL)
         self.build = self.folder / "build"
-        subprocess.run(["meson", "setup", self.build, self.folder, "-Doptimization=0", "-Ddebug=false"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        setup = subprocess.run(["meson", "setup", self.build, self.folder, "-Doptimization=0",
+                                "-Ddebug=false"], capture_output=True, text=True)
+        assert setup.returncode == 0, setup.stdout[-2000:]
 
     def make(self, *targets):
         subprocess.run(["ninja", "-C", self.build, "--quiet", *targets], check=True)
 
     def failures(self, lesson):
-        """The names of a check's cases that do not pass with the copy's own library."""
+        """The cases of a check that do not pass with the copy's own library, and their stories."""
         check = self.build / "lessons" / lesson / "check"
         self.make(f"lessons/{lesson}/check")
         names = subprocess.run([check, "--list"], capture_output=True, text=True,
                                check=True).stdout.splitlines()
         assert names, f"{lesson}: no cases"
-        return [name for name in names if not self.passes(check, name)]
+        stories = {name: self.story(check, name) for name in names}
+        return {name: story for name, story in stories.items() if story}
 
-    def passes(self, check, name):
+    def story(self, check, name):
+        """What a case says that does not pass; nothing if it passes."""
         try:
-            return subprocess.run([check, name], stdin=subprocess.DEVNULL, capture_output=True,
-                                  timeout=CASE_SECONDS, cwd=self.folder).returncode in (0, 77)
+            result = subprocess.run([check, name], stdin=subprocess.DEVNULL, capture_output=True,
+                                    text=True, errors="replace", timeout=CASE_SECONDS, cwd=self.folder)
         except subprocess.TimeoutExpired:
-            return False
+            return "it did not end"
+        if result.returncode in (0, 77):
+            return ""
+        return f"{result.returncode}: {result.stdout[-2000:]}{result.stderr[-2000:]}"
 
 
 @unittest.skipIf((ROOT / "HANDOUT.md").exists(), "this is a handed-out copy itself")
@@ -76,7 +82,7 @@ class RealHandoutTest(unittest.TestCase):
         copy.make("daemon/libwaymark_daemon.a")
         for name, sources in self.lessons:
             with self.subTest(name):
-                self.assertNotEqual(copy.failures(name), [])
+                self.assertNotEqual(copy.failures(name), {})
                 for source in sources:
                     self.assertNotEqual((copy.folder / source).read_text(), (ROOT / source).read_text())
 
@@ -85,8 +91,8 @@ class RealHandoutTest(unittest.TestCase):
         if first == last:
             self.skipTest("there is one lesson only")
         copy = Copy(self.temporary, "--from", last)
-        self.assertEqual(copy.failures(first), [])
-        self.assertNotEqual(copy.failures(last), [])
+        self.assertEqual(copy.failures(first), {})
+        self.assertNotEqual(copy.failures(last), {})
 
 
 if __name__ == "__main__":
