@@ -82,7 +82,7 @@ std::string Pages::handout(const LessonEntry& lesson) const {
     int number = 0;
     for (const Slide& each : deck.slides) {
         body += fmt::format(
-            "<section class=\"sheet\" aria-label=\"Slide {0}\"><p class=\"number\">"
+            "<section class=\"sheet\" aria-label=\"Slide {0}\"><p class=\"place\">"
             "{0}</p>\n",
             ++number);
         for (const Block& block : each.blocks) body += this->block(block, lesson, false);

@@ -131,6 +131,11 @@ test('a handout shows notes and recordings without any script', async () => {
   await page.goto(`${server.address}/handouts/01-processes`);
   assert.ok(await page.locator('.notes').first().isVisible());
   assert.ok(await page.locator('.transcript').first().isVisible());
+  // What is coloured stays in its line: once a style for slide numbers took the numbers out of the code.
+  for (const colour of ['number', 'string', 'call', 'keyword', 'comment']) {
+    const piece = page.locator(`.code .${colour}`).first();
+    assert.equal(await piece.evaluate((element) => getComputedStyle(element).position), 'static', colour);
+  }
 });
 
 test('no link leads nowhere', async () => {
