@@ -46,6 +46,16 @@ void end_and_collect(pid_t pid) {
     }
 }
 
+// The list in /proc may miss one while others come and go (proc(5), "children"); waitpid(2) knows.
+void end_all_children() {
+    pid_t collected = 0;
+    while ((collected = ::waitpid(-1, nullptr, WNOHANG)) != -1) {
+        if (collected > 0) continue;
+        for (const pid_t pid : children_of_the_check()) ::kill(pid, SIGKILL);
+        ::poll(nullptr, 0, 1);
+    }
+}
+
 std::string environment_names() {
     std::vector<std::string> names;
     for (char** entry = environ; entry && *entry; ++entry) {
@@ -92,8 +102,7 @@ Started::~Started() {
     children_.signal_all(SIGKILL);
     if (daemon_ != 0 && daemon_ != command_) end_and_collect(daemon_);
     if (--started_and_alive > 0) return;
-    for (std::vector<pid_t> left; !(left = children_of_the_check()).empty();)
-        for (const pid_t pid : left) end_and_collect(pid);
+    end_all_children();
 }
 
 int Started::run_command(const How& how) {
