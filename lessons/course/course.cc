@@ -9,8 +9,20 @@ namespace waymark::course {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Commands run in other folders than this one.
+Folders absolute(Folders folders) {
+    for (fs::path* folder : {&folders.root, &folders.work, &folders.build, &folders.build_address,
+                             &folders.build_thread})
+        *folder = fs::absolute(*folder).lexically_normal();
+    return folders;
+}
+
+}  // namespace
+
 Course::Course(Folders folders, ColorWish color)
-    : folders_(std::move(folders)),
+    : folders_(absolute(std::move(folders))),
       lessons_(load_lessons(folders_.root)),
       workspace_(folders_.root, folders_.work),
       progress_(folders_.work / "progress.txt"),

@@ -13,7 +13,7 @@
 
 namespace waymark::course::check {
 
-// One-way gate between processes (or threads), made before the fork: who waits goes on when
+// One-way gate between processes, made before the fork: who waits goes on when
 // somebody opens it, or when every process that could open it is gone. Both ends are close-on-exec.
 class Gate {
   public:

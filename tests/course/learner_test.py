@@ -1,0 +1,207 @@
+"""What a learner sees: begin, check, hint, solution, reset, list, watch. Usage: learner_test.py COURSE BUILD
+SANITIZE"""
+
+import json
+import os
+import pathlib
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "suite"))
+
+import driver
+from small_course import SOLUTION, SmallCourse
+
+COURSE, BUILD, SANITIZE = sys.argv[1:4] if len(sys.argv) > 3 else ("course", "build", "none")
+
+WRONG = "int twice(int value) {\n    return value + 2;\n}\n"
+BROKEN = "int twice(int value) {\n    return value + ;\n}\n"
+FORGOTTEN = "int three_times(int value);\nint three_times(int value) {\n    return 3 * value;\n}\n"
+FREED = "int twice(int value) {\n    int* gone = new int(value);\n    delete gone;\n    return *gone;\n}\n"
+HANGS = "}\n#include <unistd.h>\nnamespace small {\nint twice(int) {\n    for (;;) pause();\n}\n"
+PATIENCE_SECONDS = 120
+
+
+class Learner(unittest.TestCase):
+    def setUp(self):
+        self.course = SmallCourse(COURSE, BUILD, SANITIZE)
+        self.addCleanup(self.course.remove)
+        self.file = self.course.root / "work" / "01-twice" / "twice.cc"
+
+    def say(self, *words, code=0):
+        """What the command prints; its exit code must be `code`."""
+        answer, output, error = self.course.run(*words)
+        text = output.decode() + error
+        self.assertEqual(answer, code, text)
+        return text
+
+    def checked(self, body):
+        self.course.hand_in(body)
+        return self.say("check", "01", code=1)
+
+    def test_from_the_starter_to_the_solution(self):
+        self.assertIn("Next: read lessons/01-twice/README.md, then ./waymark begin 01", self.say("list"))
+        self.assertIn("./waymark begin 01", self.say("check", "01", code=100))
+        self.assertIn("work/01-twice/twice.cc", self.say("begin", "1"))
+        self.assertIn("return 0;", self.file.read_text())
+        text = self.say("check", code=1)
+        self.assertIn("FAIL  two and two is four", text)
+        self.assertIn("1. double 2 <- here", text)
+        self.assertRegex(text, r"expected +4\n +saw +0\n")
+        self.assertIn("Likely: added once", text)
+        self.assertIn("lessons/01-twice/README.md#added-once\n", text)
+        self.assertIn("int(7)", text)
+        self.assertIn("0 of 4 cases pass, 3 wait behind this one", text)
+        self.course.hand_in(SOLUTION)
+        text = self.say("check")
+        self.assertIn("skip  the moon is full: there is no moon here", text)
+        self.assertIn("passed: 3 of 4 cases pass, 1 skipped", text)
+        self.assertRegex((self.course.root / "work/progress.txt").read_text(),
+                         r"^01-twice +passed \d{4}-\d\d-\d\d 3/4\n$")
+        self.assertIn("1 of 1 lessons passed", self.say("list"))
+        self.assertIn("value + value", self.say("solution", "01"))
+
+    def test_a_wrong_answer_names_the_step_and_what_was_seen(self):
+        text = self.checked(WRONG)
+        self.assertIn("ok    two and two is four", text)
+        self.assertIn("1. double 0 <- here", text)
+        self.assertRegex(text, r"expected +0\n +saw +2\n")
+
+    def test_what_does_not_compile_is_named_with_file_and_line(self):
+        text = self.checked(BROKEN)
+        self.assertRegex(text, r"work/01-twice/twice\.cc:9:\d+: error: ")
+        self.assertIn("It does not compile yet", text)
+
+    def test_a_forgotten_function_is_missed(self):
+        self.assertIn("twice", self.checked(FORGOTTEN).split("not yet:")[0])
+
+    def test_a_crash_is_told_in_plain_words_with_the_line(self):
+        if "address" not in SANITIZE:
+            print("SKIP: freed memory: only the address sanitizer sees it")
+            return
+        text = self.checked(FREED)
+        self.assertIn("The program crashed: the program used memory after it was freed", text)
+        self.assertIn("twice.cc:11", text)
+
+    def test_a_hang_says_what_it_waits_for(self):
+        text = self.checked(HANGS)
+        self.assertIn("It did not end in time", text)
+        self.assertRegex(text, r"process \d+ \(01-twice\) waits")
+        self.assertIn("Likely: added once", text)
+
+    def test_hints_come_one_after_the_other(self):
+        self.say("begin", "01")
+        for word in ("one", "two", "three", "three"):
+            self.assertIn(f": {word}\n", self.say("hint", "01"))
+        self.assertIn(": two\n", self.say("hint", "01", "--tier", "2"))
+        self.assertIn("there are hints 1 to 3", self.say("hint", "01", "--tier", "4", code=100))
+
+    def test_the_solution_waits_for_the_learner(self):
+        self.say("begin", "01")
+        self.assertIn("--anyway", self.say("solution", "01", code=100))
+        self.assertIn("value + value", self.say("solution", "01", "--anyway"))
+
+    def test_reset_puts_the_work_aside(self):
+        self.course.hand_in(WRONG)
+        self.assertIn("yours is now work/01-twice/twice.cc.1", self.say("reset", "01"))
+        self.assertIn("value + 2", (self.file.parent / "twice.cc.1").read_text())
+        self.assertIn("return 0;", self.file.read_text())
+
+    def test_tools_get_json(self):
+        self.course.hand_in(WRONG)
+        code, output, _ = self.course.run("check", "01", "--json")
+        verdict = json.loads(output)
+        self.assertEqual((code, verdict["passed"], verdict["cases_in_all"]), (1, False, 4))
+        failed = verdict["cases"][-1]
+        self.assertEqual((failed["outcome"], failed["failure"]["seen"]), ("failed", "2"))
+        self.assertEqual(failed["misconception"]["name"], "added once")
+        self.assertEqual(json.loads(self.course.run("list", "--json")[1])[0]["lesson"], "01-twice")
+
+    def test_colour_is_only_for_terminals_and_those_who_ask(self):
+        self.course.hand_in(WRONG)
+        self.assertNotIn("\x1b", self.say("check", "01", code=1))
+        self.assertIn("\x1b[31mFAIL\x1b[0m", self.say("--color", "always", "check", "01", code=1))
+
+    def test_unknown_names_are_refused_with_what_there_is(self):
+        self.assertIn("there are 01-twice", self.say("check", "99", code=100))
+        self.assertIn("--nonsense", self.say("check", "01", "--nonsense", code=100))
+
+
+class Watched:
+    """`watch` in a terminal that nobody sees."""
+
+    def __init__(self, course):
+        master, slave = pty.openpty()
+        self.master, self.text = master, ""
+        self.process = subprocess.Popen(
+            [course.program, "--root", course.root, "--build", course.build, "--build-address",
+             course.build, "--build-thread", course.build, "watch", "01"], stdin=slave, stdout=slave,
+            stderr=slave, cwd=course.root, start_new_session=True, env={**os.environ, "NO_COLOR": "1"})
+        self.slave = slave  # kept open: its settings are looked at afterwards
+
+    def wait_for(self, words):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while words not in self.text:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"'{words}' did not come; what came: {self.text}")
+            if select.select([self.master], [], [], 0.5)[0]:
+                self.text += os.read(self.master, 65536).decode(errors="replace")
+        before, _, self.text = self.text.partition(words)
+        return before
+
+    def press(self, key):
+        os.write(self.master, key.encode())
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+class WatchTest(unittest.TestCase):
+    def setUp(self):
+        self.course = SmallCourse(COURSE, BUILD, SANITIZE)
+        self.addCleanup(self.course.remove)
+        self.course.hand_in(WRONG)
+        self.watched = Watched(self.course)
+        self.addCleanup(self.watched.end)
+
+    def test_a_save_is_checked_and_keys_are_obeyed(self):
+        watched = self.watched
+        watched.wait_for("double 0")
+        watched.wait_for("[q]uit")
+        file = self.course.root / "work" / "01-twice" / "twice.cc"
+        fresh = file.with_suffix(".new")
+        fresh.write_text(file.read_text().replace("value + 2", "value + value"))
+        fresh.rename(file)  # as vim saves
+        watched.wait_for("passed: 3 of 4")
+        watched.wait_for("[q]uit")
+        watched.press("h")
+        watched.wait_for("Hint 1 of 3: one")
+        watched.press("l")
+        watched.wait_for("1 of 1 lessons passed")
+        watched.press("r")
+        watched.wait_for("passed: 3 of 4")
+        watched.wait_for("[q]uit")
+        watched.press("q")
+        self.assertEqual(watched.process.wait(PATIENCE_SECONDS), 0)
+        self.assertTrue(termios.tcgetattr(watched.slave)[3] & termios.ECHO, "the terminal is as before")
+
+    def test_ctrl_c_ends_it_and_the_terminal_is_as_before(self):
+        self.watched.wait_for("[q]uit")
+        self.watched.process.send_signal(signal.SIGINT)
+        self.assertEqual(self.watched.process.wait(PATIENCE_SECONDS), 0)
+        self.assertTrue(termios.tcgetattr(self.watched.slave)[3] & termios.ECHO)
+
+
+if __name__ == "__main__":
+    driver.main()
