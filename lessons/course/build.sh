@@ -27,12 +27,14 @@ configure() {
     printf '%s' "$settings" >"$folder/settings"
 }
 
-# ninja_in FOLDER TARGET...: a moving status line on a terminal, only what fails elsewhere.
+# ninja_in FOLDER TARGET...: a moving status line on a terminal, only what fails elsewhere; nothing at
+# all when there is nothing to do. What it says goes to stderr: some commands print JSON.
 ninja_in() {
     local folder=$root/$1 quiet=()
     shift
-    [[ -t 1 ]] || quiet=(--quiet)
-    run ninja -C "$folder" "${quiet[@]}" "$@" || {
+    [[ $(ninja -C "$folder" -n "$@" 2>&1) != *"no work to do"* ]] || return 0
+    [[ -t 2 ]] || quiet=(--quiet)
+    run ninja -C "$folder" "${quiet[@]}" "$@" >&2 || {
         tell "the build failed; the compiler's words are above"
         exit "$exit_system"
     }
