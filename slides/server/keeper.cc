@@ -31,7 +31,7 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int kPanes = 2;
+constexpr std::size_t kPanes = 2;
 constexpr milliseconds kTimeToKill{3'000};
 constexpr milliseconds kTimeToSend{10'000};
 
@@ -95,10 +95,18 @@ class Keeper {
             constexpr std::string_view kInput = "input ";
             if (received.message.starts_with(kInput))
                 programs_[0].type(received.message.substr(kInput.size()));
-            else if (received.message == "client" && plan_.client && !programs_[1].is_open() &&
-                     !is_stopping())
-                start(1, *plan_.client);
+            else if (received.message == "client")
+                call_client();
         }
+    }
+
+    // Not while one is running. What the last one printed is told before its screen is given away.
+    void call_client() {
+        if (!plan_.client || is_stopping() || children_.running().contains(programs_[1].pid()))
+            return;
+        while (programs_[1].is_open() && read_screen(1)) {
+        }
+        start(1, *plan_.client);
     }
 
     // A process has ended: the tree is another one now.
@@ -110,18 +118,23 @@ class Keeper {
     }
 
     void read_screens() {
-        for (int pane = 0; pane < kPanes; ++pane) {
-            const std::string text = programs_[static_cast<std::size_t>(pane)].read();
-            if (text.empty() || output_bytes_ > plan_.limits.output_bytes) continue;
-            output_bytes_ += text.size();
-            tell("output", {{"pane", pane}, {"text", text}});
-        }
+        for (std::size_t pane = 0; pane < kPanes; ++pane) read_screen(pane);
+    }
+
+    // False when there is nothing on it.
+    bool read_screen(std::size_t pane) {
+        const std::string text = programs_[pane].read();
+        if (text.empty()) return false;
+        if (output_bytes_ > plan_.limits.output_bytes) return true;
+        output_bytes_ += text.size();
+        tell("output", {{"pane", pane}, {"text", text}});
+        return true;
     }
 
     void collect() {
         for (const daemon::Children::Ended& ended : children_.reap())
-            for (int pane = 0; pane < kPanes; ++pane)
-                if (programs_[static_cast<std::size_t>(pane)].pid() == ended.pid)
+            for (std::size_t pane = 0; pane < kPanes; ++pane)
+                if (programs_[pane].pid() == ended.pid)
                     tell("ended", {{"pane", pane},
                                    {"words", ended.status.describe()},
                                    {"milliseconds", elapsed()}});

@@ -158,6 +158,7 @@ TEST_CASE("a client runs beside its server, as often as it is asked for") {
     for (int call = 0; call < 2; ++call) {
         if (call == 0) REQUIRE(run.until_output("listening"));
         run.say("client");
+        INFO(run.output, " | ", run.client_output, " | ", run.ended, " | ", run.reason);
         REQUIRE(run.until([](const Message& message) {
             return message.name == "ended" && message.data["pane"] == 1;
         }));

@@ -109,6 +109,8 @@ int fork_without_end() {
 int main(int, char** arguments) {
     const std::string_view path = arguments[0];
     switch (path[path.rfind('/') + 1]) {
+        case '0':
+            return spin();
         case '1':
             return print_lines();
         case '2':
