@@ -151,13 +151,13 @@ Accepted run_acceptance_test(const AcceptanceTest& test, const fs::path& build) 
     become_subreaper();
     Ran ran = run_program(test.command, build);
     constexpr int kSkipped = 77;
-    const bool skipped = ran.status.exited() && ran.status.code() == kSkipped;
+    const bool skipped = ran.ending.exited_with(kSkipped);
     Accepted accepted;
     accepted.output = std::move(ran.output);
     read_counts(accepted);
     accepted.passed = skipped || (ran.success() && !accepted.counts.empty());
     if (accepted.counts.empty())
-        accepted.counts = skipped ? "skipped" : "no result, " + ran.status.describe();
+        accepted.counts = skipped ? "skipped" : "no result, " + ran.ending.describe();
     if (const std::size_t left = count_left_behind(); left > 0) {
         accepted.passed = false;
         accepted.counts += fmt::format("; {} processes were left behind", left);

@@ -11,9 +11,9 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "daemon/children.hh"
 #include "daemon/error.hh"
 #include "lessons/course/case_story.hh"
+#include "lessons/course/child_process.hh"
 #include "lessons/course/process_tree.hh"
 #include "lessons/course/program.hh"
 #include "lessons/course/scratch_folder.hh"
@@ -24,7 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using daemon::Deadline;
-using daemon::ExitStatus;
 using daemon::Fd;
 using daemon::Pipe;
 
@@ -159,19 +158,19 @@ void look_for_files(const fs::path& folder, std::vector<CaseResult::Left>& left)
         left.push_back({"file", fs::relative(entry.path(), folder).string()});
 }
 
-void judge(CaseResult& result, const CaseStory& story, ExitStatus status, const CaseRun& run) {
+void judge(CaseResult& result, const CaseStory& story, Ending ending, const CaseRun& run) {
     if (result.outcome == Outcome::skipped) return;
     result.finding = find_finding(result.printed, run.learners_folder);
     if (story.failed()) {
         result.outcome = Outcome::failed;
         result.finding.reset();
-    } else if (status.killed() || (result.finding && !status.success())) {
+    } else if (ending.killed() || (result.finding && !ending.success())) {
         result.outcome = Outcome::crashed;
-        result.ending = status.describe();
+        result.ending = ending.describe();
         result.advice = story.if_it_crashes();
-    } else if (!story.ended() || !status.success()) {
+    } else if (!story.ended() || !ending.success()) {
         result.outcome = Outcome::quit;
-        result.ending = status.describe();
+        result.ending = ending.describe();
         result.advice = story.if_it_crashes();
     } else if (!result.left.empty()) {
         result.outcome = Outcome::untidy;
@@ -183,26 +182,26 @@ void judge(CaseResult& result, const CaseStory& story, ExitStatus status, const 
 CaseResult run_case(const CaseRun& run) {
     const auto begin = std::chrono::steady_clock::now();
     become_subreaper();
-    // A linker may leave a process that still frees its memory (mold does). It is not the learner's.
+    // A linker may leave a process that still frees its memory (mold does). It is not the
+    // learner's.
     end_descendants(Deadline::after(std::chrono::seconds(10)));
     const ScratchFolder folder;
     Pipes pipes;
-    daemon::Children children;
-    const pid_t pid = children.start([&] { return become_the_case(run, pipes, folder.path()); });
+    ChildProcess child([&] { return become_the_case(run, pipes, folder.path()); });
     Listener listener(pipes);
-    const bool done = listener.listen(daemon::open_process(pid), Deadline::after(run.limit));
+    const bool done = listener.listen(child.process(), Deadline::after(run.limit));
 
     CaseResult result;
     result.name = run.name;
     if (!done) result.waits = what_they_wait_for();
     const Deadline enough = Deadline::after(std::chrono::seconds(10));
     if (done) {
-        const std::vector<daemon::Children::Ended> ended = children.reap();
+        const Ending ending = child.wait();
         listener.story().tell(result);
         result.printed = listener.printed();
         look_for_processes(result.left);
         look_for_files(folder.path(), result.left);
-        judge(result, listener.story(), ended.at(0).status, run);
+        judge(result, listener.story(), ending, run);
     } else {
         listener.story().tell(result);
         result.printed = listener.printed();
@@ -212,7 +211,6 @@ CaseResult run_case(const CaseRun& run) {
         if (!listener.story().failed()) result.advice = listener.story().if_it_hangs();
     }
     end_descendants(enough);
-    children.reap();
     result.time = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
     return result;

@@ -117,7 +117,7 @@ Health look_at_sanitizer(const std::string& name, const std::string& lessons,
     const Ran ran = compiled.success() ? run_program({program}, "/") : compiled;
     if (ran.success()) return health;
     health.state = State::broken;
-    health.seen = compiled.success() ? "a program with it ends at once: " + ran.status.describe()
+    health.seen = compiled.success() ? "a program with it ends at once: " + ran.ending.describe()
                                      : "a program with it cannot be built";
     health.cannot = "the checks of " + lessons;
     health.cure = cure;

@@ -17,6 +17,7 @@
 #include "daemon/children.hh"
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
+#include "lessons/course/child_process.hh"
 #include "lessons/course/doctor.hh"
 #include "lessons/course/file_watch.hh"
 
@@ -110,12 +111,8 @@ Health look_at_ipv6() {
 // Whether a verdict can say what a program that hangs waits for.
 Health look_at_ptrace() {
     Health health{State::good, "/proc/PID/syscall", "can be read of a child", "", ""};
-    daemon::Children children;
-    const pid_t pid = children.start([] {
-        ::pause();
-        return 0;
-    });
-    std::ifstream file(fmt::format("/proc/{}/syscall", pid));
+    const ChildProcess child([] { return ::pause(); });
+    std::ifstream file(fmt::format("/proc/{}/syscall", child.pid()));
     std::string line;
     if (std::getline(file, line) && !line.empty()) return health;
     health.state = State::limited;
@@ -137,14 +134,8 @@ Health look_at_pidfd() {
 
 Health look_at_namespaces() {
     Health health{State::good, "user namespaces", "a process can have its own network", "", ""};
-    daemon::Children children;
-    const pid_t pid =
-        children.start([] { return ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 0 : 1; });
-    const Fd process = daemon::open_process(pid);
-    pollfd ended{process.get(), POLLIN, 0};
-    while (::poll(&ended, 1, -1) == -1 && errno == EINTR) {
-    }
-    if (children.reap().at(0).status.success()) return health;
+    ChildProcess child([] { return ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 0 : 1; });
+    if (child.wait().success()) return health;
     health.state = State::limited;
     health.seen = "are refused";
     health.cannot = "experiments with a network of one's own";

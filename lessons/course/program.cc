@@ -1,7 +1,6 @@
 #include "lessons/course/program.hh"
 
 #include <fmt/core.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -52,15 +51,10 @@ std::string read_all(const daemon::Fd& fd) {
 
 Ran run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
     daemon::Pipe output = daemon::make_pipe();
-    daemon::Children children;
-    const pid_t pid = children.start([&] { return become(arguments, folder, output.writing); });
+    ChildProcess child([&] { return become(arguments, folder, output.writing); });
     output.writing.reset();
     std::string text = read_all(output.reading);
-    const daemon::Fd process = daemon::open_process(pid);
-    pollfd ended{process.get(), POLLIN, 0};
-    while (::poll(&ended, 1, -1) == -1 && errno == EINTR) {
-    }
-    return {children.reap().at(0).status, std::move(text)};
+    return {child.wait(), std::move(text)};
 }
 
 std::vector<std::string> split_words(std::string_view command) {

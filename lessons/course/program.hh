@@ -1,5 +1,5 @@
 // Other people's programs, run to their end: the compiler, ninja, ar. What they print is kept,
-// bounded; they end with this process; a limit ends the whole tree. (A learner's check has a runner
+// bounded; they end with this process. (A learner's check has a runner
 // of its own, case_run.hh, which looks at far more.)
 
 #pragma once
@@ -9,14 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "daemon/children.hh"
+#include "lessons/course/child_process.hh"
 
 namespace waymark::course {
 
 struct Ran {
-    daemon::ExitStatus status;
+    Ending ending;
     std::string output;  // standard output and error together, at most 256 KiB
-    bool success() const { return status.success(); }
+    bool success() const { return ending.success(); }
 };
 
 // Throws std::system_error; a program that is not there ends with 127, as in a shell.

@@ -119,10 +119,11 @@ class Prover {
     }
 
     // Sources that are not in `texts` are the library's.
-    Verdict judge(const std::map<std::string, std::string>& texts, RunUntil until,
-                  std::chrono::seconds limit,
-                  const std::function<bool(const CaseResult&)>& is_enough =
-                      [](const CaseResult&) { return false; }) {
+    Verdict judge(
+        const std::map<std::string, std::string>& texts, RunUntil until, std::chrono::seconds limit,
+        const std::function<bool(const CaseResult&)>& is_enough = [](const CaseResult&) {
+            return false;
+        }) {
         const fs::path folder = scratch_.path() / "sources";
         fs::create_directories(folder);
         std::map<std::string, fs::path> files;
