@@ -37,9 +37,10 @@ constexpr milliseconds kTimeToSend{10'000};
 
 class Keeper {
   public:
-    Keeper(daemon::Fd channel, const RunPlan& plan)
+    Keeper(daemon::Fd channel, const RunPlan& plan, const std::filesystem::path& folder)
         : channel_(std::move(channel)),
           plan_(plan),
+          folder_(folder),
           time_limit_(Deadline::after(plan.limits.time)) {}
 
     int run() {
@@ -214,8 +215,8 @@ class Keeper {
 
     Channel channel_;
     const RunPlan& plan_;
-    steady_clock::time_point began_ = steady_clock::now();
     RunFolder folder_;
+    steady_clock::time_point began_ = steady_clock::now();
     daemon::SignalDescriptor signals_{SIGCHLD, SIGTERM};
     daemon::Children children_;
     std::array<ShownProgram, kPanes> programs_;
@@ -242,11 +243,12 @@ void become_keeper(const daemon::Fd& channel) {
 
 KeeperProcess start_keeper(daemon::Children& children, const RunPlan& plan) {
     daemon::SocketPair pair = daemon::make_socket_pair(SOCK_SEQPACKET);
+    const std::filesystem::path folder = make_run_folder();
     const pid_t pid = children.start([&] {
         become_keeper(pair.second);
-        return Keeper(std::move(pair.second), plan).run();
+        return Keeper(std::move(pair.second), plan, folder).run();
     });
-    return {pid, std::move(pair.first)};
+    return {pid, std::move(pair.first), folder};
 }
 
 }  // namespace waymark::slides

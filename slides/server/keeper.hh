@@ -17,6 +17,8 @@
 
 #pragma once
 
+#include <filesystem>
+
 #include "daemon/children.hh"
 #include "daemon/fd.hh"
 #include "slides/server/run_plan.hh"
@@ -26,6 +28,8 @@ namespace waymark::slides {
 struct KeeperProcess {
     pid_t pid;
     daemon::Fd channel;
+    // The run's own; the keeper removes it. If it was killed, whoever collects it should.
+    std::filesystem::path folder;
 };
 
 // Starts one as a child of `children`. The run lasts as long as the channel is open, at most.

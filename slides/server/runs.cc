@@ -54,7 +54,7 @@ class Run {
           number_(++runs.last_number_),
           plan_(plan),
           viewer_(viewer),
-          link_(runs.loop_, daemon::Channel(start_keeper(runs.keepers_, plan).channel),
+          link_(runs.loop_, daemon::Channel(runs.start_keeper(plan)),
                 {.on_message = [this](std::string_view message, daemon::Fd) { pass_on(message); },
                  .on_closed = [this] { viewer_.close(); }}) {
         runs_.runs_.emplace(number_, this);
@@ -177,8 +177,15 @@ void Runs::close_all() {
 void Runs::on_ready(std::uint32_t) {
     while (signals_.next()) {
     }
-    keepers_.reap();
+    const std::vector<daemon::Children::Ended> ended = keepers_.reap();
     end_orphans();
+    for (const daemon::Children::Ended& keeper : ended) folders_.erase(keeper.pid);
+}
+
+daemon::Fd Runs::start_keeper(const RunPlan& plan) {
+    KeeperProcess keeper = slides::start_keeper(keepers_, plan);
+    folders_.try_emplace(keeper.pid, keeper.folder);
+    return std::move(keeper.channel);
 }
 
 // Children of ours that are no keepers: a keeper was killed, and this was its run.

@@ -21,6 +21,8 @@
 #include "net/http/router.hh"
 #include "slides/server/manifest.hh"
 #include "slides/server/request_guard.hh"
+#include "slides/server/run_plan.hh"
+#include "slides/server/shown_program.hh"
 
 namespace waymark::slides {
 
@@ -52,6 +54,7 @@ class Runs final : private net::EventLoop::Watcher {
                                 const std::function<void(Run&, std::string_view body)>& deed);
     bool is_refused(net::http::Exchange& exchange) const;
     void on_ready(std::uint32_t events) override;
+    daemon::Fd start_keeper(const RunPlan& plan);
     void end_orphans();
 
     net::EventLoop& loop_;
@@ -59,6 +62,7 @@ class Runs final : private net::EventLoop::Watcher {
     const RequestGuard& guard_;
     daemon::SignalDescriptor signals_{SIGCHLD};
     daemon::Children keepers_;
+    std::map<pid_t, RunFolder> folders_;  // of keepers that were not yet collected
     std::map<std::uint64_t, Run*> runs_;  // each lives in its handler's coroutine
     std::uint64_t last_number_ = 0;
 };

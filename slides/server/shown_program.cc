@@ -61,10 +61,10 @@ int become_program(const DemoEntry& demo, const std::filesystem::path& folder) {
 
 }  // namespace
 
-RunFolder::RunFolder() {
+std::filesystem::path make_run_folder() {
     std::string name = (std::filesystem::temp_directory_path() / "waymark-run-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) daemon::fail(errno, "mkdtemp", name);
-    path_ = name;
+    return name;
 }
 
 RunFolder::~RunFolder() {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "daemon/children.hh"
 #include "daemon/fd.hh"
@@ -15,11 +16,13 @@
 
 namespace waymark::slides {
 
-// A folder of the run's own, for what programs write; removed with all that is in it. Throws
-// std::system_error if it cannot be made.
+// Makes a folder of a run's own, for what programs write. Throws std::system_error.
+std::filesystem::path make_run_folder();
+
+// Removes it at the end, with all that is in it.
 class RunFolder {
   public:
-    RunFolder();
+    explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
     RunFolder(const RunFolder&) = delete;
     RunFolder& operator=(const RunFolder&) = delete;
     ~RunFolder();

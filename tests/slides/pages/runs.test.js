@@ -1,6 +1,8 @@
 // Running demos from a slide, with programs that misbehave on purpose.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from '../../browser/support/browser.js';
@@ -116,11 +118,16 @@ test('closing the page ends its run', async () => {
   await noneIsLeft();
 });
 
-test('a keeper that is killed takes its run along', async () => {
+const folders = () => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('waymark-run-')).length;
+
+test('a keeper that is killed takes its run along, and its folder', async () => {
+  const before_ = folders();
   await run('2-family');
   const family = await until(() => (started().length >= 5 ? started() : undefined), 'the run has its processes');
+  assert.equal(folders(), before_ + 1);
   process.kill(family.find(({ name }) => name === 'keeper').pid, 'SIGKILL');
   await noneIsLeft();
+  await until(() => folders() === before_, 'the folder is removed');
   await ended(page);
 });
 
