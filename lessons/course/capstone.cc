@@ -35,7 +35,7 @@ std::string verdict_of(const Course& course, const Lesson& lesson) {
     toolchain.build_ahead(lesson);
     Judge judge{toolchain};
     judge.until = RunUntil::end;
-    const Verdict verdict = judge.judge(lesson, course.files(lesson));
+    const Verdict verdict = judge.judge(lesson, course.files_to_link(lesson));
     if (verdict.passed()) return "";
     if (!verdict.compiled) return "does not compile";
     const std::size_t good = verdict.count(Outcome::passed) + verdict.count(Outcome::skipped);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "daemon/error.hh"
+#include "lessons/course/handout.hh"
 
 namespace waymark::course {
 
@@ -59,6 +60,27 @@ std::map<std::string, fs::path> Course::files(const Lesson& lesson) const {
         files.emplace(source, file);
     }
     return files;
+}
+
+std::map<std::string, fs::path> Course::files_to_link(const Lesson& lesson) const {
+    std::map<std::string, fs::path> all = files(lesson);
+    for (const Lesson& other : lessons_)
+        if (other.name != lesson.name && !has_solution(workspace_, other) && is_solved(other))
+            all.merge(files(other));
+    return all;
+}
+
+std::vector<std::string> Course::missing_before(const Lesson& lesson) const {
+    std::vector<std::string> names;
+    for (const Lesson& other : lessons_)
+        if (other.name < lesson.name && !has_solution(workspace_, other) && !is_solved(other))
+            names.push_back(other.name);
+    return names;
+}
+
+bool Course::is_solved(const Lesson& lesson) const {
+    const std::optional<LessonProgress> progress = progress_.of(lesson.name);
+    return progress && progress->passed && workspace_.begun(lesson);
 }
 
 std::string Course::shown(const fs::path& path) const {

@@ -48,10 +48,18 @@ class Course {
     // Library source -> the learner's file. Throws daemon::UsageError if the lesson was not begun.
     std::map<std::string, std::filesystem::path> files(const Lesson& lesson) const;
 
+    // The same, and with them the learner's files of other lessons that were passed, where this
+    // checkout has no solution of its own: in a learner's copy one exercise may need another.
+    std::map<std::string, std::filesystem::path> files_to_link(const Lesson& lesson) const;
+    // The lessons before this one that this checkout has no solution of and the learner neither.
+    std::vector<std::string> missing_before(const Lesson& lesson) const;
+
     // A path as a learner would type it: from the folder they are in, if it is below it.
     std::string shown(const std::filesystem::path& path) const;
 
   private:
+    bool is_solved(const Lesson& lesson) const;
+
     Folders folders_;
     std::vector<Lesson> lessons_;
     Workspace workspace_;

@@ -143,6 +143,22 @@ fs::path Toolchain::rest_of(const fs::path& library,
     return archive;
 }
 
+// Not again what has not changed since: neither the file nor, by its archive, the library with its
+// headers and settings. What the compiler said of it then is kept beside it.
+Compiled Toolchain::compile_one(const std::string& source, const fs::path& file,
+                                const fs::path& object) const {
+    const fs::path said = object.string() + ".said";
+    if (is_fresh(object, file) && is_fresh(object, build_ / library_of(source)))
+        return {true, first_problems(read_file(said), 3)};
+    std::vector<std::string> words = compile_command(source, file, object);
+    const std::vector<std::string> include{"-include", prelude(source).string()};
+    words.insert(words.begin() + 1, include.begin(), include.end());
+    fs::remove(object);
+    const Ran ran = run_program(words, build_);
+    write_file(said, ran.output);
+    return {ran.success(), first_problems(ran.output, 3)};
+}
+
 Compiled Toolchain::compile(const Lesson& lesson,
                             const std::map<std::string, fs::path>& files) const {
     return link(check_of(lesson), program(lesson), files);
@@ -156,12 +172,9 @@ Compiled Toolchain::link(const std::string& target, const fs::path& program,
     std::map<std::string, std::vector<std::string>> replaced;
     for (const auto& [source, file] : files) {
         const fs::path object = scratch_ / (flat(source) + ".o");
-        std::vector<std::string> words = compile_command(source, file, object);
-        const std::vector<std::string> include{"-include", prelude(source).string()};
-        words.insert(words.begin() + 1, include.begin(), include.end());
-        const Ran ran = run_program(words, build_);
-        std::ranges::move(first_problems(ran.output, 3), std::back_inserter(compiled.problems));
-        if (!ran.success()) return {false, compiled.problems};
+        const Compiled one = compile_one(source, file, object);
+        std::ranges::copy(one.problems, std::back_inserter(compiled.problems));
+        if (!one.success) return {false, compiled.problems};
         objects[library_of(source)].push_back(object.string());
         replaced[library_of(source)].push_back(source);
     }

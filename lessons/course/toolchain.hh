@@ -51,6 +51,8 @@ class Toolchain {
     std::vector<std::string> compile_command(const std::string& source,
                                              const std::filesystem::path& file,
                                              const std::filesystem::path& object) const;
+    Compiled compile_one(const std::string& source, const std::filesystem::path& file,
+                         const std::filesystem::path& object) const;
     std::filesystem::path prelude(const std::string& source) const;
     std::filesystem::path rest_of(const std::filesystem::path& library,
                                   const std::vector<std::string>& without) const;

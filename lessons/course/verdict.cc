@@ -48,7 +48,7 @@ Verdict Judge::judge(const Lesson& lesson,
     // Not asked of the learner's program: it may hang before its main function.
     const std::vector<std::string> names = list_cases(toolchain.library_check(lesson));
     verdict.cases_in_all = names.size();
-    const std::string folder = files.begin()->second.parent_path().string() + "/";
+    const std::string folder = files.at(lesson.sources.front()).parent_path().string() + "/";
     for (const std::string& name : names) {
         verdict.cases.push_back(run_case({program, name, folder, limit}));
         on_case(verdict.cases.back());

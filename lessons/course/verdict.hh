@@ -42,7 +42,8 @@ struct Judge {
     // With RunUntil::end: whether what is known by now is enough.
     std::function<bool(const CaseResult&)> is_enough = [](const CaseResult&) { return false; };
 
-    // `files`: library source -> the file in its place. The check must be built.
+    // `files`: library source -> the file in its place, for all sources of the lesson and possibly
+    // for others. The check must be built.
     Verdict judge(const Lesson& lesson,
                   const std::map<std::string, std::filesystem::path>& files) const;
 };

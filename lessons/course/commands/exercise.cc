@@ -1,6 +1,6 @@
 // begin, check, hint, solution, reset: what a learner does with one exercise.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -64,8 +64,9 @@ int begin(const Course& course, const std::string& name) {
     std::fflush(stdout);
     const Toolchain toolchain = course.toolchain(lesson);
     toolchain.build_ahead(lesson);
-    toolchain.compile(lesson,
-                      course.files(lesson));  // so that the first check is as quick as others
+    toolchain.compile(
+        lesson,
+        course.files_to_link(lesson));  // so that the first check is as quick as others
     return 0;
 }
 
@@ -81,7 +82,7 @@ int check(const Course& course, const std::string& name, bool json) {
         if (!json) fmt::print("{}", reporter.line(result));
         std::fflush(stdout);
     };
-    const Verdict verdict = judge.judge(lesson, files);
+    const Verdict verdict = judge.judge(lesson, course.files_to_link(lesson));
     note_verdict(course, lesson, verdict);
     if (json) {
         fmt::print("{}", verdict_as_json(lesson, verdict));
@@ -92,6 +93,12 @@ int check(const Course& course, const std::string& name, bool json) {
         fmt::print("{}", reporter.story(lesson, *failure));
     fmt::print("{}", reporter.summary(lesson, verdict));
     if (verdict.passed()) print_where_next(course, lesson);
+    if (const std::vector<std::string> missing = course.missing_before(lesson);
+        !verdict.passed() && !missing.empty())
+        fmt::print(
+            "This copy has no solution of {}, and yours does not pass yet; this check may need "
+            "it.\n",
+            fmt::join(missing, ", "));
     return verdict.passed() ? 0 : 1;
 }
 
