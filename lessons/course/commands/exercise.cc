@@ -36,15 +36,14 @@ void note_verdict(const Course& course, const Lesson& lesson, const Verdict& ver
 }
 
 void print_where_next(const Course& course, const Lesson& lesson) {
+    if (has_solution(course.workspace(), lesson))
+        fmt::print("Compare with './waymark solution {}'. ", lesson.number());
     for (const Lesson& other : course.lessons()) {
         if (other.name <= lesson.name) continue;
-        fmt::print("Compare with './waymark solution {}'. Next: lessons/{}/README.md\n",
-                   lesson.number(), other.name);
+        fmt::print("Next: lessons/{}/README.md\n", other.name);
         return;
     }
-    fmt::print(
-        "Compare with './waymark solution {}'. It was the last lesson: './waymark capstone'.\n",
-        lesson.number());
+    fmt::print("It was the last lesson: './waymark capstone'.\n");
 }
 
 }  // namespace
