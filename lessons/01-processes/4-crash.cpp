@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 
 #include "daemon/children.hh"
 #include "daemon/signals.hh"
@@ -24,11 +25,14 @@ int crash() {
     return 0;
 }
 
+unsigned seconds_of_service = 0;  // an argument makes them visible in `ps` and on the slide
+
 // What the service does: it crashes the first time, and ends well the second.
 int serve(int attempt) {
     const rlimit no_core_file{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core_file);
     fmt::print("   child {} serves\n", ::getpid());
+    ::sleep(seconds_of_service);
     return attempt == 1 ? crash() : 0;
 }
 
@@ -45,7 +49,8 @@ ExitStatus run_once(Children& children, SignalFlag& child_ended, int attempt) {
 
 }  // namespace
 
-int main() {
+int main(int argument_count, char** arguments) {
+    if (argument_count > 1) seconds_of_service = static_cast<unsigned>(std::atoi(arguments[1]));
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     SignalFlag child_ended;
     const ScopedSignalHandler handler(SIGCHLD, child_ended);
