@@ -32,6 +32,7 @@ TEST_CASE("a child runs its function and its exit code arrives") {
                     kNotWritten);
     expect(pid > 0, "process id that start() gives", "a positive number", show(pid),
            kFallingThrough);
+    expect_equal(children.running().count(pid), 1U, "the child in running()", kWrongList);
     step("when it has ended: call reap()");
     const ExitStatus status = collect(children, pid);
     expect_status(status, "exit status 7", kRawStatus);

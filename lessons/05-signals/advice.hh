@@ -67,6 +67,11 @@ inline const Advice kStartsAnew{"a time-out that starts anew",
                                 "that is faster than it keeps the "
                                 "wait going for ever. Wait for what is left until the deadline.",
                                 "README.md#a-time-out-that-starts-anew; daemon/deadline.hh"};
+inline const Advice kDeadlineFirst{"the deadline asked first",
+                                   "The signal has come, and the wait says that it has not. What "
+                                   "was waited for is looked at first; "
+                                   "the deadline counts only when it is not there.",
+                                   "README.md#the-deadline-asked-first"};
 inline const Advice kPipe{
     "SIGPIPE left to kill",
     "A peer that hangs up is daily life. By default the next write to it ends the whole process, "

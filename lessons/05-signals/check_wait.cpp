@@ -89,6 +89,21 @@ TEST_CASE("a signal that came before the wait ends it at once") {
     expect_equal(board->count_at_end.load(), 2, "the count after the wait", kNoCount);
 }
 
+TEST_CASE("a signal that has come counts also when the deadline has come") {
+    step("raise SIGUSR1, then wait until an instant that has passed");
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    ::raise(SIGUSR1);
+    if_it_hangs(kDeadlineFirst);
+    expect_equal(wait_for_signal(flag, Deadline::after({})), true, "what the wait says",
+                 kDeadlineFirst);
+    step("wait the same again without a signal");
+    flag.take();
+    if_it_hangs(kDeadlineFirst);
+    expect_equal(wait_for_signal(flag, Deadline::after({})), false, "what the wait says",
+                 kDeadlineFirst);
+}
+
 TEST_CASE("a signal between the look and the wait ends the wait") {
     const SharedMemory<WaitBoard> board;
     step("wait, and raise SIGUSR1 exactly when the call that sleeps is entered");

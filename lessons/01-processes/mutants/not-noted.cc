@@ -1,0 +1,83 @@
+// source: daemon/children.cc
+// misconception: wrong list of children
+// says: wrong list of children
+
+bool ExitStatus::exited() const {
+    return WIFEXITED(wait_status_);
+}
+
+bool ExitStatus::killed() const {
+    return WIFSIGNALED(wait_status_);
+}
+
+int ExitStatus::code() const {
+    assert(exited());
+    return WEXITSTATUS(wait_status_);
+}
+
+int ExitStatus::signal() const {
+    assert(killed());
+    return WTERMSIG(wait_status_);
+}
+pid_t Children::start(const std::function<int()>& body, int parent_death_signal) {
+    // What is in the buffers of stdio now would be in the child's copy, too, and be written twice.
+    std::fflush(nullptr);
+    const pid_t parent = ::getpid();
+    // No signal reaches the child while it still has the parent's handlers.
+    const SignalMask mask = SignalMask::all();
+    const pid_t pid = check(::fork(), "fork");
+    if (pid == 0) {
+        reset_all_signals();
+        running_.clear();  // they are siblings now, and none of this process's business
+        const int code = result_of(body, parent_death_signal, parent);
+        // exit(3) would run the parent's atexit handlers and static destructors a second time.
+        // _exit(2) does not, but neither does it write what the child has printed.
+        std::fflush(nullptr);
+        ::_exit(code);
+    }
+    return pid;
+}
+
+namespace {
+struct Look {
+    bool still_running;
+    std::optional<ExitStatus> status;  // nothing if somebody else has collected it
+};
+
+// Asks for the end of `pid`; with `options` 0 it waits for it, with WNOHANG it only looks.
+Look look_at(pid_t pid, int options) {
+    int status = 0;
+    pid_t result = -1;
+    while ((result = ::waitpid(pid, &status, options)) == -1 && errno == EINTR) {
+    }
+    if (result == 0) return {true, std::nullopt};
+    // ECHILD is no error of ours: the child is gone, and nobody can say any more how.
+    if (result == -1) return {false, std::nullopt};
+    return {false, ExitStatus::from_wait(status)};
+}
+
+}  // namespace
+std::vector<Children::Ended> Children::reap() {
+    std::vector<Ended> ended;
+    for (auto child = running_.begin(); child != running_.end();) {
+        const Look look = look_at(*child, WNOHANG);
+        if (look.status) ended.push_back({*child, *look.status});
+        child = look.still_running ? std::next(child) : running_.erase(child);
+    }
+    return ended;
+}
+std::vector<Children::Ended> Children::terminate_all(Deadline grace) {
+    signal_all(SIGTERM);
+    signal_all(SIGCONT);  // a stopped process gets its SIGTERM only when it goes on
+    std::vector<Ended> ended = reap();
+    while (!running_.empty() && !grace.expired()) {
+        sleep_until_ended(*running_.begin(), grace);
+        std::ranges::move(reap(), std::back_inserter(ended));
+    }
+    signal_all(SIGKILL);
+    for (const pid_t pid : std::exchange(running_, {})) {
+        const Look look = look_at(pid, 0);
+        if (look.status) ended.push_back({pid, *look.status});
+    }
+    return ended;
+}
