@@ -130,8 +130,11 @@ class Prover {
         for (const std::string& source : lesson_.sources) {
             files[source] = folder / fs::path(source).filename();
             const auto own = texts.find(source);
-            write_file(files[source],
-                       own == texts.end() ? workspace_.library_text(source) : own->second);
+            const std::string text =
+                own == texts.end() ? workspace_.library_text(source) : own->second;
+            // One that is the same as before is not compiled again.
+            if (!fs::exists(files[source]) || read_file(files[source]) != text)
+                write_file(files[source], text);
         }
         Judge judge{toolchain_};
         judge.until = until;

@@ -58,13 +58,21 @@ def chosen(tests, only, quick):
     return [test for test in tests if not (quick and SLOW in test.suites)]
 
 
+def at_once():
+    """How many tests run at the same time: one more for each two cores, because many of them wait for
+    something to time out."""
+    cores = len(os.sched_getaffinity(0))
+    return cores + (cores + 1) // 2
+
+
 def run_meson(build, names, environment):
     """Runs these tests and shows one line for each as it ends. Returns Meson's exit code."""
     log = build / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
-    meson = subprocess.Popen(["meson", "test", "-C", str(build), *names], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             errors="replace", env=environment, start_new_session=True)
+    command = ["meson", "test", "-C", str(build), "--num-processes", str(at_once()), *names]
+    meson = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, errors="replace",
+                             env=environment, start_new_session=True)
     processes.waited_for.add(meson.pid)
     building = []  # what ninja and the compiler say; of interest only if the build fails
     for line in meson.stdout:
