@@ -9,6 +9,9 @@
 
 namespace waymark::tracker {
 
+// Later than anything that is stored: the year 10000.
+inline constexpr UnixMillis kEndOfTime = 253'402'300'800'000;
+
 // What the system's clock says now.
 inline UnixMillis unix_now() {
     using namespace std::chrono;

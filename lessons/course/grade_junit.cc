@@ -41,14 +41,14 @@ std::string in_text(const std::string& text) {
     return escaped(clean_text(text, 2 * kMostReportText));
 }
 
-double seconds(std::chrono::milliseconds time) {
+double as_seconds(std::chrono::milliseconds time) {
     return std::chrono::duration<double>(time).count();
 }
 
 std::string case_xml(const GradedLesson& lesson, const GradedCase& one) {
     const std::string head =
         fmt::format("    <testcase classname=\"waymark.{}\" name=\"{}\" time=\"{:.3f}\"",
-                    in_text(lesson.name), in_text(one.name), seconds(one.time));
+                    in_text(lesson.name), in_text(one.name), as_seconds(one.time));
     if (one.mark == Mark::passed) return head + "/>\n";
     if (one.mark == Mark::skipped)
         return head +
@@ -74,7 +74,7 @@ std::string as_junit(const Grade& grade) {
         suites +=
             fmt::format("  <testsuite name=\"waymark.{}\" {} skipped=\"{}\" time=\"{:.3f}\">\n",
                         in_text(lesson.name), counts(lesson.cases.size(), failed, broken),
-                        lesson.count(Mark::skipped), seconds(lesson.time));
+                        lesson.count(Mark::skipped), as_seconds(lesson.time));
         for (const GradedCase& one : lesson.cases) suites += case_xml(lesson, one);
         suites += "  </testsuite>\n";
         tests += lesson.cases.size();
@@ -84,7 +84,7 @@ std::string as_junit(const Grade& grade) {
     return fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites name=\"waymark\" {} time=\"{:.3f}\">\n{}</testsuites>\n",
-        counts(tests, failures, errors), seconds(grade.time()), suites);
+        counts(tests, failures, errors), as_seconds(grade.time()), suites);
 }
 
 }  // namespace waymark::course

@@ -78,7 +78,7 @@ Sanitizer read_sanitizer(const Table& table) {
     table.refuse(fmt::format("'sanitizer' is '{}'; there are 'address' and 'thread'", name));
 }
 
-json read_file(const fs::path& path) {
+json read_json(const fs::path& path) {
     std::ifstream file(path);
     if (!file) throw UsageError(fmt::format("{}: cannot be read", path.string()));
     try {
@@ -116,7 +116,7 @@ std::string names_of(const Items& items) {
 
 Lesson load_lesson(const fs::path& folder) {
     const fs::path path = folder / "lesson.json";
-    const json file = read_file(path);
+    const json file = read_json(path);
     const Table table(file, path.string() + ":");
     table.allow_only({"title", "question", "minutes", "sources", "sanitizer", "hints", "demos"});
     const Table minutes(table.at("minutes"), table.where() + " 'minutes'");

@@ -195,19 +195,21 @@ def main():
     environment = {**SANITIZERS, **os.environ, "PYTHONUNBUFFERED": "1"}
     tests = tests_of(options.build)
     selected = chosen(tests, options.only, options.quick)
-    if options.only and not selected:
+    threaded = []  # some are only there: a lesson about threads is proved under the thread sanitizer
+    if options.build_threads and not options.quick:
+        tests_there = tests_of(options.build_threads)
+        threaded = [test for test in chosen(tests_there, options.only, options.quick)
+                    if THREADS in test.suites]
+        tests += tests_there
+    if options.only and not selected and not threaded:
         known = sorted({name for test in tests for name in (test.name, *test.suites)})
         usage_error(f"no test or suite is called {' or '.join(options.only)}; "
                     f"there are: {' '.join(known)}")
     run = Run()
     if selected:
         run.run_build(options.build, selected, environment)
-    threaded = [test for test in selected if THREADS in test.suites]
-    if threaded and options.build_threads and not options.quick:
-        names = {test.name for test in threaded}
-        run.run_build(options.build_threads,
-                      [test for test in tests_of(options.build_threads) if test.name in names],
-                      environment)
+    if threaded:
+        run.run_build(options.build_threads, threaded, environment)
     run.look_for_processes()
     return run.report()
 

@@ -10,7 +10,7 @@
 namespace waymark::tracker {
 
 namespace {
-constexpr std::chrono::seconds kPatience{2};
+constexpr std::chrono::seconds kServerPatience{2};
 }
 
 void add_data_option(CLI::App& app, std::string& folder) {
@@ -23,7 +23,7 @@ void tell_server_of_devices(const std::string& data_folder) {
     Settings settings;
     settings.data = data_folder;
     try {
-        ask_server(settings.control_path(), "devices", daemon::Deadline::after(kPatience));
+        ask_server(settings.control_path(), "devices", daemon::Deadline::after(kServerPatience));
     } catch (const std::exception&) {
         // It looks for itself every second.
     }

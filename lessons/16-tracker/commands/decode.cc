@@ -33,7 +33,7 @@ using nlohmann::ordered_json;
 using DeviceNames = std::map<DeviceNumber, std::string>;
 
 constexpr std::size_t kLargestInput = 2 * 1024 * 1024;
-constexpr std::size_t kLargestBody = 1024 * 1024;
+constexpr std::size_t kLargestMessage = 1024 * 1024;
 
 struct DecodeOptions {
     std::string now;
@@ -106,7 +106,7 @@ bool read_request(std::string& input, net::http::RequestParser& parser, net::htt
         return false;
     }
     const std::span<char> rest = std::span(input).subspan(parser.head_size());
-    BodyDecoder body(parser.framing(), kLargestBody);
+    BodyDecoder body(parser.framing(), kLargestMessage);
     if (body.state() == BodyDecoder::State::incomplete) body.decode(rest);
     if (body.state() == BodyDecoder::State::refused) {
         refuse(body.refusal(), decoded);

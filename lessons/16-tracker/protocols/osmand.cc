@@ -8,13 +8,13 @@
 namespace waymark::tracker {
 namespace {
 
-constexpr std::string_view kPath = "/osmand";
-constexpr FormDialect kDialect{
+constexpr std::string_view kOsmandPath = "/osmand";
+constexpr FormDialect kOsmandDialect{
     .source = Source::osmand, .speed_unit = SpeedUnit::mps, .hdop_is_accuracy = true};
 
 // What follows "/osmand/", still encoded.
 std::string_view token_in(std::string_view path) {
-    path.remove_prefix(kPath.size());
+    path.remove_prefix(kOsmandPath.size());
     while (path.starts_with('/')) path.remove_prefix(1);
     while (path.ends_with('/')) path.remove_suffix(1);
     return path;
@@ -30,8 +30,8 @@ void refuse_token(Decoded& decoded) {
 }  // namespace
 
 bool osmand_claims(const net::http::Request& request) {
-    return request.path.starts_with(kPath) &&
-           (request.path.size() == kPath.size() || request.path[kPath.size()] == '/');
+    return request.path.starts_with(kOsmandPath) &&
+           (request.path.size() == kOsmandPath.size() || request.path[kOsmandPath.size()] == '/');
 }
 
 void osmand_decode(const net::http::Request& request, const DeviceDirectory& devices,
@@ -58,7 +58,7 @@ void osmand_decode(const net::http::Request& request, const DeviceDirectory& dev
         device = message.token.empty() ? find_device(devices, message.identifier)
                                        : devices.by_token(message.token);
     if (!device) return refuse_token(decoded);
-    decode_form_message(message, kDialect, *device, now, decoded);
+    decode_form_message(message, kOsmandDialect, *device, now, decoded);
 }
 
 }  // namespace waymark::tracker

@@ -5,7 +5,7 @@
 namespace waymark::tracker {
 namespace {
 
-constexpr FormDialect kDialect{.source = Source::traccar, .speed_unit = SpeedUnit::knots};
+constexpr FormDialect kTraccarDialect{.source = Source::traccar, .speed_unit = SpeedUnit::knots};
 
 // Traccar Client 9 sends JSON to the same path. It keeps its points on a 4xx, so none is lost until
 // a decoder for it is there.
@@ -40,7 +40,7 @@ void traccar_decode(const net::http::Request& request, const DeviceDirectory& de
                        "The device is not known here: add it with 'tracker device add'.");
         return;
     }
-    decode_form_message(message, kDialect, *device, now, decoded);
+    decode_form_message(message, kTraccarDialect, *device, now, decoded);
 }
 
 }  // namespace waymark::tracker

@@ -18,11 +18,11 @@ namespace {
 constexpr std::size_t kLongestRequest = 128;
 constexpr std::size_t kLongestAnswer = std::size_t{1024} * 1024;
 constexpr std::size_t kMostConversations = 16;
-constexpr std::chrono::milliseconds kPatience{2000};
+constexpr std::chrono::milliseconds kAskerPatience{2000};
 
 // Reads until the end of a line into `buffer`; empty if none comes.
 net::Task<std::string_view> read_line(net::Stream& stream, std::span<char> buffer) {
-    const Deadline deadline = Deadline::after(kPatience);
+    const Deadline deadline = Deadline::after(kAskerPatience);
     std::size_t size = 0;
     while (size < buffer.size()) {
         const net::Transfer got = co_await stream.read_some(buffer.subspan(size), deadline);
@@ -53,7 +53,7 @@ net::Task<> ControlSocket::converse(Fd socket) {
     const std::string_view request = co_await read_line(stream, buffer);
     if (request.empty()) co_return;
     const std::string answer = co_await answer_(request);
-    [[maybe_unused]] const net::Transfer sent = co_await stream.write_all(answer, kPatience);
+    [[maybe_unused]] const net::Transfer sent = co_await stream.write_all(answer, kAskerPatience);
 }
 
 std::optional<std::string> ask_server(const std::string& path, std::string_view request,

@@ -31,7 +31,7 @@ namespace {
 using daemon::Channel;
 
 // For the counters of a thread, which answers between two rounds of its loop.
-constexpr std::chrono::milliseconds kPatience{200};
+constexpr std::chrono::milliseconds kCountersPatience{200};
 
 class ReceiverService {
   public:
@@ -137,7 +137,7 @@ std::string ReceiverService::counters() {
         std::future<std::string> counters = answer->get_future();
         Reception& reception = *receptions_[i];
         reception.loop().post([&reception, answer] { answer->set_value(reception.counters()); });
-        const bool answered = counters.wait_for(kPatience) == std::future_status::ready;
+        const bool answered = counters.wait_for(kCountersPatience) == std::future_status::ready;
         list += "," + (answered ? counters.get() : "{}");
     }
     return fmt::format(R"({{"threads":[{}]}})", list);

@@ -22,7 +22,7 @@ namespace {
 // away for a minute: so the pause grows, but not beyond this.
 constexpr daemon::ServiceTimes kTimes{.longest_back_off = std::chrono::milliseconds(4000)};
 // For the answers of services, when a person asks.
-constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kHandOverPatience{1};
 
 }  // namespace
 
@@ -96,7 +96,7 @@ void ServiceGroup::reload(const ReloadableSettings& settings) {
 }
 
 net::Task<bool> ServiceGroup::devices_changed() {
-    const Deadline deadline = Deadline::after(kPatience);
+    const Deadline deadline = Deadline::after(kHandOverPatience);
     const std::uint64_t answers_before = devices_answers_;
     for (const auto& service : services_)
         if (service->kind == ServiceKind::store && service->control)
@@ -279,7 +279,7 @@ net::Task<std::string> ServiceGroup::describe() {
     for (const auto& service : services_)
         service->counters_wanted =
             service->control && service->control->send(write_empty(MessageKind::count));
-    const Deadline deadline = Deadline::after(kPatience);
+    const Deadline deadline = Deadline::after(kHandOverPatience);
     const auto is_wanted = [](const auto& service) { return service->counters_wanted; };
     while (std::any_of(services_.begin(), services_.end(), is_wanted)) {
         const bool told = co_await counted_.wait(deadline);

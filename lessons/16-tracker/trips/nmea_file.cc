@@ -44,7 +44,7 @@ Fields split(std::string_view sentence) {
     return fields;
 }
 
-std::optional<double> number(std::string_view text) {
+std::optional<double> number_in(std::string_view text) {
     const Number number = parse_number(text);
     if (number.kind != NumberKind::value) return {};
     return number.value;
@@ -52,7 +52,7 @@ std::optional<double> number(std::string_view text) {
 
 // "4807.038" and "N": the two digits before the point are minutes, what stands before is degrees.
 std::optional<double> degrees(std::string_view text, std::string_view hemisphere) {
-    const std::optional<double> value = number(text);
+    const std::optional<double> value = number_in(text);
     if (!value || hemisphere.size() != 1) return {};
     const double whole = std::floor(*value / 100);
     const double result = whole + (*value - whole * 100) / 60;
@@ -77,9 +77,9 @@ std::optional<TripPoint> point_of_rmc(const Fields& fields) {
     point.time_ms = instant(fields[1], fields[9]);
     if (!point.time_ms) return {};
     point.place = {*latitude, *longitude};
-    if (const std::optional<double> knots = number(fields[7]))
+    if (const std::optional<double> knots = number_in(fields[7]))
         point.speed_mps = *knots * kMetresPerSecondPerKnot;
-    point.course_deg = number(fields[8]);
+    point.course_deg = number_in(fields[8]);
     return point;
 }
 
@@ -99,7 +99,7 @@ Trip parse_nmea(std::string_view bytes, std::string_view) {
         const std::string_view type = fields[0].substr(std::min<std::size_t>(2, fields[0].size()));
         if (type == "GGA") {
             altitude_time = fields[1];
-            altitude_m = fields[6] == "0" ? std::nullopt : number(fields[9]);
+            altitude_m = fields[6] == "0" ? std::nullopt : number_in(fields[9]);
         } else if (type == "RMC") {
             if (const std::optional<TripPoint> point = point_of_rmc(fields)) {
                 trip.points.push_back(*point);

@@ -25,7 +25,6 @@ constexpr std::size_t kMostViewers = 64;
 // Each may hold sixty megabytes.
 constexpr std::size_t kMostTracks = 8;
 constexpr std::size_t kLargeTrack = std::size_t{1} << 20;
-constexpr UnixMillis kEndOfTime = 253'402'300'800'000;  // the year 10000
 constexpr std::int64_t kMostDevices = std::numeric_limits<DeviceNumber>::max();
 // 31 days of a local calendar, one of which may have 25 hours.
 constexpr UnixMillis kLongestTrack = std::chrono::milliseconds(31 * 24h + 1h).count();

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "protocols/extras.hh"
+#include "unix_time.hh"
 #include "web_app/json_numbers.hh"
 
 namespace waymark::tracker {
@@ -15,7 +16,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr UnixMillis kEndOfTime = 253'402'300'800'000;  // the year 10000
 // A month at one fix a second is less. Sixty megabytes.
 constexpr std::size_t kMostHeld = 3'000'000;
 
