@@ -1,12 +1,15 @@
 // WorkerPool and the ends of workers: told to end, having served enough, an end of the parent.
 
 #include <doctest/doctest.h>
+#include <poll.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "daemon/children_under_test.hh"
 #include "daemon/worker_pool.hh"
@@ -68,11 +71,17 @@ TEST_CASE("a client in the middle is served to its end although the worker was t
     pool.tend(kStart);
     wait_until_up(pool);
     const Client client = office.enter();
-    const std::vector<pid_t> workers = pool.pids();
+    // By descriptor, because the drain collects it, and a number that was collected cannot be
+    // asked.
+    std::vector<Fd> beside;
+    for (const pid_t worker : pool.pids())
+        if (worker != client.worker) beside.push_back(open_process(worker));
+    REQUIRE(beside.size() == 1);
     // The drain keeps this thread, so another one speaks: when the worker beside has ended.
     std::thread visitor([&] {
-        for (const pid_t worker : workers)
-            if (worker != client.worker) wait_until_ended(worker);
+        pollfd ended{beside[0].get(), POLLIN, 0};
+        while (::poll(&ended, 1, -1) == -1 && errno == EINTR) {
+        }
         client.say(kGoodbye);
     });
     pool.drain(Deadline::after(kLong));
