@@ -121,7 +121,7 @@ GradedLesson Grader::run(const Lesson& lesson) const {
     const ScratchFolder scratch;
     const Toolchain toolchain = course_.toolchain(lesson, scratch.path());
     toolchain.build_ahead(lesson);
-    const std::vector<std::string> names = list_cases(toolchain.library_check(lesson));
+    const std::vector<std::string> names = list_cases(toolchain.check_without_learner(lesson));
     const std::map<std::string, fs::path> files = files_of(lesson);
     GradedLesson graded_lesson{lesson.name, lesson.title, "", "", {}, {}};
     graded_lesson.file = from_checkout(course_, files.begin()->second);

@@ -75,7 +75,7 @@ std::map<std::string, std::string> emptied_sources(const Workspace& workspace,
             workspace.starter_text(lesson, source);  // refuses what does not fit together
             const auto before = texts.find(source);
             const std::string text =
-                before == texts.end() ? workspace.library_text(source) : before->second;
+                before == texts.end() ? workspace.source_text(source) : before->second;
             texts[source] = replace_region(text, lesson.region(), starter_body(lesson, source));
         }
     }
@@ -116,7 +116,7 @@ bool has_solution(const Workspace& workspace, const Lesson& lesson) {
     for (const std::string& source : lesson.sources) {
         const fs::path starter = lesson.folder / "starter" / fs::path(source).filename();
         if (fs::exists(starter) &&
-            workspace.library_text(source) == workspace.starter_text(lesson, source))
+            workspace.source_text(source) == workspace.starter_text(lesson, source))
             return false;
     }
     return true;

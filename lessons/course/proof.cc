@@ -64,7 +64,7 @@ class Prover {
            const std::function<void(const ProofStep&)>& on_step)
         : lesson_(lesson), workspace_(workspace), toolchain_(toolchain), on_step_(on_step) {}
 
-    void library_passes() {
+    void the_library_passes() {
         add("the library passes", must_pass(judge({}, RunUntil::end, kPatient)));
     }
 
@@ -131,7 +131,7 @@ class Prover {
             files[source] = folder / fs::path(source).filename();
             const auto own = texts.find(source);
             const std::string text =
-                own == texts.end() ? workspace_.library_text(source) : own->second;
+                own == texts.end() ? workspace_.source_text(source) : own->second;
             // One that is the same as before is not compiled again.
             if (!fs::exists(files[source]) || read_file(files[source]) != text)
                 write_file(files[source], text);
@@ -179,7 +179,7 @@ std::vector<ProofStep> prove(const Lesson& lesson, const Workspace& workspace,
                              const Toolchain& toolchain,
                              const std::function<void(const ProofStep&)>& on_step) {
     Prover prover(lesson, workspace, toolchain, on_step);
-    prover.library_passes();
+    prover.the_library_passes();
     prover.starter_fails();
     for (const Candidate& mutant : load_candidates(lesson, "mutants")) prover.rejected(mutant);
     for (const Candidate& right : load_candidates(lesson, "right")) prover.passes(right);

@@ -64,7 +64,7 @@ fs::path Toolchain::program(const Lesson& lesson) const {
     return scratch_ / lesson.name;
 }
 
-fs::path Toolchain::library_check(const Lesson& lesson) const {
+fs::path Toolchain::check_without_learner(const Lesson& lesson) const {
     return build_ / check_of(lesson);
 }
 

@@ -44,7 +44,7 @@ class Toolchain {
     Compiled link(const std::string& target, const std::filesystem::path& program,
                   const std::map<std::string, std::filesystem::path>& files) const;
     // The check linked with the library alone: build_ahead() makes it.
-    std::filesystem::path library_check(const Lesson& lesson) const;
+    std::filesystem::path check_without_learner(const Lesson& lesson) const;
 
   private:
     std::vector<std::string> last_command(const std::string& target) const;

@@ -46,7 +46,7 @@ Verdict Judge::judge(const Lesson& lesson,
     const Clock::time_point linked = Clock::now();
     const std::filesystem::path program = toolchain.program(lesson);
     // Not asked of the learner's program: it may hang before its main function.
-    const std::vector<std::string> names = list_cases(toolchain.library_check(lesson));
+    const std::vector<std::string> names = list_cases(toolchain.check_without_learner(lesson));
     verdict.cases_in_all = names.size();
     const std::string folder = files.at(lesson.sources.front()).parent_path().string() + "/";
     for (const std::string& name : names) {

@@ -75,14 +75,14 @@ std::vector<fs::path> Workspace::reset(const Lesson& lesson) const {
     return aside;
 }
 
-std::string Workspace::library_text(const std::string& source) const {
+std::string Workspace::source_text(const std::string& source) const {
     return read_file(root_ / source);
 }
 
 std::string Workspace::text_with(const Lesson& lesson, const std::string& source,
                                  const std::string& body) const {
     try {
-        return replace_region(library_text(source), lesson.region(), body);
+        return replace_region(source_text(source), lesson.region(), body);
     } catch (const RegionError& error) {
         throw daemon::UsageError(fmt::format("{}: {}", source, error.what()));
     }
@@ -97,7 +97,7 @@ std::string Workspace::starter_text(const Lesson& lesson, const std::string& sou
 
 std::string Workspace::solution(const Lesson& lesson, const std::string& source) const {
     try {
-        return find_region(library_text(source), lesson.region()).body;
+        return find_region(source_text(source), lesson.region()).body;
     } catch (const RegionError& error) {
         throw daemon::UsageError(fmt::format("{}: {}", source, error.what()));
     }

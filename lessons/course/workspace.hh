@@ -40,7 +40,7 @@ class Workspace {
 
     // The library's source as it is, with `body` in the exercise's region, and with the starter
     // there.
-    std::string library_text(const std::string& source) const;
+    std::string source_text(const std::string& source) const;
     std::string text_with(const Lesson& lesson, const std::string& source,
                           const std::string& body) const;
     std::string starter_text(const Lesson& lesson, const std::string& source) const;
