@@ -3,3 +3,5 @@
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
+
+#include "tests/doctest/thread_sanitizer.hh"
