@@ -1,6 +1,6 @@
-// A fixed crew of threads that take work from one bounded queue. A thread for each piece of work
-// would be as many threads as a client cares to ask for; an unbounded queue only moves that into
-// memory. Here the caller waits for room (submit) or is refused (try_submit).
+// A fixed crew of threads that take work from one bounded queue, the oldest first. A thread for
+// each piece of work would be as many threads as a client cares to ask for; an unbounded queue only
+// moves that into memory. Here the caller waits for room (submit) or is refused (try_submit).
 //
 // What is thrown in a piece of work goes to whoever asked for it, through its future; it never ends
 // the process. The threads block all signals, so that those go to the main thread. Not for work

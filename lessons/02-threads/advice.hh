@@ -74,6 +74,11 @@ inline const Advice kFreeSlot{
     "held. A look without the lock, or a lock that was not to be had at once, says nothing.",
     "README.md#a-free-slot-that-is-refused; pthread_mutex_trylock(3)"};
 
+inline const Advice kOrder{
+    "last in, first out",
+    "The piece that came last is done first. Under load new pieces come without end, and the first "
+    "one waits for ever: its client sees a server that hangs.",
+    "README.md#last-in-first-out"};
 inline const Advice kSharing{
     "sharing without the lock",
     "Two threads use the same variable, one of them writes, and no lock orders them. Reading "

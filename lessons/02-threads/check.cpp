@@ -91,6 +91,20 @@ TEST_CASE("a full queue refuses and takes work again when there is room") {
     destroy(crew);
 }
 
+TEST_CASE("the piece that came first is done first") {
+    Held held;
+    std::string order;  // written by the one thread of the crew, read when that has ended
+    Crew crew(1, 3);
+    keep_busy(crew, held);
+    act("submit three pieces, which write 1, 2 and 3", kWorkLocked);
+    for (const char number : {'1', '2', '3'}) crew->submit([&order, number] { order += number; });
+    act("let the thread go, and stop the pool", kNotify);
+    held.let_go.open();
+    crew->stop(AtStop::drain);
+    expect_equal(order, std::string("123"), "what they have written", kOrder);
+    destroy(crew);
+}
+
 TEST_CASE("submit waits until there is room") {
     Held held;
     Crew crew(1, 1);

@@ -20,8 +20,8 @@ bool ThreadPool::put(std::function<void()>, bool) {
     return false;
 }
 
-// Write this: wait until there is a piece of work, take it out of the queue and wake a caller who
-// waits for room. Nothing (std::nullopt) if the pool is stopped and the queue is empty.
+// Write this: wait until there is a piece of work, take the oldest out of the queue and wake a caller
+// who waits for room. Nothing (std::nullopt) if the pool is stopped and the queue is empty.
 std::optional<std::function<void()>> ThreadPool::take() {
     return std::nullopt;
 }
