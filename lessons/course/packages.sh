@@ -125,7 +125,8 @@ node_packages() {
     mkdir -p "$into"
     rm -f "$into/installed.json"
     cp "$from/package.json" "$from/package-lock.json" "$into/"
-    run npm ci --prefix "$into" --ignore-scripts --no-audit --no-fund || {
+    run npm ci --prefix "$into" --ignore-scripts --no-audit --no-fund \
+        --loglevel=error >/dev/null || {
         tell "npm could not fetch them (its message is above); this needs the network once"
         exit "$exit_system"
     }
