@@ -4,4 +4,4 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
-#include "tests/doctest/thread_sanitizer.hh"
+#include "lessons/course/check/thread_sanitizer.hh"

@@ -17,7 +17,7 @@
 
 #include "lessons/course/check/events.hh"
 #include "lessons/course/check/left_behind.hh"
-#include "tests/doctest/thread_sanitizer.hh"
+#include "lessons/course/check/thread_sanitizer.hh"
 
 namespace {
 
