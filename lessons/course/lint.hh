@@ -50,6 +50,8 @@ class Lint {
     void exercise();
     void check();
     void bodies(const char* folder, std::size_t least, std::vector<std::string_view> head);
+    // That the patch fits the exercise's region of the source that its first line names.
+    void patch(const std::filesystem::path& file, const std::string& source_line);
     void head_line(const std::filesystem::path& file, const std::string& line,
                    std::string_view key);
 

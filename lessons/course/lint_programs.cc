@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <sstream>
 
+#include "lessons/course/candidate.hh"
 #include "lessons/course/lint.hh"
 #include "lessons/course/markdown.hh"
+#include "lessons/course/patch.hh"
 #include "lessons/course/region.hh"
 #include "lessons/course/string_literals.hh"
 #include "lessons/course/workspace.hh"
@@ -100,14 +102,29 @@ void Lint::exercise() {
 }
 
 void Lint::bodies(const char* folder, std::size_t least, std::vector<std::string_view> head) {
-    const std::vector<fs::path> files = files_in(lesson_.folder / folder, ".cc");
+    const std::vector<fs::path> files = candidate_files(lesson_, folder);
     expect(files.size() >= least, lesson_.folder / folder,
            fmt::format("has {} programs, and there must be {}", files.size(), least));
     for (const fs::path& file : files) {
         const std::vector<std::string> lines = first_lines(text_of(file), head.size());
         for (std::size_t place = 0; place < head.size(); ++place)
             head_line(file, lines[place], head[place]);
+        if (file.extension() == ".patch") patch(file, lines.front());
     }
+}
+
+void Lint::patch(const fs::path& file, const std::string& source_line) {
+    const fs::path source = root_ / source_line.substr(source_line.rfind(' ') + 1);
+    if (!fs::is_regular_file(source)) return;  // that was said
+    std::string problem;
+    try {
+        apply_patch(find_region(read_file(source), lesson_.region()).body, read_file(file));
+    } catch (const PatchError& error) {
+        problem = error.what();
+    } catch (const RegionError&) {
+        return;  // that was said
+    }
+    expect(problem.empty(), file, problem);
 }
 
 void Lint::head_line(const fs::path& file, const std::string& line, std::string_view key) {

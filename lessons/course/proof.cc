@@ -2,10 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <sstream>
-
-#include "daemon/error.hh"
+#include "lessons/course/candidate.hh"
 #include "lessons/course/report.hh"
 #include "lessons/course/scratch_folder.hh"
 #include "lessons/course/verdict.hh"
@@ -20,26 +17,6 @@ namespace fs = std::filesystem;
 // waited for, so it has less.
 constexpr std::chrono::seconds kPatient{60};
 constexpr std::chrono::seconds kForWrongOnes{5};
-
-std::string head_line(const std::string& text, const std::string& key) {
-    const std::string mark = "// " + key + ": ";
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line) && line.starts_with("//");)
-        if (line.starts_with(mark)) return line.substr(mark.size());
-    return {};
-}
-
-Candidate load_candidate(const Lesson& lesson, const fs::path& path, bool must_say) {
-    const std::string text = read_file(path);
-    Candidate candidate{path.stem().string(), head_line(text, "source"), head_line(text, "says"),
-                        text};
-    if (std::ranges::find(lesson.sources, candidate.source) == lesson.sources.end())
-        throw daemon::UsageError(fmt::format(
-            "{}: its head lacks '// source: ' with a source of the lesson", path.string()));
-    if (must_say && candidate.says.empty())
-        throw daemon::UsageError(fmt::format("{}: its head lacks '// says: '", path.string()));
-    return candidate;
-}
 
 const Reporter& plain_reporter() {
     static const Reporter reporter{Style(false), 100000};
@@ -163,26 +140,15 @@ class Prover {
 
 }  // namespace
 
-std::vector<Candidate> load_candidates(const Lesson& lesson, const std::string& folder) {
-    std::vector<fs::path> paths;
-    if (fs::exists(lesson.folder / folder))
-        for (const fs::directory_entry& entry : fs::directory_iterator(lesson.folder / folder))
-            if (entry.path().extension() == ".cc") paths.push_back(entry.path());
-    std::ranges::sort(paths);
-    std::vector<Candidate> candidates;
-    for (const fs::path& path : paths)
-        candidates.push_back(load_candidate(lesson, path, folder == "mutants"));
-    return candidates;
-}
-
 std::vector<ProofStep> prove(const Lesson& lesson, const Workspace& workspace,
                              const Toolchain& toolchain,
                              const std::function<void(const ProofStep&)>& on_step) {
     Prover prover(lesson, workspace, toolchain, on_step);
     prover.the_library_passes();
     prover.starter_fails();
-    for (const Candidate& mutant : load_candidates(lesson, "mutants")) prover.rejected(mutant);
-    for (const Candidate& right : load_candidates(lesson, "right")) prover.passes(right);
+    for (const Candidate& mutant : load_candidates(lesson, workspace, "mutants"))
+        prover.rejected(mutant);
+    for (const Candidate& right : load_candidates(lesson, workspace, "right")) prover.passes(right);
     return prover.steps();
 }
 

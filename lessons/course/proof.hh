@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,18 +14,6 @@
 #include "lessons/course/workspace.hh"
 
 namespace waymark::course {
-
-// A region's body from mutants/ or right/, and what the comments at its head say.
-struct Candidate {
-    std::string name;    // of the file, without .cc
-    std::string source;  // "// source: daemon/children.cc"
-    std::string says;    // "// says: ..."; empty for right ones
-    std::string body;
-};
-
-// The candidates of lessons/NN-topic/`folder`, by name. Throws daemon::UsageError if a head lacks
-// what it must have.
-std::vector<Candidate> load_candidates(const Lesson& lesson, const std::string& folder);
 
 struct ProofStep {
     std::string what;  // "mutant one-wait is rejected"

@@ -51,6 +51,7 @@ const Advice kOnce{"added once", "It is "
                    "not twice.", "README.md#added-once; int(7)"};
 """ + "".join(f'TEST_CASE("case {number}") {{}}\n' for number in range(8))
 MUTANT = "// source: small/twice.cc\n// misconception: added once\n// says: not twice\nint twice(int v) { return v; }\n"
+PATCH = "// source: small/twice.cc\n// misconception: added once\n// says: not twice\n@@\n-    return value + value;\n+    return value;\n"
 RIGHT = "// source: small/twice.cc\n// why it is right: it is twice\nint twice(int v) { return 2 * v; }\n"
 FILES = {
     "README.md": README, "lesson.json": json.dumps(MANIFEST, indent=2), "check.cpp": CHECK,
@@ -58,7 +59,8 @@ FILES = {
     "twice.svg": '<svg role="img"><title>Two</title></svg>', "starter/twice.cc": STARTER,
     "slides-notes.md": "".join(f"{number}. A slide.\n" for number in range(1, 13)),
     "meson.build": "foreach demo : ['1-once', '2-twice']\nendforeach\nexecutable('check', 'check.cpp')\n",
-    **{f"mutants/wrong-{number}.cc": MUTANT for number in range(6)},
+    **{f"mutants/wrong-{number}.cc": MUTANT for number in range(5)},
+    "mutants/wrong-5.patch": PATCH,
     **{f"right/odd-{number}.cc": RIGHT for number in range(2)}}
 
 # file, what is replaced, by what, what the lint then says. None for the whole file: it is removed.
@@ -99,6 +101,9 @@ FAULTS = [
     ("mutants/wrong-0.cc", None, "", "has 5 programs, and there must be 6"),
     ("mutants/wrong-0.cc", "// says: not twice\n", "", "lacks the line '// says: ...'"),
     ("mutants/wrong-0.cc", "small/twice.cc", "small/thrice.cc", "is no source of the exercise"),
+    ("mutants/wrong-5.patch", None, "", "has 5 programs, and there must be 6"),
+    ("mutants/wrong-5.patch", "// misconception: added once\n", "", "lacks the line '// misconception: ...'"),
+    ("mutants/wrong-5.patch", "+ value;", "- value;", "wrong-5.patch: line 4: the old lines of the hunk stand nowhere"),
     ("right/odd-0.cc", None, "", "has 1 programs, and there must be 2"),
     ("right/odd-0.cc", "// why it is right: it", "// It", "lacks the line '// why it is right: ...'"),
     ("slides-notes.md", None, "", "slides-notes.md: is not there"),
