@@ -26,6 +26,8 @@ LOAD_SECONDS = 60 if faults.LONG else 10
 IS_THREADED = is_sanitized("thread")
 # What else a sanitizer is told from outside is kept.
 VARIABLES = ("ASAN_OPTIONS", "TSAN_OPTIONS")
+# More than one of everything that can be more than one, so that they can get in each other's way.
+CREW = ["--receivers", "2", "--threads", "2"]
 
 
 class Reports:
@@ -138,7 +140,8 @@ class SanitizedLoad(unittest.TestCase):
 
     def test_under_mixed_load_no_sanitizer_says_anything(self):
         chance = faults.chance("mixed load")
-        server = Server(*["--one-process"] * IS_THREADED, "--max-connections-per-address", "200")
+        server = Server(*["--one-process"] * IS_THREADED, *CREW,
+                        "--max-connections-per-address", "200")
         self.addCleanup(server.__exit__)
         with Reports(server.folder.name) as reports:
             server.start()
