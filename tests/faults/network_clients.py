@@ -7,6 +7,7 @@ import re
 import resource
 import socket
 import struct
+import threading
 import time
 import unittest
 
@@ -137,6 +138,31 @@ def is_served(address, source=None, seconds=PATIENCE_SECONDS):
         return ask_once(address, request("/?id=nobody"), source, seconds).status > 0
     except OSError:
         return False
+
+
+class Meanwhile:
+    """Calls its do() again and again in a thread, with a pause before each. Use in a `with`, whose end
+    waits for the last call."""
+
+    def __init__(self, pause_seconds):
+        self.pause_seconds = pause_seconds
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.repeat)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+
+    def repeat(self):
+        while not self.ended.wait(self.pause_seconds):
+            self.do()
+
+    def do(self):
+        raise NotImplementedError
 
 
 def held_ports(address):

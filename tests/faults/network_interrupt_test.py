@@ -9,14 +9,13 @@ import resource
 import signal
 import subprocess
 import sys
-import threading
 import time
 import unittest
 
 import faults
 from faults import FIRST_TIME, stored_times
 from processes_seen import check_no_zombie, is_running, wait_until
-from network_clients import Client, ask_once, fix_path, is_served, request
+from network_clients import Client, Meanwhile, ask_once, fix_path, is_served, request
 from network_server import WAIT_SECONDS, Failing, Server, ServerTest, own_limit
 
 import driver  # found by faults
@@ -90,29 +89,19 @@ class Interruptions(unittest.TestCase):
         self.assertEqual(len(self.differences(quiet, changed)), 1)
 
 
-class Storm:
-    """Stops and continues processes several hundred times a second. Use in a `with`."""
+class Storm(Meanwhile):
+    """Stops and continues processes several hundred times a second."""
 
     def __init__(self, pids):
+        super().__init__(pause_seconds=0.002)
         self.pids = pids
         self.count = 0
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.blow)
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join()
-
-    def blow(self):
-        while not self.ended.wait(0.002):
-            for pid in self.pids:
-                os.kill(pid, signal.SIGSTOP)
-                os.kill(pid, signal.SIGCONT)
-                self.count += 1
+    def do(self):
+        for pid in self.pids:
+            os.kill(pid, signal.SIGSTOP)
+            os.kill(pid, signal.SIGCONT)
+            self.count += 1
 
 
 class NoNewProcesses(ServerTest):

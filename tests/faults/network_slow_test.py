@@ -7,12 +7,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 
 import faults
 from faults import FIRST_TIME
-from network_clients import (Client, ask_once, fix_path, percentile_95, raise_own_limit,
+from network_clients import (Client, Meanwhile, ask_once, fix_path, percentile_95, raise_own_limit,
                              request, times_to_end)
 from network_server import WAIT_SECONDS, Levels, ServerTest
 
@@ -68,62 +67,45 @@ class SlowReader:
                 self.client.socket.send(request("/?id=nobody&lat=1&lon=1") * 50)
 
 
-class Slow:
-    """Slow clients of all kinds, kept going by a thread. Use in a `with`."""
+class Slow(Meanwhile):
+    """Slow clients of all kinds, kept going."""
 
     def __init__(self, address, count):
+        super().__init__(pause_seconds=0.25)
         kinds = [SlowHeader, SlowBody, SlowReader]
         self.address = address
         self.clients = [kinds[number % 3](address) for number in range(count)]
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.drip)
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join()
+    def __exit__(self, *details):
+        super().__exit__(*details)
         for slow in self.clients:
             slow.client.close()
 
-    def drip(self):
-        while not self.ended.wait(0.25):
-            for slow in self.clients:
-                if not isinstance(slow, SlowReader):
-                    slow.send_some()
+    def do(self):
+        for slow in self.clients:
+            if not isinstance(slow, SlowReader):
+                slow.send_some()
 
     def times_to_end(self, seconds):
         return times_to_end(self.address, [slow.client for slow in self.clients], seconds)
 
 
-class GoodClient(threading.Thread):
+class GoodClient(Meanwhile):
     """Sends a fix every few milliseconds and notes how long each answer took."""
 
     def __init__(self, address, first):
-        super().__init__()
+        super().__init__(pause_seconds=0.01)
         self.address = address
         self.number = first
         self.seconds = []
         self.statuses = set()
-        self.ended = threading.Event()
 
-    def run(self):
-        while not self.ended.wait(0.01):
-            began = time.monotonic()
-            self.number += 1
-            answer = ask_once(self.address, request(fix_path("phone", self.number)))
-            self.statuses.add(answer.status)
-            self.seconds.append(time.monotonic() - began)
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.join()
+    def do(self):
+        began = time.monotonic()
+        self.number += 1
+        answer = ask_once(self.address, request(fix_path("phone", self.number)))
+        self.statuses.add(answer.status)
+        self.seconds.append(time.monotonic() - began)
 
 
 class SlowClients(ServerTest):
