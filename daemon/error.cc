@@ -27,6 +27,16 @@ std::string error_text(int error_number) {
     return std::generic_category().message(error_number);
 }
 
+std::string message_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+        return error.what();
+    } catch (...) {
+        return "something was thrown that is no std::exception";
+    }
+}
+
 int run_main(std::string_view program, const std::function<int()>& body) {
     try {
         return body();

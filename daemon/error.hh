@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -35,6 +36,9 @@ long check(long result, std::string_view call, std::string_view object = {});
 
 // The text of an errno value. Safe in threads, unlike strerror(3).
 std::string error_text(int error_number);
+
+// What was thrown, in words: its what(), or that it has none. `thrown` is not empty.
+std::string message_of(const std::exception_ptr& thrown);
 
 // Runs a program's body and turns what it throws into one line on stderr, "program: message", and
 // an exit code: 100 for UsageError, 111 for everything else. Returns the body's own code otherwise.

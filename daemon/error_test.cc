@@ -24,6 +24,12 @@ TEST_CASE("a result that is not -1 passes through check") {
     CHECK(check(7L, "call") == 7L);
 }
 
+TEST_CASE("what was thrown has words, whatever it is") {
+    CHECK(message_of(std::make_exception_ptr(UsageError("say --data DIR"))) == "say --data DIR");
+    CHECK(message_of(std::make_exception_ptr(5)) ==
+          "something was thrown that is no std::exception");
+}
+
 TEST_CASE("run_main tells a wrong command from a failing system by the exit code") {
     CHECK(run_main("test", [] { return 0; }) == kExitOk);
     CHECK(run_main("test", [] { return 3; }) == 3);

@@ -6,22 +6,14 @@
 #include <exception>
 #include <functional>
 
+#include "daemon/error.hh"
+
 namespace waymark::httpd {
 
 namespace {
 
-std::vector<net::Listener> one(net::Listener listener) {
-    std::vector<net::Listener> listeners;
-    listeners.push_back(std::move(listener));
-    return listeners;
-}
-
-void report(std::exception_ptr error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& exception) {
-        fmt::print(stderr, "httpd: {}\n", exception.what());
-    }
+void report(const std::exception_ptr& thrown) {
+    fmt::print(stderr, "httpd: {}\n", daemon::message_of(thrown));
 }
 
 }  // namespace
@@ -30,7 +22,7 @@ Worker::Worker(const Options& options, net::Listener listener)
     : files_(options.root, {}),
       gate_(std::make_shared<net::ConnectionGate>(options.gate)),
       server_(loop_, router_, options.limits),
-      door_(server_, one(std::move(listener)), gate_,
+      door_(server_, std::move(listener), gate_,
             std::make_shared<const net::AccessList>(net::Access::allow)) {
     router_.add("GET", "/*", 0, std::ref(files_));
     server_.when_handler_fails(report);

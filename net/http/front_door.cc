@@ -7,6 +7,16 @@
 
 namespace waymark::net::http {
 
+namespace {
+
+std::vector<Listener> alone(Listener listener) {
+    std::vector<Listener> listeners;
+    listeners.push_back(std::move(listener));
+    return listeners;
+}
+
+}  // namespace
+
 FrontDoor::FrontDoor(Server& server, std::vector<Listener> addresses,
                      std::shared_ptr<ConnectionGate> gate, std::shared_ptr<const AccessList> access,
                      Listeners listeners)
@@ -22,6 +32,11 @@ FrontDoor::FrontDoor(Server& server, std::vector<Listener> addresses,
             listeners_.on_exhausted));
     gate_->on_room([this] { resume(); });
 }
+
+FrontDoor::FrontDoor(Server& server, Listener address, std::shared_ptr<ConnectionGate> gate,
+                     std::shared_ptr<const AccessList> access, Listeners listeners)
+    : FrontDoor(server, alone(std::move(address)), std::move(gate), std::move(access),
+                std::move(listeners)) {}
 
 FrontDoor::~FrontDoor() {
     gate_->on_room({});

@@ -38,6 +38,9 @@ class FrontDoor {
     FrontDoor(Server& server, std::vector<Listener> addresses, std::shared_ptr<ConnectionGate> gate,
               std::shared_ptr<const AccessList> access, Listeners listeners = {});
 
+    FrontDoor(Server& server, Listener address, std::shared_ptr<ConnectionGate> gate,
+              std::shared_ptr<const AccessList> access, Listeners listeners = {});
+
     FrontDoor(const FrontDoor&) = delete;
     FrontDoor& operator=(const FrontDoor&) = delete;
     ~FrontDoor();

@@ -28,18 +28,8 @@ namespace {
 
 constexpr std::chrono::seconds kTimeToFinish{3};
 
-std::vector<net::Listener> one(net::Listener listener) {
-    std::vector<net::Listener> listeners;
-    listeners.push_back(std::move(listener));
-    return listeners;
-}
-
-void report(std::exception_ptr error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& exception) {
-        fmt::print(stderr, "waymark-slides: {}\n", exception.what());
-    }
+void report(const std::exception_ptr& thrown) {
+    fmt::print(stderr, "waymark-slides: {}\n", daemon::message_of(thrown));
 }
 
 class SlideServer final : private net::EventLoop::Watcher {
@@ -51,7 +41,7 @@ class SlideServer final : private net::EventLoop::Watcher {
           site_(options.assets, pages_, manifest, guard_),
           runs_(loop_, manifest, guard_),
           server_(loop_, router_),
-          door_(server_, one(std::move(listener)), std::make_shared<net::ConnectionGate>(kGate),
+          door_(server_, std::move(listener), std::make_shared<net::ConnectionGate>(kGate),
                 std::make_shared<const net::AccessList>(net::Access::allow)) {
         runs_.add_routes(router_);
         site_.add_routes(router_);

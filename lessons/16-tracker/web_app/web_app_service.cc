@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "daemon/error.hh"
 #include "net/event_loop.hh"
 #include "services/http_door.hh"
 #include "services/service.hh"
@@ -125,11 +126,7 @@ void WebAppService::reload(std::string_view text) {
 }
 
 void WebAppService::handler_failed(std::exception_ptr thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::exception& error) {
-        log_.error("a request failed: {}", error.what());
-    }
+    log_.error("a request failed: {}", daemon::message_of(thrown));
 }
 
 std::string WebAppService::counters() const {
