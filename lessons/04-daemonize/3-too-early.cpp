@@ -41,15 +41,7 @@ int run_the_command(const SocketName& name) {
     }
 }
 
-void start_from_the_shell(const SocketName& name) {
-    fmt::print("$ server start\n");
-    std::fflush(stdout);
-    const pid_t command = check(::fork(), "fork");
-    if (command == 0) ::_exit(run_the_command(name));
-    int status = 0;
-    check(::waitpid(command, &status, 0), "waitpid");
-    fmt::print("    the command ended: {}\n", ExitStatus::from_wait(status).describe());
-}
+constexpr int kMostLooks = 100;  // five seconds
 
 void collect(const char* who) {
     int status = 0;
@@ -65,16 +57,16 @@ void collect(const char* who) {
 int main() {
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");  // the servers' ends are ours to see
     const SocketName name(fmt::format("waymark-too-early-{}", ::getpid()));
-    start_from_the_shell(name);
+    start_from_the_shell(run_the_command, name);
     std::string answer;
     Fd connection = call_server(name, answer);
     fmt::print("$ client\n    {}\n\n", answer);
-    while (!connection) {  // the server comes up in its own time
+    for (int look = 0; !connection && look < kMostLooks; ++look) {  // it comes in its own time
         ::poll(nullptr, 0, 50);
         connection = call_server(name, answer);
     }
     fmt::print("(half a second later the client hears: {})\n\n", answer);
-    start_from_the_shell(name);
+    start_from_the_shell(run_the_command, name);
     ::poll(nullptr, 0, 600);
     connection.reset();
     collect("a server");

@@ -59,26 +59,16 @@ int run_the_command(const SocketName& name) {
     }
 }
 
-void start_from_the_shell(const SocketName& name) {
-    fmt::print("$ server start\n");
-    std::fflush(stdout);
-    const pid_t command = check(::fork(), "fork");
-    if (command == 0) ::_exit(run_the_command(name));
-    int status = 0;
-    check(::waitpid(command, &status, 0), "waitpid");
-    fmt::print("    the command ended: {}\n", ExitStatus::from_wait(status).describe());
-}
-
 }  // namespace
 
 int main() {
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
     const SocketName name(fmt::format("waymark-ready-{}", ::getpid()));
-    start_from_the_shell(name);
+    start_from_the_shell(run_the_command, name);
     std::string answer;
     Fd connection = call_server(name, answer);
     fmt::print("$ client\n    {}\n\n", answer);
-    start_from_the_shell(name);
+    start_from_the_shell(run_the_command, name);
     connection.reset();
     while (::waitpid(-1, nullptr, 0) > 0) {
     }

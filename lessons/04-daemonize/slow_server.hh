@@ -4,15 +4,19 @@
 
 #pragma once
 
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
+#include "daemon/children.hh"
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 
@@ -65,4 +69,18 @@ inline waymark::daemon::Fd call_server(const SocketName& name, std::string& answ
     const ssize_t count = ::read(server.get(), bytes, sizeof bytes);
     answer = count > 0 ? std::string(bytes, static_cast<std::size_t>(count)) : "nothing";
     return server;
+}
+
+// Runs the command that starts the server, as a shell does, and says how it ended.
+inline void start_from_the_shell(int (*run_the_command)(const SocketName&),
+                                 const SocketName& name) {
+    using waymark::daemon::check;
+    fmt::print("$ server start\n");
+    std::fflush(stdout);
+    const pid_t command = check(::fork(), "fork");
+    if (command == 0) ::_exit(run_the_command(name));
+    int status = 0;
+    check(::waitpid(command, &status, 0), "waitpid");
+    fmt::print("    the command ended: {}\n",
+               waymark::daemon::ExitStatus::from_wait(status).describe());
 }
