@@ -16,6 +16,8 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 
 import count
 import processes
@@ -40,16 +42,27 @@ class Test:
     def __init__(self, entry):
         self.name = entry["name"]
         self.command = tuple(entry["cmd"])
+        self.depends = entry["depends"]  # identifiers of targets
         self.suites = [suite.partition(":")[2] or suite for suite in entry["suite"]]
 
     def label(self):
         return f"{self.suites[0]}: {self.name}" if self.suites else self.name
 
 
-def tests_of(build):
-    answer = subprocess.run(["meson", "introspect", "--tests", str(build)], check=True,
+def introspect(build, what):
+    answer = subprocess.run(["meson", "introspect", what, str(build)], check=True,
                             stdout=subprocess.PIPE, text=True)
-    return [Test(entry) for entry in json.loads(answer.stdout)]
+    return json.loads(answer.stdout)
+
+
+def tests_of(build):
+    return [Test(entry) for entry in introspect(build, "--tests")]
+
+
+def files_of_targets(build):
+    """{identifier: what ninja calls its files}."""
+    return {target["id"]: [os.path.relpath(file, build) for file in target["filename"]]
+            for target in introspect(build, "--targets")}
 
 
 def chosen(tests, only, quick):
@@ -59,39 +72,87 @@ def chosen(tests, only, quick):
 
 
 def at_once():
-    """How many tests run at the same time: one more for each two cores, because many of them wait for
-    something to time out."""
+    """How many tests of the first build run at the same time: one more for each two cores, because
+    many of them wait for something to time out."""
     cores = len(os.sched_getaffinity(0))
     return cores + (cores + 1) // 2
 
 
-def run_meson(build, names, environment):
-    """Runs these tests and shows one line for each as it ends. Returns Meson's exit code."""
-    log = build / "meson-logs" / "testlog.json"
-    log.unlink(missing_ok=True)
-    command = ["meson", "test", "-C", str(build), "--num-processes", str(at_once()), *names]
-    meson = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, text=True, errors="replace",
-                             env=environment, start_new_session=True)
-    processes.waited_for.add(meson.pid)
-    building = []  # what ninja and the compiler say; of interest only if the build fails
-    for line in meson.stdout:
-        match = MESON_LINE.match(line)
-        if match:
-            name, result, seconds = match.groups()
-            name = name.replace(" / ", ": ")
-            print(f"  {result.lower():9} {name:40} {float(seconds):6.1f} s", flush=True)
-        else:
-            building.append(line)
-    exit_code = meson.wait()
-    processes.waited_for.discard(meson.pid)
-    if not log.exists():
-        print("".join(building[-60:]), end="")
+class Part:
+    """The chosen tests of one build folder: compiled, then run by Meson, a line for each that ends.
+    The lines and labels of a `second` build name it, because it runs tests that the first runs too."""
+
+    def __init__(self, build, tests, second=False):
+        self.build = build
+        self.tests = tests
+        self.processes = 1 if second else at_once()
+        self.remark = f" ({build.name})" if second else ""
+        self.meson = self.reader = None
+
+    def label(self, test):
+        return test.label() + self.remark
+
+    def compile(self, environment):
+        """Builds what these tests need and nothing else. Shows what was said only if it fails."""
+        began = time.monotonic()
+        files = files_of_targets(self.build)
+        needed = sorted({file for test in self.tests for target in test.depends
+                         for file in files[target]})
+        said = []
+        # Without a target ninja would build what users get, too; with this one it still looks whether
+        # the build files have changed.
+        ninja = begin(["ninja", "-C", str(self.build), *(needed or ["build.ninja"])], environment)
+        for line in ninja.stdout:
+            said.append(line)
+        if end(ninja) != 0:
+            print("".join(said[-60:]), end="", flush=True)
+            return False
+        print(f"{self.build.name}: {len(self.tests)} test programs, compiled in "
+              f"{time.monotonic() - began:.0f} s", flush=True)
+        return True
+
+    def start(self, environment):
+        log_of(self.build).unlink(missing_ok=True)
+        names = sorted({test.name for test in self.tests})
+        self.meson = begin(["meson", "test", "-C", str(self.build), "--no-rebuild",
+                            "--num-processes", str(self.processes), *names], environment)
+        self.reader = threading.Thread(target=self.show, daemon=True)
+        self.reader.start()
+
+    def show(self):
+        for line in self.meson.stdout:
+            match = MESON_LINE.match(line)
+            if match:
+                name, result, seconds = match.groups()
+                name = name.replace(" / ", ": ")
+                print(f"  {result.lower():9} {name:40} {float(seconds):6.1f} s{self.remark}\n",
+                      end="", flush=True)
+
+    def wait(self):
+        self.reader.join()
+        return end(self.meson)
+
+
+def begin(command, environment):
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, errors="replace",
+                               env=environment, start_new_session=True)
+    processes.waited_for.add(process.pid)
+    return process
+
+
+def end(process):
+    exit_code = process.wait()
+    processes.waited_for.discard(process.pid)
     return exit_code
 
 
+def log_of(build):
+    return build / "meson-logs" / "testlog.json"
+
+
 def entries(build):
-    log = build / "meson-logs" / "testlog.json"
+    log = log_of(build)
     if not log.exists():
         return []
     return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -114,17 +175,26 @@ class Run:
         self.total.failed += 1
         self.failures.append((label, problem, list(lines)))
 
-    def run_build(self, build, tests, environment):
-        print(f"{build.name}: {len(tests)} test programs", flush=True)
-        names = sorted({test.name for test in tests})
-        meson_exit = run_meson(build, names, environment)
-        labels = {test.command: test.label() for test in tests}
-        logged = [entry for entry in entries(build) if tuple(entry["command"]) in labels]
+    def run(self, parts, environment):
+        """Compiles one build after the other and then runs the tests of all at the same time."""
+        built = []
+        for part in parts:
+            if part.compile(environment):
+                built.append(part)
+            else:
+                self.fail(part.build.name, "does not build; the compiler's words are above")
+        for part in built:
+            part.start(environment)
+        for part in built:
+            self.take_part(part, part.wait())
+
+    def take_part(self, part, meson_exit):
+        labels = {test.command: part.label(test) for test in part.tests}
+        logged = [entry for entry in entries(part.build) if tuple(entry["command"]) in labels]
         for entry in logged:
             self.take(labels.pop(tuple(entry["command"])), entry)
         if not logged:
-            self.fail(build.name, f"no test was run (meson test ended with {meson_exit}; "
-                                  "if the build failed, the compiler's words are above)")
+            self.fail(part.build.name, f"no test was run (meson test ended with {meson_exit})")
             return
         for label in labels.values():
             self.fail(label, "was not run")
@@ -205,11 +275,13 @@ def main():
         known = sorted({name for test in tests for name in (test.name, *test.suites)})
         usage_error(f"no test or suite is called {' or '.join(options.only)}; "
                     f"there are: {' '.join(known)}")
-    run = Run()
+    parts = []
     if selected:
-        run.run_build(options.build, selected, environment)
+        parts.append(Part(options.build, selected))
     if threaded:
-        run.run_build(options.build_threads, threaded, environment)
+        parts.append(Part(options.build_threads, threaded, second=bool(selected)))
+    run = Run()
+    run.run(parts, environment)
     run.look_for_processes()
     return run.report()
 

@@ -90,6 +90,38 @@ class RunTest(unittest.TestCase):
         self.assertEqual(runner.returncode, 1, output)
         self.assertEqual(output.splitlines()[-1], "0 passed, 1 failed, 0 skipped")
 
+    def test_two_builds_run_at_the_same_time_and_the_second_is_named(self):
+        fifo = self.folder / "meet"
+        os.mkfifo(fifo)
+        # Opening a named pipe waits for the other end: neither can pass without the other.
+        first, second = self.folder / "first", self.folder / "second"
+        first.mkdir()
+        second.mkdir()
+        build = project(first, {"one": (f"open('{fifo}').read(); {GOOD}", "threads", 30),
+                                "two": (GOOD, "net", 30)})
+        other = project(second, {
+            "one": (f"open('{fifo}', 'w').close(); print('1 passed, 1 failed, 0 skipped'); exit(1)",
+                    "threads", 30),
+            "not-threaded": ("exit(1)", "daemon", 30)})
+        runner = start(build, "--build-threads", other)
+        output = runner.communicate(timeout=120)[0]
+        self.assertRegex(output, r"(?m)^  ok +threads: one +\d+\.\d s$")
+        self.assertRegex(output, r"(?m)^  fail +threads: one +\d+\.\d s \(build\)$")
+        self.assertIn("FAILED threads: one (build): 1 failed", output)
+        self.assertEqual(output.splitlines()[-1], "5 passed, 1 failed, 0 skipped")
+
+    def test_what_the_compiler_says_is_shown(self):
+        (self.folder / "wrong.cc").write_text("int main() { return nothing; }\n")
+        (self.folder / "meson.build").write_text(
+            "project('small', 'cpp')\ntest('wrong', executable('wrong', 'wrong.cc'))\n")
+        subprocess.run(["meson", "setup", self.folder / "build", self.folder], check=True,
+                       stdout=subprocess.DEVNULL)
+        runner = start(self.folder / "build")
+        output = runner.communicate(timeout=120)[0]
+        self.assertIn("‘nothing’ was not declared", output)
+        self.assertIn("FAILED build: does not build", output)
+        self.assertEqual(output.splitlines()[-1], "0 passed, 1 failed, 0 skipped")
+
     def test_a_process_left_behind_is_a_failure_and_is_ended(self):
         code, output, last = self.run_project({"leaves": (LEAVES, "daemon", 30)})
         self.assertEqual((code, last), (1, "2 passed, 1 failed, 0 skipped"))
