@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <vector>
+
+#include "lessons/course/time_to_look.hh"
 
 namespace {
 
@@ -56,11 +57,8 @@ int count_zombies(const std::vector<pid_t>& pids) {
 
 }  // namespace
 
-// With an argument every picture stays for that many seconds: `ps -ef` in a second terminal, or the
-// process tree on the slide.
 int main(int argument_count, char** arguments) {
-    const unsigned seconds =
-        argument_count > 1 ? static_cast<unsigned>(std::atoi(arguments[1])) : 0;
+    const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     struct sigaction action {};
     action.sa_handler = on_child;
@@ -75,7 +73,7 @@ int main(int argument_count, char** arguments) {
     std::vector<pid_t> pids;
     for (int i = 0; i < kChildren; ++i) pids.push_back(start_child(gate));
     std::printf("1. %d children run\n", kChildren);
-    ::sleep(seconds);
+    time_to_look();
 
     ::close(gate[1]);
     for (const pid_t pid : pids) wait_until_ended(pid);
@@ -86,7 +84,7 @@ int main(int argument_count, char** arguments) {
                 static_cast<int>(collected));
     std::printf("4. zombies: %d, and no signal will ever speak of them again\n",
                 count_zombies(pids));
-    ::sleep(seconds);
+    time_to_look();
 
     while (::wait(nullptr) > 0) {  // the demo cleans up; the wrong program would not
     }

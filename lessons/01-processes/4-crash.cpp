@@ -10,35 +10,36 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+#include <functional>
 
 #include "daemon/children.hh"
 #include "daemon/signals.hh"
+#include "lessons/course/time_to_look.hh"
 
 namespace {
 
 using namespace waymark::daemon;
+using waymark::demo::TimeToLook;
 
 int crash() {
-    const std::uintptr_t nobodys_address = 16;
+    volatile std::uintptr_t nobodys_address = 16;  // else the compiler sees it, and warns
     *reinterpret_cast<volatile int*>(nobodys_address) = 1;
     return 0;
 }
 
-unsigned seconds_of_service = 0;  // an argument makes them visible in `ps` and on the slide
-
 // What the service does: it crashes the first time, and ends well the second.
-int serve(int attempt) {
+int serve(int attempt, const TimeToLook& time_to_look) {
     const rlimit no_core_file{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core_file);
     fmt::print("   child {} serves\n", ::getpid());
-    ::sleep(seconds_of_service);
+    time_to_look();
     return attempt == 1 ? crash() : 0;
 }
 
 //#region restart
-ExitStatus run_once(Children& children, SignalFlag& child_ended, int attempt) {
-    children.start([attempt] { return serve(attempt); });
+ExitStatus run_once(Children& children, SignalFlag& child_ended,
+                    const std::function<int()>& serve) {
+    children.start(serve);
     while (true) {
         wait_for_signal(child_ended, Deadline::never());
         child_ended.take();  // before the look: what comes during it counts for the next
@@ -50,15 +51,16 @@ ExitStatus run_once(Children& children, SignalFlag& child_ended, int attempt) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-    if (argument_count > 1) seconds_of_service = static_cast<unsigned>(std::atoi(arguments[1]));
+    const TimeToLook time_to_look(argument_count, arguments);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     SignalFlag child_ended;
     const ScopedSignalHandler handler(SIGCHLD, child_ended);
     Children children;
     for (int attempt = 1; attempt <= 2; ++attempt) {
         fmt::print("{}. parent {} starts a child\n", attempt, ::getpid());
-        const ExitStatus status = run_once(children, child_ended, attempt);
-        fmt::print("   parent {} lives; its child: {}\n", ::getpid(), status.describe());
+        const ExitStatus status =
+            run_once(children, child_ended, [&] { return serve(attempt, time_to_look); });
+        fmt::print("   its child: {}\n   parent {} lives\n", status.describe(), ::getpid());
         if (status.success()) break;
     }
 }

@@ -50,8 +50,8 @@ int main() {
     for (int round = 1; round <= kRounds || (lost == 0 && round <= kMostRounds); ++round) {
         const int counted = count_with_two_threads();
         lost += kExpected - counted;
-        fmt::print("round {}: {} events happened, {} were counted, {} are lost\n", round, kExpected,
-                   counted, kExpected - counted);
+        fmt::print("round {}: {} events, {} were counted, {} are lost\n", round, kExpected, counted,
+                   kExpected - counted);
     }
     fmt::print("{} events are lost, and no thread did anything wrong by itself\n", lost);
 }

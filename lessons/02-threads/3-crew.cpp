@@ -81,7 +81,7 @@ void show(void (*serve_all)()) {
     const std::chrono::duration<double, std::milli> taken =
         std::chrono::steady_clock::now() - start;
     const auto most = static_cast<std::size_t>(most_in_work.load());
-    fmt::print("  {} served in {:.0f} ms by at most {} threads at once, with {} MiB of stacks\n",
+    fmt::print("  {} served in {:.0f} ms by at most {} threads, with {} MiB of stacks\n",
                served.load(), taken.count(), most, most * stack_mebibytes());
 }
 

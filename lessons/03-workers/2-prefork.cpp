@@ -6,6 +6,6 @@
 
 #include "prefork.hh"
 
-int main() {
-    return waymark::demo::show_four_and_a_client(true);
+int main(int argument_count, char** arguments) {
+    return waymark::demo::show_four_and_a_client(true, {argument_count, arguments});
 }

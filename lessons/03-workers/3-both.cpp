@@ -1,6 +1,6 @@
 // Processes, each with a crew of threads, in the numbers of Apache's worker module:
 //
-//     3-both [StartServers ThreadsPerChild ServerLimit]      (25 50 100 if nothing is said)
+//     3-both [StartServers ThreadsPerChild ServerLimit [seconds to look]]     (25 50 100 0)
 //
 // Look at the numbers after each step: 1,250 clients are served at once by 25 processes; when none
 // of the threads waits any more, the parent starts two workers ahead of the next clients; when all
@@ -17,9 +17,11 @@
 
 #include "counter.hh"
 #include "daemon/worker_pool.hh"
+#include "lessons/course/time_to_look.hh"
 
 using namespace waymark::daemon;
 using waymark::demo::Counter;
+using waymark::demo::TimeToLook;
 
 namespace {
 
@@ -32,11 +34,12 @@ void serve(Fd client) {
 }
 //#endregion serve
 
-void show(const WorkerPool& pool) {
+void show(const WorkerPool& pool, const TimeToLook& time_to_look) {
     while (pool.counts().coming_threads > 0) std::this_thread::yield();
     const WorkerCounts counts = pool.counts();
     fmt::print("   {} workers, {} threads with a client, {} that wait\n", counts.serving,
                counts.busy_threads, counts.idle_threads);
+    time_to_look();
 }
 
 void come(Counter& counter, std::vector<Fd>& clients, unsigned count) {
@@ -62,6 +65,7 @@ int main(int argument_count, char** arguments) {
                                                             : otherwise);
     };
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    const TimeToLook time_to_look(argument_count, arguments, 4);
     allow_many_descriptors();
     //#region limits
     const unsigned servers = argument(1, 25);
@@ -79,25 +83,25 @@ int main(int argument_count, char** arguments) {
     fmt::print("1. StartServers {}, ThreadsPerChild {}, ServerLimit {}\n", servers, threads,
                limits.server_limit);
     pool.tend();
-    show(pool);
+    show(pool, time_to_look);
     fmt::print("2. {} clients come and stay; then the parent looks\n", servers * threads);
     come(counter, clients, servers * threads);
-    show(pool);
+    show(pool, time_to_look);
     pool.tend();
-    show(pool);
+    show(pool, time_to_look);
     const unsigned more = std::min(60U, pool.counts().idle_threads);
     fmt::print("3. {} more clients, and a look\n", more);
     come(counter, clients, more);
     pool.tend();
-    show(pool);
+    show(pool, time_to_look);
     fmt::print("4. All leave, and the parent looks until it finds nothing to do\n");
     for (const Fd& client : clients) (void)!::write(client.get(), "b", 1);
     while (pool.counts().busy_threads > 0) std::this_thread::yield();
     for (unsigned before = 0; before != pool.counts().serving; pool.tend()) {
         before = pool.counts().serving;
-        show(pool);
+        show(pool, time_to_look);
     }
     fmt::print("5. The drain: every worker ends in good order\n");
     pool.drain(Deadline::after(std::chrono::seconds(10)));
-    show(pool);
+    show(pool, time_to_look);
 }

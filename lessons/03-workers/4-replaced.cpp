@@ -12,6 +12,7 @@
 
 #include "counter.hh"
 #include "daemon/worker_pool.hh"
+#include "lessons/course/time_to_look.hh"
 
 using namespace std::chrono_literals;
 using waymark::daemon::ExitStatus;
@@ -54,7 +55,8 @@ void show(const char* when, const WorkerPool& pool) {
 
 }  // namespace
 
-int main() {
+int main(int argument_count, char** arguments) {
+    const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     const WorkerLimits limits{.start_servers = 3,
                               .server_limit = 4,
@@ -71,14 +73,17 @@ int main() {
     std::vector<Client> clients;
     for (int i = 0; i < 6; ++i) clients.push_back(enter(counter));
     const pid_t victim = clients[0].worker;
+    time_to_look();
 
     fmt::print("2. six clients are being served. kill -9 {}\n", victim);
     ::kill(victim, SIGKILL);
     const Fd process = waymark::daemon::open_process(victim);
     pollfd ended{process.get(), POLLIN, 0};
     ::poll(&ended, 1, -1);
+    time_to_look();
     pool.tend();
     show("3. the workers:", pool);
+    time_to_look();
     for (const Client& client : clients)
         fmt::print("   a client of {} {}\n", client.worker,
                    is_cut_off(client) ? "is cut off" : "is served as before");

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 #include "counter.hh"
 #include "daemon/children.hh"
+#include "lessons/course/time_to_look.hh"
 
 namespace waymark::demo {
 
@@ -46,17 +48,20 @@ inline int wait_for_clients(const daemon::Fd& listener, const Gates& gates) {
 }
 //#endregion wait-and-accept
 
-// The number of the system call in which a process sleeps, proc(5).
+// The system call in which a process sleeps; /proc/PID/syscall has its number, proc(5).
 inline std::string sleeps_in(pid_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/syscall");
-    std::string number;
+    long number = -1;
     file >> number;
-    if (number == "288") return "accept4";
-    if (number == "7" || number == "271") return "poll";
-    return number;
+    if (number == SYS_accept4) return "accept4";
+    if (number == SYS_ppoll) return "poll";
+#ifdef SYS_poll  // newer architectures have ppoll alone
+    if (number == SYS_poll) return "poll";
+#endif
+    return "system call " + std::to_string(number);
 }
 
-inline int show_four_and_a_client(bool nonblocking) {
+inline int show_four_and_a_client(bool nonblocking, const TimeToLook& time_to_look) {
     constexpr int kProcesses = 4;
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     Counter counter;
@@ -70,7 +75,7 @@ inline int show_four_and_a_client(bool nonblocking) {
             return wait_for_clients(counter.listener(), gates);
         }));
 
-    fmt::print("1. {} processes wait in poll for one {} listener. A client comes.\n", kProcesses,
+    fmt::print("1. {} processes poll one {} listener. A client comes.\n", kProcesses,
                nonblocking ? "non-blocking" : "blocking");
     const daemon::Fd client = counter.connect();
     char bytes[kProcesses];
@@ -79,14 +84,14 @@ inline int show_four_and_a_client(bool nonblocking) {
     (void)!::write(gates.go_on.writing.get(), "xxxx", kProcesses);
     ::poll(nullptr, 0, 300);  // for you to see what they do; nothing depends on it
     for (const pid_t pid : pids) fmt::print("   process {} sleeps in {}\n", pid, sleeps_in(pid));
+    time_to_look();
 
-    fmt::print(
-        "3. Stop: the parent closes a pipe that all of them poll. Who ends in half a second?\n");
+    fmt::print("3. Stop: the parent closes a pipe that all of them poll\n");
     gates.stop.writing.reset();
     ::poll(nullptr, 0, 500);
     std::size_t heard = 0;
     for (const daemon::Children::Ended& ended : children.reap()) heard += ended.status.success();
-    fmt::print("   {} of {} have heard it{}\n", heard, kProcesses,
+    fmt::print("   after half a second {} of {} have heard it{}\n", heard, kProcesses,
                heard < kProcesses ? "; the others are killed now" : "");
     return 0;
 }

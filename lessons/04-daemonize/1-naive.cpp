@@ -17,6 +17,7 @@
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "lessons/04-daemonize/terminal.hh"
+#include "lessons/course/time_to_look.hh"
 
 using namespace waymark::daemon;
 
@@ -75,7 +76,8 @@ int wait_for(const char* who, pid_t pid) {
 
 }  // namespace
 
-int main() {
+int main(int argument_count, char** arguments) {
+    const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");  // the server's end is ours to see
     Terminal terminal;
     Pipes pipes;
@@ -85,6 +87,7 @@ int main() {
     char byte = 0;
     check(::read(pipes.server.reading.get(), &server, sizeof server), "read");
     check(::read(pipes.prompt.reading.get(), &byte, 1), "read");
+    time_to_look();
     fmt::print("\n--- the window of {} is closed ---\n\n", terminal.name());
     std::fflush(stdout);
     terminal.close();

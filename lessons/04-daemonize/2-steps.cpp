@@ -14,14 +14,18 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "daemon/pidfile.hh"
 #include "lessons/04-daemonize/terminal.hh"
+#include "lessons/course/time_to_look.hh"
 
 using namespace waymark::daemon;
+using waymark::demo::TimeToLook;
 
 namespace {
 
+std::optional<TimeToLook> time_to_look;
 int output = -1;  // a descriptor above 2: number 1 becomes /dev/null on the way
 
 std::string file_of(int number) {
@@ -31,12 +35,12 @@ std::string file_of(int number) {
 void show(const char* step) {
     const mode_t mask = ::umask(0);
     ::umask(mask);
-    const std::string line =
-        fmt::format("{:<20} {:>7} {:>7} {:>7} {:<8} {:<4} {:03o} {:<6} {}\n", step, ::getpid(),
-                    ::getppid(), ::getsid(0), ::getsid(0) == ::getpid() ? "leader" : "member",
-                    has_terminal() ? "yes" : "none", mask, std::filesystem::current_path().string(),
-                    file_of(0));
+    const std::string line = fmt::format(
+        "{:<16} {:>7} {:>7} {:>7} {:<4} {:<4} {:03o} {:<4} {}\n", step, ::getpid(), ::getppid(),
+        ::getsid(0), ::getsid(0) == ::getpid() ? "yes" : "no", has_terminal() ? "yes" : "none",
+        mask, std::filesystem::current_path().string(), file_of(0));
     if (::write(output, line.data(), line.size()) == -1) ::_exit(1);
+    (*time_to_look)();
 }
 
 //#region steps
@@ -74,7 +78,9 @@ void become_a_daemon(const std::string& pid_path) {
     window.become_its_shell();
     check(::chdir("/tmp"), "chdir");
     Pipe done = make_pipe();  // ends with the daemon, which inherits it
-    if (check(::fork(), "fork") == 0) run_the_command(other, pid_path);
+    const pid_t command = check(::fork(), "fork");
+    if (command == 0) run_the_command(other, pid_path);
+    check(::waitpid(command, nullptr, 0), "waitpid");  // the prompt is back
     done.writing.reset();
     char byte = 0;
     (void)!::read(done.reading.get(), &byte, 1);  // a shell stays; its end would be a hang-up
@@ -83,11 +89,11 @@ void become_a_daemon(const std::string& pid_path) {
 
 }  // namespace
 
-int main() {
+int main(int argument_count, char** arguments) {
+    time_to_look.emplace(argument_count, arguments);
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
-    fmt::print(
-        "who adopts orphans here: {}\n\n{:<20} {:>7} {:>7} {:>7} in it    tty  um. folder fd 0\n",
-        ::getpid(), "after the step", "pid", "parent", "session");
+    fmt::print("who adopts orphans here: {}\n\n{:<16} {:>7} {:>7} {:>7} lead tty  um. dir  fd 0\n",
+               ::getpid(), "after the step", "pid", "parent", "session");
     std::fflush(stdout);
     output = check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10), "fcntl");
     const std::string pid_path = fmt::format("/tmp/waymark-steps-{}.pid", ::getpid());

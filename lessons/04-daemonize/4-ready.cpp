@@ -16,6 +16,7 @@
 
 #include "daemon/children.hh"
 #include "lessons/04-daemonize/slow_server.hh"
+#include "lessons/course/time_to_look.hh"
 
 using namespace waymark::daemon;
 
@@ -61,13 +62,15 @@ int run_the_command(const SocketName& name) {
 
 }  // namespace
 
-int main() {
+int main(int argument_count, char** arguments) {
+    const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
     const SocketName name(fmt::format("waymark-ready-{}", ::getpid()));
     start_from_the_shell(run_the_command, name);
     std::string answer;
     Fd connection = call_server(name, answer);
     fmt::print("$ client\n    {}\n\n", answer);
+    time_to_look();
     start_from_the_shell(run_the_command, name);
     connection.reset();
     while (::waitpid(-1, nullptr, 0) > 0) {

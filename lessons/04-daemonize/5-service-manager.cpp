@@ -16,6 +16,7 @@
 #include "daemon/children.hh"
 #include "daemon/daemonize.hh"
 #include "lessons/04-daemonize/slow_server.hh"
+#include "lessons/course/time_to_look.hh"
 
 using namespace waymark::daemon;
 
@@ -63,7 +64,8 @@ class Manager {
 
 }  // namespace
 
-int main() {
+int main(int argument_count, char** arguments) {
+    const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     const SocketName service(fmt::format("waymark-service-{}", ::getpid()));
     Manager manager(fmt::format("waymark-manager-{}", ::getpid()));
     const pid_t pid = manager.start(service);
@@ -71,6 +73,7 @@ int main() {
     std::string answer;
     Fd connection = call_server(service, answer);
     fmt::print("client:  {}\n", answer);
+    time_to_look();
     connection.reset();
     fmt::print("manager: hears {}\n", manager.hear());
     int status = 0;

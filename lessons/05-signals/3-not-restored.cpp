@@ -81,7 +81,7 @@ void show(const char* what, void (*copy)()) {
         std::printf("    SIGTERM: ended by signal %d, as it should\n", WTERMSIG(status));
         return;
     }
-    std::puts("    SIGTERM: still there. The handler of the copy took it. Ended it with SIGKILL");
+    std::puts("    SIGTERM: still there, the copy's handler took it. SIGKILL ended it");
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
 }

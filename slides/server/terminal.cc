@@ -15,7 +15,7 @@ namespace waymark::slides {
 namespace {
 
 // As wide as the pane on a slide, so that lines break where the eye sees them break.
-constexpr winsize kSize{.ws_row = 24, .ws_col = 90, .ws_xpixel = 0, .ws_ypixel = 0};
+constexpr winsize kSize{.ws_row = 24, .ws_col = 70, .ws_xpixel = 0, .ws_ypixel = 0};
 
 // Line ends as the programs write them: a page needs no carriage returns.
 void leave_line_ends(const daemon::Fd& terminal) {

@@ -18,6 +18,7 @@ import driver
 
 SERVER, MANIFEST, ROOT = sys.argv[1:4]
 RECORDED = pathlib.Path(ROOT) / "slides/transcripts"
+COLUMNS = 70  # what fits beside the process tree on a slide; slides/server/terminal.cc says so too
 
 VARYING = [
     (r"\x1b\[[0-9;]*[A-Za-z]", ""),                                       # colours
@@ -42,6 +43,10 @@ def normal(text):
     lines = [line for line in lines if line and not REMARK.search(line)]
     varying = {line for line in lines if VARIES.search(line)}
     return sorted([line for line in lines if not VARIES.search(line)] + list(varying))
+
+
+def too_long(text):
+    return [line for line in text.splitlines() if len(line) > COLUMNS and not REMARK.search(line)]
 
 
 class TranscriptsTest(unittest.TestCase):
@@ -72,6 +77,12 @@ class TranscriptsTest(unittest.TestCase):
         now = {file.relative_to(self.folder.name) for file in pathlib.Path(self.folder.name).rglob("*.txt")}
         skipped = self.said.count("SKIP: ")
         self.assertLessEqual(len(names - now), skipped, names - now)
+
+    def test_every_line_fits_on_its_slide(self):
+        self.assertEqual(too_long("x" * COLUMNS + "\n" + "y" * (COLUMNS + 1)), ["y" * (COLUMNS + 1)])
+        for file in pathlib.Path(self.folder.name).rglob("*.txt"):
+            with self.subTest(file.name):
+                self.assertEqual(too_long(file.read_text(encoding="utf-8")), [])
 
     def test_what_varies_is_equal_and_what_matters_is_not(self):
         self.assertEqual(normal("pid 4711, 1.25 s, 0x7ffe\n"), normal("pid 88112, 0.3 s, 0x5566\n"))
