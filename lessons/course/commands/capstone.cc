@@ -39,7 +39,7 @@ void print_end_of(const std::string& output) {
 bool run_one(const Course& course, const AcceptanceTest& test) {
     const Style& style = course.reporter().style;
     const Accepted accepted = run_acceptance_test(test, course.folders().build);
-    fmt::print("  {}  {:<28} {}, {:.1f} s\n",
+    fmt::print("  {}  {:<34} {}, {:.1f} s\n",
                accepted.passed ? style.good("ok  ") : style.bad("FAIL"), test.name, accepted.counts,
                std::chrono::duration<double>(accepted.time).count());
     for (const std::string& skip : accepted.skips) fmt::print("        SKIP: {}\n", skip);
