@@ -42,14 +42,27 @@ void replace_word(std::vector<std::string>& words, const std::string& from, cons
     std::ranges::replace(words, from, to);
 }
 
-// The includes of standard and other libraries: those of our own stay with the file, because they
-// may change, and a prelude that is older than they are would be a lie.
-std::string system_includes(const std::string& text) {
-    std::istringstream lines(text);
-    std::string includes;
-    for (std::string line; std::getline(lines, line);)
-        if (line.starts_with("#include <")) includes += line + "\n";
-    return includes;
+// Adds the headers of standard and other libraries that a source includes, also by way of our own
+// headers. Those of our own stay with the file, because they may change, and a prelude that is
+// older than they are would be a lie.
+void add_system_includes(const fs::path& root, const std::string& name, std::set<std::string>& seen,
+                         std::set<std::string>& includes) {
+    constexpr std::string_view kOurs = "#include \"";
+    if (!seen.insert(name).second || !fs::is_regular_file(root / name)) return;
+    std::istringstream lines(read_file(root / name));
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("#include <")) includes.insert(line);
+        if (line.starts_with(kOurs))
+            add_system_includes(root, line.substr(kOurs.size(), line.rfind('"') - kOurs.size()),
+                                seen, includes);
+    }
+}
+
+std::string system_includes(const fs::path& root, const std::string& source) {
+    std::set<std::string> seen;
+    std::set<std::string> includes;
+    add_system_includes(root, source, seen, includes);
+    return fmt::format("{}\n", fmt::join(includes, "\n"));
 }
 
 bool is_fresh(const fs::path& made, const fs::path& from) {
@@ -110,10 +123,12 @@ std::vector<std::string> Toolchain::compile_command(const std::string& source, c
 fs::path Toolchain::prelude(const std::string& source) const {
     const fs::path header = scratch_ / (flat(source) + ".prelude.hh");
     const fs::path made = header.string() + ".gch";
-    const fs::path root_source =
-        fs::weakly_canonical(build_ / last_command(object_of(source)).back());
-    if (is_fresh(made, root_source)) return header;
-    write_file(header, system_includes(read_file(root_source)));
+    const std::string root_source =
+        fs::weakly_canonical(build_ / last_command(object_of(source)).back()).string();
+    const std::string root = root_source.substr(0, root_source.size() - source.size());
+    const std::string text = system_includes(root, source);
+    if (is_fresh(made, header) && read_file(header) == text) return header;
+    write_file(header, text);
     std::vector<std::string> words = compile_command(source, header, made);
     words.insert(words.end() - 2, {"-x", "c++-header"});
     // Without a prelude the verdict is later and no worse.

@@ -1,7 +1,7 @@
 """How long a learner waits: from a save to the verdict of `./waymark check`, with everything else built.
 
-The file that is saved is the library's own, so every case is run: the longest way to a verdict that
-there is. The time is that of the whole command, with ninja's look whether anything else has changed.
+The file that is saved, one of the exercise's in turn, is the library's own, so every case is run: the
+longest way to a verdict that there is. The time is that of the whole command, with ninja's look whether anything else has changed.
 """
 import glob
 import json
@@ -35,13 +35,12 @@ def course(build, work, *words):
         check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-def save(lesson, work, turn):
-    """Writes the library's sources as the learner's, a little different each time."""
-    for source in sources_of(lesson):
-        target = os.path.join(work, lesson, os.path.basename(source))
-        shutil.copyfile(os.path.join(ROOT, source), target)
-        with open(target, "a", encoding="utf-8") as file:
-            file.write(f"// saved {turn}\n")
+def save(lesson, work, source, remark):
+    """Writes a source of the library as the learner's, with a remark that it has not had before."""
+    target = os.path.join(work, lesson, os.path.basename(source))
+    shutil.copyfile(os.path.join(ROOT, source), target)
+    with open(target, "a", encoding="utf-8") as file:
+        file.write(f"// {remark}\n")
 
 
 def verdict_times(build, lesson, rounds):
@@ -49,9 +48,13 @@ def verdict_times(build, lesson, rounds):
         begun = course(build, work, "begin", lesson)
         if begun.returncode != 0:
             raise RuntimeError(f"begin {lesson}: {begun.stdout}")
+        sources = sources_of(lesson)
+        for source in sources:
+            save(lesson, work, source, "as it begins")
+        course(build, work, "check", lesson)  # compiles what is not saved again
         seconds = []
         for turn in range(rounds):
-            save(lesson, work, turn)
+            save(lesson, work, sources[turn % len(sources)], f"saved {turn}")
             began = time.monotonic()
             checked = course(build, work, "check", lesson)
             seconds.append(time.monotonic() - began)
