@@ -1,10 +1,13 @@
 // `tracker`: one program, one subcommand for everything that is done with the server. Each group of
 // subcommands is a file in commands/.
 
+#include <fmt/core.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+
 #include <string>
+#include <string_view>
 
 #include "commands/command.hh"
 #include "daemon/daemonize.hh"
@@ -15,13 +18,10 @@ namespace {
 
 using namespace waymark;
 
-// CLI11 says of an unknown word only that a subcommand is missing.
-[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error, int count,
-                         char** arguments) {
-    const bool is_unknown = count > 1 && arguments[1][0] != '-' && app.get_subcommands().empty();
-    const std::string reason =
-        is_unknown ? "there is no command " + std::string(arguments[1]) : error.what();
-    throw daemon::UsageError(reason + ": see 'tracker --help'");
+// CLI11 says of an unknown word or option only that a subcommand is missing.
+std::string reason_of(const CLI::App& app, const CLI::ParseError& error, std::string_view first) {
+    if (first.empty() || !app.get_subcommands().empty()) return error.what();
+    return fmt::format("there is no {} {}", first.front() == '-' ? "option" : "command", first);
 }
 
 // Reads the command line and runs the command on it. --help and --version end here, too.
@@ -44,7 +44,8 @@ int run(int count, char** arguments) {
         // A command that has said itself what went wrong.
         return told.get_exit_code();
     } catch (const CLI::ParseError& error) {
-        refuse(app, error, count, arguments);
+        throw daemon::UsageError(reason_of(app, error, count > 1 ? arguments[1] : "") +
+                                 ": see 'tracker --help'");
     }
     return daemon::kExitOk;
 }

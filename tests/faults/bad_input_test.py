@@ -46,7 +46,7 @@ class BadInput(unittest.TestCase):
 class TheCommandLine(BadInput):
 
     def test_flags_and_commands(self):
-        for arguments, word in (((), "subcommand"), (("srve",), "srve"), (("--nonsense",), "--help"),
+        for arguments, word in (((), "subcommand"), (("srve",), "srve"), (("--nonsense",), "no option --nonsense"),
                                 (("serve", "--nonsense"), "nonsense"), (("serve", "extra"), "extra"),
                                 (("serve", "--receivers"), "receivers"),
                                 (("serve", "--receivers", "many"), "many"),
