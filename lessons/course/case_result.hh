@@ -15,7 +15,7 @@ enum class Outcome {
     passed,
     failed,   // an expectation did not hold
     crashed,  // killed by a signal, or stopped by a sanitizer
-    hung,     // not done at its limit
+    hung,     // not done at its limit, or nothing moves any more
     quit,     // the program ended in the middle of the case
     untidy,   // right so far, but it left something behind
     skipped,

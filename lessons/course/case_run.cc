@@ -6,9 +6,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "daemon/error.hh"
@@ -27,6 +31,8 @@ using daemon::Deadline;
 using daemon::Fd;
 using daemon::Pipe;
 
+constexpr std::chrono::milliseconds kLookEvery{250};
+constexpr std::chrono::milliseconds kStill{1500};
 constexpr std::size_t kMostPrinted = 64U * 1024;
 
 struct Pipes {
@@ -84,6 +90,26 @@ bool read_some(const Fd& fd, std::string& text) {
     }
 }
 
+// Tells that nothing has moved for a while: no process of the case has run at all. Then waiting for
+// the limit would tell nothing more, and a learner waits with it.
+class Standstill {
+  public:
+    // To be asked again and again.
+    bool lasts() {
+        auto asleep = asleep_since(::getpid());
+        const auto now = std::chrono::steady_clock::now();
+        if (!asleep || asleep != asleep_) {
+            asleep_ = std::move(asleep);
+            since_ = now;
+        }
+        return now - since_ >= kStill;
+    }
+
+  private:
+    std::optional<std::map<pid_t, std::uint64_t>> asleep_;
+    std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
+
 // What comes out of the case while it runs.
 class Listener {
   public:
@@ -94,20 +120,21 @@ class Listener {
         daemon::set_nonblocking(pipes_.printed.reading, true);
     }
 
-    // Until `process` ends (true) or the deadline has come (false). Not until the pipes end:
-    // somebody who was left behind may hold them.
+    // Until `process` ends (true), or the deadline has come or nothing moves any more (false). Not
+    // until the pipes end: somebody who was left behind may hold them.
     bool listen(const Fd& process, Deadline deadline) {
+        Standstill standstill;
         for (;;) {
             std::array<pollfd, 3> descriptors = {
                 pollfd{process.get(), POLLIN, 0},
                 pollfd{result_open_ ? pipes_.result.reading.get() : -1, POLLIN, 0},
                 pollfd{printed_open_ ? pipes_.printed.reading.get() : -1, POLLIN, 0}};
-            const int ready =
-                ::poll(descriptors.data(), descriptors.size(), deadline.poll_timeout());
+            const Deadline soon = std::min(deadline, Deadline::after(kLookEvery));
+            const int ready = ::poll(descriptors.data(), descriptors.size(), soon.poll_timeout());
             if (ready == -1 && errno != EINTR) daemon::fail(errno, "poll");
             take_what_is_there();
             if (ready > 0 && descriptors[0].revents != 0) break;
-            if (deadline.expired()) return false;
+            if (deadline.expired() || (ready == 0 && standstill.lasts())) return false;
         }
         take_what_is_there();
         return true;

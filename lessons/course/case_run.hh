@@ -2,7 +2,8 @@
 // learner's code is not trusted to end, to be tidy or to be silent:
 //   - it gets a session, a folder and temporary files of its own, and limits on output and files;
 //   - what it prints never mixes with the verdict, which comes over a descriptor of its own;
-//   - at the limit it is asked what it waits for (from /proc), then the whole tree is ended;
+//   - at the limit, or when nothing has moved for some time, it is asked what it waits for (from
+//   /proc), then the whole tree is ended;
 //   - afterwards this process, which adopts whatever lost its parent, looks for zombies, orphans
 //   and
 //     files that are left.

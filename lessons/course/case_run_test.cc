@@ -44,7 +44,7 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("the cases of a check are listed in order") {
     const std::vector<std::string> names = list_cases(PLANTED_CHECK);
     CHECK(names.front() == "passes");
-    CHECK(names.size() == 22);
+    CHECK(names.size() == 24);
     CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
 }
 
@@ -122,6 +122,17 @@ TEST_CASE("a hang says what it waits for and takes its children along") {
     const CaseResult family = run("hangs and holds children", std::chrono::seconds(2));
     CHECK(outcome_name(family.outcome) == "hung");
     CHECK(family.waits.size() == 2);
+}
+
+TEST_CASE("where nothing moves any more the limit is not waited for, and slowness is no hang") {
+    constexpr std::chrono::seconds kLong(120);
+    for (const char* name : {"hangs in read", "hangs and holds children"}) {
+        const CaseResult still = run(name, kLong);
+        CHECK(outcome_name(still.outcome) == "hung");
+        CHECK(still.time < kLong);
+    }
+    CHECK(outcome_name(run("is slow", kLong).outcome) == "passed");
+    CHECK(outcome_name(run("spins", std::chrono::seconds(3)).outcome) == "hung");
 }
 
 TEST_CASE("a program that ends in the middle of a case has not passed it") {

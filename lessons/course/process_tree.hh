@@ -10,6 +10,9 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +47,11 @@ bool end_descendants(daemon::Deadline deadline, pid_t keep = 0);
 
 // The same for the descendants of another process: those cannot be collected here.
 bool end_descendants_of(pid_t ancestor, daemon::Deadline deadline);
+
+// How often each thread of the descendants of a process has been given a processor, by thread id;
+// nothing if one of them has it or waits for it or for a device. The same answer twice: nobody has
+// done anything in between. (/proc/PID/task/TID/status: State and the two ctxt_switches.)
+std::optional<std::map<pid_t, std::uint64_t>> asleep_since(pid_t ancestor);
 
 // What the main thread of a process waits for: "sleeps in read(0: pipe:[4711])", from
 // /proc/PID/{stat,syscall,fd}. As much of it as may be read.

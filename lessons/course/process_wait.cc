@@ -1,9 +1,10 @@
-// The part of process_tree.hh that says what a process waits for.
+// The part of process_tree.hh that says what a process waits for, and whether it does.
 
 #include <fmt/core.h>
 #include <sys/syscall.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -66,7 +67,37 @@ std::string descriptor_in_words(pid_t pid, const std::string& argument) {
                 : fmt::format("descriptor {}, {}", number, target.string());
 }
 
+struct ThreadState {
+    char letter = 'Z';
+    std::uint64_t switches = 0;
+};
+
+ThreadState read_thread(const fs::path& folder) {
+    ThreadState thread;
+    std::ifstream file(folder / "status");
+    for (std::string word; file >> word;) {
+        if (word == "State:") file >> thread.letter;
+        std::uint64_t count = 0;
+        if (word.ends_with("voluntary_ctxt_switches:") && file >> count) thread.switches += count;
+    }
+    return thread;
+}
+
 }  // namespace
+
+std::optional<std::map<pid_t, std::uint64_t>> asleep_since(pid_t ancestor) {
+    std::map<pid_t, std::uint64_t> threads;
+    std::error_code gone;
+    for (const Process& process : descendants_of(ancestor)) {
+        const fs::path tasks = fmt::format("/proc/{}/task", process.pid);
+        for (const fs::directory_entry& task : fs::directory_iterator(tasks, gone)) {
+            const ThreadState thread = read_thread(task.path());
+            if (thread.letter == 'R' || thread.letter == 'D') return std::nullopt;
+            threads[std::atoi(task.path().filename().c_str())] = thread.switches;
+        }
+    }
+    return threads;
+}
 
 // /proc/PID/syscall: the number and six arguments, or "running", or nothing when it may not be
 // read.

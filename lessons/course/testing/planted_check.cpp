@@ -3,11 +3,13 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
@@ -147,6 +149,17 @@ TEST_CASE("hangs and holds children") {
     if (::fork() == 0)
         for (;;) ::pause();
     ::wait(nullptr);
+}
+
+TEST_CASE("is slow") {
+    step("sleep thirty times for a tenth of a second");
+    for (int i = 0; i < 30; ++i) ::poll(nullptr, 0, 100);
+}
+
+TEST_CASE("spins") {
+    step("count for ever");
+    for (std::atomic<unsigned> count = 0;; ++count) {
+    }
 }
 
 TEST_CASE("ends the program") {
