@@ -96,7 +96,7 @@ class Standstill {
   public:
     // To be asked again and again.
     bool lasts() {
-        auto asleep = asleep_since(::getpid());
+        auto asleep = context_switches_if_asleep(::getpid());
         const auto now = std::chrono::steady_clock::now();
         if (!asleep || asleep != asleep_) {
             asleep_ = std::move(asleep);

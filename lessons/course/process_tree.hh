@@ -51,7 +51,7 @@ bool end_descendants_of(pid_t ancestor, daemon::Deadline deadline);
 // How often each thread of the descendants of a process has been given a processor, by thread id;
 // nothing if one of them has it or waits for it or for a device. The same answer twice: nobody has
 // done anything in between. (/proc/PID/task/TID/status: State and the two ctxt_switches.)
-std::optional<std::map<pid_t, std::uint64_t>> asleep_since(pid_t ancestor);
+std::optional<std::map<pid_t, std::uint64_t>> context_switches_if_asleep(pid_t ancestor);
 
 // What the main thread of a process waits for: "sleeps in read(0: pipe:[4711])", from
 // /proc/PID/{stat,syscall,fd}. As much of it as may be read.

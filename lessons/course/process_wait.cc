@@ -85,7 +85,7 @@ ThreadState read_thread(const fs::path& folder) {
 
 }  // namespace
 
-std::optional<std::map<pid_t, std::uint64_t>> asleep_since(pid_t ancestor) {
+std::optional<std::map<pid_t, std::uint64_t>> context_switches_if_asleep(pid_t ancestor) {
     std::map<pid_t, std::uint64_t> threads;
     std::error_code gone;
     for (const Process& process : descendants_of(ancestor)) {

@@ -14,6 +14,7 @@ import pathlib
 import re
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+RESOLVED = re.compile(r'"resolved":\s*"\w+://')  # npm's word for where a package came from
 SOURCES = {".cc", ".hh"}
 SCRIPTS = {".py", ".sh", ".js", ".mjs", ".css"}
 MOST_LINES = 300
@@ -110,6 +111,6 @@ def check(root):
                 line = text.count("\n", 0, match.start(1)) + 1
                 problems.append(f"{path}:{line}: {match.group(2)} {problem}")
     for file in files_of(root, {".json"}):
-        if file.name == "package-lock.json" and '"resolved": "http' in file.read_text(encoding="utf-8"):
+        if file.name == "package-lock.json" and RESOLVED.search(file.read_text(encoding="utf-8")):
             problems.append(f"{file.relative_to(root)}: names the host that it was made with")
     return problems, read

@@ -59,7 +59,7 @@ TREES = [
     ("a header without an opening comment", {"daemon/fd.hh": "#pragma once\n"}, "does not open with a comment"),
     ("a source without header or comment", {"daemon/main.cc": "int x;\n"}, "does not open with a comment"),
     ("too long", {"daemon/fd.cc": "// f\n" * 301}, "has 301 lines"),
-    ("a lock file with a host", {"tests/browser/package-lock.json": '{"resolved": "https://registry.invalid/a"}'},
+    ("a lock file with a host", {"tests/browser/package-lock.json": '{"resolved": "any://host/a"}'},
      "names the host"),
 ]
 
