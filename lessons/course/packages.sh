@@ -18,6 +18,7 @@ build     libsodium-dev        module:libsodium
 build     libseccomp-dev       module:libseccomp
 build     libpugixml-dev       module:pugixml
 build     zlib1g-dev           module:zlib
+build     libmd4c-dev          module:md4c
 build     libmd4c-html0-dev    module:md4c-html
 build     nodejs               tool:node
 build     npm                  tool:npm
