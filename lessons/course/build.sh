@@ -1,75 +1,132 @@
 # shellcheck shell=bash disable=SC2154 # root and the exit codes are the waymark script's
-# The build folders: build/ is what people run, build-sanitize/ is what the tests run, under the
-# address and undefined-behaviour sanitizers, and build-threads/ under the thread sanitizer. A
-# folder is set up once; it is thrown away and set up again when the checkout has moved or when its
-# settings have changed. ccache is found by Meson itself; mold is asked for here.
+# The build folders: build/ is what people run, build-sanitize/ is what the checks and tests run, under
+# the address and undefined-behaviour sanitizers, and build-threads/ under the thread sanitizer. Each
+# has the parts (meson_options.txt) that somebody has asked for: a learner's has the course and nothing of
+# the server. Parts are only added. A folder is set up once; it is thrown away and set up again when the
+# checkout has moved or when its settings have changed. ccache is found by Meson itself; mold is asked
+# for here.
 
 readonly web_packages=$root/build-packages/web browser_packages=$root/build-packages/browser
 readonly slides_packages=$root/build-packages/slides
 
-# configure FOLDER OPTION...
-configure() {
-    local folder=$root/$1 linker=
-    shift
+# A program in whose place this shell waits ends with it, also when it is killed: prctl(2), PR_SET_PDEATHSIG.
+leash=()
+if setpriv --help 2>/dev/null | grep -q -e --pdeathsig; then
+    leash=(setpriv --pdeathsig TERM --)
+fi
+
+# options_of FOLDER: in $options. -g1: lines in a stack trace are enough, and it saves a quarter of the
+# compile time. Without optimisation the files that read the command line take 9 s under the sanitizers,
+# with it 24 s.
+options_of() {
+    local checked=(-Doptimization=0 -Ddebug=true -Dcpp_args=-g1 -Db_lundef=false)
+    case $1 in
+        build) options=(-Doptimization=2 -Ddebug=false) ;;
+        build-sanitize) options=("-Db_sanitize=address,undefined" "${checked[@]}") ;;
+        build-threads) options=(-Db_sanitize=thread "${checked[@]}") ;;
+        *) refuse "there is no build folder called '$1': build, build-sanitize, build-threads" ;;
+    esac
+}
+
+# set_up FOLDER PART...: afterwards the folder is one of Meson's and has these parts.
+set_up() {
+    local folder=$root/$1 linker='' options settings parts part
+    options_of "$1"
     have_tool mold && linker=mold
-    local settings="$root $linker $*"
-    if [[ -f $folder/build.ninja && $(cat "$folder/settings" 2>/dev/null) == "$settings" ]]; then
-        return
+    settings="$root $linker ${options[*]}"
+    parts=$(cat "$folder/parts" 2>/dev/null) || true
+    local known=$parts
+    for part in "${@:2}"; do
+        has_part "$part" || parts+="${parts:+ }$part"
+    done
+    fetch_pages_packages
+    local is_there=no
+    [[ -f $folder/build.ninja && $(cat "$folder/settings" 2>/dev/null) == "$settings" ]] && is_there=yes
+    [[ $is_there == no || $parts != "$known" ]] || return 0
+    tell "setting up $1 for: $parts"
+    if [[ $is_there == yes ]]; then
+        options=(--reconfigure)
+    else
+        rm -rf "$folder"
+        mkdir -p "$folder"
     fi
-    tell "setting up ${folder#"$root"/}"
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    run env ${linker:+"CXX_LD=$linker"} meson setup "$folder" "$root" "$@" >"$folder/setup.log" 2>&1 || {
+    "${leash[@]}" env ${linker:+"CXX_LD=$linker"} meson setup "$folder" "$root" "${options[@]}" \
+        "-Dparts=${parts// /,}" >"$folder/setup.log" 2>&1 || {
         tail -n 15 "$folder/setup.log" >&2
         tell "meson could not set up the build; the whole log is $folder/setup.log"
         exit "$exit_system"
     }
     printf '%s' "$settings" >"$folder/settings"
+    printf '%s' "$parts" >"$folder/parts"
 }
 
-# ninja_in FOLDER TARGET...: a moving status line on a terminal, only what fails elsewhere; nothing at
-# all when there is nothing to do. What it says goes to stderr: some commands print JSON.
+# What $parts need from npm, before Meson looks for it.
+fetch_pages_packages() {
+    has_part server && node_packages "$root/lessons/16-tracker/web" "$web_packages"
+    has_part slides && node_packages "$root/slides/web" "$slides_packages"
+    return 0
+}
+
+has_part() { [[ " $parts " == *" $1 "* ]]; }
+
+# ninja_in FOLDER TARGET...: a moving status line on a terminal, elsewhere a line every few seconds and
+# what fails; nothing at all when there is nothing to do. What it says goes to stderr: some commands
+# print JSON.
 ninja_in() {
-    local folder=$root/$1 quiet=()
+    local folder=$root/$1
     shift
-    [[ $(ninja -C "$folder" -n "$@" 2>&1) != *"no work to do"* ]] || return 0
-    [[ -t 2 ]] || quiet=(--quiet)
-    run ninja -C "$folder" "${quiet[@]}" "$@" >&2 || {
+    # By itself, because Meson has much to say when it reads its files again.
+    "${leash[@]}" ninja -C "$folder" build.ninja >"$folder/setup.log" 2>&1 || {
+        tail -n 15 "$folder/setup.log" >&2
+        tell "meson could not set up the build again; the whole log is $folder/setup.log"
+        exit "$exit_system"
+    }
+    [[ $("${leash[@]}" ninja -C "$folder" -n "$@" 2>&1) != *"no work to do"* ]] || return 0
+    if [[ -t 2 ]]; then
+        "${leash[@]}" ninja -C "$folder" "$@" >&2
+    else
+        "${leash[@]}" ninja -C "$folder" "$@" 2>&1 | tell_progress "${folder##*/}" >&2
+    fi || {
         tell "the build failed; the compiler's words are above"
         exit "$exit_system"
     }
 }
 
-configure_release() {
-    node_packages "$root/lessons/16-tracker/web" "$web_packages"
-    node_packages "$root/slides/web" "$slides_packages"
-    configure build -Doptimization=2 -Ddebug=false
+# tell_progress NAME: reads what ninja says. "[12/40] ..." is how far it is, told now and then; all else is
+# a compiler's.
+tell_progress() {
+    local line last=$SECONDS far=''
+    while IFS= read -r line; do
+        if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+            far="${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}"
+            ((SECONDS - last >= 5)) || continue
+            last=$SECONDS
+            tell "$1: $far"
+        elif [[ $line != 'ninja: Entering directory'* ]]; then
+            printf '%s\n' "$line"
+        fi
+    done
+    [[ -z $far ]] || tell "$1: $far"
 }
 
 build_all() {
-    configure_release
+    set_up build course server slides
     ninja_in build
 }
 
 # Only what `start` runs, so that the first start does not wait for the examples.
 build_tracker() {
-    configure_release
+    set_up build course server
     ninja_in build lessons/16-tracker/tracker lessons/16-tracker/web/site.stamp
 }
 
-# The tests are built by `meson test`, each when it is asked for.
+# The tests are built by tests/suite/run.py, those that are asked for.
 configure_tests() {
-    node_packages "$root/lessons/16-tracker/web" "$web_packages"
-    node_packages "$root/slides/web" "$slides_packages"
-    node_packages "$root/tests/browser" "$browser_packages"
-    # -g1: lines in a stack trace are enough, and it saves a quarter of the compile time. Without
-    # optimisation the files that read the command line take 9 s under the sanitizers, with it 24 s.
-    local common=(-Doptimization=0 -Ddebug=true -Dcpp_args=-g1 -Db_lundef=false)
-    configure build-sanitize -Db_sanitize=address,undefined "${common[@]}"
-    configure build-threads -Db_sanitize=thread "${common[@]}"
-    # The list of tests is read before Meson builds them; it must know of tests that are new.
     local folder
+    node_packages "$root/tests/browser" "$browser_packages"
     for folder in build-sanitize build-threads; do
+        set_up "$folder" course server slides tests
+        # The list of tests is read before they are built; it must know of tests that are new.
         ninja_in "$folder" build.ninja
     done
 }

@@ -21,13 +21,13 @@ namespace fs = std::filesystem;
 using State = Health::State;
 
 struct Package {
-    std::string set;  // build, helpful, tests
+    std::string sets;  // who wants it: "course", "server,slides"
     std::string name;
     std::string kind;  // tool, module, header, browser
     std::string thing;
 };
 
-// The lines "build  g++  tool:g++" of the list in the script that installs them.
+// The lines "course  g++  tool:g++" of the list in the script that installs them.
 std::vector<Package> read_packages(const fs::path& script) {
     std::vector<Package> packages;
     std::istringstream lines(read_file(script));
@@ -35,11 +35,9 @@ std::vector<Package> read_packages(const fs::path& script) {
         std::istringstream words(line);
         Package package;
         std::string seen_by, more;
-        if (!(words >> package.set >> package.name >> seen_by) || words >> more) continue;
+        if (!(words >> package.sets >> package.name >> seen_by) || words >> more) continue;
         const std::size_t colon = seen_by.find(':');
-        const bool is_set =
-            package.set == "build" || package.set == "helpful" || package.set == "tests";
-        if (!is_set || colon == seen_by.npos) continue;
+        if (package.sets.starts_with('#') || colon == seen_by.npos) continue;
         package.kind = seen_by.substr(0, colon);
         package.thing = seen_by.substr(colon + 1);
         packages.push_back(package);
@@ -67,18 +65,26 @@ bool is_there(const Package& package) {
            have_tool("chromium-headless-shell") || have_tool("google-chrome");
 }
 
+bool is_for(const Package& package, const std::string& set) {
+    return ("," + package.sets + ",").find("," + set + ",") != std::string::npos;
+}
+
 std::string without_it(const Package& package) {
-    if (package.set == "build") return "nothing can be built";
-    if (package.set == "helpful") return "builds and verdicts are slower";
+    if (is_for(package, "course")) return "nothing can be built";
+    if (is_for(package, "helpful")) return "builds and verdicts are slower";
+    if (is_for(package, "server"))
+        return is_for(package, "slides") ? "neither the tracking server nor the slides have pages"
+                                         : "the tracking server is not built, nor the capstone";
+    if (is_for(package, "slides")) return "the slides are not shown";
     if (package.kind == "browser")
         return "the pages' and slides' tests skip, and slides do not print";
-    return "some tests skip";
+    return is_for(package, "tests") ? "some tests skip" : "nothing is measured against others";
 }
 
 Health look_at_package(const Package& package) {
     Health health{State::good, package.name, "is there", "", ""};
     if (is_there(package)) return health;
-    health.state = package.set == "build" ? State::broken : State::limited;
+    health.state = is_for(package, "course") ? State::broken : State::limited;
     health.seen = "is not there";
     health.cannot = without_it(package);
     health.cure = "apt-get install " + package.name;

@@ -2,34 +2,39 @@
 # What Waymark needs from the system, in one list, and how it gets there. Each line names a Debian
 # package and the thing by which its presence is seen. The thing decides, not the package's name: a
 # node that came from elsewhere is as good. On a system without apt the list is printed instead.
+#
+# The sets are asked for by what is wanted: `course` is a compiler and what the course and the toolkit
+# need; the others come on top of it. `capstone` runs the server's tests on a learner's modules.
 
-# set     package              seen by
+# sets                    package              seen by
 readonly package_list='
-build     g++                  tool:g++
-build     pkg-config           tool:pkg-config
-build     meson                tool:meson
-build     ninja-build          tool:ninja
-build     libfmt-dev           module:fmt
-build     libcli11-dev         module:CLI11
-build     doctest-dev          header:doctest/doctest.h
-build     libsqlite3-dev       module:sqlite3
-build     nlohmann-json3-dev   module:nlohmann_json
-build     libsodium-dev        module:libsodium
-build     libseccomp-dev       module:libseccomp
-build     libpugixml-dev       module:pugixml
-build     zlib1g-dev           module:zlib
-build     libmd4c-dev          module:md4c
-build     libmd4c-html0-dev    module:md4c-html
-build     nodejs               tool:node
-build     npm                  tool:npm
-helpful   ccache               tool:ccache
-helpful   mold                 tool:mold
-tests     python3              tool:python3
-tests     chromium             browser:any
-tests     strace               tool:strace
-tests     procps               tool:ps
-tests     iproute2             tool:ss
+course                    g++                  tool:g++
+course                    pkg-config           tool:pkg-config
+course                    meson                tool:meson
+course                    ninja-build          tool:ninja
+course                    libfmt-dev           module:fmt
+course                    libcli11-dev         module:CLI11
+course                    doctest-dev          header:doctest/doctest.h
+course                    nlohmann-json3-dev   module:nlohmann_json
+course                    libseccomp-dev       module:libseccomp
+helpful                   ccache               tool:ccache
+helpful                   mold                 tool:mold
+server                    libsqlite3-dev       module:sqlite3
+server                    libsodium-dev        module:libsodium
+server                    libpugixml-dev       module:pugixml
+server,slides             nodejs               tool:node
+server,slides             npm                  tool:npm
+slides                    libmd4c-dev          module:md4c
+slides                    libmd4c-html0-dev    module:md4c-html
+capstone,tests,bench      python3              tool:python3
+tests,print               chromium             browser:any
+tests                     strace               tool:strace
+capstone,tests            procps               tool:ps
+capstone,tests            iproute2             tool:ss
+bench                     nginx                tool:nginx
+bench                     wrk                  tool:wrk
 '
+readonly package_sets='course server slides capstone tests print bench'
 
 have_tool() { command -v "$1" >/dev/null; }
 
@@ -52,11 +57,20 @@ is_there() {
 
 # missing_packages SET...: one name a line.
 missing_packages() {
-    local set package seen_by
-    while read -r set package seen_by; do
-        [[ -n $package && " $* " == *" $set "* ]] || continue
+    local sets package seen_by
+    while read -r sets package seen_by; do
+        if [[ -z $package ]] || ! is_wanted "$sets" "$@"; then continue; fi
         is_there "$seen_by" || printf '%s\n' "$package"
     done <<<"$package_list"
+}
+
+# is_wanted SET,SET SET...: whether one of the first is among the others.
+is_wanted() {
+    local set
+    for set in ${1//,/ }; do
+        [[ " ${*:2} " != *" $set "* ]] || return 0
+    done
+    return 1
 }
 
 # need_packages SET...: returns when all of them are there; installs or refuses otherwise. `helpful`
@@ -126,10 +140,22 @@ node_packages() {
     mkdir -p "$into"
     rm -f "$into/installed.json"
     cp "$from/package.json" "$from/package-lock.json" "$into/"
-    run npm ci --prefix "$into" --ignore-scripts --no-audit --no-fund \
+    "${leash[@]}" npm ci --prefix "$into" --ignore-scripts --no-audit --no-fund \
         --loglevel=error >/dev/null || {
         tell "npm could not fetch them (its message is above); this needs the network once"
         exit "$exit_system"
     }
     cp "$from/package-lock.json" "$into/installed.json"
+}
+
+# run_packages SET...: installs what those need, and builds nothing. Without a set: what the course needs.
+run_packages() {
+    local set
+    (($# > 0)) || set -- course
+    for set in "$@"; do
+        [[ " $package_sets " == *" $set "* ]] ||
+            refuse "there is no set of packages called '$set'; there are: $package_sets"
+    done
+    need_packages "$@"
+    tell "nothing is missing for: $*"
 }

@@ -6,8 +6,9 @@
 run_slides() {
     local port=8090 deed=serve folder='' lesson=()
     read_slides_options "$@"
-    need_packages build
-    configure_release
+    need_packages course slides
+    [[ $deed != print ]] || need_packages print
+    set_up build course slides
     # The server, its pages, and the lessons' demos: not the tracking server.
     ninja_in build decks
     [[ -e $root/build/slides/site.stamp ]] ||
@@ -71,12 +72,10 @@ slides_record() {
 # The printing program starts the server itself, asks it for the pages, and ends it.
 slides_print() {
     local command status=0
-    have_browser || refuse "no Chromium found, which prints the slides: apt-get install chromium," \
-        "or set CHROMIUM=/path"
     node_packages "$root/tests/browser" "$browser_packages"
     port=0
     slides_server
-    run env BROWSER_MODULES="$browser_packages/node_modules" \
+    "${leash[@]}" env BROWSER_MODULES="$browser_packages/node_modules" \
         node "$root/slides/print/print-decks.js" "$folder" "${command[@]}" || status=$?
     ((status == 0)) || exit "$status"
     mkdir -p "$root/build/slides/pdf"

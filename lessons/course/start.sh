@@ -9,7 +9,7 @@ run_start() {
     data=$(default_data_folder)
     local port_web=8080 port_devices=5055 demo=yes
     read_start_options "$@"
-    need_packages build
+    need_packages course server
     build_tracker
     run_tracker
 }

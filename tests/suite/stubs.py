@@ -70,6 +70,7 @@ class Machine:
         build = self.house / "build"
         (build / "build.ninja").touch()
         (build / "settings").write_text(f"{self.house} mold -Doptimization=2 -Ddebug=false")
+        (build / "parts").write_text("course server slides")
 
     def write(self, path, text):
         path.write_text(text)

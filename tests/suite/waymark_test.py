@@ -11,7 +11,7 @@ import time
 import unittest
 
 import driver
-from stubs import Machine
+from stubs import STUB, Machine
 
 
 class CommandTest(unittest.TestCase):
@@ -52,7 +52,8 @@ class RefusalTest(CommandTest):
                                  (["start", "--data"], "--data needs a value"),
                                  (["start", "now"], "does not know 'now'"),
                                  (["build", "all"], "takes no options"),
-                                 (["bench"], "tests/bench/run is missing")):
+                                 (["packages", "course", "games"], "no set of packages called 'games'"),
+                                 (["set-up", "attic"], "no build folder called 'attic'")):
             with self.subTest(arguments):
                 code, output = self.machine.run(*arguments)
                 self.assertEqual((code, output.count("\n")), (100, 1), output)
@@ -142,6 +143,52 @@ class PackagesTest(CommandTest):
         code, output = self.machine.run("build")
         self.assertEqual(code, 0, output)
         self.assertIn("ninja -C", self.machine.asked())
+
+
+    def test_each_word_asks_for_its_own_packages_and_no_others(self):
+        for tool in ("node", "npm", "chromium", "strace"):
+            (self.machine.bin / tool).unlink()
+        for words, missing in ((["packages"], None), (["packages", "server"], "nodejs npm"),
+                               (["packages", "print"], "chromium"), (["bench"], "nodejs npm nginx wrk")):
+            with self.subTest(words):
+                code, output = self.machine.run(*words)
+                self.assertEqual(code, 100 if missing else 0, output)
+                self.assertIn(f"(named as in Debian): {missing}\n" if missing else "nothing is missing", output)
+
+
+class BuildTest(CommandTest):
+    def set_ups(self):
+        return [line for line in self.machine.asked().splitlines() if line.startswith("meson setup")]
+
+    def test_a_folder_is_set_up_once_and_parts_are_added_to_it(self):
+        self.assertEqual(self.machine.run("set-up", "build-sanitize")[0], 0)
+        self.assertEqual(self.machine.run("set-up", "build-sanitize")[0], 0)
+        once = self.set_ups()
+        self.assertEqual(len(once), 1, once)
+        self.assertTrue(once[0].endswith("-Dparts=course"), once)
+        (self.machine.house / "build/parts").write_text("course")
+        self.assertEqual(self.machine.run("build")[0], 0)
+        self.assertTrue(self.set_ups()[1].endswith("--reconfigure -Dparts=course,server,slides"), self.set_ups())
+
+    def test_a_folder_with_other_settings_is_set_up_anew_with_all_its_parts(self):
+        (self.machine.house / "build/settings").write_text("/elsewhere mold -Doptimization=2")
+        (self.machine.house / "build/old").touch()
+        self.assertEqual(self.machine.run("set-up", "build")[0], 0)
+        self.assertTrue(self.set_ups()[0].endswith("-Dparts=course,server,slides"), self.set_ups())
+        self.assertNotIn("--reconfigure", self.set_ups()[0])
+        self.assertFalse((self.machine.house / "build/old").exists())
+
+    def test_without_a_terminal_it_says_how_far_it_is_and_what_the_compiler_says(self):
+        self.machine.add("ninja", STUB + "[[ $* != *' -n'* ]] && printf '[1/2] a\\n[2/2] b\\na.cc:1: error\\n'\n")
+        code, output = self.machine.run("build")
+        self.assertEqual((code, output), (0, "a.cc:1: error\nwaymark: build: 2 of 2\n"))
+        self.machine.add("ninja", STUB + "[[ $* != *' -n'* && $* != *build.ninja ]] && exit 1\n true\n")
+        code, output = self.machine.run("build")
+        self.assertEqual((code, output), (111, "waymark: the build failed; the compiler's words are above\n"))
+
+    def test_nothing_is_said_when_there_is_nothing_to_build(self):
+        self.machine.add("ninja", STUB + "echo 'ninja: no work to do.'\n")
+        self.assertEqual(self.machine.run("build"), (0, ""))
 
 
 class StartTest(CommandTest):
