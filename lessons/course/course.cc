@@ -5,6 +5,7 @@
 
 #include "daemon/error.hh"
 #include "lessons/course/handout.hh"
+#include "lessons/course/program.hh"
 
 namespace waymark::course {
 
@@ -18,6 +19,15 @@ Folders absolute(Folders folders) {
                              &folders.build_thread})
         *folder = fs::absolute(*folder).lexically_normal();
     return folders;
+}
+
+// By the script that sets up all build folders, so that their settings stand in one place. A folder
+// that is not the checkout's own is left alone.
+void set_up_if_missing(const fs::path& root, const fs::path& build) {
+    if (fs::exists(build / "build.ninja") || build.parent_path() != root) return;
+    const Ran ran = run_visibly({root / "waymark", "set-up", build.filename()}, root);
+    if (!ran.success())
+        throw daemon::UsageError(fmt::format("{}: could not be set up", build.string()));
 }
 
 }  // namespace
@@ -41,9 +51,10 @@ const Lesson& Course::lesson(const std::string& name) const {
 }
 
 Toolchain Course::toolchain(const Lesson& lesson, const fs::path& scratch) const {
-    return Toolchain(
-        lesson.sanitizer == Sanitizer::thread ? folders_.build_thread : folders_.build_address,
-        scratch);
+    const fs::path& build =
+        lesson.sanitizer == Sanitizer::thread ? folders_.build_thread : folders_.build_address;
+    set_up_if_missing(folders_.root, build);
+    return Toolchain(build, scratch);
 }
 
 Toolchain Course::toolchain(const Lesson& lesson) const {

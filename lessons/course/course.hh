@@ -40,7 +40,9 @@ class Course {
     // do.
     const Lesson& lesson(const std::string& name) const;
 
-    // The build folder of the lesson's sanitizer; `scratch` is for programs of this one use.
+    // The build folder of the lesson's sanitizer, set up if it is not yet (that takes some seconds, and
+    // is told on standard error); `scratch` is for programs of this one use. Throws
+    // daemon::UsageError if it cannot be set up.
     Toolchain toolchain(const Lesson& lesson, const std::filesystem::path& scratch) const;
     // The one for a learner's own work: its scratch folder stays, so that the next time is quicker.
     Toolchain toolchain(const Lesson& lesson) const;

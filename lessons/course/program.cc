@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -23,9 +24,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 }
 
 int become(std::vector<std::string> arguments, const std::filesystem::path& folder,
-           const daemon::Fd& output) {
+           const daemon::Fd& output, const daemon::Fd& errors) {
     daemon::check(::dup2(output.get(), STDOUT_FILENO), "dup2");
-    daemon::check(::dup2(output.get(), STDERR_FILENO), "dup2");
+    if (errors) daemon::check(::dup2(errors.get(), STDERR_FILENO), "dup2");
     daemon::check(::chdir(folder.c_str()), "chdir", folder.string());
     const std::vector<char*> pointers = pointers_to(arguments);
     ::execvp(pointers.front(), pointers.data());
@@ -33,28 +34,58 @@ int become(std::vector<std::string> arguments, const std::filesystem::path& fold
     return kNotFound;
 }
 
-std::string read_all(const daemon::Fd& fd) {
-    std::string text;
+// What a program says, as it comes.
+class Said {
+  public:
+    explicit Said(const std::function<void(std::string_view)>& on_line) : on_line_(on_line) {}
+
+    void take(std::string_view bytes) {
+        // Read on when it is too much: a program that cannot write would wait for ever.
+        text_.append(bytes, 0, kMostOutput - std::min(kMostOutput, text_.size()));
+        for (std::size_t end = text_.find('\n', told_); end != text_.npos;
+             end = text_.find('\n', told_)) {
+            on_line_(std::string_view(text_).substr(told_, end - told_));
+            told_ = end + 1;
+        }
+    }
+    std::string text() && { return std::move(text_); }
+
+  private:
+    const std::function<void(std::string_view)>& on_line_;
+    std::string text_;
+    std::size_t told_ = 0;  // up to here in whole lines
+};
+
+void read_all(const daemon::Fd& fd, Said& said) {
     char bytes[16384];
     for (;;) {
         const ssize_t count = ::read(fd.get(), bytes, sizeof bytes);
         if (count == -1 && errno == EINTR) continue;
-        if (count <= 0) return text;
-        const auto length = static_cast<std::size_t>(count);
-        // Read on when it is too much: a program that cannot write would wait for ever.
-        if (text.size() < kMostOutput)
-            text.append(bytes, std::min(length, kMostOutput - text.size()));
+        if (count <= 0) return;
+        said.take({bytes, static_cast<std::size_t>(count)});
     }
 }
 
 }  // namespace
 
-Ran run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
+Ran run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                const std::function<void(std::string_view line)>& on_line) {
     daemon::Pipe output = daemon::make_pipe();
-    ChildProcess child([&] { return become(arguments, folder, output.writing); });
+    ChildProcess child([&] { return become(arguments, folder, output.writing, output.writing); });
     output.writing.reset();
-    std::string text = read_all(output.reading);
-    return {child.wait(), std::move(text)};
+    Said said(on_line);
+    read_all(output.reading, said);
+    return {child.wait(), std::move(said).text()};
+}
+
+Ran run_visibly(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
+    daemon::Pipe output = daemon::make_pipe();
+    ChildProcess child([&] { return become(arguments, folder, output.writing, {}); });
+    output.writing.reset();
+    const std::function<void(std::string_view)> nothing = [](std::string_view) {};
+    Said said(nothing);
+    read_all(output.reading, said);
+    return {child.wait(), std::move(said).text()};
 }
 
 std::vector<std::string> split_words(std::string_view command) {

@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lessons/course/child_process.hh"
@@ -19,8 +21,14 @@ struct Ran {
     bool success() const { return ending.success(); }
 };
 
-// Throws std::system_error; a program that is not there ends with 127, as in a shell.
-Ran run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder);
+// Throws std::system_error; a program that is not there ends with 127, as in a shell. Each whole
+// line is told to `on_line` when it comes.
+Ran run_program(
+    const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+    const std::function<void(std::string_view line)>& on_line = [](std::string_view) {});
+
+// The same, with its standard error where ours is: for what takes long and says how far it is.
+Ran run_visibly(const std::vector<std::string>& arguments, const std::filesystem::path& folder);
 
 // Splits a command line as sh(1) does, for quotes and backslashes only: what ninja prints.
 std::vector<std::string> split_words(std::string_view command);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "daemon/error.hh"
+#include "lessons/course/build_progress.hh"
 #include "lessons/course/program.hh"
 #include "lessons/course/workspace.hh"
 
@@ -83,9 +84,11 @@ fs::path Toolchain::check_without_learner(const Lesson& lesson) const {
 
 void Toolchain::build_ahead(const Lesson& lesson) const {
     if (!fs::exists(build_ / "build.ninja"))
-        throw daemon::UsageError(fmt::format("{}: is not set up; './waymark begin {}' does it",
-                                             build_.string(), lesson.number()));
-    const Ran ran = run_program({"ninja", "--quiet", check_of(lesson)}, build_);
+        throw daemon::UsageError(fmt::format("{}: no build is set up there", build_.string()));
+    BuildProgress progress(
+        fmt::format("building the check of {} and the library that it judges", lesson.name));
+    const Ran ran = run_program({"ninja", check_of(lesson)}, build_,
+                                [&](std::string_view line) { progress.hear(line); });
     if (ran.success()) return;
     throw daemon::UsageError(fmt::format(
         "the library or the check of lesson {} does not build (your file is not part of it; "

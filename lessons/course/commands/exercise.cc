@@ -60,12 +60,6 @@ int begin(const Course& course, const std::string& name) {
         "Read lessons/{0}/README.md, write the part between the two '{1}' marks,\n"
         "then './waymark check {2}', or './waymark watch {2}' to check at every save.\n",
         lesson.name, lesson.region(), lesson.number());
-    std::fflush(stdout);
-    const Toolchain toolchain = course.toolchain(lesson);
-    toolchain.build_ahead(lesson);
-    toolchain.compile(
-        lesson,
-        course.files_to_link(lesson));  // so that the first check is as quick as others
     return 0;
 }
 
