@@ -23,7 +23,7 @@ using State = Health::State;
 struct Package {
     std::string sets;  // who wants it: "course", "server,slides"
     std::string name;
-    std::string kind;  // tool, module, header, browser
+    std::string kind;  // tool, module, header, python, browser
     std::string thing;
 };
 
@@ -58,6 +58,8 @@ bool is_there(const Package& package) {
     if (package.kind == "module")
         return have_tool("pkg-config") &&
                run_program({"pkg-config", "--exists", package.thing}, "/").success();
+    if (package.kind == "python")
+        return run_program({"python3", "-c", "import " + package.thing}, "/").success();
     if (package.kind == "header")
         return fs::exists("/usr/include/" + package.thing) ||
                fs::exists("/usr/local/include/" + package.thing);

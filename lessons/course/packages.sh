@@ -29,6 +29,8 @@ slides                    libmd4c-html0-dev    module:md4c-html
 capstone,tests,bench      python3              tool:python3
 tests,print               chromium             browser:any
 tests                     strace               tool:strace
+tests                     clangd               tool:clangd
+tests                     python3-yaml         python:yaml
 capstone,tests            procps               tool:ps
 capstone,tests            iproute2             tool:ss
 bench                     nginx                tool:nginx
@@ -51,6 +53,7 @@ is_there() {
         tool:*) have_tool "${1#tool:}" ;;
         module:*) have_tool pkg-config && pkg-config --exists "${1#module:}" ;;
         header:*) have_header "${1#header:}" ;;
+        python:*) have_tool python3 && python3 -c "import ${1#python:}" 2>/dev/null ;;
         browser:*) have_browser ;;
     esac
 }

@@ -11,7 +11,7 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REAL = ("bash cat cmp cp dirname env grep mkdir mkfifo mktemp python3 readlink realpath rm setpriv sleep "
         "tail touch uname").split()
-PRESENT = "g++ meson ninja node npm ccache mold strace ps ss chromium pkg-config".split()
+PRESENT = "g++ meson ninja node npm ccache mold clangd strace ps ss chromium pkg-config".split()
 
 STUB = """#!/usr/bin/env bash
 printf '%s %s\\n' "${0##*/}" "$*" >>"$STUB_LOG"
