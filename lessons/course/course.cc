@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "daemon/error.hh"
 #include "lessons/course/handout.hh"
 #include "lessons/course/program.hh"
@@ -48,6 +50,17 @@ const Lesson& Course::lesson(const std::string& name) const {
     for (const Lesson& lesson : lessons_)
         if (!workspace_.begun(lesson)) return lesson;
     throw daemon::UsageError("every lesson is passed; name one to look at it again");
+}
+
+std::vector<const Lesson*> Course::begun_lessons() const {
+    std::vector<const Lesson*> begun;
+    for (const Lesson& lesson : lessons_) {
+        const auto is_there = [&](const std::string& source) {
+            return fs::exists(workspace_.file(lesson, source));
+        };
+        if (std::ranges::any_of(lesson.sources, is_there)) begun.push_back(&lesson);
+    }
+    return begun;
 }
 
 Toolchain Course::toolchain(const Lesson& lesson, const fs::path& scratch) const {

@@ -40,6 +40,9 @@ class Course {
     // do.
     const Lesson& lesson(const std::string& name) const;
 
+    // The lessons of which a learner's file is there, in order.
+    std::vector<const Lesson*> begun_lessons() const;
+
     // The build folder of the lesson's sanitizer, set up if it is not yet (that takes some seconds, and
     // is told on standard error); `scratch` is for programs of this one use. Throws
     // daemon::UsageError if it cannot be set up.

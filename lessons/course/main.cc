@@ -52,6 +52,7 @@ void add_lesson(CLI::App* word, CommandLine& line) {
 
 struct Flags {
     bool json = false;
+    bool begun = false;
     bool anyway = false;
     bool built = false;
     int tier = 0;
@@ -65,11 +66,16 @@ void add_learner_commands(CLI::App& app, CommandLine& line, Flags& flags) {
     add_lesson(add_command(app, line, "begin", "writes the starter into work/",
                            [&](const Course& all) { return course::begin(all, line.lesson); }),
                line);
-    CLI::App* check =
-        add_command(app, line, "check", "says what is right and what is not yet",
-                    [&](const Course& all) { return course::check(all, line.lesson, flags.json); });
+    CLI::App* check = add_command(
+        app, line, "check", "says what is right and what is not yet", [&](const Course& all) {
+            return flags.begun ? course::check_begun(all)
+                               : course::check(all, line.lesson, flags.json);
+        });
     add_lesson(check, line);
-    check->add_flag("--json", flags.json, "for tools");
+    CLI::Option* json = check->add_flag("--json", flags.json, "for tools");
+    check->add_flag("--begun", flags.begun, "every lesson that was begun")
+        ->excludes(json)
+        ->excludes(check->get_option("LESSON"));
     add_lesson(add_command(app, line, "watch", "checks at every save",
                            [&](const Course& all) { return course::watch(all, line.lesson); }),
                line);

@@ -134,6 +134,7 @@ class GradeTest(unittest.TestCase):
 
     def test_wrong_words_are_refused(self):
         for arguments in (["grade"], ["grade", "01", "--all"], ["grade", "02"],
+                          ["grade", "01", "--begun"], ["grade", "--all", "--begun"],
                           ["grade", "01", "--format", "paper"]):
             code, output, error = self.course.run(*arguments)
             self.assertEqual((code, output, error.count("\n")), (100, b"", 1), error)

@@ -68,6 +68,16 @@ class Learner(unittest.TestCase):
         self.assertIn("1 of 1 lessons passed", self.say("list"))
         self.assertIn("value + value", self.say("solution", "01"))
 
+    def test_every_lesson_that_was_begun_is_checked(self):
+        self.assertEqual(self.say("check", "--begun"),
+                         "No lesson was begun yet: './waymark list' says where to go on.\n")
+        self.say("begin", "01")
+        self.assertIn("FAIL  two and two is four", self.say("check", "--begun", code=1))
+        self.course.hand_in(SOLUTION)
+        self.assertIn("passed: 3 of 4 cases pass", self.say("check", "--begun"))
+        for more in ("01", "--json"):
+            self.assertIn("excludes", self.say("check", "--begun", more, code=100))
+
     def test_a_wrong_answer_names_the_step_and_what_was_seen(self):
         text = self.checked(WRONG)
         self.assertIn("ok    two and two is four", text)

@@ -14,6 +14,7 @@ namespace waymark::course {
 int list(const Course& course, bool json);
 int begin(const Course& course, const std::string& lesson);
 int check(const Course& course, const std::string& lesson, bool json);
+int check_begun(const Course& course);  // every lesson that was begun; all is well if none was
 int watch(const Course& course, const std::string& lesson);
 int hint(const Course& course, const std::string& lesson, int tier);  // 0: the next one
 int solution(const Course& course, const std::string& lesson, bool anyway);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -93,6 +94,23 @@ int check(const Course& course, const std::string& name, bool json) {
             "it.\n",
             fmt::join(missing, ", "));
     return verdict.passed() ? 0 : 1;
+}
+
+int check_begun(const Course& course) {
+    const std::vector<const Lesson*> lessons = course.begun_lessons();
+    if (lessons.empty())
+        fmt::print("No lesson was begun yet: './waymark list' says where to go on.\n");
+    int code = 0;
+    for (const Lesson* lesson : lessons) {
+        try {
+            code = std::max(code, check(course, lesson->name, false));
+        } catch (const daemon::UsageError& error) {  // one of its files is gone
+            fmt::print("{}: {}\n", lesson->name, error.what());
+            code = 1;
+        }
+        fmt::print("\n");
+    }
+    return code;
 }
 
 int hint(const Course& course, const std::string& name, int tier) {

@@ -49,8 +49,9 @@ void write_result(const Grade& grade, const GradeWish& wish) {
         write_file(wish.output, text);
 }
 
-std::vector<const Lesson*> wanted(const Course& course, const std::string& name) {
-    if (!name.empty()) return {&course.lesson(name)};
+std::vector<const Lesson*> wanted(const Course& course, const GradeWish& wish) {
+    if (!wish.lesson.empty()) return {&course.lesson(wish.lesson)};
+    if (wish.only_begun) return course.begun_lessons();
     std::vector<const Lesson*> lessons;
     for (const Lesson& lesson : course.lessons())
         if (!lesson.sources.empty()) lessons.push_back(&lesson);
@@ -61,7 +62,8 @@ std::vector<const Lesson*> wanted(const Course& course, const std::string& name)
 
 int grade(const Course& course, const GradeWish& wish) {
     Grade grade;
-    const std::vector<const Lesson*> lessons = wanted(course, wish.lesson);
+    const std::vector<const Lesson*> lessons = wanted(course, wish);
+    if (lessons.empty()) fmt::print(stderr, "waymark: no lesson was begun yet\n");
     for (const Lesson* lesson : lessons)
         grade.lessons.push_back(Grader::without_points(*lesson, "grading did not come to its end"));
     // A learner's program can kill whatever its user may signal, and that is us too. Then this

@@ -18,7 +18,8 @@ class App;
 namespace waymark::course {
 
 struct GradeWish {
-    std::string lesson;  // empty: all of them
+    std::string lesson;       // empty: all of them
+    bool only_begun = false;  // all of them that the learner has begun
     GradeFormat format = GradeFormat::json;
     std::filesystem::path output;      // empty: standard output
     std::filesystem::path submission;  // empty: the learner's own work/

@@ -24,14 +24,18 @@ CLI::App* add_word(CLI::App& app, Command& chosen, const char* name, const char*
 void add_grade(CLI::App& app, Command& chosen) {
     const auto wish = std::make_shared<GradeWish>();
     const auto all = std::make_shared<bool>(false);
-    CLI::App* word = add_word(app, chosen, "grade", "writes a grade in the format of a collector",
-                              [=](const Course& course) {
-                                  if (wish->lesson.empty() != *all)
-                                      throw daemon::UsageError("grade needs a LESSON or --all");
-                                  return grade(course, *wish);
-                              });
+    CLI::App* word =
+        add_word(app, chosen, "grade", "writes a grade in the format of a collector",
+                 [=](const Course& course) {
+                     const int wishes = (wish->lesson.empty() ? 0 : 1) + (*all ? 1 : 0) +
+                                        (wish->only_begun ? 1 : 0);
+                     if (wishes != 1)
+                         throw daemon::UsageError("grade needs a LESSON, --begun or --all");
+                     return grade(course, *wish);
+                 });
     word->add_option("LESSON", wish->lesson, "its number or topic");
     word->add_flag("--all", *all, "every lesson");
+    word->add_flag("--begun", wish->only_begun, "every lesson that was begun");
     word->add_option("--format", wish->format, "gradescope, junit, github, autolab or json")
         ->transform(CLI::CheckedTransformer(
             std::map<std::string, GradeFormat>{{"gradescope", GradeFormat::gradescope},
