@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <map>
+#include <sstream>
+#include <string_view>
 
 #include "daemon/error.hh"
 #include "lessons/course/program.hh"
@@ -16,16 +18,21 @@ namespace {
 namespace fs = std::filesystem;
 using daemon::UsageError;
 
-constexpr const char* kWords =
-    "# This is a learner's copy\n"
-    "\n"
-    "It was made by `./waymark handout`. The exercises of some lessons are still to be written: "
-    "in\n"
-    "their sources stands what `./waymark begin` puts into `work/`. Everything builds; the unit "
-    "tests\n"
-    "and checks of those modules fail until somebody writes them. `./waymark list` says where to "
-    "go\n"
-    "on. What proves the checks themselves is not in this copy, so those tests skip here.\n";
+// What only a learner's copy has. It lies there where it lies below this folder.
+constexpr std::string_view kOnlyThere = "lessons/course/handout/";
+
+std::string place_in_copy(const std::string& name) {
+    return name.starts_with(kOnlyThere) ? name.substr(kOnlyThere.size()) : name;
+}
+
+// Learners hand in by git what the original keeps out of it.
+std::string with_work_tracked(const std::string& ignored) {
+    std::string kept;
+    std::istringstream lines(ignored);
+    for (std::string line; std::getline(lines, line);)
+        if (line != "/work/") kept += line + "\n";
+    return kept;
+}
 
 // Of the files that git tracks, from the root. Names may hold anything but a zero byte.
 std::vector<std::string> tracked_files(const fs::path& root) {
@@ -101,14 +108,15 @@ HandedOut hand_out(const Workspace& workspace, const std::vector<Lesson>& stripp
             ++result.left_out;
             continue;
         }
-        copy_one(workspace.root() / name, folder / name);
+        copy_one(workspace.root() / name, folder / place_in_copy(name));
         ++result.files;
     }
     for (const auto& [source, text] : emptied) {
         write_file(folder / source, text);
         result.emptied.push_back(source);
     }
-    write_file(folder / "HANDOUT.md", kWords);
+    if (fs::exists(folder / ".gitignore"))
+        write_file(folder / ".gitignore", with_work_tracked(read_file(folder / ".gitignore")));
     return result;
 }
 

@@ -1,7 +1,9 @@
-// A learner's copy of the checkout. It is what git tracks, as it lies in the working tree, with two
-// changes: the exercises of the lessons to come hold their starters in place of the solutions, and
-// the wrong and odd programs that checks are proved with (mutants/, right/) stay at home. There is
-// no history in it, because the solutions would be there.
+// A learner's copy of the checkout. It is what git tracks, as it lies in the working tree, with a
+// few changes: the exercises of the lessons to come hold their starters in place of the solutions,
+// and the wrong and odd programs that checks are proved with (mutants/, right/) stay at home. What
+// lies in lessons/course/handout/ lies at the root of the copy: a word to its reader and what its
+// host runs at each push; and git tracks work/ there. There is no history in it, because the
+// solutions would be there.
 //
 // The starters stay where they are: `begin` and `reset` take them from there in every copy. So a
 // source whose exercise is its starter has no solution, and that is how a copy is told from the

@@ -43,6 +43,8 @@ class HandoutTest(unittest.TestCase):
         root = cls.course.root
         add_second_lesson(root)
         write(root / ".gitignore", "/build/\n/work/\n")
+        write(root / "lessons/course/handout/HANDOUT.md", "a copy\n")
+        write(root / "lessons/course/handout/.host/at-each-push.yml", "check: all\n")
         write(root / "run", "#!/bin/sh\n")
         (root / "run").chmod(0o755)
         (root / "way").symlink_to("run")
@@ -91,10 +93,20 @@ class HandoutTest(unittest.TestCase):
         tracked = {name for name in subprocess.run(
             ["git", "ls-files"], cwd=self.course.root, capture_output=True, text=True,
             check=True).stdout.splitlines() if "/mutants/" not in name and "/right/" not in name}
-        self.assertEqual(files_below(self.copy), tracked | {"HANDOUT.md"})
+        self.assertEqual(files_below(self.copy),
+                         {name.removeprefix("lessons/course/handout/") for name in tracked})
         self.assertIn("lessons/01-twice/transcript.txt", tracked)
         self.assertTrue(os.access(self.copy / "run", os.X_OK))
         self.assertEqual(os.readlink(self.copy / "way"), "run")
+
+    def test_what_only_a_copy_has_lies_at_its_root(self):
+        self.hand_out()
+        self.assertEqual(self.text("HANDOUT.md"), "a copy\n")
+        self.assertEqual(self.text(".host/at-each-push.yml"), "check: all\n")
+
+    def test_git_tracks_what_learners_write_there(self):
+        self.hand_out()
+        self.assertEqual(self.text(".gitignore"), "/build/\n")
 
     def test_it_builds_and_its_checks_fail_where_they_must(self):
         for arguments, passes in (((), False), (("--from", "02"), True)):
