@@ -14,14 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string head_line(const std::string& text, const std::string& key) {
-    const std::string mark = "// " + key + ": ";
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line) && line.starts_with("//");)
-        if (line.starts_with(mark)) return line.substr(mark.size());
-    return {};
-}
-
 std::string patched_solution(const Lesson& lesson, const Workspace& workspace,
                              const std::string& source, const fs::path& path,
                              const std::string& patch) {
@@ -36,8 +28,11 @@ std::string patched_solution(const Lesson& lesson, const Workspace& workspace,
 Candidate load_candidate(const Lesson& lesson, const Workspace& workspace, const fs::path& path,
                          bool must_say) {
     const std::string text = read_file(path);
-    Candidate candidate{
-        path.stem().string(), head_line(text, "source"), head_line(text, "says"), {}};
+    Candidate candidate{path.stem().string(),
+                        head_line_of(text, "source"),
+                        head_line_of(text, "says"),
+                        {},
+                        head_line_of(text, "case")};
     if (std::ranges::find(lesson.sources, candidate.source) == lesson.sources.end())
         throw daemon::UsageError(fmt::format(
             "{}: its head lacks '// source: ' with a source of the lesson", path.string()));
@@ -50,6 +45,14 @@ Candidate load_candidate(const Lesson& lesson, const Workspace& workspace, const
 }
 
 }  // namespace
+
+std::string head_line_of(const std::string& text, const std::string& key) {
+    const std::string mark = "// " + key + ": ";
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line) && line.starts_with("//");)
+        if (line.starts_with(mark)) return line.substr(mark.size());
+    return {};
+}
 
 std::vector<fs::path> candidate_files(const Lesson& lesson, const std::string& folder) {
     std::vector<fs::path> paths;

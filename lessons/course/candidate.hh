@@ -6,6 +6,9 @@
 //     // source: daemon/children.cc
 //     // misconception: one wait per signal
 //     // says: a child that nobody waited for
+//     // case: children that ended together are all collected by one call
+//
+// The case is the one that says it; it is run first, and the others only if it does not say it.
 
 #pragma once
 
@@ -19,11 +22,15 @@
 namespace waymark::course {
 
 struct Candidate {
-    std::string name;    // of the file, without its extension
-    std::string source;  // "// source: ..."
-    std::string says;    // "// says: ...", words of the verdict; empty for right ones
-    std::string body;    // of the region
+    std::string name;     // of the file, without its extension
+    std::string source;   // "// source: ..."
+    std::string says;     // "// says: ...", words of the verdict; empty for right ones
+    std::string body;     // of the region
+    std::string in_case;  // "// case: ...", may be empty
 };
+
+// What stands behind "// KEY: " in the comment at the head of a candidate; empty if nothing does.
+std::string head_line_of(const std::string& text, const std::string& key);
 
 // The files of lessons/NN-topic/`folder` that are candidates, by name.
 std::vector<std::filesystem::path> candidate_files(const Lesson& lesson, const std::string& folder);

@@ -110,6 +110,9 @@ void Lint::bodies(const char* folder, std::size_t least, std::vector<std::string
         for (std::size_t place = 0; place < head.size(); ++place)
             head_line(file, lines[place], head[place]);
         if (file.extension() == ".patch") patch(file, lines.front());
+        const std::string in_case = head_line_of(text_of(file), "case");
+        expect(in_case.empty() || std::ranges::find(literals_, in_case) != literals_.end(), file,
+               fmt::format("the check has no case '{}'", in_case));
     }
 }
 

@@ -1,10 +1,15 @@
 #include "lessons/course/proof.hh"
 
 #include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "lessons/course/candidate.hh"
+#include "lessons/course/case_run.hh"
 #include "lessons/course/report.hh"
 #include "lessons/course/scratch_folder.hh"
+#include "lessons/course/shared_work.hh"
 #include "lessons/course/verdict.hh"
 
 namespace waymark::course {
@@ -17,6 +22,10 @@ namespace fs = std::filesystem;
 // waited for, so it has less.
 constexpr std::chrono::seconds kPatient{60};
 constexpr std::chrono::seconds kForWrongOnes{5};
+constexpr std::chrono::seconds kSecondTime{30};
+// On two processors twice as many programs are judged in the same time; on one, the second goes on
+// while the first waits for a hang to stand still.
+constexpr std::size_t kJudges = 2;
 
 const Reporter& plain_reporter() {
     static const Reporter reporter{Style(false), 100000};
@@ -35,21 +44,28 @@ std::string everything_said(const Lesson& lesson, const Verdict& verdict) {
     return text;
 }
 
+// The files and the program of one prover: each judge has one.
 class Prover {
   public:
     Prover(const Lesson& lesson, const Workspace& workspace, const Toolchain& toolchain,
-           const std::function<void(const ProofStep&)>& on_step)
-        : lesson_(lesson), workspace_(workspace), toolchain_(toolchain), on_step_(on_step) {}
+           const fs::path& scratch, const std::vector<std::string>& names)
+        : lesson_(lesson),
+          workspace_(workspace),
+          scratch_(scratch),
+          toolchain_(toolchain.beside(scratch)),
+          names_(names) {}
 
-    void the_library_passes() {
-        add("the library passes", must_pass(judge({}, RunUntil::end, kPatient)));
+    ProofStep the_library_passes() {
+        return step("the library passes",
+                    must_pass(judge({}, {RunUntil::end, kPatient, names_, nobody})));
     }
 
-    void starter_fails() {
+    ProofStep starter_fails() {
         std::map<std::string, std::string> texts;
         for (const std::string& source : lesson_.sources)
             texts[source] = workspace_.starter_text(lesson_, source);
-        const Verdict verdict = judge(texts, RunUntil::first_failure, kForWrongOnes);
+        const Verdict verdict =
+            judge(texts, {RunUntil::first_failure, kForWrongOnes, names_, nobody});
         std::string reason;
         if (!verdict.compiled)
             reason = "it does not compile:\n" + everything_said(lesson_, verdict);
@@ -62,46 +78,69 @@ class Prover {
                      ":\n" + everything_said(lesson_, verdict);
         else if (verdict.cases.size() > 1)
             reason = "the first case passes already";
-        add("the starter compiles without a warning and fails at the first case", reason);
+        return step("the starter compiles without a warning and fails at the first case", reason);
     }
 
-    void rejected(const Candidate& mutant) {
+    ProofStep rejected(const Candidate& mutant) {
         const auto is_named = [&](const CaseResult& result) {
             return said_of(lesson_, result).find(mutant.says) != std::string::npos;
         };
-        const Verdict verdict =
-            judge({{mutant.source, text_of(mutant)}}, RunUntil::end, kForWrongOnes, is_named);
+        How how{RunUntil::end, kForWrongOnes, likely_first(mutant.in_case), is_named};
+        const std::map<std::string, std::string> texts{{mutant.source, text_of(mutant)}};
+        Verdict verdict = judge(texts, how);
+        // On a busy machine a case may be cut before it has come to its words.
+        how.limit = kSecondTime;
+        if (verdict.count(Outcome::hung) > 0 && std::ranges::none_of(verdict.cases, is_named))
+            verdict = judge(texts, how);
         std::string reason;
-        if (!verdict.compiled)
+        if (!mutant.in_case.empty() && std::ranges::find(names_, mutant.in_case) == names_.end())
+            reason = fmt::format("its head names a case that there is not: '{}'\n", mutant.in_case);
+        else if (!verdict.compiled)
             reason = "it does not compile:\n" + everything_said(lesson_, verdict);
         else if (verdict.first_failure() == nullptr)
             reason = "it passes";
         else if (everything_said(lesson_, verdict).find(mutant.says) == std::string::npos)
             reason = fmt::format("nothing says '{}':\n{}", mutant.says,
                                  everything_said(lesson_, verdict));
-        add(fmt::format("mutant {} is rejected, and it says '{}'", mutant.name, mutant.says),
-            reason);
+        // Told, so that an author can write it into the head.
+        const std::string where =
+            verdict.cases.empty() ? "" : fmt::format(" (case: {})", verdict.cases.back().name);
+        return step(fmt::format("mutant {} is rejected, and it says '{}'{}", mutant.name,
+                                mutant.says, reason.empty() ? where : ""),
+                    reason);
     }
 
-    void passes(const Candidate& right) {
-        add(fmt::format("{} is odd and right", right.name),
-            must_pass(judge({{right.source, text_of(right)}}, RunUntil::end, kPatient)));
+    ProofStep passes(const Candidate& right) {
+        return step(fmt::format("{} is odd and right", right.name),
+                    must_pass(judge({{right.source, text_of(right)}},
+                                    {RunUntil::end, kPatient, names_, nobody})));
     }
-
-    std::vector<ProofStep> steps() { return std::move(steps_); }
 
   private:
+    struct How {
+        RunUntil until;
+        std::chrono::seconds limit;
+        std::vector<std::string> names;  // of the cases, in the order in which they are run
+        std::function<bool(const CaseResult&)> is_enough;
+    };
+
+    static bool nobody(const CaseResult&) { return false; }
+
+    // All cases, and first the one that a mutant's head names.
+    std::vector<std::string> likely_first(const std::string& likely) const {
+        std::vector<std::string> names = names_;
+        std::ranges::stable_partition(names,
+                                      [&](const std::string& name) { return name == likely; });
+        return names;
+    }
+
     std::string text_of(const Candidate& candidate) const {
         return workspace_.text_with(lesson_, candidate.source, candidate.body);
     }
 
     // Sources that are not in `texts` are the library's.
-    Verdict judge(
-        const std::map<std::string, std::string>& texts, RunUntil until, std::chrono::seconds limit,
-        const std::function<bool(const CaseResult&)>& is_enough = [](const CaseResult&) {
-            return false;
-        }) {
-        const fs::path folder = scratch_.path() / "sources";
+    Verdict judge(const std::map<std::string, std::string>& texts, const How& how) const {
+        const fs::path folder = scratch_ / "sources";
         fs::create_directories(folder);
         std::map<std::string, fs::path> files;
         for (const std::string& source : lesson_.sources) {
@@ -114,9 +153,10 @@ class Prover {
                 write_file(files[source], text);
         }
         Judge judge{toolchain_};
-        judge.until = until;
-        judge.limit = limit;
-        judge.is_enough = is_enough;
+        judge.until = how.until;
+        judge.limit = how.limit;
+        judge.names = how.names;
+        judge.is_enough = how.is_enough;
         return judge.judge(lesson_, files);
     }
 
@@ -125,31 +165,57 @@ class Prover {
         return everything_said(lesson_, verdict);
     }
 
-    void add(std::string what, std::string reason) {
-        steps_.push_back({std::move(what), reason.empty(), std::move(reason)});
-        on_step_(steps_.back());
+    static ProofStep step(std::string what, std::string reason) {
+        return {std::move(what), reason.empty(), std::move(reason)};
     }
 
     const Lesson& lesson_;
     const Workspace& workspace_;
-    const Toolchain& toolchain_;
-    const std::function<void(const ProofStep&)>& on_step_;
-    const ScratchFolder scratch_;
-    std::vector<ProofStep> steps_;
+    const fs::path scratch_;
+    const Toolchain toolchain_;
+    const std::vector<std::string>& names_;
 };
+
+// A step as a judge hands it on: what it is about, one line, and the reason, if it does not hold.
+std::string as_text(const ProofStep& step) {
+    return step.what + "\n" + step.reason;
+}
+
+ProofStep from_text(const std::string& text) {
+    const std::size_t end = text.find('\n');
+    const std::string reason = text.substr(end + 1);
+    return {text.substr(0, end), reason.empty(), reason};
+}
 
 }  // namespace
 
 std::vector<ProofStep> prove(const Lesson& lesson, const Workspace& workspace,
                              const Toolchain& toolchain,
                              const std::function<void(const ProofStep&)>& on_step) {
-    Prover prover(lesson, workspace, toolchain, on_step);
-    prover.the_library_passes();
-    prover.starter_fails();
+    using Task = std::function<ProofStep(Prover&)>;
+    std::vector<Task> tasks{&Prover::the_library_passes, &Prover::starter_fails};
     for (const Candidate& mutant : load_candidates(lesson, workspace, "mutants"))
-        prover.rejected(mutant);
-    for (const Candidate& right : load_candidates(lesson, workspace, "right")) prover.passes(right);
-    return prover.steps();
+        tasks.push_back([mutant](Prover& prover) { return prover.rejected(mutant); });
+    for (const Candidate& right : load_candidates(lesson, workspace, "right"))
+        tasks.push_back([right](Prover& prover) { return prover.passes(right); });
+
+    toolchain.prepare(lesson);
+    const std::vector<std::string> names = list_cases(toolchain.check_without_learner(lesson));
+    const ScratchFolder scratch;
+    std::vector<ProofStep> steps;
+    share_out(
+        tasks.size(), kJudges,
+        [&](std::size_t task) {
+            // A judge comes back to its own folder: what it has compiled there counts.
+            Prover prover(lesson, workspace, toolchain, scratch.path() / std::to_string(::getpid()),
+                          names);
+            return as_text(tasks[task](prover));
+        },
+        [&](const std::string& text) {
+            steps.push_back(from_text(text));
+            on_step(steps.back());
+        });
+    return steps;
 }
 
 }  // namespace waymark::course

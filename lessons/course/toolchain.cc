@@ -85,6 +85,7 @@ fs::path Toolchain::check_without_learner(const Lesson& lesson) const {
 void Toolchain::build_ahead(const Lesson& lesson) const {
     if (!fs::exists(build_ / "build.ninja"))
         throw daemon::UsageError(fmt::format("{}: no build is set up there", build_.string()));
+    commands_.clear();  // ninja may set the folder up anew
     BuildProgress progress(
         fmt::format("building the check of {} and the library that it judges", lesson.name));
     const Ran ran = run_program({"ninja", check_of(lesson)}, build_,
@@ -96,18 +97,47 @@ void Toolchain::build_ahead(const Lesson& lesson) const {
         lesson.name, fmt::join(first_problems(ran.output, 3), "\n")));
 }
 
-std::vector<std::string> Toolchain::last_command(const std::string& target) const {
-    const Ran ran = run_program({"ninja", "-t", "commands", "-s", target}, build_);
+Toolchain Toolchain::beside(fs::path scratch) const {
+    Toolchain other = *this;
+    other.scratch_ = std::move(scratch);
+    return other;
+}
+
+void Toolchain::prepare(const Lesson& lesson) const {
+    fs::create_directories(preludes_);
+    std::vector<std::string> targets{check_of(lesson)};
+    for (const std::string& source : lesson.sources) targets.push_back(object_of(source));
+    ask_commands(targets);
+    for (const std::string& source : lesson.sources) prelude(source);
+}
+
+// One line a target, in the order of the targets.
+void Toolchain::ask_commands(const std::vector<std::string>& targets) const {
+    std::vector<std::string> question{"ninja", "-t", "commands", "-s"};
+    std::vector<std::string> asked;
+    for (const std::string& target : targets)
+        if (!commands_.contains(target)) asked.push_back(target);
+    if (asked.empty()) return;
+    std::ranges::copy(asked, std::back_inserter(question));
+    const Ran ran = run_program(question, build_);
+    std::vector<std::string> commands;
     std::istringstream lines(ran.output);
-    std::string last;
     for (std::string line; std::getline(lines, line);)
-        if (!line.empty()) last = line;
-    if (!ran.success() || last.empty())
+        if (!line.empty()) commands.push_back(line);
+    if (!ran.success() || commands.size() != asked.size())
         throw daemon::UsageError(
-            fmt::format("{}: ninja does not know {}", build_.string(), target));
-    std::vector<std::string> words = split_words(last);
-    if (words.front().ends_with("ccache")) words.erase(words.begin());  // the file is new each time
-    return words;
+            fmt::format("{}: ninja does not know {}", build_.string(), fmt::join(asked, " or ")));
+    for (std::size_t place = 0; place < asked.size(); ++place) {
+        std::vector<std::string> words = split_words(commands[place]);
+        if (words.front().ends_with("ccache"))  // the file is new each time
+            words.erase(words.begin());
+        commands_[asked[place]] = std::move(words);
+    }
+}
+
+std::vector<std::string> Toolchain::last_command(const std::string& target) const {
+    ask_commands({target});
+    return commands_.at(target);
 }
 
 std::vector<std::string> Toolchain::compile_command(const std::string& source, const fs::path& file,
@@ -124,14 +154,14 @@ std::vector<std::string> Toolchain::compile_command(const std::string& source, c
 }
 
 fs::path Toolchain::prelude(const std::string& source) const {
-    const fs::path header = scratch_ / (flat(source) + ".prelude.hh");
+    const fs::path header = preludes_ / (flat(source) + ".prelude.hh");
     const fs::path made = header.string() + ".gch";
     const std::string root_source =
         fs::weakly_canonical(build_ / last_command(object_of(source)).back()).string();
     const std::string root = root_source.substr(0, root_source.size() - source.size());
     const std::string text = system_includes(root, source);
     if (is_fresh(made, header) && read_file(header) == text) return header;
-    write_file(header, text);
+    if (!fs::exists(header) || read_file(header) != text) write_file(header, text);
     std::vector<std::string> words = compile_command(source, header, made);
     words.insert(words.end() - 2, {"-x", "c++-header"});
     // Without a prelude the verdict is later and no worse.
@@ -155,9 +185,15 @@ fs::path Toolchain::rest_of(const fs::path& library,
         if (name.ends_with(".o") && !left_out.contains(name))
             words.push_back(entry.path().string());
     }
+    // The list of names that stands in the archive is as old as the library's.
+    const fs::path list = archive.string() + ".made";
+    const std::string made = fmt::format("{}\n", fmt::join(words, "\n"));
+    if (is_fresh(archive, build_ / library) && fs::exists(list) && read_file(list) == made)
+        return archive;
     fs::remove(archive);
     const Ran ran = run_program(words, build_);
     if (!ran.success()) throw daemon::UsageError(fmt::format("ar: {}", ran.output));
+    write_file(list, made);
     return archive;
 }
 
@@ -186,6 +222,9 @@ Compiled Toolchain::link(const std::string& target, const fs::path& program,
                          const std::map<std::string, fs::path>& files) const {
     fs::create_directories(scratch_);
     Compiled compiled{true, {}};
+    std::vector<std::string> targets{target};
+    for (const auto& [source, file] : files) targets.push_back(object_of(source));
+    ask_commands(targets);
     std::map<std::string, std::vector<std::string>> objects;  // of a library
     std::map<std::string, std::vector<std::string>> replaced;
     for (const auto& [source, file] : files) {

@@ -27,11 +27,19 @@ class Toolchain {
     // `build` is a Meson folder with the lesson's sanitizer. `scratch` is where the program is put;
     // made if it is not there. Paths are absolute.
     Toolchain(std::filesystem::path build, std::filesystem::path scratch)
-        : build_(std::move(build)), scratch_(std::move(scratch)) {}
+        : build_(std::move(build)), scratch_(std::move(scratch)), preludes_(scratch_) {}
+
+    // The same with another place for the program. What is known of the commands, and the preludes,
+    // are shared.
+    Toolchain beside(std::filesystem::path scratch) const;
 
     // Brings the check and the library up to date. Throws daemon::UsageError with ninja's words if
     // they do not build: then it is not the learner's file that is wrong.
     void build_ahead(const Lesson& lesson) const;
+
+    // Does what the first compile() would do and the others need not: asks for the commands,
+    // precompiles the preludes. For who is about to copy this.
+    void prepare(const Lesson& lesson) const;
 
     // Compiles `files` (library source -> the file in its place) and links them with the check.
     Compiled compile(const Lesson& lesson,
@@ -47,6 +55,7 @@ class Toolchain {
     std::filesystem::path check_without_learner(const Lesson& lesson) const;
 
   private:
+    void ask_commands(const std::vector<std::string>& targets) const;
     std::vector<std::string> last_command(const std::string& target) const;
     std::vector<std::string> compile_command(const std::string& source,
                                              const std::filesystem::path& file,
@@ -59,6 +68,9 @@ class Toolchain {
 
     std::filesystem::path build_;
     std::filesystem::path scratch_;
+    std::filesystem::path preludes_;
+    // Ninja reads a megabyte before it answers, so it is asked once, for all targets together.
+    mutable std::map<std::string, std::vector<std::string>> commands_;
 };
 
 // The first errors (or warnings) of a compiler's or linker's words, each with its place and at most

@@ -46,10 +46,11 @@ Verdict Judge::judge(const Lesson& lesson,
     const Clock::time_point linked = Clock::now();
     const std::filesystem::path program = toolchain.program(lesson);
     // Not asked of the learner's program: it may hang before its main function.
-    const std::vector<std::string> names = list_cases(toolchain.check_without_learner(lesson));
-    verdict.cases_in_all = names.size();
+    const std::vector<std::string> in_order =
+        names.empty() ? list_cases(toolchain.check_without_learner(lesson)) : names;
+    verdict.cases_in_all = in_order.size();
     const std::string folder = files.at(lesson.sources.front()).parent_path().string() + "/";
-    for (const std::string& name : names) {
+    for (const std::string& name : in_order) {
         verdict.cases.push_back(run_case({program, name, folder, limit}));
         on_case(verdict.cases.back());
         if (until == RunUntil::first_failure && is_bad(verdict.cases.back())) break;

@@ -39,6 +39,10 @@ struct Judge {
     // Told of each case when it is done.
     std::function<void(const CaseResult&)> on_case = [](const CaseResult&) {};
 
+    // The cases in the order in which they are run. If there are none, the check is asked for its
+    // own.
+    std::vector<std::string> names = {};
+
     // With RunUntil::end: whether what is known by now is enough.
     std::function<bool(const CaseResult&)> is_enough = [](const CaseResult&) { return false; };
 

@@ -51,7 +51,7 @@ const Advice kOnce{"added once", "It is "
                    "not twice.", "README.md#added-once; int(7)"};
 """ + "".join(f'TEST_CASE("case {number}") {{}}\n' for number in range(8))
 MUTANT = "// source: small/twice.cc\n// misconception: added once\n// says: not twice\nint twice(int v) { return v; }\n"
-PATCH = "// source: small/twice.cc\n// misconception: added once\n// says: not twice\n@@\n-    return value + value;\n+    return value;\n"
+PATCH = "// source: small/twice.cc\n// misconception: added once\n// says: not twice\n// case: case 7\n@@\n-    return value + value;\n+    return value;\n"
 RIGHT = "// source: small/twice.cc\n// why it is right: it is twice\nint twice(int v) { return 2 * v; }\n"
 FILES = {
     "README.md": README, "lesson.json": json.dumps(MANIFEST, indent=2), "check.cpp": CHECK,
@@ -103,7 +103,8 @@ FAULTS = [
     ("mutants/wrong-0.cc", "small/twice.cc", "small/thrice.cc", "is no source of the exercise"),
     ("mutants/wrong-5.patch", None, "", "has 5 programs, and there must be 6"),
     ("mutants/wrong-5.patch", "// misconception: added once\n", "", "lacks the line '// misconception: ...'"),
-    ("mutants/wrong-5.patch", "+ value;", "- value;", "wrong-5.patch: line 4: the old lines of the hunk stand nowhere"),
+    ("mutants/wrong-5.patch", "+ value;", "- value;", "wrong-5.patch: line 5: the old lines of the hunk stand nowhere"),
+    ("mutants/wrong-5.patch", "case: case 7", "case: case 9", "the check has no case 'case 9'"),
     ("right/odd-0.cc", None, "", "has 1 programs, and there must be 2"),
     ("right/odd-0.cc", "// why it is right: it", "// It", "lacks the line '// why it is right: ...'"),
     ("slides-notes.md", None, "", "slides-notes.md: is not there"),
