@@ -2,6 +2,7 @@
 check, set up with Meson and linked with the real check library. What is tested with it does not depend
 on the real lessons, and no other test builds in its folder."""
 
+import atexit
 import json
 import os
 import pathlib
@@ -89,7 +90,12 @@ def write(path, text):
 
 
 class SmallCourse:
-    """`program` is the course program; `build` the real build folder, whose libraries are used."""
+    """`program` is the course program; `build` the real build folder, whose libraries are used.
+
+    A test program sets up and builds one course of each kind, and every test gets a copy of it. Its commands
+    name files from the build folder on, and copies keep their times, so ninja finds nothing to do in a copy."""
+
+    first = {}  # kind: the folder that is copied
 
     def __init__(self, program, build, sanitize):
         self.program = os.path.abspath(program)
@@ -97,9 +103,21 @@ class SmallCourse:
         os.chmod(self.temporary, 0o755)
         self.root = pathlib.Path(self.temporary) / "root"
         self.build = self.root / "build"
-        self.write_files(pathlib.Path(build).resolve())
+        kind = (type(self), build, sanitize)
+        if kind not in self.first:
+            self.set_up(pathlib.Path(build).resolve(), sanitize)
+            self.first[kind] = tempfile.mkdtemp(prefix="waymark-first-")
+            atexit.register(shutil.rmtree, self.first[kind], ignore_errors=True)
+            shutil.copytree(self.root, self.first[kind], symlinks=True, dirs_exist_ok=True)
+        else:
+            shutil.copytree(self.first[kind], self.root, symlinks=True)
+
+    def set_up(self, real_build, sanitize):
+        self.write_files(real_build)
         subprocess.run(["meson", "setup", self.build, self.root, f"-Db_sanitize={sanitize}",
                         "-Db_lundef=false"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["ninja", "-C", self.build, "lessons/01-twice/check"], check=True,
+                       stdout=subprocess.DEVNULL)
 
     def write_files(self, real_build):
         names = {"@REAL@": os.path.relpath(ROOT, self.root),
