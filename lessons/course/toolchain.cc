@@ -1,12 +1,16 @@
 #include "lessons/course/toolchain.hh"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <set>
 #include <sstream>
 
 #include "daemon/error.hh"
+#include "daemon/fd.hh"
 #include "lessons/course/build_progress.hh"
 #include "lessons/course/program.hh"
 #include "lessons/course/workspace.hh"
@@ -66,6 +70,17 @@ std::string system_includes(const fs::path& root, const std::string& source) {
     return fmt::format("{}\n", fmt::join(includes, "\n"));
 }
 
+// Two ninjas at once in one folder would write the same files; the second waits. Released when the
+// descriptor is closed (flock(2)).
+daemon::Fd lock_folder(const fs::path& build) {
+    const fs::path path = build / "course.lock";
+    daemon::Fd lock(daemon::check(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644), "open",
+                                  path.string()));
+    while (::flock(lock.get(), LOCK_EX) == -1)
+        if (errno != EINTR) daemon::fail(errno, "flock", path.string());
+    return lock;
+}
+
 bool is_fresh(const fs::path& made, const fs::path& from) {
     std::error_code missing;
     const auto made_at = fs::last_write_time(made, missing);
@@ -85,6 +100,7 @@ fs::path Toolchain::check_without_learner(const Lesson& lesson) const {
 void Toolchain::build_ahead(const Lesson& lesson) const {
     if (!fs::exists(build_ / "build.ninja"))
         throw daemon::UsageError(fmt::format("{}: no build is set up there", build_.string()));
+    const daemon::Fd lock = lock_folder(build_);
     commands_.clear();  // ninja may set the folder up anew
     BuildProgress progress(
         fmt::format("building the check of {} and the library that it judges", lesson.name));
