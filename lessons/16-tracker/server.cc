@@ -1,5 +1,6 @@
 #include "server.hh"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@
 #include "services/service_group.hh"
 #include "services/service_log.hh"
 #include "store/data_folder.hh"
+#include "store/demo_folder.hh"
+#include "welcome.hh"
 
 namespace waymark::tracker {
 
@@ -76,6 +79,15 @@ void give_root_away(const Settings& settings) {
                         settings.data, user));
 }
 
+// Whether SIGHUP says that the terminal is gone. Ours is that of the session, wherever standard
+// output leads. Who starts us by nohup(1) wants us to stay.
+bool lives_with_terminal() {
+    struct sigaction inherited {};
+    daemon::check(::sigaction(SIGHUP, nullptr, &inherited), "sigaction");
+    const daemon::Fd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
+    return terminal && inherited.sa_handler != SIG_IGN;
+}
+
 // The supervising process: the services, the signals, and the socket for `tracker status`.
 class House final : private net::EventLoop::Watcher {
   public:
@@ -88,6 +100,8 @@ class House final : private net::EventLoop::Watcher {
   private:
     void on_ready(std::uint32_t events) override;
     void heard(int signal);
+    void hung_up();
+    void stop();
     void all_up();
     [[noreturn]] void fail_as(const ServiceGroup::Failure& failure);
     std::string reload();
@@ -99,6 +113,7 @@ class House final : private net::EventLoop::Watcher {
     daemon::Log& log_;
     Readiness& readiness_;
     const std::function<ReloadableSettings()>& read_again_;
+    const bool ends_with_terminal_;
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
     net::EventLoop loop_;
     const net::EventLoop::Clock::time_point started_ = net::EventLoop::Clock::now();
@@ -114,6 +129,7 @@ House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, 
       log_(log),
       readiness_(readiness),
       read_again_(read_again),
+      ends_with_terminal_(settings.foreground && lives_with_terminal()),
       control_listener_(Address::parse("unix:" + settings.control_path())),
       services_(loop_, settings, open.doors, log, {pid_file.fd().get(), log.fd().get()},
                 {.on_all_up = [this] { all_up(); }, .on_all_ended = [this] { loop_.stop(); }}),
@@ -148,26 +164,37 @@ void House::heard(int signal) {
             services_.reap();
             break;
         case SIGHUP:
-            reload();
+            if (ends_with_terminal_)
+                hung_up();
+            else
+                reload();
             break;
         default:
-            log_.info("{}", services_.is_stopping() ? "stopping at once" : "stopping");
-            readiness_.stopping();
-            services_.stop();
+            stop();
             break;
     }
 }
 
+// The shell and the kernel may both tell of it, so the second time is no hurry.
+void House::hung_up() {
+    if (!services_.is_stopping()) stop();
+}
+
+void House::stop() {
+    log_.info("{}", services_.is_stopping() ? "stopping at once" : "stopping");
+    readiness_.stopping();
+    services_.stop();
+}
+
 void House::all_up() {
-    for (const Address& address : open_.devices) {
+    for (const Address& address : open_.devices)
         log_.info("devices: http://{}/", address.to_string());
-        if (settings_.foreground) fmt::print("devices: http://{}/\n", address.to_string());
+    for (const Address& address : open_.web) log_.info("web: http://{}/", address.to_string());
+    if (settings_.foreground) {
+        if (::isatty(STDOUT_FILENO) == 0) fmt::print("{}", address_lines(open_.devices, open_.web));
+        fmt::print("{}", welcome(settings_, open_.devices, open_.web));
+        std::fflush(stdout);
     }
-    for (const Address& address : open_.web) {
-        log_.info("web: http://{}/", address.to_string());
-        if (settings_.foreground) fmt::print("web: http://{}/\n", address.to_string());
-    }
-    std::fflush(stdout);
     readiness_.ready();
 }
 
@@ -228,9 +255,11 @@ int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
 
 int serve(Settings settings, const std::function<ReloadableSettings()>& read_again) {
     settings.validate();
+    if (settings.data.empty() && settings.demo) settings.data = default_demo_folder();
     settings.data = prepare_data_folder(settings.data);
     PidFile pid_file =
         PidFile::lock(settings.pid_file_path(), Deadline::after(kWaitForPredecessor));
+    settle_demo_folder(settings.data, settings.demo);
     ::umask(077);
     Readiness readiness =
         settings.foreground

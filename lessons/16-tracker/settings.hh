@@ -52,6 +52,7 @@ struct Settings {
     unsigned threads = 1;    // in each of them, every one with an event loop
     bool foreground = false;
     bool one_process = false;
+    bool demo = false;  // made-up devices, in a folder of their own (store/demo_folder)
     ReloadableSettings reloadable;
 
     void validate() const;

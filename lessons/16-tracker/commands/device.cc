@@ -17,6 +17,7 @@
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "store/data_folder.hh"
+#include "store/demo_folder.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "unix_time.hh"
@@ -43,6 +44,12 @@ Connection open_store(const DeviceOptions& options) {
     return open_for_writing(database_path(prepare_data_folder(options.data)));
 }
 
+// For new devices.
+Connection open_own_store(const DeviceOptions& options) {
+    refuse_demo_folder(prepare_data_folder(options.data));
+    return open_store(options);
+}
+
 // What the owner types into the apps. The token is in no other place in the clear.
 void print_urls(const DeviceOptions& options, std::string_view token, std::string_view identifier) {
     fmt::print("Token (it is not shown again): {}\n\n", token);
@@ -60,7 +67,7 @@ void run_add(const DeviceOptions& options) {
         throw daemon::UsageError(fmt::format(
             "--speed-unit {} is not one of default, knots, kmh, mps, mph", options.speed_unit));
     NewDevice device{options.name, options.identifiers, make_token(), *unit};
-    Connection connection = open_store(options);
+    Connection connection = open_own_store(options);
     Devices(connection).add({device}, unix_now());
     tell_server(options);
     fmt::print("Device {} added.\n", options.name);
@@ -137,7 +144,7 @@ void run_remove(const DeviceOptions& options) {
 
 void run_import(const DeviceOptions& options) {
     const std::vector<NewDevice> wanted = read_device_file(options.file);
-    Connection connection = open_store(options);
+    Connection connection = open_own_store(options);
     Devices devices(connection);
     std::vector<NewDevice> added;
     for (const NewDevice& device : wanted)

@@ -198,6 +198,9 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Seconds between two requests on a connection (default 15)");
     add_flag(app, "foreground", settings.foreground, "Stay in the terminal, log to stderr");
     add_flag(app, "one-process", settings.one_process, "Threads instead of processes");
+    add_flag(app, "demo", settings.demo,
+             "With two made-up devices, in a folder of the demo's own (default: the default of --data "
+             "with -demo added)");
 }
 
 std::vector<std::string> given_arguments(const CLI::App& app) {

@@ -19,8 +19,7 @@
 #include "daemon/signals.hh"
 #include "net/timed_io.hh"
 #include "store/data_folder.hh"
-#include "store/devices.hh"
-#include "store/open_database.hh"
+#include "trips/demo_devices.hh"
 #include "trips/fleet.hh"
 #include "unix_time.hh"
 
@@ -31,7 +30,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr unsigned kMostDevicesWithHistory = 10;
-constexpr unsigned kHistoryMinutes = 90;
 
 struct SimulateOptions {
     unsigned devices = 2;
@@ -51,16 +49,10 @@ void say(const std::string& line) {
 }
 
 void register_devices(const SimulateOptions& options) {
-    Connection connection = open_for_writing(database_path(prepare_data_folder(options.data)));
-    Devices devices(connection);
-    std::vector<NewDevice> missing;
-    for (unsigned i = 0; i < options.devices; ++i) {
-        const std::string name = demo_name(i);
-        if (!devices.has(name)) missing.push_back({name, {name}, {}, SpeedUnit::protocol_default});
-    }
-    devices.add(missing, unix_now());
-    tell_server_of_devices(prepare_data_folder(options.data));
-    if (!missing.empty()) say(fmt::format("{} demo devices added", missing.size()));
+    const std::string folder = prepare_data_folder(options.data);
+    const std::size_t added = add_demo_devices(folder, options.devices);
+    tell_server_of_devices(folder);
+    if (added > 0) say(fmt::format("{} demo devices added", added));
 }
 
 FleetPlan make_plan(const SimulateOptions& options) {
@@ -72,7 +64,7 @@ FleetPlan make_plan(const SimulateOptions& options) {
     plan.devices = options.devices;
     plan.interval = std::chrono::milliseconds(std::llround(options.interval_s * 1000));
     plan.history = std::chrono::minutes(
-        options.history.value_or(options.devices <= kMostDevicesWithHistory ? kHistoryMinutes : 0));
+        options.history.value_or(options.devices <= kMostDevicesWithHistory ? kDemoHistory.count() : 0));
     plan.speed = options.speed;
     plan.seed = options.seed;
     return plan;

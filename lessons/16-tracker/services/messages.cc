@@ -99,6 +99,8 @@ std::string_view name_of(ServiceKind kind) {
             return "receiver";
         case ServiceKind::web_app:
             return "web app";
+        case ServiceKind::demo:
+            return "demo";
     }
     return "service";
 }

@@ -50,7 +50,7 @@ enum class MessageKind : std::uint8_t {
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:
 // thread t of receiver r is r * threads + t, and to it the store is number t.
-enum class ServiceKind : std::uint8_t { store = 1, receiver, web_app };
+enum class ServiceKind : std::uint8_t { store = 1, receiver, web_app, demo };
 std::string_view name_of(ServiceKind kind);
 
 using Ticket = std::uint64_t;

@@ -48,6 +48,8 @@ int run(ServiceStart& start) {
             return run_receiver(start);
         case ServiceKind::web_app:
             return run_web_app(start);
+        case ServiceKind::demo:
+            return run_demo(start);
     }
     return daemon::kExitUsage;
 }

@@ -1,7 +1,8 @@
-// The three services of the tracker, each a function that runs an event loop until it is told to
+// The services of the tracker, each a function that runs an event loop until it is told to
 // stop. None of them knows whether it is a process or a thread, nor who started it: all it has is
 // what it is handed here. The process that parses what strangers send has no disk, the one with the
 // disk hears no stranger, and the one that people look at cannot write positions.
+// A demo adds one more, which is a stranger to the others as any phone is.
 
 #pragma once
 
@@ -10,6 +11,7 @@
 
 #include "daemon/channel.hh"
 #include "daemon/fd.hh"
+#include "net/address.hh"
 #include "services/messages.hh"
 #include "settings.hh"
 
@@ -21,6 +23,7 @@ struct ServiceStart {
     std::uint16_t number = 0;
     daemon::Channel control;
     std::vector<daemon::Fd> listeners;  // listening sockets, for those who serve
+    net::Address target{};              // where phones send, for the demo
 };
 
 // Each returns its exit code; throws std::system_error, StoreError or UsageError when it cannot
@@ -28,6 +31,7 @@ struct ServiceStart {
 int run_store(ServiceStart& start);
 int run_receiver(ServiceStart& start);
 int run_web_app(ServiceStart& start);
+int run_demo(ServiceStart& start);
 
 // By kind.
 int run_service(ServiceStart& start);

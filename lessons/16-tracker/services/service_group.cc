@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/error.hh"
+#include "net/listener.hh"
 
 namespace waymark::tracker {
 
@@ -21,8 +22,7 @@ namespace {
 // A crash loop must not burn the machine, and a fault that has passed must not leave the service
 // away for a minute: so the pause grows, but not beyond this.
 constexpr daemon::ServiceTimes kTimes{.longest_back_off = std::chrono::milliseconds(4000)};
-// For the answers of services, when a person asks.
-constexpr std::chrono::seconds kHandOverPatience{1};
+constexpr std::chrono::seconds kHandOverPatience{1};  // for answers, when a person asks
 
 }  // namespace
 
@@ -68,6 +68,7 @@ ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const FrontD
     for (unsigned i = 0; i < settings_.receivers; ++i)
         add(ServiceKind::receiver, static_cast<std::uint16_t>(i));
     add(ServiceKind::web_app, 0);
+    if (settings_.demo) add(ServiceKind::demo, 0);
 }
 
 ServiceGroup::~ServiceGroup() = default;
@@ -77,13 +78,23 @@ void ServiceGroup::add(ServiceKind kind, std::uint16_t number) {
 }
 
 void ServiceGroup::start() {
-    for (const auto& service : services_) handle(*service, ServiceEvent::start_wanted);
+    for (const auto& service : services_)
+        if (service->kind != ServiceKind::demo) handle(*service, ServiceEvent::start_wanted);
+}
+
+// The demo comes last: phones without a server would only wait. Nobody waits for it.
+void ServiceGroup::note_ready() {
+    for (const auto& service : services_)
+        if (service->kind != ServiceKind::demo && service->supervisor.state() != ServiceState::up)
+            return;
+    if (std::exchange(were_all_up_, true)) return;
+    handlers_.on_all_up();
+    if (settings_.demo) handle(*services_.back(), ServiceEvent::start_wanted);
 }
 
 void ServiceGroup::stop() {
-    if (stopping_) {
+    if (stopping_)
         for (const auto& service : services_) handle(*service, ServiceEvent::kill_wanted);
-    }
     stopping_ = true;
     continue_stop();
 }
@@ -163,21 +174,19 @@ void ServiceGroup::spawn(Service& service) {
 
 std::unique_ptr<ServiceStart> ServiceGroup::prepare(Service& service, Channel control) const {
     std::vector<daemon::Fd> listeners;
-    if (const std::vector<daemon::Fd>* doors = doors_of(service.kind))
-        for (const daemon::Fd& door : *doors) listeners.push_back(door.duplicate());
-    return std::make_unique<ServiceStart>(ServiceStart{settings_, service.kind, service.number,
-                                                       std::move(control), std::move(listeners)});
+    const bool serves_web = service.kind == ServiceKind::web_app;
+    if (serves_web || service.kind == ServiceKind::receiver)
+        for (const daemon::Fd& door : serves_web ? doors_.web : doors_.devices)
+            listeners.push_back(door.duplicate());
+    return std::make_unique<ServiceStart>(ServiceStart{
+        settings_, service.kind, service.number, std::move(control), std::move(listeners),
+        net::Listener::adopt(doors_.devices.front().duplicate()).address()});
 }
 
-const std::vector<daemon::Fd>* ServiceGroup::doors_of(ServiceKind kind) const {
-    if (kind == ServiceKind::receiver) return &doors_.devices;
-    if (kind == ServiceKind::web_app) return &doors_.web;
-    return nullptr;
-}
-
-// The store meets everybody; the others meet only the store.
+// The store meets everybody but the demo; the others meet only the store.
 void ServiceGroup::introduce(Service& newcomer) {
     for (const auto& other : services_) {
+        if (newcomer.kind == ServiceKind::demo || other->kind == ServiceKind::demo) continue;
         const bool one_is_the_store =
             (other->kind == ServiceKind::store) != (newcomer.kind == ServiceKind::store);
         if (one_is_the_store && other->control) connect(newcomer, *other);
@@ -205,10 +214,7 @@ void ServiceGroup::heard(Service& service, std::string_view message) {
         case MessageKind::ready:
             handle(service, ServiceEvent::ready);
             if (service.starts > 1) log_.info("{} is back", service.name());
-            if (!were_all_up_ && all(ServiceState::up)) {
-                were_all_up_ = true;
-                handlers_.on_all_up();
-            }
+            note_ready();
             break;
         case MessageKind::devices:
             ++devices_answers_;
@@ -256,7 +262,7 @@ void ServiceGroup::ended(int id, const std::string& how) {
 // The next kind is told to stop when the one before it has ended.
 void ServiceGroup::continue_stop() {
     for (const ServiceKind kind :
-         {ServiceKind::receiver, ServiceKind::store, ServiceKind::web_app}) {
+         {ServiceKind::demo, ServiceKind::receiver, ServiceKind::store, ServiceKind::web_app}) {
         bool waits = false;
         for (const auto& service : services_) {
             if (service->kind != kind) continue;
@@ -267,12 +273,6 @@ void ServiceGroup::continue_stop() {
     }
     if (std::exchange(ended_told_, true)) return;
     handlers_.on_all_ended();
-}
-
-bool ServiceGroup::all(ServiceState state) const {
-    return std::all_of(services_.begin(), services_.end(), [state](const auto& service) {
-        return service->supervisor.state() == state;
-    });
 }
 
 net::Task<std::string> ServiceGroup::describe() {

@@ -53,9 +53,10 @@ class ServiceGroup {
     ServiceGroup& operator=(const ServiceGroup&) = delete;
     ~ServiceGroup();
 
+    // All of them; the demo, if there is one, when the others are up.
     void start();
-    // Receivers first, so that nothing new comes in; then the store, which commits what it has;
-    // then the web app. A second call ends everything at once.
+    // The demo first, then the receivers, so that nothing new comes in; then the store, which
+    // commits what it has; then the web app. A second call ends everything at once.
     void stop();
     bool is_stopping() const { return stopping_; }
 
@@ -80,14 +81,13 @@ class ServiceGroup {
     void act(Service& service, daemon::ServiceAction action);
     void spawn(Service& service);
     std::unique_ptr<ServiceStart> prepare(Service& service, daemon::Channel control) const;
-    const std::vector<daemon::Fd>* doors_of(ServiceKind kind) const;
     void introduce(Service& newcomer);
     void connect(Service& a, Service& b);
     void heard(Service& service, std::string_view message);
+    void note_ready();
     void ended(int id, const std::string& how);
     void report_end(Service& service, const std::string& how);
     void continue_stop();
-    bool all(daemon::ServiceState state) const;
     std::string describe(const Service& service) const;
 
     net::EventLoop& loop_;

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "daemon/error.hh"
+#include "store/demo_folder.hh"
 
 namespace waymark::tracker {
 
@@ -48,7 +49,7 @@ void give_data_folder(const std::string& folder, const std::string& user) {
     };
     give(folder);
     for (const char* const name : {"waymark.db", "waymark.db-wal", "waymark.db-shm", "tracker.log",
-                                   "tracker.pid", "control.sock"})
+                                   "tracker.pid", "control.sock", kDemoMark})
         give(folder + "/" + name);
 }
 

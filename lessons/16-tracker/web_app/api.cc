@@ -75,7 +75,8 @@ void Api::add_routes(Router& router) {
     add(router, "/api/track", &Api::track);
     add(router, "/api/live", &Api::live);
     add_get(router, "/api/status", [this](Exchange& exchange) {
-        answer_json(exchange, 200, fmt::format("{{{}}}", parts_.counters()));
+        answer_json(exchange, 200, fmt::format(R"({{"demo_devices":{},{}}})", parts_.demo_devices,
+                                                  parts_.counters()));
         return net::http::answered();
     });
 }

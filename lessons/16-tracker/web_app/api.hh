@@ -6,7 +6,7 @@
 //   GET /api/track?device&from&to[&max]     columns (web_app/track_columns.hh); &format=json
 //   GET /api/days?device[&offset]           days with fixes; minutes east of UTC
 //   GET /api/live[?event]                   server-sent events (web_app/live.hh)
-//   GET /api/status                         version and counters
+//   GET /api/status                         version, how many devices are made up, counters
 
 #pragma once
 
@@ -33,6 +33,7 @@ class Api {
         Live& live;
         StoreAnnouncements& announcements;
         std::function<std::string()> counters;  // members of a JSON object
+        unsigned demo_devices = 0;              // 0: no demo
     };
 
     explicit Api(Parts parts) : parts_(std::move(parts)) {}

@@ -17,6 +17,7 @@
 #include "services/service_control.hh"
 #include "services/service_log.hh"
 #include "store/data_folder.hh"
+#include "trips/demo_devices.hh"
 #include "version.hh"
 #include "web_app/answers.hh"
 #include "web_app/api.hh"
@@ -87,7 +88,8 @@ WebAppService::WebAppService(ServiceStart& start)
                      {.on_feed_changed = [this] { live_.feed_changed(); },
                       .on_devices_changed = [this] { live_.devices_changed(); }}),
       pages_(find_site(start.settings.site, program_folder())),
-      api_({reads_, feed_, live_, announcements_, [this] { return counters(); }}),
+      api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
+            start.settings.demo ? kDemoDevices : 0}),
       door_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
             start.settings.reloadable.web_access_list(), log_, HttpDoor::Clients::this_machine),
       control_(

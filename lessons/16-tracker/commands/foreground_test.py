@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""How a server in the foreground ends:  foreground_test.py TRACKER
+
+By Ctrl-C and by two, by a signal, with its terminal, and when it is killed: each time a demo, which has one
+process more than others, and each time nobody is left behind."""
+
+import contextlib
+import json
+import os
+import pathlib
+import pty
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
+
+import driver
+from processes import descendants, parents
+from running_tracker import RunningTracker
+
+TRACKER = sys.argv.pop(1)
+PATIENCE_SECONDS = 60
+PORTS = ["--listen-devices", "127.0.0.1:0", "--listen-web", "127.0.0.1:0"]
+
+
+def wait_until(holds, what):
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        if time.monotonic() > until:
+            raise AssertionError(f"never came: {what}")
+        time.sleep(0.05)
+
+
+def services(data):
+    """{name: {"pid", "state", "starts"}}"""
+    output = subprocess.run([TRACKER, "status", "--json", "--data", data], check=True,
+                            capture_output=True, timeout=PATIENCE_SECONDS).stdout
+    return {service["name"]: service for service in json.loads(output)["services"]}
+
+
+def wait_until_all_ended(pids):
+    wait_until(lambda: not set(pids) & set(parents()), f"the end of {pids}")
+
+
+class AtATerminal(unittest.TestCase):
+    """In a session of its own with a terminal, as a shell's window gives it."""
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory(prefix="waymark-")
+        self.addCleanup(scratch.cleanup)
+        os.chmod(scratch.name, 0o755)
+        self.data = os.path.join(scratch.name, "data")
+
+    @contextlib.contextmanager
+    def start(self, *arguments, hang_up=signal.SIG_DFL):
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            signal.signal(signal.SIGHUP, hang_up)
+            os.execv(TRACKER, [TRACKER, "serve", "--foreground", "--data", self.data, *PORTS,
+                               *arguments])
+        self.status = None
+        self.all = [self.pid]
+        try:
+            self.shown = self.read_until(b"Ctrl-C stops everything")
+            self.all += descendants(self.pid)
+            yield
+        finally:
+            if self.status is None:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+            if self.terminal is not None:
+                os.close(self.terminal)
+            wait_until_all_ended(self.all)
+
+    def read_until(self, words):
+        shown = b""
+        until = time.monotonic() + PATIENCE_SECONDS
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.terminal, selectors.EVENT_READ)
+            while words not in shown:
+                if not selector.select(until - time.monotonic()):
+                    raise AssertionError(f"{words} is not in {shown}")
+                shown += os.read(self.terminal, 4096)
+        return shown.decode()
+
+    def press_ctrl_c(self):
+        os.write(self.terminal, b"\x03")
+
+    def wait_for_end(self):
+        def ended():
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+            return pid
+
+        wait_until(ended, "its end")
+        self.assertEqual(self.status, 0)
+        wait_until_all_ended(self.all)
+
+    def test_a_person_reads_sentences_and_a_program_lines(self):
+        with self.start("--demo"):
+            self.assertRegex(self.shown, r"\r\nThe map is at http://127\.0\.0\.1:\d+/\r\n"
+                             r"Two demo devices are on their way there; they are made up\.\r\n"
+                             r"Devices send to http://127\.0\.0\.1:\d+/\r\n"
+                             f"The demo's positions are kept in {self.data}\r\n")
+            self.assertNotIn("\r\nweb: ", self.shown)
+
+    def test_ctrl_c_ends_everything(self):
+        with self.start("--demo"):
+            self.assertGreaterEqual(len(self.all), 4)
+            self.press_ctrl_c()
+            self.wait_for_end()
+
+    def test_a_second_ctrl_c_does_not_wait_for_one_that_hangs(self):
+        with self.start("--demo"):
+            # One Ctrl-C would wait ten seconds for it, and then say that it is killed.
+            os.kill(self.receiver(), signal.SIGSTOP)
+            self.press_ctrl_c()
+            self.read_until(b"info: stopping")
+            self.press_ctrl_c()
+            self.read_until(b"stopping at once")
+            self.wait_for_end()
+
+    def test_it_ends_with_its_terminal(self):
+        for arguments in (["--demo"], ["--demo", "--log", self.data + "/log"]):
+            with self.subTest(arguments), self.start(*arguments):
+                os.close(self.terminal)
+                self.terminal = None
+                self.wait_for_end()
+
+    def test_a_hang_up_that_comes_twice_is_no_hurry(self):
+        with self.start("--demo", "--log", self.data + "/log"):
+            os.kill(self.receiver(), signal.SIGSTOP)
+            os.kill(self.pid, signal.SIGHUP)
+            self.wait_for_log("stopping")
+            os.kill(self.pid, signal.SIGHUP)
+            self.assertEqual(services(self.data)["receiver 0"]["state"], "stopping")
+            os.kill(self.receiver(), signal.SIGCONT)
+            self.wait_for_end()
+        self.assertNotIn("stopping at once", self.log())
+
+    def test_nohup_keeps_it(self):
+        with self.start("--demo", "--log", self.data + "/log", hang_up=signal.SIG_IGN):
+            os.close(self.terminal)
+            self.terminal = None
+            self.wait_for_log("the configuration was read again")
+            self.assertIn(self.pid, parents())
+            os.kill(self.pid, signal.SIGTERM)
+            self.wait_for_end()
+
+    def receiver(self):
+        return services(self.data)["receiver 0"]["pid"]
+
+    def log(self):
+        return pathlib.Path(self.data, "log").read_text(encoding="utf-8")
+
+    def wait_for_log(self, words):
+        wait_until(lambda: words in self.log(), f"'{words}' in the log")
+
+
+class WithoutATerminal(unittest.TestCase):
+
+    def in_a_session_of_its_own(self, tracker):
+        """RunningTracker starts it in ours, which may have a terminal."""
+        tracker.stop()
+        tracker.process = subprocess.Popen(
+            [TRACKER, "serve", "--foreground", "--demo", "--data", tracker.data, *PORTS],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=tracker.log,
+            start_new_session=True)
+        tracker.wait_for_url("devices")
+        return [tracker.process.pid, *descendants(tracker.process.pid)]
+
+    def test_sighup_is_a_wish_to_read_the_configuration_again(self):
+        with RunningTracker(TRACKER, ["--demo"]) as tracker:
+            self.in_a_session_of_its_own(tracker)
+            tracker.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: "the configuration was read again" in tracker.log_text(), "reload")
+            self.assertIsNone(tracker.process.poll())
+
+    def test_each_signal_that_stops_it_leaves_nothing(self):
+        with RunningTracker(TRACKER, ["--demo"]) as tracker:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+                with self.subTest(number.name):
+                    pids = self.in_a_session_of_its_own(tracker)
+                    tracker.process.send_signal(number)
+                    self.assertEqual(tracker.process.wait(PATIENCE_SECONDS), 0)
+                    wait_until_all_ended(pids)
+
+    def test_a_supervisor_that_is_killed_takes_everybody_along(self):
+        with RunningTracker(TRACKER, ["--demo"]) as tracker:
+            self.in_a_session_of_its_own(tracker)
+            wait_until(lambda: services(tracker.data)["demo"]["state"] == "up", "the demo")
+            pids = [tracker.process.pid, *descendants(tracker.process.pid)]
+            self.assertEqual(len(pids), 5)
+            tracker.process.kill()
+            tracker.process.wait()
+            wait_until_all_ended(pids)
+
+
+if __name__ == "__main__":
+    driver.main()

@@ -1,0 +1,25 @@
+#include "trips/demo_devices.hh"
+
+#include <vector>
+
+#include "store/data_folder.hh"
+#include "store/devices.hh"
+#include "store/open_database.hh"
+#include "trips/fleet.hh"
+#include "unix_time.hh"
+
+namespace waymark::tracker {
+
+std::size_t add_demo_devices(const std::string& folder, unsigned count) {
+    Connection connection = open_for_writing(database_path(folder));
+    Devices devices(connection);
+    std::vector<NewDevice> missing;
+    for (unsigned i = 0; i < count; ++i) {
+        const std::string name = demo_name(i);
+        if (!devices.has(name)) missing.push_back({name, {name}, {}, SpeedUnit::protocol_default});
+    }
+    devices.add(missing, unix_now());
+    return missing.size();
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,37 @@
+#include "welcome.hh"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace waymark::tracker {
+
+namespace {
+
+using net::Address;
+
+std::string lines(std::string_view words, const std::vector<Address>& addresses) {
+    std::string text;
+    for (const Address& address : addresses)
+        text += fmt::format("{} http://{}/\n", words, address.to_string());
+    return text;
+}
+
+}  // namespace
+
+std::string welcome(const Settings& settings, const std::vector<Address>& devices,
+                    const std::vector<Address>& web) {
+    std::string text = "\n" + lines("The map is at", web);
+    if (settings.demo) text += "Two demo devices are on their way there; they are made up.\n";
+    text += lines("Devices send to", devices);
+    text +=
+        fmt::format("{} kept in {}\n", settings.demo ? "The demo's positions are" : "Positions are",
+                    settings.data);
+    return text + "Ctrl-C stops everything.\n\n";
+}
+
+std::string address_lines(const std::vector<Address>& devices, const std::vector<Address>& web) {
+    return lines("devices:", devices) + lines("web:", web);
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,23 @@
+// What a server in the foreground says when it can be used: to a person in sentences, to a program
+// that started it in lines of one form.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "net/address.hh"
+#include "settings.hh"
+
+namespace waymark::tracker {
+
+// Where the map is, where devices send, what is kept where, and how it ends. The addresses are
+// those that were bound.
+std::string welcome(const Settings& settings, const std::vector<net::Address>& devices,
+                    const std::vector<net::Address>& web);
+
+// "devices: http://127.0.0.1:5055/" and "web: http://127.0.0.1:8080/", a line for each address.
+std::string address_lines(const std::vector<net::Address>& devices,
+                          const std::vector<net::Address>& web);
+
+}  // namespace waymark::tracker

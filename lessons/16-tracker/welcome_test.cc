@@ -1,0 +1,42 @@
+#include "welcome.hh"
+
+#include <doctest/doctest.h>
+
+using namespace waymark::tracker;
+using waymark::net::Address;
+
+namespace {
+
+const std::vector<Address> kDevices{Address::parse("127.0.0.1:5055"), Address::parse("[::1]:5055")};
+const std::vector<Address> kWeb{Address::parse("127.0.0.1:8080")};
+
+Settings settings(bool demo) {
+    Settings settings;
+    settings.data = "/var/lib/waymark";
+    settings.demo = demo;
+    return settings;
+}
+
+}  // namespace
+
+TEST_CASE("a person reads where everything is and how it ends") {
+    CHECK(welcome(settings(false), kDevices, kWeb) ==
+          "\nThe map is at http://127.0.0.1:8080/\n"
+          "Devices send to http://127.0.0.1:5055/\n"
+          "Devices send to http://[::1]:5055/\n"
+          "Positions are kept in /var/lib/waymark\n"
+          "Ctrl-C stops everything.\n\n");
+}
+
+TEST_CASE("a demo says that it is one") {
+    const std::string text = welcome(settings(true), kDevices, kWeb);
+    CHECK(text.find("Two demo devices are on their way there; they are made up.\n") !=
+          std::string::npos);
+    CHECK(text.find("The demo's positions are kept in /var/lib/waymark\n") != std::string::npos);
+}
+
+TEST_CASE("a program reads a line for each address") {
+    CHECK(address_lines(kDevices, kWeb) ==
+          "devices: http://127.0.0.1:5055/\ndevices: http://[::1]:5055/\n"
+          "web: http://127.0.0.1:8080/\n");
+}
