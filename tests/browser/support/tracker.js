@@ -16,9 +16,10 @@ const KNOTS_A_MPS = 3600 / 1852;
 const runFile = promisify(execFile);
 
 export class Tracker {
-  // `devices` are names; each sends by its name as identifier.
-  static async start(devices = []) {
+  // `devices` are names; each sends by its name as identifier. `options` are more of `serve`.
+  static async start(devices = [], options = []) {
     const tracker = new Tracker();
+    tracker.options = options;
     tracker.data = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-pages-'));
     for (const name of devices) await tracker.addDevice(name);
     await tracker.serve('127.0.0.1:0', '127.0.0.1:0');
@@ -31,7 +32,7 @@ export class Tracker {
 
   async serve(web, devices) {
     this.child = spawn(trackerBinary, ['serve', '--foreground', '--data', this.data,
-      '--listen-devices', devices, '--listen-web', web], { stdio: ['ignore', 'pipe', 'inherit'] });
+      '--listen-devices', devices, '--listen-web', web, ...this.options], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.ended = new Promise((resolve) => { this.child.once('exit', resolve); });
     await this.ready();
   }
@@ -59,6 +60,14 @@ export class Tracker {
     if (battery !== undefined) query.set('batt', battery);
     const response = await fetch(`${this.devices}?${query}`);
     if (response.status !== 200) throw new Error(`the tracker answered ${response.status}`);
+  }
+
+  // Returns when so many devices have been seen.
+  async hasPositions(count) {
+    let positions = [];
+    while (positions.length < count) {
+      ({ positions } = await (await fetch(`${this.web}api/positions`)).json());
+    }
   }
 
   async sendAll(device, fixes) {

@@ -55,6 +55,13 @@ export async function readTrack(device, from, to, max, signal) {
   return decodeColumns(await response.arrayBuffer());
 }
 
+// How many of the devices are a demo's; 0 if the server runs none.
+export async function readDemoDevices(signal) {
+  const response = await get('/api/status', signal);
+  const { demo_devices: count } = await response.json();
+  return Number.isInteger(count) && count > 0 ? count : 0;
+}
+
 export async function readBase(signal) {
   const response = await get('/assets/world.base', signal);
   return response.arrayBuffer();

@@ -5,6 +5,7 @@
 import { readDays, readDevices, readTrack } from './api.js';
 import { Chart } from './chart.js';
 import { daySpan, localOffsetMinutes } from './day.js';
+import { showDemo } from './demo.js';
 import { readoutOf, showFigures, showLegend } from './figures.js';
 import { boundsOf, mercatorX, mercatorY } from './geo.js';
 import { addBase, createMap, fit } from './map-view.js';
@@ -70,6 +71,7 @@ class HistoryPage {
   async start() {
     addBase(this.map, (text) => this.tell(text));
     const asked = readAddress(window.location.search);
+    await showDemo();
     await this.attempt(async () => {
       const devices = await readDevices();
       this.picker.setDevices(devices, asked.device);

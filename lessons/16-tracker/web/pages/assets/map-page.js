@@ -3,6 +3,7 @@
 
 import { readDevices, readPositions, readTrack } from './api.js';
 import { daySpan, dayOf, localOffsetMinutes } from './day.js';
+import { showDemo } from './demo.js';
 import { DeviceList } from './device-list.js';
 import { Fleet } from './fleet.js';
 import { formatTime } from './format.js';
@@ -47,6 +48,7 @@ class MapPage {
   async start() {
     addBase(this.map, (text) => this.tell(text));
     await this.readAll();
+    this.map.invalidateSize({ animate: false }); // a banner may have taken some of its height
     this.firstView();
     rememberView(this.map, VIEW_KEY);
     this.live = new Live('/api/live', {
@@ -85,7 +87,7 @@ class MapPage {
   }
 
   async read() {
-    const [devices, { now, positions }] = await Promise.all([readDevices(), readPositions()]);
+    const [devices, { now, positions }] = await Promise.all([readDevices(), readPositions(), showDemo()]);
     if (Number.isFinite(now)) this.clockAhead = now - Date.now();
     this.fleet.setDevices(devices);
     this.fleet.setPositions(positions);
