@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-REAL = ("bash cat cmp cp dirname env grep mkdir mkfifo mktemp python3 readlink realpath rm setpriv sleep "
+REAL = ("bash cat cmp cp dirname env grep mkdir python3 readlink realpath rm setpriv sleep "
         "tail touch uname").split()
 PRESENT = "g++ meson ninja node npm ccache mold clangd strace ps ss chromium pkg-config".split()
 
@@ -22,26 +22,14 @@ APT = STUB + """[[ ! -e $STUB_FOLDER/apt-fails ]] || { rm "$STUB_FOLDER/apt-fail
 """
 SUDO = STUB + 'exec "$@"\n'
 TRACKER = STUB + """echo $$ >>"$STUB_FOLDER/pids"
-case $1 in
-    serve)
-        if [[ -e $STUB_FOLDER/port-taken ]]; then
-            echo 'tracker: bind 127.0.0.1:8080: already in use' >&2
-            exit 111
-        fi
-        [[ ! -e $STUB_FOLDER/helper-stays ]] || trap '' TERM
-        sleep 300 &   # a process of its own, as the server has several
-        echo $! >>"$STUB_FOLDER/pids"
-        echo 'devices: http://127.0.0.1:5055/'
-        echo 'web: http://127.0.0.1:8080/'
-        [[ ! -e $STUB_FOLDER/dies ]] || { sleep 0.2; kill -SEGV $$; }
-        [[ ! -e $STUB_FOLDER/ends ]] || exit 3
-        wait
-        ;;
-    simulate)
-        echo started >"$STUB_FOLDER/simulating"
-        exec sleep 300
-        ;;
-esac
+if [[ -e $STUB_FOLDER/port-taken ]]; then
+    echo 'tracker: bind 127.0.0.1:8080: already in use' >&2
+    exit 111
+fi
+[[ ! -e $STUB_FOLDER/ends ]] || exit 3
+[[ ! -e $STUB_FOLDER/dies ]] || kill -SEGV $$
+echo 'The map is at http://127.0.0.1:8080/'
+exec sleep 300
 """
 
 

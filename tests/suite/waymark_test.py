@@ -1,13 +1,11 @@
 """The waymark command on machines that lack something, and round servers that end in every way."""
 
 import os
-import pathlib
 import pty
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 
 import driver
@@ -30,19 +28,6 @@ class CommandTest(unittest.TestCase):
                 break
         return process, "".join(lines)
 
-    def shared_data(self):
-        return "/var/lib" if os.geteuid() == 0 else f"{self.machine.folder}/.local/share"
-
-    def wait_until(self, holds, patience_seconds=10):
-        until = time.monotonic() + patience_seconds
-        while not holds() and time.monotonic() < until:
-            time.sleep(0.02)
-        return holds()
-
-    def assert_all_ended(self):
-        self.wait_until(lambda: not self.machine.living())
-        self.assertEqual(self.machine.living(), [])
-
 
 class RefusalTest(CommandTest):
     def test_wrong_words_are_refused_with_one_line_and_code_100(self):
@@ -50,6 +35,7 @@ class RefusalTest(CommandTest):
                                  (["start", "--port-web", "65536"], "port from 0 to 65535"),
                                  (["start", "--port-devices", "http"], "port from 0 to 65535"),
                                  (["start", "--data"], "--data needs a value"),
+                                 (["start", "--data", ""], "--data needs a value"),
                                  (["start", "now"], "does not know 'now'"),
                                  (["build", "all"], "takes no options"),
                                  (["packages", "course", "games"], "no set of packages called 'games'"),
@@ -192,76 +178,60 @@ class BuildTest(CommandTest):
 
 
 class StartTest(CommandTest):
-    def test_the_address_is_told_and_the_demo_runs(self):
-        process, output = self.start_and_wait_for("Ctrl-C stops everything")
-        self.assertIn("The map is at http://127.0.0.1:8080/\n", output)
-        self.assertTrue(self.wait_until((self.machine.folder / "simulating").exists))
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(timeout=30), 0)
-        process.stdout.close()
-        self.assertIn("tracker simulate --devices 2 --to http://127.0.0.1:5055 --data "
-                      f"{self.shared_data()}/waymark\n", self.machine.asked())
-        self.assert_all_ended()
+    """That it becomes the server; what the server does then, its own tests show
+    (lessons/16-tracker/commands/demo_test.py and foreground_test.py)."""
 
-    def test_each_way_of_stopping_leaves_nothing(self):
+    def asked_of_the_server(self):
+        return [line for line in self.machine.asked().splitlines() if line.startswith("tracker ")]
+
+    def start_and_stop(self, *arguments):
+        """The server's command line."""
+        process, _ = self.start_and_wait_for("The map is at", *arguments)
+        process.terminate()
+        process.communicate(timeout=30)
+        return self.asked_of_the_server()[-1]
+
+    def test_it_becomes_the_server(self):
+        process, _ = self.start_and_wait_for("The map is at")
+        self.assertEqual(self.machine.living(), [str(process.pid)])
+        process.kill()
+        process.communicate(timeout=30)
+        self.assertEqual(self.machine.living(), [])
+
+    def test_without_options_it_is_a_demo_in_the_folder_of_the_servers_choice(self):
+        self.assertEqual(self.start_and_stop(),
+                         "tracker serve --foreground --demo --listen-devices 127.0.0.1:5055 "
+                         "--listen-web 127.0.0.1:8080")
+
+    def test_with_a_folder_or_no_demo_it_is_the_persons_own(self):
+        here = os.getcwd()
+        ports = "--listen-devices 127.0.0.1:5056 --listen-web 127.0.0.1:0"
+        for arguments, said in ((["--no-demo"], ""),
+                                (["--data", "x/../y"], f"--data {here}/y "),
+                                (["--data", "x/../y", "--no-demo"], f"--data {here}/y "),
+                                (["--no-demo", "--data", "/y"], "--data /y ")):
+            with self.subTest(arguments):
+                self.assertEqual(self.start_and_stop(*arguments, "--port-web", "0", "--port-devices",
+                                                     "05056"),
+                                 f"tracker serve --foreground {said}{ports}")
+
+    def test_ctrl_c_and_a_closed_terminal_reach_the_server_itself(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
-                process, _ = self.start_and_wait_for("Ctrl-C stops everything")
+                process, _ = self.start_and_wait_for("The map is at")
                 process.send_signal(number)
-                self.assertEqual(process.wait(timeout=30), 0)
-                process.stdout.close()
-                self.assert_all_ended()
+                process.communicate(timeout=30)
+                # The stub dies of it. The shell would have ended with 128 + number, in a trap.
+                self.assertEqual(process.returncode, -number)
+                self.assertEqual(self.machine.living(), [])
 
-    def test_a_server_that_ignores_the_request_is_killed(self):
-        self.machine.set("helper-stays")
-        process, _ = self.start_and_wait_for("Ctrl-C stops everything")
-        process.send_signal(signal.SIGTERM)
-        output = process.communicate(timeout=60)[0]
-        self.assertIn("is killed", output)
-        self.assert_all_ended()
-
-    def test_a_killed_command_takes_the_server_along(self):
-        process, _ = self.start_and_wait_for("Ctrl-C stops everything", "--no-demo")
-        server = pathlib.Path(self.machine.folder, "pids").read_text().split()[0]
-        process.kill()
-        process.wait(timeout=30)
-        process.stdout.close()
-        self.wait_until(lambda: server not in self.machine.living())
-        living = self.machine.living()
-        for pid in living:  # the stub does not end its own child; the real server does
-            os.kill(int(pid), signal.SIGKILL)
-        self.assertNotIn(server, living)
-
-    def test_the_reason_and_the_code_of_a_server_that_refuses_are_passed_on(self):
-        self.machine.set("port-taken")
-        code, output = self.machine.run("start")
-        self.assertEqual(code, 111)
-        self.assertIn("bind 127.0.0.1:8080: already in use", output)
-        self.assertNotIn("The map is at", output)
-
-    def test_a_server_that_crashes_is_told_and_its_helpers_end(self):
-        self.machine.set("dies")
-        code, output = self.machine.run("start")
-        self.assertEqual(code, 111)
-        self.assertIn("ended by signal 11 (SEGV)", output)
-        self.assert_all_ended()
-
-    def test_a_server_that_ends_by_itself_ends_the_command(self):
-        self.machine.set("ends")
-        code, output = self.machine.run("start", "--no-demo")
-        self.assertEqual(code, 3)
-        self.assertIn("ended with exit code 3", output)
-        self.assert_all_ended()
-
-    def test_ports_and_folder_reach_the_server(self):
-        process, _ = self.start_and_wait_for("Ctrl-C stops everything", "--data", "x/../y", "--port-web",
-                                             "0", "--port-devices", "05056", "--no-demo")
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
-        here = os.getcwd()
-        self.assertIn(f"tracker serve --foreground --data {here}/y --listen-devices 127.0.0.1:5056 "
-                      "--listen-web 127.0.0.1:0\n", self.machine.asked())
-        self.assertNotIn("simulate", self.machine.asked())
+    def test_the_servers_words_and_its_end_are_those_of_the_command(self):
+        for behaviour, code, words in (("port-taken", 111, "bind 127.0.0.1:8080: already in use\n"),
+                                       ("ends", 3, ""), ("dies", -signal.SIGSEGV, "")):
+            with self.subTest(behaviour):
+                self.machine.set(behaviour)
+                self.assertEqual(self.machine.run("start"), (code, words and f"tracker: {words}"))
+                (self.machine.folder / behaviour).unlink()
 
 
 if __name__ == "__main__":
