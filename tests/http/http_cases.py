@@ -1,85 +1,105 @@
-"""Runs the HTTP conformance cases that lie beside the project against examples/httpd.
+"""Sends each case of http_cases.json to examples/httpd over a connection of its own, and looks at what
+comes back. After each, a stranger must be served. Usage: http_cases.py HTTPD [REGEX]
 
-http_cases.py HTTPD SHARED: SHARED is the folder with http_check.py and data/http_cases.json; the
-environment variable WAYMARK_SHARED takes its place. Without the folder the whole program is skipped.
+With REGEX only the cases whose name it finds are played, and what came back is printed.
+
+Two servers run. One waits for its clients for hours: where it ends a connection, the case made it do
+so. The other cuts off whoever is slow after seconds; cases that are marked `slow` go there.
 """
 
+import concurrent.futures
 import json
-import os
+import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 
-SKIPPED = 77
-LIMITS = ["--header-timeout", "3", "--body-timeout", "3", "--send-timeout", "3", "--idle-timeout", "4"]
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "suite"))
+
+import verdict
+from connection import Connection, connect
+from count import Count
+from served_files import make_site
+
+CASES = HERE / "http_cases.json"
+AT_ONCE = 4
+LIMITS = ("--header-timeout", "--body-timeout", "--send-timeout", "--idle-timeout")
+PATIENT_SECONDS, HASTY_SECONDS = "3600", "3"
 
 
-def start(httpd, root):
-    server = subprocess.Popen([httpd, "--root", root, "--listen", "127.0.0.1:0", *LIMITS],
-                              stdout=subprocess.PIPE, text=True)
-    line = server.stdout.readline()
-    found = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)/\n", line)
-    if not found:
-        server.kill()
-        sys.exit(f"httpd did not say where it listens, but {line!r}")
-    return server, found.group(1)
+class Server:
+    """A running httpd. Use in a `with`; `exit_code` is there after it."""
+
+    def __init__(self, httpd, root, limit_seconds):
+        limits = [word for limit in LIMITS for word in (limit, limit_seconds)]
+        self.process = subprocess.Popen([httpd, "--root", root, "--listen", "127.0.0.1:0", *limits],
+                                        stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        found = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)/\n", line)
+        if not found:
+            self.process.kill()
+            sys.exit(f"httpd did not say where it listens, but {line!r}")
+        self.address = ("127.0.0.1", int(found.group(1)))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.exit_code = self.process.wait(timeout=60)
+        self.process.stdout.close()
+
+    def play(self, case):
+        """(what is wrong or an empty text, what was seen)."""
+        try:
+            connected = connect(self.address, case.get("rcvbuf"))
+            with Connection(connected, verdict.methods_of(case)) as connection:
+                wrong, seen = verdict.play(connection, case)
+            with Connection(connect(self.address), []) as stranger:
+                ill = verdict.ask_again(stranger)
+        except OSError as problem:
+            return f"socket: {problem}", "nothing"
+        return (wrong or ill and "a stranger is not served after it"), seen
 
 
-def check(shared, port, cases):
-    """(passed, failed) of the checker, whose verdicts go to our standard output."""
-    result = subprocess.run([sys.executable, os.path.join(shared, "http_check.py"), "127.0.0.1", port,
-                             cases, "--strict"], stdout=subprocess.PIPE, text=True, timeout=240)
-    for line in result.stdout.splitlines():
-        if line.startswith("FAIL"):
-            print(line)
-    found = re.search(r"^(\d+) passed, (\d+) failed$", result.stdout, re.MULTILINE)
-    if not found:
-        sys.exit("the checker gave no count: " + result.stdout[-500:])
-    return int(found.group(1)), int(found.group(2))
+def play_all(cases, patient, hasty, is_shown):
+    """Several at once, the slow ones first. Returns the count."""
+    count = Count()
+    cases = sorted(cases, key=lambda case: not case.get("slow"))
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        results = pool.map(lambda case: (hasty if case.get("slow") else patient).play(case), cases)
+        for case, (wrong, seen) in zip(cases, results):
+            count.add(Count(failed=1) if wrong else Count(passed=1))
+            if wrong or is_shown:
+                print(f"{'FAIL' if wrong else 'ok'} {case['name']}: {wrong or 'as expected'}; "
+                      f"seen: {seen}")
+    return count
 
 
-def control_fails(shared, port, folder, cases):
-    """A case that expects what no server answers must be reported as failed."""
-    with open(cases, encoding="utf-8") as file:
-        case = json.load(file)[0]
-    case["expect"] = {"status": [299]}
-    path = os.path.join(folder, "control.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump([case], file)
-    print("The next failure is wanted:")
-    return check(shared, port, path) == (0, 1)
+def note(count, holds, name):
+    count.add(Count(passed=1) if holds else Count(failed=1))
+    if not holds:
+        print("FAIL", name)
 
 
 def main():
-    httpd = sys.argv[1]
-    shared = os.environ.get("WAYMARK_SHARED", sys.argv[2])
-    cases = os.path.join(shared, "data", "http_cases.json")
-    if not os.path.exists(cases):
-        print(f"SKIP: HTTP conformance cases: {os.path.normpath(cases)} is not there")
-        return SKIPPED
-    folder = tempfile.mkdtemp(prefix="waymark-http-")
-    try:
-        subprocess.run([sys.executable, os.path.join(shared, "http_check.py"), "--make-site", folder],
-                       check=True)
-        server, port = start(httpd, os.path.join(folder, "docroot"))
-        try:
-            passed, failed = check(shared, port, cases)
-            control = control_fails(shared, port, folder, cases)
-        finally:
-            server.send_signal(signal.SIGTERM)
-            code = server.wait(timeout=20)
-    finally:
-        shutil.rmtree(folder)
-    for name, holds in [("the checker rejects a wrong answer", control),
-                        ("httpd ends with 0 after SIGTERM", code == 0)]:
-        passed, failed = passed + holds, failed + (not holds)
-        if not holds:
-            print("FAIL", name)
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+    httpd, pattern = sys.argv[1], (sys.argv[2] if len(sys.argv) > 2 else "")
+    with open(CASES, encoding="utf-8") as file:
+        cases = json.load(file)["cases"]
+    chosen = [case for case in cases if re.search(pattern, case["name"])]
+    with tempfile.TemporaryDirectory(prefix="waymark-http-") as folder:
+        root = str(make_site(folder))
+        with Server(httpd, root, PATIENT_SECONDS) as patient, \
+                Server(httpd, root, HASTY_SECONDS) as hasty:
+            count = play_all(chosen, patient, hasty, bool(pattern))
+            wrong, _ = patient.play({**cases[0], "expect": {"status": [299]}})
+    note(count, wrong, "a case that wants what no server answers is found wrong")
+    note(count, patient.exit_code == hasty.exit_code == 0, "httpd ends with 0 after SIGTERM")
+    print(count.line())
+    return 1 if count.failed else 0
 
 
 if __name__ == "__main__":
