@@ -1,14 +1,13 @@
-"""Real trips through the real server: `tracker replay` sends them over several connections that break
-at random, and the store must hold every point once. Usage: replay_test.py TRACKER
+"""Trips through the real server: `tracker replay` sends them over several connections that break at
+random, and the store must hold every point once. Usage: replay_test.py TRACKER
 
-The trips are not part of the project; they are looked for in ../shared/data/trips beside it. A
-made-up trip takes the same way always.
+The trips are made up (made_trip.py), with what is odd in real ones. Some real ones take the same way
+where they are there: they are not part of the project, and are looked for in ../shared/data/trips
+beside it.
 """
 
 import dataclasses
-import math
 import pathlib
-import random
 import re
 import sys
 import tempfile
@@ -18,9 +17,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "suite"))
 
 import driver
+from made_trip import (LONG_DRIVE_POINTS, LONG_DRIVE_REPEATED, LONG_DRIVE_WITHOUT_TIME, long_drive,
+                       short_walk)
 from running_tracker import RunningTracker
-from trip import (Point, count_quarantined, cut_into_segments, differences, distance_m, read_gpx,
-                  read_json_rows, stored_points)
+from trip import (Point, count_quarantined, cut_into_segments, differences, distance_m, distinct,
+                  read_gpx, read_json_rows, stored_points)
 
 TRIPS = ROOT.parent / "shared" / "data" / "trips"
 TRACKER = sys.argv[1] if len(sys.argv) > 1 else "tracker"
@@ -33,25 +34,6 @@ def real_trip(name):
     if not path.exists():
         raise unittest.SkipTest(f"{path} is not there")
     return path
-
-
-def write_made_up_trip(path):
-    """A winding walk in two segments, one second a step, with a point that has no time."""
-    chance = random.Random(SEED)
-    latitude, longitude, heading = 47.78, 9.61, 0.0
-    segments = []
-    for start in (0, 5000):
-        lines = []
-        for second in range(300):
-            heading += chance.uniform(-0.4, 0.4)
-            latitude += 1.3e-5 * math.cos(heading)
-            longitude += 1.9e-5 * math.sin(heading)
-            hour, rest = divmod(start + second, 3600)
-            lines.append(f'<trkpt lat="{latitude:.8f}" lon="{longitude:.8f}"><time>2024-05-01T'
-                         f'{hour:02}:{rest // 60:02}:{rest % 60:02}Z</time></trkpt>')
-        lines.insert(7, '<trkpt lat="47.7" lon="9.6"/>')
-        segments.append("<trkseg>" + "\n".join(lines) + "</trkseg>")
-    path.write_text('<gpx version="1.1"><trk>' + "".join(segments) + "</trk></gpx>")
 
 
 class Replays(unittest.TestCase):
@@ -85,25 +67,46 @@ class Replays(unittest.TestCase):
         # Without them the test would be of a network that never fails.
         self.assertGreater(breaks, wanted // 20)
         stored = stored_points(self.tracker.database, device)
-        self.assertEqual(differences(segments, stored), [])
+        self.assertEqual(differences(distinct(segments), stored), [])
         measured = distance_m(cut_into_segments(segments, stored))
         self.assertAlmostEqual(measured, length_m, delta=length_m / 1000)
         return stored
 
     def test_a_made_up_trip(self):
         path = pathlib.Path(self.scratch.name) / "made-up.gpx"
-        write_made_up_trip(path)
+        short_walk(SEED).write(path)
         segments = read_gpx(path)
         self.assertEqual(sum(map(len, segments)), 600)
-        stored = self.check_trip(path, "made-up", segments, distance_m(segments))
+        stored = self.check_trip(path, "made-up", segments, short_walk(SEED).length_m)
 
         # A second time changes nothing: phones send again what they sent before.
         self.replay(path, "made-up")
         self.assertEqual(stored_points(self.tracker.database, "made-up"), stored)
 
+    def long_drive(self):
+        path = pathlib.Path(self.scratch.name) / "long.gpx"
+        trip = long_drive(SEED)
+        trip.write(path)
+        return path, trip
+
+    def test_a_long_drive_with_stops_breaks_and_points_that_come_twice(self):
+        path, trip = self.long_drive()
+        segments = read_gpx(path)
+        self.assertEqual(sum(map(len, segments)), LONG_DRIVE_POINTS)
+        stored = self.check_trip(path, "drive", segments, trip.length_m)
+        self.assertEqual(len(stored), LONG_DRIVE_POINTS - LONG_DRIVE_REPEATED)
+
+    def test_the_whole_long_drive_with_times_filled_in(self):
+        path, _ = self.long_drive()
+        self.tracker.add_device("whole-drive")
+        points, *_ = self.replay(path, "whole-drive", "--fill-times", "--disconnects", str(SEED))
+        self.assertEqual(points, LONG_DRIVE_POINTS + LONG_DRIVE_WITHOUT_TIME)
+        stored = stored_points(self.tracker.database, "whole-drive")
+        self.assertEqual(len(stored), points - LONG_DRIVE_REPEATED)
+
     def test_a_trip_of_which_a_point_was_not_sent_is_noticed(self):
         whole = pathlib.Path(self.scratch.name) / "whole.gpx"
-        write_made_up_trip(whole)
+        short_walk(SEED).write(whole)
         cut = pathlib.Path(self.scratch.name) / "cut.gpx"
         lines = whole.read_text().splitlines(keepends=True)
         cut.write_text("".join(lines[:100] + lines[101:]))
@@ -115,7 +118,7 @@ class Replays(unittest.TestCase):
 
     def test_a_made_up_trip_by_token_as_the_osmand_app_sends_it(self):
         path = pathlib.Path(self.scratch.name) / "made-up-osmand.gpx"
-        write_made_up_trip(path)
+        short_walk(SEED).write(path)
         token = self.tracker.add_device("by-token")
         self.replay(path, token, "--protocol", "osmand", "--disconnects", "7")
         self.assertEqual(
@@ -155,7 +158,7 @@ class Replays(unittest.TestCase):
 
     def test_an_unknown_device_is_told_what_to_do(self):
         path = pathlib.Path(self.scratch.name) / "unknown.gpx"
-        write_made_up_trip(path)
+        short_walk(SEED).write(path)
         code, _, error = self.tracker.run("replay", str(path), "--to", self.tracker.devices_url,
                                           "--device", "nobody")
         self.assertEqual(code, 100, error)
@@ -165,7 +168,7 @@ class Replays(unittest.TestCase):
 
     def test_a_server_that_is_not_there_is_the_systems_failure(self):
         path = pathlib.Path(self.scratch.name) / "away.gpx"
-        write_made_up_trip(path)
+        short_walk(SEED).write(path)
         code, _, error = self.tracker.run("replay", str(path), "--to", "http://127.0.0.1:1",
                                           "--device", "nobody")
         self.assertEqual(code, 111, error)
@@ -216,6 +219,17 @@ class TheCheckItself(unittest.TestCase):
 
     def test_a_strange_point_is_seen(self):
         self.assertEqual(len(differences(self.TRIP, self.stored() + [Point(9, 9, 9)])), 1)
+
+    def test_a_point_that_comes_twice_is_wanted_once(self):
+        twice = [self.TRIP[0] + self.TRIP[0][-1:], self.TRIP[1]]
+        self.assertEqual(differences(distinct(twice), self.stored()), [])
+        self.assertEqual(len(differences(twice, self.stored())), 1)
+
+    def test_a_made_trip_is_the_same_again_and_another_by_another_seed(self):
+        made = long_drive(1)
+        self.assertEqual(made.segments, long_drive(1).segments)
+        self.assertNotEqual(made.segments, long_drive(2).segments)
+        self.assertGreater(made.length_m, 10_000)
 
     def test_a_lost_kilometre_is_seen(self):
         shorter = [[Point(0, 0, 0), Point(1, 0, 1000000)]]

@@ -102,6 +102,13 @@ def differences(segments, stored):
     return found
 
 
+def distinct(segments):
+    """Each point once, as a store has to hold it."""
+    seen = set()
+    return [[point for point in points if not (point in seen or seen.add(point))]
+            for points in segments]
+
+
 def cut_into_segments(segments, stored):
     """The stored points, which know nothing of segments, cut where the trip's segments begin."""
     beginnings = {points[0] for points in segments if points}
