@@ -3,25 +3,20 @@
 Usage: storage_test.py TRACKER [--long] [--seed=N]
 """
 
-import ctypes
 import os
 import sqlite3
-import tempfile
 import time
 import unittest
 
 from faults import (LONG, SANITIZER_PATIENCE, Phones, Tracker, ask, chance, check_log_is_short,
                     check_store, run_tracker)
+from full_disk import FullDisk
 from processes_seen import BACK_SECONDS, Level, is_running, wait_until
 from tracing import Strace, reason_not_to_trace
 
 import driver
 
 NO_TRACE = reason_not_to_trace()
-CLONE_NEWNS = 0x00020000
-MS_REC_PRIVATE = (1 << 14) | (1 << 18)
-MS_REMOUNT = 32
-MNT_DETACH = 2
 
 
 class ACase(unittest.TestCase):
@@ -151,64 +146,13 @@ class AnotherProcessHoldsTheDatabase(ACase):
             check_store(tracker, phones)
 
 
-class FullDisk:
-    """A small file system of this test program's own: in its own mount namespace, so nobody else
-    sees it, and gone with the program whatever happens. Use in a `with`."""
-
-    in_namespace = False
-
-    def __init__(self, folder, megabytes):
-        self.libc = ctypes.CDLL(None, use_errno=True)
-        if not FullDisk.in_namespace:
-            self.check(self.libc.unshare(CLONE_NEWNS), "unshare")
-            self.check(self.libc.mount(b"none", b"/", None, MS_REC_PRIVATE, None), "mount /")
-            FullDisk.in_namespace = True
-        self.folder = folder
-        os.mkdir(folder)
-        self.mount(0, megabytes)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.libc.umount2(self.folder.encode(), MNT_DETACH)
-
-    def check(self, result, what):
-        if result != 0:
-            raise unittest.SkipTest(f"{what}: {os.strerror(ctypes.get_errno())}")
-
-    def mount(self, flags, megabytes):
-        self.check(self.libc.mount(b"none", self.folder.encode(), b"tmpfs", flags,
-                                      f"size={megabytes}m,mode=755".encode()), "mount tmpfs")
-
-    def fill(self):
-        """Leaves no byte free."""
-        with open(os.path.join(self.folder, "ballast"), "wb", buffering=0) as file:
-            for size in (65536, 4096, 1):
-                try:
-                    while file.write(bytes(size)):
-                        pass
-                except OSError:
-                    pass
-
-    def grow(self, megabytes):
-        self.mount(MS_REMOUNT, megabytes)
-
-
-@unittest.skipIf(os.geteuid() != 0, "a small disk can be mounted by root only")
 class AFullDisk(ACase):
 
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory(prefix="waymark-")
-        self.addCleanup(scratch.cleanup)
-        os.chmod(scratch.name, 0o755)
-        self.place = os.path.join(scratch.name, "disk")
-
     def test_1_phones_hear_503_readers_are_served_and_room_ends_it(self):
-        with FullDisk(self.place, 2) as disk:
+        with FullDisk(2) as disk:
             # The log and the pid file are on it, too.
-            tracker = Tracker("--log", self.place + "/data/tracker.log")
-            tracker.data = self.place + "/data"
+            tracker = Tracker("--log", disk.folder + "/data/tracker.log")
+            tracker.data = disk.folder + "/data"
             with tracker:
                 tracker.add_device("full")
                 with Phones(tracker.devices_url, "full") as phones:
@@ -230,7 +174,7 @@ class AFullDisk(ACase):
         tracker.wait_until_up()
 
     def test_2_started_on_a_full_disk_it_says_so(self):
-        with FullDisk(self.place, 1) as disk:
+        with FullDisk(1) as disk:
             os.mkdir(disk.folder + "/data", 0o700)
             disk.fill()
             result = run_tracker("serve", "--foreground", "--data", disk.folder + "/data",
