@@ -8,13 +8,12 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
-import time
 import types
 import unittest
 
 from faults import (Phones, Tracker, check_integrity, check_log_is_short, check_nothing_lost,
                     check_nothing_twice, check_one_clear_line, check_store)
-from processes_seen import Level, check_no_zombie, wait_until
+from processes_seen import PATIENCE_SECONDS, Level, check_no_zombie, process_state, wait_until
 
 import driver
 
@@ -98,7 +97,7 @@ class TheInvariants(unittest.TestCase):
     def test_a_zombie_is_seen(self):
         child = subprocess.Popen(["true"])
         try:
-            time.sleep(0.2)
+            wait_until(lambda: process_state(child.pid) == "Z", PATIENCE_SECONDS, "it has ended")
             with self.assertRaisesRegex(AssertionError, "zombie"):
                 check_no_zombie(os.getpid(), 0.1)
         finally:

@@ -12,14 +12,16 @@ import tempfile
 import time
 import unittest
 
-from faults import (LONG, SANITIZER_PATIENCE, TRACKER, Phones, Tracker, ask, chance,
-                    check_log_is_short, check_store, send_fix)
-from processes_seen import (BACK_SECONDS, Level, check_no_zombie, children_of, cpu_seconds,
+from faults import (LONG, TRACKER, Phones, Tracker, ask, chance, check_log_is_short, check_store,
+                    send_fix)
+from processes_seen import (PATIENCE_SECONDS, Level, check_no_zombie, children_of, cpu_seconds,
                             is_running, wait_until)
 
 import driver
 
 KILLS = 200 if LONG else 9
+CRASHES = 6 if LONG else 3
+LONGEST_PAUSE_SECONDS = 4
 SUPERVISOR_KILLS = 50 if LONG else 3
 SIGNALS = 10_000 if LONG else 2_000
 
@@ -51,12 +53,12 @@ class AServiceIsKilled(unittest.TestCase):
             check_log_is_short(tracker.whole_log(), KILLS)
 
     def kill_one(self, tracker, random):
-        wait_until(lambda: running_services(tracker), BACK_SECONDS * SANITIZER_PATIENCE,
+        wait_until(lambda: running_services(tracker), PATIENCE_SECONDS,
                    "a service that can be killed")
         before = running_services(tracker)
         name = random.choice(sorted(before))
         os.kill(before[name], signal.SIGKILL)
-        wait_until(lambda: not is_running(before[name]), 5, f"{name} has ended")
+        wait_until(lambda: not is_running(before[name]), PATIENCE_SECONDS, f"{name} has ended")
         after = {name: service["pid"] for name, service in tracker.services().items()}
         others = {other: pid for other, pid in before.items() if other != name}
         self.assertEqual({other: after[other] for other in others}, others)
@@ -88,7 +90,7 @@ class AServiceIsKilled(unittest.TestCase):
                     os.kill(pid, signal.SIGKILL)
                 os.kill(tracker.pid, signal.SIGCONT)
                 wait_until(lambda: len(running_services(tracker)) == 3,
-                           BACK_SECONDS * SANITIZER_PATIENCE, "three services")
+                           PATIENCE_SECONDS, "three services")
                 phones.wait_for_more()
             level.check_is_back()
             check_store(tracker, phones)
@@ -104,22 +106,21 @@ class AServiceIsKilled(unittest.TestCase):
                 tracker.add_device("crash")
                 with Phones(tracker.devices_url, "crash") as phones:
                     self.let_it_crash(tracker, phones, site)
-                    waited = phones.longest_wait
                 check_store(tracker, phones)
                 self.assertEqual((phones.broken, phones.refusals), (0, {}))
-                self.assertLess(waited, BACK_SECONDS)
 
     def let_it_crash(self, tracker, phones, site):
         others = {name: pid for name, pid in running_services(tracker).items() if name != "web app"}
         os.rename(site, site + ".away")
         cpu, begin = cpu_seconds(tracker.pid), time.monotonic()
         os.kill(tracker.service_pid("web app"), signal.SIGKILL)
-        time.sleep(20 if LONG else 6)
+        wait_until(lambda: len(self.pauses_between_ends(tracker.whole_log())) >= CRASHES,
+                   10 * CRASHES + PATIENCE_SECONDS, "it has ended again and again")
         self.assertLess(cpu_seconds(tracker.pid) - cpu, 0.2 * (time.monotonic() - begin))
         pauses = self.pauses_between_ends(tracker.whole_log())
-        self.assertGreaterEqual(len(pauses), 2, tracker.log_text())
-        for shorter, longer in zip(pauses, pauses[1:]):
-            self.assertGreaterEqual(longer, min(2 * shorter, 4.0) * 0.8, pauses)
+        # Between two ends is the pause, and a start that takes as long as the machine lets it.
+        for number, seconds in enumerate(pauses):
+            self.assertGreaterEqual(seconds, 0.95 * min(2**number, LONGEST_PAUSE_SECONDS), pauses)
         check_log_is_short(tracker.whole_log(), 2 * (len(pauses) + 1))
         phones.wait_for_more()
         os.rename(site + ".away", site)
@@ -152,9 +153,8 @@ class TheSupervisorIsKilled(unittest.TestCase):
                     time.sleep(random.uniform(0, 0.2))
                     children = children_of(tracker.pid)
                     tracker.end_by_sigkill()
-                    # One second is what is promised to people; a sanitizer takes its time to end.
                     wait_until(lambda pids=children: not any(map(is_running, pids)),
-                               1.0 * SANITIZER_PATIENCE, "the orphans have ended")
+                               PATIENCE_SECONDS, "the orphans have ended")
                     tracker.start()
                 phones.wait_for_more()
             check_store(tracker, phones)
@@ -209,7 +209,7 @@ class AStormOfSignals(unittest.TestCase):
                 for _ in range(100):
                     os.kill(tracker.pid, signal.SIGHUP)
                 os.kill(tracker.pid, signal.SIGTERM)
-                self.assertEqual(tracker.process.wait(20), 0, tracker.log_text())
+                self.assertEqual(tracker.process.wait(PATIENCE_SECONDS), 0, tracker.log_text())
             self.assertFalse(any(map(is_running, children)))
             check_store(tracker, phones)
 
@@ -231,7 +231,7 @@ class AStormOfSignals(unittest.TestCase):
         time.sleep(after)
         process.terminate()
         # Before it listens to signals it dies of this one; after that it ends in good order.
-        self.assertIn(process.wait(20), (0, -signal.SIGTERM))
+        self.assertIn(process.wait(PATIENCE_SECONDS), (0, -signal.SIGTERM))
 
 
 if __name__ == "__main__":

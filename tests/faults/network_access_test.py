@@ -7,7 +7,7 @@ import contextlib
 import pathlib
 
 import faults
-from processes_seen import wait_until
+from processes_seen import PATIENCE_SECONDS, wait_until
 from network_clients import Client, ask_once, is_served, request
 from network_server import Server, ServerTest
 
@@ -98,7 +98,7 @@ class OddRules(ServerTest):
         # The control: with rules that are clear the reload is seen.
         config.write_text('access-devices = ["allow all"]\n')
         self.assertEqual(server.run("reload", "--data", server.data)[0], 0)
-        wait_until(lambda: is_served(address, "127.0.0.2"), 10, "the new rules hold")
+        wait_until(lambda: is_served(address, "127.0.0.2"), PATIENCE_SECONDS, "the new rules hold")
 
 
 class ForgedSources(ServerTest):

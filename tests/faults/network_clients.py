@@ -12,8 +12,8 @@ import time
 import unittest
 
 from faults import FIRST_TIME
+from processes_seen import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 30
 IP_BIND_ADDRESS_NO_PORT = 24  # linux/in.h
 LISTEN, TIME_WAIT = "0A", "06"  # net/tcp_states.h
 
@@ -178,18 +178,23 @@ def held_ports(address):
     return ports
 
 
-def times_to_end(address, clients, seconds):
-    """After how many seconds nothing was left of each client's connection on the server's side; at
-    most so many are waited for. The clients themselves read nothing, so that a slow reader stays one."""
-    began = time.monotonic()
-    waiting = {client.socket.getsockname()[1] for client in clients}
-    times = []
-    while waiting and time.monotonic() - began < seconds:
-        time.sleep(0.1)
-        ended = waiting - held_ports(address)
-        waiting -= ended
-        times += [time.monotonic() - began] * len(ended)
-    return times
+class Ends:
+    """Waits until nothing is left of the clients' connections on the server's side, for so many seconds
+    at most. The clients themselves read nothing, so that a slow reader stays one."""
+
+    def __init__(self, address, clients, seconds):
+        began = time.monotonic()
+        waiting = {client.socket.getsockname()[1] for client in clients}
+        self.times = []  # after how many seconds each was seen to have ended
+        self.last_seen = began  # when one was surely there
+        while waiting and time.monotonic() - began < seconds:
+            time.sleep(0.1)
+            looked = time.monotonic()
+            ended = waiting - held_ports(address)
+            waiting -= ended
+            self.times += [time.monotonic() - began] * len(ended)
+            if waiting:
+                self.last_seen = looked
 
 
 def raise_own_limit(count):

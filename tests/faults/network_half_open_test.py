@@ -7,20 +7,18 @@ Making a network needs root or the right to make user namespaces; without either
 import os
 import subprocess
 import sys
-import time
 import unittest
 
 import faults
-from processes_seen import wait_until
+from processes_seen import PATIENCE_SECONDS, wait_until
 from network_clients import Client, is_served, request
 from network_server import Levels, ServerTest
 
 import driver  # found by faults
 
 INSIDE = "--inside"
-IDLE_SECONDS = 2
+IDLE_SECONDS = 15  # time to connect, on a busy machine; less than what a live stream needs
 HEARTBEAT_SECONDS = 20  # of a live stream, which is silent otherwise
-MOST_LATE_SECONDS = 10
 
 
 def set_cable(state):
@@ -52,53 +50,52 @@ class PulledCable(ServerTest):
         server = self.start_with_phone(
             "--idle-timeout", str(idle_seconds), "--header-timeout", str(idle_seconds),
             "--body-timeout", str(idle_seconds), "--send-timeout", "2")
-        wait_until(lambda: self.open_connections(server) == 0, 30, "nobody is connected")
+        wait_until(lambda: self.open_connections(server) == 0, PATIENCE_SECONDS, "nobody is connected")
         return server
 
     def open_connections(self, server):
         return server.counter("receiver 0", "open_connections")
 
     def connect_some(self, server):
-        clients = [Client(server.devices_address()) for _ in range(6)]
-        for client in clients:
+        address = server.devices_address()
+        for number in range(6):
+            client = Client(address)
             self.addCleanup(client.close)
-        for client in clients[:4]:
-            client.ask(request("/?id=nobody"))
-        for client in clients[2:4]:
-            client.send(request("/?id=nobody")[:-10])
-        for client in clients[4:]:
-            client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nid=")
-        wait_until(lambda: self.open_connections(server) == 6, 30, "all are connected")
+            if number < 4:
+                client.ask(request("/?id=nobody"))
+            if 2 <= number < 4:
+                client.send(request("/?id=nobody")[:-10])
+            if number >= 4:
+                client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nid=")
+        wait_until(lambda: self.open_connections(server) == 6, PATIENCE_SECONDS, "all are connected")
 
     def pull_cable(self):
         set_cable("down")
         self.addCleanup(set_cable, "up")
 
     def test_connections_that_nobody_ends_are_given_up(self):
+        # The control: without a limit they would stay, but for the two bodies, which must come with
+        # 500 bytes a second after 5 s, whatever the limit.
+        patient = self.start_that_is_patient(600)
+        self.connect_some(patient)
         server = self.start_that_is_patient(IDLE_SECONDS)
-        address = server.devices_address()
+        address, web = server.devices_address(), server.web_address()
         levels = Levels(server)
         self.connect_some(server)
-        viewer = Client(server.web_address())
+        viewer = Client(web)
         self.addCleanup(viewer.close)
         viewer.send(request("/api/live"))
         viewer.read_more()
         self.pull_cable()
         took = wait_until(lambda: self.open_connections(server) == 0,
-                          IDLE_SECONDS + MOST_LATE_SECONDS, "half-open connections are given up")
+                          IDLE_SECONDS + PATIENCE_SECONDS, "half-open connections are given up")
         viewers = took + wait_until(lambda: server.counter("web app", "viewers") == 0,
-                                    HEARTBEAT_SECONDS + MOST_LATE_SECONDS, "and so is the viewer")
+                                    HEARTBEAT_SECONDS + PATIENCE_SECONDS, "and so is the viewer")
         print(f"pulled cable: connections given up after {took:.1f} s, a viewer after {viewers:.1f} s")
+        self.assertGreaterEqual(self.open_connections(patient), 4)
         set_cable("up")
-        wait_until(lambda: is_served(address), 30, "new clients are served")
+        wait_until(lambda: is_served(address), PATIENCE_SECONDS, "new clients are served")
         levels.check_are_back()
-
-    def test_without_a_limit_they_would_stay(self):
-        server = self.start_that_is_patient(600)
-        self.connect_some(server)
-        self.pull_cable()
-        time.sleep(IDLE_SECONDS + 2)
-        self.assertEqual(self.open_connections(server), 6)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import driver  # found by faults
 
 STORM_SECONDS = 4
 PATIENCE_OF_THE_RECEIVER = 8
+LIMIT_SECONDS = 3  # of clients that say nothing, less than the receiver's patience
 
 
 class Interruptions(unittest.TestCase):
@@ -212,8 +213,13 @@ class StandingStill(ServerTest):
     """Row 43."""
 
     def setUp(self):
-        self.server = self.start_with_phone("--header-timeout", "1", "--idle-timeout", "1")
+        limit = str(LIMIT_SECONDS)
+        self.server = self.start_with_phone("--header-timeout", limit, "--idle-timeout", limit)
         self.address = self.server.devices_address()
+        # Asked before anybody connects: to ask takes a while, and whoever waits is cut off.
+        self.store = self.server.service_pid("store")
+        self.receiver = self.server.service_pid("receiver 0")
+        self.web = self.server.web_address()
 
     def check_stored(self, acknowledged):
         times = [time_s for time_s in stored_times(self.server.database, "phone")
@@ -224,9 +230,9 @@ class StandingStill(ServerTest):
 
     def test_a_fix_waits_for_a_store_that_stands_still_for_a_moment(self):
         with Client(self.address) as phone:
-            with stopped(self.server.service_pid("store")):
+            with stopped(self.store):
                 phone.send(request(fix_path("phone", 1)))
-                time.sleep(2)
+                time.sleep(LIMIT_SECONDS + 1)
                 phone.socket.setblocking(False)
                 with self.assertRaises(BlockingIOError):  # nothing is acknowledged before the commit
                     phone.socket.recv(1)
@@ -236,13 +242,13 @@ class StandingStill(ServerTest):
 
     def test_a_phone_is_told_to_come_again_when_the_store_stands_still_for_long(self):
         with Client(self.address) as phone:
-            with stopped(self.server.service_pid("store")):
+            with stopped(self.store):
                 began = time.monotonic()
                 answer = phone.ask(request(fix_path("phone", 1)))
                 took = time.monotonic() - began
                 # What needs no store is answered.
                 self.assertEqual(phone.ask(request("/?id=nobody&lat=1&lon=1")).status, 403)
-                page = ask_once(self.server.web_address(), request("/api/devices"))
+                page = ask_once(self.web, request("/api/devices"))
                 self.assertEqual(page.status, 200)
             print(f"a store that stands still: 503 after {took:.1f} s")
             self.assertEqual(answer.status, 503)
@@ -259,8 +265,8 @@ class StandingStill(ServerTest):
         with Client(self.address) as idle, Client(self.address) as half:
             idle.ask(request("/?id=nobody"))
             half.send(request("/?id=nobody")[:-2])
-            with stopped(self.server.service_pid("receiver 0")):
-                time.sleep(2)
+            with stopped(self.receiver):
+                time.sleep(LIMIT_SECONDS + 1)
             self.assertTrue(idle.is_closed_by_server())
             self.assertEqual(half.read_answer().status, 408)
         self.assertTrue(is_served(self.address))

@@ -11,10 +11,10 @@ import unittest
 
 import faults
 from faults import Tracker
-from processes_seen import check_no_zombie, descriptors, wait_until
+from processes_seen import PATIENCE_SECONDS, check_no_zombie, descriptors, wait_until
 from tracing import Strace, reason_not_to_trace
 
-WAIT_SECONDS = 30  # for what must come, on a machine that does other things too
+WAIT_SECONDS = PATIENCE_SECONDS
 
 
 class Server(Tracker):

@@ -11,7 +11,7 @@ import urllib.parse
 
 from faults import (FIRST_TIME, LONG, Phones, Tracker, check_log_is_short, check_one_clear_line,
                     check_store, fix_target, run_tracker, send_fix)
-from processes_seen import Level, children_of, wait_until
+from processes_seen import PATIENCE_SECONDS, Level, children_of, wait_until
 
 import driver
 
@@ -95,10 +95,10 @@ class AFileWithAMistake(WithAConfiguration):
         """The control: what the mistakes above kept out comes in."""
         self.write(DENY_ALL)
         self.assertEqual(self.reload()[:2], (0, "Reloaded.\n"))
-        wait_until(lambda: not self.is_served(), 5, "the receiver denies")
+        wait_until(lambda: not self.is_served(), PATIENCE_SECONDS, "the receiver denies")
         self.write("# over two lines\naccess-devices = ['allow 127.0.0.1',\n  'allow ::1']\n")
         self.assertEqual(self.reload()[0], 0)
-        wait_until(self.is_served, 5, "the receiver allows")
+        wait_until(self.is_served, PATIENCE_SECONDS, "the receiver allows")
 
 
 class UnderLoad(WithAConfiguration):
@@ -111,7 +111,8 @@ class UnderLoad(WithAConfiguration):
                 self.write(GOOD + f"max-connections = {400 + number}\n")
                 os.kill(self.tracker.pid, signal.SIGHUP)
                 phones.wait_for_more(3)
-            wait_until(lambda: self.tracker.whole_log().count("read again") >= 1, 10, "it reloads")
+            wait_until(lambda: self.tracker.whole_log().count("read again") >= 1,
+                       PATIENCE_SECONDS, "it reloads")
         self.assertEqual((phones.broken, phones.refusals), (0, {}))
         self.assertEqual(children_of(self.tracker.pid), pids)
         level.check_is_back()
@@ -136,9 +137,9 @@ class UnderLoad(WithAConfiguration):
             phones.wait_for_more()
             self.write(DENY_ALL)
             self.assertEqual(self.reload()[0], 0)
-            wait_until(lambda: not self.is_served(), 5, "the receiver denies")
+            wait_until(lambda: not self.is_served(), PATIENCE_SECONDS, "the receiver denies")
             with Phones(self.tracker.devices_url, "configured") as late:
-                wait_until(lambda: late.broken > 0, 5, "a phone is turned away")
+                wait_until(lambda: late.broken > 0, PATIENCE_SECONDS, "a phone is turned away")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import unittest
 
 from faults import (FIRST_TIME, LONG, TRACKER, Tracker, ask, check_one_clear_line, free_port,
                     run_tracker, send_fix)
-from processes_seen import children_of, descriptors, is_running, status_field, wait_until
+from processes_seen import (PATIENCE_SECONDS, children_of, descriptors, is_running, status_field,
+                            wait_until)
 
 import driver
 
@@ -94,16 +95,17 @@ class APidFile(InAFolder):
                 [TRACKER, "serve", "--foreground", "--data", self.data, "--listen-devices",
                  "127.0.0.1:0", "--listen-web", "127.0.0.1:0"], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(20)]
-            wait_until(lambda: sum(start.poll() is None for start in starts) == 1, 60,
+            wait_until(lambda: sum(start.poll() is None for start in starts) == 1, PATIENCE_SECONDS,
                        "nineteen have ended")
             winner = next(start for start in starts if start.poll() is None)
             for loser in starts:
                 if loser is not winner:
                     error = loser.stderr.read()
                     check_one_clear_line(self, (loser.returncode, "", error), (USAGE,), "running")
-            wait_until(lambda: run_tracker("status", "--data", self.data)[0] == 0, 20, "it serves")
+            wait_until(lambda: run_tracker("status", "--data", self.data)[0] == 0, PATIENCE_SECONDS,
+                       "it serves")
             winner.terminate()
-            self.assertEqual(winner.wait(30), 0)
+            self.assertEqual(winner.wait(PATIENCE_SECONDS), 0)
             for start in starts:
                 start.stderr.close()
 
@@ -112,7 +114,7 @@ class APidFile(InAFolder):
         pid = self.daemon_pid()
         os.unlink(os.path.join(self.data, "tracker.pid"))
         os.kill(pid, signal.SIGTERM)
-        wait_until(lambda: not is_running(pid), 20, "it has ended")
+        wait_until(lambda: not is_running(pid), PATIENCE_SECONDS, "it has ended")
         self.assertEqual(self.serve()[0], 0)
 
 
@@ -189,7 +191,7 @@ class AStartInTheBackground(InAFolder):
         process = subprocess.Popen(
             [TRACKER, "serve", "--data", self.data, "--listen-devices", f"127.0.0.1:{self.port}",
              "--listen-web", "127.0.0.1:0"], preexec_fn=close_standard_descriptors)
-        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(process.wait(PATIENCE_SECONDS), 0)
         pid = self.daemon_pid()
         for number in (0, 1, 2):
             self.assertEqual(descriptors(pid)[number], "/dev/null")

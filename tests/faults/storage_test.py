@@ -8,10 +8,10 @@ import sqlite3
 import time
 import unittest
 
-from faults import (LONG, SANITIZER_PATIENCE, Phones, Tracker, ask, chance, check_log_is_short,
-                    check_store, run_tracker)
+from faults import (LONG, Phones, Tracker, ask, chance, check_log_is_short, check_store,
+                    run_tracker)
 from full_disk import FullDisk
-from processes_seen import BACK_SECONDS, Level, is_running, wait_until
+from processes_seen import PATIENCE_SECONDS, Level, is_running, wait_until
 from tracing import Strace, reason_not_to_trace
 
 import driver
@@ -22,12 +22,12 @@ NO_TRACE = reason_not_to_trace()
 class ACase(unittest.TestCase):
 
     def check_back(self, phones):
-        """I4: measured from the end of the fault on."""
-        took = phones.wait_for_more()
-        self.assertLess(took, BACK_SECONDS * SANITIZER_PATIENCE)
+        """I4: after the end of the fault."""
+        phones.wait_for_more()
 
-    def wait_for_refusals(self, phones, seconds=30):
-        wait_until(lambda: sum(phones.refusals.values()) > 0, seconds, "a phone was refused")
+    def wait_for_refusals(self, phones):
+        wait_until(lambda: sum(phones.refusals.values()) > 0, PATIENCE_SECONDS,
+                   "a phone was refused")
 
     def check_refusals(self, phones):
         """503 keeps the fix in the phone, and Retry-After says when to come again."""
@@ -91,7 +91,7 @@ class CallsThatFail(ACase):
         store = tracker.service_pid("store")
         with Strace([store], os.path.join(tracker.folder.name, "trace"), "-e", "trace=" + call, "-e",
                     f"inject={call}:signal=KILL:when={number}", kills=True):
-            wait_until(lambda: not is_running(store), 30, f"the store died in {call} {number}")
+            wait_until(lambda: not is_running(store), PATIENCE_SECONDS, f"the store died in {call} {number}")
         self.check_back(phones)
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from processes_seen import status_field, wait_until
+from processes_seen import PATIENCE_SECONDS, status_field, wait_until
 
 
 class Strace:
@@ -22,7 +22,7 @@ class Strace:
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         for pid in self.pids:
-            wait_until(lambda pid=pid: self.traces(pid), 10, f"strace holds process {pid}")
+            wait_until(lambda pid=pid: self.traces(pid), PATIENCE_SECONDS, f"strace holds process {pid}")
         return self
 
     def traces(self, pid):
@@ -38,7 +38,7 @@ class Strace:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
+        self.process.wait(PATIENCE_SECONDS)
         self.process.stderr.close()
 
 
