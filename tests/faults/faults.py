@@ -17,7 +17,6 @@ import os
 import pathlib
 import random
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -28,6 +27,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "suite"))
 
+from own_ports import own_port
 from processes_seen import PATIENCE_SECONDS, wait_until
 from running_tracker import RunningTracker
 
@@ -48,17 +48,14 @@ def chance(what):
 
 
 class Tracker(RunningTracker):
-    """A running tracker whose services can be looked at and whose ports stay the same."""
+    """A running tracker whose services can be looked at and whose port for devices stays the same."""
 
-    def __init__(self, *arguments, devices_port=0):
+    def __init__(self, *arguments):
         super().__init__(TRACKER, arguments)
-        self.devices_port = devices_port
+        self.devices_port = own_port()
         self.wrapper = []  # a command that becomes the tracker
 
     def start(self):
-        # What comes later wins: the first start chose the port, the next ones keep it.
-        if self.devices_url:
-            self.devices_port = urllib.parse.urlsplit(self.devices_url).port
         command = [*self.wrapper, self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
                    f"127.0.0.1:{self.devices_port}", "--listen-web", "127.0.0.1:0",
                    *self.extra_arguments]
@@ -275,10 +272,3 @@ def check_one_clear_line(case, result, exit_codes, *words):
     case.assertTrue(error.startswith("tracker: "), error)
     for word in words:
         case.assertIn(word, error)
-
-
-def free_port():
-    """One that nobody listens at now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

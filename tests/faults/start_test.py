@@ -11,8 +11,9 @@ import subprocess
 import tempfile
 import unittest
 
-from faults import (FIRST_TIME, LONG, TRACKER, Tracker, ask, check_one_clear_line, free_port,
-                    run_tracker, send_fix)
+from faults import (FIRST_TIME, LONG, TRACKER, Tracker, ask, check_one_clear_line, run_tracker,
+                    send_fix)
+from own_ports import own_port
 from processes_seen import (PATIENCE_SECONDS, children_of, descriptors, is_running, status_field,
                             wait_until)
 
@@ -35,7 +36,7 @@ class InAFolder(unittest.TestCase):
 
     def serve(self, *arguments, **options):
         """A start in the background, to the end of the process that a person has started."""
-        self.port = free_port()
+        self.port = own_port()
         self.addCleanup(run_tracker, "stop", "--data", self.data)
         return run_tracker("serve", "--data", self.data, "--listen-devices",
                            f"127.0.0.1:{self.port}", "--listen-web", "127.0.0.1:0", *arguments,
@@ -186,7 +187,7 @@ class AStartInTheBackground(InAFolder):
 
     def test_1_with_the_standard_descriptors_closed(self):
         # No descriptor, so no text from it: only its exit code and what runs afterwards tell.
-        self.port = free_port()
+        self.port = own_port()
         self.addCleanup(run_tracker, "stop", "--data", self.data)
         process = subprocess.Popen(
             [TRACKER, "serve", "--data", self.data, "--listen-devices", f"127.0.0.1:{self.port}",
