@@ -5,6 +5,7 @@
 
 #include <cassert>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include "daemon/error.hh"
@@ -34,8 +35,16 @@ void EventLoop::Resumable::unlink() {
 EventLoop::WakeUp::WakeUp() : fd_(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
 
 void EventLoop::WakeUp::on_ready(std::uint32_t) {
+    is_signalled_ = true;
+}
+
+// Emptied only here: were it done when the loop is told, an exception in between would leave the
+// posted work to the next signal.
+bool EventLoop::WakeUp::take() {
+    if (!std::exchange(is_signalled_, false)) return false;
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t got = ::read(fd_.get(), &count, sizeof count);
+    return true;
 }
 
 void EventLoop::WakeUp::signal() {
@@ -62,7 +71,7 @@ void EventLoop::change(const Fd& fd, std::uint32_t events, Watcher& watcher) {
 
 void EventLoop::remove(const Fd& fd, Watcher& watcher) {
     check(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd.get(), nullptr), "epoll_ctl DEL");
-    for (std::size_t i = 0; i < ready_count_; ++i)
+    for (std::size_t i = told_count_; i < ready_count_; ++i)
         if (ready_[i].data.ptr == &watcher) ready_[i].data.ptr = nullptr;
 }
 
@@ -84,11 +93,24 @@ void EventLoop::stop() {
 }
 
 void EventLoop::run() {
-    stopping_ = false;
+    // Taken back at the end and not at the beginning: a stop that came before is not lost.
     while (!stopping_) run_once();
+    stopping_ = false;
 }
 
 void EventLoop::run_once(Deadline deadline) {
+    // Not if a watcher threw in the last round: the kernel tells an edge only once.
+    if (told_count_ == ready_count_) wait(deadline);
+    now_ = Clock::now();
+    steps_left_ = kStepsPerTurn;
+    tell_watchers();
+    timers_.run_due(now_);
+    run_posted_work();
+    resume_scheduled();
+    for (const std::function<void()>& hook : round_hooks_) hook();
+}
+
+void EventLoop::wait(Deadline deadline) {
     const bool has_work = scheduled_.next_ != &scheduled_;
     const Deadline until = std::min(deadline, timers_.next());
     // epoll_wait counts in milliseconds; the wait is rounded up, so a timer is never early.
@@ -96,31 +118,35 @@ void EventLoop::run_once(Deadline deadline) {
     const int count =
         ::epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(ready_.size()), timeout);
     if (count == -1 && errno != EINTR) daemon::fail(errno, "epoll_wait");
-
-    now_ = Clock::now();
-    tell_watchers(count);
-    timers_.run_due(now_);
-    run_posted_work();
-    resume_scheduled();
-    for (const std::function<void()>& hook : round_hooks_) hook();
+    ready_count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
+    told_count_ = 0;
 }
 
-void EventLoop::tell_watchers(int count) {
-    ready_count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
-    for (std::size_t i = 0; i < ready_count_; ++i) {
-        Watcher* watcher = static_cast<Watcher*>(ready_[i].data.ptr);
-        if (watcher != nullptr) watcher->on_ready(ready_[i].events);
+void EventLoop::tell_watchers() {
+    while (told_count_ < ready_count_) {
+        const epoll_event& ready = ready_[told_count_++];
+        Watcher* watcher = static_cast<Watcher*>(ready.data.ptr);
+        if (watcher != nullptr) watcher->on_ready(ready.events);
     }
-    ready_count_ = 0;
 }
 
 void EventLoop::run_posted_work() {
+    if (!wake_up_.take()) return;
     std::vector<std::function<void()>> work;
     {
         const std::lock_guard lock(posted_mutex_);
         work.swap(posted_);
     }
-    for (const std::function<void()>& step : work) step();
+    auto next = work.begin();
+    try {
+        while (next != work.end()) (*next++)();
+    } catch (...) {
+        // The rest comes before what was posted meanwhile, in the next round.
+        const std::lock_guard lock(posted_mutex_);
+        posted_.insert(posted_.begin(), std::move_iterator(next), std::move_iterator(work.end()));
+        wake_up_.signal();
+        throw;
+    }
 }
 
 void EventLoop::resume_scheduled() {
@@ -131,6 +157,7 @@ void EventLoop::resume_scheduled() {
     while (scheduled_.next_ != &fence) {
         Resumable& next = *scheduled_.next_;
         next.unlink();
+        steps_left_ = kStepsPerTurn;
         next.coroutine.resume();
     }
 }

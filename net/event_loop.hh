@@ -86,21 +86,30 @@ class EventLoop {
     // that runs now. Scheduling twice is scheduling once.
     void schedule(Resumable& resumable);
 
+    // For awaiters that need no wait: false when the coroutine that runs has gone on without one
+    // kStepsPerTurn times. It is scheduled then, so that a peer that always has one more byte does
+    // not keep everybody else from their turn.
+    static constexpr int kStepsPerTurn = 64;
+    bool may_go_on() { return steps_left_ > 0 && steps_left_-- > 0; }
+
     // For `co_await loop.yield()`: lets everybody else have a turn first.
     class Yield;
     Yield yield();
 
-    // Runs at the end of every round in which something happened. Hooks are never removed; what
-    // they refer to must live as long as the loop runs.
+    // Runs at the end of every round, and must not throw. Hooks cannot be removed; what they refer
+    // to must live as long as the loop runs.
     void after_each_round(std::function<void()> hook) { round_hooks_.push_back(std::move(hook)); }
 
     // From any thread: runs `work` on the loop's thread in a later round.
     void post(std::function<void()> work);
 
-    // Runs rounds until stop(). run_once waits for one round, at most until `deadline`.
+    // Runs rounds until stop(). run_once waits for one round, at most until `deadline`. What a
+    // watcher, a timer or posted work throws comes out of here; the others have their turn in the
+    // next round.
     void run();
     void run_once(daemon::Deadline deadline = daemon::Deadline::never());
-    // From any thread, or from the loop itself: run() returns after the round.
+    // From any thread, or from the loop itself: run() returns after the round. One that comes while
+    // run() does not run ends the next one.
     void stop();
 
     // When this round began to be served. One clock reading a round is enough for deadlines.
@@ -112,13 +121,17 @@ class EventLoop {
         WakeUp();
         void on_ready(std::uint32_t events) override;
         void signal();
+        // True once after each signal.
+        bool take();
         const daemon::Fd& fd() const { return fd_; }
 
       private:
         daemon::Fd fd_;
+        bool is_signalled_ = false;
     };
 
-    void tell_watchers(int count);
+    void wait(daemon::Deadline deadline);
+    void tell_watchers();
     void run_posted_work();
     void resume_scheduled();
 
@@ -132,6 +145,8 @@ class EventLoop {
     Resumable scheduled_;  // the head of a ring
     std::vector<epoll_event> ready_;
     std::size_t ready_count_ = 0;
+    std::size_t told_count_ = 0;  // of these
+    int steps_left_ = kStepsPerTurn;
     std::vector<std::function<void()>> round_hooks_;
 
     std::mutex posted_mutex_;

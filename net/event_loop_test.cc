@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -137,4 +138,60 @@ TEST_CASE("round hooks run after the coroutines of the round") {
     tasks.start(note(loop, order));
     loop.run_once();
     CHECK(order == std::vector<std::string>{"coroutine", "hook"});
+}
+
+TEST_CASE("posted work that throws leaves the rest to the next round, in order") {
+    EventLoop loop;
+    std::vector<int> ran;
+    loop.post([&] { ran.push_back(1); });
+    loop.post([&] {
+        loop.post([&] { ran.push_back(4); });
+        throw std::runtime_error("second");
+    });
+    loop.post([&] { ran.push_back(2); });
+    loop.post([&] { ran.push_back(3); });
+    CHECK_THROWS_AS(loop.run_once(), std::runtime_error);
+    loop.run_once(Deadline::after(20s));
+    CHECK(ran == std::vector<int>{1, 2, 3, 4});
+}
+
+TEST_CASE("a watcher that throws leaves the rest to the next round, edges too") {
+    EventLoop loop;
+    Pipe pipes[2] = {make_pipe(), make_pipe()};
+    CountingWatcher watchers[2];
+    for (int i = 0; i < 2; ++i) {
+        loop.add(pipes[i].reading, EPOLLIN | EPOLLET, watchers[i]);
+        watchers[i].then = [] { throw std::runtime_error("told"); };
+        put_byte(pipes[i].writing);
+    }
+    CHECK_THROWS_AS(loop.run_once(), std::runtime_error);
+    CHECK_THROWS_AS(loop.run_once(Deadline::after(20s)), std::runtime_error);
+    CHECK(watchers[0].told == 1);
+    CHECK(watchers[1].told == 1);
+}
+
+TEST_CASE("a timer that throws leaves posted work to the next round") {
+    EventLoop loop;
+    bool ran = false;
+    Timer timer(loop.timers(), [] { throw std::runtime_error("due"); });
+    timer.set(Deadline(loop.now()));
+    loop.post([&] { ran = true; });
+    CHECK_THROWS_AS(loop.run_once(), std::runtime_error);
+    CHECK_FALSE(ran);
+    loop.run_once(Deadline::after(20s));
+    CHECK(ran);
+}
+
+TEST_CASE("a stop that comes while the loop does not run ends the next run, and only that") {
+    EventLoop loop;
+    loop.stop();
+    loop.run_once();
+    loop.run();
+    bool ran = false;
+    loop.post([&] {
+        ran = true;
+        loop.stop();
+    });
+    loop.run();
+    CHECK(ran);
 }
