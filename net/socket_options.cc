@@ -81,6 +81,10 @@ bool is_listening(const Fd& socket) {
     return get(socket, SOL_SOCKET, SO_ACCEPTCONN, "SO_ACCEPTCONN") != 0;
 }
 
+int family_of(const Fd& socket) {
+    return get(socket, SOL_SOCKET, SO_DOMAIN, "SO_DOMAIN");
+}
+
 Address local_address(const Fd& socket) {
     return ask_address(socket, ::getsockname, "getsockname");
 }

@@ -59,6 +59,9 @@ int pending_error(const Fd& socket);
 // SO_ACCEPTCONN: has listen(2) been called?
 bool is_listening(const Fd& socket);
 
+// SO_DOMAIN: AF_INET, AF_INET6, AF_UNIX.
+int family_of(const Fd& socket);
+
 // getsockname(2): where the socket is bound; tells the port after a bind to port 0.
 Address local_address(const Fd& socket);
 

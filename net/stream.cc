@@ -1,13 +1,17 @@
 #include "net/stream.hh"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <utility>
 
-#include "daemon/error.hh"
+#include "net/socket_options.hh"
+#include "net/without_sigpipe.hh"
 
 namespace waymark::net {
 
@@ -18,14 +22,20 @@ namespace {
 bool is_full(ssize_t result) {
     return result == -1 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
+
+// To a fast peer a write may never have to wait: after so many bytes the others have their turn. Of
+// a file, which may have to come from the disk, one call sends no more than that.
+constexpr std::size_t kMostPerTurn = 256 * 1024;
 }  // namespace
 
 Stream::Stream(EventLoop& loop, Fd socket)
     : loop_(loop),
       socket_(std::move(socket)),
-      read_timer_(loop.timers(), [this] { give_up(reading_, Outcome::timed_out); }),
-      write_timer_(loop.timers(), [this] { give_up(writing_, Outcome::timed_out); }) {
-    loop_.add(socket_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
+      read_timer_(loop.timers(), [this] { deadline_came(reading_); }),
+      write_timer_(loop.timers(), [this] { deadline_came(writing_); }),
+      // A read from a Unix socket stops where a descriptor was passed, however much follows.
+      short_read_empties_(family_of(socket_) != AF_UNIX) {
+    loop_.add(socket_, EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
 }
 
 Stream::~Stream() {
@@ -71,6 +81,8 @@ void Stream::cancel() {
 
 void Stream::on_ready(std::uint32_t events) {
     if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) note_peer_ended();
+    // From now on a read may stop in front of an urgent byte, however much follows (tcp(7)).
+    if ((events & EPOLLPRI) != 0) short_read_empties_ = false;
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
         may_read_ = surely_readable_ = true;
         advance(reading_);
@@ -92,7 +104,15 @@ void Stream::when_peer_ends(std::function<void()> listener) {
 }
 
 void Stream::advance(Operation* operation) {
-    if (operation != nullptr && operation->advance()) complete(*operation);
+    if (operation == nullptr) return;
+    if (operation->advance()) return complete(*operation);
+    timer_of(*operation).set(operation->deadline_);
+}
+
+void Stream::deadline_came(Operation* operation) {
+    if (operation == nullptr) return;
+    if (operation->is_too_late()) return give_up(operation, Outcome::timed_out);
+    advance(operation);
 }
 
 void Stream::give_up(Operation* operation, Outcome outcome) {
@@ -119,7 +139,8 @@ ssize_t Stream::receive(std::span<char> buffer) {
     surely_readable_ = false;
     // A short read has emptied the kernel's buffer: the next bytes will be announced. Not so the
     // end of a peer that was announced together with its last bytes.
-    const bool emptied = got > 0 && static_cast<std::size_t>(got) < buffer.size();
+    const bool emptied =
+        got > 0 && static_cast<std::size_t>(got) < buffer.size() && short_read_empties_;
     if ((emptied && !peer_ended_) || is_full(got)) may_read_ = false;
     return got;
 }
@@ -138,6 +159,7 @@ ssize_t Stream::send(std::span<iovec> pieces) {
 }
 
 ssize_t Stream::send_part_of(const Fd& file, off_t& offset, std::size_t count) {
+    const WithoutSigpipe guard;
     ssize_t put = 0;
     do {
         put = ::sendfile(socket_.get(), file.get(), &offset, count);
@@ -158,9 +180,20 @@ Stream::Operation::~Operation() {
     }
 }
 
+bool Stream::Operation::await_ready() {
+    if (stream_.cancelled_)
+        is_finished_ = finish(Outcome::cancelled);
+    else if (deadline_.expired(stream_.loop_.now()))
+        is_finished_ = finish(Outcome::timed_out);
+    else
+        is_finished_ = advance();
+    return is_finished_ && stream_.loop_.may_go_on();
+}
+
 void Stream::Operation::await_suspend(std::coroutine_handle<> coroutine) {
     assert(stream_.*side_ == nullptr && "one read and one write at a time");
     resumable_.coroutine = coroutine;
+    if (is_finished_) return stream_.loop_.schedule(resumable_);
     stream_.*side_ = this;
     stream_.timer_of(*this).set(deadline_);
 }
@@ -172,7 +205,6 @@ bool Stream::Operation::finish(Outcome outcome, int error) {
 }
 
 bool Stream::Read::advance() {
-    if (stream_.cancelled_) return finish(Outcome::cancelled);
     if (!stream_.may_read_) return false;
     const ssize_t got = stream_.receive(buffer_);
     if (is_full(got)) return false;
@@ -183,7 +215,6 @@ bool Stream::Read::advance() {
 }
 
 bool Stream::Readable::advance() {
-    if (stream_.cancelled_) return finish(Outcome::cancelled);
     if (!stream_.may_read_) return false;
     if (stream_.surely_readable_) return true;
     // The last read may have taken all there was; a look at one byte tells (recv(2), MSG_PEEK).
@@ -194,61 +225,67 @@ bool Stream::Readable::advance() {
     return false;
 }
 
+bool Stream::Sending::advance() {
+    const std::size_t turn_ends = result_.bytes + kMostPerTurn;
+    while (!is_all_put() && stream_.may_write_ && result_.bytes < turn_ends) {
+        const ssize_t put = put_some();
+        if (is_full(put)) break;
+        if (put == -1) return finish(Outcome::failed, errno);
+        if (put == 0) return finish(Outcome::end);
+        result_.bytes += static_cast<std::size_t>(put);
+    }
+    if (is_all_put()) return true;
+    if (next_look_.is_never()) look();
+    // With room left only the turn is over: the timer gives it the next one.
+    deadline_ = stream_.may_write_ ? Deadline(stream_.loop_.now()) : next_look_;
+    return false;
+}
+
+bool Stream::Sending::is_too_late() {
+    if (stream_.may_write_) return false;
+    const std::ptrdiff_t before = taken_at_look_;
+    look();
+    return taken_at_look_ - before < static_cast<std::ptrdiff_t>(kLeastTaken);
+}
+
+void Stream::Sending::look() {
+    taken_at_look_ = taken();
+    next_look_ = Deadline::after(patience_, stream_.loop_.now());
+}
+
+// Below zero at first if the kernel still keeps what was written before.
+std::ptrdiff_t Stream::Sending::taken() const {
+    int kept = 0;
+    ::ioctl(stream_.socket_.get(), SIOCOUTQ, &kept);
+    return static_cast<std::ptrdiff_t>(result_.bytes) - kept;
+}
+
 Stream::Write::Write(Stream& stream, std::span<const std::string_view> pieces,
                      std::chrono::milliseconds patience)
-    : Operation(stream, &Stream::writing_, Deadline::after(patience, stream.loop_.now())),
-      patience_(patience) {
+    : Sending(stream, patience) {
     assert(pieces.size() <= kMostPieces);
     for (const std::string_view piece : pieces)
         if (!piece.empty()) pieces_[last_++] = {const_cast<char*>(piece.data()), piece.size()};
 }
 
-bool Stream::Write::advance() {
-    if (stream_.cancelled_) return finish(Outcome::cancelled);
-    while (first_ < last_ && stream_.may_write_) {
-        const ssize_t put = stream_.send(std::span(pieces_).subspan(first_, last_ - first_));
-        if (is_full(put)) break;
-        if (put == -1) return finish(Outcome::failed, errno);
-        take(static_cast<std::size_t>(put));
-        if (stream_.writing_ == this)
-            stream_.write_timer_.set(Deadline::after(patience_, stream_.loop_.now()));
-    }
-    return first_ == last_;
+ssize_t Stream::Write::put_some() {
+    const ssize_t put = stream_.send(std::span(pieces_).subspan(first_, last_ - first_));
+    if (put > 0) take(static_cast<std::size_t>(put));
+    return put;
 }
 
 // Leaves out the first `count` bytes of what is still to be written.
 void Stream::Write::take(std::size_t count) {
-    result_.bytes += count;
     while (count > 0 && count >= pieces_[first_].iov_len) count -= pieces_[first_++].iov_len;
     if (count == 0) return;
     pieces_[first_].iov_base = static_cast<char*>(pieces_[first_].iov_base) + count;
     pieces_[first_].iov_len -= count;
 }
 
-Stream::SendFile::SendFile(Stream& stream, const Fd& file, off_t offset, std::size_t count,
-                           std::chrono::milliseconds patience)
-    : Operation(stream, &Stream::writing_, Deadline::after(patience, stream.loop_.now())),
-      file_(file),
-      offset_(offset),
-      left_(count),
-      patience_(patience) {}
-
-bool Stream::SendFile::advance() {
-    if (stream_.cancelled_) return finish(Outcome::cancelled);
-    // A bound on what one call reads from the disk while everybody else waits.
-    constexpr std::size_t kMostPerCall = 256 * 1024;
-    while (left_ > 0 && stream_.may_write_) {
-        const ssize_t put =
-            stream_.send_part_of(file_, offset_, left_ < kMostPerCall ? left_ : kMostPerCall);
-        if (is_full(put)) break;
-        if (put == -1) return finish(Outcome::failed, errno);
-        if (put == 0) return finish(Outcome::end);
-        result_.bytes += static_cast<std::size_t>(put);
-        left_ -= static_cast<std::size_t>(put);
-        if (stream_.writing_ == this)
-            stream_.write_timer_.set(Deadline::after(patience_, stream_.loop_.now()));
-    }
-    return left_ == 0;
+ssize_t Stream::SendFile::put_some() {
+    const ssize_t put = stream_.send_part_of(file_, offset_, std::min(left_, kMostPerTurn));
+    if (put > 0) left_ -= static_cast<std::size_t>(put);
+    return put;
 }
 
 }  // namespace waymark::net

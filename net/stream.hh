@@ -56,23 +56,27 @@ class Stream final : private EventLoop::Watcher {
     class Write;
     class SendFile;
 
-    // Some bytes, at least one, into `buffer`, which must stay in place until then.
+    // Some bytes, at least one, into `buffer`, which must stay in place until then. A deadline that
+    // has come before the call ends it, also when bytes wait: so a loop of reads ends on time.
     Read read_some(std::span<char> buffer, daemon::Deadline deadline);
 
     // Waits until a read would not wait. It needs no buffer: ten thousand idle connections hold
     // none.
     Readable readable(daemon::Deadline deadline);
 
-    // All of `bytes`. `patience` is how long the peer may take none of it; each byte taken starts
-    // it anew, so a slow peer is served and a stopped one is not.
+    // All of `bytes`. When it has to wait, it looks after each `patience` how much the peer has
+    // taken since the last look; less than kLeastTaken, and it times out. So a slow peer is served,
+    // one that stops is given up within twice its patience, and one that drips holds nothing for
+    // days. Taken is what the kernel need not keep any more (SIOCOUTQ, tcp(7)); a look for room
+    // would see only every third of its buffer.
+    static constexpr std::size_t kLeastTaken = 1024;
     Write write_all(std::string_view bytes, std::chrono::milliseconds patience);
     // The same for several pieces in one call (writev(2)); at most kMostPieces.
     static constexpr std::size_t kMostPieces = 4;
     Write write_all(std::span<const std::string_view> pieces, std::chrono::milliseconds patience);
 
     // `count` bytes of `file` from `offset`, by sendfile(2). A file that turns out shorter ends it
-    // with Outcome::end. For a large file call it for a megabyte at a time and yield to the loop in
-    // between: to a fast peer it may never have to wait.
+    // with Outcome::end.
     SendFile send_file(const daemon::Fd& file, off_t offset, std::size_t count,
                        std::chrono::milliseconds patience);
 
@@ -102,7 +106,7 @@ class Stream final : private EventLoop::Watcher {
         Operation(const Operation&) = delete;
         Operation& operator=(const Operation&) = delete;
 
-        bool await_ready() { return advance(); }
+        bool await_ready();
         void await_suspend(std::coroutine_handle<> coroutine);
         Transfer await_resume() const { return result_; }
 
@@ -115,6 +119,8 @@ class Stream final : private EventLoop::Watcher {
 
         // Does what can be done without waiting; true when there is nothing more to wait for.
         virtual bool advance() = 0;
+        // Asked when the deadline has come: false if it is put off, for advance() to be called.
+        virtual bool is_too_late() { return true; }
         bool finish(Outcome outcome, int error = 0);
 
         Stream& stream_;
@@ -125,11 +131,16 @@ class Stream final : private EventLoop::Watcher {
       private:
         friend class Stream;
         EventLoop::Resumable resumable_;
+        bool is_finished_ = false;  // without a wait, but the others had to have their turn
     };
+
+    // What a write and a file have in common.
+    class Sending;
 
     void on_ready(std::uint32_t events) override;
     void note_peer_ended();
     void advance(Operation* operation);
+    void deadline_came(Operation* operation);
     void give_up(Operation* operation, Outcome outcome);
     void complete(Operation& operation);
     Timer& timer_of(const Operation& operation);
@@ -147,6 +158,7 @@ class Stream final : private EventLoop::Watcher {
     Operation* reading_ = nullptr;
     Operation* writing_ = nullptr;
     bool may_read_ = true;
+    bool short_read_empties_;       // a read that fills less than its buffer has taken all
     bool surely_readable_ = false;  // announced, and nothing read since
     bool may_write_ = true;
     bool peer_ended_ = false;  // the kernel has said so; what it sent before is still to be read
@@ -173,33 +185,54 @@ class Stream::Readable final : public Operation {
     bool advance() override;
 };
 
-class Stream::Write final : public Operation {
+class Stream::Sending : public Operation {
+  protected:
+    Sending(Stream& stream, std::chrono::milliseconds patience)
+        : Operation(stream, &Stream::writing_, daemon::Deadline::never()), patience_(patience) {}
+
+    // One system call. Gives what it gave, and counts it off what is left.
+    virtual ssize_t put_some() = 0;
+    virtual bool is_all_put() const = 0;
+
+  private:
+    bool advance() final;
+    bool is_too_late() final;
+    void look();
+    std::ptrdiff_t taken() const;
+
+    std::chrono::milliseconds patience_;
+    daemon::Deadline next_look_;
+    std::ptrdiff_t taken_at_look_ = 0;
+};
+
+class Stream::Write final : public Sending {
   public:
     Write(Stream& stream, std::span<const std::string_view> pieces,
           std::chrono::milliseconds patience);
 
   private:
-    bool advance() override;
+    ssize_t put_some() override;
+    bool is_all_put() const override { return first_ == last_; }
     void take(std::size_t count);
 
     std::array<iovec, kMostPieces> pieces_;
     std::size_t first_ = 0;
     std::size_t last_ = 0;
-    std::chrono::milliseconds patience_;
 };
 
-class Stream::SendFile final : public Operation {
+class Stream::SendFile final : public Sending {
   public:
     SendFile(Stream& stream, const daemon::Fd& file, off_t offset, std::size_t count,
-             std::chrono::milliseconds patience);
+             std::chrono::milliseconds patience)
+        : Sending(stream, patience), file_(file), offset_(offset), left_(count) {}
 
   private:
-    bool advance() override;
+    ssize_t put_some() override;
+    bool is_all_put() const override { return left_ == 0; }
 
     const daemon::Fd& file_;
     off_t offset_;
     std::size_t left_;
-    std::chrono::milliseconds patience_;
 };
 
 }  // namespace waymark::net

@@ -2,15 +2,11 @@
 
 #include <doctest/doctest.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <memory>
 #include <string>
 
-#include "daemon/error.hh"
-#include "net/task.hh"
-#include "net/task_group.hh"
+#include "net/stream_under_test.hh"
 
 using namespace waymark::net;
 using namespace waymark::daemon;
@@ -18,64 +14,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A stream on a loop, and the peer's end as a blocking socket in our hand.
-struct Conversation {
-    EventLoop loop;
-    Fd peer;
-    std::unique_ptr<Stream> stream;
-    Transfer result;
-    bool finished = false;
-
-    Conversation() {
-        SocketPair pair = make_socket_pair(SOCK_STREAM);
-        set_nonblocking(pair.first, true);
-        peer = std::move(pair.second);
-        stream = std::make_unique<Stream>(loop, std::move(pair.first));
-    }
-
-    void send(std::string_view bytes) const {
-        REQUIRE(::send(peer.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-                static_cast<ssize_t>(bytes.size()));
-    }
-
-    // One round in which nothing may happen: for "it still waits".
-    void round() { loop.run_once(Deadline::after(1ms)); }
-
-    void finish() {
-        for (int rounds = 0; !finished && rounds < 10'000; ++rounds)
-            loop.run_once(Deadline::after(1s));
-        REQUIRE(finished);
-    }
-};
-
-Task<> read(Conversation& c, std::span<char> buffer, Deadline deadline = Deadline::never()) {
-    c.finished = false;
-    c.result = co_await c.stream->read_some(buffer, deadline);
-    c.finished = true;
-}
-
 Task<> wait_readable(Conversation& c, Deadline deadline = Deadline::never()) {
     c.finished = false;
     c.result = co_await c.stream->readable(deadline);
     c.finished = true;
-}
-
-Task<> write(Conversation& c, std::string_view bytes, std::chrono::milliseconds patience) {
-    c.finished = false;
-    c.result = co_await c.stream->write_all(bytes, patience);
-    c.finished = true;
-}
-
-// Reads `count` bytes with the peer's blocking socket while the loop goes on writing.
-std::string drain(Conversation& c, std::size_t count) {
-    std::string all;
-    char buffer[65536];
-    while (all.size() < count) {
-        const ssize_t got = ::recv(c.peer.get(), buffer, sizeof buffer, MSG_DONTWAIT);
-        if (got > 0) all.append(buffer, static_cast<std::size_t>(got));
-        c.loop.run_once(Deadline::after(0ms));
-    }
-    return all;
 }
 
 }  // namespace

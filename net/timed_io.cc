@@ -3,8 +3,6 @@
 #include <fmt/core.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +12,7 @@
 #include <cerrno>
 
 #include "daemon/error.hh"
+#include "net/without_sigpipe.hh"
 
 namespace waymark::net {
 
@@ -58,25 +57,6 @@ Ready wait_by_select(const Fd& fd, bool for_reading, Deadline deadline) {
     }
 }
 
-// MSG_NOSIGNAL is for sockets. On a pipe the signal is held back for this thread, and taken away if
-// our write made it (pthread_sigmask(3), sigtimedwait(2)).
-ssize_t write_without_signal(int fd, const void* bytes, std::size_t size) {
-    sigset_t sigpipe, pending, previous;
-    ::sigemptyset(&sigpipe);
-    ::sigaddset(&sigpipe, SIGPIPE);
-    ::sigpending(&pending);
-    const bool was_pending = ::sigismember(&pending, SIGPIPE) == 1;
-    ::pthread_sigmask(SIG_BLOCK, &sigpipe, &previous);
-    const ssize_t count = ::write(fd, bytes, size);
-    const int write_errno = errno;
-    const timespec at_once{0, 0};
-    if (count == -1 && write_errno == EPIPE && !was_pending)
-        while (::sigtimedwait(&sigpipe, nullptr, &at_once) == -1 && errno == EINTR) continue;
-    ::pthread_sigmask(SIG_SETMASK, &previous, nullptr);
-    errno = write_errno;
-    return count;
-}
-
 // One attempt that does not block, although the descriptor may: a socket that poll called readable
 // may have nothing after all (select(2), BUGS), so MSG_DONTWAIT is said as well.
 ssize_t read_once(int fd, std::span<std::byte> buffer) {
@@ -88,10 +68,9 @@ ssize_t read_once(int fd, std::span<std::byte> buffer) {
 // A pipe that is writable has room for PIPE_BUF bytes (pipe(7)); more could block.
 ssize_t write_once(int fd, std::span<const std::byte> bytes) {
     const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (count == -1 && errno == ENOTSOCK)
-        return write_without_signal(fd, bytes.data(),
-                                    std::min<std::size_t>(bytes.size(), PIPE_BUF));
-    return count;
+    if (count != -1 || errno != ENOTSOCK) return count;
+    const WithoutSigpipe guard;
+    return ::write(fd, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
 }
 
 // After a call that returned -1: is the connection gone, or is the call to be repeated? Throws when
