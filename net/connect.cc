@@ -64,6 +64,8 @@ ConnectStatus status_of(int error_number, const Address& address) {
             return ConnectStatus::timed_out;
         case ConnectErrorKind::unreachable:
             return ConnectStatus::unreachable;
+        case ConnectErrorKind::unusable:
+            return ConnectStatus::unusable;
         default:
             daemon::fail(error_number, "connect", address.to_string());
     }
@@ -100,7 +102,7 @@ ConnectErrorKind classify_connect_error(int error_number, int family) {
         case EINTR:  // the attempt goes on by itself; connect again would say EALREADY (connect(2))
             return ConnectErrorKind::in_progress;
         case EAGAIN:  // for IP: no local port is left
-            return family == AF_UNIX ? ConnectErrorKind::queue_full : ConnectErrorKind::failure;
+            return family == AF_UNIX ? ConnectErrorKind::queue_full : ConnectErrorKind::unusable;
         case ECONNREFUSED:
         case ECONNRESET:  // a listener that drops us before it accepts
         case ENOENT:      // no such Unix socket
@@ -113,8 +115,17 @@ ConnectErrorKind classify_connect_error(int error_number, int family) {
         case ENETDOWN:
         case EAFNOSUPPORT:
             return ConnectErrorKind::unreachable;
-        default:
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM:
+        case EBADF:
+        case ENOTSOCK:
             return ConnectErrorKind::failure;
+        // Whatever else: EACCES, EPERM, EINVAL (no zone), EADDRNOTAVAIL (no port, or the family is
+        // switched off), ... A list of them would be short of one, and end the attempt on the rest.
+        default:
+            return ConnectErrorKind::unusable;
     }
 }
 

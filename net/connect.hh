@@ -26,6 +26,7 @@ enum class ConnectStatus {
     refused,      // the host answers; nobody listens there
     timed_out,    // nothing came back: packets are dropped, or the peer is overloaded
     unreachable,  // the network says that there is no way, or this machine has none
+    unusable,     // this machine refuses: no permission, no zone, no local address or port
 };
 
 struct ConnectFailure {
@@ -48,7 +49,7 @@ enum class SocketMode { blocking, nonblocking };
 
 // Connects to the first of `addresses` that answers before `deadline`; `addresses` must not be
 // empty. The socket is close-on-exec and in the mode that was asked for. Throws std::system_error
-// when this machine is at fault (no descriptors, no ports, no permission).
+// when another address would not help: no descriptors, no memory.
 ConnectResult connect_to_any(std::span<const Address> addresses, Deadline deadline,
                              SocketMode mode = SocketMode::blocking);
 
@@ -59,7 +60,7 @@ ConnectResult connect_to(const Address& address, Deadline deadline,
 // in its own order. A broken IPv6 then costs one share, not one for each IPv6 address.
 std::vector<Address> alternate_families(std::span<const Address> addresses);
 
-// What an errno of connect(2) or of SO_ERROR means; 0 is connected, `failure` is this machine's.
+// What an errno of connect(2) or of SO_ERROR means; 0 is connected, `failure` is for all addresses.
 // `queue_full` is a Unix listener without room: call connect again.
 enum class ConnectErrorKind {
     connected,
@@ -68,6 +69,7 @@ enum class ConnectErrorKind {
     refused,
     timed_out,
     unreachable,
+    unusable,
     failure
 };
 ConnectErrorKind classify_connect_error(int error_number, int family);

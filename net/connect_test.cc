@@ -17,16 +17,13 @@
 
 #include "daemon/error.hh"
 #include "net/socket_options.hh"
+#include "net/streams_under_test.hh"
 
 using namespace waymark::net;
 using namespace waymark::daemon;
 using namespace std::chrono_literals;
 
 namespace {
-
-Deadline long_deadline() {
-    return Deadline::after(20s);
-}
 
 struct Server {
     Fd socket;
@@ -182,6 +179,17 @@ TEST_CASE("the next address is tried, and each failure is named") {
                                      silent.server.address.to_string() + ": Connection timed out");
 }
 
+TEST_CASE("an address that this machine cannot use does not end the attempt on the others") {
+    const Server good = make_server("127.0.0.1:0");
+    const Address without_zone = Address::parse("[fe80::1]:80");
+    const std::vector<Address> addresses = {without_zone, Address(), good.address};
+    const ConnectResult result = connect_to_any(addresses, long_deadline());
+    CHECK(result.address == good.address);
+    CHECK(result.failures.size() == 2);
+    const ConnectResult alone = connect_to(without_zone, long_deadline());
+    CHECK((alone.status == ConnectStatus::unusable || alone.status == ConnectStatus::unreachable));
+}
+
 TEST_CASE("the first address that answers is taken") {
     const Server first = make_server("127.0.0.1:0");
     const Server second = make_server("127.0.0.1:0");
@@ -280,12 +288,12 @@ TEST_CASE("an errno of connect says whose fault it was") {
              Row{ENETUNREACH, ConnectErrorKind::unreachable},
              Row{EAFNOSUPPORT, ConnectErrorKind::unreachable},
              Row{EMFILE, ConnectErrorKind::failure},
-             Row{EACCES, ConnectErrorKind::failure},
-             Row{EADDRNOTAVAIL, ConnectErrorKind::failure},
-             Row{EAGAIN, ConnectErrorKind::failure},
+             Row{ENOMEM, ConnectErrorKind::failure},
          }) {
         CAPTURE(row.error_number);
         CHECK(classify_connect_error(row.error_number, AF_INET) == row.kind);
     }
+    for (const int each : {EACCES, EPERM, EINVAL, EADDRNOTAVAIL, EAGAIN})
+        CHECK(classify_connect_error(each, AF_INET) == ConnectErrorKind::unusable);
     CHECK(classify_connect_error(EAGAIN, AF_UNIX) == ConnectErrorKind::queue_full);
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "daemon/error.hh"
 #include "net/address.hh"
 #include "net/connect.hh"
 #include "net/stream.hh"
@@ -60,6 +61,9 @@ std::optional<std::string> ask_server(const std::string& path, std::string_view 
                                       Deadline deadline) {
     const net::ConnectResult server =
         net::connect_to(net::Address::parse("unix:" + path), deadline);
+    // Somebody listens there, but not to us: that is not "none runs".
+    if (server.status == net::ConnectStatus::unusable)
+        daemon::fail(server.failures.front().error_number, "connect", path);
     if (server.status != net::ConnectStatus::connected) return std::nullopt;
     const std::string line = std::string(request) + "\n";
     if (net::write_all(server.socket, line, deadline).status != net::IoStatus::done)
