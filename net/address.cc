@@ -57,8 +57,9 @@ std::uint32_t parse_scope(std::string_view text) {
 }
 
 Address parse_unix(std::string_view path, std::string_view whole) {
+    const bool is_abstract = path.starts_with('@') && path.size() > 1;
     // A daemon works in "/", so that a relative path would name another place after the start.
-    if (path.empty() || path.front() != '/')
+    if (!path.starts_with('/') && !is_abstract)
         throw UsageError(fmt::format("\"{}\": the path must begin with /", whole));
     sockaddr_un value{};
     if (path.size() >= sizeof value.sun_path)
@@ -68,8 +69,10 @@ Address parse_unix(std::string_view path, std::string_view whole) {
         throw UsageError("a Unix socket's path cannot contain a zero byte");
     value.sun_family = AF_UNIX;
     std::copy(path.begin(), path.end(), value.sun_path);
+    // The length is part of an abstract name, which begins with a zero byte and ends without one.
+    if (is_abstract) value.sun_path[0] = '\0';
     return Address(reinterpret_cast<const sockaddr*>(&value),
-                   static_cast<socklen_t>(kPathOffset + path.size() + 1));
+                   static_cast<socklen_t>(kPathOffset + path.size() + (is_abstract ? 0 : 1)));
 }
 
 }  // namespace
@@ -196,16 +199,19 @@ bool Address::is_any() const {
     return !bytes.empty() && std::all_of(bytes.begin(), bytes.end(), [](auto b) { return b == 0; });
 }
 
+std::uint32_t Address::scope() const {
+    return family() == AF_INET6 ? as<sockaddr_in6>().sin6_scope_id : 0;
+}
+
 std::string Address::host_text() const {
     if (family() == AF_UNIX) return "unix:" + unix_path();
     if (!is_ip()) return "-";
     char text[INET6_ADDRSTRLEN] = "";
     ::inet_ntop(family(), ip_bytes().data(), text, sizeof text);
-    const std::uint32_t scope = family() == AF_INET6 ? as<sockaddr_in6>().sin6_scope_id : 0;
-    if (scope == 0) return text;
+    if (scope() == 0) return text;
     char name[IF_NAMESIZE] = "";
     // An interface that is gone has no name any more; its number still says which it was.
-    if (::if_indextoname(scope, name) == nullptr) return fmt::format("{}%{}", text, scope);
+    if (::if_indextoname(scope(), name) == nullptr) return fmt::format("{}%{}", text, scope());
     return fmt::format("{}%{}", text, name);
 }
 
@@ -220,9 +226,8 @@ bool Address::same_host(const Address& other) const {
     if (family() == AF_UNIX) return unix_path() == other.unix_path();
     const auto mine = ip_bytes();
     const auto theirs = other.ip_bytes();
-    if (!std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end())) return false;
-    return family() != AF_INET6 ||
-           as<sockaddr_in6>().sin6_scope_id == other.as<sockaddr_in6>().sin6_scope_id;
+    return std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end()) &&
+           scope() == other.scope();
 }
 
 bool operator==(const Address& a, const Address& b) {
@@ -231,7 +236,7 @@ bool operator==(const Address& a, const Address& b) {
 
 NetworkKey Address::network_key() const {
     const Address plain = unmapped();
-    NetworkKey key{static_cast<sa_family_t>(plain.family()), 0};
+    NetworkKey key{static_cast<sa_family_t>(plain.family()), plain.scope(), 0};
     const auto bytes = plain.ip_bytes();
     for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 8)))
         key.bits = key.bits << 8 | byte;
@@ -239,7 +244,7 @@ NetworkKey Address::network_key() const {
 }
 
 std::size_t NetworkKeyHash::operator()(const NetworkKey& key) const {
-    return std::hash<std::uint64_t>()(key.bits * 31 + key.family);
+    return std::hash<std::uint64_t>()((key.bits * 31 + key.interface) * 31 + key.family);
 }
 
 std::size_t HostHash::operator()(const Address& address) const {

@@ -20,9 +20,11 @@
 namespace waymark::net {
 
 // What one client is counted by: an IPv4 address, or the /64 of an IPv6 address, because one host
-// is given a whole /64 and could come from 2^64 addresses (RFC 4291 section 2.5.1).
+// is given a whole /64 and could come from 2^64 addresses (RFC 4291 section 2.5.1). Link-local
+// addresses have one /64 on every interface, so it counts as well.
 struct NetworkKey {
     sa_family_t family = AF_UNSPEC;
+    std::uint32_t interface = 0;
     std::uint64_t bits = 0;
 
     friend bool operator==(const NetworkKey&, const NetworkKey&) = default;
@@ -40,9 +42,9 @@ class Address {
     // sockaddr_storage is cut, as accept(2) does.
     Address(const sockaddr* address, socklen_t length);
 
-    // "127.0.0.1:80", "[::1]:80", "[fe80::1%eth0]:80", "unix:/run/waymark.sock"; "*:80" is the same
-    // as "[::]:80", every address of this machine. Port 0 lets the kernel choose. Throws
-    // UsageError, whose message says what is wrong.
+    // "127.0.0.1:80", "[::1]:80", "[fe80::1%eth0]:80", "unix:/run/waymark.sock", "unix:@name" (an
+    // abstract one, unix(7)); "*:80" is the same as "[::]:80", every address of this machine. Port
+    // 0 lets the kernel choose. Throws UsageError, whose message says what is wrong.
     static Address parse(std::string_view text);
 
     // An IP address alone, "192.0.2.1" or "2001:db8::1", without brackets; nothing if the text is
@@ -79,7 +81,8 @@ class Address {
     // 0.0.0.0 or ::, every address of this machine.
     bool is_any() const;
 
-    // What parse() reads: "[::1]:80". An address of no family is "-".
+    // What parse() reads: "[::1]:80". An address of no family is "-", an unnamed Unix socket
+    // "unix:" and a zero byte in an abstract name stands as it is: parse() refuses these.
     std::string to_string() const;
     // The same without port and brackets: "::1". For logs and rules.
     std::string host_text() const;
@@ -91,6 +94,7 @@ class Address {
     friend bool operator==(const Address& a, const Address& b);
 
   private:
+    std::uint32_t scope() const;  // the interface's number (ipv6(7)); 0 if none is named
     template <class Sockaddr>
     Sockaddr as() const;
     template <class Sockaddr>

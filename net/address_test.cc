@@ -33,9 +33,9 @@ Address ip(std::string_view text) {
 }  // namespace
 
 TEST_CASE("what is read is written again") {
-    for (const std::string text :
-         {"127.0.0.1:80", "0.0.0.0:0", "255.255.255.255:65535", "[::1]:80", "[::]:8080",
-          "[2001:db8::1]:443", "[::ffff:192.0.2.1]:80", "[fe80::1%lo]:80", "unix:/run/a.sock"})
+    for (const std::string text : {"127.0.0.1:80", "0.0.0.0:0", "255.255.255.255:65535", "[::1]:80",
+                                   "[::]:8080", "[2001:db8::1]:443", "[::ffff:192.0.2.1]:80",
+                                   "[fe80::1%lo]:80", "unix:/run/a.sock", "unix:@name"})
         CHECK(Address::parse(text).to_string() == text);
 }
 
@@ -83,6 +83,7 @@ TEST_CASE("an odd or wrong text is an error that says what is wrong") {
              Row{"127.0.0.1:http", "is not a number"},
              Row{"unix:", "must begin with /"},
              Row{"unix:run/a.sock", "must begin with /"},
+             Row{"unix:@", "must begin with /"},
          }) {
         CAPTURE(row.text);
         const std::string message = error_of(row.text);
@@ -128,6 +129,8 @@ TEST_CASE("a client is counted by its IPv4 address or by its IPv6 /64") {
     CHECK(ip("2001:db8:0:1::1").network_key() == ip("2001:db8:0:1:ffff::2").network_key());
     CHECK_FALSE(ip("2001:db8:0:1::1").network_key() == ip("2001:db8:0:2::1").network_key());
     CHECK_FALSE(ip("0.0.0.0").network_key() == ip("::").network_key());
+    CHECK(ip("fe80::1%77").network_key() == ip("fe80::2%77").network_key());
+    CHECK_FALSE(ip("fe80::1%77").network_key() == ip("fe80::1%78").network_key());
     CHECK(Address::parse("192.0.2.1:1").network_key() ==
           Address::parse("192.0.2.1:2").network_key());
 }
@@ -151,6 +154,16 @@ TEST_CASE("an address from the kernel is copied, however odd its length") {
     CHECK(Address(generic, sizeof unnamed).unix_path().size() == 108);
     CHECK(Address().to_string() == "-");
     CHECK(Address().family() == AF_UNSPEC);
+}
+
+TEST_CASE("an abstract socket's address is read back from its text") {
+    sockaddr_un abstract{};
+    abstract.sun_family = AF_UNIX;
+    abstract.sun_path[1] = 'n';
+    const Address bound(reinterpret_cast<const sockaddr*>(&abstract), sizeof(sa_family_t) + 2);
+    const Address read = Address::parse(bound.to_string());
+    CHECK(read == bound);
+    CHECK(read.size() == bound.size());
 }
 
 TEST_CASE("the bytes are in network order") {

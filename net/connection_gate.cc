@@ -53,7 +53,9 @@ ConnectionGate::ConnectionGate(const GateLimits& limits, RollPercent roll)
 
 void ConnectionGate::set_limits(const GateLimits& limits) {
     check_limits(limits);
+    const bool had_room = has_room();
     limits_ = limits;
+    if (!had_room && has_room() && room_handler_) room_handler_();
 }
 
 ConnectionGate::~ConnectionGate() {

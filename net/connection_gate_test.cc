@@ -179,6 +179,20 @@ TEST_CASE("whoever accepts hears of room once, when the soft limit is left") {
     CHECK(calls == 1);
 }
 
+TEST_CASE("whoever accepts hears of room when the soft limit is raised above those inside") {
+    ConnectionGate gate({.soft = 2, .hard = 4, .per_network = 4, .early_drop = {}});
+    int calls = 0;
+    gate.on_room([&] { ++calls; });
+    std::vector<Slot> slots;
+    fill(gate, slots, 3);
+    gate.set_limits({.soft = 3, .hard = 4, .per_network = 4, .early_drop = {}});
+    CHECK(calls == 0);
+    gate.set_limits({.soft = 4, .hard = 4, .per_network = 4, .early_drop = {}});
+    CHECK(calls == 1);
+    gate.set_limits({.soft = 5, .hard = 5, .per_network = 4, .early_drop = {}});
+    CHECK(calls == 1);
+}
+
 TEST_CASE("the early drop rises evenly from its rate to all") {
     const EarlyDrop drop{.start = 10, .rate_percent = 30, .full = 60};
     for (const auto& [count, percent] : std::vector<std::pair<std::size_t, unsigned>>{

@@ -20,16 +20,14 @@ struct FreeAddressInfo {
 };
 
 // glibc takes 127.1 and 0x7f000001 for addresses; a name whose last label is a number is not one
-// (RFC 3696 section 2), so it is one of these spellings.
+// (RFC 3696 section 2), so it is one of these spellings. Hexadecimal only with its 0x: 4f2a9c1d77e0
+// is a name, as containers have it.
 bool is_odd_address(std::string_view host) {
     const std::string_view last = host.substr(host.rfind('.') + 1);
-    return !last.empty() && last.front() >= '0' && last.front() <= '9' &&
-           last.find_first_not_of("0123456789abcdefABCDEFxX") == last.npos;
-}
-
-bool can_be_a_name(std::string_view host) {
-    return !host.empty() && host.size() <= kLongestName && host.find('\0') == host.npos &&
-           host.find(':') == host.npos && !is_odd_address(host);
+    const bool is_hexadecimal = last.starts_with("0x") || last.starts_with("0X");
+    const std::string_view digits = is_hexadecimal ? last.substr(2) : last;
+    return !last.empty() && digits.find_first_not_of(is_hexadecimal ? "0123456789abcdefABCDEF"
+                                                                    : "0123456789") == digits.npos;
 }
 
 ResolveResult look_up(const std::string& host, std::uint16_t port) {
@@ -38,12 +36,10 @@ ResolveResult look_up(const std::string& host, std::uint16_t port) {
     addrinfo* list = nullptr;
     const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
     const std::unique_ptr<addrinfo, FreeAddressInfo> owner(list);
-    if (code == EAI_SYSTEM) daemon::fail(errno, "getaddrinfo", host);
     if (code != 0) {
         const ResolveStatus status = classify_resolver_error(code);
-        const std::string error = fmt::format("{}: {}", host, ::gai_strerror(code));
-        if (status == ResolveStatus::done) throw std::runtime_error("getaddrinfo " + error);
-        return {status, {}, error};
+        if (status == ResolveStatus::done) throw_resolver_error(code, errno, host);
+        return {status, {}, fmt::format("{}: {}", host, ::gai_strerror(code))};
     }
     ResolveResult result{ResolveStatus::done, {}, {}};
     for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
@@ -57,18 +53,31 @@ ResolveResult look_up(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
+bool can_be_a_name(std::string_view host) {
+    return !host.empty() && host.size() <= kLongestName && host.find('\0') == host.npos &&
+           host.find(':') == host.npos && !is_odd_address(host);
+}
+
 ResolveStatus classify_resolver_error(int code) {
     switch (code) {
         case EAI_NONAME:
         case EAI_NODATA:
         case EAI_ADDRFAMILY:
+        case EAI_FAIL:
             return ResolveStatus::not_found;
         case EAI_AGAIN:
-        case EAI_FAIL:
             return ResolveStatus::try_later;
         default:
             return ResolveStatus::done;
     }
+}
+
+void throw_resolver_error(int code, int error_number, std::string_view host) {
+    if (code == EAI_MEMORY) error_number = ENOMEM;
+    // What is left says that we asked wrongly: EAI_BADFLAGS, EAI_SOCKTYPE, ...
+    else if (code != EAI_SYSTEM)
+        error_number = EINVAL;
+    daemon::fail(error_number, "getaddrinfo", host);
 }
 
 ResolveResult resolve(std::string_view host, std::uint16_t port) {

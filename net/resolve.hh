@@ -19,7 +19,7 @@ namespace waymark::net {
 
 enum class ResolveStatus {
     done,       // at least one address
-    not_found,  // the name does not exist, or has no address
+    not_found,  // the name does not exist, has no address, or its server refuses for good
     try_later,  // a name server did not answer
     malformed,  // cannot be a name: empty, too long, an odd spelling of an address
 };
@@ -37,7 +37,12 @@ ResolveResult resolve(std::string_view host, std::uint16_t port);
 // text has no such form.
 ResolveResult resolve_host_and_port(std::string_view text);
 
-// What a code of getaddrinfo(3) means; EAI_SYSTEM and unknown codes are for the caller to throw.
+// Whether resolve() asks for it: neither an odd spelling of an address nor too long.
+bool can_be_a_name(std::string_view host);
+
+// What a code of getaddrinfo(3) means; `done` is for the caller to throw: EAI_SYSTEM (whose cause
+// is in errno), EAI_MEMORY and the unknown ones.
 ResolveStatus classify_resolver_error(int code);
+[[noreturn]] void throw_resolver_error(int code, int error_number, std::string_view host);
 
 }  // namespace waymark::net

@@ -4,7 +4,9 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
+#include <system_error>
 
 #include "daemon/error.hh"
 
@@ -34,7 +36,7 @@ TEST_CASE("localhost is this machine, with the port that was asked for, each add
 }
 
 TEST_CASE("odd spellings of addresses are not looked up") {
-    for (const char* host : {"127.1", "0177.0.0.1", "2130706433", "0x7f.1", "0x7f000001",
+    for (const char* host : {"127.1", "0177.0.0.1", "2130706433", "0x7f.1", "0x7f000001", "1.0X7F",
                              "127.0.0.256", "1.2.3.4.5", "", "::1::", "fe80::1%nosuchinterface"}) {
         CAPTURE(host);
         const ResolveResult result = resolve(host, 80);
@@ -45,6 +47,11 @@ TEST_CASE("odd spellings of addresses are not looked up") {
     CHECK(resolve(std::string(254, 'a'), 80).status == ResolveStatus::malformed);
     CHECK(resolve(std::string_view("localhost\0.example", 18), 80).status ==
           ResolveStatus::malformed);
+}
+
+TEST_CASE("a name that looks like a hexadecimal number is a name") {
+    for (const char* host : {"4f2a9c1d77e0", "host.4f2a9c1d77e0", "0xy.example", "3com"})
+        CHECK(can_be_a_name(host));
 }
 
 TEST_CASE("a text that is not host and port is a usage error") {
@@ -60,7 +67,23 @@ TEST_CASE("a resolver's code is a missing name, a missing server, or our failure
     CHECK(classify_resolver_error(EAI_NODATA) == ResolveStatus::not_found);
     CHECK(classify_resolver_error(EAI_ADDRFAMILY) == ResolveStatus::not_found);
     CHECK(classify_resolver_error(EAI_AGAIN) == ResolveStatus::try_later);
-    CHECK(classify_resolver_error(EAI_FAIL) == ResolveStatus::try_later);
+    CHECK(classify_resolver_error(EAI_FAIL) == ResolveStatus::not_found);
     for (const int code : {EAI_BADFLAGS, EAI_FAMILY, EAI_SOCKTYPE, EAI_MEMORY, EAI_SYSTEM})
         CHECK(classify_resolver_error(code) == ResolveStatus::done);
+}
+
+TEST_CASE("a look-up that the system fails is a system error, whatever its code") {
+    struct Row {
+        int code, error_number, expected;
+    };
+    for (const Row& row : {Row{EAI_SYSTEM, EMFILE, EMFILE}, Row{EAI_MEMORY, 0, ENOMEM},
+                           Row{EAI_BADFLAGS, 0, EINVAL}}) {
+        int thrown = 0;
+        try {
+            throw_resolver_error(row.code, row.error_number, "tracker.example");
+        } catch (const std::system_error& error) {
+            thrown = error.code().value();
+        }
+        CHECK(thrown == row.expected);
+    }
 }

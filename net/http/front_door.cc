@@ -42,10 +42,6 @@ FrontDoor::~FrontDoor() {
     gate_->on_room({});
 }
 
-void FrontDoor::look_for_room() {
-    if (gate_->has_room()) resume();
-}
-
 void FrontDoor::receive(daemon::Fd socket, const Address& peer) {
     if (!access_->allows(peer)) {
         ++counters_.denied;

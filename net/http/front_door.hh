@@ -47,8 +47,6 @@ class FrontDoor {
 
     // From the next client on.
     void use(std::shared_ptr<const AccessList> access) { access_ = std::move(access); }
-    // After the gate's limits have been raised: who waited may have room now.
-    void look_for_room();
 
     // Nobody else comes in. Not from within the acceptor's call.
     void close() { acceptors_.clear(); }

@@ -60,9 +60,7 @@ void HttpDoor::reload(const ReloadableSettings& settings, net::AccessList access
     access_ = std::make_shared<const net::AccessList>(std::move(access));
     gate_->set_limits(gate_limits(settings, clients_));
     server_.set_limits(server_limits(settings));
-    if (!door_) return;
-    door_->use(access_);
-    door_->look_for_room();
+    if (door_) door_->use(access_);
 }
 
 void HttpDoor::close(daemon::Deadline deadline, std::function<void()> stopped) {
