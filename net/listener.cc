@@ -36,7 +36,8 @@ int checked(int result, std::string_view call, const Address& address) {
 void remove_stale_file(const Address& address) {
     const std::string path = address.unix_path();
     struct stat status {};
-    if (::lstat(path.c_str(), &status) == -1 || !S_ISSOCK(status.st_mode)) return;
+    if (!path.starts_with('/') || ::lstat(path.c_str(), &status) == -1 || !S_ISSOCK(status.st_mode))
+        return;
     const ConnectResult answer = connect_to(address, Deadline::after(kStaleCheck));
     if (answer.status == ConnectStatus::refused) ::unlink(path.c_str());
 }
@@ -72,8 +73,8 @@ std::string_view listen_advice(int error_number, const Address& address) {
     switch (error_number) {
         case EADDRINUSE:
             return is_unix
-                       ? "a server answers there, or the file is not a socket: stop it or choose "
-                         "another path"
+                       ? "a server answers there, or the file is not a stream socket: stop it or "
+                         "choose another path"
                        : "stop the program that has it (see: ss -ltnp) or choose another port";
         case EACCES:
         case EPERM:

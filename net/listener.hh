@@ -18,8 +18,8 @@ namespace waymark::net {
 
 using daemon::Fd;
 
-// bind(2) or listen(2) refused. what() is "bind 127.0.0.1:80: Address already in use; " and what a
-// person can do.
+// socket(2), bind(2) or listen(2) refused. what() is "bind 127.0.0.1:80: Address already in use; "
+// and what a person can do.
 class ListenError : public std::system_error {
   public:
     ListenError(int error_number, std::string_view call, const Address& address);
@@ -53,9 +53,11 @@ class Listener {
     static constexpr int kBacklog = 511;  // cut at net.core.somaxconn (listen(2))
 
     // Binds and listens. Port 0 lets the kernel choose; address() has its choice. A Unix socket's
-    // file gets mode 0600; a file left by an ended server is replaced, if it is a socket and nobody
-    // answers there (two servers that start at once are kept apart by the pid file, not here).
-    // Throws ListenError.
+    // file gets mode 0600, less what the umask takes, and the process's group; whoever wants others
+    // in, changes both afterwards. An abstract socket has no file: every local user may connect. A
+    // file left by an ended server is replaced, if it is a stream socket and nobody answers there
+    // (two servers that start at once are kept apart by the pid file, not here). Throws
+    // ListenError, which has advice, or another std::system_error.
     explicit Listener(const Address& address, Families families = Families::both,
                       int backlog = kBacklog);
 

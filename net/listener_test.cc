@@ -20,6 +20,7 @@
 #include "daemon/error.hh"
 #include "net/connect.hh"
 #include "net/socket_options.hh"
+#include "net/streams_under_test.hh"
 #include "net/timed_io.hh"
 
 using namespace waymark::net;
@@ -27,10 +28,6 @@ using namespace waymark::daemon;
 using namespace std::chrono_literals;
 
 namespace {
-
-Deadline long_deadline() {
-    return Deadline::after(20s);
-}
 
 Address at(std::string_view text) {
     return Address::parse(text);
@@ -91,6 +88,10 @@ std::string error_of(const Address& address) {
     }
 }
 
+bool is_refused(const Address& address, std::string_view words) {
+    return error_of(address).find(words) != std::string::npos;
+}
+
 }  // namespace
 
 TEST_CASE("port 0 becomes a real port, at which clients are accepted with their address") {
@@ -122,10 +123,8 @@ TEST_CASE("a client that left before it was accepted harms nobody") {
     Fd client = connect_client(listener.address());
     reset_on_close(client);
     client.reset();
-    const AcceptResult result = accept_soon(listener);
-    const bool is_harmless =
-        result.status == AcceptStatus::accepted || result.status == AcceptStatus::again;
-    CHECK(is_harmless);
+    const AcceptStatus status = accept_soon(listener).status;
+    CHECK((status == AcceptStatus::accepted || status == AcceptStatus::again));
     const Fd second = connect_client(listener.address());
     CHECK(accept_soon(listener).status == AcceptStatus::accepted);
 }
@@ -176,10 +175,9 @@ TEST_CASE("a server starts again although old connections are in TIME_WAIT") {
 }
 
 TEST_CASE("an address that is not this machine's is refused") {
-    const std::string message = error_of(at("192.0.2.1:0"));
-    CAPTURE(message);
-    CHECK(message.find("bind 192.0.2.1:0: Cannot assign requested address") == 0);
-    CHECK(message.find("does not have that address") != std::string::npos);
+    const Address elsewhere = at("192.0.2.1:0");
+    CHECK(is_refused(elsewhere, "bind 192.0.2.1:0: Cannot assign requested address"));
+    CHECK(is_refused(elsewhere, "does not have that address"));
 }
 
 TEST_CASE("the queue is as long as asked for") {
@@ -246,21 +244,23 @@ TEST_CASE("the file of an ended server is replaced, that of a living one is not"
     { const Listener ended(address); }
     CHECK(std::filesystem::exists(folder.file("socket")));
     Listener living(address);
-    CHECK(error_of(address).find("Address already in use; a server answers there") !=
-          std::string::npos);
+    CHECK(is_refused(address, "Address already in use; a server answers there"));
     CHECK(accept_soon(living).status == AcceptStatus::accepted);  // the question, whether it lives
     const Fd client = connect_client(address);
     CHECK(accept_soon(living).status == AcceptStatus::accepted);
 }
 
-TEST_CASE("a file that is not a socket is never removed") {
+TEST_CASE("a file that is not a stream socket is not removed") {
     const Folder folder;
     std::ofstream(folder.file("letter")) << "keep me";
-    CHECK(error_of(at("unix:" + folder.file("letter"))).find("is not a socket") !=
-          std::string::npos);
+    CHECK(is_refused(at("unix:" + folder.file("letter")), "is not a stream socket"));
     CHECK(std::filesystem::file_size(folder.file("letter")) == 7);
-    CHECK(error_of(at("unix:" + folder.file("no/socket"))).find("make its folder first") !=
-          std::string::npos);
+    const Address datagrams = at("unix:" + folder.file("datagrams"));
+    const Fd other(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    check(::bind(other.get(), datagrams.data(), datagrams.size()), "bind");
+    CHECK(error_of(datagrams).find("bind unix:") == 0);
+    CHECK(std::filesystem::is_socket(folder.file("datagrams")));
+    CHECK(is_refused(at("unix:" + folder.file("no/socket")), "make its folder first"));
 }
 
 TEST_CASE("a listener is taken over from a parent") {
