@@ -1,5 +1,8 @@
 #include "net/acceptor.hh"
 
+#include <cerrno>
+#include <exception>
+#include <system_error>
 #include <utility>
 
 namespace waymark::net {
@@ -15,7 +18,7 @@ Acceptor::Acceptor(EventLoop& loop, Listener listener, OnClient on_client,
       listener_(std::move(listener)),
       on_client_(std::move(on_client)),
       on_exhausted_(std::move(on_exhausted)),
-      again_(loop.timers(), [this] { watch(); }) {
+      again_(loop.timers(), [this] { watch_now_or_later(); }) {
     watch();
 }
 
@@ -30,7 +33,7 @@ void Acceptor::pause() {
 
 void Acceptor::resume() {
     if (!std::exchange(paused_, false)) return;
-    if (!again_.is_set()) watch();
+    if (!again_.is_set()) watch_now_or_later();
 }
 
 void Acceptor::on_ready(std::uint32_t) {
@@ -39,7 +42,7 @@ void Acceptor::on_ready(std::uint32_t) {
         switch (result.status) {
             case AcceptStatus::accepted:
                 backoff_.succeeded();
-                on_client_(std::move(result.socket), result.peer.unmapped());
+                bring(std::move(result));
                 break;
             case AcceptStatus::again:
                 break;
@@ -49,6 +52,15 @@ void Acceptor::on_ready(std::uint32_t) {
             case AcceptStatus::would_block:
                 return;
         }
+    }
+}
+
+// No memory for one client more: it is hung up on, the others stay.
+void Acceptor::bring(AcceptResult client) {
+    try {
+        on_client_(std::move(client.socket), client.peer.unmapped());
+    } catch (const std::exception&) {
+        exhausted(ENOMEM);
     }
 }
 
@@ -64,6 +76,15 @@ void Acceptor::watch() {
     if (watched_ || paused_) return;
     loop_.add(listener_.fd(), EPOLLIN | EPOLLEXCLUSIVE, *this);
     watched_ = true;
+}
+
+// epoll has no place either when memory or its own limit is used up (ENOMEM, ENOSPC).
+void Acceptor::watch_now_or_later() {
+    try {
+        watch();
+    } catch (const std::system_error& error) {
+        exhausted(error.code().value());
+    }
 }
 
 void Acceptor::unwatch() {

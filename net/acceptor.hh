@@ -17,18 +17,20 @@ namespace waymark::net {
 class Acceptor final : private EventLoop::Watcher {
   public:
     // Given a non-blocking socket and its peer, whose IPv4 address is plain even where it arrived
-    // as IPv6. Must not throw and must not destroy the acceptor.
+    // as IPv6. Must not destroy the acceptor. What it throws costs this client.
     using OnClient = std::function<void(daemon::Fd socket, const Address& peer)>;
 
     // The listener may be shared with other processes: each client wakes as few of them as possible
-    // (EPOLLEXCLUSIVE). `on_exhausted` hears the errno once when a time without descriptors begins.
+    // (EPOLLEXCLUSIVE). `on_exhausted` hears the errno when a time without descriptors or memory
+    // begins, and must not throw. Throws std::system_error if the loop cannot watch the listener.
     Acceptor(EventLoop& loop, Listener listener, OnClient on_client,
              std::function<void(int error_number)> on_exhausted = {});
     Acceptor(const Acceptor&) = delete;
     Acceptor& operator=(const Acceptor&) = delete;
     ~Acceptor();
 
-    // Between pause() and resume() clients wait in the kernel's queue.
+    // Between pause() and resume() clients wait in the kernel's queue. Where the loop cannot watch
+    // the listener again, resume() tries again later.
     void pause();
     void resume();
 
@@ -36,8 +38,10 @@ class Acceptor final : private EventLoop::Watcher {
 
   private:
     void on_ready(std::uint32_t events) override;
+    void bring(AcceptResult client);
     void exhausted(int error_number);
     void watch();
+    void watch_now_or_later();
     void unwatch();
 
     EventLoop& loop_;

@@ -7,6 +7,18 @@ namespace waymark::net {
 
 using daemon::Deadline;
 
+Timer::Timer(TimerQueue& queue, std::function<void()> on_due)
+    : queue_(queue), on_due_(std::move(on_due)) {
+    const std::size_t needed = queue_.timers_ + 1;
+    if (queue_.heap_.capacity() < needed) queue_.heap_.reserve(2 * needed);
+    ++queue_.timers_;
+}
+
+Timer::~Timer() {
+    leave();
+    --queue_.timers_;
+}
+
 void Timer::set(Deadline deadline) {
     deadline_ = deadline;
     if (deadline.is_never()) return;

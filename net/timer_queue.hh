@@ -19,11 +19,12 @@ class TimerQueue;
 // Calls `on_due` once when its deadline has come. Leaves the queue when destroyed.
 class Timer {
   public:
-    Timer(TimerQueue& queue, std::function<void()> on_due)
-        : queue_(queue), on_due_(std::move(on_due)) {}
+    // Makes room in the heap, so that set() needs no memory: it is called where nobody could be
+    // told that there is none.
+    Timer(TimerQueue& queue, std::function<void()> on_due);
     Timer(const Timer&) = delete;
     Timer& operator=(const Timer&) = delete;
-    ~Timer() { leave(); }
+    ~Timer();
 
     // Replaces the deadline that was set before; Deadline::never() cancels.
     void set(daemon::Deadline deadline);
@@ -63,6 +64,7 @@ class TimerQueue {
     void move_up(std::size_t index);
     void move_down(std::size_t index);
 
+    std::size_t timers_ = 0;    // set or not
     std::vector<Timer*> heap_;  // heap_[i] is not due after heap_[2i+1] and heap_[2i+2]
 };
 

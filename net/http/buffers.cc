@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace waymark::net::http {
@@ -60,8 +61,12 @@ BufferPool::Lease BufferPool::take() {
 void BufferPool::give(Buffers* buffers) {
     std::unique_ptr<Buffers> owner(buffers);
     if (free_.size() == kMostKept) return;
-    owner->clear();
-    free_.push_back(std::move(owner));
+    try {
+        owner->clear();
+        free_.push_back(std::move(owner));
+    } catch (const std::bad_alloc&) {
+        // Large ones are exchanged for usual ones; without memory for that they are let go.
+    }
 }
 
 }  // namespace waymark::net::http

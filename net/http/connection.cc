@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t kGathered = 64 * 1024;
 // After so many requests in a row the other connections have their turn.
 constexpr std::uint32_t kRequestsPerTurn = 64;
-// A large file is sent in pieces of this size, each followed by everybody else's turn.
-constexpr std::size_t kFilePiece = 1024 * 1024;
 // How long, and how much, is still read from a peer that sends on after our last answer.
 constexpr milliseconds kLinger{2'000};
 constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
@@ -259,19 +257,12 @@ bool Connection::is_between_requests() const {
 }
 
 Task<void> Connection::send_file() {
-    while (file_.count > 0) {
-        const std::size_t piece = std::min(file_.count, kFilePiece);
-        const Transfer transfer =
-            co_await stream_.send_file(*file_.file, file_.offset, piece, server_.limits_.send);
-        if (transfer.outcome != Outcome::done) {
-            // Also when the file has become shorter: the length that we told is wrong now.
-            stream_.reset_on_close();
-            is_closing_ = is_broken_ = true;
-            break;
-        }
-        file_.offset += static_cast<off_t>(piece);
-        file_.count -= piece;
-        if (file_.count > 0) co_await server_.loop_.yield();
+    const Transfer transfer =
+        co_await stream_.send_file(*file_.file, file_.offset, file_.count, server_.limits_.send);
+    if (transfer.outcome != Outcome::done) {
+        // Also when the file has become shorter: the length that we told is wrong now.
+        stream_.reset_on_close();
+        is_closing_ = is_broken_ = true;
     }
     file_ = FilePart();
 }

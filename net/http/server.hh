@@ -43,7 +43,8 @@ class Server {
     struct Counters {
         std::uint64_t connections = 0;
         std::uint64_t requests = 0;
-        std::uint64_t refused_requests = 0;  // malformed, too large, too slow
+        std::uint64_t refused_requests = 0;    // malformed, too large, too slow
+        std::uint64_t failed_connections = 0;  // by our own system: no memory, no place in epoll
     };
 
     // `loop` and `router` must outlive the server.
@@ -53,7 +54,8 @@ class Server {
     ~Server();
 
     // Takes a connected, non-blocking socket and serves it; the connection holds `slot` as long as
-    // it lives. Throws std::system_error if the loop cannot watch the socket.
+    // it lives. What our own system refuses it, now or later, ends this connection alone; it is
+    // counted, or thrown if there is no memory to begin.
     void serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot = {});
 
     // Closes idle connections at once. The others finish what they answer, and say so with
@@ -101,7 +103,8 @@ class Server {
     std::function<void(std::exception_ptr)> handler_failed_;
     Timer stop_timer_;
     Connection* first_ = nullptr;
-    TaskGroup tasks_;  // last: its connections use all of the above while they are destroyed
+    // Last: its connections use all of the above while they are destroyed.
+    TaskGroup tasks_{[this](std::exception_ptr) { ++counters_.failed_connections; }};
 };
 
 }  // namespace waymark::net::http

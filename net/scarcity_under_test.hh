@@ -1,0 +1,50 @@
+// For tests: memory that runs out at the n-th allocation from now, and an epoll without places. The
+// functions of the C++ and the C library are replaced in the program that includes this (once).
+
+#pragma once
+
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+
+namespace waymark::net::scarcity {
+
+inline long allocations_left = -1;  // below zero: as many as there are
+inline bool has_failed = false;
+inline int epoll_error = 0;  // what the next additions to an epoll fail with
+
+// Only one allocation fails: what clears up after it has memory again, as in life it may.
+inline void fail_allocation(long number) {
+    allocations_left = number;
+    has_failed = false;
+}
+
+}  // namespace waymark::net::scarcity
+
+void* operator new(std::size_t size) {
+    using namespace waymark::net::scarcity;
+    if (allocations_left >= 0 && allocations_left-- == 0) {
+        has_failed = true;
+        throw std::bad_alloc();
+    }
+    if (void* const memory = std::malloc(size > 0 ? size : 1)) return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+
+extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
+    if (operation == EPOLL_CTL_ADD && waymark::net::scarcity::epoll_error != 0) {
+        errno = waymark::net::scarcity::epoll_error;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_epoll_ctl, epoll, operation, fd, event));
+}
