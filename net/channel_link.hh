@@ -25,7 +25,7 @@ class ChannelLink final : private EventLoop::Watcher {
         std::function<void()> on_closed;
     };
 
-    // At most `most_queued` bytes wait here when the other end does not read.
+    // At most `most_queued` bytes of memory wait here when the other end does not read.
     ChannelLink(EventLoop& loop, daemon::Channel channel, Handlers handlers,
                 std::size_t most_queued = std::size_t{16} * 1024 * 1024);
     ChannelLink(const ChannelLink&) = delete;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace waymark::net {
 
@@ -50,6 +51,9 @@ IoResult LineReader::read_exactly(std::span<std::byte> buffer, Deadline deadline
 }
 
 IoResult LineReader::read_more(Deadline deadline) {
+    // The lines that were taken make room: where no read ends with a line, take() never sees its
+    // chance. What is left is the beginning of one line, and moves once.
+    held_.erase(0, std::exchange(used_, 0));
     std::array<std::byte, 4096> chunk;
     const IoResult result = net::read_some(*fd_, chunk, deadline);
     held_.append(reinterpret_cast<const char*>(chunk.data()), result.count);

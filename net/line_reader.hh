@@ -2,8 +2,8 @@
 // hold the next one too; the reader keeps that surplus for the next call. A reader that is made
 // anew for each line loses it, so all reads of a descriptor go through one LineReader.
 //
-// A line may hold any byte, a zero too. One that is longer than the limit is refused before it is
-// stored: a peer that never ends its line must not fill our memory.
+// A line may hold any byte, a zero too. One that is longer than the limit is refused, so a peer
+// that does not end its line cannot fill our memory; what is held is one line and one read at most.
 
 #pragma once
 

@@ -3,12 +3,16 @@
 
 #include <memory>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "daemon/error.hh"
 #include "net/acceptor.hh"
+#include "net/channel_link.hh"
 #include "net/event_loop.hh"
+#include "net/line_reader.hh"
 #include "net/scarcity_under_test.hh"
+#include "net/streams_under_test.hh"
 #include "net/timer_queue.hh"
 
 using namespace waymark::net;
@@ -68,4 +72,42 @@ TEST_CASE("what a client's call throws costs that client alone") {
     CHECK(clients == 2);
     char byte = 0;
     CHECK(::recv(first.get(), &byte, 1, 0) == 0);
+}
+
+TEST_CASE("a peer whose lines never end where a read ends costs a line and a read, not more") {
+    SocketPair pair = make_socket_pair(SOCK_STREAM);
+    LineReader reader(pair.first);
+    std::string piece;
+    while (piece.size() < 3000) piece += "x\n";
+    piece += 'y';
+    std::string line;
+    line.reserve(100);
+    const std::size_t before = scarcity::bytes_in_use;
+    for (int i = 0; i < 500; ++i) {
+        CHECK(write_all(pair.second, piece, long_deadline()).status == IoStatus::done);
+        for (int lines = 0; lines < 1500; ++lines)
+            CHECK(reader.read_line(line, 100, long_deadline()).status == IoStatus::done);
+    }
+    CHECK(reader.surplus() == 1);
+    CHECK(scarcity::bytes_in_use - before < 20'000);
+}
+
+TEST_CASE("a link's bound is of memory, also for many messages of one byte") {
+    EventLoop loop;
+    ChannelPair pair = make_channel();
+    const std::size_t bound = 100'000;
+    ChannelLink link(loop, std::move(pair.first), {}, bound);
+    const std::size_t before = scarcity::bytes_in_use;
+    int sent = 0;
+    while (sent < 1'000'000 && link.send("x")) ++sent;
+    CHECK(sent < 1'000'000);
+    CHECK(link.queued_bytes() <= bound);
+    CHECK(link.queued_bytes() > bound - 100);
+    CHECK(scarcity::bytes_in_use - before <= bound);
+    // Longer than what a string holds in itself.
+    ChannelPair second = make_channel();
+    ChannelLink longer(loop, std::move(second.first), {}, bound);
+    const std::size_t then = scarcity::bytes_in_use;
+    while (longer.send("a message of thirty-three bytes..")) ++sent;
+    CHECK(scarcity::bytes_in_use - then <= bound);
 }

@@ -1,8 +1,10 @@
-// For tests: memory that runs out at the n-th allocation from now, and an epoll without places. The
-// functions of the C++ and the C library are replaced in the program that includes this (once).
+// For tests: memory that runs out at the n-th allocation from now, how much is in use, and an epoll
+// without places. The functions of the C++ and the C library are replaced in the program that
+// includes this (once).
 
 #pragma once
 
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,7 +17,8 @@ namespace waymark::net::scarcity {
 
 inline long allocations_left = -1;  // below zero: as many as there are
 inline bool has_failed = false;
-inline int epoll_error = 0;  // what the next additions to an epoll fail with
+inline std::size_t bytes_in_use = 0;  // as the heap has it, its own book-keeping included
+inline int epoll_error = 0;           // what the next additions to an epoll fail with
 
 // Only one allocation fails: what clears up after it has memory again, as in life it may.
 inline void fail_allocation(long number) {
@@ -31,14 +34,18 @@ void* operator new(std::size_t size) {
         has_failed = true;
         throw std::bad_alloc();
     }
-    if (void* const memory = std::malloc(size > 0 ? size : 1)) return memory;
-    throw std::bad_alloc();
+    void* const memory = std::malloc(size > 0 ? size : 1);
+    if (memory == nullptr) throw std::bad_alloc();
+    bytes_in_use += ::malloc_usable_size(memory);
+    return memory;
 }
 void operator delete(void* memory) noexcept {
+    if (memory == nullptr) return;
+    waymark::net::scarcity::bytes_in_use -= ::malloc_usable_size(memory);
     std::free(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
+    operator delete(memory);
 }
 
 extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
