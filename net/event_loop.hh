@@ -10,7 +10,10 @@
 // founder: a watcher that resumed a coroutine at once could be destroyed by it and then go on
 // running. Here watchers and timers only schedule.
 //
-// One loop belongs to one thread. Only post() and stop() may be called from another.
+// One loop belongs to one thread. Only post() and stop() may be called from another. What is made
+// with a loop (timers, streams, notices) and whoever waits in it (the tasks of a group) must be
+// destroyed before it. A child of fork(2) shares the parent's epoll instance: it makes a loop of
+// its own, and must not destroy what stands in the parent's, which would take it out for both.
 
 #pragma once
 

@@ -174,3 +174,23 @@ TEST_CASE("a file that finds room at once leaves the others their turn") {
     c.finish();
     CHECK(c.result.bytes == size);
 }
+
+TEST_CASE("tasks that need no wait in a hundred thousand reads do not use up the stack") {
+    Conversation c;
+    TaskGroup tasks;
+    c.send(std::string(100'000, 'x'));
+    struct Coroutines {
+        static Task<Transfer> read_byte(Conversation& on) {
+            char byte[1];
+            const Transfer got = co_await on.stream->read_some(byte, Deadline::never());
+            co_return got;
+        }
+        static Task<> read_all(Conversation& on) {
+            for (int i = 0; i < 100'000; ++i) on.result = co_await read_byte(on);
+            on.finished = true;
+        }
+    };
+    tasks.start(Coroutines::read_all(c));
+    while (!c.finished) c.loop.run_once();
+    CHECK(c.result.outcome == Outcome::done);
+}

@@ -46,8 +46,11 @@ void TaskGroup::start(Task<void> task) {
 }
 
 TaskGroup::Root TaskGroup::run(Task<void> task) {
+    // A local is gone before the promise says that the task has ended; a parameter goes after it,
+    // and with it what the task owns.
+    Task<void> own = std::move(task);
     try {
-        co_await task;
+        co_await own;
     } catch (...) {
         heard(std::current_exception());
     }

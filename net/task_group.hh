@@ -15,8 +15,8 @@ namespace waymark::net {
 
 class TaskGroup {
   public:
-    // `on_error` hears what a task threw; the other tasks go on. Without it such an exception ends
-    // the program (std::terminate), as it would at the top of a thread.
+    // `on_error` hears what a task threw, and must not throw; the other tasks go on. Without it
+    // such an exception ends the program (std::terminate), as it would at the top of a thread.
     explicit TaskGroup(std::function<void(std::exception_ptr)> on_error = {});
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
@@ -28,7 +28,8 @@ class TaskGroup {
 
     std::size_t size() const { return size_; }
 
-    // Called each time the last task has ended. Only one listener; an empty function takes it back.
+    // Called each time the last task has ended and all that it owned is gone. Only one listener; an
+    // empty function takes it back. Must neither throw nor destroy the group.
     void when_empty(std::function<void()> listener) { when_empty_ = std::move(listener); }
 
   private:

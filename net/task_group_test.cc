@@ -73,3 +73,23 @@ TEST_CASE("what one task throws is heard, and the others go on") {
     CHECK(heard == "broken");
     CHECK(destroyed == 1);
 }
+
+TEST_CASE("a group is empty when the last task and all that it owned are gone") {
+    struct Note {
+        explicit Note(std::string& text) : said(&text) {}
+        Note(Note&& other) noexcept : said(std::exchange(other.said, nullptr)) {}
+        ~Note() {
+            if (said != nullptr) *said += "parameter gone, ";
+        }
+        std::string* said;
+    };
+    std::string said;
+    EventLoop loop;
+    TaskGroup group;
+    group.when_empty([&] { said += "empty"; });
+    auto own = [](EventLoop& on, [[maybe_unused]] Note note) -> Task<> { co_await on.yield(); };
+    Note note(said);
+    group.start(own(loop, std::move(note)));
+    while (group.size() > 0) loop.run_once();
+    CHECK(said == "parameter gone, empty");
+}
