@@ -102,6 +102,12 @@ TEST_CASE("answers are read however their end is told, and wrong ones are refuse
         {"two lengths",
          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", malformed,
          ""},
+        {"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+         malformed, ""},
+        {"two codings",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+         "gzip\r\n\r\n0\r\n\r\n",
+         malformed, ""},
         {"negative", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", malformed, ""},
         {"signed", "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\nx", malformed, ""},
         {"chunk size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", malformed,
@@ -131,7 +137,8 @@ TEST_CASE("an answer to HEAD has no body, whatever its length says") {
 
 TEST_CASE("the connection is kept for the next request, unless the server says close") {
     const std::string kept = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-    const std::string last = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    const std::string last =
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: te, close\r\n\r\n";
     ScriptedServer server({{kept, last}, {kept}});
     Client client({server.address()}, "server");
     CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);

@@ -56,12 +56,17 @@ struct DateReader {
 
 std::optional<std::time_t> seconds_of(std::tm fields) {
     const int day = fields.tm_mday;
-    if (day < 1 || day > 31 || fields.tm_hour > 23 || fields.tm_min > 59 || fields.tm_sec > 60)
+    if (day < 1 || fields.tm_hour > 23 || fields.tm_min > 59 || fields.tm_sec > 60)
         return std::nullopt;
-    const std::time_t time = ::timegm(&fields);
-    // timegm makes 31 February the 3rd of March; such a date is none.
-    if (fields.tm_mday != day && fields.tm_sec < 59) return std::nullopt;
-    return time;
+    // timegm makes 31 February the 3rd of March; such a date is none. Asked without the time of
+    // day, as a leap second may be the next day's first.
+    std::tm date{};
+    date.tm_mday = day;
+    date.tm_mon = fields.tm_mon;
+    date.tm_year = fields.tm_year;
+    ::timegm(&date);
+    if (date.tm_mday != day) return std::nullopt;
+    return ::timegm(&fields);
 }
 
 // Sun, 06 Nov 1994 08:49:37 GMT

@@ -16,15 +16,19 @@ TEST_CASE("all three forms are read") {
     CHECK(parse_date("Sunday, 06-Nov-94 08:49:37 GMT") == 784'111'777);
     CHECK(parse_date("Sun Nov  6 08:49:37 1994") == 784'111'777);
     CHECK(parse_date("Wed Nov 16 08:49:37 1994") == 784'111'777 + 10 * 86'400);
+    // A leap second: the first of the next day, as clocks that count none have it.
+    CHECK(parse_date("Sat, 31 Dec 2016 23:59:60 GMT") == 1'483'228'800);
     CHECK(parse_date("Fri, 31 Dec 2100 23:59:59 GMT") == 4'133'980'799);
 }
 
 TEST_CASE("what is no date is not read as one") {
-    for (const char* text : {"", "yesterday-ish", "Sun, 06 Nov 1994 08:49:37", "06 Nov 1994",
-                             "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 6 Nov 1994 08:49:37 GMT",
-                             "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT",
-                             "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ",
-                             "Sun, 06 Nov -994 08:49:37 GMT", "784111777"}) {
+    for (const char* text :
+         {"", "yesterday-ish", "Sun, 06 Nov 1994 08:49:37", "06 Nov 1994",
+          "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 6 Nov 1994 08:49:37 GMT",
+          "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:59 GMT",
+          "Sun, 31 Feb 1994 23:59:60 GMT", "Sun, 32 Jan 1994 08:49:37 GMT",
+          "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT",
+          "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 06 Nov -994 08:49:37 GMT", "784111777"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_date(text));
     }

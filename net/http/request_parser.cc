@@ -192,19 +192,21 @@ RequestParser::State RequestParser::content_length(std::string_view value) {
 }
 
 // Only "chunked", once, as the only coding (RFC 9112, 6.1). A coding that we do not know is 501;
-// one that hides the end of the message is 400.
+// one that hides the end of the message is 400. Empty members of the list, which a recipient may
+// pass over (RFC 9110, 5.6.1.2), are 400 as well: a proxy that does not may see another end.
 RequestParser::State RequestParser::transfer_encoding(std::string_view value) {
+    const bool is_chunked = same_name(value, "chunked");
     std::string_view last;
     while (const std::optional<std::string_view> coding = next_in_list(value)) {
         last = *coding;
         ++coding_count_;
         if (coding_count_ > 4) break;
     }
-    if (coding_count_ == 1 && same_name(last, "chunked")) {
+    if (coding_count_ == 1 && is_chunked) {
         framing_.kind = Framing::Kind::chunked;
         return State::incomplete;
     }
-    return same_name(last, "chunked") && framing_.kind == Framing::Kind::none
+    return same_name(last, "chunked") && framing_.kind == Framing::Kind::none && coding_count_ > 1
                ? refuse(501, "unknown transfer coding")
                : refuse(400, "malformed Transfer-Encoding");
 }

@@ -12,6 +12,12 @@ namespace {
 
 constexpr int kMostInformational = 16;
 
+bool lists_close(std::string_view options) {
+    while (const std::optional<std::string_view> option = next_in_list(options))
+        if (same_name(*option, "close")) return true;
+    return false;
+}
+
 // Reads the parts of one answer in turn. Each part says what happened; anything but `complete` ends
 // the reading.
 class ResponseReader {
@@ -82,13 +88,16 @@ class ResponseReader {
     }
 
     ResponseStatus read_body(std::string_view method) {
-        const std::optional<std::string_view> connection = response_.field("Connection");
-        if (connection && same_name(*connection, "close")) response_.keeps_alive = false;
+        for (const ResponseField& field : response_.fields)
+            if (same_name(field.name, "Connection") && lists_close(field.value))
+                response_.keeps_alive = false;
         if (method == "HEAD" || response_.status == 204 || response_.status == 304)
             return ResponseStatus::complete;
         const std::optional<std::string_view> coding = response_.field("Transfer-Encoding");
         const std::optional<std::string_view> length = response_.field("Content-Length");
         // Two lengths: somebody between us and the server may believe the other one.
+        if (count_of("Content-Length") > 1 || count_of("Transfer-Encoding") > 1)
+            return ResponseStatus::malformed;
         if (coding && (length || !same_name(*coding, "chunked"))) return ResponseStatus::malformed;
         if (coding) return read_chunks();
         if (!length) return read_until_end();
@@ -98,6 +107,13 @@ class ResponseReader {
         if (length->empty() || error != std::errc() || stop != length->data() + length->size())
             return ResponseStatus::malformed;
         return read_data(size);
+    }
+
+    std::size_t count_of(std::string_view name) const {
+        std::size_t count = 0;
+        for (const ResponseField& field : response_.fields)
+            count += same_name(field.name, name) ? 1 : 0;
+        return count;
     }
 
     // `size` more bytes of body.
