@@ -76,6 +76,16 @@ TEST_CASE("the queue has a bound, and the sender is told") {
     CHECK(ends.link->queued_bytes() <= 10'000);
 }
 
+TEST_CASE("a message with a descriptor is not queued") {
+    Ends ends;
+    const Pipe pipe = make_pipe();
+    const std::string body(1000, 'x');
+    while (ends.link->queued_bytes() == 0) REQUIRE(ends.link->send(body));
+    const std::size_t queued = ends.link->queued_bytes();
+    CHECK_FALSE(ends.link->send("with", &pipe.reading));
+    CHECK(ends.link->queued_bytes() == queued);
+}
+
 TEST_CASE("the end is told once, after the last message, and the loop does not spin on it") {
     Ends ends;
     REQUIRE(ends.peer.send("last") == Channel::Result::done);

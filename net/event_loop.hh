@@ -1,12 +1,14 @@
 // One thread that serves many descriptors: it waits until something is ready (epoll(7)), lets the
 // owner of each ready descriptor do what can be done without waiting, and waits again.
 //
-// A round of the loop has four steps, always in this order:
+// A round of the loop has six steps, in this order:
 //   1. epoll_wait: at most until the earliest timer;
 //   2. readiness: each watcher whose descriptor is ready is told so; it may schedule a coroutine;
 //   3. timers that are due;
-//   4. scheduled coroutines run, then the round hooks (for instance: send what was gathered).
-// Nobody but step 4 resumes a coroutine. Who may resume whom is the question on which event loops
+//   4. work that other threads have posted;
+//   5. scheduled coroutines run;
+//   6. the round hooks (for instance: send what was gathered).
+// Nobody but step 5 resumes a coroutine. Who may resume whom is the question on which event loops
 // founder: a watcher that resumed a coroutine at once could be destroyed by it and then go on
 // running. Here watchers and timers only schedule.
 //

@@ -126,9 +126,16 @@ TEST_CASE("a coroutine that is destroyed while scheduled is not resumed") {
     CHECK_FALSE(resumed);
 }
 
-TEST_CASE("round hooks run after the coroutines of the round") {
+TEST_CASE("a round tells watchers, timers, posted work, coroutines and hooks, in this order") {
     EventLoop loop;
     std::vector<std::string> order;
+    Pipe pipe = make_pipe();
+    CountingWatcher watcher;
+    loop.add(pipe.reading, EPOLLIN, watcher);
+    watcher.then = [&] { order.push_back("watcher"); };
+    Timer timer(loop.timers(), [&] { order.push_back("timer"); });
+    timer.set(Deadline(loop.now()));
+    loop.post([&] { order.push_back("posted"); });
     TaskGroup tasks;
     auto note = [](EventLoop& on, std::vector<std::string>& log) -> Task<> {
         co_await on.yield();
@@ -136,8 +143,9 @@ TEST_CASE("round hooks run after the coroutines of the round") {
     };
     loop.after_each_round([&] { order.push_back("hook"); });
     tasks.start(note(loop, order));
+    put_byte(pipe.writing);
     loop.run_once();
-    CHECK(order == std::vector<std::string>{"coroutine", "hook"});
+    CHECK(order == std::vector<std::string>{"watcher", "timer", "posted", "coroutine", "hook"});
 }
 
 TEST_CASE("posted work that throws leaves the rest to the next round, in order") {

@@ -74,7 +74,7 @@ class Listener {
     const Address& address() const { return address_; }
     const Fd& fd() const { return socket_; }
 
-    // Removes a Unix socket's file; nothing for other families. Not done by the destructor: after
+    // Removes a Unix socket's file. Not done by the destructor: after
     // fork(2) others still listen there. For the process that ends the service.
     void remove_file() const;
 

@@ -76,3 +76,21 @@ TEST_CASE("telling nobody is forgotten") {
     while (log.empty()) loop.run_once();
     CHECK(log == std::vector<std::string>{"a late"});
 }
+
+TEST_CASE("who waits again when told is not told again") {
+    EventLoop loop;
+    Notice notice(loop);
+    int told = 0;
+    auto wait_on = [](Notice& on, int& count) -> Task<> {
+        for (;;) {
+            co_await on.wait();
+            ++count;
+        }
+    };
+    TaskGroup tasks;
+    tasks.start(wait_on(notice, told));
+    notice.tell_all();
+    for (int rounds = 0; rounds < 3; ++rounds) loop.run_once(Deadline::after(1ms));
+    CHECK(told == 1);
+    CHECK(notice.waiting() == 1);
+}

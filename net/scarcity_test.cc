@@ -10,6 +10,7 @@
 #include "net/acceptor.hh"
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
+#include "net/frame_pool.hh"
 #include "net/line_reader.hh"
 #include "net/scarcity_under_test.hh"
 #include "net/streams_under_test.hh"
@@ -110,4 +111,17 @@ TEST_CASE("a link's bound is of memory, also for many messages of one byte") {
     const std::size_t then = scarcity::bytes_in_use;
     while (longer.send("a message of thirty-three bytes..")) ++sent;
     CHECK(scarcity::bytes_in_use - then <= bound);
+}
+
+TEST_CASE("a frame pool keeps so many frames and no more, and none under the address sanitizer") {
+    constexpr std::size_t kSize = 640;
+    std::vector<void*> frames(1000);
+    const std::size_t before = scarcity::bytes_in_use;
+    for (void*& frame : frames) frame = FramePool::take(kSize);
+    CHECK(scarcity::bytes_in_use - before >= 1000 * kSize);
+    for (void* const frame : frames) FramePool::give(frame, kSize);
+    CHECK(scarcity::bytes_in_use - before <= 300 * kSize);
+#ifdef __SANITIZE_ADDRESS__
+    CHECK(scarcity::bytes_in_use == before);
+#endif
 }

@@ -66,9 +66,9 @@ class Stream final : private EventLoop::Watcher {
 
     // All of `bytes`. When it has to wait, it looks after each `patience` how much the peer has
     // taken since the last look; less than kLeastTaken, and it times out. So a slow peer is served,
-    // one that stops is given up within twice its patience, and one that drips holds nothing for
-    // days. Taken is what the kernel need not keep any more (SIOCOUTQ, tcp(7)); a look for room
-    // would see only every third of its buffer.
+    // one that has stopped is given up, and one that drips as well. Taken is what the kernel need
+    // not keep any more (SIOCOUTQ, tcp(7)); a look for room would see only every third of its
+    // buffer.
     static constexpr std::size_t kLeastTaken = 1024;
     Write write_all(std::string_view bytes, std::chrono::milliseconds patience);
     // The same for several pieces in one call (writev(2)); at most kMostPieces.

@@ -211,3 +211,38 @@ TEST_CASE("a file is sent from its offset, and one that is too short is told") {
     CHECK(c.result.outcome == Outcome::end);
     CHECK(c.result.bytes == 5);
 }
+
+TEST_CASE("whoever only writes hears once that the peer has ended, also when it has already") {
+    Conversation c;
+    int early = 0;
+    c.stream->when_peer_ends([&] { ++early; });
+    c.round();
+    CHECK(early == 0);
+    check(::shutdown(c.peer.get(), SHUT_WR), "shutdown");
+    c.loop.run_once(Deadline::after(20s));
+    c.peer.reset();
+    c.loop.run_once(Deadline::after(20s));
+    CHECK(early == 1);
+    int late = 0;
+    c.stream->when_peer_ends([&] { ++late; });
+    CHECK(late == 1);
+}
+
+TEST_CASE("one read and one write may wait at the same time") {
+    Conversation c;
+    TaskGroup tasks;
+    Transfer got;
+    auto read_too = [](Conversation& on, std::span<char> into, Transfer& out) -> Task<> {
+        out = co_await on.stream->read_some(into, Deadline::never());
+    };
+    char buffer[16];
+    const std::string sent(4 * 1024 * 1024, 'x');
+    tasks.start(read_too(c, buffer, got));
+    tasks.start(write(c, sent, 10s));
+    CHECK(tasks.size() == 2);
+    c.send("both");
+    CHECK(drain(c, sent.size()).size() == sent.size());
+    c.finish();
+    CHECK(got.bytes == 4);
+    CHECK(tasks.size() == 0);
+}

@@ -1,8 +1,9 @@
 // Timers in the order in which they are due: a binary heap in an array.
 //
 // A server sets a deadline for every read and takes it back when the bytes come, thousands of times
-// a second, and nearly none is ever reached. So taking back and putting off cost nothing: the timer
-// only notes its new instant, and its old place in the heap is looked at when that place comes up.
+// a second, and nearly none is ever reached. So taking back and putting off cost next to nothing:
+// the timer only notes its new instant, and its old place in the heap is looked at when that place
+// comes up.
 
 #pragma once
 

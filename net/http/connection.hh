@@ -4,8 +4,8 @@
 //
 // Requests are answered in the order in which they came. As long as further ones are at hand their
 // answers are gathered and sent with one call. When there is nothing to read the connection is idle
-// and holds no buffer. Every wait has a deadline, and a connection that always has something to do
-// gives the others a turn from time to time.
+// and holds no buffer. Every wait for the peer has a deadline, and a connection that always has
+// something to do gives the others a turn from time to time.
 
 #pragma once
 

@@ -33,7 +33,7 @@ struct ServerLimits {
     // A body must also come this fast, after a time of grace: one that drips is cut off early.
     std::chrono::milliseconds body_grace{5'000};
     std::uint64_t body_bytes_per_second = 500;
-    std::chrono::milliseconds send{10'000};  // the longest that nothing of an answer is taken
+    std::chrono::milliseconds send{10'000};  // in which some of an answer must be taken
     std::chrono::milliseconds idle{15'000};  // between two requests
     std::uint32_t requests = 1000;           // on one connection, then it is closed
 };
