@@ -101,8 +101,8 @@ class EventLoop {
     class Yield;
     Yield yield();
 
-    // Runs at the end of every round, and must not throw. Hooks cannot be removed; what they refer
-    // to must live as long as the loop runs.
+    // Runs at the end of every round. If one throws, those behind it wait for the end of the next.
+    // Hooks cannot be removed; what they refer to must live as long as the loop runs.
     void after_each_round(std::function<void()> hook) { round_hooks_.push_back(std::move(hook)); }
 
     // From any thread: runs `work` on the loop's thread in a later round.
