@@ -236,8 +236,10 @@ bool Stream::Sending::advance() {
     }
     if (is_all_put()) return true;
     if (next_look_.is_never()) look();
-    // With room left only the turn is over: the timer gives it the next one.
-    deadline_ = stream_.may_write_ ? Deadline(stream_.loop_.now()) : next_look_;
+    // With room left only the turn is over. The timer gives it the next one, in the next round:
+    // what is due at this round's own instant may still run in it.
+    constexpr EventLoop::Clock::duration kTick(1);
+    deadline_ = stream_.may_write_ ? Deadline(stream_.loop_.now() + kTick) : next_look_;
     return false;
 }
 

@@ -64,7 +64,8 @@ void FrontDoor::receive(daemon::Fd socket, const Address& peer) {
         }
         server_.serve(std::move(socket), peer, std::move(verdict.slot));
     } catch (const std::exception&) {
-        // No memory or no place in epoll for one client more: it is closed, the others stay.
+        // No memory to begin with one client more: it is closed, the others stay. What a connection
+        // lacks later, a place in epoll for instance, the server counts.
         ++counters_.failed;
     }
 }

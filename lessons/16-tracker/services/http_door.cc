@@ -104,9 +104,9 @@ std::string HttpDoor::counters() const {
         door_ ? door_->counters() : net::http::FrontDoor::Counters();
     return fmt::format(
         R"("open_connections":{},"connections":{},"requests":{},"refused_requests":{},)"
-        R"("denied":{},"turned_away":{})",
+        R"("denied":{},"turned_away":{},"failed_connections":{})",
         gate_->count(), served.connections, served.requests, served.refused_requests,
-        stopped.denied, stopped.refused);
+        stopped.denied, stopped.refused, stopped.failed + served.failed_connections);
 }
 
 }  // namespace waymark::tracker
