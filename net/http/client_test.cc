@@ -135,6 +135,13 @@ TEST_CASE("an answer to HEAD has no body, whatever its length says") {
     CHECK(result.response.field("content-LENGTH") == "5");
 }
 
+TEST_CASE("a field of the trailer does not pass for one of the head") {
+    const ExchangeResult result = ask(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nLocation: elsewhere\r\n\r\n");
+    CHECK(result.status == ExchangeStatus::answered);
+    CHECK_FALSE(result.response.field("Location"));
+}
+
 TEST_CASE("the connection is kept for the next request, unless the server says close") {
     const std::string kept = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     const std::string last =

@@ -139,12 +139,20 @@ class ResponseReader {
             // What follows ';' is an extension, which nobody uses.
             if (error != std::errc() || (stop != end && *stop != ';'))
                 return ResponseStatus::malformed;
-            if (size == 0) return read_fields();  // the trailer
+            if (size == 0) return drop_trailer();
             status = read_data(size);
             if (status == ResponseStatus::complete) status = read_line();
             if (status != ResponseStatus::complete) return status;
             if (!line_.empty()) return ResponseStatus::malformed;
         }
+    }
+
+    // None of its fields may pass for one of the head's (RFC 9110, 6.5.1).
+    ResponseStatus drop_trailer() {
+        const std::size_t of_the_head = response_.fields.size();
+        const ResponseStatus status = read_fields();
+        response_.fields.resize(of_the_head);
+        return status;
     }
 
     ResponseStatus read_until_end() {
