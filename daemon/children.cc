@@ -63,16 +63,12 @@ Children::~Children() {
     terminate_all(Deadline::after({}));
 }
 
-int Children::result_of(const std::function<int()>& body, int parent_death_signal, pid_t parent) {
-    try {
-        return run_main(fmt::format("child {}", ::getpid()), [&] {
-            die_with_parent(parent_death_signal, parent);
-            return body();
-        });
-    } catch (...) {
-        fmt::print(stderr, "child {}: threw something that is no std::exception\n", ::getpid());
-        return kExitSystem;
-    }
+int Children::result_of(const std::function<int()>& body, int parent_death_signal,
+                        pid_t parent) noexcept {
+    return run_main(fmt::format("child {}", ::getpid()), [&] {
+        die_with_parent(parent_death_signal, parent);
+        return body();
+    });
 }
 
 void Children::signal_all(int signal) {

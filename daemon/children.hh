@@ -91,7 +91,8 @@ class Children {
   private:
     // In the child: asks for the parent-death signal, runs `body`, and gives the exit status, also
     // of a body that throws. `parent` is the process that forked.
-    static int result_of(const std::function<int()>& body, int parent_death_signal, pid_t parent);
+    static int result_of(const std::function<int()>& body, int parent_death_signal,
+                         pid_t parent) noexcept;
 
     // Sleeps until `pid` has ended or `deadline` has come. It may return earlier; look again.
     static void sleep_until_ended(pid_t pid, Deadline deadline);

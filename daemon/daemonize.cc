@@ -61,11 +61,11 @@ void put_null_on(int number) {
     }
     const Channel::Received received = daemon.receive();
     if (received.result != Channel::Result::done) {
-        fmt::print(stderr, "{}: ended before it was ready\n", program);
+        print_error(program, "ended before it was ready");
         ::_exit(kExitSystem);
     }
     const std::string_view message = received.message.substr(1);
-    if (!message.empty()) fmt::print(stderr, "{}: {}\n", program, message);
+    if (!message.empty()) print_error(program, message);
     // Not exit(3): what is registered to be done at the end is the daemon's to do.
     ::_exit(static_cast<unsigned char>(received.message.front()));
 }

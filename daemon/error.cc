@@ -1,9 +1,12 @@
 #include "daemon/error.hh"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+#include <iterator>
+
+#include "daemon/quiet_write.hh"
 
 namespace waymark::daemon {
 
@@ -37,14 +40,24 @@ std::string message_of(const std::exception_ptr& thrown) {
     }
 }
 
+void print_error(std::string_view who, std::string_view message) noexcept {
+    try {
+        fmt::memory_buffer line;
+        fmt::format_to(std::back_inserter(line), "{}: {}\n", who, message);
+        write_quietly(STDERR_FILENO, {line.data(), line.size()});
+    } catch (...) {  // no memory for a long one
+        write_quietly(STDERR_FILENO, message);
+    }
+}
+
 int run_main(std::string_view program, const std::function<int()>& body) {
     try {
         return body();
     } catch (const UsageError& error) {
-        fmt::print(stderr, "{}: {}\n", program, error.what());
+        print_error(program, error.what());
         return kExitUsage;
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "{}: {}\n", program, error.what());
+    } catch (...) {
+        print_error(program, message_of(std::current_exception()));
         return kExitSystem;
     }
 }

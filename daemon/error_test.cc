@@ -2,9 +2,13 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
+
+#include "daemon/children_under_test.hh"
 
 using namespace waymark::daemon;
 
@@ -35,4 +39,57 @@ TEST_CASE("run_main tells a wrong command from a failing system by the exit code
     CHECK(run_main("test", [] { return 3; }) == 3);
     CHECK(run_main("test", []() -> int { throw UsageError("say --data DIR"); }) == kExitUsage);
     CHECK(run_main("test", []() -> int { fail(ENOSPC, "write", "disk"); }) == kExitSystem);
+}
+
+TEST_CASE("run_main turns what is no std::exception into an exit code, too") {
+    CHECK(run_main("test", []() -> int { throw 3; }) == kExitSystem);
+}
+
+namespace {
+
+// Whoever starts a program decides what its stderr is.
+const std::function<void()> kUselessErrors[] = {
+    [] { ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), STDERR_FILENO); },
+    [] { ::close(STDERR_FILENO); },
+    [] { ::dup2(make_pipe().writing.get(), STDERR_FILENO); },  // nobody reads
+    [] {
+        char name[] = "/tmp/waymark_error_XXXXXX";
+        ::dup2(::mkstemp(name), STDERR_FILENO);
+        ::unlink(name);
+        const rlimit no_file{0, 0};
+        ::setrlimit(RLIMIT_FSIZE, &no_file);
+    },
+};
+
+}  // namespace
+
+TEST_CASE("the exit code stands although stderr cannot be written") {
+    for (const std::function<void()>& spoil : kUselessErrors) {
+        const ExitStatus wrong_command = status_of([&] {
+            spoil();
+            return run_main("test", []() -> int { throw UsageError("say --data DIR"); });
+        });
+        CHECK(wrong_command.describe() == "exit status 100");
+        const ExitStatus failed = status_of([&] {
+            spoil();
+            return run_main("test", []() -> int { throw 3; });
+        });
+        CHECK(failed.describe() == "exit status 111");
+    }
+}
+
+TEST_CASE("a child that cannot say what it threw does not go on with its parent's code") {
+    for (const std::function<void()>& spoil : kUselessErrors) {
+        const Pipe pipe = make_pipe();
+        Children children;
+        try {
+            const pid_t pid = children.start([&]() -> int {
+                spoil();
+                throw 3;
+            });
+            CHECK(only_status(children, pid).describe() == "exit status 111");
+        } catch (...) {  // only the child gets here
+            ::_exit(42);
+        }
+    }
 }

@@ -102,7 +102,7 @@ ScopedEffectiveUser::~ScopedEffectiveUser() {
     if (::seteuid(previous_user_) == 0 && ::setegid(previous_group_) == 0 &&
         ::setgroups(previous_groups_.size(), previous_groups_.data()) == 0)
         return;
-    fmt::print(stderr, "cannot change the effective user back: {}\n", error_text(errno));
+    print_error("cannot change the effective user back", error_text(errno));
     ::_exit(kExitSystem);
 }
 

@@ -9,7 +9,6 @@
 #include <cassert>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -208,8 +207,8 @@ void WorkerPool::take_no_more(Crew& crew) {
 void WorkerPool::serve_one(Fd client) const {
     try {
         serve_(std::move(client));
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "worker {}: {}\n", ::getpid(), error.what());
+    } catch (...) {
+        print_error(fmt::format("worker {}", ::getpid()), message_of(std::current_exception()));
     }
 }
 

@@ -1,8 +1,5 @@
 #include "worker.hh"
 
-#include <fmt/core.h>
-
-#include <cstdio>
 #include <exception>
 #include <functional>
 
@@ -13,7 +10,7 @@ namespace waymark::httpd {
 namespace {
 
 void report(const std::exception_ptr& thrown) {
-    fmt::print(stderr, "httpd: {}\n", daemon::message_of(thrown));
+    daemon::print_error("httpd", daemon::message_of(thrown));
 }
 
 }  // namespace

@@ -1,0 +1,64 @@
+#include "daemon/quiet_write.hh"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "daemon/children_under_test.hh"
+#include "daemon/signals.hh"
+
+using namespace waymark::daemon;
+
+TEST_CASE("everything is written, also what a pipe takes in pieces") {
+    const std::string text(300'000, 'x');
+    CHECK(output_of(STDOUT_FILENO, [&] { return write_quietly(STDOUT_FILENO, text) ? 0 : 1; }) ==
+          text);
+}
+
+TEST_CASE("a reader that is gone, or leaves in the middle of a long text, leaves no SIGPIPE") {
+    CHECK(status_of([] {
+              Pipe pipe = make_pipe();
+              pipe.reading.reset();
+              return write_quietly(pipe.writing.get(), "x") ? 1 : 0;
+          }).describe() == "exit status 0");
+    CHECK(status_of([] {
+              Pipe pipe = make_pipe();
+              Children children;
+              children.start([&] {  // reads a part and leaves; the writer waits for room then
+                  pipe.writing.reset();
+                  std::string part(4096, '\0');
+                  return ::read(pipe.reading.get(), part.data(), part.size()) > 0 ? 0 : 1;
+              });
+              pipe.reading.reset();
+              return write_quietly(pipe.writing.get(), std::string(300'000, 'x')) ? 1 : 0;
+          }).describe() == "exit status 0");
+}
+
+TEST_CASE("a file that has its longest size leaves no SIGXFSZ") {
+    CHECK(status_of([] {
+              char name[] = "/tmp/waymark_write_XXXXXX";
+              const Fd file(::mkostemp(name, O_CLOEXEC));
+              ::unlink(name);
+              const rlimit short_files{4, 4};
+              ::setrlimit(RLIMIT_FSIZE, &short_files);
+              return write_quietly(file.get(), "12345678") ? 1 : 0;
+          }).describe() == "exit status 0");
+}
+
+TEST_CASE("a signal that was pending before is left to whom it was meant for") {
+    CHECK(status_of([] {
+              const SignalMask mask({SIGPIPE});
+              ::raise(SIGPIPE);
+              Pipe pipe = make_pipe();
+              pipe.reading.reset();
+              if (write_quietly(pipe.writing.get(), "x")) return 1;
+              sigset_t pending;
+              ::sigpending(&pending);
+              ::_exit(::sigismember(&pending, SIGPIPE) == 1 ? 0 : 2);  // before the mask opens
+          }).describe() == "exit status 0");
+}
