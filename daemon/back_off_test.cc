@@ -64,4 +64,10 @@ TEST_CASE("a pause neither overflows nor passes the longest") {
     CHECK(doubled_pause(6, 1s, 60s) == 60s);
     CHECK(doubled_pause(1'000'000, 1s, 60s) == 60s);
     CHECK(doubled_pause(0, 5s, 3s) == 3s);
+    CHECK(doubled_pause(1'000'000, 1s, milliseconds::max()) == milliseconds::max());
+}
+
+TEST_CASE("a time of health that is longer than the clock never comes") {
+    play(BackOff({.first = 1s, .longest = milliseconds::max(), .healthy = milliseconds::max()}),
+         {{0s, 0s, 1}, {1s, 2s, 2}, {100h, 100h + 2s, 3}});
 }

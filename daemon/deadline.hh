@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include <chrono>
+#include <concepts>
 
 namespace waymark::daemon {
 
@@ -21,6 +22,17 @@ class Deadline {
     static constexpr Deadline never() { return Deadline(); }
     // `duration` from `now`; a duration too long for the clock is never.
     static Deadline after(Clock::duration duration, Clock::time_point now = Clock::now());
+    // The same in any unit. Its conversion to that of the clock would overflow where the compiler
+    // does it: seconds::max() would lie in the past.
+    template <std::integral Count, typename Unit>
+    static Deadline after(std::chrono::duration<Count, Unit> duration,
+                          Clock::time_point now = Clock::now()) {
+        using Seconds = std::chrono::duration<long double>;
+        if (Seconds(duration) >= Seconds(Clock::duration::max())) return never();
+        if (Seconds(duration) <= Seconds(Clock::duration::min()))
+            return Deadline(Clock::time_point::min());
+        return after(std::chrono::duration_cast<Clock::duration>(duration), now);
+    }
 
     constexpr bool is_never() const { return instant_ == Clock::time_point::max(); }
     constexpr Clock::time_point instant() const { return instant_; }
@@ -36,6 +48,8 @@ class Deadline {
     friend constexpr auto operator<=>(Deadline a, Deadline b) = default;
 
   private:
+    Clock::duration left(Clock::time_point now) const;
+
     Clock::time_point instant_ = Clock::time_point::max();
 };
 

@@ -17,6 +17,37 @@ TEST_CASE("a deadline that never comes asks poll to wait for ever") {
     CHECK(Deadline::after(Deadline::Clock::duration::max(), kNow).is_never());
 }
 
+TEST_CASE("a duration too long for the clock never comes, whatever its unit") {
+    const auto now = Deadline::Clock::now();
+    CHECK(Deadline::after(std::chrono::hours::max(), now).is_never());
+    CHECK(Deadline::after(std::chrono::seconds::max(), now).is_never());
+    CHECK(Deadline::after(std::chrono::milliseconds::max(), now).is_never());
+    CHECK(Deadline::after(std::chrono::years(300), now).is_never());
+    CHECK(Deadline::after(std::chrono::nanoseconds::max(), now).is_never());
+    CHECK_FALSE(Deadline::after(std::chrono::years(100), now).is_never());
+    CHECK_FALSE(Deadline::after(std::chrono::years(100), now).expired(now));
+}
+
+TEST_CASE("a duration long past has expired, whatever its unit") {
+    for (const auto now : {Deadline::Clock::now(), Deadline::Clock::time_point(-1000s),
+                           Deadline::Clock::time_point::min()}) {
+        CHECK(Deadline::after(std::chrono::seconds::min(), now).expired(now));
+        CHECK(Deadline::after(std::chrono::nanoseconds::min(), now).expired(now));
+        CHECK(Deadline::after(-1ms, now).expired(now));
+        CHECK(Deadline::after(0ns, now).expired(now));
+        CHECK_FALSE(Deadline::after(1ns, now).expired(now));
+    }
+}
+
+TEST_CASE("what is left until an instant at the end of the clock does not wrap round") {
+    const Deadline last{Deadline::Clock::time_point::max() - 1ns};
+    for (const auto now :
+         {Deadline::Clock::time_point(-1000s), Deadline::Clock::time_point::min()}) {
+        CHECK(last.poll_timeout(now) == INT_MAX);
+        CHECK(last.select_timeout(now).tv_sec == INT_MAX / 1000);
+    }
+}
+
 TEST_CASE("what is left is rounded up, so that a wait does not end early and spin") {
     CHECK(Deadline::after(1ns, kNow).poll_timeout(kNow) == 1);
     CHECK(Deadline::after(1500us, kNow).poll_timeout(kNow) == 2);

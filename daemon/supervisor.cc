@@ -110,7 +110,8 @@ ServiceAction Supervisor::terminate(Instant now) {
 ServiceAction Supervisor::back_off(Instant now) {
     next_timer_ = Deadline::never();
     if (!was_ever_up_) return ServiceAction::give_up;
-    const bool was_healthy = up_since_ != Instant::max() && now - up_since_ >= times_.healthy;
+    const bool was_healthy =
+        up_since_ != Instant::max() && Deadline::after(times_.healthy, up_since_).expired(now);
     if (was_healthy) {
         failures_ = 0;
         return spawn(now);

@@ -212,3 +212,18 @@ TEST_CASE("only a service without a process is started, only one with a process 
             if (!runs) CHECK(action != Action::send_kill);
         }
 }
+
+TEST_CASE("times that are longer than the clock never come") {
+    constexpr auto kLongest = std::chrono::milliseconds::max();
+    Supervisor supervisor({.start = kLongest,
+                           .stop = kLongest,
+                           .first_back_off = 1s,
+                           .longest_back_off = kLongest,
+                           .healthy = kLongest});
+    play(supervisor,
+         {{0s, Event::start_wanted, Action::spawn, State::starting, kNever},
+          {1s, Event::ready, Action::nothing, State::up, kNever},
+          {100h, Event::exited, Action::nothing, State::failed, 100h + 1s},
+          {100h + 1s, Event::timer, Action::spawn, State::starting, kNever},
+          {100h + 2s, Event::stop_wanted, Action::send_terminate, State::stopping, kNever}});
+}
