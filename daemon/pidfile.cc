@@ -39,10 +39,17 @@ struct flock lock_on(off_t byte) {
     fail(errno, "fcntl lock", path);
 }
 
-// No link is followed: who may write to the folder could point it at any file of ours.
+// No link is followed: who may write to the folder could point it at any file of ours. The file is
+// closed to other users: who can open one for reading can lock it, and any lock keeps us out.
 [[maybe_unused]] Fd open_file(const std::string& path) {
     constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
-    return Fd(check(::open(path.c_str(), kFlags, 0644), "open", path));
+    constexpr mode_t kOwnerOnly = 0600;
+    Fd fd(check(::open(path.c_str(), kFlags, kOwnerOnly), "open", path));
+    struct stat opened {};
+    check(::fstat(fd.get(), &opened), "fstat", path);
+    if ((opened.st_mode & 0777) != kOwnerOnly)
+        check(::fchmod(fd.get(), kOwnerOnly), "fchmod", path);
+    return fd;
 }
 
 // Whether `path` still leads to the open file. Between open and lock the last server may have
@@ -57,7 +64,8 @@ struct flock lock_on(off_t byte) {
 std::optional<pid_t> holder_of(const Fd& fd, const std::string& path) {
     struct flock lock = lock_on(kProcessByte);
     check(::fcntl(fd.get(), F_GETLK, &lock), "fcntl F_GETLK", path);
-    if (lock.l_type == F_UNLCK || lock.l_pid <= 0) return std::nullopt;
+    // A server holds a write lock; a read lock is somebody's who could only read.
+    if (lock.l_type != F_WRLCK || lock.l_pid <= 0) return std::nullopt;
     return lock.l_pid;
 }
 
@@ -97,8 +105,6 @@ std::optional<PidFile> PidFile::try_lock(const std::string& path, Deadline deadl
 void PidFile::write_pid() {
     if (!take_lock(fd_, F_SETLK, kProcessByte, path_)) fail(EAGAIN, "fcntl lock", path_);
     const std::string text = fmt::format("{}\n", ::getpid());
-    // `status` is for every user, whatever the umask of the server.
-    check(::fchmod(fd_.get(), 0644), "fchmod", path_);
     check(::ftruncate(fd_.get(), 0), "ftruncate", path_);
     const ssize_t written = check(::pwrite(fd_.get(), text.data(), text.size(), 0), "write", path_);
     if (written != static_cast<ssize_t>(text.size())) fail(ENOSPC, "write", path_);
@@ -125,6 +131,7 @@ std::optional<LockedProcess> find_locked_process(const std::string& path) {
     // It may have ended between the question and the open, and its number be another's. If it holds
     // the lock still, then the descriptor is its own.
     Fd process = open_process(*pid);
+    if (!process && errno != ESRCH) fail(errno, "pidfd_open", path);
     if (!process || holder_of(fd, path) != pid) return std::nullopt;
     return LockedProcess{*pid, std::move(process)};
 }

@@ -8,6 +8,9 @@
 //   byte 1, ordinary lock: the kernel tells everybody the number of the process that holds it, and
 //           drops it when that process ends. Thus nobody signals a process that was not verified.
 //
+// The file is for its owner only (0600), and root. A user who can read it can lock it, too: that
+// keeps the next server out for as long as he likes. So `status` and `stop` are the owner's.
+//
 // An ordinary lock has one trap: it is gone when its process closes any descriptor of that file. A
 // process that has written its pid must not call find_locked_process for the same file.
 
@@ -42,7 +45,7 @@ class PidFile {
     // stays: after daemonize. Throws std::system_error.
     void write_pid();
 
-    // Removes the file if this process wrote it and the path still leads to it: never another's.
+    // Removes the file if this process wrote it and the path still leads to it.
     // To be called after the last child has ended, for a new file has a new lock.
     void remove() noexcept;
 

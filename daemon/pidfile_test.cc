@@ -9,82 +9,14 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "daemon/channel.hh"
 #include "daemon/children.hh"
 #include "daemon/error.hh"
+#include "daemon/pidfile_under_test.hh"
 
 using namespace waymark::daemon;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct Folder {
-    Folder() {
-        char name[] = "/tmp/waymark_pidfile_XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string file() const { return path + "/server.pid"; }
-    std::string path;
-};
-
-std::string text_of(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
-Deadline at_once() {
-    return Deadline::after(0s);
-}
-
-// A process that locks the file, says what came of it, and stays until it hears the end.
-struct Server {
-    explicit Server(const std::string& path) {
-        pid = children.start([&] {
-            ends.first.close();
-            return serve(path);
-        });
-        ends.second.close();
-        report = wait_for_message();
-    }
-
-    int serve(const std::string& path) {
-        try {
-            PidFile file = PidFile::lock(path, at_once());
-            file.write_pid();
-            ends.second.send("locked");
-            pollfd end{ends.second.fd().get(), POLLIN, 0};
-            ::poll(&end, 1, -1);
-            return 0;
-        } catch (const UsageError& error) {
-            ends.second.send(error.what());
-            return kExitUsage;
-        }
-    }
-
-    std::string wait_for_message() {
-        pollfd ready{ends.first.fd().get(), POLLIN, 0};
-        ::poll(&ready, 1, 10'000);
-        return std::string(ends.first.receive().message);
-    }
-
-    void end() {
-        ends.first.close();
-        ::waitpid(pid, nullptr, 0);
-        children.reap();
-    }
-
-    Children children;
-    ChannelPair ends = make_channel();
-    pid_t pid = -1;
-    std::string report;
-};
-
-}  // namespace
 
 TEST_CASE("the process that holds the file is known by the kernel and written for people") {
     const Folder folder;

@@ -8,8 +8,8 @@ std::optional<PidFile> PidFile::try_lock(const std::string&, Deadline) {
 }
 
 // Write this: take the lock on kProcessByte that belongs to this process alone (F_SETLK), and write
-// this process's number and a newline, with nothing of an older text left behind it. The file is
-// readable for everybody (fchmod 0644). Remember who wrote (writer_).
+// this process's number and a newline, with nothing of an older text left behind it. Remember who
+// wrote (writer_).
 void PidFile::write_pid() {}
 
 // Write this: remove the file, but only if this process wrote it and the path still leads to it.
