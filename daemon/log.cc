@@ -1,11 +1,12 @@
 #include "daemon/log.hh"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -13,7 +14,7 @@
 
 #include "daemon/error.hh"
 #include "daemon/log_line.hh"
-#include "daemon/signals.hh"
+#include "daemon/quiet_write.hh"
 
 namespace waymark::daemon {
 
@@ -42,36 +43,6 @@ Fd open_target(const LogOptions& options) {
                             "socket", "for the system log"));
     }
     return Fd();
-}
-
-// write(2) has no MSG_NOSIGNAL, and whether SIGPIPE is ignored is not ours to decide. So it is held
-// back for the length of the write, and the one that the write has caused is taken away.
-ssize_t write_without_sigpipe(int number, std::string_view text) {
-    const SignalMask mask({SIGPIPE});
-    sigset_t pending;
-    ::sigpending(&pending);
-    const ssize_t written = ::write(number, text.data(), text.size());
-    const int saved_errno = errno;
-    if (written == -1 && errno == EPIPE && ::sigismember(&pending, SIGPIPE) == 0) {
-        sigset_t pipe;
-        ::sigemptyset(&pipe);
-        ::sigaddset(&pipe, SIGPIPE);
-        const timespec at_once{0, 0};
-        ::sigtimedwait(&pipe, nullptr, &at_once);
-    }
-    errno = saved_errno;
-    return written;
-}
-
-// One write, but for the rest that a nearly full disk did not take at first.
-bool write_all(int number, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = write_without_sigpipe(number, text);
-        if (written == -1 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
 }
 
 bool connect_to(const Fd& socket, const std::string& path) {
@@ -119,9 +90,10 @@ void Log::write(Severity severity, fmt::string_view format, fmt::format_args arg
     // The caller may still want to look at the errno of the failure that it is logging.
     const int saved_errno = errno;
     try {
-        LineBuffer message;
-        fmt::vformat_to(std::back_inserter(message), format, arguments);
-        write_line(severity, {message.data(), message.size()});
+        // One more than is written, so that it is seen to be cut.
+        std::array<char, kLongestLine + 1> message;
+        const auto formatted = fmt::vformat_to_n(message.data(), message.size(), format, arguments);
+        write_line(severity, {message.data(), std::min(formatted.size, message.size())});
     } catch (...) {
         ++lost_;
         ++unreported_;
@@ -129,26 +101,28 @@ void Log::write(Severity severity, fmt::string_view format, fmt::format_args arg
     errno = saved_errno;
 }
 
+// The line about lost ones is written at every level: somebody who asked for errors only wants to
+// know that one is missing. If it is lost itself, its number goes into the next one.
 void Log::write_line(Severity severity, std::string_view message) {
-    LineBuffer line;
-    append_head(line, options_, severity);
-    append_escaped(line, message);
-    // A datagram ends by itself.
-    if (options_.target != LogTarget::syslog) line.push_back('\n');
-    if (!deliver({line.data(), line.size()})) {
+    if (!deliver(severity, message)) {
         ++lost_;
         ++unreported_;
         return;
     }
     const long lost = unreported_.exchange(0);
-    if (lost > 0)
-        write(Severity::warning, "log: {} lines before this one were lost",
-              fmt::make_format_args(lost));
+    if (lost == 0) return;
+    if (!deliver(Severity::warning, fmt::format("log: {} lines before this one were lost", lost)))
+        unreported_ += lost;
 }
 
-bool Log::deliver(std::string_view line) {
-    if (options_.target == LogTarget::syslog) return send_to_syslog(line);
-    return write_all(fd_ ? fd_.get() : STDERR_FILENO, line);
+bool Log::deliver(Severity severity, std::string_view message) {
+    LineBuffer line;
+    append_head(line, options_, severity);
+    append_escaped(line, message);
+    // A datagram ends by itself.
+    if (options_.target == LogTarget::syslog) return send_to_syslog({line.data(), line.size()});
+    line.push_back('\n');
+    return write_quietly(fd_ ? fd_.get() : STDERR_FILENO, {line.data(), line.size()});
 }
 
 // A full queue (EAGAIN) is not cured by connecting again; everything else may mean that the system

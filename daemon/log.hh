@@ -1,11 +1,12 @@
 // Where a daemon speaks when its terminal is gone: stderr, the journal, a file, or the system log.
 //
-// A log must never be the reason that a process dies or stands still. A reader that went away
-// (SIGPIPE), a full disk (ENOSPC), a system log that is down or does not read: the line is lost and
-// counted, and the next line that gets through is followed by one that says how many were lost.
-// Only stderr and a file may block, for as long as write(2) on them does.
+// A log must not be the reason that a process dies or stands still. A reader that went away
+// (SIGPIPE), a full disk (ENOSPC), a file that may not grow (SIGXFSZ), a system log that is down or
+// does not read: the line is lost and counted, and the next line that gets through is followed by
+// one that says how many were lost. Only stderr and a file may block, for as long as write(2) does.
 //
-// One line is one write(2), so lines of several processes and threads do not mix. There is no lock:
+// One line is one write(2), and short enough for a pipe to take it whole (daemon/log_line.hh), so
+// lines of several processes and threads do not mix. There is no lock:
 // not between threads, because the kernel orders the writes; and so none that a fork could copy in
 // its locked state. Messages are fmt strings known at compile time; text from outside is only ever
 // an argument, and is escaped (daemon/log_line.hh).
@@ -87,7 +88,7 @@ class Log {
     // Never throws, and leaves errno as it was.
     void write(Severity severity, fmt::string_view format, fmt::format_args arguments) noexcept;
     void write_line(Severity severity, std::string_view message);
-    bool deliver(std::string_view line);
+    bool deliver(Severity severity, std::string_view message);
     bool send_to_syslog(std::string_view line);
 
     LogOptions options_;

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/resource.h>
 
 #include <atomic>
@@ -100,7 +99,6 @@ TEST_CASE("a full disk is counted, and reported when there is room") {
 
     const LogFolder folder;
     const ExitStatus status = status_of([&] {
-        ::signal(SIGXFSZ, SIG_IGN);
         Log log(to_file(folder));
         const rlimit none{0, RLIM_INFINITY};
         ::setrlimit(RLIMIT_FSIZE, &none);
@@ -116,4 +114,54 @@ TEST_CASE("a full disk is counted, and reported when there is room") {
     REQUIRE(lines.size() == 2);
     CHECK(message_of(lines[0]) == "info: three");
     CHECK(message_of(lines[1]) == "warning: log: 2 lines before this one were lost");
+}
+
+TEST_CASE("at level error, too, it is told that lines were lost") {
+    const LogFolder folder;
+    const ExitStatus status = status_of([&] {
+        LogOptions options = to_file(folder);
+        options.level = Severity::error;
+        Log log(options);
+        const rlimit none{0, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &none);
+        log.error("one");
+        const rlimit room{RLIM_INFINITY, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &room);
+        log.error("two");
+        log.error("three");
+        return 0;
+    });
+    CHECK(status.describe() == "exit status 0");
+    const std::vector<std::string> lines = lines_of(folder.file());
+    REQUIRE(lines.size() == 3);
+    CHECK(message_of(lines[0]) == "error: two");
+    CHECK(message_of(lines[1]) == "warning: log: 1 lines before this one were lost");
+    CHECK(message_of(lines[2]) == "error: three");
+}
+
+TEST_CASE("lost lines are counted on when the line about them is lost, too") {
+    const LogFolder folder;
+    const ExitStatus status = status_of([&] {
+        Log log(to_file(folder));
+        const auto room_for = [](rlim_t bytes) {
+            const rlimit room{bytes, RLIM_INFINITY};
+            ::setrlimit(RLIMIT_FSIZE, &room);
+        };
+        room_for(0);
+        log.info("one");
+        // Room for exactly one line like this.
+        room_for(RLIM_INFINITY);
+        Log probe({.target = LogTarget::file, .path = folder.path + "/probe", .program = "test"});
+        probe.info("two");
+        room_for(std::filesystem::file_size(folder.path + "/probe"));
+        log.info("two");
+        room_for(RLIM_INFINITY);
+        log.info("three");
+        return 0;
+    });
+    CHECK(status.describe() == "exit status 0");
+    const std::vector<std::string> lines = lines_of(folder.file());
+    REQUIRE(lines.size() == 3);
+    CHECK(message_of(lines[1]) == "info: three");
+    CHECK(message_of(lines[2]) == "warning: log: 1 lines before this one were lost");
 }

@@ -11,38 +11,60 @@ namespace {
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-bool is_control(unsigned char byte) {
-    return byte < 0x20 || byte == 0x7f;
+struct Letter {
+    char32_t code;
+    std::size_t bytes;
+};
+
+// The first letter of `text`, which is not empty; U+FFFD, one byte long, if it is not UTF-8. Forms
+// that are longer than need be are not looked for: no terminal makes a control character of them.
+Letter first_letter(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (byte(0) < 0x80) return {byte(0), 1};
+    const std::size_t bytes = byte(0) < 0xc2   ? 0
+                              : byte(0) < 0xe0 ? 2
+                              : byte(0) < 0xf0 ? 3
+                              : byte(0) < 0xf5 ? 4
+                                               : 0;
+    if (bytes == 0 || text.size() < bytes) return {0xfffd, 1};
+    char32_t code = byte(0) & (0x7fU >> bytes);
+    for (std::size_t i = 1; i < bytes; ++i) {
+        if ((byte(i) & 0xc0U) != 0x80) return {0xfffd, 1};
+        code = (code << 6U) | (byte(i) & 0x3fU);
+    }
+    return {code, bytes};
 }
 
-// U+0080 to U+009F are C2 80 to C2 9F in UTF-8; some terminals obey them like escape sequences.
-bool starts_control_letter(std::string_view text) {
-    if (text.size() < 2) return false;
-    const auto second = static_cast<unsigned char>(text[1]);
-    return text[0] == '\xc2' && second >= 0x80 && second < 0xa0;
+bool changes_the_line(char32_t code) {
+    const auto in = [code](char32_t first, char32_t last) { return code >= first && code <= last; };
+    return code < 0x20 || in(0x7f, 0x9f) || in(0x2028, 0x202e) || in(0x2066, 0x2069) ||
+           code == 0x061c || code == 0x200e || code == 0x200f;
 }
 
-void append_as_hex(LineBuffer& line, char character) {
-    fmt::format_to(std::back_inserter(line), "\\x{:02x}", static_cast<unsigned char>(character));
+bool is_hidden(const Letter& letter) {
+    return changes_the_line(letter.code) || letter.code == '\\' ||
+           (letter.code == 0xfffd && letter.bytes == 1);
 }
 
 }  // namespace
 
 void append_escaped(LineBuffer& line, std::string_view message) {
-    const std::size_t start = line.size();
+    constexpr std::string_view kCut = "...";
+    constexpr std::size_t kRoom = kLongestLine - kCut.size() - 1;
     while (!message.empty()) {
-        if (line.size() - start >= kLongestLine) {
-            fmt::format_to(std::back_inserter(line), "...");
+        const Letter letter = first_letter(message);
+        const bool hidden = is_hidden(letter);
+        if (line.size() + letter.bytes * (hidden ? std::string_view("\\x00").size() : 1) > kRoom) {
+            line.append(kCut);
             return;
         }
-        const char first = message.front();
-        const std::size_t hidden = starts_control_letter(message) ? 2
-                                   : is_control(static_cast<unsigned char>(first)) || first == '\\'
-                                       ? 1
-                                       : 0;
-        for (std::size_t i = 0; i < hidden; ++i) append_as_hex(line, message[i]);
-        if (hidden == 0) line.push_back(first);
-        message.remove_prefix(hidden == 0 ? 1 : hidden);
+        for (const char byte : message.substr(0, letter.bytes))
+            if (hidden)
+                fmt::format_to(std::back_inserter(line), "\\x{:02x}",
+                               static_cast<unsigned char>(byte));
+            else
+                line.push_back(byte);
+        message.remove_prefix(letter.bytes);
     }
 }
 

@@ -7,19 +7,23 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <climits>
 #include <cstddef>
 #include <string_view>
 
 namespace waymark::daemon {
 
-// Nothing longer is logged; what is cut ends in "...". Also the size of the buffer of a line.
-inline constexpr std::size_t kLongestLine = 4096;
+// A whole line, with its head and its end. A pipe takes so much in one piece, also while others
+// write to it (pipe(7), PIPE_BUF); of a longer line it takes a part, and another's comes between.
+inline constexpr std::size_t kLongestLine = PIPE_BUF;
 
-// A line is put together in a buffer of its own on the stack, so that logging allocates nothing.
-using LineBuffer = fmt::basic_memory_buffer<char, kLongestLine + 512>;
+// A line is put together in a buffer of its own on the stack.
+using LineBuffer = fmt::basic_memory_buffer<char, kLongestLine>;
 
-// Appends `message` with control characters and backslashes as \x0a, and cut at kLongestLine.
-// Letters beyond ASCII (UTF-8) stay, but for the control characters U+0080 to U+009F.
+// Appends `message` with control characters and backslashes as \x0a, and so that there is still
+// room for a line end; what had to be cut ends in "...". Letters beyond ASCII (UTF-8) stay, but for
+// control characters (U+0080 to U+009F), other ends of a line, and those that change the direction
+// of writing, by which a text can be shown as another. Bytes that are no letter are escaped.
 void append_escaped(LineBuffer& line, std::string_view message);
 
 // "2026-11-21T22:49:06.123Z": ISO 8601, UTC, milliseconds.

@@ -40,16 +40,38 @@ TEST_CASE("nobody forges a line, moves the cursor or hides an escape") {
          "e \xc2\xa9",
          "Stra\xc3\x9f"
          "e \xc2\xa9"},
-        {"\xc2", "\xc2"},
+        {"\xc2", "\\xc2"},
+        {"\xc2"
+         "A",
+         "\\xc2"
+         "A"},
+        {"\x9b"
+         "31m",
+         "\\x9b31m"},                         // obeyed by terminals that do not speak UTF-8
+        {"\xe2\x80\xae", "\\xe2\\x80\\xae"},  // U+202E, from right to left
+        {"\xe2\x81\xa6", "\\xe2\\x81\\xa6"},  // U+2066
+        {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},  // U+2028, a line end
+        {"\xd8\x9c", "\\xd8\\x9c"},           // U+061C
+        {"\xe2\x82\xac \xf0\x9f\x9a\xb2", "\xe2\x82\xac \xf0\x9f\x9a\xb2"},
+        {"\xef\xbf\xbd", "\xef\xbf\xbd"},  // U+FFFD itself
+        {"\xe2\x82", "\\xe2\\x82"},
+        {"\xff\xfe", "\\xff\\xfe"},
         {"", ""},
     };
     for (const auto& [message, expected] : cases) CHECK(escaped(message) == expected);
 }
 
-TEST_CASE("a message has a longest length, also when each byte becomes four") {
-    CHECK(escaped(std::string(kLongestLine, 'a')) == std::string(kLongestLine, 'a'));
-    CHECK(escaped(std::string(100'000, 'a')) == std::string(kLongestLine, 'a') + "...");
-    CHECK(escaped(std::string(100'000, '\n')).size() <= kLongestLine + 8);
+TEST_CASE("a line has a longest length with its end, also when each byte becomes four") {
+    const std::string longest(kLongestLine - 4, 'a');
+    CHECK(escaped(longest) == longest);
+    CHECK(escaped(std::string(100'000, 'a')) == longest + "...");
+    const std::string hidden = escaped(std::string(100'000, '\n'));
+    CHECK(hidden.size() < kLongestLine);
+    CHECK(hidden.ends_with("\\x0a..."));
+    LineBuffer line;
+    line.append(std::string(100, 'h'));  // a head
+    append_escaped(line, std::string(100'000, 'a'));
+    CHECK(line.size() == kLongestLine - 1);
 }
 
 TEST_CASE("times are written as the standards say") {

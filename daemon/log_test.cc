@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -127,4 +128,28 @@ TEST_CASE("a reader of stderr that went away does not kill") {
         return 0;
     });
     CHECK(careless.describe() == "killed by signal 13 (Broken pipe)");
+}
+
+TEST_CASE("long lines of several processes do not mix in a pipe") {
+    const std::string output = output_of(STDERR_FILENO, [] {
+        Children writers;
+        std::vector<pid_t> pids;
+        for (const char letter : {'a', 'b'})
+            pids.push_back(writers.start([letter] {
+                Log log({.target = LogTarget::journal});
+                for (int i = 0; i < 500; ++i) log.info("{}", std::string(5000, letter));
+                return 0;
+            }));
+        for (const pid_t pid : pids) wait_until_ended(pid);
+        return 0;
+    });
+    std::istringstream lines(output);
+    int whole = 0;
+    for (std::string line; std::getline(lines, line); ++whole) {
+        const std::string text = line.substr(3, line.size() - 6);  // without "<6>" and "..."
+        REQUIRE_FALSE(text.empty());
+        REQUIRE(text.find_first_not_of(text.front()) == std::string::npos);
+        REQUIRE(line.ends_with("..."));
+    }
+    CHECK(whole == 1000);
 }
