@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <cerrno>
 #include <csignal>
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "daemon/error.hh"
+#include "daemon/quiet_write.hh"
 #include "daemon/signals.hh"
 
 namespace waymark::daemon {
@@ -27,6 +29,23 @@ WorkerLimits checked(const WorkerLimits& limits) {
 }
 
 constexpr std::chrono::milliseconds kExhaustedPause{100};
+
+// For the handlers of a worker, which are given nothing but a number.
+std::atomic<pid_t> parent_of_worker = 0;
+std::atomic<unsigned> grace_in_seconds = 0;
+
+// The kernel sends it when the parent has died (daemon/children). The pipe says the same, but while
+// all threads serve nobody reads it. From others it means nothing: the parent decides.
+void hear_terminate(int) {
+    if (::getppid() != parent_of_worker) ::alarm(grace_in_seconds);
+}
+
+// The end of the grace is an end in good order: its client was at fault, and the next worker may
+// start at once.
+void hear_alarm(int) {
+    write_quietly(STDERR_FILENO, "worker: a client kept it longer than its grace\n");
+    ::_exit(kExitOk);
+}
 
 }  // namespace
 
@@ -78,10 +97,19 @@ int WorkerPool::work(std::size_t slot, const Fd& stop) {
     leave_signals_to_the_parent();
     Crew crew{.slot = slot, .stop = stop};
     std::vector<std::thread> threads;
-    for (unsigned i = 0; i < limits_.threads_per_child; ++i)
-        threads.emplace_back([&] { serve_clients(crew); });
+    std::unique_lock turn(crew.turn);  // no client is taken before the crew is complete
+    bool complete = true;
+    try {
+        for (unsigned i = 0; i < limits_.threads_per_child; ++i)
+            threads.emplace_back([&] { serve_clients(crew); });
+    } catch (const std::system_error& error) {
+        print_error("worker: thread", error.what());
+        complete = false;
+        take_no_more(crew);  // those that were made end; a thread that is not joined is an abort
+    }
+    turn.unlock();
     for (std::thread& thread : threads) thread.join();
-    return kExitOk;
+    return complete ? kExitOk : kExitSystem;
 }
 //#endregion work
 
@@ -172,8 +200,14 @@ std::size_t WorkerPool::free_slot() const {
 // worker that ended by that would drop its clients. A write to a client that is gone is an error,
 // not the end.
 void WorkerPool::leave_signals_to_the_parent() const {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
-        if (std::signal(signal, SIG_IGN) == SIG_ERR) fail(errno, "signal");
+    parent_of_worker = ::getppid();
+    grace_in_seconds = static_cast<unsigned>(limits_.grace.count());
+    const auto set = [](int signal, void (*handler)(int)) {
+        if (std::signal(signal, handler) == SIG_ERR) fail(errno, "signal");
+    };
+    for (const int signal : {SIGINT, SIGHUP, SIGPIPE}) set(signal, SIG_IGN);
+    set(SIGTERM, hear_terminate);
+    set(SIGALRM, hear_alarm);
 }
 
 // Without descriptors or memory the client stays in the queue and the listener stays readable: who
@@ -244,8 +278,14 @@ void WorkerPool::drain(Deadline deadline) {
 void WorkerPool::run() {
     SignalDescriptor signals{SIGTERM, SIGINT, SIGCHLD};
     while (true) {
-        while (const std::optional<int> signal = signals.next())
-            if (*signal != SIGCHLD) return drain(Deadline::after(limits_.grace));
+        while (const std::optional<int> signal = signals.next()) {
+            if (*signal == SIGCHLD) continue;
+            drain(Deadline::after(limits_.grace));
+            // Who was impatient and asked again would end the program where the mask opens.
+            while (signals.next()) {
+            }
+            return;
+        }
         tend();
         pollfd ready{signals.fd().get(), POLLIN, 0};
         ::poll(&ready, 1, next_look_.poll_timeout());

@@ -8,9 +8,10 @@
 //   thread       waits for a client, serves it, waits for the next
 //
 // A worker that shall end reads the end of a pipe whose other side only the parent holds; so it
-// hears it also when the parent was killed. It finishes what it has begun, in a bounded time. What
-// is refused: a parent with threads of its own. Only the thread that forks lives on in the child,
-// and a lock that another one held stays locked there for ever (fork(2), NOTES).
+// hears it also when the parent was killed, and the kernel's signal says it to one whose threads
+// are all busy. It finishes what it has begun, for as long as its grace. What is refused: a parent
+// with threads of its own. Only the thread that forks lives on in the child, and a lock that
+// another one held stays locked there for ever (fork(2), NOTES).
 
 #pragma once
 
@@ -38,8 +39,8 @@ class WorkerPool {
     using Instant = Deadline::Clock::time_point;
 
     // Serves one client: a blocking, connected socket. Called in many threads of many processes at
-    // once. What it throws is printed as one line and costs that client only. It must bound its own
-    // waits.
+    // once. What it throws, of any type, is printed as one line and costs that client only. It must
+    // bound its own waits.
     using Serve = std::function<void(Fd client)>;
 
     // What a program may want to log. Called in the parent, from within tend().
@@ -69,8 +70,8 @@ class WorkerPool {
     // Tells all workers to end, waits until they have or `deadline` has come, and ends the rest.
     void drain(Deadline deadline);
 
-    // The whole life of a server: tends until SIGTERM or SIGINT, then drains. A program with other
-    // things to wait for calls the three above itself.
+    // The whole life of a server: tends until SIGTERM or SIGINT, then drains, also if it is told
+    // twice. A program with other things to wait for calls the three above itself.
     void run();
 
     WorkerCounts counts() const;

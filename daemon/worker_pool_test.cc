@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -215,6 +216,39 @@ TEST_CASE("what is thrown while serving costs that client only") {
     });
     CHECK(output.starts_with("worker "));
     CHECK(output.ends_with(": as the client wished\n"));
+}
+
+TEST_CASE("what is thrown while serving and is no std::exception costs that client only") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(1, 1), serve_as_told);
+    pool.tend(kStart);
+    const Client unlucky = office.enter();
+    unlucky.say(kThrowNumber);
+    CHECK(unlucky.answer() == '\0');
+    CHECK(office.enter().worker == unlucky.worker);
+}
+
+TEST_CASE("a worker that cannot have its whole crew ends without an abort") {
+    if (::geteuid() != 0) {
+        fmt::print("SKIP: no thread to be had: needs root, to become a user with few\n");
+        return;
+    }
+    const ExitStatus status = status_of([] {
+        const rlimit few{20, 20};
+        // A user that nobody else is: what counts are all processes of a user.
+        const auto user = static_cast<uid_t>(1'000'000 + ::getpid());
+        if (::setrlimit(RLIMIT_NPROC, &few) == -1 || ::setuid(user) == -1) return 1;
+        const Office office;
+        std::string how;
+        WorkerPool::Events events{
+            .on_ended = [&](pid_t, ExitStatus ended) { how = ended.describe(); }};
+        WorkerPool pool(office.listener(), fixed(1, 50), serve_as_told, events);
+        pool.tend(kStart);
+        wait_until_ended(pool.pids().at(0));
+        pool.tend(kStart);
+        return how == "exit status 111" ? 0 : 2;
+    });
+    CHECK(status.describe() == "exit status 0");
 }
 
 // Sixty looks, one a second. Without back-off that would be 60 times 4 processes.

@@ -25,6 +25,7 @@ namespace waymark::daemon {
 // What a client may ask for by one byte.
 inline constexpr char kGoodbye = 'g';  // be served to the end; answered by the same byte
 inline constexpr char kThrow = 't';
+inline constexpr char kThrowNumber = 'n';  // what is no std::exception
 inline constexpr char kCrash = 'c';
 
 // Says at once which process it is, then waits for one byte.
@@ -34,6 +35,7 @@ inline void serve_as_told(Fd client) {
     char wish = 0;
     if (::read(client.get(), &wish, 1) != 1) return;
     if (wish == kThrow) throw std::runtime_error("as the client wished");
+    if (wish == kThrowNumber) throw 5;
     if (wish == kCrash) ::_exit(3);
     (void)!::write(client.get(), &wish, 1);
 }
