@@ -65,18 +65,31 @@ Children::~Children() {
 
 int Children::result_of(const std::function<int()>& body, int parent_death_signal,
                         pid_t parent) noexcept {
+    processes_.clear();
     return run_main(fmt::format("child {}", ::getpid()), [&] {
         die_with_parent(parent_death_signal, parent);
         return body();
     });
 }
 
+void Children::note(pid_t pid) {
+    running_.insert(pid);
+    std::erase_if(processes_, [this](const auto& old) { return !running_.contains(old.first); });
+    processes_.insert_or_assign(pid, open_process(pid));
+}
+
 void Children::signal_all(int signal) {
-    for (const pid_t pid : running_) {
-        // Not collected yet, so the kernel cannot have given the number to another process.
-        assert(pid > 0);
+    for (const pid_t pid : running_) signal_one(pid, signal);
+}
+
+void Children::signal_one(pid_t pid, int signal) {
+    if (!running_.contains(pid)) return;
+    assert(pid > 0);  // kill(2) would take the others for a group, or for everybody
+    const auto process = processes_.find(pid);
+    if (process != processes_.end() && process->second)
+        ::syscall(SYS_pidfd_send_signal, process->second.get(), signal, nullptr, 0);
+    else
         ::kill(pid, signal);
-    }
 }
 
 // Without a descriptor to spare it sleeps a moment only, and the caller looks again.
@@ -129,7 +142,7 @@ pid_t Children::start(const std::function<int()>& body, int parent_death_signal)
         std::fflush(nullptr);
         ::_exit(code);
     }
-    running_.insert(pid);
+    note(pid);
     return pid;
 }
 //#endregion start

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -78,8 +79,12 @@ class Children {
     // A child that somebody else has collected is forgotten; that is no error.
     std::vector<Ended> reap();
 
-    // Sends `signal` to all of them. A child that has ended meanwhile is no error.
+    // Sends `signal` to all of them, or to one; a number that is not in running() is left alone. A
+    // child that has ended meanwhile is no error. A process that got the number of a child that
+    // somebody else collected is not meant, and not hit: the descriptor names the child. Only where
+    // there was no descriptor to spare it goes by number.
     void signal_all(int signal);
+    void signal_one(pid_t pid, int signal);
 
     // SIGTERM to all (a stopped one is continued, so that it can hear it), then waits until all
     // have ended or `grace` has come, then SIGKILL to the rest. Returns when no child is left.
@@ -89,15 +94,18 @@ class Children {
     const std::set<pid_t>& running() const { return running_; }
 
   private:
+    // In the parent: `pid` is a child now. Keeps it in running_, and a descriptor of it.
+    void note(pid_t pid);
+
     // In the child: asks for the parent-death signal, runs `body`, and gives the exit status, also
     // of a body that throws. `parent` is the process that forked.
-    static int result_of(const std::function<int()>& body, int parent_death_signal,
-                         pid_t parent) noexcept;
+    int result_of(const std::function<int()>& body, int parent_death_signal, pid_t parent) noexcept;
 
     // Sleeps until `pid` has ended or `deadline` has come. It may return earlier; look again.
     static void sleep_until_ended(pid_t pid, Deadline deadline);
 
     std::set<pid_t> running_;
+    std::map<pid_t, Fd> processes_;  // of them; what is not in running_ any more is of no meaning
 };
 
 }  // namespace waymark::daemon

@@ -1,10 +1,15 @@
 // How children are brought to their end: asked, then killed, and never left behind.
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
+#include <linux/sched.h>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 
 #include "daemon/children.hh"
 #include "daemon/children_under_test.hh"
@@ -54,6 +59,49 @@ TEST_CASE("a stopped child hears the request to end") {
     const std::vector<Children::Ended> ended = children.terminate_all(Deadline::never());
     REQUIRE(ended.size() == 1);
     CHECK(ended[0].status.signal() == SIGTERM);
+}
+
+// A process with the number of choice, as the kernel gives it out again in time.
+static pid_t stranger_with_number(pid_t number) {
+    clone_args arguments{};
+    arguments.exit_signal = SIGCHLD;
+    arguments.set_tid = reinterpret_cast<std::uintptr_t>(&number);
+    arguments.set_tid_size = 1;
+    const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &arguments, sizeof arguments));
+    if (pid == 0)
+        while (true) ::pause();
+    return pid;
+}
+
+TEST_CASE(
+    "a stranger who got the number of a child that somebody else collected is not signalled") {
+    if (::geteuid() != 0) {
+        fmt::print("SKIP: a number given out again: needs root, to choose the number\n");
+        return;
+    }
+    Children children;
+    const pid_t pid = children.start([] { return 0; });
+    REQUIRE(::waitpid(pid, nullptr, 0) == pid);
+    REQUIRE(stranger_with_number(pid) == pid);
+    children.signal_all(SIGUSR1);
+    children.signal_one(pid, SIGUSR1);
+    ::kill(pid, SIGKILL);
+    int status = 0;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    CHECK(ExitStatus::from_wait(status).describe() == "killed by signal 9 (Killed)");
+}
+
+TEST_CASE("only a child that runs is signalled, and each of them when all are") {
+    Children children;
+    const pid_t first = children.start(sleep_for_ever);
+    const pid_t second = children.start(sleep_for_ever);
+    children.signal_one(::getpid(), SIGKILL);
+    children.signal_one(-1, SIGKILL);
+    children.signal_one(first, SIGUSR1);
+    CHECK(only_status(children, first).describe() == "killed by signal 10 (User defined signal 1)");
+    children.signal_one(first, SIGUSR1);
+    children.signal_all(SIGTERM);
+    CHECK(only_status(children, second).describe() == "killed by signal 15 (Terminated)");
 }
 
 TEST_CASE("no child outlives its owner") {

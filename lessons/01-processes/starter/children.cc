@@ -21,7 +21,7 @@ int ExitStatus::signal() const {
     return -1;
 }
 
-// Write this. It forks; in the parent it notes the child in running_ and returns its number. If
+// Write this. It forks; in the parent it calls note(pid), which keeps the child in running_, and returns its number. If
 // fork(2) gives -1 it throws: check(result, "fork"), from daemon/error.hh, does that.
 //
 // In the child, in this order:
