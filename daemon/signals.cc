@@ -116,12 +116,16 @@ ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag& flag, int flags
     assert(signal > 0 && signal < _NSIG);
     // The two steps are one for this thread: a signal between them waits until both are done.
     const SignalMask mask({signal});
+    // The flag comes first, for the other threads: a handler without one would drop a signal.
+    previous_flag_ = flag_of_signal[signal].exchange(&flag);
     struct sigaction action {};
     action.sa_handler = count_signal;
     action.sa_flags = flags;
     ::sigemptyset(&action.sa_mask);
-    check(::sigaction(signal, &action, &previous_action_), "sigaction");
-    previous_flag_ = flag_of_signal[signal].exchange(&flag);
+    if (::sigaction(signal, &action, &previous_action_) == 0) return;
+    const int reason = errno;
+    flag_of_signal[signal].store(previous_flag_);
+    fail(reason, "sigaction");
 }
 
 ScopedSignalHandler::~ScopedSignalHandler() {

@@ -65,7 +65,9 @@ class SignalMask {
 // Counts `signal` in `flag` for the length of a scope, then restores what was there before, so that
 // handlers nest. Without SA_RESTART, unless given in `flags`: read(2) and others return EINTR, and
 // the loop round them gets the chance to look at the flag. With it a program that waits in
-// accept(2) never notices SIGTERM. The flag must outlive the scope. Throws std::system_error.
+// accept(2) never notices SIGTERM. The flag must outlive the scope. A signal that
+// another thread is in the middle of when the scope ends may go uncounted. Throws
+// std::system_error.
 class ScopedSignalHandler {
   public:
     ScopedSignalHandler(int signal, SignalFlag& flag, int flags = 0);

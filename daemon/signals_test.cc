@@ -1,5 +1,6 @@
 #include "daemon/signals.hh"
 
+#include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -66,6 +67,40 @@ TEST_CASE("the previous handler comes back at the end of the scope") {
     CHECK(inner.count() == 1);
     CHECK(outer.count() == 2);
     CHECK(is_default(SIGUSR1));
+}
+
+// In place of the C library's, so that a test can act in the moment after it.
+static void (*after_sigaction)() = nullptr;
+extern "C" int sigaction(int signal, const struct sigaction* action,
+                         struct sigaction* previous) noexcept {
+    using Function = int (*)(int, const struct sigaction*, struct sigaction*);
+    static const auto real = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "sigaction"));
+    const int result = real(signal, action, previous);
+    if (after_sigaction) after_sigaction();
+    return result;
+}
+
+TEST_CASE("a signal that another thread gets as soon as the handler stands is counted") {
+    SignalFlag flag;
+    after_sigaction = [] {
+        std::thread([] {
+            sigset_t none;  // not the mask of the thread that made this one
+            ::sigemptyset(&none);
+            ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+            ::raise(SIGUSR1);
+        }).join();
+    };
+    {
+        const ScopedSignalHandler handler(SIGUSR1, flag);
+        after_sigaction = nullptr;
+    }
+    CHECK(flag.count() == 1);
+}
+
+TEST_CASE("a signal that cannot be handled is the system's refusal, and leaves no flag behind") {
+    SignalFlag flag;
+    CHECK_THROWS_AS(ScopedSignalHandler(SIGKILL, flag), std::system_error);
+    CHECK_FALSE(wait_for_signal(flag, Deadline::after(0s)));
 }
 
 TEST_CASE("after the scope the signal kills again") {
