@@ -50,11 +50,9 @@ void attach_descriptor(msghdr& header, Control& control, int number) {
     std::memcpy(CMSG_DATA(part), &number, sizeof number);
 }
 
-// ETOOMANYREFS: too many descriptors are on their way already (unix(7)); it passes like a full
-// queue.
-bool passes_with_time(int error_number) {
-    return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == ENOBUFS ||
-           error_number == ENOMEM || error_number == ETOOMANYREFS;
+// Passes with time, but poll(2) does not know of it: who waits for it turns at full speed.
+bool means_exhausted(int error_number) {
+    return error_number == ENOBUFS || error_number == ENOMEM || error_number == ETOOMANYREFS;
 }
 
 bool means_gone(int error_number) {
@@ -68,11 +66,21 @@ int socket_option(const Fd& socket, int option, const char* what) {
     return value;
 }
 
-// The FORCE options pass the system's limit but need CAP_NET_ADMIN.
-void grow_buffer(const Fd& socket, int forced_option, int option, int bytes) {
-    if (::setsockopt(socket.get(), SOL_SOCKET, forced_option, &bytes, sizeof bytes) == 0) return;
-    check(::setsockopt(socket.get(), SOL_SOCKET, option, &bytes, sizeof bytes),
-          "setsockopt SO_SNDBUF or SO_RCVBUF");
+// The kernel doubles what was asked, for its bookkeeping, and reports the double (socket(7)).
+int room_of(const Fd& socket) {
+    return socket_option(socket, SO_SNDBUF, "getsockopt SO_SNDBUF") / 2;
+}
+
+void set_room(const Fd& socket, int bytes) {
+    check(::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes),
+          "setsockopt SO_SNDBUF");
+}
+
+// What the system's limit lets through, seen on a socket that nobody needs.
+int room_allowed(int bytes) {
+    const SocketPair probe = make_socket_pair(SOCK_SEQPACKET);
+    set_room(probe.first, bytes);
+    return room_of(probe.first);
 }
 
 }  // namespace
@@ -98,7 +106,8 @@ Channel::Result Channel::send(std::string_view message, const Fd* descriptor) {
 
     while (::sendmsg(socket_.get(), &header, MSG_NOSIGNAL | MSG_DONTWAIT) == -1) {
         if (errno == EINTR) continue;
-        if (passes_with_time(errno)) return Result::would_block;
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return Result::would_block;
+        if (means_exhausted(errno)) return Result::exhausted;
         if (means_gone(errno)) return Result::closed;
         fail(errno, "sendmsg", "channel");
     }
@@ -154,10 +163,13 @@ void Channel::close() {
 
 std::size_t Channel::grow_buffers(std::size_t bytes) {
     const int wanted = static_cast<int>(std::min<std::size_t>(bytes, INT_MAX / 2));
-    grow_buffer(socket_, SO_SNDBUFFORCE, SO_SNDBUF, wanted);
-    grow_buffer(socket_, SO_RCVBUFFORCE, SO_RCVBUF, wanted);
-    // The kernel doubles what was asked, for its bookkeeping, and reports the double (socket(7)).
-    return static_cast<std::size_t>(socket_option(socket_, SO_SNDBUF, "getsockopt SO_SNDBUF")) / 2;
+    // Of two Unix sockets only the sender's buffer counts. FORCE passes the system's limit but
+    // needs CAP_NET_ADMIN.
+    if (room_of(socket_) < wanted &&
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUFFORCE, &wanted, sizeof wanted) == -1 &&
+        room_of(socket_) < room_allowed(wanted))
+        set_room(socket_, wanted);
+    return static_cast<std::size_t>(room_of(socket_));
 }
 
 ChannelPair make_channel() {

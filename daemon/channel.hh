@@ -3,9 +3,9 @@
 // keeps the borders of each message. One message is one frame of 1 byte to 64 KiB and may carry
 // one descriptor (SCM_RIGHTS).
 //
-// A Channel never blocks: it says would_block, and the caller waits for its descriptor with poll(2)
-// or epoll(7). It refuses what it did not ask for: a message that does not fit, or one with more
-// descriptors than one, ends the channel, and none of those descriptors stays open.
+// A Channel does not block: it says would_block, and the caller waits for its descriptor with
+// poll(2) or epoll(7). It refuses what it did not ask for: a message that does not fit, or one with
+// more descriptors than one, ends the channel, and none of those descriptors stays open.
 
 #pragma once
 
@@ -24,6 +24,8 @@ class Channel {
     enum class Result {
         done,
         would_block,  // nothing was sent or received; wait until the descriptor is ready
+        exhausted,    // nothing was sent, for want of memory, or too many descriptors are on their
+                      // way (ETOOMANYREFS); the descriptor may be ready: pause, then try again
         closed,       // the other end is gone, or broke the rules
     };
 
@@ -45,7 +47,7 @@ class Channel {
     // Throws std::system_error for what waiting does not cure.
     Result send(std::string_view message, const Fd* descriptor = nullptr);
 
-    // Takes one message. Allocates nothing. Throws std::system_error when the system fails.
+    // Takes one message. Throws std::system_error when the system fails.
     Received receive();
 
     // Closes this end; the other one then receives `closed`. send and receive say so here, too.
@@ -54,9 +56,10 @@ class Channel {
     // For poll(2) and epoll(7), and for handing this end to another process. Still owned here.
     const Fd& fd() const { return socket_; }
 
-    // Asks for room for `bytes` of waiting messages in each direction, bookkeeping included (near
-    // 1 KiB a message, whatever its length). Root gets it; others get no more than
-    // /proc/sys/net/core/wmem_max. Returns what was granted for sending.
+    // Asks for room for `bytes` of messages that this end has sent and the other has not read,
+    // bookkeeping included (near 1 KiB a message, whatever its length); the other end asks for its
+    // own direction. Room that is there already is not taken away. Root gets it; others get no more
+    // than /proc/sys/net/core/wmem_max. Returns how much there is now. Throws std::system_error.
     std::size_t grow_buffers(std::size_t bytes);
 
   private:

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +14,8 @@
 #include <string>
 #include <system_error>
 #include <vector>
+
+#include "daemon/children_under_test.hh"
 
 using namespace waymark::daemon;
 using Result = Channel::Result;
@@ -130,6 +135,52 @@ TEST_CASE("bigger buffers let more messages wait") {
     const std::size_t granted = first.grow_buffers(200'000);
     CHECK(granted >= 200'000);
     CHECK(fill(first, "ping") > fill(small_first, "ping"));
+}
+
+TEST_CASE("room grows for the end that asked, and does not shrink") {
+    auto [asked, other] = make_channel();
+    auto [plain_asked, plain_other] = make_channel();
+    const std::string message(10'000, 'm');
+    const std::size_t granted = asked.grow_buffers(210'000);
+    CHECK(asked.grow_buffers(1'000) == granted);
+    CHECK(fill(asked, message) > fill(plain_asked, message));
+    CHECK(fill(other, message) == fill(plain_other, message));
+}
+
+TEST_CASE("room that root has asked for is kept by who has no rights to ask for it") {
+    if (::geteuid() != 0) {
+        fmt::print("SKIP: room beyond the limit: needs root\n");
+        return;
+    }
+    auto [first, second] = make_channel();
+    constexpr std::size_t kMuch = 64 * 1024 * 1024;
+    REQUIRE(first.grow_buffers(kMuch) == kMuch);
+    const ExitStatus status = status_of([&] {
+        if (::setuid(65533) == -1) return 1;
+        return first.grow_buffers(2 * kMuch) == kMuch ? 0 : 2;
+    });
+    CHECK(status.describe() == "exit status 0");
+}
+
+TEST_CASE("too many descriptors on their way are told from a full channel") {
+    if (::geteuid() != 0) {
+        fmt::print("SKIP: too many descriptors on their way: needs root, to become another user\n");
+        return;
+    }
+    const ExitStatus status = status_of([] {
+        auto [first, second] = make_channel();
+        const rlimit few{20, 20};
+        // A user that nobody else is: what is on its way is counted for each user.
+        const auto user = static_cast<uid_t>(1'000'000 + ::getpid());
+        if (::setrlimit(RLIMIT_NOFILE, &few) == -1 || ::setuid(user) == -1) return 1;
+        Result result = Result::done;
+        for (int i = 0; i < 100 && result == Result::done; ++i)
+            result = first.send("x", &second.fd());
+        pollfd writable{first.fd().get(), POLLOUT, 0};
+        if (::poll(&writable, 1, 0) != 1) return 2;
+        return result == Result::exhausted ? 0 : 3;
+    });
+    CHECK(status.describe() == "exit status 0");
 }
 
 TEST_CASE("a descriptor travels, is close-on-exec and names the same open file") {

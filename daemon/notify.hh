@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -20,8 +21,10 @@ class ServiceNotifier {
     // Whether somebody listens to us at all.
     bool has_manager() const { return !address_.empty(); }
 
-    // Sends lines such as "READY=1" or "STOPPING=1\nSTATUS=...", and never waits. False if nobody
-    // took them; a service goes on without its manager.
+    // Sends lines such as "READY=1" or "STOPPING=1\nSTATUS=...". A manager that is busy is waited
+    // for, but no longer than kPatience: one that misses READY=1 ends the service for not starting.
+    // False if nobody took them; a service goes on without its manager.
+    static constexpr std::chrono::seconds kPatience{5};
     bool send(std::string_view lines) const;
 
   private:

@@ -6,9 +6,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "daemon/fd.hh"
 
@@ -45,6 +47,27 @@ TEST_CASE("a manager hears us at a path and at an abstract name") {
         CHECK(heard(manager) == "READY=1");
     }
     ::unlink(("/tmp/" + own).c_str());
+}
+
+TEST_CASE("a manager that is behind with its reading still hears READY=1") {
+    const std::string name = fmt::format("@waymark_notify_busy_{}", ::getpid());
+    const Fd manager = listen_at(name);
+    set_nonblocking(manager, false);
+    // Others have filled its queue.
+    sockaddr_un address{};
+    socklen_t length = sizeof address;
+    REQUIRE(::getsockname(manager.get(), reinterpret_cast<sockaddr*>(&address), &length) == 0);
+    const Fd other(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    int waiting = 0;
+    while (::sendto(other.get(), "x", 1, 0, reinterpret_cast<sockaddr*>(&address), length) == 1)
+        ++waiting;
+    REQUIRE(waiting > 0);
+    std::atomic<bool> taken = false;
+    std::thread service([&] { taken = ServiceNotifier(name).send("READY=1"); });
+    for (int i = 0; i < waiting; ++i) CHECK(heard(manager) == "x");
+    service.join();
+    CHECK(taken);
+    if (taken) CHECK(heard(manager) == "READY=1");
 }
 
 TEST_CASE("without a manager nothing is sent and nothing fails") {

@@ -37,7 +37,8 @@ bool ChannelLink::send(std::string_view message, const Fd* descriptor) {
     if (closed_) return false;
     if (queue_.empty()) {
         const Channel::Result result = channel_.send(message, descriptor);
-        if (result != Channel::Result::would_block) return result == Channel::Result::done;
+        if (result == Channel::Result::done || result == Channel::Result::closed)
+            return result == Channel::Result::done;
     }
     if (descriptor != nullptr || queued_bytes_ + cost_of(message) > most_queued_) return false;
     queue_.emplace_back(message);
