@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 
+import changed
 import count
 import processes
 
@@ -28,6 +29,7 @@ SLOW = "slow"  # the suite that --quick leaves out
 MESON_LINE = re.compile(r"^\s*\d+/\d+ (?:[^:]*:)?(.*?)\s+"
                         r"(OK|FAIL|SKIP|TIMEOUT|ERROR|INTERRUPT)\s+([\d.]+)s")
 TAIL_LINES = 25
+PROGRESS_SECONDS = 5
 
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
@@ -43,6 +45,10 @@ class Test:
         self.name = entry["name"]
         self.command = tuple(entry["cmd"])
         self.depends = entry["depends"]  # identifiers of targets
+        self.environment = entry["env"]
+        # The script that an interpreter is given, or the program.
+        self.driver = next((os.path.normpath(word) for word in self.command
+                            if word.endswith((".py", ".js"))), self.command[0])
         self.suites = [suite.partition(":")[2] or suite for suite in entry["suite"]]
 
     def label(self):
@@ -88,13 +94,14 @@ class Part:
         self.processes = 1 if second else at_once()
         self.remark = f" ({build.name})" if second else ""
         self.meson = self.reader = None
+        self.told = 0.0  # when it was last said how far the compiling is
 
     def label(self, test):
         return test.label() + self.remark
 
     def compile(self, environment):
         """Builds what these tests need and nothing else. Shows what was said only if it fails."""
-        began = time.monotonic()
+        began = self.told = time.monotonic()
         files = files_of_targets(self.build)
         needed = sorted({file for test in self.tests for target in test.depends
                          for file in files[target]})
@@ -104,12 +111,20 @@ class Part:
         ninja = begin(["ninja", "-C", str(self.build), *(needed or ["build.ninja"])], environment)
         for line in ninja.stdout:
             said.append(line)
+            self.tell_progress(line)
         if end(ninja) != 0:
             print("".join(said[-60:]), end="", flush=True)
             return False
         print(f"{self.build.name}: {len(self.tests)} test programs, compiled in "
               f"{time.monotonic() - began:.0f} s", flush=True)
         return True
+
+    def tell_progress(self, line):
+        """Ninja begins its lines with [12/410]; now and then this is passed on."""
+        match = re.match(r"\[(\d+)/(\d+)\]", line)
+        if match and time.monotonic() - self.told >= PROGRESS_SECONDS:
+            self.told = time.monotonic()
+            print(f"{self.build.name}: {match.group(1)} of {match.group(2)}", flush=True)
 
     def start(self, environment):
         log_of(self.build).unlink(missing_ok=True)
@@ -246,14 +261,30 @@ def command_line():
     parser.add_argument("--check-options", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
                         help="a test or a suite; may be given several times")
+    parser.add_argument("--changed", nargs="?", const="", metavar="COMMIT",
+                        help="only what the changes since COMMIT can reach; HEAD if none is named")
     parser.add_argument("--quick", action="store_true", help="leave out the slow tests")
     parser.error = lambda message: usage_error(message)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.only and options.changed is not None:
+        usage_error("--only and --changed both choose the tests; give one of them")
+    return options
 
 
 def usage_error(message):
     print(f"waymark test: {message}", file=sys.stderr)
     sys.exit(EXIT_USAGE)
+
+
+def reached(options, selected, threaded):
+    """Those of them that the change can reach, after saying why."""
+    root = introspect(options.build, "--buildsystem-files")[0]
+    try:
+        return changed.reached(os.path.dirname(root), options.changed,
+                               [(options.build, selected), (options.build_threads, threaded)],
+                               introspect)
+    except changed.NothingChanged as nothing:
+        return usage_error(str(nothing))
 
 
 def main():
@@ -275,6 +306,8 @@ def main():
         known = sorted({name for test in tests for name in (test.name, *test.suites)})
         usage_error(f"no test or suite is called {' or '.join(options.only)}; "
                     f"there are: {' '.join(known)}")
+    if options.changed is not None:
+        selected, threaded = reached(options, selected, threaded)
     parts = []
     if selected:
         parts.append(Part(options.build, selected))
