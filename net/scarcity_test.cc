@@ -1,3 +1,5 @@
+// What the parts of net/ do when the kernel or the memory gives no more.
+
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 

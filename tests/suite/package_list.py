@@ -1,8 +1,8 @@
 """Whether lessons/course/packages.sh names all that Waymark needs, seen from an empty system.
 
-The developer's machine has more than the list; what is only there must not pass. apt says what the
-packages of a list pull in on a system without any (`--simulate` with an empty status file: no root, no
-network), dpkg whose each thing is. The other way round, what the build files ask for must be in the list.
+The developer's machine has more than the list; what is only there must not pass. dpkg's record says what the
+packages of a list pull in by themselves, and whose each thing is: no root, no network, and no waiting for
+apt. The other way round, what the build files ask for must be in the list.
 """
 
 import functools
@@ -11,15 +11,14 @@ import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 
 # The set that is asked for, with those that it builds on.
-TOGETHER = {"course": ["course"], "server": ["course", "server"], "slides": ["course", "slides"]}
+TOGETHER = {"course": ["course"], "server": ["course", "server"], "slides": ["course", "slides"],
+            "capstone": ["course", "server", "capstone"], "bench": ["course", "server", "bench"],
+            "print": ["course", "slides", "print"],
+            "tests": ["course", "server", "slides", "tests"]}
+STATUS = pathlib.Path("/var/lib/dpkg/status")
 PARTS_OF_COMPILER = {"threads"}  # Meson answers dependency('threads') by itself
-
-
-class NoPackageLists(Exception):
-    """apt cannot be asked here; its text says why."""
 
 
 def listed(script):
@@ -29,33 +28,61 @@ def listed(script):
     return [(sets.split(","), package, *seen.split(":", 1)) for sets, package, seen in lines]
 
 
+@functools.lru_cache(maxsize=None)
+def installed():
+    """{package: (its dependencies, each a list of alternatives; whether it is essential)}, and
+    {what is provided: by whom}, from dpkg's own record."""
+    packages, providers = {}, {}
+    for record in STATUS.read_text(errors="replace").split("\n\n"):
+        fields = dict(re.findall(r"^([\w-]+): (.*)$", record, re.MULTILINE))
+        if fields.get("Status") != "install ok installed":
+            continue
+        name = fields["Package"]
+        depends = ", ".join(fields[key] for key in ("Pre-Depends", "Depends") if key in fields)
+        packages[name] = ([[plain(word) for word in group.split("|")] for group in depends.split(",")
+                           if group.strip()], fields.get("Essential") == "yes")
+        for provided in fields.get("Provides", "").split(","):
+            providers.setdefault(plain(provided), []).append(name)
+    return packages, providers
+
+
+def plain(word):
+    """A package's name without the version and the architecture."""
+    return re.split(r"[\s(:]", word.strip())[0]
+
+
 def closure(packages):
-    """All that apt would install for these where nothing is, essential packages included."""
-    if not shutil.which("apt-get") or not shutil.which("dpkg"):
-        raise NoPackageLists("this system has no apt")
-    with tempfile.TemporaryDirectory() as folder:
-        status = pathlib.Path(folder) / "status"
-        status.touch()
-        answer = subprocess.run(
-            ["apt-get", "--simulate", "--no-install-recommends", "-o", f"Dir::State::status={status}",
-             "-o", "Debug::NoLocking=1", "install", "?essential", *sorted(packages)],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-            env={**os.environ, "LC_ALL": "C"})
-    installed = set(re.findall(r"^Inst (\S+)", answer.stdout, re.MULTILINE))
-    if answer.returncode != 0 or not installed:
-        raise NoPackageLists("apt-get --simulate: " + answer.stdout.strip().splitlines()[-1])
-    return {name.partition(":")[0] for name in installed}
+    """These, and all that they pull in where nothing is: what they depend on, and essential packages.
+    Not what they recommend, which is not installed."""
+    known, providers = installed()
+    waiting = [name for name in known if known[name][1]] + list(packages)
+    brought = set()
+    while waiting:
+        name = waiting.pop()
+        if name in brought or name not in known:
+            continue
+        brought.add(name)
+        for alternatives in known[name][0]:
+            there = [real for word in alternatives for real in (word, *providers.get(word, [])) if real in known]
+            waiting += there[:1]
+    return brought
 
 
 @functools.lru_cache(maxsize=None)
+def owned_files():
+    """{file: the packages to which it belongs}, from dpkg's own lists: asking dpkg -S for each is slow."""
+    owned = {}
+    for of_package in pathlib.Path("/var/lib/dpkg/info").glob("*.list"):
+        for file in of_package.read_text(errors="replace").splitlines():
+            owned.setdefault(file, set()).add(of_package.stem.partition(":")[0])
+    return owned
+
+
 def owners(path):
     """The packages to which a file belongs; a path may lead through links, and /usr may be merged."""
     spellings = {path, os.path.realpath(path)}
     spellings |= {one.removeprefix("/usr") for one in spellings if re.match("/usr/(s?bin|lib)", one)}
-    answer = subprocess.run(["dpkg", "-S", *sorted(spellings)], stdout=subprocess.PIPE,
-                            stderr=subprocess.DEVNULL, text=True, check=False)
-    return {name.strip().partition(":")[0] for line in answer.stdout.splitlines()
-            for name in line.partition(": ")[0].split(",")}
+    return set().union(*(owned_files().get(one, set()) for one in spellings))
 
 
 def description(module, path):
@@ -77,8 +104,11 @@ def files_of(kind, name):
         return [found] if found else []
     if kind == "header":
         return [f"/usr/include/{name}"] if os.path.exists(f"/usr/include/{name}") else []
-    if kind != "module":
-        return []
+    if kind == "browser":
+        return files_of("tool", "chromium")
+    if kind == "python":
+        folder = f"/usr/lib/python3/dist-packages/{name}"
+        return [folder] if os.path.exists(folder) else []
     path = subprocess.run(["pkg-config", "--variable=pc_path", "pkg-config"], check=True,
                           stdout=subprocess.PIPE, text=True).stdout.strip()
     files, waiting, seen = [], [name], set()
@@ -119,7 +149,7 @@ def asked_for(root):
             continue
         text = re.sub(r"#.*", "", file.read_text(encoding="utf-8"))
         for pattern, kind in ((r"(?<!_)dependency\('([^']+)'", "module"), (r"has_header\('([^']+)'", "header"),
-                              (r"find_program\('([^'./]+)'(?!.*required: false)", "tool")):
+                              (r"find_program\('([^'./]+)'\)", "tool")):
             for name in re.findall(pattern, text):
                 found.setdefault((kind, name), str(file.relative_to(root)))
     return found
