@@ -1,16 +1,22 @@
 #include "daemon/privileges.hh"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 
 #include "daemon/error.hh"
+#include "daemon/fd.hh"
 
 namespace waymark::daemon {
 
@@ -21,16 +27,27 @@ struct Identity {
     gid_t group;
 };
 
+// The look-up gave nothing. That there is none is said with one of several numbers, or with 0; that
+// the question could not be asked, with these (getpwnam(3), RETURN VALUE). Out of descriptors one
+// source after the other is not opened, and the last of them decides what errno says: so we look.
+[[noreturn]] void fail_to_find(int error_number, const char* call, const char* what,
+                               const std::string& name) {
+    for (const int refused : {EMFILE, ENFILE, ENOMEM, EIO, EINTR})
+        if (error_number == refused) fail(error_number, call, name);
+    const Fd spare(check(::open("/dev/null", O_RDONLY | O_CLOEXEC), call, name));
+    throw UsageError(fmt::format("{} {}: there is none; name one that exists", what, name));
+}
+
 Identity identity_of(const std::string& user, const std::string& group) {
     // Not the _r kind: this runs once, before there are threads.
+    errno = 0;
     const passwd* found_user = ::getpwnam(user.c_str());
-    if (!found_user)
-        throw UsageError(fmt::format("user {}: there is none; name one that exists", user));
+    if (!found_user) fail_to_find(errno, "getpwnam", "user", user);
     Identity identity{found_user->pw_uid, found_user->pw_gid};
     if (group.empty()) return identity;
+    errno = 0;
     const ::group* found_group = ::getgrnam(group.c_str());
-    if (!found_group)
-        throw UsageError(fmt::format("group {}: there is none; name one that exists", group));
+    if (!found_group) fail_to_find(errno, "getgrnam", "group", group);
     identity.group = found_group->gr_gid;
     return identity;
 }
@@ -63,15 +80,51 @@ void require_dropped(const Identity& wanted) {
         fail(EPERM, "drop privileges", "root can be regained");
 }
 
-void forbid(scmp_filter_ctx filter, int call) {
-    const int result = ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 0);
-    if (result < 0) fail(-result, "seccomp_rule_add");
+// Another user has none, as a rule. But PR_SET_KEEPCAPS, set by whoever started us, keeps the
+// permitted ones, which can be made effective again; and no change of user touches the inheritable.
+void clear_capabilities() {
+    __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+    check(::syscall(SYS_capset, &head, none), "capset");
+}
+
+constexpr int kForbidden[] = {
+    // start another program
+    SCMP_SYS(execve), SCMP_SYS(execveat),
+    // look into or change another process
+    SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
+    SCMP_SYS(pidfd_getfd), SCMP_SYS(kcmp), SCMP_SYS(process_madvise), SCMP_SYS(perf_event_open),
+    // load code into the kernel, or another kernel
+    SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load),
+    SCMP_SYS(kexec_file_load), SCMP_SYS(bpf), SCMP_SYS(reboot),
+    // mount, in the old way and in the new one
+    SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(open_tree),
+    SCMP_SYS(move_mount), SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fspick),
+    SCMP_SYS(mount_setattr), SCMP_SYS(open_by_handle_at), SCMP_SYS(swapon), SCMP_SYS(swapoff),
+    // enter or found a name space
+    SCMP_SYS(unshare), SCMP_SYS(setns),
+    // become somebody else
+    SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setresuid), SCMP_SYS(setresgid),
+    SCMP_SYS(setreuid), SCMP_SYS(setregid), SCMP_SYS(setfsuid), SCMP_SYS(setfsgid),
+    SCMP_SYS(setgroups), SCMP_SYS(capset),
+    // parts of the kernel that servers do not need, and that many attacks did
+    SCMP_SYS(io_uring_setup), SCMP_SYS(userfaultfd), SCMP_SYS(keyctl), SCMP_SYS(add_key),
+    SCMP_SYS(request_key)};
+
+constexpr std::uint64_t kNewNamespaces[] = {CLONE_NEWUSER,  CLONE_NEWNS,  CLONE_NEWPID,
+                                            CLONE_NEWNET,   CLONE_NEWIPC, CLONE_NEWUTS,
+                                            CLONE_NEWCGROUP};
+
+// libseccomp returns its errors, with a minus.
+void must_succeed(int result, const char* call) {
+    if (result < 0) fail(-result, call);
 }
 
 }  // namespace
 
 void drop_permanently(const std::string& user, const std::string& group) {
     const Identity wanted = identity_of(user, group);
+    const pid_t parent = ::getppid();
     int parent_death_signal = 0;
     check(::prctl(PR_GET_PDEATHSIG, &parent_death_signal), "prctl PR_GET_PDEATHSIG");
 
@@ -79,8 +132,11 @@ void drop_permanently(const std::string& user, const std::string& group) {
     check(::setresgid(wanted.group, wanted.group, wanted.group), "setresgid", user);
     check(::setresuid(wanted.user, wanted.user, wanted.user), "setresuid", user);
     require_dropped(wanted);
+    if (wanted.user != 0) clear_capabilities();
 
     check(::prctl(PR_SET_PDEATHSIG, parent_death_signal), "prctl PR_SET_PDEATHSIG");
+    // It may have died while the signal was cleared; then none will ever come.
+    if (parent_death_signal != 0 && ::getppid() != parent) ::_exit(kExitSystem);
 }
 
 ScopedEffectiveUser::ScopedEffectiveUser(uid_t user, gid_t group)
@@ -115,22 +171,20 @@ void forbid_dangerous_calls() {
     const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(::seccomp_init(SCMP_ACT_ALLOW),
                                                                   ::seccomp_release);
     if (!filter) fail(ENOMEM, "seccomp_init");
-    for (const int call :
-         {// start another program
-          SCMP_SYS(execve), SCMP_SYS(execveat),
-          // look into or change another process
-          SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-          SCMP_SYS(pidfd_getfd), SCMP_SYS(kcmp),
-          // change what the machine is
-          SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(delete_module),
-          SCMP_SYS(kexec_load), SCMP_SYS(kexec_file_load), SCMP_SYS(bpf), SCMP_SYS(reboot),
-          SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
-          SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(swapon), SCMP_SYS(swapoff),
-          // become somebody else
-          SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setresuid), SCMP_SYS(setresgid),
-          SCMP_SYS(setreuid), SCMP_SYS(setregid), SCMP_SYS(setgroups), SCMP_SYS(capset)})
-        forbid(filter.get(), call);
-    if (const int result = ::seccomp_load(filter.get()); result < 0) fail(-result, "seccomp_load");
+    for (const int call : kForbidden)
+        must_succeed(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 0),
+                     "seccomp_rule_add");
+    // A user name space makes its founder root in it, and opens more of the kernel than any other
+    // call. So clone(2) may have no such flag.
+    for (const std::uint64_t flag : kNewNamespaces)
+        must_succeed(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                                        SCMP_A0_64(SCMP_CMP_MASKED_EQ, flag, flag)),
+                     "seccomp_rule_add clone");
+    // The flags of clone3(2) are in memory, which no filter can read. glibc takes clone(2) when it
+    // hears that there is no clone3.
+    must_succeed(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0),
+                 "seccomp_rule_add clone3");
+    must_succeed(::seccomp_load(filter.get()), "seccomp_load");
 }
 
 }  // namespace waymark::daemon

@@ -3,7 +3,8 @@
 // saved ids (credentials(7)): as long as one of them is root's, a fault in a parser can become root
 // again. So the permanent drop sets all three, and then tries to undo itself.
 //
-// A drop that fails is never survived ("go on as root"): the functions throw, and the caller ends.
+// A drop that fails must not be survived ("go on as root"): the functions throw, and the caller
+// ends.
 // All threads change, because glibc does that (setresuid(2), NOTES); the system calls themselves
 // change one thread only.
 
@@ -17,11 +18,13 @@
 namespace waymark::daemon {
 
 // Becomes `user` for good: supplementary groups, group, user, in this order, for after the user has
-// changed the groups cannot be. With an empty `group` it is the user's own group. Proves it: reads
-// all ids back and requires that root cannot be regained. Keeps the parent-death signal (Children),
-// which the kernel clears here. Throws UsageError if there is no such user or group, and
-// std::system_error if the system refuses or the proof fails. Needs root; a process that has these
-// ids and no supplementary groups already may call it, too.
+// changed the groups cannot be. With an empty `group` it is the user's own group; of the others
+// that the user belongs to it gets none (no initgroups(3)). Proves it: reads all ids back and
+// requires that root cannot be regained; then gives up all capabilities. Keeps the parent-death
+// signal (Children), which the kernel clears here; if the parent died meanwhile, the process ends.
+// Throws UsageError if there is no such user or group, and std::system_error if the system refuses
+// or the proof fails. Needs root; a process that has these ids and no supplementary groups already
+// may call it, too.
 void drop_permanently(const std::string& user, const std::string& group = {});
 
 // Another effective user for the length of a scope, for a file that only this user may open. Not a
@@ -46,9 +49,10 @@ class ScopedEffectiveUser {
 void set_no_new_privileges();
 
 // A filter for processes that read what strangers send: starting programs, looking into other
-// processes, loading kernel code, mounting and changing ids fail with EPERM from now on, for this
-// thread and all that it starts (seccomp(2)). It cannot be removed. Sets no_new_privileges. To be
-// called before there are threads. Throws std::system_error.
+// processes, loading kernel code, mounting, name spaces and changing ids fail with EPERM from now
+// on, for this thread and all that it starts (seccomp(2)). It is a list of what is forbidden, known
+// calls of today; it keeps nobody from opening files, connecting or signalling others of the same
+// user. Sets no_new_privileges. To be called before there are threads. Throws std::system_error.
 void forbid_dangerous_calls();
 
 }  // namespace waymark::daemon

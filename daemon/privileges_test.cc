@@ -1,53 +1,30 @@
 #include "daemon/privileges.hh"
 
+#include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
-#include <functional>
 #include <string>
 
 #include "daemon/children.hh"
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
+#include "daemon/privileges_under_test.hh"
 
 using namespace waymark::daemon;
 
 namespace {
-
-// What `body` answers in a process of its own, because its rights do not come back.
-std::string answer_of(const std::function<std::string()>& body) {
-    Children children;
-    Pipe pipe = make_pipe();
-    children.start([&] {
-        std::string answer;
-        try {
-            answer = body();
-        } catch (const std::exception& error) {
-            answer = error.what();
-        }
-        return ::write(pipe.writing.get(), answer.data(), answer.size()) >= 0 ? 0 : 1;
-    });
-    pipe.writing.reset();
-    std::string answer;
-    char part[4096];
-    for (ssize_t n = 0; (n = ::read(pipe.reading.get(), part, sizeof part)) > 0;)
-        answer.append(part, static_cast<std::size_t>(n));
-    return answer;
-}
-
-bool skip_unless_root(const char* what) {
-    if (::geteuid() == 0) return false;
-    fmt::print("SKIP: {}: needs root\n", what);
-    return true;
-}
 
 // The line of /proc/self/status that starts with `name`, its values with single spaces.
 std::string status_line(const std::string& name) {
@@ -68,12 +45,6 @@ std::string status_line(const std::string& name) {
         }
     return "none";
 }
-
-std::string reason_of(long result) {
-    return result == -1 ? error_text(errno) : "done";
-}
-
-const std::string kRefused = "Operation not permitted";
 
 }  // namespace
 
@@ -127,6 +98,72 @@ TEST_CASE("an unknown user or group is for a person to correct") {
     CHECK_THROWS_AS(drop_permanently("nobody", "no_such_group"), UsageError);
 }
 
+TEST_CASE("out of descriptors a user is not taken for one that is not there") {
+    CHECK(answer_of([] {
+              rlimit before{};
+              ::getrlimit(RLIMIT_NOFILE, &before);
+              const rlimit none{0, before.rlim_max};
+              ::setrlimit(RLIMIT_NOFILE, &none);
+              std::string answer = "went on";
+              try {
+                  drop_permanently("daemon");
+              } catch (const std::exception& error) {
+                  ::setrlimit(RLIMIT_NOFILE, &before);
+                  answer = error.what();
+              }
+              return answer;
+          }) == "getpwnam daemon: Too many open files");
+}
+
+TEST_CASE("after the drop no capability is left to be taken up again") {
+    if (skip_unless_root("capabilities")) return;
+    CHECK(answer_of([] {
+              check(::prctl(PR_SET_KEEPCAPS, 1), "prctl PR_SET_KEEPCAPS");
+              __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
+              __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+              check(::syscall(SYS_capget, &head, sets), "capget");
+              sets[0].inheritable = sets[0].permitted;
+              check(::syscall(SYS_capset, &head, sets), "capset");
+              drop_permanently("nobody");
+              return status_line("CapInh") + "|" + status_line("CapPrm") + "|" +
+                     status_line("CapEff");
+          }) == "0000000000000000|0000000000000000|0000000000000000");
+}
+
+// In place of the C library's, so that a test can act in the middle of the drop.
+static void (*before_setresuid)() = nullptr;
+extern "C" int setresuid(uid_t real, uid_t effective, uid_t saved) noexcept {
+    if (before_setresuid) before_setresuid();
+    using Function = int (*)(uid_t, uid_t, uid_t);
+    static const auto original = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "setresuid"));
+    return original(real, effective, saved);
+}
+
+// The kernel forgets the parent-death signal with the user, and the parent dies right then.
+TEST_CASE("a process whose parent dies during the drop ends") {
+    if (skip_unless_root("parent dies during the drop")) return;
+    Pipe said = make_pipe();
+    Children children;
+    children.start([&]() -> int {
+        static const pid_t parent = ::getpid();
+        Children grandchildren;
+        grandchildren.start([&] {
+            said.reading.reset();
+            ::signal(SIGTERM, SIG_IGN);  // so that it is not the signal that ends it
+            before_setresuid = [] {
+                ::kill(parent, SIGKILL);
+                while (::getppid() == parent) ::sched_yield();
+            };
+            drop_permanently("nobody");
+            return ::write(said.writing.get(), "went on", 7) == 7 ? 0 : 1;
+        });
+        while (true) ::pause();
+    });
+    said.writing.reset();
+    char text[16];
+    CHECK(::read(said.reading.get(), text, sizeof text) == 0);
+}
+
 TEST_CASE("who is nobody already may drop again") {
     if (skip_unless_root("drop twice")) return;
     CHECK(answer_of([] {
@@ -170,36 +207,4 @@ TEST_CASE("no new privileges stays set and is inherited") {
               set_no_new_privileges();
               return answer_of([] { return status_line("NoNewPrivs"); });
           }) == "1");
-}
-
-TEST_CASE("the filter refuses what a parser never needs, and nothing else") {
-    const auto run_true = [] {
-        char name[] = "true";
-        char* const arguments[] = {name, nullptr};
-        char* const environment[] = {nullptr};
-        ::execve("/bin/true", arguments, environment);
-        return error_text(errno);
-    };
-    CHECK(answer_of([&] {
-              forbid_dangerous_calls();
-              return run_true();
-          }) == kRefused);
-    CHECK(
-        answer_of(run_true).empty());  // control: unfiltered it becomes /bin/true, which is silent
-
-    CHECK(answer_of([] { return reason_of(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)); }) ==
-          "done");
-    CHECK(answer_of([] {
-              forbid_dangerous_calls();
-              return reason_of(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)) + ", " +
-                     reason_of(::setuid(::getuid()));
-          }) == kRefused + ", " + kRefused);
-
-    CHECK(answer_of([] {
-              forbid_dangerous_calls();
-              const Pipe pipe = make_pipe();
-              const Fd file(::open("/etc/passwd", O_RDONLY | O_CLOEXEC));
-              return file ? answer_of([] { return std::string("forks, opens, writes"); })
-                          : std::string("cannot open");
-          }) == "forks, opens, writes");
 }
