@@ -12,10 +12,10 @@
 namespace waymark::daemon {
 
 struct WorkerLimits {
-    // Workers at the start, and never fewer: one that dies is replaced. (Apache's number is for the
-    // first moment only.)
+    // Workers at the start, and none of them is stopped later: one that dies is replaced, after a
+    // pause if several do. (Apache's number is for the first moment only.)
     unsigned start_servers = 3;
-    unsigned server_limit = 16;  // never more processes than this, whatever comes
+    unsigned server_limit = 16;  // no more processes than this
     unsigned threads_per_child = 25;
 
     // Threads of all workers together that wait for a client. With fewer a worker is started before

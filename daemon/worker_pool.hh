@@ -3,7 +3,7 @@
 // a crash, a leak or a hostile client takes one crew with it, and the parent starts the next one.
 //
 //   parent       forks workers, looks every second how busy they are, starts and stops some,
-//                replaces the dead; it has no threads and never touches a client
+//                replaces the dead; it has no threads and does not touch a client
 //   worker       a forked process; starts its threads, waits for them, ends
 //   thread       waits for a client, serves it, waits for the next
 //
@@ -62,8 +62,9 @@ class WorkerPool {
     // Ends the workers that are left, without grace.
     ~WorkerPool() = default;
 
-    // One look of the parent: buries the dead, replaces them, starts and stops. Never waits. To be
-    // called on SIGCHLD and at next_look(). A system that gives no process is tried again later.
+    // One look of the parent: buries the dead, replaces them, starts and stops. Waits for none of
+    // them. To be called on SIGCHLD and at next_look(). A system that gives no process is tried
+    // again later.
     void tend(Instant now = Deadline::Clock::now());
     Deadline next_look() const { return next_look_; }
 
