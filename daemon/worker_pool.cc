@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,9 +35,11 @@ constexpr std::chrono::milliseconds kExhaustedPause{100};
 std::atomic<pid_t> parent_of_worker = 0;
 std::atomic<unsigned> grace_in_seconds = 0;
 
-// The kernel sends it when the parent has died (daemon/children). The pipe says the same, but while
-// all threads serve nobody reads it. From others it means nothing: the parent decides.
-void hear_terminate(int) {
+// The kernel sends it to a worker whose parent has died. The pipe says the same, but while all
+// threads serve nobody reads it. Not SIGTERM, which a drain sends, too: a handler interrupts a
+// wait.
+constexpr int kParentDied = SIGUSR2;
+void hear_end_of_parent(int) {
     if (::getppid() != parent_of_worker) ::alarm(grace_in_seconds);
 }
 
@@ -205,9 +208,10 @@ void WorkerPool::leave_signals_to_the_parent() const {
     const auto set = [](int signal, void (*handler)(int)) {
         if (std::signal(signal, handler) == SIG_ERR) fail(errno, "signal");
     };
-    for (const int signal : {SIGINT, SIGHUP, SIGPIPE}) set(signal, SIG_IGN);
-    set(SIGTERM, hear_terminate);
     set(SIGALRM, hear_alarm);
+    set(kParentDied, hear_end_of_parent);
+    check(::prctl(PR_SET_PDEATHSIG, kParentDied), "prctl PR_SET_PDEATHSIG");
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) set(signal, SIG_IGN);
 }
 
 // Without descriptors or memory the client stays in the queue and the listener stays readable: who
