@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -18,6 +17,7 @@
 #include "daemon/log.hh"
 #include "daemon/pidfile.hh"
 #include "daemon/privileges.hh"
+#include "daemon/quiet_write.hh"
 #include "daemon/signals.hh"
 #include "net/event_loop.hh"
 #include "net/listener.hh"
@@ -93,7 +93,7 @@ class House final : private net::EventLoop::Watcher {
   public:
     House(const Settings& settings, const OpenDoors& open, daemon::Log& log, PidFile& pid_file,
           Readiness& readiness, const std::function<ReloadableSettings()>& read_again);
-    ~House() { loop_.remove(signals_.fd(), *this); }
+    ~House();
 
     int run();
 
@@ -136,6 +136,13 @@ House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, 
       control_(loop_, net::Listener::adopt(control_listener_.fd().duplicate()),
                [this](std::string_view request) { return answer(request); }) {
     loop_.add(signals_.fd(), EPOLLIN, *this);
+}
+
+// From here on the process only ends. A signal that comes once more, as the kernel's SIGHUP after the
+// shell's, must not change how: it would kill where the descriptor gives the mask back.
+House::~House() {
+    loop_.remove(signals_.fd(), *this);
+    for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) std::signal(signal, SIG_IGN);
 }
 
 int House::run() {
@@ -191,9 +198,9 @@ void House::all_up() {
         log_.info("devices: http://{}/", address.to_string());
     for (const Address& address : open_.web) log_.info("web: http://{}/", address.to_string());
     if (settings_.foreground) {
-        if (::isatty(STDOUT_FILENO) == 0) fmt::print("{}", address_lines(open_.devices, open_.web));
-        fmt::print("{}", welcome(settings_, open_.devices, open_.web));
-        std::fflush(stdout);
+        std::string text = welcome(settings_, open_.devices, open_.web);
+        if (::isatty(STDOUT_FILENO) == 0) text.insert(0, address_lines(open_.devices, open_.web));
+        daemon::write_quietly(STDOUT_FILENO, text);  // whoever started it may be gone by now
     }
     readiness_.ready();
 }

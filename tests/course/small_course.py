@@ -145,13 +145,15 @@ class SmallCourse:
             write(file, source(body))
 
     def run(self, *arguments, environment=None):
-        """(exit code, standard output as bytes, standard error as text)"""
+        """(exit code, standard output as bytes, standard error as text, without how far a build is)"""
         result = subprocess.run(
             [self.program, "--root", self.root, "--build", self.build, "--build-address", self.build,
              "--build-thread", self.build, *arguments], stdin=subprocess.DEVNULL,
             capture_output=True, timeout=COMMAND_SECONDS, cwd=self.root,
             env={**os.environ, **(environment or {})})
-        return result.returncode, result.stdout, result.stderr.decode(errors="replace")
+        lines = result.stderr.decode(errors="replace").splitlines(keepends=True)
+        return result.returncode, result.stdout, "".join(
+            line for line in lines if not line.startswith("waymark: building the check of "))
 
     def remove(self):
         shutil.rmtree(self.temporary, ignore_errors=True)

@@ -24,10 +24,9 @@ namespace waymark::tracker {
 namespace {
 
 using daemon::Deadline;
-using std::chrono::seconds;
 
-constexpr seconds kBetweenLooks{1};
-constexpr seconds kDevicesPatience{2};
+constexpr std::chrono::seconds kBetweenLooks{1};
+constexpr std::chrono::seconds kDevicesPatience{2};
 
 FleetPlan demo_plan(const net::Address& target) {
     FleetPlan plan;
