@@ -8,11 +8,12 @@ const STOP_LIMIT_MS = 15000;
 
 export class SlideServer {
   // `command` is the program and its arguments. Throws an Error if it ends before it listens.
-  static async start(command) {
+  // `variables` are added to the environment.
+  static async start(command, variables = {}) {
     const server = new SlideServer();
     const [program, ...rest] = command;
     const began = performance.now();
-    server.child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+    server.child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...variables } });
     server.ended = new Promise((resolve) => {
       server.child.once('exit', (code, signal) => resolve({ code, signal }));
       server.child.once('error', (error) => resolve({ error }));

@@ -50,7 +50,10 @@ class RunPane {
     }
     clearInterval(ticking);
     this.#clock.textContent = seconds(performance.now() - began);
-    this.#enable(false);
+    // Who sees that the run is over sees all that it printed.
+    for (const screen of this.#screens) screen.draw();
+    this.#mayRun(true);
+    this.#maySteer(false);
   }
 
   #begin() {
@@ -60,13 +63,18 @@ class RunPane {
     for (const screen of this.#screens) screen.clear();
     this.#tree.clear();
     this.#tell('running');
-    this.#enable(true);
+    this.#mayRun(false);
   }
 
-  #enable(isRunning) {
-    this.#find('.go').disabled = isRunning;
-    this.#find('.stop').disabled = !isRunning;
-    for (const control of this.#box.querySelectorAll('.call, .input input, .input button')) control.disabled = !isRunning;
+  #mayRun(may) {
+    this.#find('.go').disabled = !may;
+    this.#find('.stop').disabled = may;
+  }
+
+  // Only from "started" on: the server has told the run's number then. A line that was typed before
+  // that would go nowhere, and the program would wait for it until its time is over.
+  #maySteer(may) {
+    for (const control of this.#box.querySelectorAll('.call, .input input, .input button')) control.disabled = !may;
   }
 
   #tell(words) {
@@ -75,6 +83,7 @@ class RunPane {
 
   #hear(event) {
     const { name } = event;
+    if (name === 'started') this.#maySteer(true);
     if (name === 'output') this.#screens[event.pane]?.write(event.text);
     if (name === 'tree') this.#tree.show(event);
     if (name === 'ended' && event.pane === 0) this.#words = `${event.words} after ${seconds(event.milliseconds)}`;

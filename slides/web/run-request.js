@@ -41,6 +41,7 @@ async function* eventsOf(body) {
 export class RunRequest {
   #abort = new AbortController();
   #number;
+  #typed = Promise.resolve();
 
   // Calls `hear` with each event until the run is over. Throws an Error with the server's words if
   // it is refused, and one with the name AbortError when it is stopped.
@@ -57,10 +58,15 @@ export class RunRequest {
     this.#abort.abort();
   }
 
+  // After "started": before that nobody knows where to send it. A line waits for the one before it:
+  // two requests at once may arrive in either order.
   type(line) {
-    return post(`/api/runs/${this.#number}/input`, { line });
+    const send = () => post(`/api/runs/${this.#number}/input`, { line });
+    this.#typed = this.#typed.then(send, send);
+    return this.#typed;
   }
 
+  // After "started", too.
   callClient() {
     return post(`/api/runs/${this.#number}/client`, {});
   }

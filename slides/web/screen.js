@@ -23,11 +23,12 @@ export class Screen {
   }
 
   write(text) {
-    if (this.#waiting === '') requestAnimationFrame(() => this.#draw());
+    if (this.#waiting === '') requestAnimationFrame(() => this.draw());
     this.#waiting += text;
   }
 
-  #draw() {
+  // What is waiting, at once: a page that nobody looks at may get no frame for long.
+  draw() {
     const text = this.#waiting;
     this.#waiting = '';
     let place = 0;

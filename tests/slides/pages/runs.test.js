@@ -3,24 +3,33 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
-import { after, before, test } from 'node:test';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
 
-import { openBrowser } from '../../browser/support/browser.js';
+import { openBrowser, openPage } from '../../browser/support/browser.js';
 import { ended, openDeck, pane, toSlideWith } from '../support/deck.js';
 import { descendantsOf, lives, until } from '../support/processes.js';
 import { startMachinery } from '../support/servers.js';
 
-let browser, server, page;
+let browser, server, page, temporary;
 
 before(async () => {
   browser = await openBrowser();
-  server = await startMachinery();
+  // A folder of our own: other servers on this machine make and remove folders for their runs, too.
+  temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-runs-'));
+  server = await startMachinery({ TMPDIR: temporary });
   page = await openDeck(browser, `${server.address}/decks/90-machinery`);
 });
 
 after(async () => {
   await browser.close();
   await server.stop();
+  fs.rmSync(temporary, { recursive: true, force: true });
+});
+
+// What a failed test leaves behind is not the next one's.
+afterEach(async () => {
+  await Promise.all(browser.contexts().filter((context) => context !== page.context()).map((context) => context.close()));
 });
 
 const started = () => descendantsOf(server.pid);
@@ -42,12 +51,28 @@ test('output, colours and the end in words', async () => {
   await noneIsLeft();
 });
 
+test('what a run has printed is drawn when it is over, also in a page that gets no frames', async () => {
+  const other = await openDeck(browser, `${server.address}/decks/90-machinery`);
+  await other.evaluate(() => { window.requestAnimationFrame = () => 0; });
+  await toSlideWith(other, '[data-demo="1-lines"]');
+  await pane(other).go.click();
+  await ended(other);
+  assert.match(await pane(other).screen.textContent(), /^line 1.*\nline 2.*\nline 3.*\n$/);
+});
+
 test('a run that has ended does not start again by itself', async () => {
-  const { screen } = await run('1-lines');
-  await ended(page);
-  const before_ = await screen.textContent();
-  await page.waitForTimeout(4000); // an EventSource would have come back after three seconds
-  assert.equal(await screen.textContent(), before_);
+  const other = await openPage(browser);
+  await other.clock.install();
+  const requests = [];
+  other.on('request', (request) => { if (request.method() === 'POST' || request.resourceType() === 'eventsource') requests.push(request); });
+  await other.goto(`${server.address}/decks/90-machinery`);
+  await other.waitForSelector('html[data-ready]');
+  await toSlideWith(other, '[data-demo="1-lines"]');
+  await pane(other).go.click();
+  await ended(other);
+  await other.clock.runFor(60000); // for what the page itself would do later
+  // An EventSource comes back by the browser's own clock, after three seconds; a fetch never does.
+  assert.deepEqual(requests.map((request) => request.resourceType()), ['fetch']);
 });
 
 test('the tree shows zombie and orphan, and Stop leaves nothing, not even the daemon', async () => {
@@ -72,6 +97,54 @@ test('a line that is typed reaches the program', async () => {
   assert.equal(await screen.textContent(), 'two words\nyou typed: two words\n');
 });
 
+// Holds the request that starts the run of `demo`; `steer` is tried when it has been let through.
+async function runHeldBack(other, demo, control, steer) {
+  let letThrough;
+  const mayBegin = new Promise((resolve) => { letThrough = resolve; });
+  await other.route('**/api/runs', async (route) => { await mayBegin; await route.continue(); }, { times: 1 });
+  await toSlideWith(other, `[data-demo="${demo}"]`);
+  const found = pane(other);
+  await found.go.click();
+  assert.ok(await found.stop.isEnabled());
+  assert.ok(await found[control].isDisabled(), `${demo}: nobody has told the page the number of the run`);
+  letThrough();
+  await steer(found[control]);
+  return found;
+}
+
+test('nothing can be typed and no client called until the run has begun', async () => {
+  const other = await openDeck(browser, `${server.address}/decks/90-machinery`);
+  const echo = await runHeldBack(other, '3-echo', 'line', async (line) => { await line.fill('a'); await line.press('Enter'); });
+  await ended(other);
+  assert.equal(await echo.screen.textContent(), 'a\nyou typed: a\n');
+  const { screen, stop } = await runHeldBack(other, '4-server', 'call', (call) => call.click());
+  await until(async () => /answered one/.test(await screen.textContent()), 'the client has reached the server');
+  await stop.click();
+  await noneIsLeft();
+});
+
+test('a line that is typed waits for the one before it', async () => {
+  const other = await openDeck(browser, `${server.address}/decks/90-machinery`);
+  const sent = [];
+  await other.route('**/input', (route) => { sent.push(route); });
+  await toSlideWith(other, '[data-demo="3-echo"]');
+  const { go, line, stop } = pane(other);
+  await go.click();
+  for (const words of ['one', 'two']) {
+    await line.fill(words);
+    await line.press('Enter');
+  }
+  await until(() => sent.length > 0, 'the first line is sent');
+  await other.evaluate(() => fetch('/')); // a second request would have come by now
+  assert.equal(sent.length, 1);
+  await sent[0].fulfill({ status: 204 });
+  await until(() => sent.length === 2, 'the second line is sent');
+  assert.deepEqual(sent.map((route) => route.request().postDataJSON().line), ['one', 'two']);
+  await stop.click();
+  await other.context().close();
+  await noneIsLeft();
+});
+
 test('a server and its client, twice', async () => {
   const { screen, call, client, stop } = await run('4-server');
   await until(async () => /listening/.test(await screen.textContent()), 'the server listens');
@@ -85,7 +158,8 @@ test('a server and its client, twice', async () => {
 });
 
 test('limits of time, output and processes are told, and hold', async () => {
-  for (const [demo, words] of [['6-deaf', /killed by signal 9 \(Killed\).*; time limit of 1 s$/],
+  // Who has not come as far as to ignore SIGTERM when the second is over ends by signal 15.
+  for (const [demo, words] of [['6-deaf', /killed by signal (9 \(Killed\)|15 \(Terminated\)).*; time limit of 1 s$/],
     ['7-flood', /; output limit of 256 KB$/], ['8-forks', /; limit of 100 processes$/]]) {
     const { state } = await run(demo);
     await ended(page);
@@ -118,7 +192,7 @@ test('closing the page ends its run', async () => {
   await noneIsLeft();
 });
 
-const folders = () => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('waymark-run-')).length;
+const folders = () => fs.readdirSync(temporary).filter((name) => name.startsWith('waymark-run-')).length;
 
 test('a keeper that is killed takes its run along, and its folder', async () => {
   const before_ = folders();

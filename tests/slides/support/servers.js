@@ -11,7 +11,7 @@ const build = path.resolve(root, process.env.SLIDES_BUILD ?? 'build');
 const program = path.join(build, 'slides/waymark-slides');
 const assets = path.join(build, 'slides/site');
 
-const REAL = { root, manifest: path.join(build, 'slides/manifest.json') };
+const REAL = { root, manifest: process.env.SLIDES_MANIFEST ?? path.join(build, 'slides/manifest.json') };
 const MACHINERY = { root: path.join(root, 'tests/slides/course'), manifest: path.join(build, 'tests/slides/manifest.json') };
 
 export function missing() {
@@ -22,9 +22,9 @@ export function missing() {
   return file ? `no ${file}: build it, or set SLIDES_BUILD` : '';
 }
 
-const start = (course, extra) => SlideServer.start([program, 'serve', '--root', course.root,
-  '--manifest', course.manifest, '--assets', assets, '--listen', '127.0.0.1:0', ...extra]);
+const start = (course, variables) => SlideServer.start([program, 'serve', '--root', course.root,
+  '--manifest', course.manifest, '--assets', assets, '--listen', '127.0.0.1:0'], variables);
 
-export const startReal = (...extra) => start(REAL, extra);
-export const startMachinery = (...extra) => start(MACHINERY, extra);
+export const startReal = (variables) => start(REAL, variables);
+export const startMachinery = (variables) => start(MACHINERY, variables);
 export const programOf = { file: program, manifest: REAL.manifest, assets };
