@@ -51,11 +51,16 @@ export async function visit(page, address) {
   }
 }
 
-// What axe finds wrong, one line each.
+// What axe finds wrong, one line each. It is loaded once a page, and what it finds right stays there:
+// to read axe anew and to carry its whole report over cost more than the looking.
 export async function accessibilityFaults(page) {
-  await page.evaluate(fs.readFileSync(path.join(modules, 'axe-core/axe.min.js'), 'utf8'));
-  const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), RULES);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  if (!await page.evaluate(() => 'axe' in window)) {
+    await page.evaluate(fs.readFileSync(path.join(modules, 'axe-core/axe.min.js'), 'utf8'));
+  }
+  return page.evaluate(async (values) => {
+    const { violations } = await window.axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  }, RULES);
 }
 
 // How many pixels of the map's canvas `pane` are not empty.

@@ -32,32 +32,49 @@ test('there are decks for lessons 01 to 05', () => {
   assert.deepEqual(decks.map((name) => name.slice(0, 2)), ['01', '02', '03', '04', '05']);
 });
 
-async function eachSlide(name, colorScheme, look) {
-  const page = await openDeck(browser, `${server.address}/decks/${name}`, { colorScheme });
+async function faultsOf(page, slide) {
+  await shoot(page, slide);
+  const faults = [...await overflow(page), ...await page.locator('section.present .fault').allTextContents()];
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    for (const fault of await accessibilityFaults(page)) faults.push(`${colorScheme}: ${fault}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  return faults;
+}
+
+// Two decks at a time: while one waits for its page the other one is looked at.
+async function forEachDeck(look) {
+  const waiting = [...decks];
+  const lane = async () => { while (waiting.length > 0) await look(waiting.shift()); };
+  await Promise.all([lane(), lane()]);
+}
+
+async function lookThrough(name) {
+  const page = await openDeck(browser, `${server.address}/decks/${name}`, { colorScheme: 'light' });
   const count = await slideCount(page);
   assert.ok(count >= 10 && count <= 20, `${name} has ${count} slides`);
   const faults = [];
   for (let number = 1; number <= count; ++number) {
     await toSlide(page, number);
-    for (const fault of await look(page, `${name}-${number}`)) faults.push(`${name} ${number}: ${fault}`);
+    for (const fault of await faultsOf(page, `${name}-${number}`)) faults.push(`${name} ${number}: ${fault}`);
   }
   assert.deepEqual(faults, []);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 }
 
-test('every slide fits, loads what it shows, and says nothing on the console', async () => {
-  for (const name of decks) {
-    await eachSlide(name, 'light', async (page, slide) => {
-      await shoot(page, slide);
-      return [...await overflow(page), ...await page.locator('section.present .fault').allTextContents()];
-    });
-  }
+test('every slide fits, loads what it shows, is accessible in light and in dark, and says nothing on the console', async () => {
+  await forEachDeck(lookThrough);
 });
 
-test('every slide is accessible, in light and in dark', async () => {
-  for (const name of decks) {
-    for (const scheme of ['light', 'dark']) await eachSlide(name, scheme, accessibilityFaults);
+test('what cannot be read in one of the colour schemes is noticed', async () => {
+  for (const bad of ['light', 'dark']) {
+    const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
+    await page.addStyleTag({ content: `@media (prefers-color-scheme: ${bad}) { section.present p { color: #777; background: #888; } }` });
+    const faults = await faultsOf(page, `unreadable-${bad}`);
+    assert.ok(faults.some((fault) => fault.startsWith(`${bad}: color-contrast`)), faults.join('\n'));
+    assert.ok(!faults.some((fault) => fault.includes('contrast') && !fault.startsWith(bad)), faults.join('\n'));
   }
 });
 
@@ -156,15 +173,15 @@ test('no link leads nowhere', async () => {
 });
 
 test('a PDF has a page for each slide and each note, and the recordings are on them', async () => {
-  for (const name of decks) {
+  await forEachDeck(async (name) => {
     const { pages, wanted } = await printDeck(browser, `${server.address}/decks/${name}`, path.join(folder, `${name}.pdf`));
     assert.ok(wanted >= 20, `${name} has ${wanted}`);
     assert.equal(pages, wanted, name);
-  }
+  });
 });
 
 test('figures: start, ready, bytes', async () => {
-  for (const name of decks) {
+  await forEachDeck(async (name) => {
     const page = await openPage(browser, {}); // with nothing in its cache
     const sizes = [];
     page.on('requestfinished', (request) => { sizes.push(request.sizes()); });
@@ -176,6 +193,6 @@ test('figures: start, ready, bytes', async () => {
     console.log(`${name}: ready ${ready} ms after its script started, ${Math.round(bytes / 1024)} KB`);
     assert.ok(bytes > 0 && bytes < 400 * 1024, `${name} loads ${bytes} bytes`);
     await page.context().close();
-  }
+  });
   console.log(`server start: ${Math.round(server.startedInMs)} ms`);
 });

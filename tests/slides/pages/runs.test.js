@@ -237,6 +237,7 @@ test('seven tabs with a run each still load', async () => {
   }
   // Idle slide pages hold no connection, so all of them load; then five of them run something.
   for (const tab of tabs.slice(0, 5)) {
+    await tab.bringToFront(); // or it gets hardly a frame, and each click waits for some
     await toSlideWith(tab, '[data-demo="4-server"]');
     await pane(tab).go.click();
     await until(async () => /listening/.test(await pane(tab).screen.textContent()), 'it runs');
