@@ -1,6 +1,10 @@
-// Every demo of every deck is run once, from its slide, and ends as its recording says.
+// Every demo of every deck is run once, from its slide, and ends as its recording says. What its screen
+// showed is written into the folder $DEMOS_SHOWN, in the form of a recording (slides/server/record.cc):
+// demos_test.py compares it with the recording, so that no demo need be run a second time for that.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from '../../browser/support/browser.js';
@@ -25,19 +29,29 @@ after(async () => {
 // "[exit status 0; time limit of 20 s]" is the last line of a recording.
 const recordedEnd = (text) => /\[([^\]]*)\]\s*$/.exec(text)?.[1];
 
+function keep(lesson, demo, shown, end) {
+  if (!process.env.DEMOS_SHOWN) return;
+  const folder = path.join(process.env.DEMOS_SHOWN, lesson);
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, `${demo}.txt`), `${shown}${shown.endsWith('\n') ? '' : '\n'}[${end}]\n`);
+}
+
 test('every demo runs from its slide and ends as recorded', async () => {
   let count = 0;
   for (const name of await server.decks()) {
     const page = await openDeck(browser, `${server.address}/decks/${name}`);
     for (let number = 1; number <= await slideCount(page); ++number) {
       await toSlide(page, number);
-      const { go, screen, state, transcript } = pane(page);
+      const { box, go, call, line, screen, state, transcript } = pane(page);
       if (await go.count() === 0) continue;
+      assert.equal(await call.count() + await line.count(), 0, `${name}, slide ${number}: here nobody calls its client or types`);
       await go.click();
       await ended(page, LONGEST_RUN_MS);
       const words = (await state.textContent()).replace(/ after \d+\.\d\d s/, '');
       assert.equal(words, recordedEnd(await transcript.textContent()), `${name}, slide ${number}`);
-      assert.notEqual(await screen.textContent(), '', `${name}, slide ${number} prints nothing`);
+      const shown = await screen.textContent();
+      assert.notEqual(shown, '', `${name}, slide ${number} prints nothing`);
+      keep(name, await box.getAttribute('data-demo'), shown, words);
       await until(() => descendantsOf(server.pid).length === 0, `nothing is left of ${name}, slide ${number}`);
       count += 1;
     }

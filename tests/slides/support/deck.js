@@ -31,7 +31,7 @@ export async function toSlideWith(page, selector) {
 export function pane(page) {
   const find = (selector) => page.locator(`section.present .run ${selector}`);
   return {
-    go: find('.go'), stop: find('.stop'), call: find('.call'), state: find('.state'),
+    box: page.locator('section.present .run'), go: find('.go'), stop: find('.stop'), call: find('.call'), state: find('.state'),
     screen: find('.screen').first(), client: find('.client .screen'), tree: find('.tree'),
     line: find('.input input'), transcript: find('.transcript'),
   };

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Runs every demo once and compares what it prints with its recording in slides/transcripts. Where
+there is a browser a demo runs from its slide (pages/demos.test.js) and what the slide's screen showed
+is compared; where there is none, `waymark-slides record` runs it. Time to look is for people: here
+each demo runs without.
+
+What differs from run to run and machine to machine is made equal first: process ids, times, addresses,
+counts of more than two digits. The order of lines that several processes print is nobody's, and how
+often a line with such a number is repeated (progress) is the machine's.
+
+  demos_test.py SLIDE_SERVER MANIFEST ROOT [NODE]
+"""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import driver
+
+SERVER, MANIFEST, ROOT, *NODE = sys.argv[1:]
+RECORDED = pathlib.Path(ROOT) / "slides/transcripts"
+COLUMNS = 70  # what fits beside the process tree on a slide; slides/server/terminal.cc says so too
+EXIT_SKIPPED = 77
+
+VARYING = [
+    (r"\x1b\[[0-9;]*[A-Za-z]", ""),                                       # colours
+    (r"0x[0-9a-f]+", "ADDRESS"),
+    (r"/tmp/[\w./-]+", "FILE"),
+    (r"/dev/pts/\d+", "TERMINAL"),
+    (r"\d\d:\d\d:\d\d", "TIME"),
+    (r"\b\d+(\.\d+)? ?(ns|us|ms|s|seconds|MiB)\b", r"QUANTITY \2"),
+    (r"\d{3,}", "NUMBER"),                                                # pids, counts
+    (r"\b\d+( +(lines|signals|refused|found|are lost)\b)", r"NUMBER\1"),
+    (r"[ \t]+", " "),
+]
+VARIES = re.compile(r"\b(NUMBER|QUANTITY|ADDRESS)\b")
+# A sanitizer's remark on a mistake that the demo makes on purpose; what people run has none.
+REMARK = re.compile(r"runtime error:|^AddressSanitizer")
+
+
+def normal(text):
+    for pattern, word in VARYING:
+        text = re.sub(pattern, word, text)
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not REMARK.search(line)]
+    varying = {line for line in lines if VARIES.search(line)}
+    return sorted([line for line in lines if not VARIES.search(line)] + list(varying))
+
+
+def too_long(text):
+    return [line for line in text.splitlines() if len(line) > COLUMNS and not REMARK.search(line)]
+
+
+def without_time_to_look(manifest, folder):
+    """The manifest, and programs by absolute paths, because a copy lies elsewhere. The last argument
+    of a demo is how many seconds its pictures stay (lessons/course/time_to_look.hh). Were it another
+    one somewhere, that demo would print something else than its recording."""
+    for lesson in manifest["lessons"]:
+        for demo in lesson["demos"]:
+            demo["program"] = os.path.abspath(folder / demo["program"])
+            if demo["arguments"]:
+                demo["arguments"][-1] = "0"
+    return manifest
+
+
+def run_from_slides(manifest, into):
+    """False if there is no browser to do it."""
+    if not NODE:
+        assert os.environ.get("REQUIRE_BROWSER") != "1", "no node, and REQUIRE_BROWSER=1"
+        print("SKIP: demos in a browser: no node")
+        return False
+    ended = subprocess.run([*NODE, ROOT + "/tests/slides/run.js", "demos"], check=False,
+                           env=os.environ | {"SLIDES_MANIFEST": str(manifest), "DEMOS_SHOWN": into})
+    if ended.returncode not in (0, EXIT_SKIPPED):
+        raise AssertionError(f"the demos on their slides: run.js ended with {ended.returncode}")
+    return ended.returncode == 0
+
+
+def record(manifest, into):
+    subprocess.run([SERVER, "record", "--root", ROOT, "--manifest", manifest, "--into", into], check=True)
+
+
+def machinery(folder, *names):
+    """A manifest of some of the programs that misbehave on purpose."""
+    file = pathlib.Path(os.environ["SLIDES_BUILD"]) / "tests/slides/manifest.json"
+    manifest = without_time_to_look(json.loads(file.read_text("utf-8")), file.parent)
+    [lesson] = manifest["lessons"]
+    lesson["demos"] = [demo for demo in lesson["demos"] if demo["name"] in names]
+    copy = pathlib.Path(folder) / "manifest.json"
+    copy.write_text(json.dumps(manifest), "utf-8")
+    return copy
+
+
+class DemosTest(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        manifest = pathlib.Path(cls.folder.name) / "manifest.json"
+        short = without_time_to_look(json.loads(pathlib.Path(MANIFEST).read_text("utf-8")),
+                                     pathlib.Path(MANIFEST).parent)
+        manifest.write_text(json.dumps(short), "utf-8")
+        cls.all = {f"{lesson['name']}/{demo['name']}.txt" for lesson in short["lessons"]
+                   for demo in lesson["demos"] if os.geteuid() == 0 or not demo["needs_root"]}
+        if not run_from_slides(manifest, cls.folder.name):
+            record(manifest, cls.folder.name)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def shown(self):
+        folder = pathlib.Path(self.folder.name)
+        return {str(file.relative_to(folder)): file.read_text("utf-8") for file in folder.rglob("*.txt")}
+
+    def test_every_demo_has_run(self):
+        self.assertGreater(len(self.all), 0)
+        self.assertEqual(set(self.shown()), self.all)
+
+    def test_demos_print_what_is_recorded(self):
+        for name, text in self.shown().items():
+            with self.subTest(name):
+                self.assertEqual(normal(text), normal((RECORDED / name).read_text("utf-8")))
+
+    def test_no_recording_is_of_a_demo_that_is_gone(self):
+        demos = {f"{lesson['name']}/{demo['name']}.txt" for lesson in json.loads(
+            pathlib.Path(MANIFEST).read_text("utf-8"))["lessons"] for demo in lesson["demos"]}
+        self.assertLessEqual({str(file.relative_to(RECORDED)) for file in RECORDED.rglob("*.txt")}, demos)
+
+    def test_every_line_fits_on_its_slide(self):
+        self.assertEqual(too_long("x" * COLUMNS + "\n" + "y" * (COLUMNS + 1)), ["y" * (COLUMNS + 1)])
+        for name, text in self.shown().items():
+            with self.subTest(name):
+                self.assertEqual(too_long(text), [])
+
+    def test_a_recording_is_what_the_program_printed_and_how_it_ended(self):
+        with tempfile.TemporaryDirectory() as folder:
+            record(machinery(folder, "1-lines", "3-echo"), folder)
+            lines, echo = [(pathlib.Path(folder) / "90-machinery" / name).read_text("utf-8")
+                           for name in ("1-lines.txt", "3-echo.txt")]
+        self.assertEqual(echo, "hello\nyou typed: hello\n[exit status 0]\n")
+        self.assertTrue(lines.startswith("line \x1b[1;32m1\x1b[0m of 3, pid "), lines)
+        self.assertTrue(lines.endswith("\n[exit status 7]\n"), lines)
+
+    def test_what_varies_is_equal_and_what_matters_is_not(self):
+        self.assertEqual(normal("pid 4711, 1.25 s, 0x7ffe\n"), normal("pid 88112, 0.3 s, 0x5566\n"))
+        self.assertEqual(normal("a\nb\n"), normal("b\na\n"))
+        self.assertEqual(normal("1200 lines\n"), normal("3400 lines\n5600 lines\n"))
+        for other in ("zombies: 8\n", "zombie: 9\n", "zombies: 9\nand more\n", ""):
+            self.assertNotEqual(normal("zombies: 9\n"), normal(other))
+        self.assertNotEqual(normal("[exit status 0]"), normal("[exit status 1]"))
+        self.assertNotEqual(normal("killed by signal 9"), normal("killed by signal 15"))
+
+
+if __name__ == "__main__":
+    driver.main()
