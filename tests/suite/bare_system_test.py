@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Each set of packages in a system that has nothing else, made in a folder by debootstrap.
+
+package_list_test.py asks dpkg's record the same in two seconds; this asks a real system, which takes minutes,
+root and the network. So it runs by hand:  tests/suite/bare_system_test.py --long [SUITE...]
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import driver
+import package_list
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "lessons/course/packages.sh"
+LONG = "--long" in sys.argv
+SUITES = [word for word in sys.argv[1:] if not word.startswith("-")] or ["bookworm", "trixie"]
+WITHOUT_A_BROWSER = ["course", "server", "slides", "capstone"]
+
+
+def why_not():
+    if not LONG:
+        return "takes minutes, root and the network: run tests/suite/bare_system_test.py --long"
+    if os.geteuid() != 0:
+        return "needs root"
+    return "" if shutil.which("debootstrap") else "needs debootstrap: apt-get install debootstrap"
+
+
+@unittest.skipIf(why_not(), why_not())
+class BareSystemTest(unittest.TestCase):
+    def bare(self, suite, packages):
+        folder = tempfile.mkdtemp(prefix="waymark-bare-", dir="/var/tmp")
+        self.addCleanup(shutil.rmtree, folder)
+        made = subprocess.run(["debootstrap", "--variant=minbase", f"--include={','.join(sorted(packages))}", suite,
+                               folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if made.returncode != 0:
+            self.skipTest("debootstrap: " + made.stdout.strip().splitlines()[-1])
+        shutil.copy(SCRIPT, folder)
+        return folder
+
+    def missing_in(self, folder, sets):
+        return subprocess.run(["chroot", folder, "bash", "-c", '. /packages.sh; missing_packages "$@"', "-", *sets],
+                              check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+    def test_the_listed_packages_and_what_they_pull_in_are_enough(self):
+        lines = package_list.listed(SCRIPT.read_text())
+        packages = {package for sets, package, _, _ in lines if set(sets) & set(WITHOUT_A_BROWSER)}
+        for suite in SUITES:
+            with self.subTest(suite):
+                folder = self.bare(suite, packages)
+                self.assertEqual(self.missing_in(folder, WITHOUT_A_BROWSER), [])
+                self.assertIn("wrk", self.missing_in(folder, ["bench"]))  # that it can tell
+
+
+if __name__ == "__main__":
+    sys.argv = sys.argv[:1]
+    driver.main()
