@@ -39,21 +39,23 @@ class Copy:
                        stdout=subprocess.DEVNULL)
         self.build = self.folder / "build"
         setup = subprocess.run(["meson", "setup", self.build, self.folder, "-Doptimization=0",
-                                "-Ddebug=false"], capture_output=True, text=True)
+                                "-Ddebug=false", "-Dparts=course"], capture_output=True, text=True)
         assert setup.returncode == 0, setup.stdout[-2000:]
 
     def make(self, *targets):
         subprocess.run(["ninja", "-C", self.build, "--quiet", *targets], check=True)
 
     def failures(self, lesson):
-        """The cases of a check that do not pass with the copy's own library, and their stories."""
+        """The cases of a check that do not pass with the copy's own library, each with its story, as they are
+        run: who wants to know only that there is one need not wait for those that hang."""
         check = self.build / "lessons" / lesson / "check"
         self.make(f"lessons/{lesson}/check")
         names = subprocess.run([check, "--list"], capture_output=True, text=True,
                                check=True).stdout.splitlines()
         assert names, f"{lesson}: no cases"
-        stories = {name: self.story(check, name) for name in names}
-        return {name: story for name, story in stories.items() if story}
+        for name in names:
+            if story := self.story(check, name):
+                yield name, story
 
     def story(self, check, name):
         """What a case says that does not pass; nothing if it passes."""
@@ -82,7 +84,7 @@ class RealHandoutTest(unittest.TestCase):
         copy.make("daemon/libwaymark_daemon.a")
         for name, sources in self.lessons:
             with self.subTest(name):
-                self.assertNotEqual(copy.failures(name), {})
+                self.assertTrue(any(copy.failures(name)))
                 for source in sources:
                     self.assertNotEqual((copy.folder / source).read_text(), (ROOT / source).read_text())
 
@@ -91,8 +93,8 @@ class RealHandoutTest(unittest.TestCase):
         if first == last:
             self.skipTest("there is one lesson only")
         copy = Copy(self.temporary, "--from", last)
-        self.assertEqual(copy.failures(first), {})
-        self.assertNotEqual(copy.failures(last), {})
+        self.assertEqual(list(copy.failures(first)), [])
+        self.assertTrue(any(copy.failures(last)))
 
 
 if __name__ == "__main__":
