@@ -1,7 +1,7 @@
 // The wrong way: a parent that replaces its workers at once, whatever they died of. Here each of
 // them dies at birth, as it does when its configuration is broken or a file is missing. For half a
-// second only, and at most 5,000 times; the real thing goes on until the machine can start nothing
-// else.
+// second, at least 100 and at most 5,000 times; the real thing goes on until the machine can start
+// nothing else.
 //
 // Look at how many processes were made, for nothing. Then the worker pool does the same for three
 // seconds, with a pause that doubles: 0, 1, 2, 4 ... 60 seconds.
@@ -26,7 +26,7 @@ namespace {
 //#region bomb
 int replace_at_once(Deadline end) {
     int started = 0;
-    while (!end.expired() && started < 5'000) {
+    while ((!end.expired() || started < 100) && started < 5'000) {
         const pid_t worker = ::fork();
         if (worker == 0) ::_exit(1);  // what it needs is not there
         if (worker == -1) continue;
