@@ -60,8 +60,9 @@ test('only demos of the manifest are run, and without arguments from outside', a
     const { status } = await ask({ body });
     assert.equal(status, 404, JSON.stringify(body));
   }
-  const { text } = await ask({ body: { lesson: '90-machinery', demo: '3-echo', arguments: ['--help'], program: '/bin/ls' } , path: '/api/runs' });
+  const { text } = await ask({ body: { lesson: '90-machinery', demo: '1-lines', arguments: ['--help'], program: '/bin/ls' } });
   assert.match(text, /event: started/);
+  assert.match(text, /of 3, pid/, 'it is the demo that has run');
   assert.doesNotMatch(text, /bin\/ls/);
 });
 
