@@ -38,7 +38,7 @@ test('everybody is on the map and in the list, with age, speed and battery', asy
     const page = await openPage(browser, { viewport });
     await visit(page, tracker.web);
     await page.locator('#status', { hasText: 'Live' }).waitFor();
-    assert.match(await row(page, 'alice/phone').innerText(), /(now|\d+ s ago)[^]*36 km\/h[^]*battery 80/);
+    assert.match(await row(page, 'alice/phone').innerText(), /(now|\d+ (s|min) ago)[^]*36 km\/h[^]*battery 80/);
     assert.match(await row(page, 'bob').innerText(), /<b>x<\/b>[^]*3 h ago[^]*battery 9.%, low/);
     assert.match(await row(page, 'never').innerText(), /waiting for its first position/);
     assert.equal(await page.locator('#devices b').count(), 0, 'a name is text');
