@@ -48,6 +48,7 @@ class Machine:
         (self.house / "lessons").mkdir(parents=True)
         shutil.copy(ROOT / "waymark", self.house)
         shutil.copytree(ROOT / "lessons/course", self.house / "lessons/course")
+        shutil.copytree(ROOT / "tests/bench", self.house / "tests/bench")
         tracker = self.house / "build/lessons/16-tracker/tracker"
         tracker.parent.mkdir(parents=True)
         self.write(tracker, TRACKER)

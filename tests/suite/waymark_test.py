@@ -38,6 +38,7 @@ class RefusalTest(CommandTest):
                                  (["start", "--data", ""], "--data needs a value"),
                                  (["start", "now"], "does not know 'now'"),
                                  (["build", "all"], "takes no options"),
+                                 (["bench", "fun"], "no benchmark 'fun'"),
                                  (["packages", "course", "games"], "no set of packages called 'games'"),
                                  (["set-up", "attic"], "no build folder called 'attic'")):
             with self.subTest(arguments):
@@ -48,6 +49,12 @@ class RefusalTest(CommandTest):
     def test_help_is_what_an_empty_command_line_gets(self):
         self.assertEqual(self.machine.run(), self.machine.run("help"))
         self.assertEqual(self.machine.run()[0], 0)
+
+    def test_help_of_a_word_is_told_before_anything_is_installed(self):
+        for word in ("start", "test", "slides", "build", "bench", "clean", "packages"):
+            with self.subTest(word):
+                self.assertEqual(self.machine.run(word, "--help"), self.machine.run("help"))
+        self.assertEqual(self.machine.run("begone", "--help")[0], 100)
 
     def test_it_works_through_a_symbolic_link_from_elsewhere(self):
         link = self.machine.folder / "link"
