@@ -63,20 +63,20 @@ ConnectionGate::~ConnectionGate() {
 }
 
 // In this order: what costs a roll comes last, so that a refusal for cause is named as such.
-Refusal ConnectionGate::reason_to_refuse(const NetworkKey& network) const {
-    if (count_ >= limits_.hard) return Refusal::hard_limit;
+ReachedLimit ConnectionGate::reason_to_refuse(const NetworkKey& network) const {
+    if (count_ >= limits_.hard) return ReachedLimit::hard_limit;
     const auto place = by_network_.find(network);
     if (place != by_network_.end() && place->second >= limits_.per_network)
-        return Refusal::network_limit;
-    if (!limits_.early_drop) return Refusal::none;
+        return ReachedLimit::network_limit;
+    if (!limits_.early_drop) return ReachedLimit::none;
     const unsigned percent = early_drop_percent(*limits_.early_drop, count_);
-    return percent > 0 && roll_() < percent ? Refusal::early_drop : Refusal::none;
+    return percent > 0 && roll_() < percent ? ReachedLimit::early_drop : ReachedLimit::none;
 }
 
-ConnectionGate::Verdict ConnectionGate::enter(const Address& peer) {
+ConnectionGate::Entry ConnectionGate::enter(const Address& peer) {
     const NetworkKey network = peer.network_key();
-    const Refusal reason = reason_to_refuse(network);
-    if (reason != Refusal::none) return {Admission::refused, Slot(), reason};
+    const ReachedLimit reason = reason_to_refuse(network);
+    if (reason != ReachedLimit::none) return {Admission::refused, Slot(), reason};
     // All Unix peers would be one network; whoever may open the socket's file is trusted more.
     if (peer.is_ip()) ++by_network_[network];
     ++count_;

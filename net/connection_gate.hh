@@ -43,7 +43,7 @@ enum class Admission {
     refused,   // close it at once, before any work
 };
 
-enum class Refusal { none, hard_limit, network_limit, early_drop };
+enum class ReachedLimit { none, hard_limit, network_limit, early_drop };
 
 class ConnectionGate {
   public:
@@ -69,10 +69,10 @@ class ConnectionGate {
         NetworkKey network_;
     };
 
-    struct Verdict {
+    struct Entry {
         Admission admission;
         Slot slot;  // holds a place unless refused
-        Refusal reason = Refusal::none;
+        ReachedLimit reason = ReachedLimit::none;
     };
 
     // A number from 0 to 99, each as likely as the others.
@@ -86,7 +86,7 @@ class ConnectionGate {
     ~ConnectionGate();
 
     // Asks for a place, right after accept. A Unix peer is under the soft and hard limits alone.
-    Verdict enter(const Address& peer);
+    Entry enter(const Address& peer);
 
     // Fewer than the soft limit are inside: accept.
     bool has_room() const { return count_ < limits_.soft; }
@@ -105,7 +105,7 @@ class ConnectionGate {
     const GateLimits& limits() const { return limits_; }
 
   private:
-    Refusal reason_to_refuse(const NetworkKey& network) const;
+    ReachedLimit reason_to_refuse(const NetworkKey& network) const;
     void leave(const NetworkKey& network);
 
     GateLimits limits_;

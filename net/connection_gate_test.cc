@@ -40,15 +40,15 @@ TEST_CASE("the soft limit says wait, the hard limit refuses") {
     std::vector<Slot> slots;
     for (const Admission expected :
          {Admission::admitted, Admission::wait, Admission::wait, Admission::wait}) {
-        ConnectionGate::Verdict verdict = gate.enter(stranger(slots.size()));
-        CHECK(verdict.admission == expected);
-        CHECK(verdict.slot);
-        slots.push_back(std::move(verdict.slot));
+        ConnectionGate::Entry entry = gate.enter(stranger(slots.size()));
+        CHECK(entry.admission == expected);
+        CHECK(entry.slot);
+        slots.push_back(std::move(entry.slot));
     }
-    const ConnectionGate::Verdict verdict = gate.enter(stranger(4));
-    CHECK(verdict.admission == Admission::refused);
-    CHECK(verdict.reason == Refusal::hard_limit);
-    CHECK_FALSE(verdict.slot);
+    const ConnectionGate::Entry entry = gate.enter(stranger(4));
+    CHECK(entry.admission == Admission::refused);
+    CHECK(entry.reason == ReachedLimit::hard_limit);
+    CHECK_FALSE(entry.slot);
     CHECK(gate.count() == 4);
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("new limits hold for newcomers and leave the others where they are") {
 TEST_CASE("a place is given back wherever its connection ends") {
     ConnectionGate gate({.soft = 1, .hard = 1, .per_network = 1, .early_drop = {}});
     const auto serve = [&](bool fails) {
-        const ConnectionGate::Verdict verdict = gate.enter(ip("127.0.0.1"));
+        const ConnectionGate::Entry entry = gate.enter(ip("127.0.0.1"));
         CHECK(gate.count() == 1);
         if (fails) throw std::runtime_error("connection failed");
     };
@@ -104,8 +104,8 @@ TEST_CASE("a refused client changes no count") {
     ConnectionGate gate({.soft = 5, .hard = 5, .per_network = 1, .early_drop = {}});
     const Slot slot = gate.enter(ip("127.0.0.1")).slot;
     for (int i = 0; i < 100; ++i) {
-        const ConnectionGate::Verdict verdict = gate.enter(ip("127.0.0.1"));
-        CHECK(verdict.reason == Refusal::network_limit);
+        const ConnectionGate::Entry entry = gate.enter(ip("127.0.0.1"));
+        CHECK(entry.reason == ReachedLimit::network_limit);
     }
     CHECK(gate.count() == 1);
     CHECK(gate.count_of(ip("127.0.0.1")) == 1);
@@ -127,7 +127,7 @@ TEST_CASE("one host is one network, whatever its port, its spelling or its place
         CAPTURE(row.second.to_string());
         ConnectionGate gate({.soft = 5, .hard = 5, .per_network = 1, .early_drop = {}});
         const Slot slot = gate.enter(row.first).slot;
-        CHECK((gate.enter(row.second).reason == Refusal::network_limit) == row.same);
+        CHECK((gate.enter(row.second).reason == ReachedLimit::network_limit) == row.same);
     }
 }
 
@@ -135,8 +135,8 @@ TEST_CASE("one flooding network leaves room for the others") {
     ConnectionGate gate({.soft = 10, .hard = 10, .per_network = 3, .early_drop = {}});
     std::vector<Slot> slots;
     for (int i = 0; i < 100; ++i) {
-        ConnectionGate::Verdict verdict = gate.enter(ip("192.0.2.1"));
-        if (verdict.slot) slots.push_back(std::move(verdict.slot));
+        ConnectionGate::Entry entry = gate.enter(ip("192.0.2.1"));
+        if (entry.slot) slots.push_back(std::move(entry.slot));
     }
     CHECK(slots.size() == 3);
     CHECK(gate.enter(ip("192.0.2.2")).admission == Admission::admitted);
@@ -211,8 +211,8 @@ TEST_CASE("an early drop happens when the roll is below its percent") {
         fill(gate, slots, 2);
         return gate.enter(stranger(2)).reason;
     };
-    CHECK(third_enters(49) == Refusal::early_drop);
-    CHECK(third_enters(50) == Refusal::none);
+    CHECK(third_enters(49) == ReachedLimit::early_drop);
+    CHECK(third_enters(50) == ReachedLimit::none);
     // Below the start nobody is dropped, whatever is rolled.
     ConnectionGate gate(limits, always(0));
     CHECK(gate.enter(stranger(0)).admission == Admission::admitted);
@@ -224,7 +224,7 @@ TEST_CASE("the gate's own dice drop some and let some in") {
     const Slot slot = gate.enter(stranger(0)).slot;
     int dropped = 0;
     for (int i = 0; i < 1000; ++i)
-        if (gate.enter(stranger(1)).reason == Refusal::early_drop) ++dropped;
+        if (gate.enter(stranger(1)).reason == ReachedLimit::early_drop) ++dropped;
     // Outside this range once in far more than 10^30 runs.
     CHECK(dropped > 250);
     CHECK(dropped < 750);

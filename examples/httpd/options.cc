@@ -36,10 +36,10 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     app.add_option("--threads", options.threads, "event loops")
         ->capture_default_str()
         ->check(CLI::Range(1U, 64U));
-    app.add_option("--connections", options.gate.hard, "at most so many at once, in each thread")
+    app.add_option("--connections", options.limits.gate.hard, "at most so many at once, in each thread")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 1'000'000UL));
-    app.add_option("--connections-per-source", options.gate.per_network,
+    app.add_option("--connections-per-source", options.limits.gate.per_network,
                    "of them from one address, or one IPv6 /64")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 1'000'000UL));
@@ -57,7 +57,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     } catch (const CLI::ParseError& error) {
         throw daemon::UsageError(std::string(error.what()) + "; httpd --help shows the options");
     }
-    options.gate.soft = options.gate.hard;
+    options.limits.gate.soft = options.limits.gate.hard;
     return options;
 }
 

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "net/address.hh"
-#include "net/connection_gate.hh"
 #include "net/http/server.hh"
 
 namespace waymark::httpd {
@@ -16,8 +15,8 @@ struct Options {
     std::string root = ".";
     net::Address listen = net::Address::parse("127.0.0.1:8080");
     unsigned threads = 1;
-    net::http::ServerLimits limits;
-    net::GateLimits gate{.soft = 1000, .hard = 1024, .per_network = 256, .early_drop = {}};
+    net::http::ServerLimits limits{
+        .gate = {.soft = 1000, .hard = 1024, .per_network = 256, .early_drop = {}}};
     std::chrono::milliseconds stop_timeout{10'000};
 };
 

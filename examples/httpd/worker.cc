@@ -17,20 +17,15 @@ void report(const std::exception_ptr& thrown) {
 
 Worker::Worker(const Options& options, net::Listener listener)
     : files_(options.root, {}),
-      gate_(std::make_shared<net::ConnectionGate>(options.gate)),
-      server_(loop_, router_, options.limits),
-      door_(server_, std::move(listener), gate_,
-            std::make_shared<const net::AccessList>(net::Access::allow)) {
+      server_(loop_, router_, options.limits) {
     router_.add("GET", "/*", 0, std::ref(files_));
     server_.when_handler_fails(report);
     server_.when_stopped([this] { loop_.stop(); });
+    server_.accept_on(std::move(listener));
 }
 
 void Worker::stop(daemon::Deadline deadline) {
-    loop_.post([this, deadline] {
-        door_.close();
-        server_.stop(deadline);
-    });
+    loop_.post([this, deadline] { server_.stop(deadline); });
 }
 
 }  // namespace waymark::httpd

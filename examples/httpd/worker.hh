@@ -4,7 +4,6 @@
 #pragma once
 
 #include "net/event_loop.hh"
-#include "net/http/front_door.hh"
 #include "net/http/router.hh"
 #include "net/http/server.hh"
 #include "net/http/static_files.hh"
@@ -30,9 +29,7 @@ class Worker {
     net::EventLoop loop_;
     net::http::StaticFiles files_;
     net::http::Router router_;
-    std::shared_ptr<net::ConnectionGate> gate_;
     net::http::Server server_;
-    net::http::FrontDoor door_;
 };
 
 }  // namespace waymark::httpd

@@ -51,21 +51,21 @@ std::optional<std::time_t> date_field(const Request& request, std::string_view n
 
 }  // namespace
 
-Verdict weigh_preconditions(const Request& request, const Validators& document) {
+PreconditionResult weigh_preconditions(const Request& request, const Validators& document) {
     if (request.field("If-Match")) {
         if (!any_tag_matches(request, "If-Match", document.entity_tag, Comparison::strong))
-            return Verdict::failed;
+            return PreconditionResult::failed;
     } else if (const auto date = date_field(request, "If-Unmodified-Since")) {
-        if (document.last_modified > *date) return Verdict::failed;
+        if (document.last_modified > *date) return PreconditionResult::failed;
     }
     if (request.field("If-None-Match")) {
         return any_tag_matches(request, "If-None-Match", document.entity_tag, Comparison::weak)
-                   ? Verdict::not_modified
-                   : Verdict::send;
+                   ? PreconditionResult::not_modified
+                   : PreconditionResult::send;
     }
     if (const auto date = date_field(request, "If-Modified-Since"))
-        if (document.last_modified <= *date) return Verdict::not_modified;
-    return Verdict::send;
+        if (document.last_modified <= *date) return PreconditionResult::not_modified;
+    return PreconditionResult::send;
 }
 
 bool range_applies(const Request& request, const Validators& document) {

@@ -17,14 +17,14 @@ struct Validators {
     std::time_t last_modified = 0;
 };
 
-enum class Verdict : std::uint8_t {
+enum class PreconditionResult : std::uint8_t {
     send,          // answer as if there were no condition
     not_modified,  // 304 (for GET and HEAD; others: 412)
     failed,        // 412
 };
 
 // For a document that exists.
-Verdict weigh_preconditions(const Request& request, const Validators& document);
+PreconditionResult weigh_preconditions(const Request& request, const Validators& document);
 
 // Whether a Range may be obeyed: there is no If-Range, or it names this very state.
 bool range_applies(const Request& request, const Validators& document);

@@ -20,45 +20,45 @@ Request with(const std::vector<Field>& fields) {
     return request;
 }
 
-Verdict weigh(const std::vector<Field>& fields) {
+PreconditionResult weigh(const std::vector<Field>& fields) {
     return weigh_preconditions(with(fields), kDocument);
 }
 
 }  // namespace
 
 TEST_CASE("without a condition all is sent") {
-    CHECK(weigh({}) == Verdict::send);
-    CHECK(weigh({{"If-Modified-Since", "yesterday-ish"}}) == Verdict::send);
-    CHECK(weigh({{"If-Unmodified-Since", "tomorrow-ish"}}) == Verdict::send);
+    CHECK(weigh({}) == PreconditionResult::send);
+    CHECK(weigh({{"If-Modified-Since", "yesterday-ish"}}) == PreconditionResult::send);
+    CHECK(weigh({{"If-Unmodified-Since", "tomorrow-ish"}}) == PreconditionResult::send);
 }
 
 TEST_CASE("what the client has already is not sent again") {
-    CHECK(weigh({{"If-None-Match", "\"a,b\""}}) == Verdict::not_modified);
-    CHECK(weigh({{"if-none-match", "\"x\", W/\"a,b\""}}) == Verdict::not_modified);
+    CHECK(weigh({{"If-None-Match", "\"a,b\""}}) == PreconditionResult::not_modified);
+    CHECK(weigh({{"if-none-match", "\"x\", W/\"a,b\""}}) == PreconditionResult::not_modified);
     CHECK(weigh({{"If-None-Match", "\"x\""}, {"If-None-Match", "\"a,b\""}}) ==
-          Verdict::not_modified);
-    CHECK(weigh({{"If-None-Match", "*"}}) == Verdict::not_modified);
-    CHECK(weigh({{"If-None-Match", "\"a\", \"b\""}}) == Verdict::send);
-    CHECK(weigh({{"If-None-Match", "a,b"}}) == Verdict::send);
-    CHECK(weigh({{"If-None-Match", "\"a,b"}}) == Verdict::send);
-    CHECK(weigh({{"If-Modified-Since", kSame}}) == Verdict::not_modified);
-    CHECK(weigh({{"If-Modified-Since", kLater}}) == Verdict::not_modified);
-    CHECK(weigh({{"If-Modified-Since", kEarlier}}) == Verdict::send);
+          PreconditionResult::not_modified);
+    CHECK(weigh({{"If-None-Match", "*"}}) == PreconditionResult::not_modified);
+    CHECK(weigh({{"If-None-Match", "\"a\", \"b\""}}) == PreconditionResult::send);
+    CHECK(weigh({{"If-None-Match", "a,b"}}) == PreconditionResult::send);
+    CHECK(weigh({{"If-None-Match", "\"a,b"}}) == PreconditionResult::send);
+    CHECK(weigh({{"If-Modified-Since", kSame}}) == PreconditionResult::not_modified);
+    CHECK(weigh({{"If-Modified-Since", kLater}}) == PreconditionResult::not_modified);
+    CHECK(weigh({{"If-Modified-Since", kEarlier}}) == PreconditionResult::send);
 }
 
 TEST_CASE("where a tag decides, no date is looked at") {
-    CHECK(weigh({{"If-None-Match", "\"x\""}, {"If-Modified-Since", kLater}}) == Verdict::send);
-    CHECK(weigh({{"If-Match", "\"a,b\""}, {"If-Unmodified-Since", kEarlier}}) == Verdict::send);
+    CHECK(weigh({{"If-None-Match", "\"x\""}, {"If-Modified-Since", kLater}}) == PreconditionResult::send);
+    CHECK(weigh({{"If-Match", "\"a,b\""}, {"If-Unmodified-Since", kEarlier}}) == PreconditionResult::send);
 }
 
 TEST_CASE("a condition that does not hold fails the request") {
-    CHECK(weigh({{"If-Match", "\"x\""}}) == Verdict::failed);
-    CHECK(weigh({{"If-Match", "W/\"a,b\""}}) == Verdict::failed);
-    CHECK(weigh({{"If-Match", "*"}}) == Verdict::send);
-    CHECK(weigh({{"If-Unmodified-Since", kEarlier}}) == Verdict::failed);
-    CHECK(weigh({{"If-Unmodified-Since", kSame}}) == Verdict::send);
+    CHECK(weigh({{"If-Match", "\"x\""}}) == PreconditionResult::failed);
+    CHECK(weigh({{"If-Match", "W/\"a,b\""}}) == PreconditionResult::failed);
+    CHECK(weigh({{"If-Match", "*"}}) == PreconditionResult::send);
+    CHECK(weigh({{"If-Unmodified-Since", kEarlier}}) == PreconditionResult::failed);
+    CHECK(weigh({{"If-Unmodified-Since", kSame}}) == PreconditionResult::send);
     // It comes first.
-    CHECK(weigh({{"If-Match", "\"x\""}, {"If-None-Match", "\"a,b\""}}) == Verdict::failed);
+    CHECK(weigh({{"If-Match", "\"x\""}, {"If-None-Match", "\"a,b\""}}) == PreconditionResult::failed);
 }
 
 TEST_CASE("a range is obeyed if the rest is of the same state") {

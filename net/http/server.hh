@@ -1,5 +1,6 @@
-// An HTTP/1.1 server on one event loop: one coroutine a connection (net/http/connection), all of
-// them held here. Sockets are brought by whoever accepts them; handlers are found by the router.
+// An HTTP/1.1 server on one event loop: it accepts on its addresses, closes whom the access list
+// denies or for whom the gate has no place before any work is done for them, and runs one coroutine
+// a connection (net/http/connection), all of them held here. Handlers are found by the router.
 //
 // A server of several threads or processes is several of these, one on each loop: they share
 // nothing.
@@ -8,11 +9,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
+#include "net/acceptor.hh"
+#include "net/access_list.hh"
 #include "net/address.hh"
 #include "net/connection_gate.hh"
 #include "net/event_loop.hh"
@@ -20,6 +26,7 @@
 #include "net/http/date.hh"
 #include "net/http/router.hh"
 #include "net/http/writer.hh"
+#include "net/listener.hh"
 #include "net/task_group.hh"
 
 namespace waymark::net::http {
@@ -28,6 +35,7 @@ class Connection;
 
 // What a peer may take. Defaults to ship with.
 struct ServerLimits {
+    GateLimits gate;                         // how many clients, in all and of one network
     std::chrono::milliseconds head{10'000};  // for a whole head, from its first byte
     std::chrono::milliseconds body{60'000};  // for a whole body
     // A body must also come this fast, after a time of grace: one that drips is cut off early.
@@ -44,26 +52,44 @@ class Server {
         std::uint64_t connections = 0;
         std::uint64_t requests = 0;
         std::uint64_t refused_requests = 0;    // malformed, too large, too slow
+        std::uint64_t denied = 0;              // by the access list
+        std::uint64_t turned_away = 0;         // by the gate
         std::uint64_t failed_connections = 0;  // by our own system: no memory, no place in epoll
     };
 
-    // `loop` and `router` must outlive the server.
+    // Hear of clients that are not served. Each may be empty.
+    struct DoorHandlers {
+        std::function<void(const Address& peer)> on_denied;
+        std::function<void(const Address& peer, ReachedLimit limit)> on_turned_away;
+        std::function<void(int error_number)> on_exhausted;  // no descriptors: once a time
+    };
+
+    // `loop` and `router` must outlive the server. Limits that contradict each other are a
+    // UsageError (net/connection_gate).
     Server(EventLoop& loop, const Router& router, const ServerLimits& limits = {});
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    // Takes a connected, non-blocking socket and serves it; the connection holds `slot` as long as
-    // it lives. What our own system refuses it, now or later, ends this connection alone; it is
-    // counted, or thrown if there is no memory to begin.
-    void serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot = {});
+    // Begins to accept here; the gate counts the clients of all addresses together. Throws
+    // std::system_error if the loop cannot watch the listener.
+    void accept_on(Listener listener);
+    // Serves a connected, non-blocking socket that somebody else has accepted, past list and gate.
+    // What our own system refuses it, now or later, ends this connection alone; it is counted, or
+    // thrown if there is no memory to begin.
+    void serve(daemon::Fd socket, const Address& peer) { serve(std::move(socket), peer, {}); }
 
-    // Closes idle connections at once. The others finish what they answer, and say so with
-    // "Connection: close"; those that have not by `deadline` are cut off.
+    // Accepts nobody else, and closes its addresses in the loop's next round. Closes idle
+    // connections at once; the others finish what they answer, and say so with "Connection: close";
+    // those that have not by `deadline` are cut off.
     void stop(daemon::Deadline deadline);
-    // For a configuration that was read again. Holds from the next wait of each connection on.
-    void set_limits(const ServerLimits& limits) { limits_ = limits; }
+    // For a configuration that was read again. Holds from the next wait of each connection on; who
+    // is inside stays. Throws as the constructor, and then nothing has changed.
+    void set_limits(const ServerLimits& limits);
     const ServerLimits& limits() const { return limits_; }
+    // From the next client on. Without one, everybody is allowed.
+    void set_access(AccessList access) { access_ = std::move(access); }
+    void when_not_served(DoorHandlers handlers) { door_ = std::move(handlers); }
     // Go with every answer from now on, also with those that no handler writes: refusals of what is
     // malformed or unknown, and 500.
     void set_fields(FieldBlock fields) { fields_ = std::move(fields); }
@@ -83,15 +109,24 @@ class Server {
     }
 
     std::size_t open_connections() const { return tasks_.size(); }
+    // Of those that came in through the gate.
+    std::size_t places_taken() const { return gate_.count(); }
     const Counters& counters() const { return counters_; }
     EventLoop& loop() { return loop_; }
 
   private:
     friend class Connection;
 
+    void receive(daemon::Fd socket, const Address& peer);
+    void serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot);
+    void accept_while_there_is_room();
+
     EventLoop& loop_;
     const Router& router_;
     ServerLimits limits_;
+    ConnectionGate gate_;
+    AccessList access_{Access::allow};
+    DoorHandlers door_;
     FieldBlock fields_;
     Counters counters_;
     DateClock clock_;
@@ -102,6 +137,8 @@ class Server {
     Log log_;
     std::function<void(std::exception_ptr)> handler_failed_;
     Timer stop_timer_;
+    std::vector<std::unique_ptr<Acceptor>> acceptors_;
+    Timer close_timer_;  // an acceptor must not be destroyed in its own call
     Connection* first_ = nullptr;
     // Last: its connections use all of the above while they are destroyed.
     TaskGroup tasks_{[this](std::exception_ptr) { ++counters_.failed_connections; }};

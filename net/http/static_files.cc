@@ -104,12 +104,12 @@ void StaticFiles::answer_document(Exchange& exchange, const Choice& choice,
     const Document& document = *choice.found.document;
     const Validators validators{document.entity_tag, document.last_modified};
     switch (weigh_preconditions(exchange.request, validators)) {
-        case Verdict::failed:
+        case PreconditionResult::failed:
             return answer.error(412);
-        case Verdict::not_modified:
+        case PreconditionResult::not_modified:
             begin(exchange, 304, choice);
             return answer.end_without_body();
-        case Verdict::send:
+        case PreconditionResult::send:
             break;
     }
     ByteRange range;

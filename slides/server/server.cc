@@ -13,7 +13,6 @@
 #include "daemon/error.hh"
 #include "daemon/signals.hh"
 #include "net/event_loop.hh"
-#include "net/http/front_door.hh"
 #include "net/http/router.hh"
 #include "net/http/server.hh"
 #include "slides/server/manifest.hh"
@@ -29,7 +28,7 @@ namespace {
 constexpr std::chrono::seconds kTimeToFinish{3};
 
 void report(const std::exception_ptr& thrown) {
-    fmt::print(stderr, "waymark-slides: {}\n", daemon::message_of(thrown));
+    daemon::print_error("waymark-slides", daemon::message_of(thrown));
 }
 
 class SlideServer final : private net::EventLoop::Watcher {
@@ -40,15 +39,14 @@ class SlideServer final : private net::EventLoop::Watcher {
           guard_(listener.address().port()),
           site_(options.assets, pages_, manifest, guard_),
           runs_(loop_, manifest, guard_),
-          server_(loop_, router_),
-          door_(server_, std::move(listener), std::make_shared<net::ConnectionGate>(kGate),
-                std::make_shared<const net::AccessList>(net::Access::allow)) {
+          server_(loop_, router_, {.gate = kGate}) {
         runs_.add_routes(router_);
         site_.add_routes(router_);
         server_.set_fields(security_fields());
         server_.when_handler_fails(report);
         server_.when_stopping([this] { runs_.close_all(); });
         server_.when_stopped([this] { loop_.stop(); });
+        server_.accept_on(std::move(listener));
         loop_.add(stop_signals_.fd(), EPOLLIN, *this);
     }
     ~SlideServer() { loop_.remove(stop_signals_.fd(), *this); }
@@ -61,10 +59,7 @@ class SlideServer final : private net::EventLoop::Watcher {
         .soft = 120, .hard = 128, .per_network = 128, .early_drop = {}};
 
     void on_ready(std::uint32_t) override {
-        while (stop_signals_.next()) {
-            door_.close();
-            server_.stop(daemon::Deadline::after(kTimeToFinish));
-        }
+        while (stop_signals_.next()) server_.stop(daemon::Deadline::after(kTimeToFinish));
     }
 
     daemon::SignalDescriptor stop_signals_{SIGTERM, SIGINT, SIGHUP};
@@ -76,7 +71,6 @@ class SlideServer final : private net::EventLoop::Watcher {
     Runs runs_;
     net::http::Router router_;
     net::http::Server server_;  // its connections use runs_: they go first
-    net::http::FrontDoor door_;
 };
 
 // The deck that the command line names, or the home page.

@@ -27,8 +27,10 @@ net::GateLimits gate_limits(const ReloadableSettings& settings, HttpDoor::Client
             .early_drop = {}};
 }
 
-net::http::ServerLimits server_limits(const ReloadableSettings& settings) {
+net::http::ServerLimits server_limits(const ReloadableSettings& settings,
+                                      HttpDoor::Clients clients) {
     net::http::ServerLimits limits;
+    limits.gate = gate_limits(settings, clients);
     limits.head = std::chrono::seconds(settings.header_timeout_s);
     limits.body = std::chrono::seconds(settings.body_timeout_s);
     limits.send = std::chrono::seconds(settings.send_timeout_s);
@@ -43,28 +45,24 @@ HttpDoor::HttpDoor(net::EventLoop& loop, const net::http::Router& router, std::v
                    Clients clients)
     : loop_(loop),
       log_(log),
-      access_(std::make_shared<const net::AccessList>(std::move(access))),
-      gate_(std::make_shared<net::ConnectionGate>(gate_limits(settings, clients))),
-      server_(loop, router, server_limits(settings)),
+      server_(loop, router, server_limits(settings, clients)),
       listeners_(std::move(listeners)),
-      clients_(clients) {}
+      clients_(clients) {
+    server_.set_access(std::move(access));
+    server_.when_not_served(log_lines());
+}
 
 void HttpDoor::open() {
-    std::vector<net::Listener> addresses;
     for (Fd& listener : std::exchange(listeners_, {}))
-        addresses.push_back(net::Listener::adopt(std::move(listener)));
-    door_.emplace(server_, std::move(addresses), gate_, access_, log_lines());
+        server_.accept_on(net::Listener::adopt(std::move(listener)));
 }
 
 void HttpDoor::reload(const ReloadableSettings& settings, net::AccessList access) {
-    access_ = std::make_shared<const net::AccessList>(std::move(access));
-    gate_->set_limits(gate_limits(settings, clients_));
-    server_.set_limits(server_limits(settings));
-    if (door_) door_->use(access_);
+    server_.set_access(std::move(access));
+    server_.set_limits(server_limits(settings, clients_));
 }
 
 void HttpDoor::close(daemon::Deadline deadline, std::function<void()> stopped) {
-    if (door_) door_->close();
     server_.when_stopped(std::move(stopped));
     server_.stop(deadline);
 }
@@ -77,15 +75,15 @@ bool HttpDoor::is_news(daemon::Deadline& quiet_until) const {
     return is_new;
 }
 
-net::http::FrontDoor::Listeners HttpDoor::log_lines() {
+net::http::Server::DoorHandlers HttpDoor::log_lines() {
     return {
         .on_denied =
             [this](const Address& peer) { log_.debug("{} is not allowed here", peer.host_text()); },
-        .on_refused =
-            [this](const Address& peer, net::Refusal reason) {
+        .on_turned_away =
+            [this](const Address& peer, net::ReachedLimit reason) {
                 if (!is_news(turning_away_told_)) return;
                 log_.warning("{} {}", peer.host_text(),
-                             reason == net::Refusal::network_limit
+                             reason == net::ReachedLimit::network_limit
                                  ? "has too many connections already and is turned away"
                                  : "is turned away: the limit of connections is reached");
             },
@@ -100,13 +98,11 @@ net::http::FrontDoor::Listeners HttpDoor::log_lines() {
 
 std::string HttpDoor::counters() const {
     const net::http::Server::Counters& served = server_.counters();
-    const net::http::FrontDoor::Counters stopped =
-        door_ ? door_->counters() : net::http::FrontDoor::Counters();
     return fmt::format(
         R"("open_connections":{},"connections":{},"requests":{},"refused_requests":{},)"
         R"("denied":{},"turned_away":{},"failed_connections":{})",
-        gate_->count(), served.connections, served.requests, served.refused_requests,
-        stopped.denied, stopped.refused, stopped.failed + served.failed_connections);
+        server_.places_taken(), served.connections, served.requests, served.refused_requests,
+        served.denied, served.turned_away, served.failed_connections);
 }
 
 }  // namespace waymark::tracker

@@ -6,16 +6,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/log.hh"
 #include "net/access_list.hh"
-#include "net/connection_gate.hh"
 #include "net/event_loop.hh"
-#include "net/http/front_door.hh"
 #include "net/http/router.hh"
 #include "net/http/server.hh"
 #include "settings.hh"
@@ -46,17 +42,14 @@ class HttpDoor {
     std::string counters() const;
 
   private:
-    net::http::FrontDoor::Listeners log_lines();
+    net::http::Server::DoorHandlers log_lines();
     bool is_news(daemon::Deadline& quiet_until) const;
 
     net::EventLoop& loop_;
     daemon::Log& log_;
-    std::shared_ptr<const net::AccessList> access_;
-    std::shared_ptr<net::ConnectionGate> gate_;
     net::http::Server server_;
     std::vector<daemon::Fd> listeners_;
     Clients clients_;
-    std::optional<net::http::FrontDoor> door_;
     // Until then it is not said again that clients are turned away, or that accepting fails.
     daemon::Deadline turning_away_told_{net::EventLoop::Clock::time_point::min()};
     daemon::Deadline exhaustion_told_{net::EventLoop::Clock::time_point::min()};

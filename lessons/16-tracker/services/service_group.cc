@@ -275,13 +275,17 @@ void ServiceGroup::continue_stop() {
     handlers_.on_all_ended();
 }
 
+bool ServiceGroup::counters_are_wanted() const {
+    return std::any_of(services_.begin(), services_.end(),
+                       [](const auto& service) { return service->counters_wanted; });
+}
+
 net::Task<std::string> ServiceGroup::describe() {
     for (const auto& service : services_)
         service->counters_wanted =
             service->control && service->control->send(write_empty(MessageKind::count));
     const Deadline deadline = Deadline::after(kHandOverPatience);
-    const auto is_wanted = [](const auto& service) { return service->counters_wanted; };
-    while (std::any_of(services_.begin(), services_.end(), is_wanted)) {
+    while (counters_are_wanted()) {
         const bool told = co_await counted_.wait(deadline);
         if (!told) break;
     }

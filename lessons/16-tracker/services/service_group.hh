@@ -88,6 +88,7 @@ class ServiceGroup {
     void ended(int id, const std::string& how);
     void report_end(Service& service, const std::string& how);
     void continue_stop();
+    bool counters_are_wanted() const;
     std::string describe(const Service& service) const;
 
     net::EventLoop& loop_;

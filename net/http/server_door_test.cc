@@ -1,0 +1,166 @@
+#include "net/http/server.hh"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <string>
+
+#include "daemon/error.hh"
+
+using namespace waymark::net;
+using namespace waymark::net::http;
+using namespace waymark::daemon;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct House {
+    EventLoop loop;
+    Router router;
+    std::string said;
+    Server server;
+    Address address;
+
+    explicit House(const GateLimits& limits, Access access = Access::allow)
+        : server(loop, router, {.gate = limits}) {
+        server.set_access(AccessList(access));
+        server.when_not_served(
+            {.on_denied = [this](const Address&) { said += "denied "; },
+             .on_turned_away = [this](const Address&, ReachedLimit) { said += "turned away "; },
+             .on_exhausted = {}});
+        router.add("GET", "/", 0, [](Exchange& exchange) {
+            exchange.answer.answer(200, "", "home");
+            return answered();
+        });
+        Listener listener(Address::parse("127.0.0.1:0"));
+        address = listener.address();
+        server.accept_on(std::move(listener));
+    }
+
+    Fd client() {
+        Fd socket(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+        check(::connect(socket.get(), address.data(), address.size()), "connect");
+        set_nonblocking(socket, true);
+        return socket;
+    }
+
+    // What the client gets for a request: an answer, or "" when the door was shut in its face.
+    std::string ask(const Fd& client) {
+        const std::string_view request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+        ::send(client.get(), request.data(), request.size(), MSG_NOSIGNAL);
+        char buffer[1000];
+        for (int rounds = 0; rounds < 10'000; ++rounds) {
+            loop.run_once(Deadline::after(1ms));
+            const ssize_t got = ::recv(client.get(), buffer, sizeof buffer, 0);
+            if (got > 0) return std::string(buffer, static_cast<std::size_t>(got)).substr(9, 3);
+            if (got == 0 || errno != EAGAIN) return "";
+        }
+        return "nothing";
+    }
+};
+
+constexpr GateLimits kRoomForTwo{.soft = 2, .hard = 2, .per_network = 2, .early_drop = {}};
+constexpr GateLimits kOneOfANetwork{.soft = 9, .hard = 9, .per_network = 1, .early_drop = {}};
+
+}  // namespace
+
+TEST_CASE("who may come in is served") {
+    House house(kRoomForTwo);
+    const Fd client = house.client();
+    CHECK(house.ask(client) == "200");
+    CHECK(house.server.places_taken() == 1);
+}
+
+TEST_CASE("whom the list denies is closed before a word") {
+    House house(kRoomForTwo, Access::deny);
+    const Fd client = house.client();
+    CHECK(house.ask(client).empty());
+    CHECK(house.server.counters().denied == 1);
+    CHECK(house.said == "denied ");
+    CHECK(house.server.counters().connections == 0);
+    house.server.set_access(AccessList(Access::allow));
+    const Fd other = house.client();
+    CHECK(house.ask(other) == "200");
+}
+
+TEST_CASE("one more of a network than allowed is closed, until a place is free") {
+    House house(kOneOfANetwork);
+    Fd first = house.client();
+    CHECK(house.ask(first) == "200");
+    const Fd second = house.client();
+    CHECK(house.ask(second).empty());
+    CHECK(house.server.counters().turned_away == 1);
+    CHECK(house.said == "turned away ");
+    first.reset();
+    for (int rounds = 0; rounds < 10'000 && house.server.places_taken() > 0; ++rounds)
+        house.loop.run_once(Deadline::after(1ms));
+    const Fd third = house.client();
+    CHECK(house.ask(third) == "200");
+}
+
+TEST_CASE("when all places are taken the next client waits, and comes in when one is free") {
+    House house(kRoomForTwo);
+    Fd first = house.client();
+    const Fd second = house.client();
+    CHECK(house.ask(first) == "200");
+    CHECK(house.ask(second) == "200");
+    const Fd third = house.client();
+    for (int rounds = 0; rounds < 5; ++rounds) house.loop.run_once(Deadline::after(1ms));
+    CHECK(house.server.counters().connections == 2);
+    first.reset();
+    CHECK(house.ask(third) == "200");
+    CHECK(house.server.counters().turned_away == 0);
+}
+
+TEST_CASE("the gate counts the clients of all addresses together") {
+    House house(kOneOfANetwork);
+    const Fd first = house.client();
+    CHECK(house.ask(first) == "200");
+    Listener listener(Address::parse("127.0.0.2:0"));
+    house.address = listener.address();
+    house.server.accept_on(std::move(listener));
+    const Fd second = house.client();  // from 127.0.0.1, too
+    CHECK(house.ask(second).empty());
+    CHECK(house.server.counters().turned_away == 1);
+}
+
+TEST_CASE("limits that are raised let those in who wait") {
+    House house(kRoomForTwo);
+    const Fd first = house.client();
+    const Fd second = house.client();
+    CHECK(house.ask(first) == "200");
+    CHECK(house.ask(second) == "200");
+    const Fd third = house.client();
+    house.server.set_limits({.gate = {.soft = 3, .hard = 3, .per_network = 3, .early_drop = {}}});
+    CHECK(house.ask(third) == "200");
+}
+
+TEST_CASE("limits that contradict each other are refused, and the old ones stay") {
+    House house(kRoomForTwo);
+    ServerLimits wrong{.gate = {.soft = 3, .hard = 2, .per_network = 2, .early_drop = {}}};
+    wrong.requests = 7;
+    CHECK_THROWS_AS(house.server.set_limits(wrong), UsageError);
+    CHECK(house.server.limits().gate.soft == 2);
+    CHECK(house.server.limits().requests == 1000);
+}
+
+TEST_CASE("a handler may stop the server, which accepts nobody from then on") {
+    House house(kRoomForTwo);
+    house.router.add("GET", "/stop", 0, [&house](Exchange& exchange) {
+        house.server.stop(Deadline::after(1s));
+        exchange.answer.answer(200, "", "bye");
+        return answered();
+    });
+    const Fd client = house.client();
+    const std::string_view request = "GET /stop HTTP/1.1\r\nHost: h\r\n\r\n";
+    ::send(client.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    CHECK(house.ask(client) == "200");
+    for (int rounds = 0; rounds < 10'000 && house.server.open_connections() > 0; ++rounds)
+        house.loop.run_once(Deadline::after(1ms));
+    house.loop.run_once(Deadline::after(1ms));
+    const Fd late(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    CHECK(::connect(late.get(), house.address.data(), house.address.size()) == -1);
+    CHECK(errno == ECONNREFUSED);
+    CHECK(house.server.counters().connections == 1);
+}
