@@ -95,12 +95,12 @@ void Stream::on_ready(std::uint32_t events) {
 
 void Stream::note_peer_ended() {
     if (std::exchange(peer_ended_, true)) return;
-    if (peer_ended_listener_) peer_ended_listener_();
+    if (peer_ended_handler_) peer_ended_handler_();
 }
 
-void Stream::when_peer_ends(std::function<void()> listener) {
-    peer_ended_listener_ = std::move(listener);
-    if (peer_ended_ && peer_ended_listener_) peer_ended_listener_();
+void Stream::when_peer_ends(std::function<void()> handler) {
+    peer_ended_handler_ = std::move(handler);
+    if (peer_ended_ && peer_ended_handler_) peer_ended_handler_();
 }
 
 void Stream::advance(Operation* operation) {

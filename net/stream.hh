@@ -90,7 +90,7 @@ class Stream final : private EventLoop::Watcher {
     // Called once, when the peer has sent its last byte or has reset the connection; at once if
     // that is known already. For whoever only writes, and would learn of it with its next byte.
     // Must not destroy the stream. An empty one calls nobody.
-    void when_peer_ends(std::function<void()> listener);
+    void when_peer_ends(std::function<void()> handler);
 
     // What waits now ends with Outcome::cancelled, and so does all that follows.
     void cancel();
@@ -163,7 +163,7 @@ class Stream final : private EventLoop::Watcher {
     bool may_write_ = true;
     bool peer_ended_ = false;  // the kernel has said so; what it sent before is still to be read
     bool cancelled_ = false;
-    std::function<void()> peer_ended_listener_;
+    std::function<void()> peer_ended_handler_;
 };
 
 class Stream::Read final : public Operation {

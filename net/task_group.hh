@@ -28,9 +28,9 @@ class TaskGroup {
 
     std::size_t size() const { return size_; }
 
-    // Called each time the last task has ended and all that it owned is gone. Only one listener; an
+    // Called each time the last task has ended and all that it owned is gone. Only one handler; an
     // empty function takes it back. Must neither throw nor destroy the group.
-    void when_empty(std::function<void()> listener) { when_empty_ = std::move(listener); }
+    void when_empty(std::function<void()> handler) { when_empty_ = std::move(handler); }
 
   private:
     struct Root;

@@ -20,11 +20,11 @@ void append_line(std::string& out, std::string_view name, std::string_view value
     out.push_back('\n');
 }
 
-// As long as it lives, `listener` is told that the peer has gone.
+// As long as it lives, `handler` is told that the peer has gone.
 class PeerWatch {
   public:
-    PeerWatch(Exchange& exchange, std::function<void()> listener) : exchange_(exchange) {
-        exchange_.when_peer_ends(std::move(listener));
+    PeerWatch(Exchange& exchange, std::function<void()> handler) : exchange_(exchange) {
+        exchange_.when_peer_ends(std::move(handler));
     }
     PeerWatch(const PeerWatch&) = delete;
     PeerWatch& operator=(const PeerWatch&) = delete;

@@ -55,7 +55,7 @@ class EventStream {
     bool send_written(std::string_view bytes);
 
     // Called when the queue is empty again after send() returned false. Not called from send().
-    void when_drained(std::function<void()> listener) { drained_ = std::move(listener); }
+    void when_drained(std::function<void()> handler) { drained_ = std::move(handler); }
 
     // run() ends once what is queued is sent.
     void close();

@@ -85,8 +85,8 @@ class Exchange {
 
     EventLoop& loop() { return stream_->loop(); }
     // See Stream: for an answer without an end.
-    void when_peer_ends(std::function<void()> listener) {
-        stream_->when_peer_ends(std::move(listener));
+    void when_peer_ends(std::function<void()> handler) {
+        stream_->when_peer_ends(std::move(handler));
     }
 
   private:

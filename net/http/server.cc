@@ -92,8 +92,8 @@ void Server::stop(daemon::Deadline deadline) {
     if (tasks_.size() == 0 && when_stopped_) when_stopped_();
 }
 
-void Server::when_stopped(std::function<void()> listener) {
-    when_stopped_ = std::move(listener);
+void Server::when_stopped(std::function<void()> handler) {
+    when_stopped_ = std::move(handler);
     tasks_.when_empty([this] {
         if (is_stopping_ && when_stopped_) when_stopped_();
     });

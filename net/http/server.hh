@@ -96,16 +96,16 @@ class Server {
     bool is_stopping() const { return is_stopping_; }
 
     // Called when stop() begins: for handlers that would never end by themselves, event streams.
-    void when_stopping(std::function<void()> listener) { when_stopping_ = std::move(listener); }
+    void when_stopping(std::function<void()> handler) { when_stopping_ = std::move(handler); }
     // Called when stop() was called and the last connection is gone.
-    void when_stopped(std::function<void()> listener);
+    void when_stopped(std::function<void()> handler);
 
     // Called after each answer: the access log.
     using Log = std::function<void(const Exchange& exchange, int status)>;
     void when_answered(Log log) { log_ = std::move(log); }
     // Called with what a handler threw; the peer gets 500.
-    void when_handler_fails(std::function<void(std::exception_ptr)> listener) {
-        handler_failed_ = std::move(listener);
+    void when_handler_fails(std::function<void(std::exception_ptr)> handler) {
+        handler_failed_ = std::move(handler);
     }
 
     std::size_t open_connections() const { return tasks_.size(); }

@@ -51,8 +51,8 @@ class StoreLink {
     bool is_connected() const { return channel_ != nullptr; }
 
     // Hears the parts of the device directory that the store sends.
-    void on_directory(std::function<void(std::string_view part)> listener) {
-        on_directory_ = std::move(listener);
+    void on_directory(std::function<void(std::string_view part)> handler) {
+        on_directory_ = std::move(handler);
     }
 
     class Submission;
