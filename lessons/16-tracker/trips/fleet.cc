@@ -94,17 +94,17 @@ class FleetPhone {
         const PhoneMessage message = make_message(identity_, queue_.front());
         const ExchangeResult result =
             client_.exchange(message.outgoing(), daemon::Deadline::after(Fleet::kExchangeTime));
-        const Verdict verdict = verdict_on(result);
-        if (verdict == Verdict::at_once) return;
-        const bool delivered = verdict == Verdict::delivered;
+        const Delivery delivery = delivery_of(result);
+        if (delivery == Delivery::at_once) return;
+        const bool delivered = delivery == Delivery::delivered;
         if (delivered) {
             queue_.pop_front();
             ++fleet_.delivered_;
-            back_off_.reset();
+            retry_pause_.reset();
         } else {
             // Refused points wait as well: the owner may be about to add the device.
             ++fleet_.tries_failed_;
-            next_try_ = Clock::now() + back_off_.next(result.response);
+            next_try_ = Clock::now() + retry_pause_.next(result.response);
         }
         fleet_.note(is_away_, !delivered, delivered ? "" : explain(result, identity_));
         is_away_ = !delivered;
@@ -122,7 +122,7 @@ class FleetPhone {
     PhoneIdentity identity_;
     net::http::Client client_;
     std::deque<TripPoint> queue_;
-    BackOff back_off_;
+    RetryPause retry_pause_;
     Clock::time_point next_fix_;
     Clock::time_point next_try_{};
     bool is_away_ = false;

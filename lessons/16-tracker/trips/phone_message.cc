@@ -91,15 +91,15 @@ PhoneMessage make_message(const PhoneIdentity& identity, const TripPoint& point)
     return {is_traccar ? "POST" : "GET", std::move(target)};
 }
 
-Verdict verdict_on(const ExchangeResult& result) {
-    if (result.status == ExchangeStatus::closed_idle) return Verdict::at_once;
+Delivery delivery_of(const ExchangeResult& result) {
+    if (result.status == ExchangeStatus::closed_idle) return Delivery::at_once;
     if (result.status == ExchangeStatus::malformed || result.status == ExchangeStatus::too_large)
-        return Verdict::refused;
-    if (result.status != ExchangeStatus::answered) return Verdict::later;
+        return Delivery::refused;
+    if (result.status != ExchangeStatus::answered) return Delivery::later;
     const int status = result.response.status;
-    if (status >= 200 && status < 300) return Verdict::delivered;
+    if (status >= 200 && status < 300) return Delivery::delivered;
     const bool passes = status >= 500 || status == 408 || status == 425 || status == 429;
-    return passes ? Verdict::later : Verdict::refused;
+    return passes ? Delivery::later : Delivery::refused;
 }
 
 std::string explain(const ExchangeResult& result, const PhoneIdentity& identity) {
@@ -116,7 +116,7 @@ std::string explain(const ExchangeResult& result, const PhoneIdentity& identity)
     return line;
 }
 
-std::chrono::milliseconds BackOff::next(const net::http::Response& response) {
+std::chrono::milliseconds RetryPause::next(const net::http::Response& response) {
     const std::chrono::milliseconds wait = wait_;
     wait_ = std::min(wait_ * 2, kLongest);
     const std::string_view text = response.field("Retry-After").value_or("");

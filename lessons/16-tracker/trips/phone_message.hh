@@ -35,20 +35,20 @@ struct PhoneMessage {
 };
 PhoneMessage make_message(const PhoneIdentity& identity, const TripPoint& point);
 
-enum class Verdict {
+enum class Delivery {
     delivered,  // 2xx: the phone forgets the point
     at_once,    // an idle connection had been closed: nothing is wrong
     later,      // nobody answers, or the server says that it cannot now (5xx, 408, 425, 429)
     refused,    // a person has to change something
 };
-Verdict verdict_on(const net::http::ExchangeResult& result);
+Delivery delivery_of(const net::http::ExchangeResult& result);
 
 // One line: why the point was not delivered, and for `refused` what to do.
 std::string explain(const net::http::ExchangeResult& result, const PhoneIdentity& identity);
 
 // How long to wait before the next try: doubles from half a second to half a minute, begins anew
 // after a success; a server that says Retry-After is believed, up to the same bound.
-class BackOff {
+class RetryPause {
   public:
     static constexpr std::chrono::milliseconds kFirst{500};
     static constexpr std::chrono::milliseconds kLongest{30'000};

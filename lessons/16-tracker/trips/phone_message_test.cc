@@ -73,23 +73,23 @@ TEST_CASE("a coordinate is said with all its digits") {
 TEST_CASE("an answer is delivered, later or refused") {
     struct Row {
         int status;
-        Verdict verdict;
+        Delivery delivery;
     };
     const Row rows[] = {
-        {200, Verdict::delivered}, {204, Verdict::delivered}, {302, Verdict::refused},
-        {400, Verdict::refused},   {403, Verdict::refused},   {404, Verdict::refused},
-        {408, Verdict::later},     {425, Verdict::later},     {429, Verdict::later},
-        {500, Verdict::later},     {503, Verdict::later},
+        {200, Delivery::delivered}, {204, Delivery::delivered}, {302, Delivery::refused},
+        {400, Delivery::refused},   {403, Delivery::refused},   {404, Delivery::refused},
+        {408, Delivery::later},     {425, Delivery::later},     {429, Delivery::later},
+        {500, Delivery::later},     {503, Delivery::later},
     };
     for (const Row& row : rows) {
         CAPTURE(row.status);
-        CHECK(verdict_on(answered(row.status)) == row.verdict);
+        CHECK(delivery_of(answered(row.status)) == row.delivery);
     }
-    CHECK(verdict_on({ExchangeStatus::not_connected, {}, ""}) == Verdict::later);
-    CHECK(verdict_on({ExchangeStatus::lost, {}, ""}) == Verdict::later);
-    CHECK(verdict_on({ExchangeStatus::timed_out, {}, ""}) == Verdict::later);
-    CHECK(verdict_on({ExchangeStatus::closed_idle, {}, ""}) == Verdict::at_once);
-    CHECK(verdict_on({ExchangeStatus::malformed, {}, ""}) == Verdict::refused);
+    CHECK(delivery_of({ExchangeStatus::not_connected, {}, ""}) == Delivery::later);
+    CHECK(delivery_of({ExchangeStatus::lost, {}, ""}) == Delivery::later);
+    CHECK(delivery_of({ExchangeStatus::timed_out, {}, ""}) == Delivery::later);
+    CHECK(delivery_of({ExchangeStatus::closed_idle, {}, ""}) == Delivery::at_once);
+    CHECK(delivery_of({ExchangeStatus::malformed, {}, ""}) == Delivery::refused);
 }
 
 TEST_CASE("a refusal is told in one line with what to do") {
@@ -101,20 +101,20 @@ TEST_CASE("a refusal is told in one line with what to do") {
 }
 
 TEST_CASE("waits double up to a bound, begin anew after a success, and follow Retry-After") {
-    BackOff back_off;
-    CHECK(back_off.next({}) == 500ms);
-    CHECK(back_off.next({}) == 1s);
-    for (int i = 0; i < 10; ++i) back_off.next({});
-    CHECK(back_off.next({}) == 30s);
-    back_off.reset();
-    CHECK(back_off.next({}) == 500ms);
+    RetryPause retry_pause;
+    CHECK(retry_pause.next({}) == 500ms);
+    CHECK(retry_pause.next({}) == 1s);
+    for (int i = 0; i < 10; ++i) retry_pause.next({});
+    CHECK(retry_pause.next({}) == 30s);
+    retry_pause.reset();
+    CHECK(retry_pause.next({}) == 500ms);
 
     waymark::net::http::Response response;
     response.fields = {{"Retry-After", "2"}};
-    CHECK(back_off.next(response) == 2s);
+    CHECK(retry_pause.next(response) == 2s);
     response.fields = {{"Retry-After", "86400"}};
-    CHECK(back_off.next(response) == 30s);
-    back_off.reset();
+    CHECK(retry_pause.next(response) == 30s);
+    retry_pause.reset();
     response.fields = {{"Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"}};
-    CHECK(back_off.next(response) == 500ms);
+    CHECK(retry_pause.next(response) == 500ms);
 }

@@ -117,28 +117,28 @@ class Sender {
     // False if all shall stop.
     bool deliver(const TripPoint& point) {
         const PhoneMessage message = make_message(plan_.identity, point);
-        BackOff back_off;
+        RetryPause retry_pause;
         for (bool again = false;; again = true) {
             if (break_line(message, again)) continue;
             queue_.count_request(again);
             const ExchangeResult result =
                 client_.exchange(message.outgoing(), Deadline::after(kExchangeTime));
-            switch (verdict_on(result)) {
-                case Verdict::delivered:
+            switch (delivery_of(result)) {
+                case Delivery::delivered:
                     queue_.count_acknowledged();
                     return true;
-                case Verdict::at_once:
+                case Delivery::at_once:
                     continue;
-                case Verdict::refused:
+                case Delivery::refused:
                     throw daemon::UsageError(fmt::format("point {}: {}", message.target,
                                                          explain(result, plan_.identity)));
-                case Verdict::later:
+                case Delivery::later:
                     break;
             }
             if (!queue_.is_patient())
                 throw std::runtime_error("cannot reach the server: " +
                                          explain(result, plan_.identity));
-            if (!queue_.wait(back_off.next(result.response))) return false;
+            if (!queue_.wait(retry_pause.next(result.response))) return false;
         }
     }
 
