@@ -11,7 +11,7 @@
 
 namespace waymark::course {
 
-enum class Outcome {
+enum class CaseOutcome {
     passed,
     failed,   // an expectation did not hold
     crashed,  // killed by a signal, or stopped by a sanitizer
@@ -38,22 +38,22 @@ struct CaseResult {
     };
 
     std::string name;
-    Outcome outcome = Outcome::passed;
+    CaseOutcome outcome = CaseOutcome::passed;
     std::vector<std::string> steps;  // the last one is where it ended
-    std::optional<Failure> failure;  // of Outcome::failed
-    std::optional<Finding> finding;  // of Outcome::crashed, if the report has one
+    std::optional<Failure> failure;  // of CaseOutcome::failed
+    std::optional<Finding> finding;  // of CaseOutcome::crashed, if the report has one
     std::string ending;  // of crashed and quit: "killed by signal 11 (Segmentation fault)"
-    std::vector<std::string> waits;  // of Outcome::hung, one line a process
+    std::vector<std::string> waits;  // of CaseOutcome::hung, one line a process
     std::vector<Left> left;          // of any outcome but hung and crashed
     Advice advice;                   // may be empty
     std::string skipped_because;
     std::string printed;  // by the learner's program, bounded
     std::chrono::milliseconds time{0};
 
-    bool passed() const { return outcome == Outcome::passed; }
+    bool passed() const { return outcome == CaseOutcome::passed; }
 };
 
 // "passed", "failed", "crashed" and so on; for --json and the reports.
-std::string outcome_name(Outcome outcome);
+std::string outcome_name(CaseOutcome outcome);
 
 }  // namespace waymark::course

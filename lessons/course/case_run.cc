@@ -111,9 +111,9 @@ class Standstill {
 };
 
 // What comes out of the case while it runs.
-class Listener {
+class CaseReader {
   public:
-    explicit Listener(Pipes& pipes) : pipes_(pipes) {
+    explicit CaseReader(Pipes& pipes) : pipes_(pipes) {
         pipes_.result.writing.reset();
         pipes_.printed.writing.reset();
         daemon::set_nonblocking(pipes_.result.reading, true);
@@ -122,7 +122,7 @@ class Listener {
 
     // Until `process` ends (true), or the deadline has come or nothing moves any more (false). Not
     // until the pipes end: somebody who was left behind may hold them.
-    bool listen(const Fd& process, Deadline deadline) {
+    bool follow(const Fd& process, Deadline deadline) {
         Standstill standstill;
         for (;;) {
             std::array<pollfd, 3> descriptors = {
@@ -186,21 +186,21 @@ void look_for_files(const fs::path& folder, std::vector<CaseResult::Left>& left)
 }
 
 void judge(CaseResult& result, const CaseStory& story, Ending ending, const CaseRun& run) {
-    if (result.outcome == Outcome::skipped) return;
+    if (result.outcome == CaseOutcome::skipped) return;
     result.finding = find_finding(result.printed, run.learners_folder);
     if (story.failed()) {
-        result.outcome = Outcome::failed;
+        result.outcome = CaseOutcome::failed;
         result.finding.reset();
     } else if (ending.killed() || (result.finding && !ending.success())) {
-        result.outcome = Outcome::crashed;
+        result.outcome = CaseOutcome::crashed;
         result.ending = ending.describe();
         result.advice = story.if_it_crashes();
     } else if (!story.ended() || !ending.success()) {
-        result.outcome = Outcome::quit;
+        result.outcome = CaseOutcome::quit;
         result.ending = ending.describe();
         result.advice = story.if_it_crashes();
     } else if (!result.left.empty()) {
-        result.outcome = Outcome::untidy;
+        result.outcome = CaseOutcome::untidy;
     }
 }
 
@@ -215,8 +215,8 @@ CaseResult run_case(const CaseRun& run) {
     const ScratchFolder folder;
     Pipes pipes;
     ChildProcess child([&] { return become_the_case(run, pipes, folder.path()); });
-    Listener listener(pipes);
-    const bool done = listener.listen(child.process(), Deadline::after(run.limit));
+    CaseReader reader(pipes);
+    const bool done = reader.follow(child.process(), Deadline::after(run.limit));
 
     CaseResult result;
     result.name = run.name;
@@ -224,18 +224,18 @@ CaseResult run_case(const CaseRun& run) {
     const Deadline enough = Deadline::after(std::chrono::seconds(10));
     if (done) {
         const Ending ending = child.wait();
-        listener.story().tell(result);
-        result.printed = listener.printed();
+        reader.story().tell(result);
+        result.printed = reader.printed();
         look_for_processes(result.left);
         look_for_files(folder.path(), result.left);
-        judge(result, listener.story(), ending, run);
+        judge(result, reader.story(), ending, run);
     } else {
-        listener.story().tell(result);
-        result.printed = listener.printed();
+        reader.story().tell(result);
+        result.printed = reader.printed();
         result.left.clear();
         // A case that has failed and then hangs on its way out has failed: that came first.
-        result.outcome = listener.story().failed() ? Outcome::failed : Outcome::hung;
-        if (!listener.story().failed()) result.advice = listener.story().if_it_hangs();
+        result.outcome = reader.story().failed() ? CaseOutcome::failed : CaseOutcome::hung;
+        if (!reader.story().failed()) result.advice = reader.story().if_it_hangs();
     }
     end_descendants(enough);
     result.time = std::chrono::duration_cast<std::chrono::milliseconds>(

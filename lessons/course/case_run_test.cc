@@ -12,7 +12,7 @@
 using waymark::course::CaseResult;
 using waymark::course::descendants_of;
 using waymark::course::list_cases;
-using waymark::course::Outcome;
+using waymark::course::CaseOutcome;
 using waymark::course::outcome_name;
 using waymark::course::run_case;
 

@@ -87,7 +87,7 @@ void CaseStory::take_line(const std::string& line) {
         {"skipped",
          [&] {
              ended_ = true;
-             told_.outcome = Outcome::skipped;
+             told_.outcome = CaseOutcome::skipped;
              told_.skipped_because = text(event, "why");
          }},
         {"left",
@@ -110,24 +110,24 @@ void CaseStory::tell(CaseResult& result) const {
     result.advice = told_.advice;
     result.left = told_.left;
     result.skipped_because = told_.skipped_because;
-    if (told_.outcome == Outcome::skipped) result.outcome = Outcome::skipped;
+    if (told_.outcome == CaseOutcome::skipped) result.outcome = CaseOutcome::skipped;
 }
 
-std::string outcome_name(Outcome outcome) {
+std::string outcome_name(CaseOutcome outcome) {
     switch (outcome) {
-        case Outcome::passed:
+        case CaseOutcome::passed:
             return "passed";
-        case Outcome::failed:
+        case CaseOutcome::failed:
             return "failed";
-        case Outcome::crashed:
+        case CaseOutcome::crashed:
             return "crashed";
-        case Outcome::hung:
+        case CaseOutcome::hung:
             return "hung";
-        case Outcome::quit:
+        case CaseOutcome::quit:
             return "quit";
-        case Outcome::untidy:
+        case CaseOutcome::untidy:
             return "untidy";
-        case Outcome::skipped:
+        case CaseOutcome::skipped:
             return "skipped";
     }
     return "unknown";

@@ -19,12 +19,12 @@ namespace fs = std::filesystem;
 
 Mark mark_of(const CaseResult& result) {
     switch (result.outcome) {
-        case Outcome::passed:
+        case CaseOutcome::passed:
             return Mark::passed;
-        case Outcome::skipped:
+        case CaseOutcome::skipped:
             return Mark::skipped;
-        case Outcome::failed:
-        case Outcome::untidy:
+        case CaseOutcome::failed:
+        case CaseOutcome::untidy:
             return Mark::failed;
         default:
             return Mark::broken;

@@ -73,7 +73,7 @@ class Prover {
             reason = "the compiler warns:\n" + everything_said(lesson_, verdict);
         else if (verdict.first_failure() == nullptr)
             reason = "it passes";
-        else if (verdict.first_failure()->outcome != Outcome::failed)
+        else if (verdict.first_failure()->outcome != CaseOutcome::failed)
             reason = "it does not fail, it " + outcome_name(verdict.first_failure()->outcome) +
                      ":\n" + everything_said(lesson_, verdict);
         else if (verdict.cases.size() > 1)
@@ -90,7 +90,7 @@ class Prover {
         Verdict verdict = judge(texts, how);
         // On a busy machine a case may be cut before it has come to its words.
         how.limit = kSecondTime;
-        if (verdict.count(Outcome::hung) > 0 && std::ranges::none_of(verdict.cases, is_named))
+        if (verdict.count(CaseOutcome::hung) > 0 && std::ranges::none_of(verdict.cases, is_named))
             verdict = judge(texts, how);
         std::string reason;
         if (!mutant.in_case.empty() && std::ranges::find(names_, mutant.in_case) == names_.end())

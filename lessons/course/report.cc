@@ -105,23 +105,23 @@ void tell_what_happened(Page& page, const Style& style, const CaseResult& result
         page.value("expected", result.failure->expected);
         page.value("saw", result.failure->seen);
     }
-    if (result.outcome == Outcome::crashed) {
+    if (result.outcome == CaseOutcome::crashed) {
         page.paragraph("The program crashed: " +
                        (result.finding ? result.finding->words : result.ending) + ".");
         if (result.finding && !result.finding->place.empty())
             page.value("where", result.finding->place);
         if (result.finding) page.value("report", result.finding->detail);
     }
-    if (result.outcome == Outcome::quit)
+    if (result.outcome == CaseOutcome::quit)
         page.paragraph(fmt::format(
             "The program ended in the middle of the case ({}), before the check was done with it.",
             result.ending));
-    if (result.outcome == Outcome::hung) {
+    if (result.outcome == CaseOutcome::hung) {
         page.paragraph("It did not end in time. What it was doing then:");
         for (const std::string& line : result.waits) page.paragraph(line, kIndent + 2);
         if (result.waits.empty()) page.paragraph("nothing that can be seen", kIndent + 2);
     }
-    if (result.outcome != Outcome::untidy) return;
+    if (result.outcome != CaseOutcome::untidy) return;
     page.paragraph("All steps are right, but something was left behind:");
     for (const CaseResult::Left& left : result.left)
         page.paragraph(style.strong(left.kind) + ": " + left.what, kIndent + 2);
@@ -142,9 +142,9 @@ void tell_printed(Page& page, const Style& style, const CaseResult& result) {
 
 std::string Reporter::line(const CaseResult& result) const {
     switch (result.outcome) {
-        case Outcome::passed:
+        case CaseOutcome::passed:
             return fmt::format("  {}    {}\n", style.good("ok"), result.name);
-        case Outcome::skipped:
+        case CaseOutcome::skipped:
             return fmt::format("  {}  {}: {}\n", style.warn("skip"), result.name,
                                result.skipped_because);
         default:
@@ -164,7 +164,7 @@ std::string Reporter::story(const Lesson& lesson, const CaseResult& result) cons
     tell_steps(page, style, result);
     tell_what_happened(page, style, result);
     CaseResult::Advice advice = result.advice;
-    if (advice.misconception.empty() && result.outcome == Outcome::untidy)
+    if (advice.misconception.empty() && result.outcome == CaseOutcome::untidy)
         advice = advice_for_left().at(result.left.front().kind);
     page.advice(advice, lesson);
     tell_printed(page, style, result);
@@ -176,8 +176,8 @@ std::string Reporter::summary(const Lesson& lesson, const Verdict& verdict) cons
         "{:.1f} s", std::chrono::duration<double>(verdict.compile_time + verdict.run_time).count());
     if (!verdict.compiled)
         return fmt::format("\n{} It does not compile yet. {}\n", style.bad("not yet:"), seconds);
-    const std::size_t passed = verdict.count(Outcome::passed);
-    const std::size_t skipped = verdict.count(Outcome::skipped);
+    const std::size_t passed = verdict.count(CaseOutcome::passed);
+    const std::size_t skipped = verdict.count(CaseOutcome::skipped);
     std::string counts = fmt::format("{} of {} cases pass", passed, verdict.cases_in_all);
     if (skipped > 0) counts += fmt::format(", {} skipped", skipped);
     if (verdict.passed())

@@ -15,12 +15,12 @@ std::chrono::milliseconds since(Clock::time_point begin) {
 }
 
 bool is_bad(const CaseResult& result) {
-    return result.outcome != Outcome::passed && result.outcome != Outcome::skipped;
+    return result.outcome != CaseOutcome::passed && result.outcome != CaseOutcome::skipped;
 }
 
 }  // namespace
 
-std::size_t Verdict::count(Outcome outcome) const {
+std::size_t Verdict::count(CaseOutcome outcome) const {
     return static_cast<std::size_t>(std::ranges::count(cases, outcome, &CaseResult::outcome));
 }
 

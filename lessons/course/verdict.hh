@@ -24,7 +24,7 @@ struct Verdict {
     std::chrono::milliseconds compile_time{0};
     std::chrono::milliseconds run_time{0};
 
-    std::size_t count(Outcome outcome) const;
+    std::size_t count(CaseOutcome outcome) const;
     // Every case was run, and none did anything but pass or skip.
     bool passed() const;
     const CaseResult* first_failure() const;  // owned by the verdict; null if there is none

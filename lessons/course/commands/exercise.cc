@@ -32,7 +32,7 @@ int hints_given(const Course& course, const Lesson& lesson) {
 }
 
 void note_verdict(const Course& course, const Lesson& lesson, const Verdict& verdict) {
-    course.progress().note(lesson.name, {verdict.passed(), today(), verdict.count(Outcome::passed),
+    course.progress().note(lesson.name, {verdict.passed(), today(), verdict.count(CaseOutcome::passed),
                                          verdict.cases_in_all});
 }
 
