@@ -1,10 +1,12 @@
 #include "net/resolve.hh"
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 #include <netdb.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -25,6 +27,11 @@ TEST_CASE("a literal address is itself, without asking anybody") {
 }
 
 TEST_CASE("localhost is this machine, with the port that was asked for, each address once") {
+    // The name is in no standard file of a bare system; without it a name server is asked.
+    if (!std::ifstream("/etc/hosts")) {
+        fmt::print("SKIP: localhost: this machine has no /etc/hosts\n");
+        return;
+    }
     const ResolveResult result = resolve_host_and_port("localhost:8080");
     REQUIRE(result.status == ResolveStatus::done);
     REQUIRE_FALSE(result.addresses.empty());
