@@ -14,7 +14,6 @@ FormReader::FormReader(std::string_view encoded, std::string& scratch, std::size
 }
 
 FormReader::Result FormReader::end_with(Result result) {
-    rest_ = {};
     ended_ = result;
     return result;
 }
@@ -31,12 +30,13 @@ FormReader::Result FormReader::next(FormField& field) {
 
         const std::size_t equals = pair.find('=');
         const auto name = percent_decode(pair.substr(0, equals), scratch_, Plus::space);
+        field = {name.value_or(pair.substr(0, equals)), {}};
         if (!name) return end_with(Result::malformed);
         const std::string_view encoded_value =
             equals == pair.npos ? std::string_view() : pair.substr(equals + 1);
         const auto value = percent_decode(encoded_value, scratch_, Plus::space);
         if (!value) return end_with(Result::malformed);
-        field = {*name, *value};
+        field.value = *value;
         return Result::field;
     }
     return end_with(Result::end);

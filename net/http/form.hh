@@ -1,6 +1,7 @@
 // Reads application/x-www-form-urlencoded, the form of query strings and of HTML forms: name=value
 // pairs between '&' (URL Standard, 5.1). Strict where the standard shrugs: a broken escape is an
-// error, because a phone that sends one sends a wrong number with it.
+// error, because a phone that sends one sends a wrong number with it. The reader says in which
+// field, so that the caller can judge whether it matters.
 //
 // Views, not copies: what is not escaped is a view of the input, what is escaped is decoded into
 // the caller's scratch string, which keeps its memory from one request to the next.
@@ -30,12 +31,16 @@ class FormReader {
     enum class Result {
         field,      // here is one
         end,        // there are no more
-        malformed,  // a broken escape; reading ends here
+        malformed,  // a broken escape in the field of this name; reading ends here, or go_on()
         too_many,   // more fields than allowed; reading ends here
     };
 
     // Empty pairs ("a=1&&b=2") are passed over and not counted.
     Result next(FormField& field);
+    // After `malformed`: passes over the broken field, for those who can do without it.
+    void go_on() {
+        if (ended_ == Result::malformed) ended_ = Result::field;
+    }
 
   private:
     Result end_with(Result result);

@@ -53,6 +53,26 @@ TEST_CASE("a broken escape ends the reading") {
     CHECK(read_all("a=%") == " malformed");
 }
 
+TEST_CASE("a broken field can be passed over, and is named") {
+    std::string scratch;
+    FormReader reader("a=1&b%62=100%&%zz=3&c=%34", scratch);
+    FormField field;
+    CHECK(reader.next(field) == FormReader::Result::field);
+    CHECK(reader.next(field) == FormReader::Result::malformed);
+    CHECK(field.name == "bb");
+    CHECK(field.value.empty());
+    reader.go_on();
+    CHECK(reader.next(field) == FormReader::Result::malformed);
+    CHECK(field.name == "%zz");
+    reader.go_on();
+    CHECK(reader.next(field) == FormReader::Result::field);
+    CHECK(field.name == "c");
+    CHECK(field.value == "4");
+    CHECK(reader.next(field) == FormReader::Result::end);
+    reader.go_on();
+    CHECK(reader.next(field) == FormReader::Result::end);
+}
+
 TEST_CASE("the number of fields has a bound") {
     CHECK(read_all("a&b&c", 3) == "a=;b=;c=;");
     CHECK(read_all("a&&b&c&", 3) == "a=;b=;c=;");
