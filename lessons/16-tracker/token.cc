@@ -18,6 +18,17 @@ void require_sodium() {
     if (sodium_init() < 0) daemon::fail(ENOSYS, "sodium_init");
 }
 
+std::string random_text() {
+    require_sodium();
+    unsigned char bytes[kTokenBytes];
+    randombytes_buf(bytes, sizeof bytes);
+    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    std::string token(sodium_base64_ENCODED_LEN(sizeof bytes, kVariant), '\0');
+    sodium_bin2base64(token.data(), token.size(), bytes, sizeof bytes, kVariant);
+    token.pop_back();  // the terminating zero
+    return token;
+}
+
 }  // namespace
 
 TokenHash hash_token(std::string_view token) {
@@ -30,14 +41,10 @@ TokenHash hash_token(std::string_view token) {
 }
 
 std::string make_token() {
-    require_sodium();
-    unsigned char bytes[kTokenBytes];
-    randombytes_buf(bytes, sizeof bytes);
-    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-    std::string token(sodium_base64_ENCODED_LEN(sizeof bytes, kVariant), '\0');
-    sodium_bin2base64(token.data(), token.size(), bytes, sizeof bytes, kVariant);
-    token.pop_back();  // the terminating zero
-    return token;
+    for (;;) {
+        std::string token = random_text();
+        if (!token.starts_with('-')) return token;
+    }
 }
 
 std::size_t TokenHashHasher::operator()(const TokenHash& hash) const {

@@ -15,6 +15,11 @@ TEST_CASE("tokens are long, differ, and need no escape in a URL") {
     }
 }
 
+TEST_CASE("no token begins with a hyphen, which a command line takes for an option") {
+    // One in 64 would: that none of 2000 does is chance once in 10^13.
+    for (int i = 0; i < 2000; ++i) CHECK_FALSE(make_token().starts_with('-'));
+}
+
 TEST_CASE("the hash is the same for the same token only") {
     CHECK(hash_token("tok-van-7") == hash_token("tok-van-7"));
     CHECK(hash_token("tok-van-7") != hash_token("tok-van-8"));
