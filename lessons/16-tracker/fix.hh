@@ -19,6 +19,10 @@ using UnixMillis = std::int64_t;
 // Which decoder made the fix. The numbers are stored: never reuse one.
 enum class Source : std::uint8_t { unknown = 0, traccar = 1, osmand = 2 };
 
+// A phone's clock may be wrong by so much. A fix that is further ahead is stored, but it is no live
+// place until its time has come: the real ones after it would all be older.
+inline constexpr UnixMillis kClockError = 5 * 60 * 1000;
+
 struct Fix {
     DeviceNumber device = 0;
     UnixMillis time_ms = 0;
@@ -44,8 +48,9 @@ struct Heartbeat {
 // How much of a message is kept in quarantine; a channel's frame must hold it (daemon/channel.hh).
 inline constexpr std::size_t kMaximumRaw = 32 * 1024;
 
-// A message, or one point of it, that was acknowledged but cannot be a fix. `raw` are the bytes as
-// they came, without secrets, so that it can be replayed when the decoder has learned better.
+// A message, or one point of it, that was acknowledged but cannot be a fix. `raw` is the
+// message without what named the device (protocols/secrets.hh), written anew, so that it can be
+// decoded again when the decoder has learned better (decode_again).
 struct Quarantined {
     DeviceNumber device = 0;
     std::uint32_t index = 0;  // of the point within its message, from 0

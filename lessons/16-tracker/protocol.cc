@@ -8,6 +8,8 @@ void Decoded::clear() {
     body.clear();
     error.clear();
     field.clear();
+    stranger.clear();
+    is_stranger_by_token = false;
     fixes.clear();
     quarantined.clear();
     heartbeat.reset();
@@ -22,6 +24,19 @@ void Decoded::refuse(int refused_status, std::string_view word, std::string_view
     body += '\n';
     error = word;
     field = which_field;
+}
+
+void Decoded::refuse_stranger(std::string_view word, std::string_view explanation,
+                              std::string_view called, bool by_token) {
+    refuse(403, word, explanation);
+    stranger = called;
+    is_stranger_by_token = by_token;
+}
+
+DeviceNumber Decoded::device() const {
+    if (!fixes.empty()) return fixes.front().device;
+    if (!quarantined.empty()) return quarantined.front().device;
+    return heartbeat ? heartbeat->device : 0;
 }
 
 }  // namespace waymark::tracker

@@ -15,6 +15,11 @@
 
 namespace waymark::tracker {
 
+// The longest body that is read of a message. It is read before it is known who sends it, and from
+// many connections at once, so it is small: a batch of 200 positions in JSON is shorter. A protocol
+// whose apps send more has its token in path or header, and a route of its own.
+inline constexpr std::size_t kLargestMessage = std::size_t{64} * 1024;
+
 // In what unit a device's app says its speed, where the protocol leaves it open.
 enum class SpeedUnit : std::uint8_t { protocol_default, knots, kmh, mps, mph };
 
@@ -38,8 +43,12 @@ struct Decoded {
     int status = 200;
     std::string content_type;  // "" with an empty body
     std::string body;
-    std::string error;  // for 4xx: missing_device, unknown_device, bad_token, bad_number, ...
-    std::string field;  // for bad_number: which
+    std::string error;  // for 4xx: missing_device, unknown_device, bad_token, bad_number...
+    std::string field;  // for bad_number and bad_escape: which
+    // For an unknown device: what the message called it. It may be a mistyped token, so it is shown
+    // to nobody as it stands (services/refusals.hh).
+    std::string stranger;
+    bool is_stranger_by_token = false;  // it stood where a token belongs
     std::vector<Fix> fixes;
     std::vector<Quarantined> quarantined;
     std::optional<Heartbeat> heartbeat;
@@ -54,16 +63,27 @@ struct Decoded {
     // the phone up, and `which_field` is set for bad_number.
     void refuse(int refused_status, std::string_view word, std::string_view explanation,
                 std::string_view which_field = {});
+    // The same with 403, for a device that is not known.
+    void refuse_stranger(std::string_view word, std::string_view explanation,
+                         std::string_view called, bool by_token);
+    // Whom the message is from; 0 if it is refused, or empty.
+    DeviceNumber device() const;
 };
 
 struct Protocol {
     std::string_view name;
-    // Whether the message is this protocol's, by method, path and content type alone.
+    // Whether the message is this protocol's: by path, query, content type and how the body begins.
     bool (*claims)(const net::http::Request& request);
     // Fills `decoded`, which is clear. `now` is the server's clock at receipt.
     void (*decode)(const net::http::Request& request, const DeviceDirectory& devices,
                    UnixMillis now, Decoded& decoded);
 };
+
+// Decodes what quarantine kept once more, for a decoder that has learned better. `device` is that
+// of the row; `received` is when the message came, which stands in for a time that it does not
+// have.
+void decode_again(const Quarantined& kept, const KnownDevice& device, UnixMillis received,
+                  Decoded& decoded);
 
 // Decodes by the first protocol that claims the message; 404 if none does.
 void decode(const net::http::Request& request, const DeviceDirectory& devices, UnixMillis now,

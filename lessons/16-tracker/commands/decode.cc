@@ -33,7 +33,6 @@ using nlohmann::ordered_json;
 using DeviceNames = std::map<DeviceNumber, std::string>;
 
 constexpr std::size_t kLargestInput = 2 * 1024 * 1024;
-constexpr std::size_t kLargestMessage = 1024 * 1024;
 
 struct DecodeOptions {
     std::string now;

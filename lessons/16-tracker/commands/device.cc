@@ -57,7 +57,7 @@ void print_urls(const DeviceOptions& options, std::string_view token, std::strin
     fmt::print("                 device identifier  {}\n", identifier);
     fmt::print(
         "OsmAnd:          web address        {}/osmand/{}?lat={{0}}&lon={{1}}&timestamp={{2}}"
-        "&hdop={{3}}&altitude={{4}}&speed={{5}}&bearing={{6}}&batt={{11}}\n",
+        "&hdop={{3}}&altitude={{4}}&speed={{5}}&bearing={{6}}\n",
         options.url, token);
 }
 

@@ -34,7 +34,7 @@ STEPS = [
     (["device", "add", "van", "--speed-unit", "furlongs", *DATA], 100, "furlongs"),
     (["decode", *DATA], 100, "is not there"),
     (["device", "list", *DATA], 0, "No devices yet"),
-    (["device", "add", "van", "--id", "123456", "--id", "7", *DATA], 0, "/osmand/"),
+    (["device", "add", "van", "--id", "123456", "--id", "7", *DATA], 0, "&speed={5}&bearing={6}\n"),
     (["device", "add", "van", *DATA], 100, "already"),
     (["device", "add", "bus", "--id", "7", *DATA], 100, "belongs to the device van"),
     (["device", "add", "", *DATA], 100, "empty"),

@@ -5,7 +5,9 @@
 
 #include "protocol.hh"
 #include "protocols/osmand.hh"
+#include "protocols/page_guard.hh"
 #include "protocols/traccar.hh"
+#include "protocols/traccar_json.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -13,6 +15,7 @@ namespace {
 // Asked in this order; the first that claims a message gets it.
 constexpr std::array kProtocols{
     Protocol{"osmand", osmand_claims, osmand_decode},
+    Protocol{"traccar-json", traccar_json_claims, traccar_json_decode},
     Protocol{"traccar", traccar_claims, traccar_decode},
 };
 
@@ -21,9 +24,26 @@ constexpr std::array kProtocols{
 void decode(const net::http::Request& request, const DeviceDirectory& devices, UnixMillis now,
             Decoded& decoded) {
     decoded.clear();
+    if (refuse_page(request, decoded)) return;
     for (const Protocol& protocol : kProtocols)
         if (protocol.claims(request)) return protocol.decode(request, devices, now, decoded);
     decoded.refuse(404, "not_found", "No phone sends to this path: see the URL set in the app.");
+}
+
+void decode_again(const Quarantined& kept, const KnownDevice& device, UnixMillis received,
+                  Decoded& decoded) {
+    decoded.clear();
+    switch (kept.source) {
+        case Source::osmand:
+            return osmand_decode_again(kept.raw, device, received, decoded);
+        case Source::traccar:
+            if (kept.raw.starts_with('{'))
+                return traccar_json_decode_again(kept.raw, device, received, decoded);
+            return traccar_decode_again(kept.raw, device, received, decoded);
+        case Source::unknown:
+            break;
+    }
+    decoded.refuse(404, "not_found", "No protocol is known that made this.");
 }
 
 }  // namespace waymark::tracker

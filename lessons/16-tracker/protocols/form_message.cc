@@ -1,10 +1,14 @@
 #include "protocols/form_message.hh"
 
+#include <algorithm>
 #include <limits>
+#include <string>
 
 #include "net/http/form.hh"
+#include "protocols/field_text.hh"
 #include "protocols/number.hh"
 #include "protocols/reported_point.hh"
+#include "protocols/secrets.hh"
 #include "protocols/time_text.hh"
 
 namespace waymark::tracker {
@@ -32,16 +36,19 @@ std::string_view* slot_for(FormMessage& message, std::string_view name) {
         {"heading", &FormMessage::course},    {"location", &FormMessage::location},
         {"token", &FormMessage::token},       {"deviceid", &FormMessage::identifier},
     };
+    name = without_blanks(name);
     for (const Row& row : kRows)
-        if (row.name == name) return &(message.*row.slot);
+        if (net::http::same_name(row.name, name)) return &(message.*row.slot);
     return nullptr;
 }
 
-void refuse_form(FormReader::Result result, Decoded& decoded) {
-    if (result == FormReader::Result::too_many)
-        decoded.refuse(400, "too_many_fields", "The message has more than 64 fields.");
-    else
-        decoded.refuse(400, "bad_escape", "A % in the message is not followed by two hex digits.");
+// The name of a field without which a message cannot be understood; "" for another.
+std::string_view needed_name(std::string_view name) {
+    name = without_blanks(name);
+    for (const std::string_view needed :
+         {"lat", "lon", "location", "timestamp", "id", "deviceid", "token"})
+        if (net::http::same_name(needed, name)) return needed;
+    return {};
 }
 
 // What a phone's numbers are called where they are wrong, and their text.
@@ -50,32 +57,44 @@ struct NamedText {
     std::string_view text;
 };
 
-// Reads numbers, and remembers the first that is none: that is an app set up wrongly, which a
-// person must see.
-class NumberFields {
+// An app is set up wrongly, and a person must see it: so it says where and what, in their words.
+void refuse_number(NamedText field, Decoded& decoded) {
+    std::string explanation = std::string(field.name) + " is not a number: ";
+    if (field.text.find_first_of("{%") != std::string_view::npos)
+        explanation += "the app has not put a value for its placeholder. See the URL set in it.";
+    else if (field.text.find(',') != std::string_view::npos)
+        explanation += "it has a comma. A decimal point is needed, as in 47.78.";
+    else
+        explanation += "see the URL set in the app.";
+    decoded.refuse(400, "bad_number", explanation, field.name);
+}
+
+// Reads the place, and remembers the first part that is no number.
+class PlaceFields {
   public:
     // Empty if nothing was sent; NaN for what is not finite, which the rules for a point judge.
     std::optional<double> read(NamedText field) {
         if (field.text.empty()) return std::nullopt;
         const Number number = parse_number(field.text);
         if (number.kind == NumberKind::value) return number.value;
-        if (number.kind == NumberKind::not_a_number && wrong_.empty()) wrong_ = field.name;
+        if (number.kind == NumberKind::not_a_number && wrong_.name.empty()) wrong_ = field;
         return std::numeric_limits<double>::quiet_NaN();
     }
-    std::string_view wrong() const { return wrong_; }
+    const NamedText& wrong() const { return wrong_; }
 
   private:
-    std::string_view wrong_;
+    NamedText wrong_;
 };
 
-std::string_view without_spaces_around(std::string_view text) {
-    while (text.starts_with(' ')) text.remove_prefix(1);
-    while (text.ends_with(' ')) text.remove_suffix(1);
-    return text;
+// What accompanies the place: unknown if it cannot be read.
+std::optional<double> read_number(std::string_view text) {
+    const Number number = parse_number(text);
+    if (number.kind != NumberKind::value) return std::nullopt;
+    return number.value;
 }
 
 // "location=60.0,30.0" is an alternative to lat and lon, and yields to them.
-void read_place(const FormMessage& message, NumberFields& numbers, ReportedPoint& point) {
+void read_place(const FormMessage& message, PlaceFields& numbers, ReportedPoint& point) {
     if (!message.latitude.empty() || !message.longitude.empty() || message.location.empty()) {
         point.latitude_deg = numbers.read({"lat", message.latitude});
         point.longitude_deg = numbers.read({"lon", message.longitude});
@@ -87,61 +106,77 @@ void read_place(const FormMessage& message, NumberFields& numbers, ReportedPoint
         comma == std::string_view::npos ? "-" : message.location.substr(comma + 1);
     // A part that is missing is as wrong as one that is not a number.
     const auto or_wrong = [](std::string_view text) { return text.empty() ? "-" : text; };
-    point.latitude_deg = numbers.read({"location", or_wrong(without_spaces_around(first))});
-    point.longitude_deg = numbers.read({"location", or_wrong(without_spaces_around(second))});
+    point.latitude_deg = numbers.read({"location", or_wrong(first)});
+    point.longitude_deg = numbers.read({"location", or_wrong(second)});
 }
 
 ReportedPoint read_point(const FormMessage& message, const FormDialect& dialect,
-                         const KnownDevice& device, UnixMillis now, NumberFields& numbers) {
+                         const KnownDevice& device, UnixMillis now, PlaceFields& place) {
     ReportedPoint point;
-    read_place(message, numbers, point);
-    point.altitude_m = numbers.read({"altitude", message.altitude});
-    point.speed_mps = numbers.read({"speed", message.speed});
+    read_place(message, place, point);
+    point.altitude_m = read_number(message.altitude);
+    point.speed_mps = read_number(message.speed);
     if (point.speed_mps)
         point.speed_mps =
             to_metres_per_second(*point.speed_mps, device.speed_unit, dialect.speed_unit);
-    point.course_deg = numbers.read({"bearing", message.course});
-    point.accuracy_m = numbers.read({"accuracy", message.accuracy});
+    point.course_deg = read_number(message.course);
+    point.accuracy_m = read_number(message.accuracy);
     if (dialect.hdop_is_accuracy && message.accuracy.empty())
-        point.accuracy_m = numbers.read({"hdop", message.hdop});
-    point.battery_percent = numbers.read({"batt", message.battery});
+        point.accuracy_m = read_number(message.hdop);
+    point.battery_percent = read_number(message.battery);
     point.time_ms = message.time.empty() ? now : parse_time(message.time);
     return point;
-}
-
-std::optional<bool> parse_flag(std::string_view text) {
-    if (text == "true" || text == "1") return true;
-    if (text == "false" || text == "0") return false;
-    return std::nullopt;
 }
 
 void write_extras(const FormMessage& message, const FormDialect& dialect, std::string& extras) {
     ExtrasWriter writer(extras);
     const std::string_view event = message.alarm.empty() ? message.event : message.alarm;
-    if (!event.empty()) writer.add_text("event", event.substr(0, kMaximumEvent));
+    if (!event.empty() && !gives_away(event, message.named_by))
+        writer.add_text("event", event.substr(0, kMaximumEvent));
     if (const auto charging = parse_flag(message.charging)) writer.add_flag("charging", *charging);
-    if (!dialect.hdop_is_accuracy) {
-        const Number hdop = parse_number(message.hdop);
-        if (hdop.kind == NumberKind::value) writer.add_number("hdop", hdop.value);
-    }
+    if (!dialect.hdop_is_accuracy)
+        if (const auto hdop = read_number(message.hdop)) writer.add_number("hdop", *hdop);
     writer.add_attributes({message.attributes.data(), message.attribute_count});
     writer.finish();
 }
 
-// The message as it is kept for a later try: without the token, which is stored nowhere in the
-// clear.
-std::string raw_without_token(std::string_view text) {
-    std::string raw;
-    while (!text.empty() && raw.size() < kMaximumRaw) {
-        const std::size_t length = text.find('&');
-        const std::string_view pair = text.substr(0, length);
-        text.remove_prefix(length == std::string_view::npos ? text.size() : length + 1);
-        if (pair.starts_with("token=")) continue;
-        if (!raw.empty()) raw += '&';
-        raw += pair;
+void forget_secrets(FormMessage& message) {
+    const auto is_secret = [&](const Attribute& attribute) {
+        return gives_away(attribute.name, message.named_by) ||
+               gives_away(attribute.value, message.named_by);
+    };
+    const auto begin = message.attributes.begin();
+    const auto end = begin + static_cast<std::ptrdiff_t>(message.attribute_count);
+    message.attribute_count =
+        static_cast<std::size_t>(std::remove_if(begin, end, is_secret) - begin);
+}
+
+// As read_form_message().
+bool read_form(std::string_view form, FormMessage& message, Decoded& decoded) {
+    message.text = form;
+    FormReader reader(message.text, decoded.scratch, FormMessage::kMaximumPairs);
+    FormField field;
+    for (;;) {
+        const FormReader::Result result = reader.next(field);
+        if (result == FormReader::Result::end) return true;
+        if (result == FormReader::Result::too_many) {
+            decoded.refuse(400, "too_many_fields", "The message has more than 64 fields.");
+            return false;
+        }
+        if (result == FormReader::Result::malformed) {
+            const std::string_view needed = needed_name(field.name);
+            reader.go_on();
+            if (needed.empty()) continue;
+            decoded.refuse(400, "bad_escape",
+                           std::string(needed) + ": a % is not followed by two hex digits.",
+                           needed);
+            return false;
+        }
+        if (std::string_view* slot = slot_for(message, field.name))
+            *slot = says_nothing(field.value) ? std::string_view() : without_blanks(field.value);
+        else if (!field.value.empty() && !names_device(field.name))
+            message.attributes[message.attribute_count++] = {field.name, field.value};
     }
-    if (raw.size() > kMaximumRaw) raw.resize(kMaximumRaw);
-    return raw;
 }
 
 bool has_place(const FormMessage& message) {
@@ -151,38 +186,29 @@ bool has_place(const FormMessage& message) {
 }  // namespace
 
 bool read_form_message(const net::http::Request& request, FormMessage& message, Decoded& decoded) {
-    message.text = request.query.empty() ? request.body : request.query;
-    FormReader reader(message.text, decoded.scratch, FormMessage::kMaximumPairs);
-    FormField field;
-    FormReader::Result result = FormReader::Result::field;
-    while ((result = reader.next(field)) == FormReader::Result::field) {
-        if (std::string_view* slot = slot_for(message, field.name))
-            *slot = field.value;
-        else if (!field.value.empty())
-            message.attributes[message.attribute_count++] = {field.name, field.value};
-    }
-    if (result == FormReader::Result::end) return true;
-    refuse_form(result, decoded);
-    return false;
+    return read_form(request.query.empty() ? request.body : request.query, message, decoded);
 }
 
-void decode_form_message(const FormMessage& message, const FormDialect& dialect,
+void decode_form_again(std::string_view form, const FormDialect& dialect, const KnownDevice& device,
+                       UnixMillis received, Decoded& decoded) {
+    FormMessage message;
+    if (read_form(form, message, decoded))
+        decode_form_message(message, dialect, device, received, decoded);
+}
+void decode_form_message(FormMessage& message, const FormDialect& dialect,
                          const KnownDevice& device, UnixMillis now, Decoded& decoded) {
-    NumberFields numbers;
-    const ReportedPoint point = read_point(message, dialect, device, now, numbers);
-    if (!numbers.wrong().empty()) {
-        decoded.refuse(400, "bad_number", "A field is not a number: see the URL set in the app.",
-                       numbers.wrong());
-        return;
-    }
+    PlaceFields place;
+    const ReportedPoint point = read_point(message, dialect, device, now, place);
+    if (!place.wrong().name.empty()) return refuse_number(place.wrong(), decoded);
     if (!has_place(message)) {
         decoded.heartbeat = Heartbeat{device.number, plausible_battery(point.battery_percent)};
         return;
     }
     const std::string_view reason = reason_against(point, now);
     if (!reason.empty()) {
-        decoded.quarantined.push_back({device.number, 0, std::string(reason), dialect.source,
-                                       raw_without_token(message.text)});
+        decoded.quarantined.push_back(
+            {device.number, 0, std::string(reason), dialect.source,
+             form_without_secrets(message.text, message.named_by, kMaximumRaw)});
         return;
     }
     Fix& fix = decoded.fixes.emplace_back();
@@ -190,6 +216,7 @@ void decode_form_message(const FormMessage& message, const FormDialect& dialect,
     fix.source = dialect.source;
     fix.valid = parse_flag(message.valid).value_or(true);
     fill_fix(point, fix);
+    forget_secrets(message);
     write_extras(message, dialect, fix.extras);
 }
 

@@ -14,22 +14,24 @@
 
 namespace waymark::tracker {
 
-// The known names of a message, decoded; a name that was not sent, or sent empty, is empty. Where
-// a name repeats the last one counts. The views point into the request or into Decoded::scratch.
+// The known names of a message, in any case, and their values, decoded and without the blanks
+// around them; a name that was not sent, or that says nothing (field_text.hh), is empty. Where a
+// name repeats the last one counts. The views point into the request or into Decoded::scratch.
 struct FormMessage {
     static constexpr std::size_t kMaximumPairs = 64;  // real apps send fewer than 30
 
-    std::string_view text;  // as it came
+    std::string_view text;      // as it came
+    std::string_view named_by;  // what the device was found by; it is stored nowhere
     std::string_view identifier, token;
     std::string_view latitude, longitude, location, time;
     std::string_view altitude, speed, course, accuracy, hdop;
     std::string_view battery, charging, valid, alarm, event;
-    std::array<Attribute, kMaximumPairs> attributes;  // every other name
+    std::array<Attribute, kMaximumPairs> attributes;  // every other name that names no device
     std::size_t attribute_count = 0;
 };
 
-// Reads the request into `message`. False if it has more than kMaximumPairs; then `decoded` is the
-// refusal.
+// Reads the request into `message`. False if it has more than kMaximumPairs, or a broken escape in
+// a field that decides: place, time or device; then `decoded` is the refusal.
 bool read_form_message(const net::http::Request& request, FormMessage& message, Decoded& decoded);
 
 // How a protocol reads such a message.
@@ -39,9 +41,14 @@ struct FormDialect {
     bool hdop_is_accuracy = false;  // OsmAnd writes metres there
 };
 
-// Turns a known device's message into a fix, a quarantined point or a heartbeat, or a refusal.
-void decode_form_message(const FormMessage& message, const FormDialect& dialect,
+// Turns a known device's message into a fix, a quarantined point or a heartbeat, or a refusal. Only
+// a place that is no number is refused: what else cannot be read is unknown.
+void decode_form_message(FormMessage& message, const FormDialect& dialect,
                          const KnownDevice& device, UnixMillis now, Decoded& decoded);
+
+// The same for a form that was kept in quarantine, of a device that is known without it.
+void decode_form_again(std::string_view form, const FormDialect& dialect, const KnownDevice& device,
+                       UnixMillis received, Decoded& decoded);
 
 // A device by what its owner typed into an app's field for an identifier: that, or its token.
 std::optional<KnownDevice> find_device(const DeviceDirectory& devices, std::string_view identifier);

@@ -3,9 +3,15 @@
 #include <charconv>
 #include <cmath>
 
+#include "protocols/field_text.hh"
+
 namespace waymark::tracker {
 
 Number parse_number(std::string_view text) {
+    text = without_blanks(text);
+    if (text.size() > kLongestNumber) return {};
+    // from_chars knows no plus; after it a sign would be one too many.
+    if (text.starts_with('+') && !text.substr(1).starts_with('-')) text.remove_prefix(1);
     const char* const end = text.data() + text.size();
     double value = 0;
     const auto [stop, error] = std::from_chars(text.data(), end, value);

@@ -1,10 +1,11 @@
-// A number as a phone writes it. The whole text must be the number: strtod would read "12abc" as
-// 12, "0x1F" as 31, skip leading white space and follow the locale's decimal comma, and each of
+// A number as a phone writes it. The whole text must be the number, but for blanks around it:
+// strtod would read "12abc" as 12, "0x1F" as 31 and follow the locale's decimal comma, and each of
 // those has put a track into the wrong place somewhere. NaN and Infinity are numbers to a float
 // parser, so they are told apart here, once, and never reach arithmetic.
 
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace waymark::tracker {
@@ -20,7 +21,10 @@ struct Number {
     double value = 0;  // with NumberKind::value
 };
 
-// Decimal, with optional minus, fraction and exponent; no plus, no white space, no hexadecimal.
+inline constexpr std::size_t kLongestNumber = 64;  // bytes; a double never needs more than 25
+
+// Decimal, with optional sign, fraction and exponent, and blanks around it; no hexadecimal, no
+// decimal comma. A longer text than kLongestNumber is none.
 Number parse_number(std::string_view text);
 
 }  // namespace waymark::tracker

@@ -11,5 +11,7 @@ namespace waymark::tracker {
 bool osmand_claims(const net::http::Request& request);
 void osmand_decode(const net::http::Request& request, const DeviceDirectory& devices,
                    UnixMillis now, Decoded& decoded);
+void osmand_decode_again(std::string_view raw, const KnownDevice& device, UnixMillis received,
+                         Decoded& decoded);
 
 }  // namespace waymark::tracker

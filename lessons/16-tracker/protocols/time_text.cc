@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "protocols/field_text.hh"
 #include "protocols/number.hh"
 
 namespace waymark::tracker {
@@ -101,7 +102,7 @@ std::optional<UnixMillis> parse_date_and_time(std::string_view text) {
 
 std::optional<UnixMillis> parse_time(std::string_view text) {
     const Number number = parse_number(text);
-    if (number.kind != NumberKind::value) return parse_date_and_time(text);
+    if (number.kind != NumberKind::value) return parse_date_and_time(without_blanks(text));
     if (std::abs(number.value) > kLargest) return std::nullopt;
     const bool is_milliseconds = number.value >= static_cast<double>(kFirstMilliseconds);
     return std::llround(is_milliseconds ? number.value : number.value * 1000);

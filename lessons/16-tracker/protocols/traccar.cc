@@ -7,13 +7,6 @@ namespace {
 
 constexpr FormDialect kTraccarDialect{.source = Source::traccar, .speed_unit = SpeedUnit::knots};
 
-// Traccar Client 9 sends JSON to the same path. It keeps its points on a 4xx, so none is lost until
-// a decoder for it is there.
-bool has_json_body(const net::http::Request& request) {
-    const auto type = request.field("Content-Type");
-    return request.query.empty() && type && type->starts_with("application/json");
-}
-
 }  // namespace
 
 bool traccar_claims(const net::http::Request& request) {
@@ -22,10 +15,6 @@ bool traccar_claims(const net::http::Request& request) {
 
 void traccar_decode(const net::http::Request& request, const DeviceDirectory& devices,
                     UnixMillis now, Decoded& decoded) {
-    if (has_json_body(request)) {
-        decoded.refuse(415, "unsupported_json", "JSON is not understood here; send a form.");
-        return;
-    }
     FormMessage message;
     if (!read_form_message(request, message, decoded)) return;
     if (message.identifier.empty() && message.token.empty()) {
@@ -33,14 +22,21 @@ void traccar_decode(const net::http::Request& request, const DeviceDirectory& de
         return;
     }
     const bool by_token = message.identifier.empty();
+    message.named_by = by_token ? message.token : message.identifier;
     const std::optional<KnownDevice> device =
-        by_token ? devices.by_token(message.token) : find_device(devices, message.identifier);
+        by_token ? devices.by_token(message.named_by) : find_device(devices, message.named_by);
     if (!device) {
-        decoded.refuse(403, by_token ? "bad_token" : "unknown_device",
-                       "The device is not known here: add it with 'tracker device add'.");
+        decoded.refuse_stranger(by_token ? "bad_token" : "unknown_device",
+                                "The device is not known here: add it with 'tracker device add'.",
+                                message.named_by, by_token);
         return;
     }
     decode_form_message(message, kTraccarDialect, *device, now, decoded);
+}
+
+void traccar_decode_again(std::string_view raw, const KnownDevice& device, UnixMillis received,
+                          Decoded& decoded) {
+    decode_form_again(raw, kTraccarDialect, device, received, decoded);
 }
 
 }  // namespace waymark::tracker

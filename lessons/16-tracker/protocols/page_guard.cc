@@ -1,0 +1,29 @@
+#include "protocols/page_guard.hh"
+
+namespace waymark::tracker {
+namespace {
+
+using net::http::same_name;
+
+// The fields are passed over once: this is on the way of every fix.
+bool is_from_page(const net::http::Request& request) {
+    for (const net::http::Field& field : request.fields) {
+        if (same_name(field.name, "Origin") || same_name(field.name, "Referer")) return true;
+        if (same_name(field.name, "Sec-Fetch-Site") && !same_name(field.value, "none")) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool refuse_page(const net::http::Request& request, Decoded& decoded) {
+    if (request.method == "OPTIONS" || request.method == "TRACE") {
+        decoded.refuse(405, "method_not_allowed", "Send positions with GET or POST.");
+        return true;
+    }
+    if (!is_from_page(request)) return false;
+    decoded.refuse(403, "from_a_page", "Web pages may not send positions.");
+    return true;
+}
+
+}  // namespace waymark::tracker
