@@ -31,7 +31,7 @@ class Use {
 Reader::Reader(const std::string& path)
     : connection_(open_for_reading(path)),
       last_fix_(connection_, fmt::format("SELECT {} FROM fix WHERE device = ?1 AND valid "
-                                         "ORDER BY time_ms DESC LIMIT 1",
+                                         "AND time_ms <= ?2 ORDER BY time_ms DESC LIMIT 1",
                                          kFixColumns)),
       track_(connection_, select_range(kFixColumns, "ORDER BY time_ms")),
       track_points_(connection_, select_range(kTrackPointColumns, "AND valid ORDER BY time_ms")),
@@ -47,9 +47,10 @@ std::vector<Device> Reader::devices() {
     return Devices(connection_).list();
 }
 
-std::optional<StoredFix> Reader::last_fix(DeviceNumber device) {
+std::optional<StoredFix> Reader::last_fix(DeviceNumber device, UnixMillis latest) {
     const Use use(last_fix_);
     last_fix_.bind(1, device);
+    last_fix_.bind(2, latest);
     if (!last_fix_.step()) return std::nullopt;
     StoredFix stored;
     read_fix_row(last_fix_, stored);

@@ -18,7 +18,7 @@ namespace waymark::tracker {
 
 struct DayCount {
     std::chrono::sys_days day;  // of the local calendar
-    std::int64_t points = 0;  // the valid fixes
+    std::int64_t points = 0;    // the valid fixes
 };
 
 struct QuarantineRow {
@@ -33,8 +33,9 @@ class Reader {
     explicit Reader(const std::string& path);
 
     std::vector<Device> devices();
-    // The newest fix that is valid; found by the key, without reading the track.
-    std::optional<StoredFix> last_fix(DeviceNumber device);
+    // The newest fix that is valid and not later than `latest`; found by the key, without reading
+    // the track.
+    std::optional<StoredFix> last_fix(DeviceNumber device, UnixMillis latest);
     // Fixes with from <= time < to, oldest first. The fix is valid during the call only; the
     // callback returns false to end.
     void track(DeviceNumber device, UnixMillis from, UnixMillis to,

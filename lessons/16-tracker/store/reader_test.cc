@@ -44,12 +44,16 @@ struct Filled {
 
 }  // namespace
 
-TEST_CASE("the last fix is the newest valid one") {
+TEST_CASE("the last fix is the newest valid one that is not ahead") {
     const Filled filled;
     Reader reader(filled.path);
-    CHECK(reader.last_fix(1)->fix.latitude_e7 == 70);
-    CHECK_FALSE(reader.last_fix(2));
-    CHECK_FALSE(reader.last_fix(3));
+    const UnixMillis end = 20'100 * kDay;
+    CHECK(reader.last_fix(1, end)->fix.latitude_e7 == 70);
+    CHECK(reader.last_fix(1, 20'000 * kDay + 50 * kHour)->fix.latitude_e7 == 50);
+    CHECK(reader.last_fix(1, 20'000 * kDay + 50 * kHour - 1)->fix.latitude_e7 == 49);
+    CHECK_FALSE(reader.last_fix(1, 20'000 * kDay - 1));
+    CHECK_FALSE(reader.last_fix(2, end));
+    CHECK_FALSE(reader.last_fix(3, end));
 }
 
 TEST_CASE("a track comes in the order of time, from the first to before the last") {

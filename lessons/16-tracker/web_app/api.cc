@@ -75,8 +75,9 @@ void Api::add_routes(Router& router) {
     add(router, "/api/track", &Api::track);
     add(router, "/api/live", &Api::live);
     add_get(router, "/api/status", [this](Exchange& exchange) {
-        answer_json(exchange, 200, fmt::format(R"({{"demo_devices":{},{}}})", parts_.demo_devices,
-                                                  parts_.counters()));
+        answer_json(
+            exchange, 200,
+            fmt::format(R"({{"demo_devices":{},{}}})", parts_.demo_devices, parts_.counters()));
         return net::http::answered();
     });
 }
@@ -93,7 +94,9 @@ net::Task<> Api::devices(Exchange& exchange) {
 }
 
 net::Task<> Api::positions(Exchange& exchange) {
-    std::function<Positions(Reader&)> work = read_positions;
+    std::function<Positions(Reader&)> work = [](Reader& reader) {
+        return read_positions(reader, unix_now());
+    };
     const std::optional<Positions> positions = co_await parts_.reads.ask(exchange, std::move(work));
     if (!positions) co_return;
     answer_json(exchange, 200,

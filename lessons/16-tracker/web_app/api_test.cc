@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "unix_time.hh"
 #include "web_app/tested_web_app.hh"
 
 using namespace waymark::tracker;
@@ -42,6 +43,17 @@ TEST_CASE("devices and positions are those of the database") {
                                {"seen", kStart + 5000}});
     CHECK(positions[1]["battery_pct"] == 25);
     CHECK(positions[1]["seen"] == kStart + 60'000);
+}
+
+TEST_CASE("a fix far ahead holds no place, and no device was seen in the future") {
+    WebApp app;
+    const UnixMillis now = unix_now();
+    app.store({fix_at(1, now - 60'000), fix_at(1, now + 23 * 3'600'000), fix_at(2, now + kDay)});
+    app.start();
+    const json positions = app.get("/api/positions").data()["positions"];
+    REQUIRE(positions.size() == 1);
+    CHECK(positions[0]["time"] == now - 60'000);
+    CHECK(positions[0]["seen"].get<UnixMillis>() <= unix_now());
 }
 
 TEST_CASE("a track comes as columns or as JSON, in the order of time and without invalid fixes") {

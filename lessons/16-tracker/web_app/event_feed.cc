@@ -42,11 +42,11 @@ bool take_number(std::string_view& text, Number& number) {
 EventFeed::EventFeed(std::string epoch, std::size_t most_bytes)
     : epoch_(std::move(epoch)), most_bytes_(most_bytes) {}
 
-void EventFeed::add(const Stored& stored) {
+void EventFeed::add(const Stored& stored, UnixMillis now) {
     // The store has another database than before.
     if (is_following() && stored.sequence < newest_.sequence) break_off();
     if (!stored.fixes.empty()) {
-        append(stored);
+        append(stored, now);
         trim();
     } else if (!is_following() || stored.sequence > newest_.sequence) {
         pause();
@@ -54,7 +54,7 @@ void EventFeed::add(const Stored& stored) {
     }
 }
 
-void EventFeed::append(const Stored& stored) {
+void EventFeed::append(const Stored& stored, UnixMillis now) {
     const bool goes_on =
         is_following() && stored.sequence == newest_.sequence && newest_.part != FeedPlace::kWhole;
     const bool follows = is_following() && stored.sequence == newest_.sequence + 1;
@@ -66,7 +66,7 @@ void EventFeed::append(const Stored& stored) {
 
     std::string rows;
     for (const Fix& fix : stored.fixes) {
-        if (!fix.valid) continue;
+        if (!fix.valid || fix.time_ms > now + kClockError) continue;
         rows += rows.empty() ? '[' : ',';
         append_row(rows, fix);
         note_newest(fix);

@@ -47,9 +47,9 @@ class EventFeed {
     // up to `most_bytes` of events.
     explicit EventFeed(std::string epoch, std::size_t most_bytes = std::size_t{1} << 20);
 
-    // Takes an announcement. One without fixes says that all commits after its own will be
-    // announced.
-    void add(const Stored& stored);
+    // Takes an announcement at the time `now`. One without fixes says that all commits after its
+    // own will be announced. Fixes ahead of `now` by more than a clock's error are passed over.
+    void add(const Stored& stored, UnixMillis now);
     // Announcements stop, or stopped for a while: what comes next need not follow what is here.
     void pause();
     // Announcements were lost. All cursors that are out will hear of it.
@@ -82,7 +82,7 @@ class EventFeed {
         std::string event;
     };
 
-    void append(const Stored& stored);
+    void append(const Stored& stored, UnixMillis now);
     void note_newest(const Fix& fix);
     void trim();
 

@@ -38,7 +38,8 @@ std::optional<float> battery_of(Reader& reader, const Device& device, const Fix&
     return told ? told : fix.battery_percent;
 }
 
-void append_position(std::string& out, Reader& reader, const Device& device, const Fix& fix) {
+void append_position(std::string& out, Reader& reader, const Device& device, const Fix& fix,
+                     UnixMillis now) {
     out += "{\"device\":";
     append_integer(out, device.number);
     append_key(out, "name");
@@ -55,7 +56,7 @@ void append_position(std::string& out, Reader& reader, const Device& device, con
     append_member(out, "accuracy_m", fix.accuracy_m);
     append_member(out, "battery_pct", battery_of(reader, device, fix));
     append_key(out, "seen");
-    append_integer(out, std::max(device.last_seen_ms.value_or(0), fix.time_ms));
+    append_integer(out, device.last_seen_ms.value_or(std::min(fix.time_ms, now)));
     out += '}';
 }
 
@@ -73,15 +74,15 @@ std::string read_devices(Reader& reader) {
     return body + "]}";
 }
 
-Positions read_positions(Reader& reader) {
+Positions read_positions(Reader& reader, UnixMillis now) {
     Positions positions;
     positions.place.sequence = static_cast<std::uint64_t>(reader.sequence());
     positions.list = '[';
     for (const Device& device : reader.devices()) {
-        const std::optional<StoredFix> last = reader.last_fix(device.number);
+        const std::optional<StoredFix> last = reader.last_fix(device.number, now + kClockError);
         if (!last) continue;
         if (positions.list.size() > 1) positions.list += ',';
-        append_position(positions.list, reader, device, last->fix);
+        append_position(positions.list, reader, device, last->fix, now);
     }
     positions.list += ']';
     return positions;

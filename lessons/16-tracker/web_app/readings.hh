@@ -23,8 +23,9 @@ struct Positions {
     FeedPlace place;
     std::string list;  // the JSON array
 };
-// The last valid fix of each device that has one.
-Positions read_positions(Reader& reader);
+// Of each device that has one the newest valid fix that is not ahead of `now` by more than a
+// clock's error, and when the device was last heard: by our clock, so not after `now`.
+Positions read_positions(Reader& reader, UnixMillis now);
 
 // {"days":[{"day":"2014-09-10","points":1194,"from":MS,"to":MS}]}, the day's first millisecond and
 // the next day's.

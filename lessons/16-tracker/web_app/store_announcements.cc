@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "unix_time.hh"
+
 namespace waymark::tracker {
 
 using daemon::Channel;
@@ -49,7 +51,7 @@ void StoreAnnouncements::heard(std::string_view message) {
         case MessageKind::stored:
             // What was on its way when we stopped to listen has no connection to what comes next.
             if (!is_listening_ || !read(message, stored_)) return;
-            feed_.add(stored_);
+            feed_.add(stored_, unix_now());
             return handlers_.on_feed_changed();
         case MessageKind::missed:
             return feed_.break_off();
