@@ -113,8 +113,9 @@ void print_status(const nlohmann::json& status) {
                    service["starts"].get<int>());
     for (const auto& service : status["services"])
         for (const auto& [name, value] : service["counters"].items())
-            fmt::print("{:<12} {:<26} {}\n", service["name"].get<std::string>(), name,
-                       value.dump());
+            if (name != "refused_lately")  // 'tracker refused' shows them
+                fmt::print("{:<12} {:<26} {}\n", service["name"].get<std::string>(), name,
+                           value.dump());
 }
 
 void run_status(const RunningOptions& options) {

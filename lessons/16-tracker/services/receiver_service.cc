@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <future>
@@ -128,15 +129,18 @@ void ReceiverService::reload(std::string_view text) {
         reception->loop().post([&reception = *reception, settings] { reception.reload(settings); });
 }
 
-// Of one thread as they are, of several as a list.
+// Of one thread as they are, of several as a list. All of it must fit into one message, so the more
+// threads there are, the fewer refusals each tells.
 std::string ReceiverService::counters() {
-    if (receptions_.size() == 1) return first().counters();
-    std::string list = first().counters();
+    const std::size_t most = std::max<std::size_t>(1, Refusals::kMost / receptions_.size());
+    if (receptions_.size() == 1) return first().counters(most);
+    std::string list = first().counters(most);
     for (std::size_t i = 1; i < receptions_.size(); ++i) {
         const auto answer = std::make_shared<std::promise<std::string>>();
         std::future<std::string> counters = answer->get_future();
         Reception& reception = *receptions_[i];
-        reception.loop().post([&reception, answer] { answer->set_value(reception.counters()); });
+        reception.loop().post(
+            [&reception, answer, most] { answer->set_value(reception.counters(most)); });
         const bool answered = counters.wait_for(kCountersPatience) == std::future_status::ready;
         list += "," + (answered ? counters.get() : "{}");
     }

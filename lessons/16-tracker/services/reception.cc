@@ -15,18 +15,20 @@ using net::http::Exchange;
 
 namespace {
 
-constexpr std::size_t kLargestBody = std::size_t{1024} * 1024;
 constexpr std::chrono::seconds kTimeToFinish{8};
 constexpr std::string_view kRetryAfterSeconds = "10";
+constexpr std::string_view kRetryGuessAfterSeconds = "300";
 
 }  // namespace
 
 Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners, daemon::Log& log)
     : log_(log),
       store_(loop_, {}),
+      refusals_(log),
       door_(loop_, router_, std::move(listeners), settings.reloadable,
             settings.reloadable.devices_access_list(), log_) {
-    router_.add("*", "/*", kLargestBody, [this](Exchange& exchange) { return receive(exchange); });
+    router_.add("*", "/*", kLargestMessage,
+                [this](Exchange& exchange) { return receive(exchange); });
     store_.on_directory([this](std::string_view part) { learn(part); });
 }
 
@@ -43,7 +45,10 @@ void Reception::learn(std::string_view part) {
 
 Completion Reception::receive(Exchange& exchange) {
     DecodedPool::Lease decoded = pool_.take();
-    decode(exchange.request, *devices_, unix_now(), *decoded);
+    const UnixMillis now = unix_now();
+    decode(exchange.request, *devices_, now, *decoded);
+    hold_back_guessers(*decoded, exchange.peer);
+    refusals_.note(*decoded, exchange.peer, now);
     if (!decoded->empty()) return store_and_answer(exchange, std::move(decoded));
     answer(exchange, *decoded);
     pool_.give(std::move(decoded));
@@ -61,8 +66,25 @@ net::Task<> Reception::store_and_answer(Exchange& exchange, DecodedPool::Lease d
     pool_.give(std::move(decoded));
 }
 
+void Reception::hold_back_guessers(Decoded& decoded, const net::Address& peer) {
+    const DeviceNumber device = decoded.device();
+    if (device == 0 && decoded.stranger.empty()) return;
+    const net::NetworkKey network = peer.network_key();
+    const bool is_allowed = device != 0
+                                ? guesses_.allows_device(device, network, loop_.now())
+                                : guesses_.allows_stranger(network, decoded.stranger, loop_.now());
+    if (!is_allowed)
+        decoded.refuse(429, "too_many_guesses",
+                       "Too many unknown devices were named from this address. Try again later.");
+}
+
 void Reception::answer(Exchange& exchange, const Decoded& decoded) {
-    exchange.answer.answer(decoded.status, decoded.content_type, decoded.body);
+    if (decoded.status != 405 && decoded.status != 429)
+        return exchange.answer.answer(decoded.status, decoded.content_type, decoded.body);
+    exchange.answer.begin(decoded.status);
+    if (decoded.status == 405) exchange.answer.field("Allow", "GET, POST");
+    if (decoded.status == 429) exchange.answer.field("Retry-After", kRetryGuessAfterSeconds);
+    exchange.answer.end(decoded.content_type, decoded.body);
 }
 
 // 503 makes every phone keep its point and come again. A 4xx would make some drop it.
@@ -83,10 +105,12 @@ void Reception::close() {
     door_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
 }
 
-std::string Reception::counters() const {
-    return fmt::format(R"({{{},"not_durable":{},"unanswered_bytes":{},"store_connected":{}}})",
+std::string Reception::counters(std::size_t most_refusals) const {
+    return fmt::format(R"({{{},"not_durable":{},"unanswered_bytes":{},"store_connected":{},)"
+                       R"("refused_messages":{},"quarantined_messages":{},"refused_lately":{}}})",
                        door_.counters(), not_durable_, store_.unanswered_bytes(),
-                       store_.is_connected());
+                       store_.is_connected(), refusals_.refused(), refusals_.quarantined(),
+                       refusals_.to_json(most_refusals));
 }
 
 }  // namespace waymark::tracker

@@ -19,7 +19,9 @@
 #include "net/event_loop.hh"
 #include "net/http/router.hh"
 #include "protocol.hh"
+#include "services/guess_limit.hh"
 #include "services/http_door.hh"
+#include "services/refusals.hh"
 #include "services/store_link.hh"
 #include "settings.hh"
 
@@ -59,11 +61,13 @@ class Reception {
     void reload(const ReloadableSettings& settings);
     // Accepts no more, finishes what is begun, then ends its loop.
     void close();
-    std::string counters() const;
+    // With the newest `most_refusals` cases.
+    std::string counters(std::size_t most_refusals) const;
 
   private:
     net::http::Completion receive(net::http::Exchange& exchange);
     net::Task<> store_and_answer(net::http::Exchange& exchange, DecodedPool::Lease decoded);
+    void hold_back_guessers(Decoded& decoded, const net::Address& peer);
     void answer(net::http::Exchange& exchange, const Decoded& decoded);
     void answer_not_durable(net::http::Exchange& exchange, const std::string& reason);
     void learn(std::string_view part);
@@ -75,6 +79,8 @@ class Reception {
     std::optional<MemoryDirectory> devices_;
     std::function<void()> on_open_;
     DecodedPool pool_;
+    GuessLimit guesses_;
+    Refusals refusals_;
     net::http::Router router_;
     HttpDoor door_;
     std::uint64_t not_durable_ = 0;

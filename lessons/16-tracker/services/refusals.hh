@@ -1,0 +1,68 @@
+// Who was refused or sent into quarantine lately, and why: for the owner, whose phone otherwise
+// shows an error that nobody sees. A warning in the log for each new case, a bounded list for
+// `tracker refused`, and two counters for `tracker status`.
+//
+// What a message called an unknown device may be a token with one wrong letter, so a text that came
+// where a token belongs, or is as long as one, is shown by its first four characters and its
+// length: enough for its owner to know it again, not enough for a reader of the log to find the
+// rest.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "daemon/log.hh"
+#include "net/address.hh"
+#include "protocol.hh"
+
+namespace waymark::tracker {
+
+// As it may be shown: printable ASCII, at most 40 characters of it.
+std::string shown_name(std::string_view called, bool by_token);
+
+class Refusals {
+  public:
+    static constexpr std::size_t kMost = 64;  // cases in the list; the one that rested longest goes
+    static constexpr int kLinesPerMinute = 10;       // of the log
+    static constexpr UnixMillis kQuiet = 3'600'000;  // then a case is worth a line again
+
+    explicit Refusals(daemon::Log& log) : log_(log) {}
+
+    // Notes a message that is refused or has points for quarantine; ignores others.
+    void note(const Decoded& decoded, const net::Address& peer, UnixMillis now);
+
+    std::uint64_t refused() const { return refused_; }
+    std::uint64_t quarantined() const { return quarantined_; }
+    // The newest `most` cases, as a JSON array:
+    //   [{"time":MS,"count":2,"status":403,"reason":"unknown_device","field":"","who":"my-phne",
+    //     "device":0,"address":"192.0.2.7"}]
+    // For quarantine the status is 200 and `device` the number of the device.
+    std::string to_json(std::size_t most) const;
+
+  private:
+    struct Case {
+        int status = 0;
+        DeviceNumber device = 0;
+        std::string reason, field, who, address;
+        UnixMillis last_ms = 0;
+        UnixMillis told_ms = 0;
+        std::uint64_t count = 0;
+
+        bool is_same(const Case& other) const;
+    };
+
+    void tell(Case& that, UnixMillis now);
+
+    daemon::Log& log_;
+    std::deque<Case> cases_;  // the newest first
+    std::uint64_t refused_ = 0;
+    std::uint64_t quarantined_ = 0;
+    UnixMillis minute_began_ = 0;
+    int lines_ = 0;
+    std::uint64_t untold_ = 0;
+};
+
+}  // namespace waymark::tracker
