@@ -28,7 +28,6 @@ constexpr std::size_t kLargeTrack = std::size_t{1} << 20;
 constexpr std::int64_t kMostDevices = std::numeric_limits<DeviceNumber>::max();
 // 31 days of a local calendar, one of which may have 25 hours.
 constexpr UnixMillis kLongestTrack = std::chrono::milliseconds(31 * 24h + 1h).count();
-constexpr std::int64_t kFarthestOffset = 24 * 60;  // minutes
 constexpr std::int64_t kMostPoints = 10'000'000;
 
 struct TrackRequest {
@@ -107,14 +106,17 @@ net::Task<> Api::positions(Exchange& exchange) {
 net::Task<> Api::days(Exchange& exchange) {
     Query query(exchange.request.query);
     const auto device = static_cast<DeviceNumber>(query.number("device", 1, kMostDevices));
-    const std::chrono::minutes offset(
-        query.number_or("offset", -kFarthestOffset, kFarthestOffset, 0));
+    const std::optional<LocalClock> clock =
+        LocalClock::parse(query.find("offset").value_or("0"));
+    if (!clock)
+        query.refuse("the parameter 'offset' must be minutes east of UTC and their changes, such as "
+                     "60,28530780:120");
     if (!query.problem().empty()) {
         answer_error(exchange, 400, query.problem());
         co_return;
     }
-    std::function<std::string(Reader&)> work = [device, offset](Reader& reader) {
-        return read_days(reader, device, offset);
+    std::function<std::string(Reader&)> work = [device, clock](Reader& reader) {
+        return read_days(reader, device, *clock);
     };
     const std::optional<std::string> body = co_await parts_.reads.ask(exchange, std::move(work));
     if (body) answer_json(exchange, 200, *body);

@@ -4,7 +4,8 @@
 //   GET /api/devices                        who there is (web_app/readings.hh)
 //   GET /api/positions                      where everybody was last, and a place to follow from
 //   GET /api/track?device&from&to[&max]     columns (web_app/track_columns.hh); &format=json
-//   GET /api/days?device[&offset]           days with fixes; minutes east of UTC
+//   GET /api/days?device[&offset]           days with fixes, by a local clock
+//                                           (web_app/local_clock.hh)
 //   GET /api/live[?event]                   server-sent events (web_app/live.hh)
 //   GET /api/status                         version, how many devices are made up, counters
 

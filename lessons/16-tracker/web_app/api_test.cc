@@ -131,6 +131,26 @@ TEST_CASE("days are those of the local calendar, and count what a track has") {
     CHECK(app.get("/api/days?device=3").data()["days"] == json::array());
 }
 
+TEST_CASE("a summer's fix half an hour after midnight is of its day when it is winter") {
+    WebApp app;
+    constexpr UnixMillis kHour = kDay / 24;
+    // 2014: summer time from 30 March 01:00 UTC to 26 October 01:00 UTC. The fix is of 10 September.
+    constexpr UnixMillis kAutumn = kStart + 46 * kDay + kHour;
+    const UnixMillis after_midnight = kStart - 2 * kHour + kHour / 2;
+    app.store({fix_at(1, after_midnight), fix_at(1, kAutumn - 1), fix_at(1, kAutumn)});
+    app.start();
+    const std::string changes = fmt::format("60,{}:120,{}:60", 23'269'020, kAutumn / 60'000);
+    CHECK(app.get("/api/days?device=1&offset=" + changes).data()["days"] ==
+          json{{{"day", "2014-09-10"},
+                {"points", 1},
+                {"from", kStart - 2 * kHour},
+                {"to", kStart + kDay - 2 * kHour}},
+               {{"day", "2014-10-26"},
+                {"points", 2},
+                {"from", kStart + 46 * kDay - 2 * kHour},
+                {"to", kStart + 47 * kDay - kHour}}});
+}
+
 TEST_CASE("a database that cannot be read is 503, and read again when it is back") {
     WebApp app;
     app.start();

@@ -12,8 +12,6 @@
 
 namespace waymark::tracker {
 
-using std::chrono::milliseconds;
-
 namespace {
 
 // A month at one fix a second is less. Sixty megabytes.
@@ -60,6 +58,23 @@ void append_position(std::string& out, Reader& reader, const Device& device, con
     out += '}';
 }
 
+// A day in which the clock changed is counted in two stretches.
+std::vector<DayCount> count_days(Reader& reader, DeviceNumber device, const LocalClock& clock) {
+    std::vector<DayCount> days;
+    for (const LocalClock::Stretch& stretch : clock.stretches()) {
+        const UnixMillis from = std::max<UnixMillis>(0, stretch.from);
+        const UnixMillis to = std::min(stretch.to, kEndOfTime);
+        for (DayCount& count : reader.days(device, from, to, stretch.offset)) {
+            count.day = std::max(count.day, stretch.first_day);
+            if (!days.empty() && days.back().day == count.day)
+                days.back().points += count.points;
+            else
+                days.push_back(count);
+        }
+    }
+    return days;
+}
+
 }  // namespace
 
 std::string read_devices(Reader& reader) {
@@ -88,17 +103,16 @@ Positions read_positions(Reader& reader, UnixMillis now) {
     return positions;
 }
 
-std::string read_days(Reader& reader, DeviceNumber device, std::chrono::minutes utc_offset) {
+std::string read_days(Reader& reader, DeviceNumber device, const LocalClock& clock) {
     std::string body = "{\"days\":[";
-    for (const DayCount& count : reader.days(device, 0, kEndOfTime, utc_offset)) {
+    for (const DayCount& count : count_days(reader, device, clock)) {
         if (body.back() != '[') body += ',';
         const std::chrono::year_month_day date(count.day);
-        const UnixMillis from = milliseconds(count.day.time_since_epoch() - utc_offset).count();
-        const UnixMillis to = from + milliseconds(std::chrono::days(1)).count();
         fmt::format_to(std::back_inserter(body),
                        R"({{"day":"{:04}-{:02}-{:02}","points":{},"from":{},"to":{}}})",
                        static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()), count.points, from, to);
+                       static_cast<unsigned>(date.day()), count.points, clock.begin_of(count.day),
+                       clock.begin_of(count.day + std::chrono::days(1)));
     }
     return body + "]}";
 }

@@ -3,13 +3,13 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 
 #include "fix.hh"
 #include "store/reader.hh"
 #include "web_app/event_feed.hh"
+#include "web_app/local_clock.hh"
 #include "web_app/track_columns.hh"
 
 namespace waymark::tracker {
@@ -28,8 +28,8 @@ struct Positions {
 Positions read_positions(Reader& reader, UnixMillis now);
 
 // {"days":[{"day":"2014-09-10","points":1194,"from":MS,"to":MS}]}, the day's first millisecond and
-// the next day's.
-std::string read_days(Reader& reader, DeviceNumber device, std::chrono::minutes utc_offset);
+// the next day's. Days are those of the clock.
+std::string read_days(Reader& reader, DeviceNumber device, const LocalClock& clock);
 
 // The valid fixes with from <= time < to, thinned out if there are more than `most`.
 TrackColumns read_track(Reader& reader, DeviceNumber device, UnixMillis from, UnixMillis to,

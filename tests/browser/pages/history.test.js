@@ -14,13 +14,17 @@ let browser, tracker;
 
 before(async () => {
   browser = await openBrowser();
-  tracker = await Tracker.start(['alice/phone', 'boat', 'never']);
+  tracker = await Tracker.start(['alice/phone', 'boat', 'never', 'night']);
   await tracker.sendAll('alice/phone', ride(MORNING, 101));
   await tracker.sendAll('alice/phone', ride(MORNING + 2 * DAY_MS, 5));
   // An hour later and 20 km away: a gap.
   await tracker.sendAll('alice/phone', ride(MORNING + 2 * DAY_MS + 3600000, 5)
     .map((fix) => ({ ...fix, latitude: fix.latitude + 0.2 })));
   await tracker.sendAll('boat', crossing(MORNING, 21));
+  // Half an hour after midnight in Berlin, in winter and in summer; and before and after the hour
+  // that the clock shows twice.
+  for (const time of ['2024-01-09T23:30Z', '2024-07-09T22:30Z', '2024-10-26T22:30Z', '2024-10-27T22:30Z'])
+    await tracker.sendAll('night', ride(Date.parse(time), 2));
 });
 
 after(async () => {
@@ -61,6 +65,28 @@ test('days with fixes are offered, newest first, and the buttons go from one to 
   await page.locator('#fixes', { hasText: '101' }).waitFor();
   assert.match(page.url(), /day=2024-05-10/);
   assert.ok(await page.locator('#previous-day').isDisabled());
+});
+
+test('a fix after midnight is of its day, in whichever season the page is looked at', async () => {
+  const days = (page) => page.locator('#day option').evaluateAll((all) => all.map(({ value, text }) => [value, text.split(' · ')[1]]));
+  const expected = {
+    'Europe/Berlin': [['2024-10-27', '4 fixes'], ['2024-07-10', '2 fixes'], ['2024-01-10', '2 fixes']],
+    // Three and a half hours behind UTC in winter, two and a half in summer.
+    'America/St_Johns': [['2024-10-27', '2 fixes'], ['2024-10-26', '2 fixes'], ['2024-07-09', '2 fixes'], ['2024-01-09', '2 fixes']],
+    // Ahead of UTC by eleven hours in January, ten and a half in July.
+    'Australia/Lord_Howe': [['2024-10-28', '2 fixes'], ['2024-10-27', '2 fixes'], ['2024-07-10', '2 fixes'], ['2024-01-10', '2 fixes']],
+    'America/Santiago': [['2024-10-27', '2 fixes'], ['2024-10-26', '2 fixes'], ['2024-07-09', '2 fixes'], ['2024-01-09', '2 fixes']],
+  };
+  for (const [timezoneId, list] of Object.entries(expected)) {
+    const page = await open('?device=4', { timezoneId });
+    assert.deepEqual(await days(page), list, timezoneId);
+    for (const [day, fixes] of list) {
+      await page.locator('#day').selectOption(day);
+      await page.locator('#fixes', { hasText: new RegExp(`^${fixes.split(' ')[0]}$`) }).waitFor();
+    }
+    assert.deepEqual(page.complaints, []);
+    await page.close();
+  }
 });
 
 test('over a gap nothing is counted, and the page says so', async () => {

@@ -1,4 +1,4 @@
-// Numbers, ages and days as people read them; without a browser.
+// Numbers and ages as people read them; without a browser.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,7 +7,6 @@ import { pages } from '../support/folders.js';
 
 const { formatAge, formatDay, formatDistance, formatDuration, formatMetres, formatPercent, formatSpeed } =
   await import(`${pages}/format.js`);
-const { addDays, dayOf, daySpan, isDay } = await import(`${pages}/day.js`);
 
 const MINUTE = 60000, HOUR = 60 * MINUTE;
 
@@ -35,22 +34,4 @@ test('units change where people change them', () => {
   assert.equal(formatDuration(20 * MINUTE), '20 min');
   assert.equal(formatDuration(HOUR - 1), '1:00 h');
   assert.equal(formatDuration(3 * HOUR + 5 * MINUTE), '3:05 h');
-});
-
-test('a day has 24 hours and belongs to its offset', () => {
-  const { from, to } = daySpan('2014-09-10', '2014-09-10', 120);
-  assert.equal(new Date(from).toISOString(), '2014-09-09T22:00:00.000Z');
-  assert.equal(to - from, 24 * HOUR);
-  for (const offset of [-720, -210, 0, 345, 840]) {
-    const span = daySpan('2024-02-29', '2024-02-29', offset);
-    assert.equal(dayOf(span.from, offset), '2024-02-29');
-    assert.equal(dayOf(span.to - 1, offset), '2024-02-29');
-    assert.equal(dayOf(span.to, offset), '2024-03-01');
-  }
-  assert.equal(addDays('2024-02-28', 2), '2024-03-01');
-});
-
-test('only real days are days', () => {
-  assert.ok(isDay('2014-09-10'));
-  for (const odd of ['2014-13-10', '10.9.2014', '', null, '2014-09-10T00:00']) assert.ok(!isDay(odd));
 });

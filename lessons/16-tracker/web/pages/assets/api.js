@@ -40,10 +40,9 @@ export async function readPositions(signal) {
   return { now: Number(answer.now), positions: listIn(answer, 'positions') };
 }
 
-// `offsetMinutes` east of UTC decides where a day begins. Oldest first.
-export async function readDays(device, offsetMinutes, signal) {
-  const query = new URLSearchParams({ device, offset: offsetMinutes });
-  const response = await get(`/api/days?${query}`, signal);
+// `offsets` decide where a day begins (offsetChanges in day.js). Oldest first.
+export async function readDays(device, offsets, signal) {
+  const response = await get(`/api/days?device=${device}&offset=${offsets}`, signal);
   return listIn(await response.json(), 'days').sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 

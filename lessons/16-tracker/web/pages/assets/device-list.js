@@ -3,7 +3,7 @@
 
 import { formatAge, formatPercent, formatSpeed } from './format.js';
 import { deviceColour, onThemeChange, theme } from './theme.js';
-import { dayOf, localOffsetMinutes } from './day.js';
+import { dayOf } from './day.js';
 
 const STALE_SPEED_MS = 10 * 60 * 1000; // older: not how fast it is now
 const FRESH_MS = 2 * 60 * 1000;
@@ -111,7 +111,7 @@ export class DeviceList {
 
   historyAddress({ id, last }) {
     const query = new URLSearchParams({ device: id });
-    if (last) query.set('day', dayOf(last.time, localOffsetMinutes()));
+    if (last) query.set('day', dayOf(last.time));
     return `/history?${query}`;
   }
 }

@@ -4,7 +4,7 @@
 
 import { readDays, readDevices, readTrack } from './api.js';
 import { Chart } from './chart.js';
-import { daySpan, localOffsetMinutes } from './day.js';
+import { daySpan, offsetChanges } from './day.js';
 import { showDemo } from './demo.js';
 import { readoutOf, showFigures, showLegend } from './figures.js';
 import { boundsOf, mercatorX, mercatorY } from './geo.js';
@@ -24,7 +24,6 @@ const element = (id) => document.getElementById(id);
 
 class HistoryPage {
   constructor() {
-    this.offset = localOffsetMinutes();
     this.map = createMap(element('map'));
     this.layer = new TrackLayer().addTo(this.map);
     this.spot = new SpotLayer().addTo(this.map);
@@ -92,7 +91,7 @@ class HistoryPage {
   async openDevice(id, from, to) {
     const signal = this.newReading();
     await this.attempt(async () => {
-      this.picker.setDays(await readDays(id, this.offset, signal));
+      this.picker.setDays(await readDays(id, offsetChanges(), signal));
       const newest = this.picker.newest();
       this.tell('');
       if (from) this.picker.choose(from, to);
@@ -111,7 +110,7 @@ class HistoryPage {
 
   openDays(from, to) {
     const signal = this.newReading();
-    const span = daySpan(from, to, this.offset);
+    const span = daySpan(from, to);
     this.loading = this.attempt(async () => {
       const track = makeTrack(await readTrack(this.picker.device(), span.from, span.to, MOST_FIXES, signal));
       if (track.count === 0) this.clear('There is no position on this day.');

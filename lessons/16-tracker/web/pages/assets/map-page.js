@@ -2,7 +2,7 @@
 // read and what is streamed may overlap: the fleet takes each fix once, whatever the order.
 
 import { readDevices, readPositions, readTrack } from './api.js';
-import { daySpan, dayOf, localOffsetMinutes } from './day.js';
+import { daySpan, dayOf } from './day.js';
 import { showDemo } from './demo.js';
 import { DeviceList } from './device-list.js';
 import { Fleet } from './fleet.js';
@@ -109,9 +109,8 @@ class MapPage {
   }
 
   today() {
-    const offset = localOffsetMinutes();
-    const day = dayOf(this.now(), offset);
-    return daySpan(day, day, offset);
+    const day = dayOf(this.now());
+    return daySpan(day, day);
   }
 
   apply(rows) {
