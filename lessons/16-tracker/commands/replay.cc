@@ -1,7 +1,7 @@
 // `tracker replay`: a phone without a phone. Sends a real trip, at its own pace or as fast as the
 // server takes it, and keeps at it until every point is acknowledged.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -13,6 +13,7 @@
 #include "commands/command.hh"
 #include "commands/server_address.hh"
 #include "daemon/error.hh"
+#include "protocols/time_text.hh"
 #include "trips/replay.hh"
 #include "trips/trip_file.hh"
 #include "unix_time.hh"
@@ -31,6 +32,7 @@ struct ReplayOptions {
     unsigned patience_s = 60;
     bool now_shift = false;
     bool fill_times = false;
+    bool rollover = false;
 };
 
 // None for "max".
@@ -44,16 +46,35 @@ std::optional<double> parse_speed(const std::string& text) {
     return speed;
 }
 
+// A trip of long ago looks the same, so only a person can say which it is.
+void settle_rollover(const ReplayOptions& options, Trip& trip) {
+    const std::size_t early = count_rollover(trip, unix_now());
+    if (early == 0) return;
+    if (options.rollover) {
+        undo_rollover(trip, unix_now());
+        fmt::print("{} points were moved by 1024 weeks\n", early);
+    } else if (!options.now_shift) {
+        fmt::print(
+            "{} points are of {} or before. If the receiver's week counter has begun anew, they are "
+            "1024 weeks early: --rollover moves them\n",
+            early, format_time(unix_now() - kRollover).substr(0, 10));
+    }
+}
+
 Trip read_points(const ReplayOptions& options) {
     Trip trip = read_trip(options.file,
                           options.fill_times ? MissingTimes::fill_in : MissingTimes::leave_out);
     if (trip.points.empty())
-        throw daemon::UsageError(fmt::format("{}: no track point with a time ({} without)",
-                                             options.file, trip.without_time));
+        throw daemon::UsageError(fmt::format("{}: no track point with a time ({} without){}{}",
+                                             options.file, trip.without_time,
+                                             trip.remarks.empty() ? "" : "; ",
+                                             fmt::join(trip.remarks, "; ")));
     if (trip.without_time > 0)
         fmt::print("{} points have no time: {}\n", trip.without_time,
                    options.fill_times ? "they get one between their neighbours"
                                       : "left out (--fill-times gives them one)");
+    for (const std::string& remark : trip.remarks) fmt::print("{}: {}\n", options.file, remark);
+    settle_rollover(options, trip);
     return trip;
 }
 
@@ -113,6 +134,9 @@ void add_replay(CLI::App& app) {
                      "Move the trip in time: to end now, or with --speed N to begin now");
     command.add_flag("--fill-times", options->fill_times,
                      "Give points without a time one, instead of leaving them out");
+    command.add_flag("--rollover", options->rollover,
+                     "Add 1024 weeks to dates further back than these: the receiver's week counter "
+                     "has begun anew");
     command.callback([options] { run(*options); });
 }
 

@@ -8,7 +8,6 @@
 #include <pugixml.hpp>
 
 #include "daemon/error.hh"
-#include "protocols/number.hh"
 #include "protocols/time_text.hh"
 #include "trips/trip_file.hh"
 
@@ -31,12 +30,6 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-std::optional<double> number(std::string_view text) {
-    const Number number = parse_number(trimmed(text));
-    if (number.kind != NumberKind::value) return {};
-    return number.value;
-}
-
 class GpxReader {
   public:
     GpxReader(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name) {}
@@ -45,13 +38,14 @@ class GpxReader {
         pugi::xml_document document;
         // The bytes outlive the document; load_buffer still copies them, because parsing writes.
         const pugi::xml_parse_result result = document.load_buffer(bytes_.data(), bytes_.size());
-        if (!result) refuse(result.offset, fmt::format("broken XML: {}", result.description()));
+        if (!result) refuse_xml(result);
         const pugi::xml_node root = document.document_element();
         if (name_without_prefix(root) != "gpx")
             refuse(root.offset_debug(), fmt::format("not GPX: the file is <{}>", root.name()));
         for (const pugi::xml_node& track : root.children()) {
             if (name_without_prefix(track) == "trk") read_track(track);
         }
+        if (trip_.points.empty()) trip_.remarks.push_back(what_else(root));
         return std::move(trip_);
     }
 
@@ -60,6 +54,28 @@ class GpxReader {
         // offset_debug says -1 where it does not know.
         const auto position = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, offset));
         throw UsageError(fmt::format("{}:{}: {}", name_, line_at(bytes_, position), what));
+    }
+
+    // pugixml tells a file that ends within a tag by the place where that tag begins or by its last
+    // byte; either way the end is what the person has to look at.
+    [[noreturn]] void refuse_xml(const pugi::xml_parse_result& result) const {
+        refuse(result.offset, fmt::format("broken XML at byte {} of {}: {}", result.offset,
+                                          bytes_.size(), result.description()));
+    }
+
+    // Instead of track points. What was planned or marked is not taken for where somebody was.
+    static std::string what_else(const pugi::xml_node& root) {
+        std::size_t tracks = 0, routes = 0, way_points = 0;
+        for (const pugi::xml_node& child : root.children()) {
+            const std::string_view name = name_without_prefix(child);
+            tracks += name == "trk" ? 1 : 0;
+            routes += name == "rte" ? 1 : 0;
+            way_points += name == "wpt" ? 1 : 0;
+        }
+        return fmt::format(
+            "the file has tracks: {}, routes: {}, way points: {}; only the points of a track say "
+            "where somebody was",
+            tracks, routes, way_points);
     }
 
     void read_track(const pugi::xml_node& track) {
@@ -83,7 +99,7 @@ class GpxReader {
     }
 
     double coordinate(const pugi::xml_node& node, const char* attribute) const {
-        const std::optional<double> value = number(node.attribute(attribute).value());
+        const std::optional<double> value = number_in(node.attribute(attribute).value());
         if (!value)
             refuse(node.offset_debug(),
                    fmt::format("a track point whose {} is not a number: \"{}\"", attribute,
@@ -96,9 +112,9 @@ class GpxReader {
     void read_detail(const pugi::xml_node& node, TripPoint& point) const {
         const std::string_view name = name_without_prefix(node);
         const char* const text = node.text().get();
-        if (name == "ele") point.altitude_m = number(text);
-        if (name == "speed") point.speed_mps = number(text);
-        if (name == "course") point.course_deg = number(text);
+        if (name == "ele") point.altitude_m = number_in(text);
+        if (name == "speed") point.speed_mps = number_in(text);
+        if (name == "course") point.course_deg = number_in(text);
         if (name == "time" && *text != '\0') {
             point.time_ms = parse_time(trimmed(text));
             if (!point.time_ms)

@@ -1,13 +1,13 @@
 // Rows of JSON, as map-matching programs export them:
 //   [{"point": "POINT(11.5643 48.1635)", "time": "2014-09-10 06:54:07+0200"}, ...]
-// The point is WKT (ISO 19125): longitude first. Other members of a row are not looked at.
+// The point is WKT (ISO 19125): longitude first, in upper or lower case, with or without
+// blanks. Other members of a row are not looked at.
 
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 
 #include "daemon/error.hh"
-#include "protocols/number.hh"
 #include "protocols/time_text.hh"
 #include "trips/trip_file.hh"
 
@@ -18,16 +18,41 @@ namespace {
 using daemon::UsageError;
 using nlohmann::json;
 
-std::optional<Place> parse_wkt_point(std::string_view text) {
-    constexpr std::string_view kOpening = "POINT(";
-    if (text.substr(0, kOpening.size()) != kOpening || text.back() != ')') return {};
-    const std::string_view inside = text.substr(kOpening.size(), text.size() - kOpening.size() - 1);
-    const std::size_t blank = inside.find(' ');
-    if (blank == std::string_view::npos) return {};
-    const Number longitude = parse_number(inside.substr(0, blank));
-    const Number latitude = parse_number(inside.substr(blank + 1));
-    if (longitude.kind != NumberKind::value || latitude.kind != NumberKind::value) return {};
-    return Place{latitude.value, longitude.value};
+bool is_blank(char character) {
+    return character == ' ' || character == '\t';
+}
+
+// Takes the next word or sign from the front of `text`, in lower case; empty at its end.
+std::string take_word(std::string_view& text) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    std::string word;
+    while (!text.empty() && !is_blank(text.front())) {
+        const bool is_bracket = text.front() == '(' || text.front() == ')';
+        if (is_bracket && !word.empty()) break;
+        const bool is_upper = text.front() >= 'A' && text.front() <= 'Z';
+        word += static_cast<char>(is_upper ? text.front() - 'A' + 'a' : text.front());
+        text.remove_prefix(1);
+        if (is_bracket) break;
+    }
+    return word;
+}
+
+// POINT(lon lat) in either case, with blanks anywhere; with Z a height follows.
+std::optional<TripPoint> parse_wkt_point(std::string_view text) {
+    if (take_word(text) != "point") return {};
+    std::string word = take_word(text);
+    const bool has_height = word == "z";
+    if (has_height) word = take_word(text);
+    if (word != "(") return {};
+    const std::optional<double> longitude = number_in(take_word(text));
+    const std::optional<double> latitude = number_in(take_word(text));
+    if (!longitude || !latitude) return {};
+    TripPoint point;
+    point.place = {*latitude, *longitude};
+    if (has_height) point.altitude_m = number_in(take_word(text));
+    if (has_height && !point.altitude_m) return {};
+    if (take_word(text) != ")" || !take_word(text).empty()) return {};
+    return point;
 }
 
 // The text member `key` of a row, or nothing.
@@ -42,10 +67,9 @@ TripPoint parse_row(const json& row, std::string_view file, std::size_t row_numb
     };
     const std::optional<std::string> point_text = text_member(row, "point");
     if (!point_text) refuse("no \"point\" with a text");
-    const std::optional<Place> place = parse_wkt_point(*point_text);
-    if (!place) refuse(fmt::format("not a point, which is POINT(lon lat): \"{}\"", *point_text));
-    TripPoint point;
-    point.place = *place;
+    const std::optional<TripPoint> read = parse_wkt_point(*point_text);
+    if (!read) refuse(fmt::format("not a point, which is POINT(lon lat): \"{}\"", *point_text));
+    TripPoint point = *read;
     if (const std::optional<std::string> time = text_member(row, "time")) {
         point.time_ms = parse_time(*time);
         if (!point.time_ms) refuse(fmt::format("not a time: \"{}\"", *time));

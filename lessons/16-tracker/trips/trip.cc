@@ -79,6 +79,19 @@ void settle_times(Trip& trip, MissingTimes missing) {
     }
 }
 
+std::size_t count_rollover(const Trip& trip, UnixMillis now) {
+    const auto is_early = [now](const TripPoint& point) {
+        return point.time_ms && *point.time_ms <= now - kRollover;
+    };
+    return static_cast<std::size_t>(
+        std::count_if(trip.points.begin(), trip.points.end(), is_early));
+}
+
+void undo_rollover(Trip& trip, UnixMillis now) {
+    for (TripPoint& point : trip.points)
+        if (point.time_ms && *point.time_ms <= now - kRollover) *point.time_ms += kRollover;
+}
+
 void shift_to_end_at(Trip& trip, UnixMillis end) {
     if (trip.points.empty()) return;
     const auto earlier = [](const TripPoint& a, const TripPoint& b) {

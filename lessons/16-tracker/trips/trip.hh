@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "fix.hh"
@@ -29,6 +30,8 @@ struct TripPoint {
 struct Trip {
     std::vector<TripPoint> points;
     std::size_t without_time = 0;  // points that the file gives no time
+    // What a person should know of the file, a line each: what was passed over, and why.
+    std::vector<std::string> remarks;
 };
 
 // The sum of the steps inside each segment, in metres.
@@ -41,6 +44,15 @@ enum class MissingTimes { leave_out, fill_in };
 // Gives every point a time or leaves it out, and counts them in `without_time`. A trip with no time
 // at all is left empty by either.
 void settle_times(Trip& trip, MissingTimes missing);
+
+// GPS tells the week in ten bits. A receiver that has missed that they began anew says dates that are
+// 1024 weeks early (19.6 years): none of them is later than that before now.
+constexpr UnixMillis kRollover = std::chrono::milliseconds(std::chrono::weeks(1024)).count();
+
+// How many points lie so far back that this may have happened to them.
+std::size_t count_rollover(const Trip& trip, UnixMillis now);
+// Moves these, and no others, by 1024 weeks.
+void undo_rollover(Trip& trip, UnixMillis now);
 
 // Moves the trip in time so that its latest point is at `end`.
 void shift_to_end_at(Trip& trip, UnixMillis end);

@@ -9,6 +9,8 @@
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
+#include "protocols/number.hh"
+#include "trips/nmea_sentence.hh"
 
 namespace waymark::tracker {
 
@@ -18,6 +20,9 @@ using daemon::UsageError;
 
 // A year at one point a second is 2 GB of GPX; what is read here lies in memory whole.
 constexpr std::size_t kLargestFile = std::size_t{256} << 20;
+
+// In which a log has a sentence that says a place: what gpsd says first is less.
+constexpr std::size_t kBeginning = std::size_t{64} << 10;
 
 std::string read_whole(const std::string& path) {
     const daemon::Fd file(daemon::check(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
@@ -40,26 +45,28 @@ Trip parse_any(std::string_view bytes, std::string_view name) {
     const bool has_mark = bytes.substr(0, kByteOrderMark.size()) == kByteOrderMark;
     const std::size_t first =
         bytes.find_first_not_of(" \t\r\n", has_mark ? kByteOrderMark.size() : 0);
-    const char kind = first == std::string_view::npos ? '\0' : bytes[first];
-    switch (kind) {
-        case '<':
-            return parse_gpx(bytes, name);
-        case '[':
-            return parse_json_rows(bytes, name);
-        case '$':
-        case '!':
-        case '#':
-            return parse_nmea(bytes, name);
-        case '\0':
-            throw UsageError(fmt::format("{}: the file is empty", name));
-        default:
-            throw UsageError(fmt::format(
-                "{}: not a trip: neither GPX, rows of JSON nor an NMEA log; convert it first",
-                name));
-    }
+    if (first == std::string_view::npos) throw UsageError(fmt::format("{}: the file is empty", name));
+    if (bytes[first] == '<') return parse_gpx(bytes, name);
+    // Before rows of JSON: a log may begin with a time stamp in brackets.
+    if (has_place_sentence(bytes.substr(0, kBeginning))) return parse_nmea(bytes, name);
+    if (bytes[first] == '[') return parse_json_rows(bytes, name);
+    if (bytes[first] == '$' || bytes[first] == '!' || bytes[first] == '#')
+        return parse_nmea(bytes, name);
+    throw UsageError(fmt::format(
+        "{}: not a trip: neither GPX, rows of JSON nor an NMEA log; convert it first", name));
 }
 
 }  // namespace
+
+std::optional<double> number_in(std::string_view text) {
+    constexpr std::string_view kBlank = " \t\r\n";
+    const std::size_t first = std::min(text.find_first_not_of(kBlank), text.size());
+    text = text.substr(first, text.find_last_not_of(kBlank) + 1 - first);
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    const Number number = parse_number(text);
+    if (number.kind != NumberKind::value) return {};
+    return number.value;
+}
 
 std::size_t line_at(std::string_view bytes, std::size_t offset) {
     const std::string_view before = bytes.substr(0, offset);
