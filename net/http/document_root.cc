@@ -79,6 +79,15 @@ DocumentRoot::Found DocumentRoot::find(std::string_view path) {
     return open(dropped.key().c_str() + 1, path);
 }
 
+Fd DocumentRoot::open_directory(std::string_view path) const {
+    const std::string relative_path = path.size() > 1 ? std::string(path.substr(1)) : ".";
+    Fd directory = open_beneath(root_, relative_path.c_str());
+    struct stat status {};
+    if (!directory || ::fstat(directory.get(), &status) == -1 || !S_ISDIR(status.st_mode))
+        return Fd();
+    return directory;
+}
+
 DocumentRoot::Found DocumentRoot::open(const char* relative_path, std::string_view path) {
     Fd file = open_beneath(root_, relative_path);
     if (!file) switch (errno) {

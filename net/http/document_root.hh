@@ -51,6 +51,9 @@ class DocumentRoot {
     // Throws std::system_error when it is our system that fails (no more descriptors, disk).
     Found find(std::string_view path);
 
+    // To list what is in it; owns nothing if there is no such directory beneath the root.
+    daemon::Fd open_directory(std::string_view path) const;
+
     // For tests and status pages.
     std::size_t kept_bytes() const { return kept_bytes_; }
 

@@ -25,6 +25,13 @@ bool takes_gzip(const Request& request) {
     return false;
 }
 
+// By the decoded path, so that "%2e" hides as well as a dot does.
+bool is_hidden(std::string_view path) {
+    constexpr std::string_view kWellKnown = "/.well-known/";
+    if (path.starts_with(kWellKnown)) path.remove_prefix(kWellKnown.size() - 1);
+    return path.find("/.") != path.npos;
+}
+
 void send(Exchange& exchange, const Document& document, const ByteRange& part) {
     if (exchange.answer.is_head()) return;
     if (document.is_small())
@@ -46,6 +53,7 @@ Completion StaticFiles::operator()(Exchange& exchange) {
 void StaticFiles::answer(Exchange& exchange, std::string_view path) {
     const std::optional<std::string_view> normal = normalize_path(path, exchange.scratch);
     if (!normal) return exchange.answer.error(400);
+    if (!settings_.dotfiles && is_hidden(*normal)) return exchange.answer.error(404);
     if (!normal->ends_with('/')) {
         const Choice choice = choose(exchange.request, *normal);
         return answer_document(exchange, choice, *normal);

@@ -1,5 +1,7 @@
 // Serves the files of a directory: GET and HEAD, conditional requests, ranges, index.html for a
-// directory (RFC 9110, 13 and 14). What is not there is 404; what may not be read is 403.
+// directory (RFC 9110, 13 and 14). What is not there is 404; what may not be read is 403. A name that
+// begins with a dot is as if it were not there, ".well-known" at the top excepted (RFC 8615): ".git"
+// and ".env" lie in folders that were meant to be served without them.
 
 #pragma once
 
@@ -19,6 +21,7 @@ class StaticFiles {
         FieldBlock fields;
         // "a.js.gz" beside "a.js" is sent in its place to those who take gzip.
         bool precompressed = false;
+        bool dotfiles = false;  // serve them, too
     };
 
     // Throws std::system_error if the directory cannot be opened.

@@ -125,6 +125,26 @@ TEST_CASE("nothing outside the root is served, and nothing but files") {
     CHECK(ask(files, "/" + std::string(5000, 'n')).status == 404);
 }
 
+TEST_CASE("names that begin with a dot are hidden, .well-known excepted, unless they are asked for") {
+    const Site site;
+    for (const char* folder : {".git", "dir/.git", ".well-known", "dir/.well-known"})
+        fs::create_directories(site.root / folder);
+    for (const char* file : {".env", ".git/config", "dir/.git/config", ".well-known/security.txt",
+                             ".well-known/.env", "dir/.well-known/a", "a.b"})
+        Site::put(site.root / file, "text");
+    StaticFiles files(site.root, {});
+    for (const char* path : {"/.env", "/%2eenv", "/.git/config", "/.git", "/dir/.git/config",
+                             "/.well-known/.env", "/dir/.well-known/a", "/dir/../.env", "/.nowhere"}) {
+        CAPTURE(path);
+        CHECK(ask(files, path).status == 404);
+    }
+    CHECK(ask(files, "/.well-known/security.txt").body == "text");
+    CHECK(ask(files, "/a.b").body == "text");
+    StaticFiles all(site.root, {.fields = {}, .dotfiles = true});
+    CHECK(ask(all, "/.env").body == "text");
+    CHECK(ask(all, "/.git/config").body == "text");
+}
+
 TEST_CASE("a file that is swapped for a way out is not served, though it was kept") {
     const Site site;
     StaticFiles files(site.root, {});
