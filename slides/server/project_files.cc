@@ -1,7 +1,10 @@
 #include "slides/server/project_files.hh"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "net/http/url.hh"
 
@@ -47,9 +50,14 @@ std::optional<std::string> ProjectFiles::read(std::string_view path) {
 std::optional<std::vector<std::string>> ProjectFiles::list(std::string_view folder) const {
     const std::string prefix = std::string(folder).append("/");
     if (!is_normal(folder) || !is_in_course(prefix)) return std::nullopt;
+    const daemon::Fd opened = root_.open_directory(std::string("/").append(folder));
+    if (!opened) return std::nullopt;
     std::error_code refused;
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(path_ / folder, refused)) {
+    // By the descriptor: the path may lead elsewhere by now (proc(5)).
+    const std::string path = fmt::format("/proc/self/fd/{}", opened.get());
+    for (const auto& entry : std::filesystem::directory_iterator(path, refused)) {
+        if (entry.is_symlink(refused)) continue;
         const std::string name = entry.path().filename().string();
         if (entry.is_directory(refused) && is_in_course(prefix + name))
             names.push_back(name + "/");

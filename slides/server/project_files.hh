@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,21 +17,20 @@ namespace waymark::slides {
 class ProjectFiles {
   public:
     // `root` is the folder of the checkout. Throws std::system_error if it cannot be opened.
-    explicit ProjectFiles(const std::string& root) : path_(root), root_(root) {}
+    explicit ProjectFiles(const std::string& root) : root_(root) {}
 
     // The text of a file such as "daemon/children.cc"; nothing if there is none that may be shown,
     // or if it is larger than DocumentRoot::kLargestSmall.
     std::optional<std::string> read(std::string_view path);
 
     // The names in a folder such as "daemon", sorted, those of folders with a slash behind; only
-    // what may be shown. Nothing if there is no such folder.
+    // what may be shown, and no links. Nothing if there is no such folder.
     std::optional<std::vector<std::string>> list(std::string_view folder) const;
 
     // Whether a path may be shown, by its folder and its kind. It need not exist.
     static bool may_show(std::string_view path);
 
   private:
-    std::filesystem::path path_;
     net::http::DocumentRoot root_;
 };
 

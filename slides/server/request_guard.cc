@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 
 #include "daemon/error.hh"
+#include "net/http/url.hh"
 
 namespace waymark::slides {
 
@@ -31,31 +33,35 @@ bool same_secret(std::string_view a, std::string_view b) {
     return difference == 0;
 }
 
-}  // namespace
-
-RequestGuard::RequestGuard(std::uint16_t port) : port_(std::to_string(port)), token_(new_token()) {}
-
-// At port 80 a browser leaves the port out (RFC 9110, 4.2.3).
-bool RequestGuard::names_us(std::string_view host) const {
+// In either case, with a port or none (RFC 9110, 4.2.3).
+bool names_this_machine(std::string_view host) {
+    if (!net::http::valid_host(host)) return false;
     for (const std::string_view name : {"127.0.0.1", "localhost", "[::1]"}) {
-        if (!host.starts_with(name)) continue;
-        const std::string_view rest = host.substr(name.size());
-        if (rest.empty() ? port_ == "80" : rest == ":" + port_) return true;
+        const std::string_view rest = host.substr(std::min(name.size(), host.size()));
+        if (net::http::same_name(host.substr(0, name.size()), name) &&
+            (rest.empty() || rest.front() == ':'))
+            return true;
     }
     return false;
 }
 
+}  // namespace
+
+RequestGuard::RequestGuard() : token_(new_token()) {}
+
 std::string_view RequestGuard::reason_to_refuse_page(const net::http::Request& request) const {
-    if (names_us(request.host)) return {};
+    if (names_this_machine(request.host)) return {};
     return "This server runs programs and answers to this machine only: open it as "
-           "http://127.0.0.1 with its port.\n";
+           "http://127.0.0.1 or http://localhost with its port. From another machine make a tunnel "
+           "(ssh -L 8090:127.0.0.1:8090 THIS_MACHINE) and open its near end in the same way.\n";
 }
 
 std::string_view RequestGuard::reason_to_refuse_run(const net::http::Request& request) const {
     const std::string_view host = reason_to_refuse_page(request);
     if (!host.empty()) return host;
     const std::string_view origin = request.field("Origin").value_or("");
-    if (!origin.starts_with(kScheme) || origin.substr(kScheme.size()) != request.host)
+    if (!origin.starts_with(kScheme) ||
+        !net::http::same_name(origin.substr(kScheme.size()), request.host))
         return "Only this server's own pages may run a demo (Origin).\n";
     const std::string_view site = request.field("Sec-Fetch-Site").value_or("same-origin");
     if (site != "same-origin")

@@ -1,6 +1,7 @@
 // Who may have a demo run. The server listens on loopback, but a browser on this machine also shows
 // pages from elsewhere, and those can reach loopback, too. So each request must name this server as
-// its host (a page whose own name was made to point here does not: DNS rebinding); and what starts
+// its host (a page whose own name was made to point here does not: DNS rebinding), with any port, for
+// a tunnel to it may begin at another one; and what starts
 // or steers a program must come from one of our own pages, too, which the browser says in
 // Origin (RFC 6454, 7) and Sec-Fetch-Site (Fetch Metadata Request Headers, W3C), and must carry the
 // token that is written into those pages, another one at each start of the server. Old browsers
@@ -8,7 +9,6 @@
 
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,9 +18,8 @@ namespace waymark::slides {
 
 class RequestGuard {
   public:
-    // `port` is the one that the server listens on. Throws std::system_error if the kernel gives no
-    // random bytes (getrandom(2)).
-    explicit RequestGuard(std::uint16_t port);
+    // Throws std::system_error if the kernel gives no random bytes (getrandom(2)).
+    RequestGuard();
 
     // For the pages: 32 hexadecimal digits.
     const std::string& token() const { return token_; }
@@ -30,9 +29,6 @@ class RequestGuard {
     std::string_view reason_to_refuse_run(const net::http::Request& request) const;
 
   private:
-    bool names_us(std::string_view host) const;
-
-    std::string port_;
     std::string token_;
 };
 

@@ -13,6 +13,7 @@
 #include "net/channel_link.hh"
 #include "net/http/event_stream.hh"
 #include "slides/server/keeper.hh"
+#include "slides/server/local_user.hh"
 #include "slides/server/run_plan.hh"
 
 namespace waymark::slides {
@@ -114,7 +115,9 @@ void Runs::add_routes(net::http::Router& router) {
 }
 
 bool Runs::is_refused(Exchange& exchange) const {
-    const std::string_view reason = guard_.reason_to_refuse_run(exchange.request);
+    std::string_view reason = guard_.reason_to_refuse_run(exchange.request);
+    if (reason.empty() && !is_own_connection(exchange.peer))
+        reason = "Demos run as the user who started this server, and only for that user and root.\n";
     const bool is_json = exchange.request.field("Content-Type") == "application/json";
     if (!reason.empty())
         refuse(exchange, 403, reason);

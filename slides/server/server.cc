@@ -36,7 +36,6 @@ class SlideServer final : private net::EventLoop::Watcher {
     SlideServer(const Options& options, const Manifest& manifest, net::Listener listener)
         : files_(options.root),
           pages_(manifest, files_, options.printed),
-          guard_(listener.address().port()),
           site_(options.assets, pages_, manifest, guard_),
           runs_(loop_, manifest, guard_),
           server_(loop_, router_, {.gate = kGate}) {

@@ -1,0 +1,54 @@
+#include "slides/server/project_files.hh"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace waymark::slides;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A checkout in a folder that has something beside it.
+struct Checkout {
+    Checkout() {
+        std::string name = "/tmp/waymark-files-XXXXXX";
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        base = name;
+        fs::create_directories(base / "outside");
+        fs::create_directories(root() / "daemon/deep");
+        std::ofstream(base / "outside/private.txt") << "private";
+        std::ofstream(root() / "daemon/a.cc") << "a";
+        std::ofstream(root() / "daemon/.hidden.cc") << "hidden";
+        std::ofstream(root() / "daemon/a.out") << "no kind of ours";
+        fs::create_directory_symlink("../../outside", root() / "daemon/away");
+        fs::create_directory_symlink("deep", root() / "daemon/near");
+        fs::create_symlink("../../outside/private.txt", root() / "daemon/away.txt");
+    }
+    ~Checkout() { fs::remove_all(base); }
+    fs::path root() const { return base / "root"; }
+    fs::path base;
+};
+
+}  // namespace
+
+TEST_CASE("a folder is listed without what is hidden, of other kinds, or a link") {
+    const Checkout checkout;
+    const ProjectFiles files(checkout.root());
+    CHECK(files.list("daemon") == std::vector<std::string>{"a.cc", "deep/"});
+    CHECK_FALSE(files.list("nowhere"));
+    CHECK_FALSE(files.list("daemon/nowhere"));
+    CHECK_FALSE(files.list("daemon/a.cc"));
+}
+
+TEST_CASE("neither a list nor a file is reached through a link that leads out") {
+    const Checkout checkout;
+    ProjectFiles files(checkout.root());
+    CHECK_FALSE(files.list("daemon/away"));
+    CHECK_FALSE(files.list("daemon/../../outside"));
+    CHECK_FALSE(files.read("daemon/away.txt"));
+    CHECK_FALSE(files.read("daemon/away/private.txt"));
+    CHECK(files.read("daemon/a.cc") == "a");
+}
