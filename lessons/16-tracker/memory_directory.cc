@@ -1,6 +1,5 @@
 #include "memory_directory.hh"
 
-#include <cassert>
 #include <cstring>
 #include <utility>
 
@@ -46,7 +45,9 @@ class Taker {
     bool ok_ = true;
 };
 
-std::string pack_entry(const DirectoryEntry& entry) {
+// The entry with the identifiers from `first` on that fit into `most_bytes`; `first` becomes the
+// first that did not.
+std::string pack_entry(const DirectoryEntry& entry, std::size_t& first, std::size_t most_bytes) {
     std::string out;
     put(out, entry.device.number);
     put(out, static_cast<std::uint8_t>(entry.device.speed_unit));
@@ -54,11 +55,19 @@ std::string pack_entry(const DirectoryEntry& entry) {
     if (entry.token_hash)
         out.append(reinterpret_cast<const char*>(entry.token_hash->data()),
                    entry.token_hash->size());
-    put(out, static_cast<std::uint16_t>(entry.identifiers.size()));
-    for (const std::string& identifier : entry.identifiers) {
+    std::uint16_t count = 0;
+    const std::size_t count_at = out.size();
+    put(out, count);
+    for (; first < entry.identifiers.size(); ++first) {
+        const std::string& identifier = entry.identifiers[first];
+        const std::size_t size = sizeof(std::uint16_t) + identifier.size();
+        if (count_at + sizeof count + size > most_bytes) continue;  // fits nowhere
+        if (out.size() + size > most_bytes) break;
         put(out, static_cast<std::uint16_t>(identifier.size()));
         out += identifier;
+        ++count;
     }
+    std::memcpy(out.data() + count_at, &count, sizeof count);
     return out;
 }
 
@@ -83,7 +92,8 @@ std::optional<DirectoryEntry> take_entry(Taker& taker) {
 }  // namespace
 
 void MemoryDirectory::add(const DirectoryEntry& entry) {
-    ++devices_;
+    if (latest_ != entry.device.number) ++devices_;
+    latest_ = entry.device.number;
     if (entry.token_hash) tokens_[*entry.token_hash] = entry.device;
     for (const std::string& identifier : entry.identifiers) identifiers_[identifier] = entry.device;
 }
@@ -105,10 +115,13 @@ std::vector<std::string> pack_directory(const std::vector<DirectoryEntry>& entri
                                         std::size_t most_bytes) {
     std::vector<std::string> parts(1, std::string(kPartHeader, '\0'));
     for (const DirectoryEntry& entry : entries) {
-        const std::string packed = pack_entry(entry);
-        assert(kPartHeader + packed.size() <= most_bytes);
-        if (parts.back().size() + packed.size() > most_bytes) parts.emplace_back(kPartHeader, '\0');
-        parts.back() += packed;
+        std::size_t first = 0;
+        do {
+            const std::string packed = pack_entry(entry, first, most_bytes - kPartHeader);
+            if (parts.back().size() + packed.size() > most_bytes)
+                parts.emplace_back(kPartHeader, '\0');
+            parts.back() += packed;
+        } while (first < entry.identifiers.size());
     }
     const std::uint32_t count = static_cast<std::uint32_t>(parts.size());
     for (std::uint32_t i = 0; i < count; ++i) {

@@ -25,6 +25,7 @@ struct DirectoryEntry {
 
 class MemoryDirectory : public DeviceDirectory {
   public:
+    // What comes of a device in several entries, one after the other, belongs together.
     void add(const DirectoryEntry& entry);
     std::size_t size() const { return devices_; }
 
@@ -41,12 +42,14 @@ class MemoryDirectory : public DeviceDirectory {
     };
 
     std::size_t devices_ = 0;
+    std::optional<DeviceNumber> latest_;
     std::unordered_map<std::string, KnownDevice, Hasher, std::equal_to<>> identifiers_;
     std::unordered_map<TokenHash, KnownDevice, TokenHashHasher> tokens_;
 };
 
 // Packs entries into parts of at most `most_bytes` each (at least 1024), so that each fits into
-// one message of a channel. There is always a part, also for no entries.
+// one message of a channel. A device with more identifiers than a part holds is in several. An
+// identifier that fits into no part is left out. There is always a part, also for no entries.
 std::vector<std::string> pack_directory(const std::vector<DirectoryEntry>& entries,
                                         std::size_t most_bytes = 60 * 1024);
 

@@ -48,6 +48,27 @@ TEST_CASE("a directory of many devices travels in parts and arrives whole") {
     CHECK(directory.by_token("token-of-device-500")->number == 500);
 }
 
+TEST_CASE("a device with more identifiers than a part holds travels in several") {
+    DirectoryEntry many{{1, SpeedUnit::mps}, hash_token("token"), {}};
+    for (int i = 0; i < 600; ++i)
+        many.identifiers.push_back(std::to_string(i) + std::string(120, 'x'));
+    many.identifiers.insert(many.identifiers.begin() + 300, std::string(70'000, 'y'));
+    const DirectoryEntry next{{2, SpeedUnit::kmh}, std::nullopt, {"next"}};
+    const std::vector<std::string> parts = pack_directory({many, next});
+    CHECK(parts.size() == 2);
+    DirectoryUnpacker unpacker;
+    for (const std::string& part : parts) {
+        CHECK(part.size() <= 60 * 1024);
+        CHECK(unpacker.add(part) == (&part == &parts.back() ? Result::complete : Result::more));
+    }
+    const MemoryDirectory directory = unpacker.take();
+    CHECK(directory.size() == 2);
+    for (std::size_t i = 0; i < many.identifiers.size(); ++i)
+        CHECK(directory.by_identifier(many.identifiers[i]).has_value() == (i != 300));
+    CHECK(directory.by_token("token")->number == 1);
+    CHECK(directory.by_identifier("next")->number == 2);
+}
+
 TEST_CASE("an empty directory is a part too") {
     const std::vector<std::string> parts = pack_directory({});
     REQUIRE(parts.size() == 1);
