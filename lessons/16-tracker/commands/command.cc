@@ -3,6 +3,8 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdlib>
+#include <filesystem>
 
 #include "services/control_socket.hh"
 #include "settings.hh"
@@ -11,12 +13,22 @@ namespace waymark::tracker {
 
 namespace {
 constexpr std::chrono::seconds kServerPatience{2};
+
+// The path of a socket in it must not depend on where the command was started.
+std::string absolute(const std::string& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).string();
 }
 
+}
+
+// Not as CLI11 reads the environment: it would do so for each subcommand, also for those that were
+// not given, and after the command line of the one that was.
 void add_data_option(CLI::App& app, std::string& folder) {
+    if (const char* const named = std::getenv("WAYMARK_DATA")) folder = absolute(named);
     app.add_option("--data", folder,
-                   "Folder of the server's data (default: $XDG_DATA_HOME/waymark, or "
-                   "~/.local/share/waymark; for root /var/lib/waymark)");
+                   "Folder of the server's data (default: $WAYMARK_DATA, or $XDG_DATA_HOME/waymark, or "
+                   "~/.local/share/waymark; for root /var/lib/waymark)")
+        ->transform(absolute);
 }
 
 void tell_server_of_devices(const std::string& data_folder) {

@@ -26,7 +26,8 @@ void add_running_commands(CLI::App& app);
 // waits until it knows them. Without a server, or one of another user, nothing happens.
 void tell_server_of_devices(const std::string& data_folder);
 
-// Adds --data, with what it means. `folder` must live as long as the app.
+// Adds --data, with what it means: WAYMARK_DATA if it is not given, and empty if neither is.
+// `folder` must live as long as the app.
 void add_data_option(CLI::App& app, std::string& folder);
 
 }  // namespace waymark::tracker

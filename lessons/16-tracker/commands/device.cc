@@ -20,6 +20,7 @@
 #include "store/demo_folder.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
+#include "store/reader.hh"
 #include "unix_time.hh"
 
 namespace waymark::tracker {
@@ -42,6 +43,17 @@ void tell_server(const DeviceOptions& options) {
 
 Connection open_store(const DeviceOptions& options) {
     return open_for_writing(database_path(prepare_data_folder(options.data)));
+}
+
+std::string path_of_store(const DeviceOptions& options) {
+    return database_path(options.data.empty() ? default_data_folder() : options.data);
+}
+
+// For devices that are there: a folder that was mistyped is not made, nor a database in it.
+Connection open_existing_store(const DeviceOptions& options) {
+    const std::string path = path_of_store(options);
+    open_for_reading(path);  // refuses what is not there
+    return open_for_writing(path);
 }
 
 // For new devices.
@@ -77,7 +89,7 @@ void run_add(const DeviceOptions& options) {
 
 void run_token(const DeviceOptions& options) {
     const std::string token = make_token();
-    Connection connection = open_store(options);
+    Connection connection = open_existing_store(options);
     Devices(connection).set_token(options.name, token);
     tell_server(options);
     fmt::print("Device {} has a new token; the old one is refused now.\n", options.name);
@@ -105,9 +117,18 @@ void print_line(const Device& device) {
                device.last_seen_ms ? format_time(*device.last_seen_ms) : "never seen", identifiers);
 }
 
+// A device is seen by its fixes as well as by its heartbeats.
+std::vector<Device> read_devices_seen(const DeviceOptions& options) {
+    Reader reader(path_of_store(options));
+    std::vector<Device> devices = reader.devices();
+    for (Device& device : devices)
+        if (const std::optional<StoredFix> last = reader.last_fix(device.number))
+            device.last_seen_ms = std::max(device.last_seen_ms.value_or(0), last->fix.time_ms);
+    return devices;
+}
+
 void run_list(const DeviceOptions& options) {
-    Connection connection = open_store(options);
-    const std::vector<Device> devices = Devices(connection).list();
+    const std::vector<Device> devices = read_devices_seen(options);
     if (options.json) {
         nlohmann::ordered_json array = nlohmann::ordered_json::array();
         for (const Device& device : devices) array.push_back(to_json(device));
@@ -129,7 +150,7 @@ bool person_agrees(std::string_view question) {
 }
 
 void run_remove(const DeviceOptions& options) {
-    Connection connection = open_store(options);
+    Connection connection = open_existing_store(options);
     Devices devices(connection);
     const std::string what =
         fmt::format("{} and its {} fixes", options.name, devices.count_fixes(options.name));

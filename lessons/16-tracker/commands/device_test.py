@@ -33,7 +33,9 @@ STEPS = [
     (["device", "add", "van", "--colour", "red", *DATA], 100, "--colour"),
     (["device", "add", "van", "--speed-unit", "furlongs", *DATA], 100, "furlongs"),
     (["decode", *DATA], 100, "is not there"),
-    (["device", "list", *DATA], 0, "No devices yet"),
+    (["device", "list", *DATA], 100, "is not there"),
+    (["device", "token", "van", *DATA], 100, "is not there"),
+    (["device", "remove", "van", "--yes", *DATA], 100, "is not there"),
     (["device", "add", "van", "--id", "123456", "--id", "7", *DATA], 0, "&speed={5}&bearing={6}\n"),
     (["device", "add", "van", *DATA], 100, "already"),
     (["device", "add", "bus", "--id", "7", *DATA], 100, "belongs to the device van"),
@@ -48,8 +50,34 @@ STEPS = [
     (["decode", "--now", "yesterday", *DATA], 100, "yesterday"),
     (["decode", "--transport", "pigeon", *DATA], 100, "pigeon"),
     (["decode", *DATA], 100, "head of the request"),
-    (["device", "list", "--data", "/dev/null"], 100, "not a folder"),
+    (["device", "list", "--data", "/dev/null"], 100, "is not there"),
+    (["device", "add", "van", "--data", "/dev/null"], 100, "not a folder"),
 ]
+
+
+# The same folder, named by a relative path or by the environment.
+BY_NAME = [
+    (["device", "list", "--data", "data"], {}, 0, "van"),
+    (["device", "list"], {"WAYMARK_DATA": "data"}, 0, "van"),
+    (["device", "token", "van"], {"WAYMARK_DATA": "data"}, 0, "new token"),
+    (["device", "list"], {"WAYMARK_DATA": "typo"}, 100, "/typo/waymark.db is not there"),
+    (["device", "list", "--data", "data"], {"WAYMARK_DATA": "typo"}, 0, "van"),
+    (["stop", "--data", "data"], {}, 100, "no tracker runs with the data folder FOLDER/data;"),
+    (["status"], {"WAYMARK_DATA": "data"}, 100, "no tracker runs with the data folder FOLDER/data;"),
+    (["reload", "--data", "./data"], {}, 100, "no tracker runs"),
+]
+
+
+def check_name(tracker, folder, line, environment, code, words):
+    done = subprocess.run([tracker, *line], input="", capture_output=True, text=True, timeout=60,
+                          cwd=folder, env={**os.environ, **environment})
+    output = done.stdout + done.stderr
+    typo_made = os.path.exists(os.path.join(folder, "typo"))
+    if done.returncode == code and words.replace("FOLDER", folder) in output and not typo_made:
+        return Count(passed=1)
+    print(f"{environment} tracker {' '.join(line)}: exit {done.returncode}, not {code}; or without "
+          f"{words!r}; or the folder 'typo' was made: {output}")
+    return Count(failed=1)
 
 
 def in_folder(line, folder):
@@ -83,7 +111,7 @@ def check_default_folder(tracker, folder):
         print("SKIP: tracker device: the default data folder: root's is the machine's own")
         return Count(skipped=1)
     environment = {**os.environ, "XDG_DATA_HOME": folder}
-    code, out, err = run(tracker, ["device", "list"], environment)
+    code, out, err = run(tracker, ["device", "add", "van"], environment)
     if code == 0 and os.path.exists(os.path.join(folder, "waymark", "waymark.db")):
         return Count(passed=1)
     print(f"the default data folder: exit {code}: {out}{err}")
@@ -97,6 +125,8 @@ def main():
         for line, code, words in STEPS:
             count.add(check_step(tracker, folder, line, code, words))
         count.add(check_folder(tracker, folder))
+        for line, environment, code, words in BY_NAME:
+            count.add(check_name(tracker, folder, line, environment, code, words))
         count.add(check_default_folder(tracker, folder))
     print(count.line())
     return 1 if count.failed else 0
