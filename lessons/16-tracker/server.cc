@@ -22,8 +22,10 @@
 #include "net/event_loop.hh"
 #include "net/listener.hh"
 #include "services/control_socket.hh"
+#include "services/running_server.hh"
 #include "services/service_group.hh"
 #include "services/service_log.hh"
+#include "start_check.hh"
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
 #include "welcome.hh"
@@ -92,7 +94,7 @@ bool lives_with_terminal() {
 class House final : private net::EventLoop::Watcher {
   public:
     House(const Settings& settings, const OpenDoors& open, daemon::Log& log, PidFile& pid_file,
-          Readiness& readiness, const std::function<ReloadableSettings()>& read_again);
+          Readiness& readiness, const std::function<ReadAgain()>& read_again);
     ~House();
 
     int run();
@@ -112,7 +114,7 @@ class House final : private net::EventLoop::Watcher {
     const OpenDoors& open_;
     daemon::Log& log_;
     Readiness& readiness_;
-    const std::function<ReloadableSettings()>& read_again_;
+    const std::function<ReadAgain()>& read_again_;
     const bool ends_with_terminal_;
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
     net::EventLoop loop_;
@@ -123,7 +125,7 @@ class House final : private net::EventLoop::Watcher {
 };
 
 House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, PidFile& pid_file,
-             Readiness& readiness, const std::function<ReloadableSettings()>& read_again)
+             Readiness& readiness, const std::function<ReadAgain()>& read_again)
     : settings_(settings),
       open_(open),
       log_(log),
@@ -131,7 +133,7 @@ House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, 
       read_again_(read_again),
       ends_with_terminal_(settings.foreground && lives_with_terminal()),
       control_listener_(Address::parse("unix:" + settings.control_path())),
-      services_(loop_, settings, open.doors, log, {pid_file.fd().get(), log.fd().get()},
+      services_(loop_, settings, open.doors, log, {pid_file.fd().get()},
                 {.on_all_up = [this] { all_up(); }, .on_all_ended = [this] { loop_.stop(); }}),
       control_(loop_, net::Listener::adopt(control_listener_.fd().duplicate()),
                [this](std::string_view request) { return answer(request); }) {
@@ -209,12 +211,13 @@ void House::all_up() {
 std::string House::reload() {
     log_.reopen();
     try {
-        const ReloadableSettings settings = read_again_();
-        settings.validate();
-        log_.set_level(settings.level());
-        services_.reload(settings);
+        const ReadAgain read = read_again_();
+        log_.set_level(read.settings.level());
+        services_.reload(read.settings);
         log_.info("the configuration was read again");
-        return "ok\n";
+        if (!read.needs_start.empty())
+            log_.warning("these settings take a new start: {}", read.needs_start);
+        return fmt::format("ok{}{}\n", read.needs_start.empty() ? "" : " ", read.needs_start);
     } catch (const std::exception& error) {
         log_.error("the old configuration stays: {}", error.what());
         return fmt::format("{}\n", error.what());
@@ -249,7 +252,7 @@ net::Task<std::string> House::status() {
 }
 
 int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
-              const std::function<ReloadableSettings()>& read_again) {
+              const std::function<ReadAgain()>& read_again) {
     daemon::ignore_sigpipe();
     const OpenDoors open = open_doors(settings);
     give_root_away(settings);
@@ -260,12 +263,14 @@ int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
 
 }  // namespace
 
-int serve(Settings settings, const std::function<ReloadableSettings()>& read_again) {
+int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
     settings.validate();
     if (settings.data.empty() && settings.demo) settings.data = default_demo_folder();
+    check_descriptors(settings);
     settings.data = prepare_data_folder(settings.data);
     PidFile pid_file =
         PidFile::lock(settings.pid_file_path(), Deadline::after(kWaitForPredecessor));
+    refuse_second_server(settings);
     settle_demo_folder(settings.data, settings.demo);
     ::umask(077);
     Readiness readiness =

@@ -16,6 +16,6 @@ namespace waymark::tracker {
 // Runs until the server has been told to stop; returns an exit code. In the background the calling
 // process ends as soon as the server listens, or with what kept it from that. `read_again` gives
 // the settings anew for `tracker reload` and throws UsageError for what is wrong with them.
-int serve(Settings settings, const std::function<ReloadableSettings()>& read_again);
+int serve(Settings settings, const std::function<ReadAgain()>& read_again);
 
 }  // namespace waymark::tracker

@@ -15,6 +15,11 @@ using net::Address;
 
 namespace {
 
+// The store has a channel to each of them. More than any machine has processors.
+constexpr unsigned kMostThreads = 256;
+// The settings go to the services in one message (services/messages.hh).
+constexpr std::size_t kLongestText = 60 * 1024;
+
 struct NumberKey {
     std::string_view name;
     unsigned ReloadableSettings::*value;
@@ -102,6 +107,9 @@ void ReloadableSettings::validate() const {
             throw UsageError(fmt::format("{}: {} is not between {} and {}", number.name, value,
                                          number.least, number.most));
     }
+    if (to_text().size() > kLongestText)
+        throw UsageError(fmt::format(
+            "access-devices, access-web: the rules have more than {} bytes in all", kLongestText));
 }
 
 daemon::Severity ReloadableSettings::level() const {
@@ -127,6 +135,31 @@ void Settings::validate() const {
         throw UsageError(fmt::format("receivers: {} is not between 1 and 64", receivers));
     if (threads < 1 || threads > 64)
         throw UsageError(fmt::format("threads: {} is not between 1 and 64", threads));
+    if (receivers * threads > kMostThreads)
+        throw UsageError(
+            fmt::format("receivers, threads: {} x {} are more than {} threads; one for each "
+                        "processor is enough",
+                        receivers, threads, kMostThreads));
+}
+
+std::string Settings::changes_that_need_a_start(const Settings& other) const {
+    const std::pair<std::string_view, bool> differ[] = {
+        {"data", data != other.data},
+        {"listen-devices", listen_devices != other.listen_devices},
+        {"listen-web", listen_web != other.listen_web},
+        {"site", site != other.site},
+        {"user", user != other.user},
+        {"log", log != other.log},
+        {"receivers", receivers != other.receivers},
+        {"threads", threads != other.threads},
+        {"foreground", foreground != other.foreground},
+        {"one-process", one_process != other.one_process},
+        {"demo", demo != other.demo},
+    };
+    std::string keys;
+    for (const auto& [key, is_different] : differ)
+        if (is_different) keys += fmt::format("{}{}", keys.empty() ? "" : ", ", key);
+    return keys;
 }
 
 std::vector<Address> Settings::device_addresses() const {

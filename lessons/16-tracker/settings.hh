@@ -49,7 +49,7 @@ struct Settings {
     std::string user;  // to become after the ports are bound, when started as root
     std::string log;   // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
     unsigned receivers = 1;  // processes that hear phones
-    unsigned threads = 1;    // in each of them, every one with an event loop
+    unsigned threads = 1;    // in each of them, every one with an event loop; 256 in all at most
     bool foreground = false;
     bool one_process = false;
     bool demo = false;  // made-up devices, in a folder of their own (store/demo_folder)
@@ -60,8 +60,17 @@ struct Settings {
     // Throws UsageError for an address that other machines can reach: there are no accounts yet.
     std::vector<net::Address> web_addresses() const;
 
+    // The keys of what differs in `other` and takes a new start, as "receivers, threads"; "" if nothing.
+    std::string changes_that_need_a_start(const Settings& other) const;
+
     std::string pid_file_path() const { return data + "/tracker.pid"; }
     std::string control_path() const { return data + "/control.sock"; }
+};
+
+// What was read for `tracker reload`.
+struct ReadAgain {
+    ReloadableSettings settings;
+    std::string needs_start;  // changes_that_need_a_start
 };
 
 }  // namespace waymark::tracker

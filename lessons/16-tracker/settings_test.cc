@@ -52,6 +52,11 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
         {[](Settings& s) { s.receivers = 65; }, "receivers", "65"},
         {[](Settings& s) { s.threads = 0; }, "threads", "0"},
         {[](Settings& s) { s.threads = 65; }, "threads", "65"},
+        {[](Settings& s) { s.threads = s.receivers = 17; }, "receivers, threads", "17 x 17"},
+        {[](Settings& s) {
+             s.reloadable.access_devices.assign(3000, "allow 192.168.100.0/24");
+         },
+         "access-devices", "bytes in all"},
     };
     for (const Row& row : rows) {
         const std::string message = refusal(row.change);
@@ -69,6 +74,25 @@ TEST_CASE("what may be reloaded crosses a channel as it was") {
     settings.idle_timeout_s = 300;
     CHECK(ReloadableSettings::from_text(settings.to_text()) == settings);
     CHECK_FALSE(ReloadableSettings::from_text("") == settings);
+}
+
+TEST_CASE("a change that takes a new start is named, and no other") {
+    const Settings before;
+    Settings after = before;
+    CHECK(before.changes_that_need_a_start(after).empty());
+    after.reloadable.log_level = "debug";
+    after.reloadable.access_web = {"allow ::1"};
+    CHECK(before.changes_that_need_a_start(after).empty());
+    after.receivers = 2;
+    after.listen_web = {"127.0.0.1:8081"};
+    CHECK(before.changes_that_need_a_start(after) == "listen-web, receivers");
+    Settings other = before;
+    other.data = other.site = other.user = other.log = "x";
+    other.listen_devices = {"127.0.0.1:1"};
+    other.threads = 2;
+    other.foreground = other.one_process = other.demo = true;
+    CHECK(before.changes_that_need_a_start(other) ==
+          "data, listen-devices, site, user, log, threads, foreground, one-process, demo");
 }
 
 TEST_CASE("with rules only who is allowed comes in, without rules everybody does") {

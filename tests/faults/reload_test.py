@@ -1,11 +1,13 @@
 """The configuration is read again while the tracker works: one with a mistake changes nothing and says
-where the mistake is (FAULTS 30); one after the other under load, nobody is turned away (31).
+where the mistake is (FAULTS 30); one after the other under load, nobody is turned away (31). After a
+rotation of the log no process holds the old file.
 Usage: reload_test.py TRACKER [--long]
 """
 
 import http.client
 import os
 import signal
+import tempfile
 import unittest
 import urllib.parse
 
@@ -100,6 +102,15 @@ class AFileWithAMistake(WithAConfiguration):
         self.assertEqual(self.reload()[0], 0)
         wait_until(self.is_served, PATIENCE_SECONDS, "the receiver allows")
 
+    def test_5_what_takes_a_new_start_is_named(self):
+        self.write(GOOD + 'receivers = 2\nlisten-web = ["127.0.0.1:1"]\n')
+        code, output, error = self.reload()
+        self.assertEqual((code, output),
+                         (0, "Reloaded. What takes a new start: receivers\n"), error)
+        self.assertIn("take a new start: receivers", self.tracker.whole_log())
+        self.write(GOOD)
+        self.assertEqual(self.reload()[:2], (0, "Reloaded.\n"))
+
 
 class UnderLoad(WithAConfiguration):
 
@@ -140,6 +151,40 @@ class UnderLoad(WithAConfiguration):
             wait_until(lambda: not self.is_served(), PATIENCE_SECONDS, "the receiver denies")
             with Phones(self.tracker.devices_url, "configured") as late:
                 wait_until(lambda: late.broken > 0, PATIENCE_SECONDS, "a phone is turned away")
+
+
+class LogRotation(unittest.TestCase):
+    """What logrotate does: the file gets another name, and the tracker is told."""
+
+    def holders(self, path):
+        """The processes of the tracker that have the file open."""
+        found = []
+        for pid in [self.tracker.pid, *children_of(self.tracker.pid)]:
+            folder = f"/proc/{pid}/fd"
+            for number in os.listdir(folder):
+                try:
+                    if os.path.samefile(os.path.join(folder, number), path):
+                        found.append(pid)
+                        break
+                except FileNotFoundError:
+                    pass  # closed meanwhile, or no file
+        return found
+
+    def test_every_process_leaves_the_old_file(self):
+        with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
+            os.chmod(folder, 0o777)  # started by root, the tracker is another user by then
+            log, old = (os.path.join(folder, name) for name in ("tracker.log", "tracker.log.1"))
+            self.tracker = Tracker("--log", log, "--demo", "--threads", "2")
+            with self.tracker:
+                wait_until(lambda: len(self.holders(log)) >= len(children_of(self.tracker.pid)),
+                           PATIENCE_SECONDS, "all have it open, but for the store, which writes none")
+                os.rename(log, old)
+                self.assertIn(self.tracker.pid, self.holders(old))  # the control
+                self.assertEqual(self.tracker.run("reload", "--data", self.tracker.data)[0], 0)
+                wait_until(lambda: self.holders(old) == [], PATIENCE_SECONDS,
+                           f"nobody holds the old file: {self.holders(old)}")
+                with open(log, encoding="utf-8") as file:
+                    self.assertIn("read again", file.read())
 
 
 if __name__ == "__main__":

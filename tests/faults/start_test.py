@@ -118,6 +118,21 @@ class APidFile(InAFolder):
         wait_until(lambda: not is_running(pid), PATIENCE_SECONDS, "it has ended")
         self.assertEqual(self.serve()[0], 0)
 
+    def test_5_start_stop_and_status_agree_when_it_was_removed_by_hand(self):
+        self.assertEqual(self.serve()[0], 0)
+        pid = self.daemon_pid()
+        os.unlink(os.path.join(self.data, "tracker.pid"))
+        check_one_clear_line(self, self.serve(), (USAGE,), f"already running as process {pid}",
+                             "pid file was deleted", "stop")
+        code, output, error = run_tracker("status", "--data", self.data)
+        self.assertEqual((code, error), (0, ""))
+        self.assertIn(f"process {pid} ", output)
+        code, output, error = run_tracker("stop", "--data", self.data)
+        self.assertEqual((code, output), (0, "Stopped.\n"), error)
+        self.assertIn(f"The pid file of process {pid} was deleted", error)
+        self.assertFalse(is_running(pid))
+        self.assertEqual(run_tracker("stop", "--data", self.data)[0], USAGE)
+
 
 class ADaemon(InAFolder):
     """Each of the steps of daemon(7) that can be seen from outside, on the process and its services.

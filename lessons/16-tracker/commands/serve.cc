@@ -20,7 +20,9 @@
 #include "daemon/pidfile.hh"
 #include "net/timed_io.hh"
 #include "server.hh"
+#include "start_check.hh"
 #include "services/control_socket.hh"
+#include "services/running_server.hh"
 #include "store/data_folder.hh"
 #include "web_app/site_folder.hh"
 
@@ -47,16 +49,21 @@ std::string absolute(const std::string& path) {
 void run_serve(const CLI::App& command, const ServeOptions& options) {
     const std::string config = absolute(options.config);
     const std::vector<std::string> arguments = given_arguments(command);
-    Settings settings = read_settings(config, arguments);
+    const Settings read = read_settings(config, arguments);
+    Settings settings = read;
     settings.data = absolute(settings.data);
     settings.site = absolute(find_site(settings.site, program_folder()));
     if (settings.log != "stderr" && settings.log != "syslog") settings.log = absolute(settings.log);
-    const int code = serve(settings, [&] { return read_settings(config, arguments).reloadable; });
+    const int code = serve(settings, [&] {
+        const Settings again = read_settings(config, arguments);
+        return ReadAgain{again.reloadable, read.changes_that_need_a_start(again)};
+    });
     if (code != daemon::kExitOk) throw CLI::RuntimeError(code);
 }
 
 void run_check(const CLI::App& command, const ServeOptions& options) {
-    read_settings(options.config, given_arguments(command));
+    const Settings settings = read_settings(options.config, given_arguments(command));
+    for (const std::string& remark : check_start(settings)) fmt::print("{}\n", remark);
     fmt::print("{}\n", options.config.empty() ? "The options are right."
                                               : options.config + ": nothing is wrong.");
 }
@@ -79,16 +86,18 @@ struct RunningOptions {
 }
 
 void run_stop(const RunningOptions& options) {
-    const std::string pid_file = options.settings().pid_file_path();
-    const std::optional<daemon::LockedProcess> server = daemon::find_locked_process(pid_file);
-    if (!server || !daemon::send_signal(*server, SIGTERM)) fail_not_running(options);
+    const std::optional<RunningServer> server = find_running_server(options.settings());
+    if (!server || !daemon::send_signal(server->process, SIGTERM)) fail_not_running(options);
+    if (!server->has_pid_file)
+        fmt::print(stderr, "The pid file of process {} was deleted; its socket named it.\n",
+                   server->process.pid);
     const Deadline deadline = Deadline::after(kWaitForStop);
-    if (net::wait_readable(server->process, deadline) == net::Ready::timed_out)
+    if (net::wait_readable(server->process.process, deadline) == net::Ready::timed_out)
         throw std::runtime_error(
             fmt::format("the tracker (process {}) has not ended within {} s; 'kill -KILL {}' ends "
                         "it, and loses "
                         "nothing that was acknowledged",
-                        server->pid, kWaitForStop.count(), server->pid));
+                        server->process.pid, kWaitForStop.count(), server->process.pid));
     fmt::print("Stopped.\n");
 }
 
@@ -129,9 +138,11 @@ void run_status(const RunningOptions& options) {
 
 void run_reload(const RunningOptions& options) {
     const std::string answer = ask(options, "reload");
-    if (answer != "ok\n")
+    std::string_view needs_start = answer;
+    if (!needs_start.starts_with("ok"))
         throw UsageError("the old configuration stays: " + answer.substr(0, answer.find('\n')));
-    fmt::print("Reloaded.\n");
+    needs_start.remove_prefix(std::string_view("ok").size());
+    fmt::print("Reloaded.{}{}", needs_start.size() > 1 ? " What takes a new start:" : "", needs_start);
 }
 
 CLI::App* add_running_command(CLI::App& app, const std::string& name, const std::string& help,

@@ -1,5 +1,7 @@
 #include "services/control_socket.hh"
 
+#include <sys/socket.h>
+
 #include <array>
 #include <utility>
 
@@ -36,6 +38,14 @@ net::Task<std::string_view> read_line(net::Stream& stream, std::span<char> buffe
     co_return std::string_view();
 }
 
+net::ConnectResult connect_to_server(const std::string& path, Deadline deadline) {
+    net::ConnectResult server = net::connect_to(net::Address::parse("unix:" + path), deadline);
+    // Somebody listens there, but not to us: that is not "none runs".
+    if (server.status == net::ConnectStatus::unusable)
+        daemon::fail(server.failures.front().error_number, "connect", path);
+    return server;
+}
+
 }  // namespace
 
 ControlSocket::ControlSocket(net::EventLoop& loop, net::Listener listener, Answer answer)
@@ -57,13 +67,20 @@ net::Task<> ControlSocket::converse(Fd socket) {
     [[maybe_unused]] const net::Transfer sent = co_await stream.write_all(answer, kAskerPatience);
 }
 
+std::optional<pid_t> listening_process(const std::string& path, Deadline deadline) {
+    const net::ConnectResult server = connect_to_server(path, deadline);
+    if (server.status != net::ConnectStatus::connected) return std::nullopt;
+    ucred listener{};
+    socklen_t size = sizeof listener;
+    daemon::check(
+        ::getsockopt(server.socket.get(), SOL_SOCKET, SO_PEERCRED, &listener, &size),
+        "getsockopt SO_PEERCRED", path);
+    return listener.pid;
+}
+
 std::optional<std::string> ask_server(const std::string& path, std::string_view request,
                                       Deadline deadline) {
-    const net::ConnectResult server =
-        net::connect_to(net::Address::parse("unix:" + path), deadline);
-    // Somebody listens there, but not to us: that is not "none runs".
-    if (server.status == net::ConnectStatus::unusable)
-        daemon::fail(server.failures.front().error_number, "connect", path);
+    const net::ConnectResult server = connect_to_server(path, deadline);
     if (server.status != net::ConnectStatus::connected) return std::nullopt;
     const std::string line = std::string(request) + "\n";
     if (net::write_all(server.socket, line, deadline).status != net::IoStatus::done)

@@ -3,10 +3,13 @@
 // connection.
 //
 //     status      what runs, and its counters, as JSON
-//     reload      read the configuration again; "ok", or what is wrong with it
+//     reload      read the configuration again; "ok", and the keys that take a new start; or what is
+//                 wrong with it
 //     devices     the devices were edited; "ok"
 
 #pragma once
+
+#include <sys/types.h>
 
 #include <functional>
 #include <optional>
@@ -41,5 +44,9 @@ class ControlSocket {
 // Asks the server that uses `path`. Nothing if no server answers there before the deadline.
 std::optional<std::string> ask_server(const std::string& path, std::string_view request,
                                       daemon::Deadline deadline);
+
+// The process that listens at `path`, by the word of the kernel (unix(7), SO_PEERCRED). Nothing if
+// none does.
+std::optional<pid_t> listening_process(const std::string& path, daemon::Deadline deadline);
 
 }  // namespace waymark::tracker

@@ -1,5 +1,9 @@
 #include "services/service_log.hh"
 
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <utility>
 
@@ -11,12 +15,18 @@ using daemon::LogTarget;
 namespace {
 
 LogTarget standard_error() {
-    // Set by systemd when stderr leads to the journal (systemd.exec(5)).
-    return std::getenv("JOURNAL_STREAM") != nullptr ? LogTarget::journal
-                                                    : LogTarget::standard_error;
+    return is_journal_stream(std::getenv("JOURNAL_STREAM"), STDERR_FILENO)
+               ? LogTarget::journal
+               : LogTarget::standard_error;
 }
 
 }  // namespace
+
+bool is_journal_stream(const char* journal_stream, int descriptor) {
+    struct stat opened {};
+    if (journal_stream == nullptr || ::fstat(descriptor, &opened) == -1) return false;
+    return journal_stream == fmt::format("{}:{}", opened.st_dev, opened.st_ino);
+}
 
 LogOptions log_options(const Settings& settings, std::string program) {
     LogOptions options{.target = standard_error(),

@@ -13,4 +13,8 @@ namespace waymark::tracker {
 // "stderr", "syslog" or a path.
 daemon::LogOptions log_options(const Settings& settings, std::string program);
 
+// Whether `descriptor` is the stream that JOURNAL_STREAM names as "DEVICE:INODE" (systemd.exec(5)).
+// The variable alone proves nothing: it is inherited by who has led its stderr elsewhere.
+bool is_journal_stream(const char* journal_stream, int descriptor);
+
 }  // namespace waymark::tracker

@@ -7,7 +7,6 @@
 namespace waymark::tracker {
 
 using std::chrono::minutes;
-using std::chrono::seconds;
 
 const Traveller kBicycle{"bicycle", {5.2, 5}, {6.4, 45}, 0.7, 1.2, 1.6, 6, 380, 2600, 7};
 const Traveller kCar{"car", {13.0, 9}, {24.0, 140}, 1.6, 2.2, 2.4, 0.5, 550, 6500, 4};
@@ -29,7 +28,7 @@ constexpr double kPointSpacingM = 4;
 struct Corner {
     Metres at;
     RoadManners manners;
-    seconds stop{0};
+    std::chrono::seconds stop{0};
 };
 using Corners = std::vector<Corner>;
 
@@ -46,8 +45,8 @@ double dot(Metres a, Metres b) {
     return a.east * b.east + a.north * b.north;
 }
 
-seconds wait_at_light(Random& random) {
-    return seconds(static_cast<long>(uniform(random, 8, 45)));
+std::chrono::seconds wait_at_light(Random& random) {
+    return std::chrono::seconds(static_cast<long>(uniform(random, 8, 45)));
 }
 
 // Along a grid of streets: blocks of 70 to 160 m, first those that lead one way and those that lead
@@ -72,8 +71,8 @@ void append_streets(Corners& corners, Metres to, double street_angle, const Trav
         // Streets are not drawn with a ruler.
         const Metres crooked{uniform(random, -5, 5), uniform(random, -5, 5)};
         const bool light = happens(random, 0.12);
-        corners.push_back(
-            {at + crooked, traveller.street, light ? wait_at_light(random) : seconds(0)});
+        corners.push_back({at + crooked, traveller.street,
+                           light ? wait_at_light(random) : std::chrono::seconds(0)});
     }
     corners.back().at = to;
 }
@@ -84,7 +83,7 @@ void append_country_road(Corners& corners, Metres to, const Traveller& traveller
     const Metres way = to - from;
     const double distance = length(way);
     if (distance < std::max(60.0, traveller.country.turn_radius_m * 2)) {
-        corners.push_back({to, traveller.country, seconds(0)});
+        corners.push_back({to, traveller.country, std::chrono::seconds(0)});
         return;
     }
     const Metres aside{way.north, -way.east};
@@ -117,7 +116,7 @@ Corners plan_corners(const Traveller& traveller, Random& random) {
     std::vector<Town> towns{{{0, 0}, uniform(random, 0, std::numbers::pi / 2)}};
     for (const Town& town : choose_towns(traveller, random)) towns.push_back(town);
     const std::size_t shop = 1 + static_cast<std::size_t>(random() % (towns.size() - 1));
-    Corners corners{{towns[0].centre, traveller.street, seconds(0)}};
+    Corners corners{{towns[0].centre, traveller.street, std::chrono::seconds(0)}};
     for (std::size_t i = 0; i < towns.size(); ++i) {
         const Town& here = towns[i];
         const Town& next = towns[(i + 1) % towns.size()];
@@ -126,7 +125,8 @@ Corners plan_corners(const Traveller& traveller, Random& random) {
         append_country_road(corners, edge_of(next, here.centre, traveller), traveller, random);
         append_streets(corners, next.centre, next.street_angle, traveller, random);
         if (i + 1 == shop)
-            corners.back().stop = minutes(7) + seconds(static_cast<long>(uniform(random, 0, 240)));
+            corners.back().stop =
+                minutes(7) + std::chrono::seconds(static_cast<long>(uniform(random, 0, 240)));
     }
     return corners;
 }

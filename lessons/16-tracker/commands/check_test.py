@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""`tracker check` refuses what a start would refuse, in the same words, and what it accepts starts:
+check_test.py TRACKER"""
+
+import os
+import pathlib
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
+
+import driver
+
+TRACKER = sys.argv.pop(1)
+USAGE, SYSTEM = 100, 111
+FREE = ["--listen-devices", "127.0.0.1:0", "--listen-web", "127.0.0.1:0"]
+
+
+class InAFolder(unittest.TestCase):
+
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory(prefix="waymark-")
+        self.addCleanup(self.scratch.cleanup)
+        os.chmod(self.scratch.name, 0o755)
+        self.data = os.path.join(self.scratch.name, "data")
+
+    def run_tracker(self, command, *arguments, descriptors=None):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+        done = subprocess.run([TRACKER, command, "--data", self.data, *arguments],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
+                              cwd=self.scratch.name, preexec_fn=limit if descriptors else None)
+        return done.returncode, done.stdout, done.stderr
+
+    def check_refused(self, word, *arguments, **options):
+        """By both, in one line with the word; and the check has made nothing."""
+        was_there = os.path.exists(self.data)
+        code, output, error = self.run_tracker("check", *FREE, *arguments, **options)
+        self.assertIn(code, (USAGE, SYSTEM), output)
+        self.assertEqual((output, error.count("\n")), ("", 1), error)
+        self.assertIn(word, error)
+        self.assertEqual(os.path.exists(self.data), was_there)
+        code, output, error = self.run_tracker("serve", *FREE, *arguments, **options)
+        self.assertNotEqual(code, 0, "a start takes what the check refuses")
+
+    def check_starts(self, *arguments, **options):
+        code, output, error = self.run_tracker("check", *FREE, *arguments, **options)
+        self.assertEqual((code, output), (0, "The options are right.\n"), error)
+        code, output, error = self.run_tracker("serve", *FREE, *arguments, **options)
+        self.assertEqual(code, 0, error)
+        self.assertEqual(self.run_tracker("stop")[0], 0)
+
+
+class Check(InAFolder):
+
+    def test_1_more_threads_than_are_possible(self):
+        self.check_refused("receivers, threads: 64 x 64", "--receivers", "64", "--threads", "64")
+        self.check_refused("its limit is 100", "--receivers", "16", "--threads", "4",
+                           descriptors=100)
+
+    def test_2_as_many_as_are_accepted(self):
+        for receivers, threads in (("64", "4"), ("4", "64")):
+            with self.subTest(receivers=receivers):
+                self.check_starts("--receivers", receivers, "--threads", threads, descriptors=1024)
+
+    def test_3_addresses(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            # Whether somebody has it at the moment is no fault of the settings, but it is told.
+            code, output, _ = self.run_tracker("check", "--listen-devices", address, *FREE[2:])
+            self.assertEqual((code, output.count("\n")), (0, 2))
+            self.assertIn(f"{address} is in use at the moment", output)
+        self.check_refused("named twice", "--listen-devices", address, "--listen-web", address)
+        self.check_refused("192.0.2.1", "--listen-devices", "192.0.2.1:5055")
+
+    def test_4_paths(self):
+        file = os.path.join(self.scratch.name, "file")
+        pathlib.Path(file).touch()
+        self.check_refused("/nowhere", "--log", "/nowhere/tracker.log")
+        self.check_refused(self.scratch.name, "--log", self.scratch.name)
+        self.check_refused("/nowhere", "--site", "/nowhere")
+        self.data = file + "/data"
+        self.check_refused("is not a folder")
+        self.data = os.path.join(self.scratch.name, "d" * 100)
+        self.check_refused("control.sock")
+
+    def test_5_the_user_whom_root_becomes(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root becomes another user")
+        self.check_refused("no user", "--user", "no-such-user")
+        # Root may write this file; whom the server becomes may not.
+        closed = os.path.join(self.scratch.name, "closed")
+        os.mkdir(closed, 0o700)
+        self.check_refused(closed, "--log", os.path.join(closed, "tracker.log"))
+
+    def test_6_a_folder_that_is_not_ours(self):
+        if os.geteuid() == 0:
+            self.skipTest("root may write everywhere")
+        self.data = "/waymark-check/data"
+        self.check_refused("data: /")
+
+    def test_7_our_own_running_server_is_no_hindrance(self):
+        code, _, error = self.run_tracker("serve", *FREE)
+        self.assertEqual(code, 0, error)
+        try:
+            web = self.run_tracker("status")[1].split("The map is at  http://")[1].split("/")[0]
+            code, output, error = self.run_tracker("check", "--listen-web", web, *FREE[:2])
+            self.assertEqual((code, output), (0, "The options are right.\n"), error)
+        finally:
+            self.run_tracker("stop")
+
+
+if __name__ == "__main__":
+    driver.main()

@@ -1,0 +1,131 @@
+#include "start_check.hh"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pwd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "daemon/error.hh"
+#include "daemon/privileges.hh"
+#include "net/listener.hh"
+#include "services/running_server.hh"
+#include "store/data_folder.hh"
+#include "store/demo_folder.hh"
+#include "web_app/site_folder.hh"
+
+namespace waymark::tracker {
+
+using daemon::UsageError;
+using net::Address;
+
+namespace {
+
+// Beside its channels the store has its database, log, event loop and what it inherits; about 20.
+constexpr unsigned kOtherDescriptors = 64;
+
+// By the effective user: root looks with the eyes of whom the server becomes.
+bool may(const std::filesystem::path& path, int what) {
+    return ::faccessat(AT_FDCWD, path.c_str(), what, AT_EACCESS) == 0;
+}
+
+void check_folder_is_writable(const std::filesystem::path& folder, std::string_view key) {
+    if (!may(folder, W_OK | X_OK))
+        throw UsageError(fmt::format("{}: {}: {}", key, folder.string(), daemon::error_text(errno)));
+}
+
+// A folder that is not there yet is made in the nearest one that is.
+void check_data_folder(const Settings& settings) {
+    // Its length is that of the longest path in it that has a limit.
+    Address::parse("unix:" + settings.control_path());
+    std::filesystem::path folder = std::filesystem::absolute(settings.data);
+    while (!std::filesystem::exists(folder) && folder.has_parent_path() &&
+           folder != folder.parent_path())
+        folder = folder.parent_path();
+    if (!std::filesystem::is_directory(folder))
+        throw UsageError(fmt::format("data: {} is not a folder", folder.string()));
+    check_folder_is_writable(folder, "data");
+}
+
+void check_log(const Settings& settings) {
+    if (settings.log.empty() || settings.log == "stderr" || settings.log == "syslog") return;
+    const std::filesystem::path file = std::filesystem::absolute(settings.log);
+    if (!std::filesystem::exists(file)) {
+        check_folder_is_writable(file.parent_path(), "log");
+    } else if (std::filesystem::is_directory(file) || !may(file, W_OK)) {
+        throw UsageError(fmt::format("log: {} is no file that can be written", file.string()));
+    }
+}
+
+// The log is opened when root has been given away.
+void check_log_as_user(const Settings& settings) {
+    if (::geteuid() != 0 || settings.user == "root") return check_log(settings);
+    const std::string name = settings.user.empty() ? "nobody" : settings.user;
+    const passwd* const entry = ::getpwnam(name.c_str());
+    if (entry == nullptr) throw UsageError(fmt::format("user: there is no user {}", name));
+    const daemon::ScopedEffectiveUser user(entry->pw_uid, entry->pw_gid);
+    check_log(settings);
+}
+
+void check_named_once(const std::vector<Address>& addresses) {
+    std::vector<std::string> texts;
+    for (const Address& address : addresses)
+        if (address.port() != 0) texts.push_back(address.to_string());
+    std::sort(texts.begin(), texts.end());
+    const auto twice = std::adjacent_find(texts.begin(), texts.end());
+    if (twice != texts.end())
+        throw UsageError(fmt::format("listen-devices, listen-web: {} is named twice", *twice));
+}
+
+// Binds all of them together for a moment: an address for all may stand in the way of another.
+std::vector<std::string> check_addresses(const Settings& settings) {
+    std::vector<Address> addresses = settings.device_addresses();
+    const std::vector<Address> web = settings.web_addresses();
+    addresses.insert(addresses.end(), web.begin(), web.end());
+    check_named_once(addresses);
+    std::vector<net::Listener> listeners;
+    std::vector<std::string> in_use;
+    for (const Address& address : addresses) {
+        try {
+            listeners.emplace_back(address);
+        } catch (const net::ListenError& error) {
+            if (error.code().value() != EADDRINUSE) throw;
+            in_use.push_back(fmt::format(
+                "{} is in use at the moment; a start now would be refused", address.to_string()));
+        }
+    }
+    // It may be our own server that has them.
+    if (!in_use.empty() && find_running_server(settings)) in_use.clear();
+    return in_use;
+}
+
+}  // namespace
+
+void check_descriptors(const Settings& settings) {
+    rlimit limit{};
+    daemon::check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    const rlim_t needed = rlim_t{settings.receivers} * settings.threads + kOtherDescriptors;
+    if (needed > limit.rlim_cur)
+        throw UsageError(
+            fmt::format("receivers, threads: the store needs a descriptor for each of {} x {} "
+                        "threads, {} in all, and its limit is {}: have fewer, or raise the limit "
+                        "(ulimit -n, or LimitNOFILE= of systemd)",
+                        settings.receivers, settings.threads, needed, limit.rlim_cur));
+}
+
+std::vector<std::string> check_start(const Settings& settings) {
+    Settings settled = settings;
+    if (settled.data.empty())
+        settled.data = settled.demo ? default_demo_folder() : default_data_folder();
+    check_descriptors(settled);
+    check_data_folder(settled);
+    check_log_as_user(settled);
+    find_site(settled.site, program_folder());
+    return check_addresses(settled);
+}
+
+}  // namespace waymark::tracker
