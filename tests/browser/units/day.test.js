@@ -65,6 +65,6 @@ test('no zone has more changes than the server takes', () => {
 
 test('only real days are days', () => {
   assert.equal(addDays('2024-02-28', 2), '2024-03-01');
-  assert.ok(isDay('2014-09-10'));
-  for (const odd of ['2014-13-10', '10.9.2014', '', null, '2014-09-10T00:00']) assert.ok(!isDay(odd));
+  assert.ok(isDay('2014-09-10') && isDay('2024-02-29'));
+  for (const odd of ['2014-13-10', '2014-02-31', '2014-02-29', '2014-04-31', '2014-00-01', '10.9.2014', '', null, '2014-09-10T00:00']) assert.ok(!isDay(odd));
 });

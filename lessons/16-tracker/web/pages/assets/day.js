@@ -8,9 +8,11 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 // No zone changes and changes back within a week.
 const STEP_MS = 7 * DAY_MS;
 
+// Date.parse may take 31 February for 3 March; what does not come back as it was is no day.
 export function isDay(text) {
-  return typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) &&
-    !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const midnight = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(text);
 }
 
 // The first millisecond of the day. Without "Z" a time is a local one (ECMA-262, Date.parse).
