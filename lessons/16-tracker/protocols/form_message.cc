@@ -195,6 +195,7 @@ void decode_form_again(std::string_view form, const FormDialect& dialect, const 
     if (read_form(form, message, decoded))
         decode_form_message(message, dialect, device, received, decoded);
 }
+
 void decode_form_message(FormMessage& message, const FormDialect& dialect,
                          const KnownDevice& device, UnixMillis now, Decoded& decoded) {
     PlaceFields place;

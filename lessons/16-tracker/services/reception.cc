@@ -73,17 +73,18 @@ void Reception::hold_back_guessers(Decoded& decoded, const net::Address& peer) {
     const bool is_allowed = device != 0
                                 ? guesses_.allows_device(device, network, loop_.now())
                                 : guesses_.allows_stranger(network, decoded.stranger, loop_.now());
+    // Not 429: an app that drops its points on 4xx would lose those of a phone that is only new here.
     if (!is_allowed)
-        decoded.refuse(429, "too_many_guesses",
+        decoded.refuse(503, "too_many_guesses",
                        "Too many unknown devices were named from this address. Try again later.");
 }
 
 void Reception::answer(Exchange& exchange, const Decoded& decoded) {
-    if (decoded.status != 405 && decoded.status != 429)
+    if (decoded.status != 405 && decoded.status != 503)
         return exchange.answer.answer(decoded.status, decoded.content_type, decoded.body);
     exchange.answer.begin(decoded.status);
     if (decoded.status == 405) exchange.answer.field("Allow", "GET, POST");
-    if (decoded.status == 429) exchange.answer.field("Retry-After", kRetryGuessAfterSeconds);
+    if (decoded.status == 503) exchange.answer.field("Retry-After", kRetryGuessAfterSeconds);
     exchange.answer.end(decoded.content_type, decoded.body);
 }
 
