@@ -1,5 +1,6 @@
 #include "services/store_link.hh"
 
+#include <new>
 #include <utility>
 
 namespace waymark::tracker {
@@ -12,6 +13,7 @@ constexpr std::size_t kSpareBuffers = 16;
 
 StoreLink::StoreLink(net::EventLoop& loop, Limits limits)
     : loop_(loop), limits_(limits), late_(loop.timers(), [this] { give_up_on_late(); }) {
+    spare_buffers_.reserve(kSpareBuffers);  // so that keeping one cannot fail
     loop_.after_each_round([this] { flush(); });
 }
 
@@ -27,6 +29,32 @@ void StoreLink::connect(daemon::Channel channel) {
     in_flight_ = 0;
     flush();
 }
+
+namespace {
+
+// Memory that runs out within an item must not leave half of it: nobody could read the batch, in
+// which others have their fixes.
+template <class Value>
+bool add_whole(std::string& message, const Value& value) {
+    const std::size_t size_before = message.size();
+    try {
+        return BatchWriter(message).add(value);
+    } catch (const std::bad_alloc&) {
+        message.resize(size_before);
+        throw;
+    }
+}
+
+void refuse(StoreLink::Verdict& verdict, std::string_view reason) {
+    verdict.durable = false;
+    try {
+        verdict.reason = reason;
+    } catch (const std::bad_alloc&) {
+        verdict.reason.clear();  // it matters more that the phone is told
+    }
+}
+
+}  // namespace
 
 // Writes what was decoded into the open batch, and into further ones where it does not fit.
 bool StoreLink::take(Submission& submission) {
@@ -50,7 +78,7 @@ bool StoreLink::put(const Value& value, Submission& submission) {
         Outgoing& batch = open_batch(fresh);
         const std::size_t size_before = batch.message.size();
         // An open batch is continued; its head was written when it was opened.
-        if (BatchWriter(batch.message).add(value)) {
+        if (add_whole(batch.message, value)) {
             unanswered_bytes_ += batch.message.size() - size_before;
             if (batch.waiting.empty() || batch.waiting.back() != &submission) {
                 batch.waiting.push_back(&submission);
@@ -73,17 +101,20 @@ bool StoreLink::put(const Value& value, Submission& submission) {
 StoreLink::Outgoing& StoreLink::open_batch(bool fresh) {
     const bool has_open = !unanswered_.empty() && !unanswered_.back().sent;
     if (has_open && !fresh) return unanswered_.back();
-    Outgoing& batch = unanswered_.emplace_back();
-    batch.ticket = next_ticket_++;
+    // Whole before it is in the list, should memory run out meanwhile.
+    Outgoing batch;
+    batch.ticket = next_ticket_;
     batch.deadline = Deadline::after(limits_.patience, loop_.now());
     if (!spare_buffers_.empty()) {
         batch.message = std::move(spare_buffers_.back());
         spare_buffers_.pop_back();
     }
     BatchWriter::begin(batch.message, batch.ticket);
-    unanswered_bytes_ += batch.message.size();
     if (!late_.is_set()) late_.set(batch.deadline);
-    return batch;
+    unanswered_.push_back(std::move(batch));
+    ++next_ticket_;
+    unanswered_bytes_ += unanswered_.back().message.size();
+    return unanswered_.back();
 }
 
 void StoreLink::forget(Submission& submission) {
@@ -110,14 +141,23 @@ void StoreLink::send(Outgoing& outgoing) {
     outgoing.sent = true;
     ++in_flight_;
     // A message that cannot be queued is answered by nobody and ends at its deadline.
-    channel_->send(outgoing.message);
+    try {
+        channel_->send(outgoing.message);
+    } catch (const std::bad_alloc&) {
+    }
 }
 
 void StoreLink::heard(std::string_view message) {
     Answer answer;
     switch (kind_of(message)) {
         case MessageKind::answer:
-            if (read(message, answer)) answered(answer);
+            // Without memory for it, it is as if it had not come: see the deadline.
+            try {
+                if (!read(message, answer)) break;
+            } catch (const std::bad_alloc&) {
+                break;
+            }
+            answered(answer);
             break;
         case MessageKind::directory:
             if (on_directory_) on_directory_(text_of(message));
@@ -140,7 +180,7 @@ void StoreLink::answered(const Answer& answer) {
 
 void StoreLink::settle(Outgoing& outgoing, bool durable, std::string_view reason) {
     for (Submission* submission : outgoing.waiting) {
-        if (!durable) submission->verdict_ = {false, std::string(reason)};
+        if (!durable) refuse(submission->verdict_, reason);
         if (--submission->batches_left_ == 0) loop_.schedule(submission->resumable_);
     }
     outgoing.waiting.clear();
