@@ -10,7 +10,9 @@ FormReader::FormReader(std::string_view encoded, std::string& scratch, std::size
     : rest_(encoded), scratch_(scratch), fields_left_(most_fields) {
     scratch_.clear();
     // Room for all of it at once: views into the scratch must not move when it grows.
-    if (encoded.find_first_of("%+") != encoded.npos) scratch_.reserve(encoded.size());
+    // One search for each: find_first_of() would make a call for every byte.
+    if (encoded.find('%') != encoded.npos || encoded.find('+') != encoded.npos)
+        scratch_.reserve(encoded.size());
 }
 
 FormReader::Result FormReader::end_with(Result result) {

@@ -6,7 +6,7 @@ namespace waymark::tracker {
 
 using net::http::same_name;
 
-std::string_view without_blanks(std::string_view text) {
+std::string_view cut_blanks(std::string_view text) {
     const std::size_t first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -14,7 +14,8 @@ std::string_view without_blanks(std::string_view text) {
 
 bool says_nothing(std::string_view text) {
     text = without_blanks(text);
-    return text.empty() || same_name(text, "null") || same_name(text, "undefined");
+    if (text.size() == 4) return same_name(text, "null");
+    return text.empty() || same_name(text, "undefined");
 }
 
 std::optional<bool> parse_flag(std::string_view text) {

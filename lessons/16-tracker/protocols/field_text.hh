@@ -9,8 +9,15 @@
 
 namespace waymark::tracker {
 
-// Without the blanks and tabs before and after it.
-std::string_view without_blanks(std::string_view text);
+std::string_view cut_blanks(std::string_view text);
+
+// Without the blanks and tabs before and after it. Nearly all texts have none, and this is on the
+// way of every field, so the look at both ends is here.
+inline std::string_view without_blanks(std::string_view text) {
+    const auto is_no_blank = [](char c) { return c != ' ' && c != '\t'; };
+    if (!text.empty() && is_no_blank(text.front()) && is_no_blank(text.back())) return text;
+    return cut_blanks(text);
+}
 
 // Whether the text says that there is no value: nothing, blanks, null or undefined, in any case.
 bool says_nothing(std::string_view text);

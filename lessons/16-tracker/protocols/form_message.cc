@@ -38,7 +38,11 @@ std::string_view* slot_for(FormMessage& message, std::string_view name) {
     };
     name = without_blanks(name);
     for (const Row& row : kRows)
-        if (net::http::same_name(row.name, name)) return &(message.*row.slot);
+        if (row.name == name) return &(message.*row.slot);
+    // Apps write them like this; people type them in other cases.
+    for (const Row& row : kRows)
+        if (row.name.size() == name.size() && net::http::same_name(row.name, name))
+            return &(message.*row.slot);
     return nullptr;
 }
 

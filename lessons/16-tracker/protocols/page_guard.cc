@@ -8,8 +8,11 @@ using net::http::same_name;
 // The fields are passed over once: this is on the way of every fix.
 bool is_from_page(const net::http::Request& request) {
     for (const net::http::Field& field : request.fields) {
-        if (same_name(field.name, "Origin") || same_name(field.name, "Referer")) return true;
-        if (same_name(field.name, "Sec-Fetch-Site") && !same_name(field.value, "none")) return true;
+        const std::string_view name = field.name;
+        if (name.size() == 6 && same_name(name, "Origin")) return true;
+        if (name.size() == 7 && same_name(name, "Referer")) return true;
+        if (name.size() == 14 && same_name(name, "Sec-Fetch-Site"))
+            if (!same_name(field.value, "none")) return true;
     }
     return false;
 }
