@@ -124,7 +124,8 @@ class Tracker(Server):
         return [self.program, "serve", "--foreground", "--data", self.data,
                 "--listen-devices", "127.0.0.1:0", "--listen-web", "127.0.0.1:0",
                 "--max-connections", "20000", "--max-connections-per-address", "20000",
-                "--idle-timeout", "3600", *self.options]
+                # A crowd of 10,000 needs its time to come in, and to say its first word.
+                "--header-timeout", "3600", "--idle-timeout", "3600", *self.options]
 
     def add_device(self, name, identifier):
         subprocess.run([self.program, "device", "add", name, "--id", identifier,

@@ -121,8 +121,9 @@ void print_line(const Device& device) {
 std::vector<Device> read_devices_seen(const DeviceOptions& options) {
     Reader reader(path_of_store(options));
     std::vector<Device> devices = reader.devices();
+    const UnixMillis now = unix_now();
     for (Device& device : devices)
-        if (const std::optional<StoredFix> last = reader.last_fix(device.number))
+        if (const std::optional<StoredFix> last = reader.last_fix(device.number, now))
             device.last_seen_ms = std::max(device.last_seen_ms.value_or(0), last->fix.time_ms);
     return devices;
 }
