@@ -30,23 +30,25 @@ std::string as_in_proc(const net::Address& address) {
 
 }  // namespace
 
-std::optional<uid_t> user_of(const net::Address& peer) {
+std::optional<uid_t> user_of(const net::Address& peer, const net::Address& server) {
     if (!peer.is_ip()) return std::nullopt;
     std::ifstream table(peer.family() == AF_INET ? "/proc/net/tcp" : "/proc/net/tcp6");
     const std::string wanted = as_in_proc(peer);
+    const std::string connected_to = as_in_proc(server);
     std::string line;
     while (std::getline(table, line)) {
         std::istringstream columns(line);
         std::string number, local, remote, state, queues, timer, retransmitted;
         uid_t user = 0;
         columns >> number >> local >> remote >> state >> queues >> timer >> retransmitted >> user;
-        if (columns && local == wanted && state == kEstablished) return user;
+        if (columns && local == wanted && remote == connected_to && state == kEstablished)
+            return user;
     }
     return std::nullopt;
 }
 
-bool is_own_connection(const net::Address& peer) {
-    const std::optional<uid_t> user = user_of(peer.unmapped());
+bool is_own_connection(const net::Address& peer, const net::Address& server) {
+    const std::optional<uid_t> user = user_of(peer.unmapped(), server.unmapped());
     return user && (*user == ::geteuid() || *user == 0);
 }
 

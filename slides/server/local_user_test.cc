@@ -39,18 +39,26 @@ TEST_CASE("the kernel tells whose connection it is, in both families") {
     for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
         const net::Listener listener(net::Address::parse(address));
         const Connected client = connect_to(listener);
-        CHECK(user_of(client.address) == ::geteuid());
-        CHECK(is_own_connection(client.address));
+        CHECK(user_of(client.address, listener.address()) == ::geteuid());
+        CHECK(is_own_connection(client.address, listener.address()));
     }
 }
 
 TEST_CASE("who is not connected is nobody") {
     const net::Listener listener(net::Address::parse("127.0.0.1:0"));
-    CHECK_FALSE(user_of(listener.address()));  // it listens only
-    CHECK_FALSE(user_of(net::Address::parse("127.0.0.1:1")));
-    CHECK_FALSE(user_of(net::Address::parse("192.0.2.1:80")));
-    CHECK_FALSE(user_of(net::Address()));
-    CHECK_FALSE(is_own_connection(net::Address::parse("192.0.2.1:80")));
+    CHECK_FALSE(user_of(listener.address(), listener.address()));  // it listens only
+    CHECK_FALSE(user_of(net::Address::parse("127.0.0.1:1"), listener.address()));
+    CHECK_FALSE(user_of(net::Address::parse("192.0.2.1:80"), listener.address()));
+    CHECK_FALSE(user_of(net::Address(), listener.address()));
+    CHECK_FALSE(is_own_connection(net::Address::parse("192.0.2.1:80"), listener.address()));
+}
+
+TEST_CASE("of two connections from one port the one to the server counts") {
+    const net::Listener listener(net::Address::parse("127.0.0.1:0"));
+    const net::Listener other(net::Address::parse("127.0.0.1:0"));
+    const Connected client = connect_to(listener);
+    CHECK(user_of(client.address, listener.address()));
+    CHECK_FALSE(user_of(client.address, other.address()));
 }
 
 TEST_CASE("another user's connection is not ours") {
@@ -62,10 +70,10 @@ TEST_CASE("another user's connection is not ours") {
     REQUIRE(::seteuid(kNobody) == 0);
     const Connected client = connect_to(listener);
     REQUIRE(::seteuid(0) == 0);
-    CHECK(user_of(client.address) == kNobody);
-    CHECK_FALSE(is_own_connection(client.address));
+    CHECK(user_of(client.address, listener.address()) == kNobody);
+    CHECK_FALSE(is_own_connection(client.address, listener.address()));
     REQUIRE(::seteuid(kNobody) == 0);
-    CHECK(is_own_connection(client.address));
+    CHECK(is_own_connection(client.address, listener.address()));
     const bool root_again = ::seteuid(0) == 0;
     CHECK(root_again);
 }

@@ -87,8 +87,9 @@ class Run {
     net::ChannelLink link_;
 };
 
-Runs::Runs(net::EventLoop& loop, const Manifest& manifest, const RequestGuard& guard)
-    : loop_(loop), manifest_(manifest), guard_(guard) {
+Runs::Runs(net::EventLoop& loop, const Manifest& manifest, const RequestGuard& guard,
+           const net::Address& server)
+    : loop_(loop), manifest_(manifest), guard_(guard), server_(server) {
     // A keeper that is killed leaves its run to us.
     course::become_subreaper();
     loop_.add(signals_.fd(), EPOLLIN, *this);
@@ -116,7 +117,7 @@ void Runs::add_routes(net::http::Router& router) {
 
 bool Runs::is_refused(Exchange& exchange) const {
     std::string_view reason = guard_.reason_to_refuse_run(exchange.request);
-    if (reason.empty() && !is_own_connection(exchange.peer))
+    if (reason.empty() && !is_own_connection(exchange.peer, server_))
         reason = "Demos run as the user who started this server, and only for that user and root.\n";
     const bool is_json = exchange.request.field("Content-Type") == "application/json";
     if (!reason.empty())

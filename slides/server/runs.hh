@@ -32,8 +32,10 @@ class Runs final : private net::EventLoop::Watcher {
   public:
     static constexpr std::size_t kMostAtOnce = 8;
 
-    // All must outlive this object. Make it before any thread: it blocks SIGCHLD.
-    Runs(net::EventLoop& loop, const Manifest& manifest, const RequestGuard& guard);
+    // `server` is where it listens. The others must outlive this object. Make it before any thread: it
+    // blocks SIGCHLD.
+    Runs(net::EventLoop& loop, const Manifest& manifest, const RequestGuard& guard,
+         const net::Address& server);
     ~Runs();
 
     // POST /api/runs, POST /api/runs/{}/input, POST /api/runs/{}/client.
@@ -60,6 +62,7 @@ class Runs final : private net::EventLoop::Watcher {
     net::EventLoop& loop_;
     const Manifest& manifest_;
     const RequestGuard& guard_;
+    const net::Address server_;
     daemon::SignalDescriptor signals_{SIGCHLD};
     daemon::Children keepers_;
     std::map<pid_t, RunFolder> folders_;  // of keepers that were not yet collected

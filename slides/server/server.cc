@@ -37,7 +37,7 @@ class SlideServer final : private net::EventLoop::Watcher {
         : files_(options.root),
           pages_(manifest, files_, options.printed),
           site_(options.assets, pages_, manifest, guard_),
-          runs_(loop_, manifest, guard_),
+          runs_(loop_, manifest, guard_, listener.address()),
           server_(loop_, router_, {.gate = kGate}) {
         runs_.add_routes(router_);
         site_.add_routes(router_);
