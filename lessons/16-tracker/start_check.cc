@@ -35,7 +35,8 @@ bool may(const std::filesystem::path& path, int what) {
 
 void check_folder_is_writable(const std::filesystem::path& folder, std::string_view key) {
     if (!may(folder, W_OK | X_OK))
-        throw UsageError(fmt::format("{}: {}: {}", key, folder.string(), daemon::error_text(errno)));
+        throw UsageError(
+            fmt::format("{}: {}: {}", key, folder.string(), daemon::error_text(errno)));
 }
 
 // A folder that is not there yet is made in the nearest one that is.
@@ -94,8 +95,8 @@ std::vector<std::string> check_addresses(const Settings& settings) {
             listeners.emplace_back(address);
         } catch (const net::ListenError& error) {
             if (error.code().value() != EADDRINUSE) throw;
-            in_use.push_back(fmt::format(
-                "{} is in use at the moment; a start now would be refused", address.to_string()));
+            in_use.push_back(fmt::format("{} is in use at the moment; a start now would be refused",
+                                         address.to_string()));
         }
     }
     // It may be our own server that has them.

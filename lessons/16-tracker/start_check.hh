@@ -1,8 +1,8 @@
 // What a start would find wrong that no single setting shows: addresses that are named twice or are
-// not this machine's, folders that cannot be written, a path too long for a socket, more threads than
-// the limits of the process allow. `tracker check` looks at all of it and starts nothing; a start
-// looks at what it would otherwise find out late. It refuses what it can know: memory and processes
-// may run out all the same.
+// not this machine's, folders that cannot be written, a path too long for a socket, more threads
+// than the limits of the process allow. `tracker check` looks at all of it and starts nothing; a
+// start looks at what it would otherwise find out late. It refuses what it can know: memory and
+// processes may run out all the same.
 
 #pragma once
 

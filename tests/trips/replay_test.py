@@ -7,10 +7,12 @@ beside it.
 """
 
 import dataclasses
+import functools
 import pathlib
 import re
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -123,6 +125,38 @@ class Replays(unittest.TestCase):
         self.replay(path, token, "--protocol", "osmand", "--disconnects", "7")
         self.assertEqual(
             differences(read_gpx(path), stored_points(self.tracker.database, "by-token")), [])
+
+    def write_log(self, name, date):
+        """Two seconds of an NMEA log, its checksums in lower case, and one sentence that is damaged."""
+        lines = []
+        for second in (0, 10, 20):
+            text = f"GNRMC,1015{second:02}.00,A,4747.1234,N,00936.5678,E,4.2,84.4,{date},,,A"
+            checksum = functools.reduce(lambda sum, byte: sum ^ byte, text.encode(), 0)
+            lines.append(f"${text}*{checksum ^ (second == 20):02x}\n")
+        path = pathlib.Path(self.scratch.name) / name
+        path.write_text("".join(lines))
+        return path
+
+    def test_a_log_says_at_the_end_what_was_passed_over(self):
+        path = self.write_log("lower.nmea", "201120")
+        self.tracker.add_device("logger")
+        code, output, error = self.tracker.run("replay", str(path), "--to", self.tracker.devices_url,
+                                               "--device", "logger")
+        self.assertEqual(code, 0, error)
+        self.assertIn("\n2 points acknowledged", "\n" + output)
+        self.assertTrue(output.endswith("passed over: 1 sentence whose checksum is wrong\n"), output)
+        self.assertEqual(len(stored_points(self.tracker.database, "logger")), 2)
+
+    def test_dates_of_a_week_counter_that_began_anew_are_told_and_moved_if_asked(self):
+        path = self.write_log("early.nmea", "200401")
+        for device, options, year in (("as-it-is", [], 2001), ("moved", ["--rollover"], 2020)):
+            self.tracker.add_device(device)
+            code, output, error = self.tracker.run(
+                "replay", str(path), "--to", self.tracker.devices_url, "--device", device, *options)
+            self.assertEqual(code, 0, error)
+            self.assertIn("were moved by 1024 weeks" if options else "--rollover moves them", output)
+            times = [point.time_ms for point in stored_points(self.tracker.database, device)]
+            self.assertEqual({time.gmtime(ms // 1000).tm_year for ms in times}, {year})
 
     def test_the_drive_through_munich(self):
         path = real_trip("json/barefoot_x0001-001.json")

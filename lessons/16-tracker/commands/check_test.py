@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "
 
 import driver
 
-TRACKER = sys.argv.pop(1)
+TRACKER = os.path.abspath(sys.argv.pop(1))
 USAGE, SYSTEM = 100, 111
 FREE = ["--listen-devices", "127.0.0.1:0", "--listen-web", "127.0.0.1:0"]
 

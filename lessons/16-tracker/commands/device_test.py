@@ -119,7 +119,7 @@ def check_default_folder(tracker, folder):
 
 
 def main():
-    tracker = sys.argv[1]
+    tracker = os.path.abspath(sys.argv[1])
     count = Count()
     with tempfile.TemporaryDirectory() as folder:
         for line, code, words in STEPS:

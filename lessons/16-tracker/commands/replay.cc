@@ -55,7 +55,8 @@ void settle_rollover(const ReplayOptions& options, Trip& trip) {
         fmt::print("{} points were moved by 1024 weeks\n", early);
     } else if (!options.now_shift) {
         fmt::print(
-            "{} points are of {} or before. If the receiver's week counter has begun anew, they are "
+            "{} points are of {} or before. If the receiver's week counter has begun anew, they "
+            "are "
             "1024 weeks early: --rollover moves them\n",
             early, format_time(unix_now() - kRollover).substr(0, 10));
     }
@@ -65,15 +66,13 @@ Trip read_points(const ReplayOptions& options) {
     Trip trip = read_trip(options.file,
                           options.fill_times ? MissingTimes::fill_in : MissingTimes::leave_out);
     if (trip.points.empty())
-        throw daemon::UsageError(fmt::format("{}: no track point with a time ({} without){}{}",
-                                             options.file, trip.without_time,
-                                             trip.remarks.empty() ? "" : "; ",
-                                             fmt::join(trip.remarks, "; ")));
+        throw daemon::UsageError(fmt::format(
+            "{}: no track point with a time ({} without){}{}", options.file, trip.without_time,
+            trip.remarks.empty() ? "" : "; ", fmt::join(trip.remarks, "; ")));
     if (trip.without_time > 0)
         fmt::print("{} points have no time: {}\n", trip.without_time,
                    options.fill_times ? "they get one between their neighbours"
                                       : "left out (--fill-times gives them one)");
-    for (const std::string& remark : trip.remarks) fmt::print("{}: {}\n", options.file, remark);
     settle_rollover(options, trip);
     return trip;
 }
@@ -104,6 +103,8 @@ void run(const ReplayOptions& options) {
         "purpose, {:.1f} s, {:.0f} m\n",
         counts.acknowledged, counts.requests, counts.sent_again, counts.breaks, took.count(),
         distance_m(trip));
+    // At the end, where whoever saw thousands of points go by looks.
+    for (const std::string& remark : trip.remarks) fmt::print("{}: {}\n", options.file, remark);
 }
 
 }  // namespace

@@ -20,9 +20,9 @@
 #include "daemon/pidfile.hh"
 #include "net/timed_io.hh"
 #include "server.hh"
-#include "start_check.hh"
 #include "services/control_socket.hh"
 #include "services/running_server.hh"
+#include "start_check.hh"
 #include "store/data_folder.hh"
 #include "web_app/site_folder.hh"
 
@@ -142,7 +142,8 @@ void run_reload(const RunningOptions& options) {
     if (!needs_start.starts_with("ok"))
         throw UsageError("the old configuration stays: " + answer.substr(0, answer.find('\n')));
     needs_start.remove_prefix(std::string_view("ok").size());
-    fmt::print("Reloaded.{}{}", needs_start.size() > 1 ? " What takes a new start:" : "", needs_start);
+    fmt::print("Reloaded.{}{}", needs_start.size() > 1 ? " What takes a new start:" : "",
+               needs_start);
 }
 
 CLI::App* add_running_command(CLI::App& app, const std::string& name, const std::string& help,

@@ -72,9 +72,8 @@ std::optional<pid_t> listening_process(const std::string& path, Deadline deadlin
     if (server.status != net::ConnectStatus::connected) return std::nullopt;
     ucred listener{};
     socklen_t size = sizeof listener;
-    daemon::check(
-        ::getsockopt(server.socket.get(), SOL_SOCKET, SO_PEERCRED, &listener, &size),
-        "getsockopt SO_PEERCRED", path);
+    daemon::check(::getsockopt(server.socket.get(), SOL_SOCKET, SO_PEERCRED, &listener, &size),
+                  "getsockopt SO_PEERCRED", path);
     return listener.pid;
 }
 

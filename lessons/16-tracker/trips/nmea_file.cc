@@ -2,9 +2,10 @@
 // second adds the altitude. Logs are full of other sentences, cut lines and noise, so what is not a
 // whole RMC or GGA is passed over, counted, and told; a log without any valid RMC is an empty trip.
 //
-// The standard lets the checksum be left out. In a log in which other sentences have one, a sentence
-// without has lost its end. In a log that has none at all sentences are taken without, and that is
-// told: a cut one is then known only by the fields that it lacks, a damaged digit not at all.
+// The standard lets the checksum be left out. In a log in which other sentences have one, a
+// sentence without has lost its end. In a log that has none at all sentences are taken without, and
+// that is told: a cut one is then known only by the fields that it lacks, a damaged digit not at
+// all.
 
 #include <fmt/core.h>
 
@@ -104,7 +105,8 @@ class NmeaReader {
         trip_.remarks = passed_over_.remarks();
         if (took_unchecked_)
             trip_.remarks.emplace_back(
-                "no sentence has a right checksum; those without any were taken, so a digit that was "
+                "no sentence has a right checksum; those without any were taken, so a digit that "
+                "was "
                 "damaged on its way is not noticed");
         return std::move(trip_);
     }

@@ -52,9 +52,11 @@ std::optional<NmeaSentence> take_sentence(std::string_view& line) {
 }
 
 bool has_place_sentence(std::string_view bytes) {
-    for (std::size_t at = bytes.find('$'); at != std::string_view::npos; at = bytes.find('$', at + 1)) {
-        const std::string_view type = bytes.substr(at + 1, kTalker + 4).substr(std::min<std::size_t>(
-            kTalker, bytes.size() - at - 1));
+    for (std::size_t at = bytes.find('$'); at != std::string_view::npos;
+         at = bytes.find('$', at + 1)) {
+        const std::string_view type =
+            bytes.substr(at + 1, kTalker + 4)
+                .substr(std::min<std::size_t>(kTalker, bytes.size() - at - 1));
         if (type == "RMC," || type == "GGA,") return true;
     }
     return false;

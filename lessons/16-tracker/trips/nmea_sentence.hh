@@ -1,7 +1,7 @@
 // A sentence of NMEA 0183 in a line of a log. A line may hold more than it: a time stamp before it,
 // the rest of a sentence whose end was lost, a second sentence. So what counts is the last '$' of
-// each piece and the two hexadecimal digits behind '*', in whichever case they are written: they are
-// the XOR of what lies between.
+// each piece and the two hexadecimal digits behind '*', in whichever case they are written: they
+// are the XOR of what lies between.
 
 #pragma once
 

@@ -45,8 +45,8 @@ enum class MissingTimes { leave_out, fill_in };
 // at all is left empty by either.
 void settle_times(Trip& trip, MissingTimes missing);
 
-// GPS tells the week in ten bits. A receiver that has missed that they began anew says dates that are
-// 1024 weeks early (19.6 years): none of them is later than that before now.
+// GPS tells the week in ten bits. A receiver that has missed that they began anew says dates that
+// are 1024 weeks early (19.6 years): none of them is later than that before now.
 constexpr UnixMillis kRollover = std::chrono::milliseconds(std::chrono::weeks(1024)).count();
 
 // How many points lie so far back that this may have happened to them.

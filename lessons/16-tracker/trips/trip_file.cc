@@ -45,7 +45,8 @@ Trip parse_any(std::string_view bytes, std::string_view name) {
     const bool has_mark = bytes.substr(0, kByteOrderMark.size()) == kByteOrderMark;
     const std::size_t first =
         bytes.find_first_not_of(" \t\r\n", has_mark ? kByteOrderMark.size() : 0);
-    if (first == std::string_view::npos) throw UsageError(fmt::format("{}: the file is empty", name));
+    if (first == std::string_view::npos)
+        throw UsageError(fmt::format("{}: the file is empty", name));
     if (bytes[first] == '<') return parse_gpx(bytes, name);
     // Before rows of JSON: a log may begin with a time stamp in brackets.
     if (has_place_sentence(bytes.substr(0, kBeginning))) return parse_nmea(bytes, name);

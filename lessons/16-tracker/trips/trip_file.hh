@@ -1,7 +1,8 @@
 // Trip files of three kinds, told apart by their content and not by their name: GPX 1.0 and 1.1
 // (tracks only: way points and planned routes are not where somebody was), rows of JSON with points
-// in WKT, and NMEA 0183 logs, which may begin with anything. Broken XML or JSON is refused whole, in
-// one line that says where; of a log what is broken is passed over, and the trip's remarks count it.
+// in WKT, and NMEA 0183 logs, which may begin with anything. Broken XML or JSON is refused whole,
+// in one line that says where; of a log what is broken is passed over, and the trip's remarks count
+// it.
 
 #pragma once
 
@@ -26,8 +27,9 @@ Trip parse_gpx(std::string_view bytes, std::string_view name);
 Trip parse_json_rows(std::string_view bytes, std::string_view name);
 Trip parse_nmea(std::string_view bytes, std::string_view name);
 
-// A number as files write it: as parse_number has it, and with white space around it or a plus before
-// it, which the decimal of XML Schema allows (XML Schema 1.1 part 2, 3.3.3). Nothing for other text.
+// A number as files write it: as parse_number has it, and with white space around it or a plus
+// before it, which the decimal of XML Schema allows (XML Schema 1.1 part 2, 3.3.3). Nothing for
+// other text.
 std::optional<double> number_in(std::string_view text);
 
 // The line, from 1, of the byte at `offset`.

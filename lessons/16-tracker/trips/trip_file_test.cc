@@ -39,7 +39,8 @@ std::string ride() {
 }
 
 std::string lower(std::string text) {
-    for (std::size_t star = text.find('*'); star != std::string::npos; star = text.find('*', star + 1))
+    for (std::size_t star = text.find('*'); star != std::string::npos;
+         star = text.find('*', star + 1))
         for (std::size_t i = star + 1; i < star + 3; ++i)
             if (text[i] >= 'A') text[i] = static_cast<char>(text[i] - 'A' + 'a');
     return text;
@@ -166,14 +167,16 @@ TEST_CASE("an NMEA log is read whatever stands before its sentences, and in eith
          {"passed over: 1 line that is no NMEA sentence"}},
         {"a time stamp before each", before_each_line("2026-11-20 10:15:00 ", ride()), {}},
         {"a stamp in brackets", before_each_line("[12.5] ", ride()), {}},
-        {"two sentences in a line, the first cut", "$GNRMC,1014" + ride(),
+        {"two sentences in a line, the first cut",
+         "$GNRMC,1014" + ride(),
          {"passed over: 1 sentence without a checksum, in a log where others have one"}},
         {"a damaged digit, a receiver without a fix",
          "$GNRMC,101459.00,A,4747.1234,N,00936.5678,E,4.2,84.4,201126,,,A*79\n" + ride() +
              "$GPRMC,095255.810,V,2712.6404,S,15303.1201,E,0.00,0.00,080407,,,A*6E\n",
          {"passed over: 1 sentence whose checksum is wrong",
           "passed over: 1 RMC sentence without a valid place and time"}},
-        {"no checksum anywhere", without_checksums(ride()),
+        {"no checksum anywhere",
+         without_checksums(ride()),
          {"no sentence has a right checksum; those without any were taken, so a digit that was "
           "damaged on its way is not noticed"}},
     };
@@ -194,7 +197,8 @@ TEST_CASE("an NMEA log without checksums gives nothing of a sentence that was cu
     for (std::size_t size = rmc; size < date_end; ++size)
         CHECK(parse_trip(whole.substr(0, size), "trip").points.empty());
     CHECK(parse_trip(whole.substr(0, date_end), "trip").points.size() == 1);
-    const std::string cut = without_checksums(kFirstRmc) + "$GNGGA,101500.00,4747.1234,N,00936.5678,E,1,09,1.1,44";
+    const std::string cut =
+        without_checksums(kFirstRmc) + "$GNGGA,101500.00,4747.1234,N,00936.5678,E,1,09,1.1,44";
     CHECK_FALSE(parse_trip(cut, "trip").points.at(0).altitude_m);
 }
 
@@ -235,9 +239,9 @@ TEST_CASE("a point in WKT may be in lower case, have blanks and a height") {
     for (const char* text : {"POINT(9.61 47.785)", "POINT (9.61 47.785)", "Point(9.61 47.785)",
                              "point ( 9.61   47.785 ) ", "POINT Z (9.61 47.785 447)"}) {
         CAPTURE(text);
-        const Trip trip = parse_trip(std::string(R"([{"time":"2026-11-20 11:15:00+0100","point":")") +
-                                         text + "\"}]",
-                                     "trip");
+        const Trip trip = parse_trip(
+            std::string(R"([{"time":"2026-11-20 11:15:00+0100","point":")") + text + "\"}]",
+            "trip");
         REQUIRE(trip.points.size() == 1);
         CHECK(trip.points[0].place.latitude_deg == 47.785);
         CHECK(trip.points[0].place.longitude_deg == 9.61);
@@ -252,7 +256,8 @@ TEST_CASE("a point in WKT may be in lower case, have blanks and a height") {
 
 TEST_CASE("GPX without a track point says what is there instead") {
     const Trip trip = parse_trip(
-        "<gpx><wpt lat='1' lon='2'/><wpt lat='1' lon='2'/><rte><rtept lat='1' lon='2'/></rte></gpx>",
+        "<gpx><wpt lat='1' lon='2'/><wpt lat='1' lon='2'/><rte><rtept lat='1' "
+        "lon='2'/></rte></gpx>",
         "trip");
     CHECK(trip.points.empty());
     REQUIRE(trip.remarks.size() == 1);
@@ -263,8 +268,9 @@ TEST_CASE("GPX without a track point says what is there instead") {
 }
 
 TEST_CASE("GPX that was cut names the place, wherever that is") {
-    const std::string whole = gpx("\n<trkpt lat='1' lon='2'>\n<time>2026-11-20T10:15:00Z</time></trkpt>\n"
-                                  "<trkpt lat='1' lon='2'/>");
+    const std::string whole =
+        gpx("\n<trkpt lat='1' lon='2'>\n<time>2026-11-20T10:15:00Z</time></trkpt>\n"
+            "<trkpt lat='1' lon='2'/>");
     for (std::size_t size = 2; size < whole.size(); ++size) {
         const std::string cut = whole.substr(0, size);
         CAPTURE(cut);

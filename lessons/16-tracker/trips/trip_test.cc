@@ -83,7 +83,8 @@ TEST_CASE("a trip is shifted so that its latest point, not its last, is at the e
 
 TEST_CASE("dates that a week counter begun anew may have made are moved, and no others") {
     constexpr UnixMillis kNow = 1'795'838'130'000;  // 2026-11-28
-    Trip trip{{timed(kNow - kRollover), timed(kNow - kRollover + 1), timed(kNow), timed({})}, 0, {}};
+    Trip trip{
+        {timed(kNow - kRollover), timed(kNow - kRollover + 1), timed(kNow), timed({})}, 0, {}};
     CHECK(count_rollover(trip, kNow) == 1);
     undo_rollover(trip, kNow);
     CHECK(*trip.points[0].time_ms == kNow);

@@ -134,7 +134,8 @@ TEST_CASE("days are those of the local calendar, and count what a track has") {
 TEST_CASE("a summer's fix half an hour after midnight is of its day when it is winter") {
     WebApp app;
     constexpr UnixMillis kHour = kDay / 24;
-    // 2014: summer time from 30 March 01:00 UTC to 26 October 01:00 UTC. The fix is of 10 September.
+    // 2014: summer time from 30 March 01:00 UTC to 26 October 01:00 UTC. The fix is of 10
+    // September.
     constexpr UnixMillis kAutumn = kStart + 46 * kDay + kHour;
     const UnixMillis after_midnight = kStart - 2 * kHour + kHour / 2;
     app.store({fix_at(1, after_midnight), fix_at(1, kAutumn - 1), fix_at(1, kAutumn)});

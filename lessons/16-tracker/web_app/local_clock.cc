@@ -21,7 +21,8 @@ constexpr minutes kFarthestOffset = days(1);
 constexpr UnixMillis kEver = std::numeric_limits<UnixMillis>::max() / 4;
 
 // The whole of `text` as a number between the two, or nothing.
-std::optional<std::int64_t> number_in(std::string_view text, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> number_in(std::string_view text, std::int64_t least,
+                                      std::int64_t most) {
     std::int64_t number = 0;
     const char* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, number);
@@ -36,7 +37,8 @@ std::optional<minutes> offset_in(std::string_view text) {
 }
 
 sys_days day_at(UnixMillis time, minutes offset) {
-    return std::chrono::floor<days>(std::chrono::sys_time<milliseconds>(milliseconds(time) + offset));
+    return std::chrono::floor<days>(
+        std::chrono::sys_time<milliseconds>(milliseconds(time) + offset));
 }
 
 }  // namespace

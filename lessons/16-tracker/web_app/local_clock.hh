@@ -5,8 +5,8 @@
 //     60,28530780:120,28833180:60        the same, and two hours in the summer of 2024
 //
 // Each change is the minute since 1970 (UTC) from which the new offset holds; offsets are minutes
-// east of UTC. A day is what lies between its first instant and the next day's: 23 or 25 hours where
-// the clock changed. Where a clock is put back over midnight, the day that has begun goes on.
+// east of UTC. A day is what lies between its first instant and the next day's: 23 or 25 hours
+// where the clock changed. Where a clock is put back over midnight, the day that has begun goes on.
 
 #pragma once
 

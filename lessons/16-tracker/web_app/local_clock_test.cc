@@ -44,8 +44,8 @@ TEST_CASE("a day is 23 or 25 hours long where the clock changes, and 24 elsewher
         {"India, which has half an hour and no change", "330", 2024y / July / 10, 24},
         {"Lord Howe, which moves by half an hour, in the south",
          "660" + change(lord_howe - days(1), 900min, 630), lord_howe, 24.5},
-        {"Santiago, where the clock leaps over midnight",
-         "-240" + change(santiago, 240min, -180), santiago, 23},
+        {"Santiago, where the clock leaps over midnight", "-240" + change(santiago, 240min, -180),
+         santiago, 23},
         {"Asuncion, where midnight brings the last hour again",
          "-180" + change(asuncion, 180min, -240), asuncion - days(1), 25},
     };
@@ -86,7 +86,8 @@ TEST_CASE("a day that has begun goes on when the clock is put back over midnight
 
 TEST_CASE("a text that is no list of changes is refused") {
     std::string many = "0";
-    for (std::size_t i = 1; i <= LocalClock::kMostChanges; ++i) many += "," + std::to_string(i) + ":0";
+    for (std::size_t i = 1; i <= LocalClock::kMostChanges; ++i)
+        many += "," + std::to_string(i) + ":0";
     CHECK(LocalClock::parse(many));
     many += ",9999:0";
     for (const std::string& text :

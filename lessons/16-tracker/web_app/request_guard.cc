@@ -26,7 +26,8 @@ bool is_local_host(std::string_view host) {
 std::string_view reason_to_refuse(const net::http::Request& request) {
     if (!is_local_host(request.host))
         return "This server answers to localhost, 127.0.0.1 and [::1] only, because it has no "
-               "accounts yet: open it by one of these.";
+               "accounts yet: open it by one of these. From another machine make a tunnel (ssh -L "
+               "8080:127.0.0.1:8080 THIS_MACHINE) and open its near end as localhost.";
     const std::string_view site = request.field("Sec-Fetch-Site").value_or("");
     if (request.path.starts_with("/api/") && net::http::same_name(site, "cross-site"))
         return "Pages of other sites may not ask this server.";
