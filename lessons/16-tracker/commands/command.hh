@@ -12,6 +12,8 @@ class App;
 
 namespace waymark::tracker {
 
+// backup and restore
+void add_backup(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_device(CLI::App& app);
 void add_refused(CLI::App& app);

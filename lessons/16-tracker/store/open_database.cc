@@ -1,12 +1,16 @@
 #include "store/open_database.hh"
 
 #include <fmt/core.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "daemon/deadline.hh"
 #include "daemon/error.hh"
+#include "daemon/fd.hh"
 #include "store/schema.hh"
 
 namespace waymark::tracker {
@@ -41,6 +45,20 @@ void refuse_what_is_no_file(const std::string& path) {
             "{} is a folder, and a database is needed: name another folder with --data", path));
 }
 
+// Positions are private wherever the folder is and whoever made it. SQLite gives the -wal and -shm
+// files the mode of the database. By path, not by a descriptor: closing one would drop the locks
+// that this process has on the file (store/sqlite.hh); only of a file that is new nobody has any.
+void make_private(const std::string& path) {
+    const daemon::Fd made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    for (const char* const tail : {"", "-wal", "-shm"}) {
+        const std::string file = path + tail;
+        struct stat status {};
+        if (::stat(file.c_str(), &status) == -1 || (status.st_mode & 077) == 0) continue;
+        // One who may write another's file, but not change its mode, leaves it as it is.
+        if (::chmod(file.c_str(), 0600) == -1 && errno != EPERM) daemon::fail(errno, "chmod", file);
+    }
+}
+
 // What quick_check says of the part it could read before the deadline; "ok" if it found nothing.
 std::string first_damage(Connection& connection) {
     try {
@@ -65,6 +83,7 @@ void check_for_damage(Connection& connection, daemon::Deadline deadline) {
 }
 
 Connection open_and_prepare(const std::string& path, std::chrono::milliseconds check_time) {
+    make_private(path);
     Connection connection(path, Connection::Access::create);
     connection.set_busy_timeout(kBusyTimeout);
     if (::sqlite3_db_readonly(connection.handle(), "main") == 1)
@@ -76,6 +95,7 @@ Connection open_and_prepare(const std::string& path, std::chrono::milliseconds c
     require_ours(connection);
     connection.execute(kWriterSettings);
     check_for_damage(connection, daemon::Deadline::after(check_time));
+    keep_before_migrating(connection);
     migrate(connection);
     return connection;
 }

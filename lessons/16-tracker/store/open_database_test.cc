@@ -1,6 +1,7 @@
 #include "store/open_database.hh"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -147,4 +148,31 @@ TEST_CASE("a data folder is made for its owner alone") {
     std::ofstream(folder.file("file")) << "x";
     CHECK_THROWS_AS(prepare_data_folder(folder.file("file")), UsageError);
     CHECK_THROWS_AS(prepare_data_folder(folder.file("file/below")), std::system_error);
+}
+
+TEST_CASE("the database is its owner's alone, in any folder, with any umask, also one that was not") {
+    const TemporaryFolder folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+    const std::string path = folder.file("waymark.db");
+    const auto check_private = [&path] {
+        for (const char* const tail : {"", "-wal", "-shm"}) {
+            INFO(tail);
+            CHECK(std::filesystem::status(path + tail).permissions() == std::filesystem::perms(0600));
+        }
+    };
+    ::umask(0);
+    {
+        Connection connection = open_for_writing(path);
+        Devices(connection).add({{"van", {}, {}, {}}}, 0);
+        check_private();
+        for (const char* const tail : {"", "-wal", "-shm"})
+            std::filesystem::permissions(path + tail, std::filesystem::perms(0644));
+        Connection other = open_for_writing(path);
+        check_private();
+    }
+    std::filesystem::permissions(path, std::filesystem::perms(0666));
+    Connection connection = open_for_writing(path);
+    Devices(connection).add({{"boat", {}, {}, {}}}, 0);
+    check_private();
+    ::umask(022);
 }

@@ -1,8 +1,13 @@
 #include "store/schema.hh"
 
 #include <fmt/core.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "daemon/error.hh"
+#include "store/copy_database.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -86,6 +91,37 @@ void refuse_foreign(Connection& connection) {
         "{} is a database of another program: name another folder with --data", connection.path()));
 }
 
+// While foreign keys are on, a step that drops a table to rebuild it deletes all that refers to it.
+// Within a transaction they cannot be switched (sqlite.org/lang_altertable.html, 7).
+class WithoutForeignKeys {
+  public:
+    explicit WithoutForeignKeys(Connection& connection)
+        : connection_(connection), were_on_(connection.number("PRAGMA foreign_keys") != 0) {
+        connection_.execute("PRAGMA foreign_keys = OFF");
+    }
+    WithoutForeignKeys(const WithoutForeignKeys&) = delete;
+    WithoutForeignKeys& operator=(const WithoutForeignKeys&) = delete;
+    // Past any error: sqlite3_exec(), because a destructor must not throw.
+    ~WithoutForeignKeys() {
+        if (were_on_)
+            ::sqlite3_exec(connection_.handle(), "PRAGMA foreign_keys = ON", nullptr, nullptr,
+                           nullptr);
+    }
+
+  private:
+    Connection& connection_;
+    bool were_on_;
+};
+
+// What the keys would have refused while they were off.
+void refuse_dangling(Connection& connection, int version) {
+    const std::string table = connection.text("PRAGMA foreign_key_check");
+    if (table.empty()) return;
+    throw StoreError(SQLITE_CONSTRAINT_FOREIGNKEY,
+                     fmt::format("bring {} to version {}: a row of {} refers to nothing",
+                                 connection.path(), version, table));
+}
+
 }  // namespace
 
 std::span<const Migration> migrations() {
@@ -98,13 +134,32 @@ void require_ours(Connection& connection, int newest_version) {
     if (found > newest_version) refuse_newer(connection, found, newest_version);
 }
 
+std::string keep_before_migrating(Connection& connection, std::span<const Migration> steps) {
+    require_ours(connection, steps.back().version);
+    const std::int64_t found = connection.number("PRAGMA user_version");
+    const int wanted = steps.back().version;
+    if (found == 0 || found >= wanted) return {};
+    const std::string copy = fmt::format("{}.before-v{}", connection.path(), wanted);
+    // Another program may migrate at this moment: a copy that comes too late must not replace its one.
+    const std::string fresh = copy + ".new";
+    copy_database(connection, fresh, IfThere::replace);
+    const bool is_late = Connection(fresh, Connection::Access::read_only)
+                             .number("PRAGMA user_version") >= wanted;
+    const int result = is_late ? ::unlink(fresh.c_str()) : ::rename(fresh.c_str(), copy.c_str());
+    daemon::check(result, "rename", fresh);
+    sync_folder_of(copy);
+    return is_late ? std::string() : copy;
+}
+
 void migrate(Connection& connection, std::span<const Migration> steps) {
     require_ours(connection, steps.back().version);
+    const WithoutForeignKeys without(connection);
     for (const Migration& step : steps) {
         // Asked anew within the transaction: another process may have been faster.
         Transaction transaction(connection);
         if (connection.number("PRAGMA user_version") >= step.version) continue;
         connection.execute(step.statements);
+        refuse_dangling(connection, step.version);
         connection.execute(fmt::format("PRAGMA application_id = {}", kApplication).c_str());
         connection.execute(fmt::format("PRAGMA user_version = {}", step.version).c_str());
         transaction.commit();

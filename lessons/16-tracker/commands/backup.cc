@@ -1,0 +1,74 @@
+// `tracker backup FILE` and `tracker restore FILE`: a copy of everything in one file while the server
+// runs, and back again while none runs.
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <filesystem>
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "commands/command.hh"
+#include "daemon/error.hh"
+#include "daemon/pidfile.hh"
+#include "settings.hh"
+#include "store/copy_database.hh"
+#include "store/data_folder.hh"
+#include "store/open_database.hh"
+#include "store/restore_database.hh"
+
+namespace waymark::tracker {
+namespace {
+
+struct BackupOptions {
+    std::string data;
+    std::string file;
+    bool force = false;
+};
+
+void run_backup(const BackupOptions& options) {
+    const std::string folder = options.data.empty() ? default_data_folder() : options.data;
+    Connection connection = open_for_reading(database_path(folder));
+    copy_database(connection, options.file,
+                  options.force ? IfThere::replace : IfThere::refuse);
+    fmt::print("{} has everything that was stored until now ({} bytes).\n", options.file,
+               std::filesystem::file_size(options.file));
+}
+
+// Holds the pid file, so that no server starts meanwhile.
+void run_restore(const BackupOptions& options) {
+    Settings settings;
+    settings.data = prepare_data_folder(options.data);
+    daemon::PidFile pid_file = daemon::PidFile::lock(
+        settings.pid_file_path(), daemon::Deadline::after(std::chrono::milliseconds(0)));
+    pid_file.write_pid();
+    const std::string aside =
+        restore_database(options.file, database_path(settings.data));
+    fmt::print("The database is that of {} now.\n", options.file);
+    if (!aside.empty()) fmt::print("The one before it is kept as {}\n", aside);
+}
+
+CLI::App& add_copy_command(CLI::App& app, const std::shared_ptr<BackupOptions>& options,
+                           const std::string& name, const std::string& help,
+                           void (*run)(const BackupOptions&)) {
+    CLI::App& command = *app.add_subcommand(name, help);
+    add_data_option(command, options->data);
+    command.add_option("FILE", options->file, "The copy")->required();
+    command.callback([options, run] { run(*options); });
+    return command;
+}
+
+}  // namespace
+
+void add_backup(CLI::App& app) {
+    const auto options = std::make_shared<BackupOptions>();
+    add_copy_command(app, options, "backup", "Copy everything into a file; the server may run",
+                     run_backup)
+        .add_flag("--force", options->force, "Replace FILE");
+    add_copy_command(app, options, "restore",
+                     "Put such a file in the place of the database; no server may run",
+                     run_restore);
+}
+
+}  // namespace waymark::tracker

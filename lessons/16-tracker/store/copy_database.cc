@@ -1,0 +1,77 @@
+#include "store/copy_database.hh"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "daemon/error.hh"
+#include "daemon/fd.hh"
+
+namespace waymark::tracker {
+namespace {
+
+[[noreturn]] void refuse_copy(const std::string& path) {
+    throw daemon::UsageError(
+        fmt::format("{} is there already: choose another name, or say --force", path));
+}
+
+void sync_path(const std::string& path, int flags) {
+    const daemon::Fd file(daemon::check(::open(path.c_str(), flags | O_CLOEXEC), "open", path));
+    daemon::check(::fsync(file.get()), "fsync", path);
+}
+
+// VACUUM INTO writes into an empty file that is there, so its mode is ours from the beginning.
+void make_private_file(const std::string& path) {
+    const daemon::Fd file(daemon::check(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), "open", path));
+    daemon::check(::fchmod(file.get(), 0600), "fchmod", path);
+}
+
+// Removes what is left of a copy that failed.
+class Partial {
+  public:
+    explicit Partial(std::string path) : path_(std::move(path)) {
+        ::unlink(path_.c_str());  // of a program that was killed
+        make_private_file(path_);
+    }
+    Partial(const Partial&) = delete;
+    Partial& operator=(const Partial&) = delete;
+    ~Partial() { ::unlink(path_.c_str()); }
+
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+}  // namespace
+
+void sync_folder_of(const std::string& path) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    sync_path(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+}
+
+void copy_database(Connection& from, const std::string& path, IfThere if_there) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        throw daemon::UsageError(fmt::format("{} is a folder: name a file in it", path));
+    if (if_there == IfThere::refuse && std::filesystem::exists(path, ignored)) refuse_copy(path);
+    const Partial partial(path + ".partial");
+    Statement copy(from, "VACUUM INTO ?1");
+    copy.bind_text(1, partial.path());
+    copy.run();
+    sync_path(partial.path(), O_RDONLY);
+    const unsigned flags = if_there == IfThere::refuse ? RENAME_NOREPLACE : 0;
+    if (::renameat2(AT_FDCWD, partial.path().c_str(), AT_FDCWD, path.c_str(), flags) == -1) {
+        if (errno == EEXIST) refuse_copy(path);
+        daemon::fail(errno, "rename", path);
+    }
+    sync_folder_of(path);
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,128 @@
+#include "store/copy_database.hh"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "daemon/error.hh"
+#include "store/devices.hh"
+#include "store/open_database.hh"
+#include "store/restore_database.hh"
+#include "store/temporary_folder.hh"
+
+using namespace waymark::tracker;
+using waymark::daemon::UsageError;
+
+namespace {
+
+void add_device(const std::string& path, const std::string& name) {
+    Connection connection = open_for_writing(path);
+    Devices(connection).add({{name, {}, {}, {}}}, 0);
+}
+
+std::string first_device(const std::string& path) {
+    Connection connection(path, Connection::Access::read_only);
+    return connection.text("SELECT name FROM device ORDER BY number");
+}
+
+unsigned mode_of(const std::string& path) {
+    struct stat status {};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    return status.st_mode & 0777U;
+}
+
+std::string restore_refusal(const std::string& copy, const std::string& path) {
+    try {
+        restore_database(copy, path);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("a copy is private, whole and alone, also of what is in the log only") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    Connection writer = open_for_writing(path);
+    Devices(writer).add({{"van", {}, {}, {}}}, 0);
+    const std::string copy = folder.file("copy.db");
+    ::umask(0);
+    copy_database(writer, copy, IfThere::refuse);
+    ::umask(022);
+    CHECK(mode_of(copy) == 0600);
+    CHECK(first_device(copy) == "van");
+    CHECK_FALSE(std::filesystem::exists(copy + ".partial"));
+    CHECK_NOTHROW(open_for_reading(copy));
+}
+
+TEST_CASE("a file that is there is replaced only if that is said") {
+    const TemporaryFolder folder;
+    Connection writer = open_for_writing(folder.file("waymark.db"));
+    const std::string copy = folder.file("copy.db");
+    std::ofstream(copy) << "precious";
+    CHECK_THROWS_AS(copy_database(writer, copy, IfThere::refuse), UsageError);
+    CHECK(std::filesystem::file_size(copy) == 8);
+    copy_database(writer, copy, IfThere::replace);
+    CHECK(std::filesystem::file_size(copy) > 8);
+    CHECK_THROWS_AS(copy_database(writer, folder.path(), IfThere::replace), UsageError);
+}
+
+TEST_CASE("a copy that fails leaves the one before it and nothing else") {
+    const TemporaryFolder folder;
+    const std::string copy = folder.file("copy.db");
+    std::ofstream(copy) << "precious";
+    Connection writer = open_for_writing(folder.file("waymark.db"));
+    Transaction open(writer);  // VACUUM is refused within one
+    CHECK_THROWS_AS(copy_database(writer, copy, IfThere::replace), StoreError);
+    CHECK(std::filesystem::file_size(copy) == 8);
+    CHECK_FALSE(std::filesystem::exists(copy + ".partial"));
+}
+
+TEST_CASE("a restored database is the copy, and the one before it is kept") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    const std::string copy = folder.file("copy.db");
+    add_device(path, "van");
+    {
+        Connection connection = open_for_reading(path);
+        copy_database(connection, copy, IfThere::refuse);
+    }
+    std::filesystem::remove(path);
+    add_device(path, "boat");
+    const std::string aside = restore_database(copy, path);
+    CHECK(first_device(path) == "van");
+    CHECK(mode_of(path) == 0600);
+    CHECK(first_device(aside) == "boat");
+    std::filesystem::remove(path);
+    CHECK(restore_database(copy, path).empty());  // there was none
+    CHECK(first_device(path) == "van");
+}
+
+TEST_CASE("what is no copy of ours is not restored, and nothing changes") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    add_device(path, "van");
+    const std::string text = folder.file("text");
+    std::ofstream(text) << std::string(5000, 'x');
+    CHECK(restore_refusal(text, path).find("no database") != std::string::npos);
+    const std::string foreign = folder.file("foreign");
+    Connection(foreign, Connection::Access::create).execute("CREATE TABLE t (x)");
+    CHECK(restore_refusal(foreign, path).find("another program") != std::string::npos);
+    std::ofstream(folder.file("nothing")) << "";
+    CHECK(restore_refusal(folder.file("nothing"), path).find("is empty") != std::string::npos);
+    CHECK(restore_refusal(folder.file("missing"), path).find("is no file") != std::string::npos);
+    const std::string cut = folder.file("cut");
+    {
+        Connection connection = open_for_reading(path);
+        copy_database(connection, cut, IfThere::refuse);
+    }
+    std::filesystem::resize_file(cut, std::filesystem::file_size(cut) / 2);
+    CHECK(restore_refusal(cut, path).find("damaged") != std::string::npos);
+    CHECK(first_device(path) == "van");
+    CHECK_FALSE(std::filesystem::exists(path + ".restored"));
+}

@@ -1,0 +1,99 @@
+#include "store/restore_database.hh"
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+
+#include "daemon/error.hh"
+#include "store/copy_database.hh"
+#include "store/open_database.hh"
+#include "store/schema.hh"
+
+namespace waymark::tracker {
+namespace {
+
+[[noreturn]] void refuse_backup(const std::string& copy, std::string_view why) {
+    throw daemon::UsageError(
+        fmt::format("{} {}: nothing was changed; name a file that 'tracker backup' wrote", copy, why));
+}
+
+void check_backup(Connection& connection) {
+    require_ours(connection);
+    if (connection.number("PRAGMA user_version") == 0) refuse_backup(connection.path(), "is empty");
+    const std::string verdict = connection.text("PRAGMA integrity_check(1)");
+    if (verdict != "ok") refuse_backup(connection.path(), "is damaged");
+}
+
+void copy_checked(const std::string& copy, const std::string& to) {
+    try {
+        Connection connection(copy, Connection::Access::read_only);
+        check_backup(connection);
+        copy_database(connection, to, IfThere::replace);
+    } catch (const StoreError& error) {
+        if (error.is_damage()) refuse_backup(copy, "is damaged, or is no database");
+        throw;
+    }
+}
+
+// A file name that sorts by time, in UTC.
+std::string name_aside(const std::string& path) {
+    return fmt::format("{}.before-restore-{:%Y%m%dT%H%M%SZ}", path, fmt::gmtime(std::time(nullptr)));
+}
+
+// So that the old file alone is the old database; one that is damaged keeps its log beside it.
+void try_to_empty_log(const std::string& path) {
+    try {
+        Connection connection(path, Connection::Access::read_write);
+        empty_log(connection);
+    } catch (const StoreError&) {
+    }
+}
+
+void link_if_there(const std::string& from, const std::string& to) {
+    if (::link(from.c_str(), to.c_str()) == -1 && errno != ENOENT) daemon::fail(errno, "link", to);
+}
+
+// The old names stay until the new file is there: at no moment is there no database.
+std::string set_aside(const std::string& path) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return {};
+    try_to_empty_log(path);
+    const std::string aside = name_aside(path);
+    link_if_there(path, aside);
+    link_if_there(path + "-wal", aside + "-wal");
+    sync_folder_of(path);
+    return aside;
+}
+
+// Root restores for a server that runs as somebody else: whose folder it is, his is the file.
+void give_to_owner_of_folder(const std::string& file) {
+    if (::geteuid() != 0) return;
+    struct stat folder {};
+    const std::string parent = std::filesystem::path(file).parent_path().string();
+    daemon::check(::stat(parent.c_str(), &folder), "stat", parent);
+    daemon::check(::lchown(file.c_str(), folder.st_uid, folder.st_gid), "chown", file);
+}
+
+}  // namespace
+
+std::string restore_database(const std::string& copy, const std::string& path) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(copy, ignored)) refuse_backup(copy, "is no file");
+    const std::string fresh = path + ".restored";
+    copy_checked(copy, fresh);
+    give_to_owner_of_folder(fresh);
+    const std::string aside = set_aside(path);
+    // A log of the old database must not meet the new one.
+    for (const char* const tail : {"-wal", "-shm"}) ::unlink((path + tail).c_str());
+    daemon::check(::rename(fresh.c_str(), path.c_str()), "rename", path);
+    sync_folder_of(path);
+    return aside;
+}
+
+}  // namespace waymark::tracker
