@@ -66,10 +66,16 @@ OpenDoors open_doors(const Settings& settings) {
     return open;
 }
 
+// Whom root becomes; "" where nothing is given away.
+std::string user_to_become(const Settings& settings) {
+    if (::geteuid() != 0 || settings.user == "root") return {};
+    return settings.user.empty() ? "nobody" : settings.user;
+}
+
 // Root was for the ports only.
 void give_root_away(const Settings& settings) {
-    if (::geteuid() != 0 || settings.user == "root") return;
-    const std::string user = settings.user.empty() ? "nobody" : settings.user;
+    const std::string user = user_to_become(settings);
+    if (user.empty()) return;
     give_data_folder(settings.data, user);
     daemon::drop_permanently(user);
     daemon::set_no_new_privileges();
@@ -268,6 +274,9 @@ int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
     if (settings.data.empty() && settings.demo) settings.data = default_demo_folder();
     check_descriptors(settings);
     settings.data = prepare_data_folder(settings.data);
+    // Before the first file is written there.
+    const std::string user = user_to_become(settings);
+    if (!user.empty()) require_own_folder(settings.data, user);
     PidFile pid_file =
         PidFile::lock(settings.pid_file_path(), Deadline::after(kWaitForPredecessor));
     refuse_second_server(settings);

@@ -8,11 +8,29 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
 #include "daemon/error.hh"
 #include "store/demo_folder.hh"
 
 namespace waymark::tracker {
+
+namespace {
+
+passwd entry_of(const std::string& user) {
+    const passwd* const entry = ::getpwnam(user.c_str());
+    if (entry == nullptr)
+        throw daemon::UsageError(
+            fmt::format("there is no user {}: name another with --user", user));
+    return *entry;
+}
+
+bool is_a_name_of_ours(std::string_view name) {
+    return name.starts_with("waymark.") || name.starts_with("tracker.") || name == "control.sock" ||
+           name == "lost+found";
+}
+
+}  // namespace
 
 std::string default_data_folder() {
     // A relative path in the variable must be ignored, says the specification.
@@ -38,13 +56,28 @@ std::string prepare_data_folder(const std::string& wanted) {
     return folder;
 }
 
+void require_own_folder(const std::string& folder, const std::string& user) {
+    struct stat status {};
+    daemon::check(::stat(folder.c_str(), &status), "stat", folder);
+    if (status.st_uid == entry_of(user).pw_uid) return;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const std::string name = entry.path().filename();
+        if (is_a_name_of_ours(name)) continue;
+        throw daemon::UsageError(fmt::format(
+            "{} has {} in it, so it is not the server's own folder, and root does not give it to the "
+            "user {}: name a new or empty folder with --data, or run 'chown {} {}' if that is meant",
+            folder, name, user, user, folder));
+    }
+}
+
 void give_data_folder(const std::string& folder, const std::string& user) {
-    const passwd* const entry = ::getpwnam(user.c_str());
-    if (entry == nullptr)
-        throw daemon::UsageError(
-            fmt::format("there is no user {}: name another with --user", user));
-    const auto give = [entry](const std::string& path) {
-        const int result = ::lchown(path.c_str(), entry->pw_uid, entry->pw_gid);
+    const passwd entry = entry_of(user);
+    const auto give = [&entry](const std::string& path) {
+        // Whoever owns the folder could have put another file here under our name, by a link.
+        struct stat status {};
+        const bool is_there = ::lstat(path.c_str(), &status) == 0;
+        if (is_there && !S_ISDIR(status.st_mode) && status.st_nlink > 1) return;
+        const int result = ::lchown(path.c_str(), entry.pw_uid, entry.pw_gid);
         if (result == -1 && errno != ENOENT) daemon::fail(errno, "chown", path);
     };
     give(folder);
