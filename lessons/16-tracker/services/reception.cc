@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::chrono::seconds kTimeToFinish{8};
 constexpr std::string_view kRetryAfterSeconds = "10";
-constexpr std::string_view kRetryGuessAfterSeconds = "300";
+// What must change first takes minutes, or a person.
+constexpr std::string_view kRetryLaterSeconds = "300";
 
 }  // namespace
 
@@ -30,6 +31,7 @@ Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners
     router_.add("*", "/*", kLargestMessage,
                 [this](Exchange& exchange) { return receive(exchange); });
     store_.on_directory([this](std::string_view part) { learn(part); });
+    store_.on_room([this](bool is_left) { quarantine_has_room_ = is_left; });
 }
 
 // Serves from the moment on in which it knows the devices: before that every phone would be a
@@ -48,6 +50,7 @@ Completion Reception::receive(Exchange& exchange) {
     const UnixMillis now = unix_now();
     decode(exchange.request, *devices_, now, *decoded);
     hold_back_guessers(*decoded, exchange.peer);
+    if (!decoded->quarantined.empty() && !quarantine_has_room_) keep_out_of_quarantine(*decoded);
     refusals_.note(*decoded, exchange.peer, now);
     if (!decoded->empty()) return store_and_answer(exchange, std::move(decoded));
     answer(exchange, *decoded);
@@ -79,12 +82,27 @@ void Reception::hold_back_guessers(Decoded& decoded, const net::Address& peer) {
                        "Too many unknown devices were named from this address. Try again later.");
 }
 
+// What was acknowledged is kept, so what cannot be kept is not acknowledged. The fixes beside it in
+// the message are stored all the same, and known again when the message is repeated. The phone keeps
+// its bad point, and some send nothing else before that is taken: so the quarantine holds some
+// 200,000 points, and the log warns when it is half full (services/quarantine_watch).
+void Reception::keep_out_of_quarantine(Decoded& decoded) {
+    ++no_room_;
+    decoded.quarantined.clear();
+    decoded.status = 503;
+    decoded.error = "quarantine_full";
+    decoded.content_type = "text/plain; charset=utf-8";
+    decoded.body =
+        "The point cannot be stored as a position, and the quarantine for such points is full. Keep "
+        "it; the owner makes room with 'tracker quarantine'.\n";
+}
+
 void Reception::answer(Exchange& exchange, const Decoded& decoded) {
     if (decoded.status != 405 && decoded.status != 503)
         return exchange.answer.answer(decoded.status, decoded.content_type, decoded.body);
     exchange.answer.begin(decoded.status);
     if (decoded.status == 405) exchange.answer.field("Allow", "GET, POST");
-    if (decoded.status == 503) exchange.answer.field("Retry-After", kRetryGuessAfterSeconds);
+    if (decoded.status == 503) exchange.answer.field("Retry-After", kRetryLaterSeconds);
     exchange.answer.end(decoded.content_type, decoded.body);
 }
 
@@ -107,9 +125,10 @@ void Reception::close() {
 }
 
 std::string Reception::counters(std::size_t most_refusals) const {
-    return fmt::format(R"({{{},"not_durable":{},"unanswered_bytes":{},"store_connected":{},)"
-                       R"("refused_messages":{},"quarantined_messages":{},"refused_lately":{}}})",
-                       door_.counters(), not_durable_, store_.unanswered_bytes(),
+    return fmt::format(R"({{{},"not_durable":{},"quarantine_full":{},"unanswered_bytes":{},)"
+                       R"("store_connected":{},"refused_messages":{},"quarantined_messages":{},)"
+                       R"("refused_lately":{}}})",
+                       door_.counters(), not_durable_, no_room_, store_.unanswered_bytes(),
                        store_.is_connected(), refusals_.refused(), refusals_.quarantined(),
                        refusals_.to_json(most_refusals));
 }

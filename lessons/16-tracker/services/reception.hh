@@ -70,6 +70,7 @@ class Reception {
     void hold_back_guessers(Decoded& decoded, const net::Address& peer);
     void answer(net::http::Exchange& exchange, const Decoded& decoded);
     void answer_not_durable(net::http::Exchange& exchange, const std::string& reason);
+    void keep_out_of_quarantine(Decoded& decoded);
     void learn(std::string_view part);
 
     net::EventLoop loop_;
@@ -83,6 +84,8 @@ class Reception {
     Refusals refusals_;
     net::http::Router router_;
     HttpDoor door_;
+    bool quarantine_has_room_ = true;  // the store says when not
+    std::uint64_t no_room_ = 0;
     std::uint64_t not_durable_ = 0;
     bool is_losing_ = false;  // the last submission was not durable
 };

@@ -149,7 +149,11 @@ void StoreLink::send(Outgoing& outgoing) {
 
 void StoreLink::heard(std::string_view message) {
     Answer answer;
+    Room room;
     switch (kind_of(message)) {
+        case MessageKind::room:
+            if (on_room_ && read(message, room)) on_room_(room.left);
+            break;
         case MessageKind::answer:
             // Without memory for it, it is as if it had not come: see the deadline.
             try {

@@ -55,6 +55,9 @@ class StoreLink {
         on_directory_ = std::move(handler);
     }
 
+    // Hears whether the quarantine takes more.
+    void on_room(std::function<void(bool is_left)> listener) { on_room_ = std::move(listener); }
+
     class Submission;
     // `decoded` must stay in place until the submission has been awaited.
     Submission submit(const Decoded& decoded);
@@ -90,6 +93,7 @@ class StoreLink {
     net::Timer late_;
     std::unique_ptr<net::ChannelLink> channel_;
     std::function<void(std::string_view)> on_directory_;
+    std::function<void(bool)> on_room_;
     Ticket next_ticket_ = 1;
     std::deque<Outgoing> unanswered_;  // in the order of their tickets, without gaps
     std::size_t unanswered_bytes_ = 0;

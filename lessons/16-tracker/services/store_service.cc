@@ -15,7 +15,10 @@
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
 #include "services/service.hh"
+#include "services/quarantine_watch.hh"
+#include "services/quarantine_wishes.hh"
 #include "services/service_control.hh"
+#include "services/service_log.hh"
 #include "store/data_folder.hh"
 #include "store/store.hh"
 #include "unix_time.hh"
@@ -51,6 +54,7 @@ class StoreService {
         long slowest_commit_us = 0;
     };
 
+    void reload(std::string_view text);
     void meet(Peer peer, Channel channel);
     void meet_receiver(std::uint16_t number, Channel channel);
     void meet_web_app(Channel channel);
@@ -63,10 +67,16 @@ class StoreService {
     void announce(std::int64_t sequence);
     void look_for_changes();
     void send_directory(Receiver& receiver);
+    void note_quarantine();
+    void do_as_wished(const QuarantineWish& wish);
     std::string counters() const;
 
     net::EventLoop loop_;
+    daemon::Log log_;
     Store store_;
+    QuarantineWatch quarantine_watch_;
+    bool quarantine_had_room_ = true;
+    std::vector<QuarantineWish> wishes_;
     std::vector<std::unique_ptr<Receiver>> receivers_;
     std::unique_ptr<net::ChannelLink> web_app_;
     bool web_app_listens_ = false;
@@ -81,12 +91,14 @@ class StoreService {
 };
 
 StoreService::StoreService(ServiceStart& start)
-    : store_(database_path(start.settings.data)),
+    : log_(log_options(start.settings, "tracker store")),
+      store_(database_path(start.settings.data)),
+      quarantine_watch_(log_),
       change_timer_(loop_.timers(), [this] { look_for_changes(); }),
       control_(loop_, std::move(start.control),
                {.on_peer = [this](Peer peer, Channel channel) { meet(peer, std::move(channel)); },
                 .on_stop = [this] { loop_.stop(); },
-                .on_settings = {},
+                .on_settings = [this](std::string_view text) { reload(text); },
                 .on_devices_changed = [this] { is_told_to_look_ = true; },
                 .counters = [this] { return counters(); }}) {
     loop_.after_each_round([this] { end_round(); });
@@ -95,9 +107,15 @@ StoreService::StoreService(ServiceStart& start)
 
 int StoreService::run() {
     store_.changed_elsewhere();
+    note_quarantine();
     control_.ready();
     loop_.run();
     return 0;
+}
+
+void StoreService::reload(std::string_view text) {
+    log_.set_level(ReloadableSettings::from_text(text).level());
+    log_.reopen();
 }
 
 void StoreService::meet(Peer peer, Channel channel) {
@@ -115,6 +133,7 @@ void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
     };
     receiver.link =
         std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers));
+    receiver.link->send(write(Room{quarantine_had_room_}));
     send_directory(receiver);
 }
 
@@ -122,7 +141,10 @@ void StoreService::meet_web_app(Channel channel) {
     net::ChannelLink::Handlers handlers;
     handlers.on_message = [this](std::string_view message, daemon::Fd) {
         Listen listen;
+        QuarantineWish wish;
         if (kind_of(message) == MessageKind::listen && read(message, listen)) hear(listen);
+        if (kind_of(message) == MessageKind::quarantine_wish && read(message, wish))
+            wishes_.push_back(wish);
     };
     web_app_listens_ = web_app_missed_ = false;
     web_app_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers),
@@ -165,6 +187,7 @@ void StoreService::add(Item& item, UnixMillis now) {
 
 void StoreService::end_round() {
     if (std::exchange(in_transaction_, false)) end_transaction();
+    for (const QuarantineWish& wish : std::exchange(wishes_, {})) do_as_wished(wish);
     if (!std::exchange(is_told_to_look_, false)) return;
     look_for_changes();
     control_.confirm_devices();
@@ -182,6 +205,7 @@ void StoreService::end_transaction() {
     answer(result);
     if (result.durable) announce(result.sequence);
     fresh_.clear();
+    note_quarantine();
     // After the answers are out: nobody waits for it.
     store_.checkpoint_if_due();
 }
@@ -204,7 +228,12 @@ void StoreService::announce(std::int64_t sequence) {
 
 void StoreService::look_for_changes() {
     change_timer_.set(Deadline::after(kLookForChanges, loop_.now()));
+    const std::int64_t sequence_before = store_.sequence();
     if (!store_.changed_elsewhere()) return;
+    note_quarantine();
+    // A command has made fixes out of the quarantine.
+    if (store_.sequence() != sequence_before && web_app_ && web_app_listens_)
+        web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
     for (const auto& receiver : receivers_) send_directory(*receiver);
     if (web_app_) web_app_->send(write_empty(MessageKind::devices));
 }
@@ -214,12 +243,30 @@ void StoreService::send_directory(Receiver& receiver) {
         receiver.link->send(write_text(MessageKind::directory, part));
 }
 
+// Tells the receivers when points for the quarantine must be refused, and when not any more.
+void StoreService::note_quarantine() {
+    quarantine_watch_.filled(store_.quarantine_bytes(), Store::kQuarantineRoom);
+    const bool has_room = store_.quarantine_has_room();
+    if (std::exchange(quarantine_had_room_, has_room) == has_room) return;
+    for (const auto& receiver : receivers_) receiver->link->send(write(Room{has_room}));
+}
+
+// Between two transactions; phones wait for the next one.
+void StoreService::do_as_wished(const QuarantineWish& wish) {
+    const QuarantineDone done = fulfil(wish, store_, fresh_);
+    if (!fresh_.empty()) announce(store_.sequence());
+    fresh_.clear();
+    note_quarantine();
+    if (web_app_) web_app_->send(write(done));
+}
+
 std::string StoreService::counters() const {
     return fmt::format(
         R"({{"fixes_stored":{},"duplicates":{},"quarantined":{},"commits":{},"failed_commits":{},)"
-        R"("slowest_commit_us":{},"log_bytes":{}}})",
+        R"("slowest_commit_us":{},"log_bytes":{},"quarantine_bytes":{}}})",
         counters_.stored, counters_.duplicates, counters_.quarantined, counters_.commits,
-        counters_.failed_commits, counters_.slowest_commit_us, store_.log_bytes());
+        counters_.failed_commits, counters_.slowest_commit_us, store_.log_bytes(),
+        store_.quarantine_bytes());
 }
 
 }  // namespace

@@ -16,6 +16,12 @@ inline constexpr const char* kFixColumns =
     "device, time_ms, latitude_e7, longitude_e7, altitude_cm, speed_mm_s, course_centidegrees, "
     "accuracy_cm, battery_per_mille, valid, source, extras, sequence";
 
+// One that is there already stays as it is.
+inline constexpr const char* kInsertFix =
+    "INSERT OR IGNORE INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
+    "speed_mm_s, course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras, "
+    "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
 // Binds the parameters 1 to 13 in the order of kFixColumns.
 void bind_fix_row(Statement& statement, const Fix& fix, std::int64_t sequence);
 

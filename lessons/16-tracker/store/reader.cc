@@ -37,9 +37,6 @@ Reader::Reader(const std::string& path)
       track_points_(connection_, select_range(kTrackPointColumns, "AND valid ORDER BY time_ms")),
       days_(connection_, select_range("(time_ms + ?4) / 86400000 AS day, count(*)",
                                       "AND valid GROUP BY day ORDER BY day")),
-      quarantine_(connection_,
-                  "SELECT number, received_ms, position, reason, source, raw FROM quarantine "
-                  "WHERE device = ?1 ORDER BY number DESC LIMIT ?2"),
       battery_(connection_, "SELECT battery_per_mille FROM device_state WHERE device = ?1"),
       sequence_(connection_, "SELECT sequence FROM last_commit") {}
 
@@ -95,22 +92,9 @@ std::vector<DayCount> Reader::days(DeviceNumber device, UnixMillis from, UnixMil
     return days;
 }
 
-std::vector<QuarantineRow> Reader::quarantine(DeviceNumber device, int most) {
-    const Use use(quarantine_);
-    quarantine_.bind(1, device);
-    quarantine_.bind(2, most);
-    std::vector<QuarantineRow> rows;
-    while (quarantine_.step()) {
-        QuarantineRow& row = rows.emplace_back();
-        row.number = quarantine_.integer(0);
-        row.received_ms = quarantine_.integer(1);
-        row.point.device = device;
-        row.point.index = static_cast<std::uint32_t>(quarantine_.integer(2));
-        row.point.reason = quarantine_.text(3);
-        row.point.source = static_cast<Source>(quarantine_.integer(4));
-        row.point.raw = quarantine_.text(5);
-    }
-    return rows;
+std::vector<QuarantineRow> Reader::quarantine(const QuarantineChoice& choice, int most,
+                                              std::int64_t below) {
+    return Quarantine(connection_).list(choice, most, below);
 }
 
 std::optional<float> Reader::battery_percent(DeviceNumber device) {

@@ -12,6 +12,7 @@
 
 #include "store/devices.hh"
 #include "store/fix_row.hh"
+#include "store/quarantine.hh"
 #include "store/sqlite.hh"
 
 namespace waymark::tracker {
@@ -19,12 +20,6 @@ namespace waymark::tracker {
 struct DayCount {
     std::chrono::sys_days day;  // of the local calendar
     std::int64_t points = 0;    // the valid fixes
-};
-
-struct QuarantineRow {
-    std::int64_t number = 0;
-    UnixMillis received_ms = 0;
-    Quarantined point;
 };
 
 class Reader {
@@ -47,15 +42,16 @@ class Reader {
     // what the local clock is ahead of UTC.
     std::vector<DayCount> days(DeviceNumber device, UnixMillis from, UnixMillis to,
                                std::chrono::minutes utc_offset);
-    // The newest first.
-    std::vector<QuarantineRow> quarantine(DeviceNumber device, int most);
+    // The newest first, with numbers below `below` (0: all).
+    std::vector<QuarantineRow> quarantine(const QuarantineChoice& choice, int most,
+                                          std::int64_t below = 0);
     std::optional<float> battery_percent(DeviceNumber device);
     // Of the newest commit that stored a fix.
     std::int64_t sequence();
 
   private:
     Connection connection_;
-    Statement last_fix_, track_, track_points_, days_, quarantine_, battery_, sequence_;
+    Statement last_fix_, track_, track_points_, days_, battery_, sequence_;
 };
 
 }  // namespace waymark::tracker

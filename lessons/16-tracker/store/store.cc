@@ -1,10 +1,8 @@
 #include "store/store.hh"
 
-#include <sodium.h>
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "store/devices.hh"
@@ -20,37 +18,14 @@ constexpr std::chrono::milliseconds kWaitForReaders(50);
 constexpr UnixMillis kSeenInterval = 1000;
 constexpr std::size_t kMaximumSeen = 100'000;
 
-constexpr const char* kInsertFix =
-    "INSERT OR IGNORE INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
-    "speed_mm_s, course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras, "
-    "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 constexpr const char* kInsertQuarantined =
     "INSERT OR IGNORE INTO quarantine (device, received_ms, position, reason, source, digest, raw) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-constexpr const char* kDropOldestQuarantined =
-    "DELETE FROM quarantine WHERE device = ?1 AND number <= (SELECT number FROM quarantine "
-    "WHERE device = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)";
 constexpr const char* kWriteSeen =
     "INSERT INTO device_state (device, last_seen_ms, battery_per_mille) "
     "SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM device WHERE number = ?1) "
     "ON CONFLICT (device) DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms), "
     "battery_per_mille = coalesce(excluded.battery_per_mille, battery_per_mille)";
-
-// What makes two quarantined points of a device the same.
-std::array<unsigned char, 16> digest_of(const Quarantined& point) {
-    std::array<unsigned char, 16> digest{};
-    crypto_generichash_state state;
-    crypto_generichash_init(&state, nullptr, 0, digest.size());
-    const auto update = [&](std::string_view bytes) {
-        crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(bytes.data()),
-                                  bytes.size());
-    };
-    update(point.reason);
-    update(std::string_view("\0", 1));
-    update(point.raw);
-    crypto_generichash_final(&state, digest.data(), digest.size());
-    return digest;
-}
 
 // Emptying the log cuts its file short, and nothing has made that durable. After a power cut the
 // old frames would be back, and hide what was copied into the database since: a fix that came
@@ -77,7 +52,6 @@ struct Store::Open {
           commit(connection, "COMMIT"),
           insert_fix(connection, kInsertFix),
           insert_quarantined(connection, kInsertQuarantined),
-          drop_quarantined(connection, kDropOldestQuarantined),
           write_seen(connection, kWriteSeen),
           write_sequence(connection, "UPDATE last_commit SET sequence = ?1"),
           data_version(connection, "PRAGMA data_version") {
@@ -90,15 +64,24 @@ struct Store::Open {
         return SQLITE_OK;
     }
 
+    // Another number after each commit of another process.
+    std::int64_t version() {
+        data_version.step();
+        const std::int64_t number = data_version.integer(0);
+        data_version.reset();
+        return number;
+    }
+
     Connection connection;
-    Statement begin, commit, insert_fix, insert_quarantined, drop_quarantined, write_seen;
+    Statement begin, commit, insert_fix, insert_quarantined, write_seen;
     Statement write_sequence, data_version;
     int log_pages = 0;
     int checkpoint_at = kCheckpointPages;
 };
 
-Store::Store(const std::string& path) : path_(path), open_(std::make_unique<Open>(path)) {
-    sequence_ = open_->connection.number("SELECT sequence FROM last_commit");
+Store::Store(const std::string& path, std::int64_t quarantine_room)
+    : path_(path), open_(std::make_unique<Open>(path)), quarantine_room_(quarantine_room) {
+    read_counts();
     changed_elsewhere();
 }
 
@@ -108,15 +91,31 @@ Store::~Store() {
 
 void Store::begin() {
     failure_.clear();
-    stored_ = 0;
+    stored_ = newly_quarantined_bytes_ = 0;
     try {
-        if (!open_) open_ = std::make_unique<Open>(path_);
+        ensure_open();
         open_->begin.run();
         in_transaction_ = true;
+        // Nobody else can write from here on.
+        if (open_->version() != counted_version_) read_counts();
     } catch (const std::exception& error) {
         // Also a UsageError: the server runs, and the file under it may come back.
         fail_transaction(error.what());
     }
+}
+
+// Each connection counts the versions of the file for itself.
+void Store::ensure_open() {
+    if (open_) return;
+    open_ = std::make_unique<Open>(path_);
+    counted_version_ = -1;
+}
+
+// What a command of `tracker` may have changed: `quarantine replay` stores fixes.
+void Store::read_counts() {
+    counted_version_ = open_->version();
+    sequence_ = open_->connection.number("SELECT sequence FROM last_commit");
+    quarantine_bytes_ = Quarantine(open_->connection).bytes();
 }
 
 // Runs one insertion; what it meets becomes a value.
@@ -143,7 +142,7 @@ Added Store::add(const Fix& fix) {
 }
 
 Added Store::add(const Quarantined& point, UnixMillis now) {
-    const std::array<unsigned char, 16> digest = digest_of(point);
+    const std::string digest = quarantine_digest(point);
     const Added added = attempt([&] {
         Statement& insert = open_->insert_quarantined;
         insert.bind(1, point.device);
@@ -151,11 +150,12 @@ Added Store::add(const Quarantined& point, UnixMillis now) {
         insert.bind(3, point.index);
         insert.bind_text(4, point.reason);
         insert.bind(5, static_cast<std::int64_t>(point.source));
-        insert.bind_bytes(6, {reinterpret_cast<const char*>(digest.data()), digest.size()});
+        insert.bind_bytes(6, digest);
         insert.bind_bytes(7, point.raw);
         insert.run();
     });
-    if (added == Added::stored) newly_quarantined_.push_back(point.device);
+    if (added == Added::stored)
+        newly_quarantined_bytes_ += static_cast<std::int64_t>(point.raw.size()) + kQuarantineRowCost;
     return added;
 }
 
@@ -182,20 +182,10 @@ void Store::write_seen() {
     newly_seen_.clear();
 }
 
-void Store::drop_oldest_quarantined() {
-    for (const DeviceNumber device : newly_quarantined_) {
-        open_->drop_quarantined.bind(1, device);
-        open_->drop_quarantined.bind(2, kMaximumQuarantined);
-        open_->drop_quarantined.run();
-    }
-    newly_quarantined_.clear();
-}
-
 CommitResult Store::commit() {
     if (!in_transaction_) return {false, sequence_, failure_};
     try {
         write_seen();
-        drop_oldest_quarantined();
         if (stored_ > 0) {
             open_->write_sequence.bind(1, sequence_ + 1);
             open_->write_sequence.run();
@@ -207,6 +197,7 @@ CommitResult Store::commit() {
     }
     in_transaction_ = false;
     if (stored_ > 0) ++sequence_;
+    quarantine_bytes_ += newly_quarantined_bytes_;
     return {true, sequence_, {}};
 }
 
@@ -218,7 +209,6 @@ void Store::fail_transaction(std::string_view reason) {
     failure_ = reason;
     in_transaction_ = false;
     newly_seen_.clear();
-    newly_quarantined_.clear();
     seen_.clear();
     // Closed, not only rolled back: what a connection believes of a file after a failed write or
     // sync is not worth trusting. Opening copies the log into the file (open_database.hh).
@@ -255,14 +245,28 @@ std::int64_t Store::log_bytes() const {
 
 bool Store::changed_elsewhere() {
     if (!open_) return false;
-    open_->data_version.step();
-    const std::int64_t version = open_->data_version.integer(0);
-    open_->data_version.reset();
-    return std::exchange(data_version_, version) != version;
+    const std::int64_t version = open_->version();
+    const bool has_changed = std::exchange(data_version_, version) != version;
+    if (has_changed) read_counts();
+    return has_changed;
+}
+
+Quarantine::Replayed Store::replay_quarantined(const QuarantineChoice& choice, std::int64_t after) {
+    ensure_open();
+    Quarantine::Replayed replayed = Quarantine(open_->connection).replay(choice, after);
+    read_counts();
+    return replayed;
+}
+
+std::int64_t Store::remove_quarantined(const QuarantineChoice& choice) {
+    ensure_open();
+    const std::int64_t removed = Quarantine(open_->connection).remove(choice);
+    read_counts();
+    return removed;
 }
 
 std::vector<DirectoryEntry> Store::directory() {
-    if (!open_) open_ = std::make_unique<Open>(path_);
+    ensure_open();
     return read_directory(open_->connection);
 }
 

@@ -11,9 +11,16 @@
 // wait for their answers. Here commit() never does; checkpoint_if_due() does, to be called after
 // the answers are out. The copy does not wait for readers, so a slow one lets the log grow; from
 // four times the usual size on we wait for readers for a moment.
+//
+// Quarantine. What is handed to add() is kept, however much is there: the phone may have been told
+// that it is. The bound is for those who hand it on: when quarantine_has_room() says no, receivers
+// answer a point for the quarantine with 503 before it comes here (services/reception). So what it
+// takes is the bound and what was on its way. The size is summed when the file is opened, and after
+// another process has written; in between it is counted.
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +29,7 @@
 
 #include "fix.hh"
 #include "memory_directory.hh"
+#include "store/quarantine.hh"
 #include "store/sqlite.hh"
 
 namespace waymark::tracker {
@@ -42,13 +50,13 @@ struct CommitResult {
 class Store {
   public:
     // Opens the file, or makes it. Throws UsageError and StoreError as open_for_writing().
-    explicit Store(const std::string& path);
+    explicit Store(const std::string& path, std::int64_t quarantine_room = kQuarantineRoom);
     ~Store();
 
     // Begins a transaction. Does not throw for what may pass: then all of it fails until commit().
     void begin();
     Added add(const Fix& fix);
-    // Kept once however often it is repeated; of each device the newest kMaximumQuarantined are.
+    // Kept once however often it is repeated.
     Added add(const Quarantined& point, UnixMillis now);
     // The device spoke at `now`. Battery and time are written at most once a second and device.
     void seen(const Heartbeat& heartbeat, UnixMillis now);
@@ -56,7 +64,13 @@ class Store {
     CommitResult commit();
     void rollback();
 
-    static constexpr int kMaximumQuarantined = 500;  // a device
+    // For points that cannot be fixes: some 200,000 of them. All devices share it.
+    static constexpr std::int64_t kQuarantineRoom = std::int64_t{64} * 1024 * 1024;
+    bool quarantine_has_room() const { return quarantine_bytes_ < quarantine_room_; }
+    std::int64_t quarantine_bytes() const { return quarantine_bytes_; }
+    // As class Quarantine; between transactions only.
+    Quarantine::Replayed replay_quarantined(const QuarantineChoice& choice, std::int64_t after);
+    std::int64_t remove_quarantined(const QuarantineChoice& choice);
 
     // Copies the log into the database if it is long. True if it did.
     bool checkpoint_if_due();
@@ -82,7 +96,8 @@ class Store {
     Added attempt(const Action& action);
     void fail_transaction(std::string_view reason);
     void write_seen();
-    void drop_oldest_quarantined();
+    void ensure_open();
+    void read_counts();
 
     std::string path_;
     std::unique_ptr<Open> open_;
@@ -93,7 +108,10 @@ class Store {
     std::string failure_;      // of this transaction
     std::unordered_map<DeviceNumber, Seen> seen_;
     std::vector<DeviceNumber> newly_seen_;
-    std::vector<DeviceNumber> newly_quarantined_;
+    std::int64_t quarantine_room_;
+    std::int64_t quarantine_bytes_ = 0;
+    std::int64_t newly_quarantined_bytes_ = 0;  // in this transaction
+    std::int64_t counted_version_ = 0;          // of the file, when read_counts() read it
 };
 
 }  // namespace waymark::tracker

@@ -34,4 +34,17 @@ std::string_view reason_to_refuse(const net::http::Request& request) {
     return {};
 }
 
+std::string_view reason_to_refuse_change(const net::http::Request& request) {
+    if (const std::string_view reason = reason_to_refuse(request); !reason.empty()) return reason;
+    constexpr std::string_view kOtherPage = "Only pages of this server may change something here.";
+    const auto site = request.field("Sec-Fetch-Site");
+    if (site && !net::http::same_name(*site, "same-origin")) return kOtherPage;
+    auto origin = request.field("Origin");
+    if (!origin) return {};
+    constexpr std::string_view kScheme = "http://";
+    if (!origin->starts_with(kScheme)) return kOtherPage;
+    origin->remove_prefix(kScheme.size());
+    return net::http::same_name(*origin, request.host) ? std::string_view() : kOtherPage;
+}
+
 }  // namespace waymark::tracker

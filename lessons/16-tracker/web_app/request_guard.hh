@@ -20,4 +20,8 @@ bool is_local_host(std::string_view host);
 // "" or why the request is refused, with status 403.
 std::string_view reason_to_refuse(const net::http::Request& request);
 
+// The same for a request that changes something: a browser says from where it comes, in Origin (RFC
+// 6454) and Sec-Fetch-Site, and only our own pages may.
+std::string_view reason_to_refuse_change(const net::http::Request& request);
+
 }  // namespace waymark::tracker

@@ -15,9 +15,11 @@ using net::http::Router;
 
 namespace {
 
-Handler guarded(Handler handler) {
-    return [handler = std::move(handler)](Exchange& exchange) {
-        const std::string_view reason = reason_to_refuse(exchange.request);
+using Guard = std::string_view (*)(const net::http::Request& request);
+
+Handler guarded(Handler handler, Guard guard = reason_to_refuse) {
+    return [handler = std::move(handler), guard](Exchange& exchange) {
+        const std::string_view reason = guard(exchange.request);
         if (reason.empty()) return handler(exchange);
         answer_error(exchange, 403, reason);
         return answered();
@@ -31,11 +33,23 @@ Completion refuse_method(Exchange& exchange) {
     return answered();
 }
 
+Completion refuse_all_but_post(Exchange& exchange) {
+    begin_data(exchange, 405);
+    exchange.answer.field("Allow", "POST");
+    exchange.answer.end("application/json", R"({"error":"Only POST is answered here."})");
+    return answered();
+}
+
 }  // namespace
 
 void add_get(Router& router, std::string_view pattern, Handler handler) {
     router.add("GET", pattern, 0, guarded(std::move(handler)));
     router.add("*", pattern, 0, refuse_method);
+}
+
+void add_post(Router& router, std::string_view pattern, Handler handler) {
+    router.add("POST", pattern, 0, guarded(std::move(handler), reason_to_refuse_change));
+    router.add("*", pattern, 0, refuse_all_but_post);
 }
 
 void add_not_found(Router& router) {

@@ -47,7 +47,12 @@ void StoreAnnouncements::stop_listening() {
 }
 
 void StoreAnnouncements::heard(std::string_view message) {
+    QuarantineDone done;
     switch (kind_of(message)) {
+        case MessageKind::quarantine_done:
+            if (handlers_.on_quarantine_done && read(message, done))
+                handlers_.on_quarantine_done(done);
+            return;
         case MessageKind::stored:
             // What was on its way when we stopped to listen has no connection to what comes next.
             if (!is_listening_ || !read(message, stored_)) return;

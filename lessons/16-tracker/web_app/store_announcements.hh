@@ -22,6 +22,7 @@ class StoreAnnouncements {
     struct Handlers {
         std::function<void()> on_feed_changed;
         std::function<void()> on_devices_changed;
+        std::function<void(const QuarantineDone&)> on_quarantine_done = {};
     };
 
     // `linger` is how long to go on listening after the last one left: browsers that reload a page
@@ -32,6 +33,8 @@ class StoreAnnouncements {
     // The first store, or a new one.
     void connect(daemon::Channel channel);
     bool is_connected() const { return link_ != nullptr; }
+    // Asks the store for something; false if there is none.
+    bool send(std::string_view message) { return link_ && link_->send(message); }
 
     // Held by everybody who looks.
     class Interest {

@@ -25,6 +25,7 @@
 #include "web_app/event_feed.hh"
 #include "web_app/live.hh"
 #include "web_app/pages.hh"
+#include "web_app/quarantine_api.hh"
 #include "web_app/routes.hh"
 #include "web_app/site_folder.hh"
 #include "web_app/store_announcements.hh"
@@ -74,6 +75,7 @@ class WebAppService {
     StoreAnnouncements announcements_;
     Pages pages_;
     Api api_;
+    QuarantineApi quarantine_;
     net::http::Router router_;
     HttpDoor door_;
     ServiceControl control_;
@@ -86,10 +88,14 @@ WebAppService::WebAppService(ServiceStart& start)
       live_(loop_, feed_, live_settings()),
       announcements_(loop_, feed_,
                      {.on_feed_changed = [this] { live_.feed_changed(); },
-                      .on_devices_changed = [this] { live_.devices_changed(); }}),
+                      .on_devices_changed = [this] { live_.devices_changed(); },
+                      .on_quarantine_done =
+                          [this](const QuarantineDone& done) { quarantine_.hear(done); }}),
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
             start.settings.demo ? kDemoDevices : 0}),
+      quarantine_(loop_, reads_,
+                  [this](std::string_view message) { return announcements_.send(message); }),
       door_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
             start.settings.reloadable.web_access_list(), log_, HttpDoor::Clients::this_machine),
       control_(
@@ -101,6 +107,7 @@ WebAppService::WebAppService(ServiceStart& start)
            .counters = [this] { return fmt::format("{{{}}}", counters()); }}) {
     pages_.add_routes(router_);
     api_.add_routes(router_);
+    quarantine_.add_routes(router_);
     add_not_found(router_);
     door_.server().set_fields(security_fields());
     door_.server().when_stopping([this] { live_.stop(); });

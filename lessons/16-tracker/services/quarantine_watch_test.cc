@@ -1,0 +1,47 @@
+#include "services/quarantine_watch.hh"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "store/temporary_folder.hh"
+
+using namespace waymark::tracker;
+
+namespace {
+
+struct Watched {
+    TemporaryFolder folder;
+    waymark::daemon::Log log{{.target = waymark::daemon::LogTarget::file,
+                              .path = folder.file("log")}};
+    QuarantineWatch watch{log};
+
+    std::string text() const {
+        std::ifstream stream(folder.file("log"));
+        return {std::istreambuf_iterator<char>(stream), {}};
+    }
+    long lines() const {
+        const std::string all = text();
+        return std::count(all.begin(), all.end(), '\n');
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a quarantine that fills is told at half, when it is full and when it has room again") {
+    Watched watched;
+    for (int bytes = 0; bytes < 50; ++bytes) watched.watch.filled(bytes, 100);
+    CHECK(watched.lines() == 0);
+    for (int bytes = 50; bytes < 100; ++bytes) watched.watch.filled(bytes, 100);
+    CHECK(watched.lines() == 1);
+    CHECK(watched.text().find("half full") != std::string::npos);
+    for (int bytes = 100; bytes < 150; ++bytes) watched.watch.filled(bytes, 100);
+    CHECK(watched.lines() == 2);
+    CHECK(watched.text().find("answered 503") != std::string::npos);
+    watched.watch.filled(0, 100);
+    CHECK(watched.lines() == 3);
+    CHECK(watched.text().find("has room again") != std::string::npos);
+}

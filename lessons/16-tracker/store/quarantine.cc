@@ -1,0 +1,155 @@
+#include "store/quarantine.hh"
+
+#include <fmt/core.h>
+#include <sodium.h>
+
+#include <array>
+
+#include "store/fix_row.hh"
+
+namespace waymark::tracker {
+namespace {
+
+constexpr int kDeletedAtOnce = 5000;  // some ten milliseconds during which nobody else can write
+
+constexpr const char* kChosen = "(?1 = 0 OR device = ?1) AND (?2 = 0 OR quarantine.number = ?2)";
+
+void bind_choice(Statement& statement, const QuarantineChoice& choice) {
+    statement.bind(1, choice.device);
+    statement.bind(2, choice.number);
+}
+
+Statement select_rows(Connection& connection, std::string_view rest) {
+    return Statement(connection,
+                     fmt::format("SELECT quarantine.number, received_ms, device, name, speed_unit, "
+                                 "position, reason, source, raw FROM quarantine JOIN device ON "
+                                 "device.number = device WHERE {} {}",
+                                 kChosen, rest));
+}
+
+std::vector<QuarantineRow> read_rows(Statement& statement) {
+    std::vector<QuarantineRow> rows;
+    while (statement.step()) {
+        QuarantineRow& row = rows.emplace_back();
+        row.number = statement.integer(0);
+        row.received_ms = statement.integer(1);
+        row.point.device = static_cast<DeviceNumber>(statement.integer(2));
+        row.device_name = statement.text(3);
+        row.speed_unit = static_cast<SpeedUnit>(statement.integer(4));
+        row.point.index = static_cast<std::uint32_t>(statement.integer(5));
+        row.point.reason = statement.text(6);
+        row.point.source = static_cast<Source>(statement.integer(7));
+        row.point.raw = statement.text(8);
+    }
+    statement.reset();
+    return rows;
+}
+
+// Whether all that the row holds is a fix now.
+bool becomes_fixes(const QuarantineRow& row, Decoded& decoded) {
+    decode_again(row.point, {row.point.device, row.speed_unit}, row.received_ms, decoded);
+    return decoded.status == 200 && decoded.quarantined.empty() && !decoded.fixes.empty();
+}
+
+}  // namespace
+
+std::string_view to_text(Source source) {
+    switch (source) {
+        case Source::traccar:
+            return "traccar";
+        case Source::osmand:
+            return "osmand";
+        case Source::unknown:
+            break;
+    }
+    return "unknown";
+}
+
+std::string quarantine_digest(const Quarantined& point) {
+    std::array<unsigned char, 16> digest{};
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, nullptr, 0, digest.size());
+    const auto update = [&](std::string_view bytes) {
+        crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(bytes.data()),
+                                  bytes.size());
+    };
+    update(std::to_string(point.index));
+    update(point.reason);
+    update(std::string_view("\0", 1));
+    update(point.raw);
+    crypto_generichash_final(&state, digest.data(), digest.size());
+    return {digest.begin(), digest.end()};
+}
+
+std::vector<QuarantineRow> Quarantine::list(const QuarantineChoice& choice, int most,
+                                            std::int64_t below) {
+    Statement rows = select_rows(
+        connection_,
+        "AND (?4 = 0 OR quarantine.number < ?4) ORDER BY quarantine.number DESC LIMIT ?3");
+    bind_choice(rows, choice);
+    rows.bind(3, most);
+    rows.bind(4, below);
+    return read_rows(rows);
+}
+
+std::int64_t Quarantine::bytes() {
+    return connection_.number(
+        fmt::format("SELECT coalesce(sum(length(raw) + {}), 0) FROM quarantine", kQuarantineRowCost)
+            .c_str());
+}
+
+Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int64_t after) {
+    Transaction transaction(connection_);
+    Statement chosen = select_rows(
+        connection_, "AND quarantine.number > ?4 ORDER BY quarantine.number LIMIT ?3");
+    bind_choice(chosen, choice);
+    chosen.bind(3, kReplayedAtOnce);
+    chosen.bind(4, after);
+    const std::vector<QuarantineRow> rows = read_rows(chosen);
+
+    const std::int64_t sequence = connection_.number("SELECT sequence FROM last_commit") + 1;
+    Statement insert(connection_, kInsertFix);
+    Statement remove(connection_, "DELETE FROM quarantine WHERE number = ?1");
+    Replayed result;
+    Decoded decoded;
+    for (const QuarantineRow& row : rows) {
+        if (!becomes_fixes(row, decoded)) {
+            ++result.kept;
+            continue;
+        }
+        for (Fix& fix : decoded.fixes) {
+            bind_fix_row(insert, fix, sequence);
+            insert.run();
+            if (connection_.changed_rows() > 0) result.fixes.push_back(std::move(fix));
+        }
+        remove.bind(1, row.number);
+        remove.run();
+        ++result.moved;
+    }
+    if (!result.fixes.empty()) {
+        Statement count(connection_, "UPDATE last_commit SET sequence = ?1");
+        count.bind(1, sequence);
+        count.run();
+    }
+    transaction.commit();
+    if (rows.size() == kReplayedAtOnce) result.next = rows.back().number;
+    return result;
+}
+
+std::int64_t Quarantine::remove(const QuarantineChoice& choice) {
+    Statement remove_some(
+        connection_, fmt::format("DELETE FROM quarantine WHERE number IN (SELECT number FROM "
+                                 "quarantine WHERE {} LIMIT ?3)",
+                                 kChosen));
+    std::int64_t removed = 0;
+    for (bool more = true; more;) {
+        bind_choice(remove_some, choice);
+        remove_some.bind(3, kDeletedAtOnce);
+        remove_some.run();
+        removed += connection_.changed_rows();
+        more = connection_.changed_rows() == kDeletedAtOnce;
+    }
+    return removed;
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,163 @@
+#include "store/quarantine.hh"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "store/devices.hh"
+#include "store/open_database.hh"
+#include "store/reader.hh"
+#include "store/store.hh"
+#include "store/temporary_folder.hh"
+
+using namespace waymark::tracker;
+
+namespace {
+
+constexpr UnixMillis kReceived = 1768025565000;
+
+// A database with the devices 1 (its speeds are in km/h) and 2.
+struct WithQuarantine {
+    TemporaryFolder folder;
+    std::string path = folder.file("waymark.db");
+    Connection connection = open_for_writing(path);
+    WithQuarantine() {
+        Devices(connection)
+            .add({{"van", {"123456"}, {}, SpeedUnit::kmh}, {"boat", {}, {}, {}}}, kReceived);
+    }
+    void keep(const std::string& raw, DeviceNumber device = 1, std::uint32_t index = 0) {
+        Store store(path);
+        store.begin();
+        store.add(Quarantined{device, index, "time_in_future", Source::traccar, raw}, kReceived);
+        CHECK(store.commit().durable);
+    }
+    std::int64_t count(const char* table) {
+        return connection.number(("SELECT count(*) FROM " + std::string(table)).c_str());
+    }
+};
+
+// What an older decoder refused and today's takes.
+const std::string kGood = "lat=48.1&lon=11.5&timestamp=1768025000&speed=36";
+const std::string kBad = "lat=95&lon=11.5&timestamp=1768025000";
+
+}  // namespace
+
+TEST_CASE("a row has all that is needed to decode it again") {
+    WithQuarantine kept;
+    kept.keep(kBad, 1, 7);
+    const auto rows = Quarantine(kept.connection).list({}, 10);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].received_ms == kReceived);
+    CHECK(rows[0].device_name == "van");
+    CHECK(rows[0].speed_unit == SpeedUnit::kmh);
+    CHECK(rows[0].point.source == Source::traccar);
+    CHECK(rows[0].point.index == 7);
+    CHECK(rows[0].point.raw == kBad);
+}
+
+TEST_CASE("two points of one message are two, the same point again is one") {
+    WithQuarantine kept;
+    kept.keep(kBad, 1, 0);
+    kept.keep(kBad, 1, 1);
+    kept.keep(kBad, 1, 1);
+    CHECK(kept.count("quarantine") == 2);
+}
+
+TEST_CASE("a list is chosen by device and number, and goes on below a number") {
+    WithQuarantine kept;
+    for (int i = 0; i < 5; ++i) kept.keep("lat=9" + std::to_string(i), i < 3 ? 1 : 2);
+    Quarantine quarantine(kept.connection);
+    CHECK(quarantine.list({}, 10).size() == 5);
+    CHECK(quarantine.list({1, 0}, 10).size() == 3);
+    CHECK(quarantine.list({2, 1}, 10).empty());
+    CHECK(quarantine.list({1, 1}, 10).size() == 1);
+    const auto first = quarantine.list({}, 2);
+    CHECK(first.front().point.raw == "lat=94");
+    CHECK(quarantine.list({}, 10, first.back().number).size() == 3);
+}
+
+TEST_CASE("what is a fix now is moved, what is none stays") {
+    WithQuarantine kept;
+    kept.keep(kGood);
+    kept.keep(kBad);
+    const Quarantine::Replayed replayed = Quarantine(kept.connection).replay({}, 0);
+    CHECK(replayed.moved == 1);
+    CHECK(replayed.kept == 1);
+    CHECK(replayed.next == 0);
+    REQUIRE(replayed.fixes.size() == 1);
+    CHECK(*replayed.fixes[0].speed_mps == doctest::Approx(10));  // in the unit of the device
+    CHECK(kept.count("fix") == 1);
+    CHECK(kept.connection.text("SELECT raw FROM quarantine") == kBad);
+    CHECK(kept.connection.number("SELECT sequence FROM fix") ==
+          kept.connection.number("SELECT sequence FROM last_commit"));
+    CHECK(Quarantine(kept.connection).replay({}, 0).moved == 0);
+}
+
+TEST_CASE("a point without a time gets the time at which it came") {
+    WithQuarantine kept;
+    kept.keep("lat=48.1&lon=11.5");
+    CHECK(Quarantine(kept.connection).replay({}, 0).moved == 1);
+    CHECK(kept.connection.number("SELECT time_ms FROM fix") == kReceived);
+}
+
+TEST_CASE("a replay that cannot store a fix deletes no row") {
+    WithQuarantine kept;
+    kept.keep(kGood);
+    kept.connection.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON fix BEGIN SELECT raise(ABORT, 'no'); END");
+    CHECK_THROWS_AS(Quarantine(kept.connection).replay({}, 0), StoreError);
+    CHECK(kept.count("quarantine") == 1);
+    kept.connection.execute("DROP TRIGGER refuse");
+    CHECK(Quarantine(kept.connection).replay({}, 0).moved == 1);
+}
+
+TEST_CASE("a long quarantine is replayed in steps, and each row once") {
+    WithQuarantine kept;
+    {
+        Store store(kept.path);
+        store.begin();
+        for (int i = 0; i < 2 * Quarantine::kReplayedAtOnce + 10; ++i)
+            store.add(Quarantined{1, 0, "x", Source::traccar, i % 2 == 0 ? kBad + std::to_string(i)
+                                                                : kGood + std::to_string(i)},
+                      kReceived);
+        CHECK(store.commit().durable);
+    }
+    Quarantine quarantine(kept.connection);
+    std::int64_t next = 0;
+    std::int64_t seen = 0;
+    int steps = 0;
+    do {
+        const Quarantine::Replayed step = quarantine.replay({}, next);
+        next = step.next;
+        seen += step.moved + step.kept;
+        ++steps;
+    } while (next != 0);
+    CHECK(steps == 3);
+    CHECK(seen == 2 * Quarantine::kReplayedAtOnce + 10);
+}
+
+TEST_CASE("a store that runs counts on where a replay of another process ended") {
+    WithQuarantine kept;
+    kept.keep(kGood);
+    Store store(kept.path);
+    CHECK(store.quarantine_bytes() == static_cast<std::int64_t>(kGood.size()) + kQuarantineRowCost);
+    CHECK(Quarantine(kept.connection).replay({}, 0).moved == 1);
+    store.begin();
+    Fix fix;
+    fix.device = 1;
+    fix.time_ms = 5;
+    CHECK(store.add(fix) == Added::stored);
+    CHECK(store.commit().sequence == 2);
+    CHECK(store.quarantine_bytes() == 0);
+}
+
+TEST_CASE("rows are deleted by device or number, and room is counted back") {
+    WithQuarantine kept;
+    for (int i = 0; i < 6; ++i) kept.keep("lat=9" + std::to_string(i), i < 3 ? 1 : 2);
+    Store store(kept.path);
+    CHECK(store.remove_quarantined({1, 1}) == 1);
+    CHECK(store.remove_quarantined({2, 0}) == 3);
+    CHECK(store.quarantine_bytes() == 2 * (6 + kQuarantineRowCost));
+    CHECK(store.remove_quarantined({}) == 2);
+    CHECK(store.quarantine_bytes() == 0);
+}
