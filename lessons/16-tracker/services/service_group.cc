@@ -262,7 +262,7 @@ void ServiceGroup::ended(int id, const std::string& how) {
 // The next kind is told to stop when the one before it has ended.
 void ServiceGroup::continue_stop() {
     for (const ServiceKind kind :
-         {ServiceKind::demo, ServiceKind::receiver, ServiceKind::store, ServiceKind::web_app}) {
+         {ServiceKind::demo, ServiceKind::receiver, ServiceKind::web_app, ServiceKind::store}) {
         bool waits = false;
         for (const auto& service : services_) {
             if (service->kind != kind) continue;

@@ -56,8 +56,8 @@ class ServiceGroup {
 
     // All of them; the demo, if there is one, when the others are up.
     void start();
-    // The demo first, then the receivers, so that nothing new comes in; then the store, which
-    // commits what it has; then the web app. A second call ends everything at once.
+    // The demo first, then the receivers, so that nothing new comes in; then the web app, which
+    // reads the log that the store, the last one, empties. A second call ends everything at once.
     void stop();
     bool is_stopping() const { return stopping_; }
 

@@ -69,6 +69,7 @@ class StoreService {
     void send_directory(Receiver& receiver);
     void note_quarantine();
     void do_as_wished(const QuarantineWish& wish);
+    void end_log();
     std::string counters() const;
 
     net::EventLoop loop_;
@@ -110,7 +111,17 @@ int StoreService::run() {
     note_quarantine();
     control_.ready();
     loop_.run();
+    if (!control_.supervisor_is_gone()) end_log();
     return 0;
+}
+
+// So that the database is whole without its log: people copy one file. Only a stranger's reader can
+// be in the way; those of the web app have ended before (services/service_group).
+void StoreService::end_log() {
+    const std::string failure = store_.end();
+    if (!failure.empty())
+        log_.warning("the newest positions are in waymark.db-wal still, copy it with waymark.db: {}",
+                     failure);
 }
 
 void StoreService::reload(std::string_view text) {

@@ -251,6 +251,17 @@ bool Store::changed_elsewhere() {
     return has_changed;
 }
 
+std::string Store::end() {
+    rollback();
+    try {
+        ensure_open();
+        empty_log(open_->connection, kWaitForLastReader);
+        return {};
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+}
+
 Quarantine::Replayed Store::replay_quarantined(const QuarantineChoice& choice, std::int64_t after) {
     ensure_open();
     Quarantine::Replayed replayed = Quarantine(open_->connection).replay(choice, after);

@@ -77,6 +77,11 @@ class Store {
     // Of the log, in bytes, after the last commit.
     std::int64_t log_bytes() const;
 
+    // The orderly end: everything is in the file itself, and the log is empty. "", or why not:
+    // somebody has kept reading for kWaitForLastReader.
+    std::string end();
+    static constexpr std::chrono::milliseconds kWaitForLastReader{3000};
+
     // Whether another process has changed the file since the last call (the devices, most likely).
     bool changed_elsewhere();
     // All devices, for the receivers.

@@ -196,6 +196,24 @@ TEST_CASE("the room of the quarantine is counted, by what is in the file and not
     CHECK(store.quarantine_has_room());
 }
 
+TEST_CASE("at its end everything is in the file itself, unless somebody reads on") {
+    Prepared prepared;
+    Store store(prepared.path);
+    Reader reader(prepared.path);  // has the file open, and reads nothing at this moment
+    CHECK(store_some(store, 0, 100).durable);
+    const std::string copy = prepared.folder.file("copy.db");
+    std::filesystem::copy_file(prepared.path, copy);
+    CHECK(count(copy, "fix") == 0);  // so it is before: the log has them
+    reader.track(1, 0, kStart * 2, [&](const StoredFix&) {
+        CHECK(store.end() != "");
+        return false;
+    });
+    CHECK(store.end().empty());
+    std::filesystem::copy_file(prepared.path, copy,
+                               std::filesystem::copy_options::overwrite_existing);
+    CHECK(count(copy, "fix") == 100);
+}
+
 TEST_CASE("a heartbeat tells when the device spoke, and keeps a battery it does not know") {
     Prepared prepared;
     Store store(prepared.path);

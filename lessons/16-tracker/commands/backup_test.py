@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""What a person copies has everything: the database of a server that was stopped, a backup of one that
+runs, a restore:  backup_test.py TRACKER"""
+
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import sys
+import unittest
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
+
+import driver
+from running_tracker import RunningTracker
+
+TRACKER = sys.argv.pop(1)
+PATIENCE_SECONDS = 60
+TABLES = ("device", "identifier", "fix", "quarantine", "device_state", "last_commit")
+
+
+def everything(path):
+    """All rows of all tables of a file, without what may lie in a log beside it."""
+    connection = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
+    try:
+        return {table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)
+                for table in TABLES}
+    finally:
+        connection.close()
+
+
+class ACopy(unittest.TestCase):
+
+    def setUp(self):
+        self.tracker = self.enterContext(RunningTracker(TRACKER))
+        self.token = self.tracker.add_device("van")
+        self.web_url = self.status_url()
+        self.sent = 0
+
+    def status_url(self):
+        code, output, error = self.tracker.run("status", "--json", "--data", self.tracker.data)
+        self.assertEqual(code, 0, error)
+        return f"http://{json.loads(output)['web'][0]}/"
+
+    def ask(self, url, target):
+        parts = urllib.parse.urlsplit(url)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE_SECONDS)
+        self.addCleanup(connection.close)
+        connection.request("GET", target)
+        return connection.getresponse()
+
+    def send(self, count):
+        """So many fixes, and a point for the quarantine."""
+        targets = [f"/?id=van&lat=48&lon=11&timestamp={1768025565 + number}"
+                   for number in range(self.sent, self.sent + count)]
+        self.sent += count
+        targets.append(f"/?id=van&lat=95&lon=11&timestamp={1768025565 + self.sent}")
+        parts = urllib.parse.urlsplit(self.tracker.devices_url)
+        phone = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE_SECONDS)
+        for target in targets:
+            phone.request("GET", target)
+            answer = phone.getresponse()
+            answer.read()
+            self.assertEqual(answer.status, 200)
+        phone.close()
+
+    def look(self):
+        """A viewer, and readers that have the database open."""
+        viewer = self.ask(self.web_url, "/api/live")
+        self.assertEqual(viewer.status, 200)
+        self.assertEqual(self.ask(self.web_url, "/api/positions").status, 200)
+        return viewer
+
+    def stop(self):
+        self.tracker.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.tracker.process.wait(PATIENCE_SECONDS), 0)
+
+    def copied_alone(self):
+        alone = os.path.join(self.tracker.folder.name, "alone.db")
+        shutil.copyfile(self.tracker.database, alone)
+        return everything(alone)
+
+    def test_1_after_a_stop_with_a_viewer_the_database_alone_has_all(self):
+        self.look()
+        self.send(50)
+        self.stop()
+        rows = self.copied_alone()
+        self.assertEqual(len(rows["fix"]), 50)
+        self.assertEqual(len(rows["quarantine"]), 1)
+
+    def test_2_a_stranger_who_reads_on_delays_the_stop_and_the_log_says_what_to_copy(self):
+        reader = sqlite3.connect(self.tracker.database, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM fix").fetchone()
+        self.send(5)
+        self.stop()
+        self.assertIn("waymark.db-wal", self.tracker.log_text())
+        self.assertNotEqual(len(self.copied_alone()["fix"]), 5)  # the case exists
+        reader.close()  # and now it is in the file
+
+    def test_3_a_backup_of_a_running_server_has_all_and_is_private(self):
+        self.look()
+        self.send(30)
+        copy = os.path.join(self.tracker.folder.name, "copy.db")
+        code, output, error = self.tracker.run("backup", copy, "--data", self.tracker.data)
+        self.assertEqual(code, 0, error)
+        self.assertIn(copy, output)
+        self.assertEqual(os.stat(copy).st_mode & 0o777, 0o600)
+        code, _, error = self.tracker.run("backup", copy, "--data", self.tracker.data)
+        self.assertEqual((code, error.count("\n")), (100, 1), error)
+        self.assertIn("--force", error)
+        self.send(1)
+        self.assertEqual(self.tracker.run("backup", copy, "--force", "--data",
+                                          self.tracker.data)[0], 0)
+        backed_up = everything(copy)
+        self.assertEqual(len(backed_up["fix"]), 31)
+        self.stop()
+        self.assertEqual(backed_up, self.copied_alone())
+
+    def test_4_a_restore_brings_back_each_row_and_keeps_what_was_there(self):
+        self.send(20)
+        copy = os.path.join(self.tracker.folder.name, "copy.db")
+        self.assertEqual(self.tracker.run("backup", copy, "--data", self.tracker.data)[0], 0)
+        backed_up = everything(copy)
+        self.send(10)
+        code, _, error = self.tracker.run("restore", copy, "--data", self.tracker.data)
+        self.assertEqual((code, error.count("\n")), (100, 1), error)  # a server runs
+        self.assertIn("running", error)
+        self.tracker.stop()
+        later = self.copied_alone()
+        code, output, error = self.tracker.run("restore", copy, "--data", self.tracker.data)
+        self.assertEqual(code, 0, error)
+        self.assertEqual(self.copied_alone(), backed_up)
+        aside = output.strip().rsplit(" ", 1)[1]
+        self.assertEqual(everything(aside), later)
+        # It is a server's database: the same phone goes on.
+        self.tracker.start()
+        self.send(1)
+        answer = self.ask(self.tracker.devices_url, f"/osmand/{self.token}?lat=48&lon=11")
+        self.assertEqual(answer.status, 200)
+
+
+if __name__ == "__main__":
+    driver.main()
