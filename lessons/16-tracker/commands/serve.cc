@@ -108,7 +108,18 @@ std::string ask(const RunningOptions& options, std::string_view request) {
     return *answer;
 }
 
-void print_status(const nlohmann::json& status) {
+// The lists that 'tracker refused' shows are too long for a table of counters.
+void leave_out_refusals(nlohmann::json& status) {
+    for (nlohmann::json& service : status["services"]) {
+        nlohmann::json& counters = service["counters"];
+        counters.erase("refused_lately");
+        if (!counters.contains("threads")) continue;
+        for (nlohmann::json& thread : counters["threads"]) thread.erase("refused_lately");
+    }
+}
+
+void print_status(nlohmann::json status) {
+    leave_out_refusals(status);
     fmt::print("Running as process {} for {} s.\n", status["pid"].get<int>(),
                status["uptime_s"].get<long>());
     for (const auto& address : status["devices"])
@@ -122,9 +133,8 @@ void print_status(const nlohmann::json& status) {
                    service["starts"].get<int>());
     for (const auto& service : status["services"])
         for (const auto& [name, value] : service["counters"].items())
-            if (name != "refused_lately")  // 'tracker refused' shows them
-                fmt::print("{:<12} {:<26} {}\n", service["name"].get<std::string>(), name,
-                           value.dump());
+            fmt::print("{:<12} {:<26} {}\n", service["name"].get<std::string>(), name,
+                       value.dump());
 }
 
 void run_status(const RunningOptions& options) {

@@ -117,6 +117,19 @@ def check_guesser(check, server):
     check("a phone that was heard from here goes on", status == 200, answer)
 
 
+def check_threads(check, tracker):
+    """Each of several threads has its own list, and `refused` shows all of them."""
+    with RunningTracker(tracker, ["--threads", "3", "--receivers", "2"]) as server:
+        for number in range(20):
+            get(server, f"/?id=stranger-{number}&{PLACE}")
+        names = {case["who"] for case in refused(server)}
+        check("the lists of all threads are shown",
+              names == {f"stranger-{number}" for number in range(20)}, names)
+        status = command(server, "status")
+        check("the status shows counters and no lists", "refused_messages" in status and
+              "refused_lately" not in status, status)
+
+
 def main():
     check = Checks()
     # One thread: each has a limit of its own.
@@ -129,6 +142,7 @@ def main():
         check_pages(check, server)
         check_traces(check, server, token)
         check_guesser(check, server)
+    check_threads(check, sys.argv[1])
     print(check.count.line())
     return 1 if check.count.failed else 0
 
