@@ -149,7 +149,9 @@ class SlowClients(ServerTest):
               f"{ratio:.1f} x the quiet {percentile_95(quiet.seconds) * 1000:.1f} ms")
         self.assertGreater(beside.count_until(ends.last_seen), 0)
         levels.check_are_back()
-        self.assertEqual(server.log_lines("warning"), [])
+        # The slow ones name a device that nobody knows, which is said once.
+        self.assertEqual([line for line in server.log_lines("warning")
+                          if "nobody from 127.0.0.1 is refused" not in line], [])
 
     def test_with_long_deadlines_they_would_stay(self):
         server = self.start_with_phone("--header-timeout", "600", "--body-timeout", "600",
