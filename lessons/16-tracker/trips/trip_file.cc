@@ -63,7 +63,6 @@ std::optional<double> number_in(std::string_view text) {
     constexpr std::string_view kBlank = " \t\r\n";
     const std::size_t first = std::min(text.find_first_not_of(kBlank), text.size());
     text = text.substr(first, text.find_last_not_of(kBlank) + 1 - first);
-    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
     const Number number = parse_number(text);
     if (number.kind != NumberKind::value) return {};
     return number.value;
