@@ -295,29 +295,6 @@ class RightsGivenAway(unittest.TestCase):
         with Tracker("--user", "root") as tracker, self.assertRaises(AssertionError):
             self.check(tracker, "nobody")
 
-    def test_5_a_folder_that_is_not_its_own_is_left_as_it_is(self):
-        with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
-            os.chmod(folder, 0o755)
-            strange = os.path.join(folder, "strange")
-            os.mkdir(strange, 0o755)
-            with open(os.path.join(strange, "passwd"), "w", encoding="ascii") as file:
-                file.write("x")
-            check_one_clear_line(self, run_tracker(
-                "serve", "--foreground", "--data", strange, "--listen-devices", "127.0.0.1:0",
-                "--listen-web", "127.0.0.1:0"), (USAGE,), "passwd in it")
-            self.assertEqual(os.stat(strange).st_uid, 0)
-            self.assertEqual(os.listdir(strange), ["passwd"])
-        with Tracker() as tracker:
-            tracker.stop()
-            os.rename(tracker.data, tracker.data + ".old")
-            os.mkdir(tracker.data, 0o755)  # as a person makes it
-            tracker.start()
-            self.check(tracker, "nobody")
-            for name in os.listdir(tracker.data):
-                if name.startswith("waymark.db"):
-                    self.assertEqual(os.stat(os.path.join(tracker.data, name)).st_mode & 0o777,
-                                     0o600, name)
-
 
 if __name__ == "__main__":
     driver.main()

@@ -36,6 +36,10 @@ struct WithQuarantine {
     }
 };
 
+Quarantined bad_point(const std::string& raw) {
+    return {1, 0, "lat_out_of_range", Source::traccar, raw};
+}
+
 // What an older decoder refused and today's takes.
 const std::string kGood = "lat=48.1&lon=11.5&timestamp=1768025000&speed=36";
 const std::string kBad = "lat=95&lon=11.5&timestamp=1768025000";
@@ -160,4 +164,48 @@ TEST_CASE("rows are deleted by device or number, and room is counted back") {
     CHECK(store.quarantine_bytes() == 2 * (6 + kQuarantineRowCost));
     CHECK(store.remove_quarantined({}) == 2);
     CHECK(store.quarantine_bytes() == 0);
+}
+
+TEST_CASE("quarantine keeps a point once, and each that was handed over, however many") {
+    WithQuarantine kept;
+    Store store(kept.path, 100 * 200);
+    store.begin();
+    CHECK(store.add(bad_point("lat=95"), kReceived) == Added::stored);
+    CHECK(store.add(bad_point("lat=95"), kReceived + 1) == Added::duplicate);
+    CHECK(store.commit().durable);
+    store.begin();
+    for (int i = 0; i < 700; ++i) store.add(bad_point("lat=" + std::to_string(100 + i)), kReceived);
+    CHECK(store.commit().durable);
+    CHECK_FALSE(store.quarantine_has_room());
+    CHECK(kept.count("quarantine") == 701);
+    Reader reader(kept.path);
+    const std::vector<QuarantineRow> rows = reader.quarantine({1, 0}, 10'000);
+    CHECK(rows.size() == 701);
+    CHECK(rows.front().point.raw == "lat=799");
+    CHECK(rows.back().point.raw == "lat=95");
+    CHECK(rows.front().point.reason == "lat_out_of_range");
+}
+
+TEST_CASE("the room of the quarantine is counted, by what is in the file and not by what failed") {
+    WithQuarantine kept;
+    constexpr std::int64_t kRoomForTwo = 2 * (6 + kQuarantineRowCost);
+    Store store(kept.path, kRoomForTwo);
+    store.begin();
+    store.add(bad_point("lat=95"), kReceived);
+    store.add(bad_point("lat=95"), kReceived);
+    CHECK(store.commit().durable);
+    CHECK(store.quarantine_has_room());
+    store.begin();
+    store.add(bad_point("lat=96"), kReceived);
+    store.rollback();
+    CHECK(store.quarantine_has_room());
+    store.begin();
+    store.add(bad_point("lat=96"), kReceived);
+    CHECK(store.commit().durable);
+    CHECK_FALSE(store.quarantine_has_room());
+    CHECK_FALSE(Store(kept.path, kRoomForTwo).quarantine_has_room());
+    // Another process makes room.
+    Quarantine(kept.connection).remove({0, 1});
+    store.changed_elsewhere();
+    CHECK(store.quarantine_has_room());
 }

@@ -8,8 +8,8 @@
 namespace waymark::tracker {
 
 // Checks that `copy` is whole and one of ours, and makes it the database at `path`; gives the name
-// under which the old one is kept, "" if there was none. A -wal file beside either is taken along. Throws UsageError for a copy that is
-// not there, damaged, of another program or of a newer version: then nothing is changed.
+// under which the old one is kept, "" if there was none. Throws UsageError for a copy that is not
+// there, empty, damaged or of another program: then nothing is changed.
 std::string restore_database(const std::string& copy, const std::string& path);
 
 }  // namespace waymark::tracker

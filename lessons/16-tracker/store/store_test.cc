@@ -39,10 +39,6 @@ Fix fix_at(UnixMillis time, DeviceNumber device = 1) {
     return fix;
 }
 
-Quarantined bad_point(const std::string& raw) {
-    return {1, 0, "lat_out_of_range", Source::traccar, raw};
-}
-
 std::int64_t count(const std::string& path, const char* table) {
     Connection connection = open_for_reading(path);
     return connection.number(("SELECT count(*) FROM " + std::string(table)).c_str());
@@ -149,51 +145,6 @@ TEST_CASE("a fix of a device that is gone does not spoil the others") {
     store.seen({77, 50.0F}, kStart);
     CHECK(store.commit().durable);
     CHECK(count(prepared.path, "fix") == 1);
-}
-
-TEST_CASE("quarantine keeps a point once, and each that was handed over, however many") {
-    Prepared prepared;
-    Store store(prepared.path, 100 * 200);
-    store.begin();
-    CHECK(store.add(bad_point("lat=95"), kStart) == Added::stored);
-    CHECK(store.add(bad_point("lat=95"), kStart + 1) == Added::duplicate);
-    CHECK(store.commit().durable);
-    store.begin();
-    for (int i = 0; i < 700; ++i) store.add(bad_point("lat=" + std::to_string(100 + i)), kStart);
-    CHECK(store.commit().durable);
-    CHECK_FALSE(store.quarantine_has_room());
-    CHECK(count(prepared.path, "quarantine") == 701);
-    Reader reader(prepared.path);
-    const std::vector<QuarantineRow> rows = reader.quarantine({1, 0}, 10'000);
-    CHECK(rows.size() == 701);
-    CHECK(rows.front().point.raw == "lat=799");
-    CHECK(rows.back().point.raw == "lat=95");
-    CHECK(rows.front().point.reason == "lat_out_of_range");
-}
-
-TEST_CASE("the room of the quarantine is counted, by what is in the file and not by what failed") {
-    Prepared prepared;
-    constexpr std::int64_t kRoomForTwo = 2 * (6 + kQuarantineRowCost);
-    Store store(prepared.path, kRoomForTwo);
-    store.begin();
-    store.add(bad_point("lat=95"), kStart);
-    store.add(bad_point("lat=95"), kStart);
-    CHECK(store.commit().durable);
-    CHECK(store.quarantine_has_room());
-    store.begin();
-    store.add(bad_point("lat=96"), kStart);
-    store.rollback();
-    CHECK(store.quarantine_has_room());
-    store.begin();
-    store.add(bad_point("lat=96"), kStart);
-    CHECK(store.commit().durable);
-    CHECK_FALSE(store.quarantine_has_room());
-    CHECK_FALSE(Store(prepared.path, kRoomForTwo).quarantine_has_room());
-    // Another process makes room.
-    Connection connection = open_for_writing(prepared.path);
-    Quarantine(connection).remove({0, 1});
-    store.changed_elsewhere();
-    CHECK(store.quarantine_has_room());
 }
 
 TEST_CASE("at its end everything is in the file itself, unless somebody reads on") {
