@@ -16,11 +16,11 @@
 #include "daemon/error.hh"
 #include "daemon/log.hh"
 #include "daemon/pidfile.hh"
-#include "daemon/privileges.hh"
 #include "daemon/quiet_write.hh"
 #include "daemon/signals.hh"
 #include "net/event_loop.hh"
 #include "net/listener.hh"
+#include "root_start.hh"
 #include "services/control_socket.hh"
 #include "services/running_server.hh"
 #include "services/service_group.hh"
@@ -43,8 +43,8 @@ using net::Address;
 // Processes of a server that was killed need a moment to notice it.
 constexpr std::chrono::seconds kWaitForPredecessor{3};
 
-struct OpenDoors {
-    FrontDoors doors;
+struct OpenListeners {
+    ListeningSockets sockets;
     std::vector<Address> devices;  // as bound: port 0 has become a real one
     std::vector<Address> web;
 };
@@ -59,32 +59,18 @@ std::vector<daemon::Fd> bind_all(const std::vector<Address>& wanted, std::vector
     return sockets;
 }
 
-OpenDoors open_doors(const Settings& settings) {
-    OpenDoors open;
-    open.doors.devices = bind_all(settings.device_addresses(), open.devices);
-    open.doors.web = bind_all(settings.web_addresses(), open.web);
+OpenListeners open_listeners(const Settings& settings) {
+    OpenListeners open;
+    open.sockets.devices = bind_all(settings.device_addresses(), open.devices);
+    open.sockets.web = bind_all(settings.web_addresses(), open.web);
     return open;
 }
 
-// Whom root becomes; "" where nothing is given away.
-std::string user_to_become(const Settings& settings) {
-    if (::geteuid() != 0 || settings.user == "root") return {};
-    return settings.user.empty() ? "nobody" : settings.user;
-}
-
-// Root was for the ports only.
-void give_root_away(const Settings& settings) {
-    const std::string user = user_to_become(settings);
-    if (user.empty()) return;
-    give_data_folder(settings.data, user);
-    daemon::drop_permanently(user);
-    daemon::set_no_new_privileges();
-    if (::access(settings.data.c_str(), R_OK | W_OK | X_OK) == -1)
-        throw UsageError(
-            fmt::format("the data folder {} cannot be reached by the user {}, as whom the server "
-                        "runs when root "
-                        "starts it; name another with --data, or another user with --user",
-                        settings.data, user));
+std::string quoted(const std::vector<Address>& addresses) {
+    std::string list;
+    for (const Address& address : addresses)
+        list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", address.to_string());
+    return list;
 }
 
 // Whether SIGHUP says that the terminal is gone. Ours is that of the session, wherever standard
@@ -99,7 +85,7 @@ bool lives_with_terminal() {
 // The supervising process: the services, the signals, and the socket for `tracker status`.
 class House final : private net::EventLoop::Watcher {
   public:
-    House(const Settings& settings, const OpenDoors& open, daemon::Log& log, PidFile& pid_file,
+    House(const Settings& settings, const OpenListeners& open, daemon::Log& log, PidFile& pid_file,
           Readiness& readiness, const std::function<ReadAgain()>& read_again);
     ~House();
 
@@ -117,7 +103,7 @@ class House final : private net::EventLoop::Watcher {
     net::Task<std::string> status();
 
     const Settings& settings_;
-    const OpenDoors& open_;
+    const OpenListeners& open_;
     daemon::Log& log_;
     Readiness& readiness_;
     const std::function<ReadAgain()>& read_again_;
@@ -130,7 +116,7 @@ class House final : private net::EventLoop::Watcher {
     ControlSocket control_;
 };
 
-House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, PidFile& pid_file,
+House::House(const Settings& settings, const OpenListeners& open, daemon::Log& log, PidFile& pid_file,
              Readiness& readiness, const std::function<ReadAgain()>& read_again)
     : settings_(settings),
       open_(open),
@@ -139,7 +125,7 @@ House::House(const Settings& settings, const OpenDoors& open, daemon::Log& log, 
       read_again_(read_again),
       ends_with_terminal_(settings.foreground && lives_with_terminal()),
       control_listener_(Address::parse("unix:" + settings.control_path())),
-      services_(loop_, settings, open.doors, log, {pid_file.fd().get()},
+      services_(loop_, settings, open.sockets, log, {pid_file.fd().get()},
                 {.on_all_up = [this] { all_up(); }, .on_all_ended = [this] { loop_.stop(); }}),
       control_(loop_, net::Listener::adopt(control_listener_.fd().duplicate()),
                [this](std::string_view request) { return answer(request); }) {
@@ -246,21 +232,16 @@ net::Task<std::string> House::answer(std::string_view request) {
 net::Task<std::string> House::status() {
     const std::string services = co_await services_.describe();
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - started_);
-    std::string devices;
-    for (const Address& address : open_.devices)
-        devices += fmt::format("{}\"{}\"", devices.empty() ? "" : ",", address.to_string());
-    std::string web;
-    for (const Address& address : open_.web)
-        web += fmt::format("{}\"{}\"", web.empty() ? "" : ",", address.to_string());
     co_return fmt::format(R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"services":{}}})"
                           "\n",
-                          ::getpid(), uptime.count(), devices, web, services);
+                          ::getpid(), uptime.count(), quoted(open_.devices), quoted(open_.web),
+                          services);
 }
 
 int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
               const std::function<ReadAgain()>& read_again) {
     daemon::ignore_sigpipe();
-    const OpenDoors open = open_doors(settings);
+    const OpenListeners open = open_listeners(settings);
     give_root_away(settings);
     pid_file.write_pid();
     daemon::Log log(log_options(settings, "tracker"));

@@ -52,11 +52,11 @@ struct ServiceGroup::Service {
     Failure last_words;
 };
 
-ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const FrontDoors& doors,
+ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const ListeningSockets& sockets,
                            daemon::Log& log, std::vector<int> keep_open, Handlers handlers)
     : loop_(loop),
       settings_(std::move(settings)),
-      doors_(doors),
+      sockets_(sockets),
       log_(log),
       keep_open_(std::move(keep_open)),
       handlers_(std::move(handlers)),
@@ -176,11 +176,11 @@ std::unique_ptr<ServiceStart> ServiceGroup::prepare(Service& service, Channel co
     std::vector<daemon::Fd> listeners;
     const bool serves_web = service.kind == ServiceKind::web_app;
     if (serves_web || service.kind == ServiceKind::receiver)
-        for (const daemon::Fd& door : serves_web ? doors_.web : doors_.devices)
-            listeners.push_back(door.duplicate());
+        for (const daemon::Fd& socket : serves_web ? sockets_.web : sockets_.devices)
+            listeners.push_back(socket.duplicate());
     return std::make_unique<ServiceStart>(ServiceStart{
         settings_, service.kind, service.number, std::move(control), std::move(listeners),
-        net::Listener::adopt(doors_.devices.front().duplicate()).address()});
+        net::Listener::adopt(sockets_.devices.front().duplicate()).address()});
 }
 
 // The store meets everybody but the demo; the others meet only the store.
@@ -275,17 +275,12 @@ void ServiceGroup::continue_stop() {
     handlers_.on_all_ended();
 }
 
-bool ServiceGroup::counters_are_wanted() const {
-    return std::any_of(services_.begin(), services_.end(),
-                       [](const auto& service) { return service->counters_wanted; });
-}
-
 net::Task<std::string> ServiceGroup::describe() {
     for (const auto& service : services_)
         service->counters_wanted =
             service->control && service->control->send(write_empty(MessageKind::count));
     const Deadline deadline = Deadline::after(kHandOverPatience);
-    while (counters_are_wanted()) {
+    while (std::ranges::any_of(services_, [](const auto& each) { return each->counters_wanted; })) {
         const bool told = co_await counted_.wait(deadline);
         if (!told) break;
     }

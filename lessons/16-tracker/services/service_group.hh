@@ -27,7 +27,7 @@
 namespace waymark::tracker {
 
 // The listening sockets, bound while the process still had the right to.
-struct FrontDoors {
+struct ListeningSockets {
     std::vector<daemon::Fd> devices;
     std::vector<daemon::Fd> web;
 };
@@ -47,8 +47,8 @@ class ServiceGroup {
 
     // `keep_open` are descriptors that every service process keeps, such as the pid file's. The log
     // is none of them: a service that logs opens its own, and reopens it after a rotation. The loop,
-    // the doors and the log must outlive the group.
-    ServiceGroup(net::EventLoop& loop, Settings settings, const FrontDoors& doors, daemon::Log& log,
+    // the sockets and the log must outlive the group.
+    ServiceGroup(net::EventLoop& loop, Settings settings, const ListeningSockets& sockets, daemon::Log& log,
                  std::vector<int> keep_open, Handlers handlers);
     ServiceGroup(const ServiceGroup&) = delete;
     ServiceGroup& operator=(const ServiceGroup&) = delete;
@@ -89,12 +89,11 @@ class ServiceGroup {
     void ended(int id, const std::string& how);
     void report_end(Service& service, const std::string& how);
     void continue_stop();
-    bool counters_are_wanted() const;
     std::string describe(const Service& service) const;
 
     net::EventLoop& loop_;
     Settings settings_;
-    const FrontDoors& doors_;
+    const ListeningSockets& sockets_;
     daemon::Log& log_;
     std::vector<int> keep_open_;
     Handlers handlers_;
