@@ -26,7 +26,7 @@ using net::Address;
 namespace {
 
 // Beside its channels the store has its database, log, event loop and what it inherits; about 20.
-constexpr unsigned kOtherDescriptors = 64;
+constexpr unsigned kOtherDescriptors = 32;
 
 // By the effective user: root looks with the eyes of whom the server becomes.
 bool may(const std::filesystem::path& path, int what) {

@@ -12,6 +12,7 @@
 #include "commands/command.hh"
 #include "daemon/error.hh"
 #include "daemon/pidfile.hh"
+#include "services/running_server.hh"
 #include "settings.hh"
 #include "store/copy_database.hh"
 #include "store/data_folder.hh"
@@ -42,6 +43,7 @@ void run_restore(const BackupOptions& options) {
     settings.data = prepare_data_folder(options.data);
     daemon::PidFile pid_file = daemon::PidFile::lock(
         settings.pid_file_path(), daemon::Deadline::after(std::chrono::milliseconds(0)));
+    refuse_second_server(settings);
     pid_file.write_pid();
     const std::string aside =
         restore_database(options.file, database_path(settings.data));

@@ -60,8 +60,8 @@ class Check(InAFolder):
 
     def test_1_more_threads_than_are_possible(self):
         self.check_refused("receivers, threads: 64 x 64", "--receivers", "64", "--threads", "64")
-        self.check_refused("its limit is 100", "--receivers", "16", "--threads", "4",
-                           descriptors=100)
+        self.check_refused("its limit is 90", "--receivers", "16", "--threads", "4",
+                           descriptors=90)
 
     def test_2_as_many_as_are_accepted(self):
         for receivers, threads in (("64", "4"), ("4", "64")):
