@@ -10,6 +10,7 @@ using daemon::Fd;
 namespace {
 // More than this from one peer in one round, and the others would wait for it.
 constexpr int kMessagesPerRound = 64;
+constexpr std::chrono::milliseconds kPauseWithoutMemory(10);
 
 // What a message in the queue costs: its bytes, the string that holds them, and what the heap adds.
 // By its bytes alone a megabyte of messages of one byte were thirty-four.
@@ -22,6 +23,7 @@ std::size_t cost_of(std::string_view message) {
 ChannelLink::ChannelLink(EventLoop& loop, Channel channel, Handlers handlers,
                          std::size_t most_queued)
     : loop_(loop),
+      again_(loop.timers(), [this] { send_queued(); }),
       channel_(std::move(channel)),
       handlers_(std::move(handlers)),
       most_queued_(most_queued) {
@@ -35,15 +37,19 @@ ChannelLink::~ChannelLink() {
 
 bool ChannelLink::send(std::string_view message, const Fd* descriptor) {
     if (closed_) return false;
+    Channel::Result result = Channel::Result::would_block;
     if (queue_.empty()) {
-        const Channel::Result result = channel_.send(message, descriptor);
+        result = channel_.send(message, descriptor);
         if (result == Channel::Result::done || result == Channel::Result::closed)
             return result == Channel::Result::done;
     }
     if (descriptor != nullptr || queued_bytes_ + cost_of(message) > most_queued_) return false;
     queue_.emplace_back(message);
     queued_bytes_ += cost_of(message);
-    watch(EPOLLIN | EPOLLOUT);
+    if (result == Channel::Result::exhausted)
+        send_later();
+    else if (!again_.is_set())
+        watch(EPOLLIN | EPOLLOUT);
     return true;
 }
 
@@ -60,6 +66,7 @@ void ChannelLink::receive_some() {
         if (received.result == Channel::Result::would_block) return;
         if (received.result == Channel::Result::closed) {
             closed_ = true;
+            again_.cancel();
             watch(EPOLLET);
             if (handlers_.on_closed) handlers_.on_closed();
             return;
@@ -71,11 +78,18 @@ void ChannelLink::receive_some() {
 
 void ChannelLink::send_queued() {
     while (!queue_.empty()) {
-        if (channel_.send(queue_.front()) != Channel::Result::done) return;
+        const Channel::Result result = channel_.send(queue_.front());
+        if (result == Channel::Result::exhausted) return send_later();
+        if (result != Channel::Result::done) return watch(EPOLLIN | EPOLLOUT);
         queued_bytes_ -= cost_of(queue_.front());
         queue_.pop_front();
     }
     watch(EPOLLIN);
+}
+
+void ChannelLink::send_later() {
+    watch(EPOLLIN);
+    again_.set(daemon::Deadline::after(kPauseWithoutMemory, loop_.now()));
 }
 
 // A hang-up is reported whether it is asked for or not (epoll_ctl(2)), and for as long as it lasts;

@@ -1,5 +1,8 @@
 // One end of a channel (daemon/channel) on the event loop: messages come as calls, and what cannot
-// be sent at once waits in a bounded queue. It decides nothing about what the messages mean.
+// be sent at once waits in a bounded queue. When the kernel has no memory for a message, although
+// the channel has room, it tries again after a pause: the channel would tell at once that it is
+// writable, and a loop that believes it turns as fast as it can. It decides nothing about what the
+// messages mean.
 
 #pragma once
 
@@ -44,9 +47,11 @@ class ChannelLink final : private EventLoop::Watcher {
     void on_ready(std::uint32_t events) override;
     void receive_some();
     void send_queued();
+    void send_later();
     void watch(std::uint32_t events);
 
     EventLoop& loop_;
+    Timer again_;
     daemon::Channel channel_;
     Handlers handlers_;
     const std::size_t most_queued_;

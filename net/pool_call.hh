@@ -13,10 +13,13 @@
 
 #pragma once
 
+#include <chrono>
 #include <coroutine>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -47,7 +50,7 @@ class [[nodiscard]] PoolCall {
         shared_->waiting = this;
         const auto accepted = pool_.try_submit([shared = shared_, &loop = loop_] {
             shared->run();
-            loop.post([shared] { shared->tell(); });
+            tell_later(shared, loop);
         });
         return accepted.has_value();
     }
@@ -83,6 +86,18 @@ class [[nodiscard]] PoolCall {
         std::exception_ptr thrown;
         PoolCall* waiting = nullptr;
     };
+
+    // Nobody else would wake the coroutine: without memory to tell it, the thread waits until there
+    // is some.
+    static void tell_later(const std::shared_ptr<Shared>& shared, EventLoop& loop) {
+        for (;;) {
+            try {
+                return loop.post([shared] { shared->tell(); });
+            } catch (const std::bad_alloc&) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            }
+        }
+    }
 
     EventLoop& loop_;
     daemon::ThreadPool& pool_;

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,11 @@
 #include "net/event_loop.hh"
 #include "net/frame_pool.hh"
 #include "net/line_reader.hh"
+#include "net/pool_call.hh"
 #include "net/scarcity_under_test.hh"
 #include "net/streams_under_test.hh"
+#include "net/task.hh"
+#include "net/task_group.hh"
 #include "net/timer_queue.hh"
 
 using namespace waymark::net;
@@ -113,6 +117,46 @@ TEST_CASE("a link's bound is of memory, also for many messages of one byte") {
     const std::size_t then = scarcity::bytes_in_use;
     while (longer.send("a message of thirty-three bytes..")) ++sent;
     CHECK(scarcity::bytes_in_use - then <= bound);
+}
+
+TEST_CASE("a link waits a moment when the kernel has no memory, and loses nothing") {
+    EventLoop loop;
+    ChannelPair pair = make_channel();
+    ChannelLink link(loop, std::move(pair.first), {});
+    scarcity::sendmsg_error = ENOBUFS;
+    scarcity::sendmsg_calls = 0;
+    CHECK(link.send("one"));
+    CHECK(link.send("two"));
+    const auto begin = EventLoop::Clock::now();
+    while (EventLoop::Clock::now() < begin + 100ms) loop.run_once(Deadline::after(10ms));
+    const auto took = EventLoop::Clock::now() - begin;
+    CHECK(scarcity::sendmsg_calls >= 2);
+    CHECK(scarcity::sendmsg_calls <= 2 + took / 10ms);
+    scarcity::sendmsg_error = 0;
+    while (link.queued_bytes() > 0) loop.run_once(Deadline::after(10ms));
+    CHECK(pair.second.receive().message == "one");
+    CHECK(pair.second.receive().message == "two");
+}
+
+TEST_CASE("a call whose end cannot be told for want of memory is told when there is some") {
+    EventLoop loop;
+    ThreadPool pool(1, 1);
+    int result = 0;
+    const auto ask = [](EventLoop& its_loop, ThreadPool& its_pool, int& told) -> Task<> {
+        const auto work = [] {
+            scarcity::fail_allocation(0);  // the next one is for the loop to be told
+            return 7;
+        };
+        PoolCall call(its_loop, its_pool, work);
+        const std::optional<int> answer = co_await call;
+        told = answer.value_or(-1);
+    };
+    TaskGroup tasks;
+    tasks.start(ask(loop, pool, result));
+    for (int rounds = 0; result == 0 && rounds < 10'000; ++rounds)
+        loop.run_once(Deadline::after(10ms));
+    CHECK(scarcity::has_failed);
+    CHECK(result == 7);
 }
 
 TEST_CASE("a frame pool keeps so many frames and no more, and none under the address sanitizer") {

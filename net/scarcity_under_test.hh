@@ -1,11 +1,12 @@
-// For tests: memory that runs out at the n-th allocation from now, how much is in use, and an epoll
-// without places. The functions of the C++ and the C library are replaced in the program that
+// For tests: memory that runs out at the n-th allocation from now, how much is in use, an epoll
+// without places, and a kernel without memory for a message. The functions of the C++ and the C library are replaced in the program that
 // includes this (once).
 
 #pragma once
 
 #include <malloc.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@ inline long allocations_left = -1;  // below zero: as many as there are
 inline bool has_failed = false;
 inline std::size_t bytes_in_use = 0;  // as the heap has it, its own book-keeping included
 inline int epoll_error = 0;           // what the next additions to an epoll fail with
+inline int sendmsg_error = 0;         // what the next messages fail with
+inline int sendmsg_calls = 0;
 
 // Only one allocation fails: what clears up after it has memory again, as in life it may.
 inline void fail_allocation(long number) {
@@ -46,6 +49,14 @@ void operator delete(void* memory) noexcept {
 }
 void operator delete(void* memory, std::size_t) noexcept {
     operator delete(memory);
+}
+
+extern "C" ssize_t sendmsg(int socket, const msghdr* message, int flags) noexcept {
+    using namespace waymark::net::scarcity;
+    ++sendmsg_calls;
+    if (sendmsg_error == 0) return ::syscall(SYS_sendmsg, socket, message, flags);
+    errno = sendmsg_error;
+    return -1;
 }
 
 extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
