@@ -41,7 +41,7 @@ void Acceptor::on_ready(std::uint32_t) {
         AcceptResult result = listener_.accept_one();
         switch (result.status) {
             case AcceptStatus::accepted:
-                backoff_.succeeded();
+                back_off_.succeeded();
                 bring(std::move(result));
                 break;
             case AcceptStatus::again:
@@ -65,8 +65,8 @@ void Acceptor::bring(AcceptResult client) {
 }
 
 void Acceptor::exhausted(int error_number) {
-    const daemon::Deadline pause = backoff_.exhausted(loop_.now());
-    const bool begins = pause <= daemon::Deadline::after(AcceptBackoff::kFirstPause, loop_.now());
+    const daemon::Deadline pause = back_off_.exhausted(loop_.now());
+    const bool begins = pause <= daemon::Deadline::after(AcceptBackOff::kFirstPause, loop_.now());
     if (begins && on_exhausted_) on_exhausted_(error_number);
     unwatch();
     again_.set(pause);

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "daemon/fd.hh"
-#include "net/accept_backoff.hh"
+#include "net/accept_back_off.hh"
 #include "net/address.hh"
 #include "net/event_loop.hh"
 #include "net/listener.hh"
@@ -48,7 +48,7 @@ class Acceptor final : private EventLoop::Watcher {
     Listener listener_;
     OnClient on_client_;
     std::function<void(int)> on_exhausted_;
-    AcceptBackoff backoff_;
+    AcceptBackOff back_off_;
     Timer again_;
     bool watched_ = false;
     bool paused_ = false;

@@ -33,7 +33,7 @@ enum class AcceptStatus {
     accepted,
     would_block,  // nobody is waiting
     again,        // this client is gone or was refused below us; ask for the next
-    exhausted,    // no descriptors or memory: pause (net/accept_backoff)
+    exhausted,    // no descriptors or memory: pause (net/accept_back_off)
 };
 
 struct AcceptResult {

@@ -11,7 +11,7 @@
 
 namespace waymark::net {
 
-class AcceptBackoff {
+class AcceptBackOff {
   public:
     using Clock = daemon::Deadline::Clock;
     static constexpr std::chrono::milliseconds kFirstPause{5};
@@ -23,11 +23,8 @@ class AcceptBackoff {
     // After AcceptStatus::accepted.
     void succeeded() { pause_ = kFirstPause; }
 
-    bool may_accept(Clock::time_point now = Clock::now()) const { return now >= resume_at_; }
-
   private:
     std::chrono::milliseconds pause_ = kFirstPause;
-    Clock::time_point resume_at_ = Clock::time_point::min();
 };
 
 }  // namespace waymark::net
