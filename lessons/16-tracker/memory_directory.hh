@@ -1,4 +1,4 @@
-// The devices in memory, for those who have no disk: the store reads them from its database, packs
+// The devices in memory, for those who open no database: the store reads them from its database, packs
 // them into messages and sends them to the receivers, which look up every message's device here.
 
 #pragma once

@@ -17,7 +17,7 @@ class Scanner {
                 skip_behind("\n");
             else if (starts("/*"))
                 skip_behind("*/");
-            else if (source_[place_] == '\'')
+            else if (source_[place_] == '\'' && !is_in_number())
                 quoted('\'');
             else if (source_[place_] == '"') {
                 const std::string text = quoted('"');
@@ -36,6 +36,11 @@ class Scanner {
 
   private:
     bool starts(std::string_view what) const { return source_.substr(place_).starts_with(what); }
+
+    // 10'000: the mark groups digits.
+    bool is_in_number() const {
+        return place_ > 0 && std::isxdigit(static_cast<unsigned char>(source_[place_ - 1])) != 0;
+    }
 
     void skip_behind(std::string_view what) {
         const std::size_t end = source_.find(what, place_ + 2);

@@ -23,3 +23,7 @@ TEST_CASE("a literal that does not end ends with the text") {
     CHECK(string_literals("\"open") == Strings{"open"});
     CHECK(string_literals("").empty());
 }
+
+TEST_CASE("a mark that groups digits begins nothing") {
+    CHECK(string_literals("f(10'000, \"yes\", 0xFF'FF, '\"', \"and\");") == Strings{"yes", "and"});
+}

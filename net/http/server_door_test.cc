@@ -1,3 +1,5 @@
+// Whom net/http/server lets in: its addresses, its access list and its gate.
+
 #include "net/http/server.hh"
 
 #include <doctest/doctest.h>

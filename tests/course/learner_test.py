@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 import unittest
@@ -112,6 +113,9 @@ class Learner(unittest.TestCase):
             self.assertIn(f": {word}\n", self.say("hint", "01"))
         self.assertIn(": two\n", self.say("hint", "01", "--tier", "2"))
         self.assertIn("there are hints 1 to 3", self.say("hint", "01", "--tier", "4", code=100))
+        with tempfile.TemporaryDirectory() as others:
+            self.say("--work", others, "begin", "01")
+            self.assertIn(": one\n", self.say("--work", others, "hint", "01"))
 
     def test_the_solution_waits_for_the_learner(self):
         self.say("begin", "01")

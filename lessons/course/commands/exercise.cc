@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 // The work folder's own settings file: git ignores work/ in this repository, and what is built
 // there.
 fs::path hint_file(const Course& course, const Lesson& lesson) {
-    return course.folders().root / "work" / ".built" / lesson.name / "hints";
+    return course.workspace().built(lesson) / "hints";
 }
 
 int hints_given(const Course& course, const Lesson& lesson) {
