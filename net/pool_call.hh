@@ -88,7 +88,7 @@ class [[nodiscard]] PoolCall {
     };
 
     // Nobody else would wake the coroutine: without memory to tell it, the thread waits until there
-    // is some.
+    // is some, and a pool that is stopped waits for the thread.
     static void tell_later(const std::shared_ptr<Shared>& shared, EventLoop& loop) {
         for (;;) {
             try {

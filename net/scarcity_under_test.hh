@@ -10,15 +10,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <new>
 
 namespace waymark::net::scarcity {
 
-inline long allocations_left = -1;  // below zero: as many as there are
-inline bool has_failed = false;
-inline std::size_t bytes_in_use = 0;  // as the heap has it, its own book-keeping included
+inline std::atomic<long> allocations_left = -1;  // below zero: as many as there are
+inline std::atomic<bool> has_failed = false;
+inline std::atomic<std::size_t> bytes_in_use = 0;  // as the heap has it, its own book-keeping included
 inline int epoll_error = 0;           // what the next additions to an epoll fail with
 inline int sendmsg_error = 0;         // what the next messages fail with
 inline int sendmsg_calls = 0;
