@@ -1,6 +1,6 @@
 // For tests: memory that runs out at the n-th allocation from now, how much is in use, an epoll
-// without places, and a kernel without memory for a message. The functions of the C++ and the C library are replaced in the program that
-// includes this (once).
+// without places, and a kernel without memory for a message. The functions of the C++ and the C
+// library are replaced in the program that includes this (once).
 
 #pragma once
 
@@ -19,9 +19,10 @@ namespace waymark::net::scarcity {
 
 inline std::atomic<long> allocations_left = -1;  // below zero: as many as there are
 inline std::atomic<bool> has_failed = false;
-inline std::atomic<std::size_t> bytes_in_use = 0;  // as the heap has it, its own book-keeping included
-inline int epoll_error = 0;           // what the next additions to an epoll fail with
-inline int sendmsg_error = 0;         // what the next messages fail with
+// As the heap has it, its own book-keeping included.
+inline std::atomic<std::size_t> bytes_in_use = 0;
+inline int epoll_error = 0;    // what the next additions to an epoll fail with
+inline int sendmsg_error = 0;  // what the next messages fail with
 inline int sendmsg_calls = 0;
 
 // Only one allocation fails: what clears up after it has memory again, as in life it may.
