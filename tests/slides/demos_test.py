@@ -36,6 +36,7 @@ VARYING = [
     (r"\b\d+(\.\d+)? ?(ns|us|ms|s|seconds|MiB)\b", r"QUANTITY \2"),
     (r"\d{3,}", "NUMBER"),                                                # pids, counts
     (r"\b\d+( +(lines|signals|refused|found|are lost)\b)", r"NUMBER\1"),
+    (r"\b\d{2,}( +threads\b)", r"NUMBER\1"),  # at once, of hundreds; the crew's 8 is what it shows
     (r"[ \t]+", " "),
 ]
 VARIES = re.compile(r"\b(NUMBER|QUANTITY|ADDRESS)\b")

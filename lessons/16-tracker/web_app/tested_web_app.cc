@@ -115,6 +115,8 @@ void WebApp::start() {
     start.settings.site = folder_.file("site");
     start.settings.log = folder_.file("log");
     start.settings.foreground = true;
+    // A viewer that does not read is not cut off, however slow the machine is.
+    start.settings.reloadable.send_timeout_s = 600;
     start.listeners.push_back(listener_.fd().duplicate());
     thread_ = std::thread(
         [this, start = std::move(start)]() mutable { exit_code_ = run_web_app(start); });
