@@ -57,8 +57,8 @@ class [[nodiscard]] PoolCall {
 
     // Nothing if the pool was full, or stopped.
     std::optional<Result> await_resume() {
-        // Moved out, so that the exception is destroyed here and not by the pool's thread, which may
-        // still hold what is shared.
+        // Moved out, so that the exception is destroyed here and not by the pool's thread, which
+        // may still hold what is shared.
         if (shared_->thrown) std::rethrow_exception(std::exchange(shared_->thrown, nullptr));
         return std::move(shared_->result);
     }

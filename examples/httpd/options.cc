@@ -36,7 +36,8 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     app.add_option("--threads", options.threads, "event loops")
         ->capture_default_str()
         ->check(CLI::Range(1U, 64U));
-    app.add_option("--connections", options.limits.gate.hard, "at most so many at once, in each thread")
+    app.add_option("--connections", options.limits.gate.hard,
+                   "at most so many at once, in each thread")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 1'000'000UL));
     app.add_option("--connections-per-source", options.limits.gate.per_network,

@@ -1,5 +1,6 @@
-// The devices in memory, for those who open no database: the store reads them from its database, packs
-// them into messages and sends them to the receivers, which look up every message's device here.
+// The devices in memory, for those who open no database: the store reads them from its database,
+// packs them into messages and sends them to the receivers, which look up every message's device
+// here.
 
 #pragma once
 

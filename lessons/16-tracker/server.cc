@@ -116,8 +116,8 @@ class House final : private net::EventLoop::Watcher {
     ControlSocket control_;
 };
 
-House::House(const Settings& settings, const OpenListeners& open, daemon::Log& log, PidFile& pid_file,
-             Readiness& readiness, const std::function<ReadAgain()>& read_again)
+House::House(const Settings& settings, const OpenListeners& open, daemon::Log& log,
+             PidFile& pid_file, Readiness& readiness, const std::function<ReadAgain()>& read_again)
     : settings_(settings),
       open_(open),
       log_(log),
@@ -132,8 +132,8 @@ House::House(const Settings& settings, const OpenListeners& open, daemon::Log& l
     loop_.add(signals_.fd(), EPOLLIN, *this);
 }
 
-// From here on the process only ends. A signal that comes once more, as the kernel's SIGHUP after the
-// shell's, must not change how: it would kill where the descriptor gives the mask back.
+// From here on the process only ends. A signal that comes once more, as the kernel's SIGHUP after
+// the shell's, must not change how: it would kill where the descriptor gives the mask back.
 House::~House() {
     loop_.remove(signals_.fd(), *this);
     for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) std::signal(signal, SIG_IGN);

@@ -1,9 +1,10 @@
 // The tracker's life from its command line to its end, in order: check, lock, leave the terminal,
 // bind the ports, give root away, start the services, wait for signals, stop.
 //
-// SIGTERM, SIGINT and SIGQUIT stop it in good order; a second one ends everything at once. SIGHUP reads
-// the configuration again, as daemons do, except in the foreground of a terminal: there it says that
-// the terminal is gone, and the server stops, unless nohup(1) started it. `tracker reload` reads again wherever it runs.
+// SIGTERM, SIGINT and SIGQUIT stop it in good order; a second one ends everything at once. SIGHUP
+// reads the configuration again, as daemons do, except in the foreground of a terminal: there it
+// says that the terminal is gone, and the server stops, unless nohup(1) started it. `tracker
+// reload` reads again wherever it runs.
 
 #pragma once
 

@@ -170,10 +170,11 @@ std::vector<Address> Settings::web_addresses() const {
     std::vector<Address> addresses = parse_all(listen_web, "listen-web");
     for (const Address& address : addresses)
         if (!address.is_loopback())
-            throw UsageError(fmt::format(
-                "listen-web: {} can be reached from other machines, and the map has no accounts yet; "
-                "they are coming. Use 127.0.0.1 or [::1] until then",
-                address.to_string()));
+            throw UsageError(
+                fmt::format("listen-web: {} can be reached from other machines, and the map has no "
+                            "accounts yet; "
+                            "they are coming. Use 127.0.0.1 or [::1] until then",
+                            address.to_string()));
     return addresses;
 }
 

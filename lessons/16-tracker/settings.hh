@@ -21,9 +21,9 @@ struct ReloadableSettings {
     std::string log_level = "info";
     std::vector<std::string> access_devices;  // rules, net/access_list; none: everybody
     std::vector<std::string> access_web;
-    unsigned max_connections = 512;  // of each thread of a receiver, and of the web app
+    unsigned max_connections = 512;             // of each thread of a receiver, and of the web app
     unsigned max_connections_per_address = 32;  // an IPv4 address or an IPv6 /64
-    unsigned header_timeout_s = 10;             // from the first byte of a request to the end of its head
+    unsigned header_timeout_s = 10;  // from the first byte of a request to the end of its head
     unsigned body_timeout_s = 60;
     unsigned send_timeout_s = 10;  // without any progress
     unsigned idle_timeout_s = 15;  // between two requests
@@ -60,7 +60,8 @@ struct Settings {
     // Throws UsageError for an address that other machines can reach: there are no accounts yet.
     std::vector<net::Address> web_addresses() const;
 
-    // The keys of what differs in `other` and takes a new start, as "receivers, threads"; "" if nothing.
+    // The keys of what differs in `other` and takes a new start, as "receivers, threads"; "" if
+    // nothing.
     std::string changes_that_need_a_start(const Settings& other) const;
 
     std::string pid_file_path() const { return data + "/tracker.pid"; }

@@ -46,16 +46,15 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
         {[](Settings& s) { s.listen_web = {"0.0.0.0:8080"}; }, "listen-web", "accounts"},
         {[](Settings& s) { s.listen_web = {"[::]:8080"}; }, "listen-web", "accounts"},
         {[](Settings& s) { s.reloadable.log_level = "loud"; }, "log-level", "loud"},
-        {[](Settings& s) { s.reloadable.access_web = {"allow 10.0.0.1/8"}; }, "access-web", "10.0.0"},
+        {[](Settings& s) { s.reloadable.access_web = {"allow 10.0.0.1/8"}; }, "access-web",
+         "10.0.0"},
         {[](Settings& s) { s.reloadable.max_connections = 0; }, "max-connections", "0"},
         {[](Settings& s) { s.reloadable.idle_timeout_s = 100'000; }, "idle-timeout", "100000"},
         {[](Settings& s) { s.receivers = 65; }, "receivers", "65"},
         {[](Settings& s) { s.threads = 0; }, "threads", "0"},
         {[](Settings& s) { s.threads = 65; }, "threads", "65"},
         {[](Settings& s) { s.threads = s.receivers = 17; }, "receivers, threads", "17 x 17"},
-        {[](Settings& s) {
-             s.reloadable.access_devices.assign(3000, "allow 192.168.100.0/24");
-         },
+        {[](Settings& s) { s.reloadable.access_devices.assign(3000, "allow 192.168.100.0/24"); },
          "access-devices", "bytes in all"},
     };
     for (const Row& row : rows) {

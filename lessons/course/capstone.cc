@@ -38,7 +38,8 @@ std::string verdict_of(const Course& course, const Lesson& lesson) {
     const Verdict verdict = judge.judge(lesson, course.files_to_link(lesson));
     if (verdict.passed()) return "";
     if (!verdict.compiled) return "does not compile";
-    const std::size_t good = verdict.count(CaseOutcome::passed) + verdict.count(CaseOutcome::skipped);
+    const std::size_t good =
+        verdict.count(CaseOutcome::passed) + verdict.count(CaseOutcome::skipped);
     return fmt::format("{} of {} cases do not pass", verdict.cases_in_all - good,
                        verdict.cases_in_all);
 }

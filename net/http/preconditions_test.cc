@@ -47,8 +47,10 @@ TEST_CASE("what the client has already is not sent again") {
 }
 
 TEST_CASE("where a tag decides, no date is looked at") {
-    CHECK(weigh({{"If-None-Match", "\"x\""}, {"If-Modified-Since", kLater}}) == PreconditionResult::send);
-    CHECK(weigh({{"If-Match", "\"a,b\""}, {"If-Unmodified-Since", kEarlier}}) == PreconditionResult::send);
+    CHECK(weigh({{"If-None-Match", "\"x\""}, {"If-Modified-Since", kLater}}) ==
+          PreconditionResult::send);
+    CHECK(weigh({{"If-Match", "\"a,b\""}, {"If-Unmodified-Since", kEarlier}}) ==
+          PreconditionResult::send);
 }
 
 TEST_CASE("a condition that does not hold fails the request") {
@@ -58,7 +60,8 @@ TEST_CASE("a condition that does not hold fails the request") {
     CHECK(weigh({{"If-Unmodified-Since", kEarlier}}) == PreconditionResult::failed);
     CHECK(weigh({{"If-Unmodified-Since", kSame}}) == PreconditionResult::send);
     // It comes first.
-    CHECK(weigh({{"If-Match", "\"x\""}, {"If-None-Match", "\"a,b\""}}) == PreconditionResult::failed);
+    CHECK(weigh({{"If-Match", "\"x\""}, {"If-None-Match", "\"a,b\""}}) ==
+          PreconditionResult::failed);
 }
 
 TEST_CASE("a range is obeyed if the rest is of the same state") {

@@ -1,7 +1,7 @@
 // Serves the files of a directory: GET and HEAD, conditional requests, ranges, index.html for a
-// directory (RFC 9110, 13 and 14). What is not there is 404; what may not be read is 403. A name that
-// begins with a dot is as if it were not there, ".well-known" at the top excepted (RFC 8615): ".git"
-// and ".env" lie in folders that were meant to be served without them.
+// directory (RFC 9110, 13 and 14). What is not there is 404; what may not be read is 403. A name
+// that begins with a dot is as if it were not there, ".well-known" at the top excepted (RFC 8615):
+// ".git" and ".env" lie in folders that were meant to be served without them.
 
 #pragma once
 

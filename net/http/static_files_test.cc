@@ -125,7 +125,8 @@ TEST_CASE("nothing outside the root is served, and nothing but files") {
     CHECK(ask(files, "/" + std::string(5000, 'n')).status == 404);
 }
 
-TEST_CASE("names that begin with a dot are hidden, .well-known excepted, unless they are asked for") {
+TEST_CASE(
+    "names that begin with a dot are hidden, .well-known excepted, unless they are asked for") {
     const Site site;
     for (const char* folder : {".git", "dir/.git", ".well-known", "dir/.well-known"})
         fs::create_directories(site.root / folder);
@@ -133,8 +134,9 @@ TEST_CASE("names that begin with a dot are hidden, .well-known excepted, unless 
                              ".well-known/.env", "dir/.well-known/a", "a.b"})
         Site::put(site.root / file, "text");
     StaticFiles files(site.root, {});
-    for (const char* path : {"/.env", "/%2eenv", "/.git/config", "/.git", "/dir/.git/config",
-                             "/.well-known/.env", "/dir/.well-known/a", "/dir/../.env", "/.nowhere"}) {
+    for (const char* path :
+         {"/.env", "/%2eenv", "/.git/config", "/.git", "/dir/.git/config", "/.well-known/.env",
+          "/dir/.well-known/a", "/dir/../.env", "/.nowhere"}) {
         CAPTURE(path);
         CHECK(ask(files, path).status == 404);
     }

@@ -118,7 +118,8 @@ void Runs::add_routes(net::http::Router& router) {
 bool Runs::is_refused(Exchange& exchange) const {
     std::string_view reason = guard_.reason_to_refuse_run(exchange.request);
     if (reason.empty() && !is_own_connection(exchange.peer, server_))
-        reason = "Demos run as the user who started this server, and only for that user and root.\n";
+        reason =
+            "Demos run as the user who started this server, and only for that user and root.\n";
     const bool is_json = exchange.request.field("Content-Type") == "application/json";
     if (!reason.empty())
         refuse(exchange, 403, reason);

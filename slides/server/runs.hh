@@ -32,8 +32,8 @@ class Runs final : private net::EventLoop::Watcher {
   public:
     static constexpr std::size_t kMostAtOnce = 8;
 
-    // `server` is where it listens. The others must outlive this object. Make it before any thread: it
-    // blocks SIGCHLD.
+    // `server` is where it listens. The others must outlive this object. Make it before any thread:
+    // it blocks SIGCHLD.
     Runs(net::EventLoop& loop, const Manifest& manifest, const RequestGuard& guard,
          const net::Address& server);
     ~Runs();

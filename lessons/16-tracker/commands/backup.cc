@@ -1,5 +1,5 @@
-// `tracker backup FILE` and `tracker restore FILE`: a copy of everything in one file while the server
-// runs, and back again while none runs.
+// `tracker backup FILE` and `tracker restore FILE`: a copy of everything in one file while the
+// server runs, and back again while none runs.
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -31,8 +31,7 @@ struct BackupOptions {
 void run_backup(const BackupOptions& options) {
     const std::string folder = options.data.empty() ? default_data_folder() : options.data;
     Connection connection = open_for_reading(database_path(folder));
-    copy_database(connection, options.file,
-                  options.force ? IfThere::replace : IfThere::refuse);
+    copy_database(connection, options.file, options.force ? IfThere::replace : IfThere::refuse);
     fmt::print("{} has everything that was stored until now ({} bytes).\n", options.file,
                std::filesystem::file_size(options.file));
 }
@@ -45,8 +44,7 @@ void run_restore(const BackupOptions& options) {
         settings.pid_file_path(), daemon::Deadline::after(std::chrono::milliseconds(0)));
     refuse_second_server(settings);
     pid_file.write_pid();
-    const std::string aside =
-        restore_database(options.file, database_path(settings.data));
+    const std::string aside = restore_database(options.file, database_path(settings.data));
     fmt::print("The database is that of {} now.\n", options.file);
     if (!aside.empty()) fmt::print("The one before it is kept as {}\n", aside);
 }

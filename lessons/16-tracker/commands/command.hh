@@ -25,8 +25,9 @@ void add_check(CLI::App& app);
 // stop, status and reload
 void add_running_commands(CLI::App& app);
 
-// After the devices in `data_folder` were edited, or its quarantine: has a server that runs there look
-// at once, and waits until it knows them. Without a server, or one of another user, nothing happens.
+// After the devices in `data_folder` were edited, or its quarantine: has a server that runs there
+// look at once, and waits until it knows them. Without a server, or one of another user, nothing
+// happens.
 void tell_server_of_devices(const std::string& data_folder);
 
 // Adds --data, with what it means: WAYMARK_DATA if it is not given, and empty if neither is.

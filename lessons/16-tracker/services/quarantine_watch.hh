@@ -1,6 +1,6 @@
-// What the log says of the quarantine: that it is half full, long before somebody must act; that it is
-// full, when phones hear 503; that it has room again. A line for each change, not for each point: a
-// phone whose clock is wrong sends thousands.
+// What the log says of the quarantine: that it is half full, long before somebody must act; that it
+// is full, when phones hear 503; that it has room again. A line for each change, not for each
+// point: a phone whose clock is wrong sends thousands.
 
 #pragma once
 

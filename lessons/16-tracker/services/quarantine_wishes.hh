@@ -10,8 +10,8 @@
 
 namespace waymark::tracker {
 
-// Does one wish: all of a deletion, of a replay one step (store/quarantine.hh). `fresh` are the fixes
-// that are new. Does not throw for what the database refuses: the answer says so.
+// Does one wish: all of a deletion, of a replay one step (store/quarantine.hh). `fresh` are the
+// fixes that are new. Does not throw for what the database refuses: the answer says so.
 QuarantineDone fulfil(const QuarantineWish& wish, Store& store, std::vector<Fix>& fresh);
 
 }  // namespace waymark::tracker

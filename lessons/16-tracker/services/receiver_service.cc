@@ -1,6 +1,6 @@
-// The receiver: hears the phones. It parses what anybody may send, so it is handed no database, and has
-// no right to run other programs; what it understood it hands to the store, and it answers a phone
-// when the store says that the fix is on disk.
+// The receiver: hears the phones. It parses what anybody may send, so it is handed no database, and
+// has no right to run other programs; what it understood it hands to the store, and it answers a
+// phone when the store says that the fix is on disk.
 //
 // It has --threads threads, each with an event loop of its own (services/reception). The thread
 // that the service began in is the first of them, and it alone talks to the supervisor; what

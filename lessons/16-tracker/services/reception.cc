@@ -76,16 +76,17 @@ void Reception::hold_back_guessers(Decoded& decoded, const net::Address& peer) {
     const bool is_allowed = device != 0
                                 ? guesses_.allows_device(device, network, loop_.now())
                                 : guesses_.allows_stranger(network, decoded.stranger, loop_.now());
-    // Not 429: an app that drops its points on 4xx would lose those of a phone that is only new here.
+    // Not 429: an app that drops its points on 4xx would lose those of a phone that is only new
+    // here.
     if (!is_allowed)
         decoded.refuse(503, "too_many_guesses",
                        "Too many unknown devices were named from this address. Try again later.");
 }
 
 // What was acknowledged is kept, so what cannot be kept is not acknowledged. The fixes beside it in
-// the message are stored all the same, and known again when the message is repeated. The phone keeps
-// its bad point, and some send nothing else before that is taken: so the quarantine holds some
-// 200,000 points, and the log warns when it is half full (services/quarantine_watch).
+// the message are stored all the same, and known again when the message is repeated. The phone
+// keeps its bad point, and some send nothing else before that is taken: so the quarantine holds
+// some 200,000 points, and the log warns when it is half full (services/quarantine_watch).
 void Reception::keep_out_of_quarantine(Decoded& decoded) {
     ++no_room_;
     decoded.quarantined.clear();
@@ -93,7 +94,8 @@ void Reception::keep_out_of_quarantine(Decoded& decoded) {
     decoded.error = "quarantine_full";
     decoded.content_type = "text/plain; charset=utf-8";
     decoded.body =
-        "The point cannot be stored as a position, and the quarantine for such points is full. Keep "
+        "The point cannot be stored as a position, and the quarantine for such points is full. "
+        "Keep "
         "it; the owner makes room with 'tracker quarantine'.\n";
 }
 

@@ -1,9 +1,9 @@
 // The services of the tracker, each a function that runs an event loop until it is told to
 // stop. None of them knows whether it is a process or a thread, nor who started it: all it has is
-// what it is handed here. The process that parses what strangers send is handed no file, the one that
-// writes hears no stranger, and the one that people look at does not write: it asks the store. That is
-// how they are made, not a wall: all run as one user, who may open the files of the data folder.
-// A demo adds one more, which is a stranger to the others as any phone is.
+// what it is handed here. The process that parses what strangers send is handed no file, the one
+// that writes hears no stranger, and the one that people look at does not write: it asks the store.
+// That is how they are made, not a wall: all run as one user, who may open the files of the data
+// folder. A demo adds one more, which is a stranger to the others as any phone is.
 
 #pragma once
 

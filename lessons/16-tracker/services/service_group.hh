@@ -46,10 +46,10 @@ class ServiceGroup {
     };
 
     // `keep_open` are descriptors that every service process keeps, such as the pid file's. The log
-    // is none of them: a service that logs opens its own, and reopens it after a rotation. The loop,
-    // the sockets and the log must outlive the group.
-    ServiceGroup(net::EventLoop& loop, Settings settings, const ListeningSockets& sockets, daemon::Log& log,
-                 std::vector<int> keep_open, Handlers handlers);
+    // is none of them: a service that logs opens its own, and reopens it after a rotation. The
+    // loop, the sockets and the log must outlive the group.
+    ServiceGroup(net::EventLoop& loop, Settings settings, const ListeningSockets& sockets,
+                 daemon::Log& log, std::vector<int> keep_open, Handlers handlers);
     ServiceGroup(const ServiceGroup&) = delete;
     ServiceGroup& operator=(const ServiceGroup&) = delete;
     ~ServiceGroup();

@@ -14,9 +14,9 @@
 
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
-#include "services/service.hh"
 #include "services/quarantine_watch.hh"
 #include "services/quarantine_wishes.hh"
+#include "services/service.hh"
 #include "services/service_control.hh"
 #include "services/service_log.hh"
 #include "store/data_folder.hh"
@@ -120,8 +120,9 @@ int StoreService::run() {
 void StoreService::end_log() {
     const std::string failure = store_.end();
     if (!failure.empty())
-        log_.warning("the newest positions are in waymark.db-wal still, copy it with waymark.db: {}",
-                     failure);
+        log_.warning(
+            "the newest positions are in waymark.db-wal still, copy it with waymark.db: {}",
+            failure);
 }
 
 void StoreService::reload(std::string_view text) {

@@ -1,5 +1,6 @@
-// Makes a copy of a database that others may be writing: of one moment, complete in one file, and on
-// the disk when it is there under its name. A copy made with cp(1) is none of these while a server runs.
+// Makes a copy of a database that others may be writing: of one moment, complete in one file, and
+// on the disk when it is there under its name. A copy made with cp(1) is none of these while a
+// server runs.
 
 #pragma once
 
@@ -11,9 +12,9 @@ namespace waymark::tracker {
 
 enum class IfThere { refuse, replace };
 
-// Copies what `from` sees now to `path`, with mode 0600. It is written beside it, as `path`.partial,
-// and renamed. Throws UsageError if `path` is there and must not be replaced, or is a folder;
-// StoreError, std::system_error. Then `path` is as it was.
+// Copies what `from` sees now to `path`, with mode 0600. It is written beside it, as
+// `path`.partial, and renamed. Throws UsageError if `path` is there and must not be replaced, or is
+// a folder; StoreError, std::system_error. Then `path` is as it was.
 void copy_database(Connection& from, const std::string& path, IfThere if_there);
 
 // Makes the names in a folder durable after files were made, renamed or removed (fsync(2)).

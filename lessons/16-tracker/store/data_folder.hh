@@ -16,8 +16,8 @@ std::string default_data_folder();
 // UsageError if it is no folder, std::system_error if it cannot be made.
 std::string prepare_data_folder(const std::string& wanted);
 
-// Before root gives a folder away: throws UsageError unless it is `user`'s already, or has nothing in
-// it but what a server of ours makes. So `--data /etc` changes nothing. Writes nothing.
+// Before root gives a folder away: throws UsageError unless it is `user`'s already, or has nothing
+// in it but what a server of ours makes. So `--data /etc` changes nothing. Writes nothing.
 void require_own_folder(const std::string& folder, const std::string& user);
 
 // Gives the folder and the server's files in it to `user`, for a server that root starts and that

@@ -1,7 +1,7 @@
 #include "store/open_database.hh"
 
-#include <fmt/core.h>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -16,8 +16,8 @@
 namespace waymark::tracker {
 namespace {
 
-// For a new file. A commit writes a page into the log for every device in it. Pages of 1024 and 2048
-// bytes were tried once, on a busy machine, and made no clear difference.
+// For a new file. A commit writes a page into the log for every device in it. Pages of 1024 and
+// 2048 bytes were tried once, on a busy machine, and made no clear difference.
 constexpr const char* kPageSize = "PRAGMA page_size = 4096";
 
 constexpr const char* kWriterSettings =

@@ -14,10 +14,11 @@ namespace waymark::tracker {
 // How long a writer waits for another process's lock before the commit fails.
 inline constexpr std::chrono::milliseconds kBusyTimeout = std::chrono::seconds(5);
 
-// For the store, which empties the log next, and for commands that change devices. Makes the file if
-// there is none, for its owner only (0600, and so are the files beside it; one that others may read
-// is corrected), migrates it, keeping the old one as schema.hh says, and looks for damage for at most `check_time`: a small file is read whole, of a
-// large one only a part, because the server must start at once.
+// For the store, which empties the log next, and for commands that change devices. Makes the file
+// if there is none, for its owner only (0600, and so are the files beside it; one that others may
+// read is corrected), migrates it, keeping the old one as schema.hh says, and looks for damage for
+// at most `check_time`: a small file is read whole, of a large one only a part, because the server
+// must start at once.
 Connection open_for_writing(const std::string& path,
                             std::chrono::milliseconds check_time = std::chrono::milliseconds(100));
 

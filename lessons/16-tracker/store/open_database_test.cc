@@ -150,14 +150,16 @@ TEST_CASE("a data folder is made for its owner alone") {
     CHECK_THROWS_AS(prepare_data_folder(folder.file("file/below")), std::system_error);
 }
 
-TEST_CASE("the database is its owner's alone, in any folder, with any umask, also one that was not") {
+TEST_CASE(
+    "the database is its owner's alone, in any folder, with any umask, also one that was not") {
     const TemporaryFolder folder;
     std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
     const std::string path = folder.file("waymark.db");
     const auto check_private = [&path] {
         for (const char* const tail : {"", "-wal", "-shm"}) {
             INFO(tail);
-            CHECK(std::filesystem::status(path + tail).permissions() == std::filesystem::perms(0600));
+            CHECK(std::filesystem::status(path + tail).permissions() ==
+                  std::filesystem::perms(0600));
         }
     };
     ::umask(0);

@@ -19,8 +19,8 @@ namespace waymark::tracker {
 namespace {
 
 [[noreturn]] void refuse_backup(const std::string& copy, std::string_view why) {
-    throw daemon::UsageError(
-        fmt::format("{} {}: nothing was changed; name a file that 'tracker backup' wrote", copy, why));
+    throw daemon::UsageError(fmt::format(
+        "{} {}: nothing was changed; name a file that 'tracker backup' wrote", copy, why));
 }
 
 void check_backup(Connection& connection) {
@@ -43,7 +43,8 @@ void copy_checked(const std::string& copy, const std::string& to) {
 
 // A file name that sorts by time, in UTC.
 std::string name_aside(const std::string& path) {
-    return fmt::format("{}.before-restore-{:%Y%m%dT%H%M%SZ}", path, fmt::gmtime(std::time(nullptr)));
+    return fmt::format("{}.before-restore-{:%Y%m%dT%H%M%SZ}", path,
+                       fmt::gmtime(std::time(nullptr)));
 }
 
 // So that the old file alone is the old database; one that is damaged keeps its log beside it.

@@ -140,11 +140,12 @@ std::string keep_before_migrating(Connection& connection, std::span<const Migrat
     const int wanted = steps.back().version;
     if (found == 0 || found >= wanted) return {};
     const std::string copy = fmt::format("{}.before-v{}", connection.path(), wanted);
-    // Another program may migrate at this moment: a copy that comes too late must not replace its one.
+    // Another program may migrate at this moment: a copy that comes too late must not replace its
+    // one.
     const std::string fresh = copy + ".new";
     copy_database(connection, fresh, IfThere::replace);
-    const bool is_late = Connection(fresh, Connection::Access::read_only)
-                             .number("PRAGMA user_version") >= wanted;
+    const bool is_late =
+        Connection(fresh, Connection::Access::read_only).number("PRAGMA user_version") >= wanted;
     const int result = is_late ? ::unlink(fresh.c_str()) : ::rename(fresh.c_str(), copy.c_str());
     daemon::check(result, "rename", fresh);
     sync_folder_of(copy);

@@ -23,14 +23,14 @@ std::span<const Migration> migrations();
 // Writes nothing: to be called before anything else does, or a file is changed that we then refuse.
 void require_ours(Connection& connection, int newest_version = migrations().back().version);
 
-// Before a file with rows of an older version is migrated: a copy of it as FILE.before-vN, N being the
-// version wanted; its name, or "" if there is nothing to migrate. Throws as copy_database().
+// Before a file with rows of an older version is migrated: a copy of it as FILE.before-vN, N being
+// the version wanted; its name, or "" if there is nothing to migrate. Throws as copy_database().
 std::string keep_before_migrating(Connection& connection,
                                   std::span<const Migration> steps = migrations());
 
-// Brings the file up to date, each step in a transaction of its own, in which foreign keys are off, so
-// that a table can be rebuilt. A step after which a row refers to nothing is rolled back (StoreError).
-// Throws UsageError for a file that is newer, or is a database of another program.
+// Brings the file up to date, each step in a transaction of its own, in which foreign keys are off,
+// so that a table can be rebuilt. A step after which a row refers to nothing is rolled back
+// (StoreError). Throws UsageError for a file that is newer, or is a database of another program.
 void migrate(Connection& connection, std::span<const Migration> steps = migrations());
 
 // Throws UsageError unless the file has today's version: for those who only read.

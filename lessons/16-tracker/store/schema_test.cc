@@ -70,12 +70,14 @@ TEST_CASE("a step that fails leaves the version before it") {
 
 namespace {
 
-// Rebuilds a table to which others refer, as ALTER TABLE cannot (sqlite.org/lang_altertable.html, 7).
+// Rebuilds a table to which others refer, as ALTER TABLE cannot (sqlite.org/lang_altertable.html,
+// 7).
 constexpr const char* kRebuildDevice =
     "CREATE TABLE device_new (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
     " token_hash BLOB UNIQUE, speed_unit INTEGER NOT NULL DEFAULT 0, created_ms INTEGER NOT NULL,"
     " colour TEXT);"
-    "INSERT INTO device_new SELECT number, name, token_hash, speed_unit, created_ms, NULL FROM device;"
+    "INSERT INTO device_new SELECT number, name, token_hash, speed_unit, created_ms, NULL FROM "
+    "device;"
     "DROP TABLE device;"
     "ALTER TABLE device_new RENAME TO device;";
 

@@ -155,7 +155,8 @@ Added Store::add(const Quarantined& point, UnixMillis now) {
         insert.run();
     });
     if (added == Added::stored)
-        newly_quarantined_bytes_ += static_cast<std::int64_t>(point.raw.size()) + kQuarantineRowCost;
+        newly_quarantined_bytes_ +=
+            static_cast<std::int64_t>(point.raw.size()) + kQuarantineRowCost;
     return added;
 }
 

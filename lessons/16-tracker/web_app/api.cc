@@ -106,11 +106,11 @@ net::Task<> Api::positions(Exchange& exchange) {
 net::Task<> Api::days(Exchange& exchange) {
     Query query(exchange.request.query);
     const auto device = static_cast<DeviceNumber>(query.number("device", 1, kMostDevices));
-    const std::optional<LocalClock> clock =
-        LocalClock::parse(query.find("offset").value_or("0"));
+    const std::optional<LocalClock> clock = LocalClock::parse(query.find("offset").value_or("0"));
     if (!clock)
-        query.refuse("the parameter 'offset' must be minutes east of UTC and their changes, such as "
-                     "60,28530780:120");
+        query.refuse(
+            "the parameter 'offset' must be minutes east of UTC and their changes, such as "
+            "60,28530780:120");
     if (!query.problem().empty()) {
         answer_error(exchange, 400, query.problem());
         co_return;

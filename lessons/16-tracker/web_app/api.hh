@@ -7,8 +7,9 @@
 //   GET /api/days?device[&offset]           days with fixes, by a local clock
 //                                           (web_app/local_clock.hh)
 //   GET /api/live[?event]                   server-sent events (web_app/live.hh)
-//   .../api/quarantine                      points that are no positions (web_app/quarantine_api.hh)
-//   GET /api/status                         version, how many devices are made up, counters
+//   .../api/quarantine                      points that are no positions
+//   (web_app/quarantine_api.hh) GET /api/status                         version, how many devices
+//   are made up, counters
 
 #pragma once
 

@@ -137,7 +137,8 @@ net::Task<> QuarantineApi::remove(Exchange& exchange) {
 net::Task<> QuarantineApi::answer_wish(Exchange& exchange, QuarantineWish wish) {
     const std::optional<QuarantineDone> done = co_await ask_store(wish);
     if (!done) {
-        answer_later(exchange, "The store does not answer now. Try again.", std::chrono::seconds(5));
+        answer_later(exchange, "The store does not answer now. Try again.",
+                     std::chrono::seconds(5));
     } else if (!done->failure.empty()) {
         answer_later(exchange, done->failure, std::chrono::seconds(5));
     } else if (wish.action == QuarantineWish::Action::remove) {
@@ -149,8 +150,8 @@ net::Task<> QuarantineApi::answer_wish(Exchange& exchange, QuarantineWish wish) 
     }
 }
 
-// Nothing if there is no store, too much is asked at once, or no answer comes in time: then the wish
-// may be done all the same, and asking again does no harm.
+// Nothing if there is no store, too much is asked at once, or no answer comes in time: then the
+// wish may be done all the same, and asking again does no harm.
 net::Task<std::optional<QuarantineDone>> QuarantineApi::ask_store(QuarantineWish wish) {
     if (asked_.size() >= kMostWishes) co_return std::nullopt;
     wish.id = ++last_id_;

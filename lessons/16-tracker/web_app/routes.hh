@@ -11,7 +11,8 @@ namespace waymark::tracker {
 
 void add_get(net::http::Router& router, std::string_view pattern, net::http::Handler handler);
 
-// What changes something: for pages of ours only, and for programs that are no browser. Without a body.
+// What changes something: for pages of ours only, and for programs that are no browser. Without a
+// body.
 void add_post(net::http::Router& router, std::string_view pattern, net::http::Handler handler);
 
 // What no route before it takes is 404.

@@ -32,8 +32,8 @@ int hints_given(const Course& course, const Lesson& lesson) {
 }
 
 void note_verdict(const Course& course, const Lesson& lesson, const Verdict& verdict) {
-    course.progress().note(lesson.name, {verdict.passed(), today(), verdict.count(CaseOutcome::passed),
-                                         verdict.cases_in_all});
+    course.progress().note(lesson.name, {verdict.passed(), today(),
+                                         verdict.count(CaseOutcome::passed), verdict.cases_in_all});
 }
 
 void print_where_next(const Course& course, const Lesson& lesson) {
