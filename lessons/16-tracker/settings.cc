@@ -172,8 +172,7 @@ std::vector<Address> Settings::web_addresses() const {
         if (!address.is_loopback())
             throw UsageError(
                 fmt::format("listen-web: {} can be reached from other machines, and the map has no "
-                            "accounts yet; "
-                            "they are coming. Use 127.0.0.1 or [::1] until then",
+                            "accounts yet; they are coming. Use 127.0.0.1 or [::1] until then",
                             address.to_string()));
     return addresses;
 }

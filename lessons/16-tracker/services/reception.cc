@@ -95,8 +95,7 @@ void Reception::keep_out_of_quarantine(Decoded& decoded) {
     decoded.content_type = "text/plain; charset=utf-8";
     decoded.body =
         "The point cannot be stored as a position, and the quarantine for such points is full. "
-        "Keep "
-        "it; the owner makes room with 'tracker quarantine'.\n";
+        "Keep it; the owner makes room with 'tracker quarantine'.\n";
 }
 
 void Reception::answer(Exchange& exchange, const Decoded& decoded) {

@@ -65,9 +65,8 @@ void require_own_folder(const std::string& folder, const std::string& user) {
         if (is_a_name_of_ours(name)) continue;
         throw daemon::UsageError(
             fmt::format("{} has {} in it, so it is not the server's own folder, and root does not "
-                        "give it to the "
-                        "user {}: name a new or empty folder with --data, or run 'chown {} {}' if "
-                        "that is meant",
+                        "give it to the user {}: name a new or empty folder with --data, or run "
+                        "'chown {} {}' if that is meant",
                         folder, name, user, user, folder));
     }
 }
