@@ -92,15 +92,26 @@ void Children::signal_one(pid_t pid, int signal) {
         ::kill(pid, signal);
 }
 
+// What has ended and waits to be collected is there, as a zombie, and may be signalled. With signal 0
+// the kernel only looks (kill(2)).
+void Children::forget_collected() {
+    std::erase_if(running_, [this](pid_t pid) {
+        const auto process = processes_.find(pid);
+        return process != processes_.end() && process->second &&
+               ::syscall(SYS_pidfd_send_signal, process->second.get(), 0, nullptr, 0) == -1 &&
+               errno == ESRCH;
+    });
+}
+
 // Without a descriptor to spare it sleeps a moment only, and the caller looks again.
-void Children::sleep_until_ended(pid_t pid, Deadline deadline) {
-    const Fd process = open_process(pid);
+void Children::sleep_until_ended(pid_t pid, Deadline deadline) const {
+    const auto process = processes_.find(pid);
     const int left = deadline.poll_timeout();
-    if (!process) {
+    if (process == processes_.end() || !process->second) {
         ::poll(nullptr, 0, left == -1 ? 10 : std::min(left, 10));
         return;
     }
-    pollfd ended{process.get(), POLLIN, 0};
+    pollfd ended{process->second.get(), POLLIN, 0};
     ::poll(&ended, 1, left);
 }
 
@@ -172,6 +183,7 @@ Look look_at(pid_t pid, int options) {
 
 //#region reap
 std::vector<Children::Ended> Children::reap() {
+    forget_collected();  // by somebody else: their numbers may be those of strangers now
     std::vector<Ended> ended;
     for (auto child = running_.begin(); child != running_.end();) {
         const Look look = look_at(*child, WNOHANG);

@@ -76,7 +76,8 @@ class Children {
     // Collects every child that has ended, without waiting. Call it once for each SIGCHLD: signals
     // merge, so one of them may stand for many children. Only our own children are asked for:
     // waitpid(-1) would also take the status of a child that another part of the program waits for.
-    // A child that somebody else has collected is forgotten; that is no error.
+    // A child that somebody else has collected is forgotten; that is no error, and a process that
+    // has its number meanwhile is left alone, as in signal_all().
     std::vector<Ended> reap();
 
     // Sends `signal` to all of them, or to one; a number that is not in running() is left alone. A
@@ -101,8 +102,12 @@ class Children {
     // of a body that throws. `parent` is the process that forked.
     int result_of(const std::function<int()>& body, int parent_death_signal, pid_t parent) noexcept;
 
+    // Strikes off running_ whom somebody else has collected, as far as there are descriptors that
+    // tell it. waitpid(2) goes by number: it would take the status of a stranger, or wait for him.
+    void forget_collected();
+
     // Sleeps until `pid` has ended or `deadline` has come. It may return earlier; look again.
-    static void sleep_until_ended(pid_t pid, Deadline deadline);
+    void sleep_until_ended(pid_t pid, Deadline deadline) const;
 
     std::set<pid_t> running_;
     std::map<pid_t, Fd> processes_;  // of them; what is not in running_ any more is of no meaning

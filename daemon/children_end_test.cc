@@ -73,22 +73,58 @@ static pid_t stranger_with_number(pid_t number) {
     return pid;
 }
 
+// A child that somebody else has collected, and a stranger with its number.
+struct Mistaken {
+    Children children;
+    pid_t stranger;
+
+    Mistaken() : stranger(children.start([] { return 0; })) {
+        REQUIRE(::waitpid(stranger, nullptr, 0) == stranger);
+        REQUIRE(stranger_with_number(stranger) == stranger);
+    }
+
+    // Nobody has collected it before: the status is there, and it is that of a SIGKILL.
+    void end_stranger() const {
+        ::kill(stranger, SIGKILL);
+        int status = 0;
+        REQUIRE(::waitpid(stranger, &status, 0) == stranger);
+        CHECK(ExitStatus::from_wait(status).describe() == "killed by signal 9 (Killed)");
+    }
+};
+
+static bool skip_without_choice() {
+    if (::geteuid() == 0) return false;
+    fmt::print("SKIP: a number given out again: needs root, to choose the number\n");
+    return true;
+}
+
 TEST_CASE(
     "a stranger who got the number of a child that somebody else collected is not signalled") {
-    if (::geteuid() != 0) {
-        fmt::print("SKIP: a number given out again: needs root, to choose the number\n");
-        return;
-    }
-    Children children;
-    const pid_t pid = children.start([] { return 0; });
-    REQUIRE(::waitpid(pid, nullptr, 0) == pid);
-    REQUIRE(stranger_with_number(pid) == pid);
-    children.signal_all(SIGUSR1);
-    children.signal_one(pid, SIGUSR1);
-    ::kill(pid, SIGKILL);
-    int status = 0;
-    REQUIRE(::waitpid(pid, &status, 0) == pid);
-    CHECK(ExitStatus::from_wait(status).describe() == "killed by signal 9 (Killed)");
+    if (skip_without_choice()) return;
+    Mistaken mistaken;
+    mistaken.children.signal_all(SIGUSR1);
+    mistaken.children.signal_one(mistaken.stranger, SIGUSR1);
+    mistaken.end_stranger();
+}
+
+TEST_CASE("the status of a stranger with the number of a child is left to others") {
+    if (skip_without_choice()) return;
+    Mistaken mistaken;
+    ::kill(mistaken.stranger, SIGKILL);
+    wait_until_ended(mistaken.stranger);
+    CHECK(mistaken.children.reap().empty());
+    CHECK(mistaken.children.running().empty());
+    mistaken.end_stranger();
+}
+
+// SIGSTOP keeps it from ending when it is asked. Whoever takes it for a child waits for ever.
+TEST_CASE("nobody waits for a stranger with the number of a child") {
+    if (skip_without_choice()) return;
+    Mistaken mistaken;
+    ::kill(mistaken.stranger, SIGSTOP);
+    CHECK(mistaken.children.terminate_all(Deadline::after({})).empty());
+    CHECK(mistaken.children.running().empty());
+    mistaken.end_stranger();
 }
 
 TEST_CASE("only a child that runs is signalled, and each of them when all are") {
