@@ -100,5 +100,5 @@ int main() {
                 first_word_of(proc + "/wchan").c_str());
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
-    std::puts("ended it with SIGKILL; any other signal would have waited for ever");
+    std::puts("ended it with SIGKILL; the next SIGALRM would have waited for ever");
 }
