@@ -34,6 +34,8 @@ std::atomic<bool> planned = false;
 std::array<Plan, kCalls> plans;
 std::minstd_rand randomness;
 int shorten_to = 0;
+std::function<void()> child_begins;
+std::atomic<WaitClock> clock_of_waits = WaitClock::runs;
 std::atomic_flag busy;  // the plan is used by threads; nothing here may call what is interposed
 
 // No signal is let in meanwhile: a handler that makes a call would wait for the code that it
@@ -94,6 +96,15 @@ bool call_fails(Call call) {
     return true;
 }
 
+void begin_the_child() {
+    const std::function<void()> action = std::exchange(child_begins, nullptr);
+    if (planned.load() && action) action();
+}
+
+WaitClock wait_clock() {
+    return clock_of_waits.load();
+}
+
 std::size_t shortened(std::size_t length) {
     if (!planned.load() || shorten_to == 0 || length < 2) return length;
     const Busy one_at_a_time;
@@ -109,12 +120,14 @@ Faults::Faults(std::uint64_t seed) {
         plan.before = nullptr;
     }
     shorten_to = 0;
+    child_begins = nullptr;
     randomness.seed(static_cast<std::minstd_rand::result_type>(seed));
     planned = true;
 }
 
 Faults::~Faults() {
     planned = false;
+    clock_of_waits = WaitClock::runs;
 }
 
 void Faults::fail(Call call, int error, int times, int after) {
@@ -136,6 +149,18 @@ void Faults::shorten(int most) {
 void Faults::before(Call call, std::function<void()> action) {
     const Busy one_at_a_time;
     plan_of(call).before = std::move(action);
+}
+
+void Faults::in_the_child(std::function<void()> action) {
+    child_begins = std::move(action);
+}
+
+void Faults::stop_the_clock() {
+    clock_of_waits = WaitClock::stands;
+}
+
+void Faults::hurry_the_clock() {
+    clock_of_waits = WaitClock::hurries;
 }
 
 int Faults::calls(Call call) const {

@@ -16,7 +16,7 @@
 namespace waymark::course::check {
 
 enum class Call {
-    fork,
+    fork,     // fork, _Fork
     waitpid,  // waitpid, wait, wait3, wait4, waitid
     read,     // read, recv, recvfrom, recvmsg
     write,    // write, send, sendto, sendmsg
@@ -47,7 +47,8 @@ class Faults {
     void fail(Call call, int error, int times = 1, int after = 0);
 
     // About one call in `one_in` is interrupted (EINTR), chosen by the seed; never three in a row,
-    // so that a loop round the call always ends.
+    // so that a loop round the call always ends. With 1 each call is interrupted twice and then
+    // goes well.
     void interrupt(Call call, int one_in);
 
     // read and write move between 1 and `most` bytes, chosen by the seed.
@@ -57,6 +58,18 @@ class Faults {
     // the program's last look and its wait, and not somewhere near. The action may make calls.
     // Of cond_wait, it runs with the lock of the condition held.
     void before(Call call, std::function<void()> action);
+
+    // Runs `action` in the next child, before its fork has returned there: what a parent does at
+    // that moment comes before anything that the child does.
+    void in_the_child(std::function<void()> action);
+
+    // The time that a wait for a condition was given does not pass: such a wait ends only by a
+    // notification. A program that is woken by nothing but the clock sleeps on.
+    void stop_the_clock();
+
+    // A planned cond_wait ends, in the eyes of the thread that waits, when its time is over: its
+    // clock has come that far meanwhile. What waits without a limit is woken without a reason.
+    void hurry_the_clock();
 
     // How often the learner's process (or its threads) made the call since the scope began. Forked
     // children count for themselves.

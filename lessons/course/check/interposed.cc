@@ -22,6 +22,7 @@
 
 namespace {
 
+using waymark::course::check::begin_the_child;
 using waymark::course::check::Call;
 using waymark::course::check::call_fails;
 using waymark::course::check::Event;
@@ -40,7 +41,16 @@ extern "C" {
 
 pid_t fork() noexcept {
     static auto* const real = next<pid_t()>("fork");
-    return call_fails(Call::fork) ? -1 : real();
+    const pid_t pid = call_fails(Call::fork) ? -1 : real();
+    if (pid == 0) begin_the_child();
+    return pid;
+}
+
+pid_t _Fork() noexcept {
+    static auto* const real = next<pid_t()>("_Fork");
+    const pid_t pid = call_fails(Call::fork) ? -1 : real();
+    if (pid == 0) begin_the_child();
+    return pid;
 }
 
 pid_t waitpid(pid_t pid, int* status, int options) {

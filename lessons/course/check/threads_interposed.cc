@@ -43,19 +43,4 @@ int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
     return call_fails(Call::cond_wait) ? wake_up(mutex) : real(condition, mutex);
 }
 
-int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
-                           const timespec* time) {
-    static auto* const real =
-        next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>("pthread_cond_timedwait");
-    return call_fails(Call::cond_wait) ? wake_up(mutex) : real(condition, mutex, time);
-}
-
-int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
-                           const timespec* time) {
-    static auto* const real =
-        next<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>(
-            "pthread_cond_clockwait");
-    return call_fails(Call::cond_wait) ? wake_up(mutex) : real(condition, mutex, clock, time);
-}
-
 }  // extern "C"
