@@ -78,6 +78,11 @@ inline const Advice kNoChild{
     "-1 with ECHILD says that there is no such child to wait for. Somebody else has collected it: "
     "strike it off the list and go on.",
     "README.md#echild-treated-as-an-error; waitpid(2), ERRORS"};
+inline const Advice kNotAsked{
+    "an end that was none",
+    "With WUNTRACED or WCONTINUED waitpid(2) also tells of children that were stopped or go on. "
+    "They have not ended: ask with WNOHANG and nothing else.",
+    "README.md#an-end-that-was-none; waitpid(2), WUNTRACED"};
 inline const Advice kInterrupted{
     "EINTR taken for an end",
     "-1 with EINTR says nothing about the child: a signal arrived during the call. Ask again.",
@@ -122,6 +127,11 @@ inline const Advice kSleptThrough{
     "The grace is the longest that one waits, not how long one waits. All children have ended, "
     "and still nobody has looked.",
     "README.md#sleeping-through-the-grace"};
+inline const Advice kBusy{
+    "asking again and again",
+    "A loop of looks without a sleep takes a whole processor to do nothing, just when the children "
+    "need it to finish. sleep_until_ended() sleeps until there is something to see.",
+    "README.md#asking-again-and-again; poll(2)"};
 inline const Advice kNoKill{
     "asking without killing",
     "SIGTERM is a request, and a child may ignore it. When the grace is over only SIGKILL helps, "
@@ -137,5 +147,15 @@ inline const Advice kOutlives{
     "When a parent is killed nobody tells its children. Linux does, if the child has asked for it "
     "with PR_SET_PDEATHSIG; result_of() does that if it is given the signal and the parent.",
     "README.md#child-outliving-its-parent; prctl(2), PR_SET_PDEATHSIG"};
+inline const Advice kChosenSignal{
+    "another signal than the caller's",
+    "Which signal a child gets when its parent dies is an argument of start(), and 0 means none. "
+    "Hand on what you were given.",
+    "README.md#another-signal-than-the-callers; prctl(2), PR_SET_PDEATHSIG"};
+inline const Advice kParentAskedLate{
+    "the parent's number asked for in the child",
+    "getppid(2) in the child names the parent of now: when the first one has died meanwhile, "
+    "whoever took the child over. Ask getpid(2) before the fork; result_of() compares the two.",
+    "README.md#the-parents-number-asked-for-in-the-child; getppid(2)"};
 
 }  // namespace waymark::course::check

@@ -1,5 +1,6 @@
-// The check of lesson 01: children are started, end in every way there is, and are collected. From
-// the thing itself to the misconceptions to the faults; each case runs in a process of its own.
+// The check of lesson 01: children are started, end in every way there is, and are collected.
+// check_child.cpp looks at what a child is like, check_end.cpp at how all are brought to their end.
+// Each case runs in a process of its own.
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -8,12 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <stdexcept>
 
 #include "daemon/children.hh"
-#include "daemon/signals.hh"
 #include "lessons/01-processes/advice.hh"
 #include "lessons/01-processes/collecting.hh"
 #include "lessons/course/check/faults.hh"
@@ -59,6 +56,25 @@ TEST_CASE("a child that was killed is told from one that ended by itself") {
     expect_equal(ended.code(), SIGKILL, "code()", kRawStatus);
 }
 
+TEST_CASE("a wait status is taken apart") {
+    const auto exit_with = [](int code) { return ExitStatus::from_wait(W_EXITCODE(code, 0)); };
+    const auto killed_by = [](int status) { return ExitStatus::from_wait(status); };
+    step("take apart the status of a child that ended with 0, 1 and 255");
+    for (const int code : {0, 1, 255}) {
+        expect(exit_with(code).exited() && !exit_with(code).killed(), "the kind of end",
+               "exited(), not killed()", "another", kIgnoringSignaled);
+        expect_equal(exit_with(code).code(), code, "code()", kRawStatus);
+    }
+    step("take apart the status of a child that was killed by 9, and by 6 with a core dump");
+    for (const int core : {0, WCOREFLAG}) {
+        const int number = core != 0 ? SIGABRT : SIGKILL;
+        const ExitStatus status = killed_by(number | core);
+        expect(status.killed() && !status.exited(), "the kind of end", "killed(), not exited()",
+               "another", core != 0 ? kRawStatus : kIgnoringSignaled);
+        expect_equal(status.signal(), number, "signal()", kRawStatus);
+    }
+}
+
 TEST_CASE("children that ended together are all collected by one call") {
     Children children;
     std::vector<pid_t> pids;
@@ -97,6 +113,30 @@ TEST_CASE("a child that still runs does not hold its parent up") {
     expect_status(collect(children, pid), "exit status 0", kBlocking);
 }
 
+TEST_CASE("a child that is stopped has not ended") {
+    Children children;
+    Gate go;
+    step("start a child that stops, as by Ctrl-Z, and then waits for us");
+    const pid_t pid = start(children, [&] {
+        ::raise(SIGSTOP);
+        return go.wait() ? 0 : 1;
+    });
+    siginfo_t info;
+    ::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOWAIT);
+    step("call reap() while it is stopped");
+    if_it_hangs(kBlocking);
+    expect_equal(children.reap().size(), 0U, "children that reap() has collected", kNotAsked);
+    expect_equal(children.running().count(pid), 1U, "the child in running()", kNotAsked);
+    step("let it continue (SIGCONT), and call reap() again");
+    ::kill(pid, SIGCONT);
+    ::waitid(P_PID, static_cast<id_t>(pid), &info, WCONTINUED | WNOWAIT);
+    expect_equal(children.reap().size(), 0U, "children that reap() has collected", kNotAsked);
+    expect_equal(children.running().count(pid), 1U, "the child in running()", kNotAsked);
+    step("let it end, and collect it");
+    go.open();
+    expect_status(collect(children, pid), "exit status 0", kNotAsked);
+}
+
 TEST_CASE("children of others are left to them") {
     step("another part of the program starts a child, which ends");
     const pid_t other = ::fork();
@@ -129,100 +169,14 @@ TEST_CASE("no child is no error") {
     expect_no_throw([&] { ended = children.reap(); }, "what reap() does", kNoChild);
     expect_equal(ended.size(), 0U, "children that reap() has collected", kNoChild);
     expect_equal(children.running().size(), 0U, "children in running()", kNoChild);
-}
-
-TEST_CASE("a function that throws ends the child and nothing else") {
-    Children children;
-    step("start a child whose function throws (its message on stderr is right)");
-    const pid_t pid =
-        start(children, []() -> int { throw std::runtime_error("thrown on purpose"); });
-    expect_status(collect(children, pid), "exit status 111", kFallingThrough);
-}
-
-TEST_CASE("what is printed is written once") {
-    step("print a line that stays in the buffer; start a child that prints another; collect it");
-    if_it_hangs(kBlocking);
-    const std::string text = written_by([](const Fd& output) {
-        static char buffer[4096];
-        ::dup2(output.get(), STDOUT_FILENO);
-        std::setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
-        std::fputs("parent;", stdout);
-        start_and_collect([] { return std::fputs("child;", stdout) < 0 ? 1 : 0; });
-        std::fflush(stdout);
-    });
-    step("read what the two have written");
-    expect(count(text, "parent;") == 1, "the parent's line", "\"parent;\" once", show(text),
-           kCopiedBuffer);
-    expect(count(text, "child;") == 1, "the child's line", "\"child;\" once", show(text),
-           kLostOutput);
-}
-
-TEST_CASE("a child does not tidy up for its parent") {
-    step("register an atexit function, start a child, and collect it");
-    if_it_hangs(kBlocking);
-    const std::string text = written_by([](const Fd& output) {
-        static int descriptor = -1;
-        descriptor = output.get();
-        std::atexit([] { (void)!::write(descriptor, "atexit;", 7); });
-        start_and_collect([] { return 0; });
-    });
-    step("the parent still runs: nobody may have called that function");
-    expect(text.empty(), "calls of the function in the child", "none", show(text), kExit);
-}
-
-TEST_CASE("a child starts with signals as new and without siblings") {
-    SignalFlag flag;
-    const ScopedSignalHandler handler(SIGUSR1, flag);
-    const SignalMask mask({SIGUSR2});
-    const std::string blocked = status_line(::getpid(), "SigBlk");
-    Children children;
-    step("with a handler for SIGUSR1 and SIGUSR2 blocked: start a child, then a second one");
-    start(children, sleep_for_ever);
-    const pid_t pid = start(children, [&] {
-        struct sigaction action {};
-        ::sigaction(SIGUSR1, nullptr, &action);
-        sigset_t mine;
-        ::pthread_sigmask(SIG_BLOCK, nullptr, &mine);
-        const bool any = ::sigismember(&mine, SIGUSR2) == 1 || ::sigismember(&mine, SIGTERM) == 1;
-        return (action.sa_handler != SIG_DFL ? 1 : 0) + (any ? 2 : 0) +
-               (children.running().empty() ? 0 : 4);
-    });
-    step("the second one has looked at its own settings");
-    const ExitStatus status = collect(children, pid);
-    expect(status.exited() && status.code() < 8, "how the child ended", "by itself",
-           describe(status), why_so(status, kFallingThrough));
-    expect((status.code() & 1) == 0, "action of SIGUSR1 in the child", "the default",
-           "the parent's handler", kSignalSettings);
-    expect((status.code() & 2) == 0, "signals that the child blocks", "none",
-           "the parent's, or all", kSignalSettings);
-    expect((status.code() & 4) == 0, "running() in the child", "empty: they are its siblings",
-           "the parent's list", kWrongList);
-    step("the parent's own signals are as they were");
-    expect_equal(status_line(::getpid(), "SigBlk"), blocked, "signals that the parent blocks",
-                 kLeftBlocked);
-}
-
-TEST_CASE("a fork that fails is reported and changes nothing") {
-    Children children;
-    const std::string blocked = status_line(::getpid(), "SigBlk");
-    step("start a child while the system has no room for one (EAGAIN)");
-    if_it_crashes(kFailedFork);
-    Faults faults;
-    faults.fail(Call::fork, EAGAIN);
-    int error = 0;
-    try {
-        start(children, [] { return 0; });
-    } catch (const std::system_error& thrown) {
-        error = thrown.code().value();
-    }
-    expect(error == EAGAIN, "what start() throws", "std::system_error with EAGAIN",
-           error == 0 ? "nothing" : "error " + show(error), kFailedFork);
-    expect_equal(children.running().size(), 0U, "children in running()", kFailedFork);
-    expect_equal(status_line(::getpid(), "SigBlk"), blocked, "signals that the parent blocks",
-                 kLeftBlocked);
-    step("start one when there is room again");
-    expect_status(collect(children, start(children, [] { return 3; })), "exit status 3",
-                  kFailedFork);
+    step("the same with two children, of which somebody else collects the first");
+    const pid_t first = start(children, [] { return 0; });
+    const pid_t second = start(children, [] { return 6; });
+    ::waitpid(first, nullptr, 0);
+    wait_until_ended(second);
+    expect_no_throw([&] { ended = children.reap(); }, "what reap() does", kNoChild);
+    expect_equal(ended.size(), 1U, "children that reap() has collected", kNoChild);
+    expect_equal(ended[0].pid, second, "process id of the child", kNoChild);
 }
 
 TEST_CASE("a wait that a signal interrupts is asked again") {

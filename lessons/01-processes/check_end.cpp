@@ -1,4 +1,4 @@
-// The second half of the check: how children are brought to their end. They are asked, they are
+// The last part of the check: how children are brought to their end. They are asked, they are
 // given time, they are killed, and none is left behind.
 
 #include <doctest/doctest.h>
@@ -8,9 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+
 #include "daemon/children.hh"
 #include "lessons/01-processes/advice.hh"
 #include "lessons/01-processes/collecting.hh"
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
@@ -21,12 +25,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// What a parent that sleeps while it waits needs of the processor is a tenth of this.
+constexpr auto kAtMostAwake = 150ms;
+
 // Says that it is ready, and when it is asked to end, finishes its work and returns 5. The work is
 // long enough that a SIGKILL on the heels of SIGTERM would interrupt it, also where a busy machine
 // holds the parent up between the two: it begins when the parent waits.
 int end_when_asked(Gate& ready) {
     constexpr int kWorkMilliseconds = 60;
-    constexpr int kLooksAtTheParent = 1000;  // one that asks again and again never waits
     // By the system's calls alone: daemon/signals is written in lesson 05.
     sigset_t asked;
     ::sigemptyset(&asked);
@@ -36,7 +42,8 @@ int end_when_asked(Gate& ready) {
     int signal = 0;
     ::sigwait(&asked, &signal);
     const pid_t parent = ::getppid();
-    for (int look = 0; look < kLooksAtTheParent && process_state(parent) == 'R'; ++look)
+    const auto before = processor_time(parent);  // one that asks again and again never sleeps
+    while (process_state(parent) == 'R' && processor_time(parent) - before < 2 * kAtMostAwake)
         ::poll(nullptr, 0, 1);
     ::poll(nullptr, 0, kWorkMilliseconds);
     return 5;
@@ -46,6 +53,20 @@ int never_listen(Gate& ready) {
     ::signal(SIGTERM, SIG_IGN);
     ready.open();
     return sleep_for_ever();
+}
+
+// The same, after `before` has ended and its parent has had the time to notice it.
+int end_after(pid_t before, Gate& ready) {
+    sigset_t asked;
+    ::sigemptyset(&asked);
+    ::sigaddset(&asked, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &asked, nullptr);
+    ready.open();
+    int signal = 0;
+    ::sigwait(&asked, &signal);
+    wait_until_ended(before);
+    ::poll(nullptr, 0, 30);
+    return 5;
 }
 
 void expect_gone(pid_t pid) {
@@ -68,45 +89,124 @@ TEST_CASE("children that end when asked are given the time for it") {
     step("start three children that finish their work on SIGTERM and then return 5");
     for (Gate& gate : ready) children.start([&] { return end_when_asked(gate); });
     for (Gate& gate : ready) gate.wait();
-    step("call terminate_all with a grace that never ends");
+    step(
+        "call terminate_all with a grace that never ends; what it sleeps in is interrupted "
+        "(EINTR)");
     if_it_hangs(kSleptThrough);
+    Faults faults;
+    faults.fail(Call::poll, EINTR, 5);
+    const auto before = processor_time(::getpid());
     const Endings ended = children.terminate_all(Deadline::never());
     expect_each(ended, "exit status 5", kNoGrace);
     expect_equal(ended.size(), 3U, "endings that terminate_all reports", kThrownAway);
     expect_equal(children.running().size(), 0U, "children in running()", kWrongList);
+    expect(processor_time(::getpid()) - before < kAtMostAwake, "the parent while it waited",
+           "asleep", "busy: it looked again and again", kBusy);
 }
 
-TEST_CASE("a child that does not listen is killed when the grace is over") {
+// Each of them ends when the one before it has ended: first in the order of their numbers, then the
+// other way round.
+TEST_CASE("children that end one after the other are all given the time for it") {
+    for (const bool youngest_first : {false, true}) {
+        Children children;
+        Gate ready[2];
+        step(youngest_first ? "the same, but the one that was started last ends first"
+                            : "start two children; on SIGTERM one ends, and then the other");
+        Pipe number = make_pipe();
+        const auto wait_for_the_other = [&] {
+            pid_t other = 0;
+            (void)!::read(number.reading.get(), &other, sizeof other);
+            return end_after(other, ready[1]);
+        };
+        if (youngest_first) children.start(wait_for_the_other);
+        const pid_t first = children.start([&] { return end_when_asked(ready[0]); });
+        if (!youngest_first) children.start(wait_for_the_other);
+        (void)!::write(number.writing.get(), &first, sizeof first);
+        for (Gate& gate : ready) gate.wait();
+        step("call terminate_all with a grace that never ends");
+        if_it_hangs(kSleptThrough);
+        const Endings ended = children.terminate_all(Deadline::never());
+        expect_each(ended, "exit status 5", kNoGrace);
+        expect_equal(ended.size(), 2U, "endings that terminate_all reports", kThrownAway);
+    }
+}
+
+TEST_CASE("children that do not listen are killed when the grace is over") {
     Children children;
-    Gate ready;
-    step("start a child that ignores SIGTERM");
-    const pid_t pid = children.start([&] { return never_listen(ready); });
-    ready.wait();
+    Gate ready[3];
+    pid_t pids[3];
+    step("start three children that ignore SIGTERM");
+    for (int i = 0; i < 3; ++i) pids[i] = children.start([&, i] { return never_listen(ready[i]); });
+    for (Gate& gate : ready) gate.wait();
     step("call terminate_all with a grace of a millisecond");
     if_it_hangs(kNoKill);
     const Endings ended = children.terminate_all(Deadline::after(1ms));
-    expect_gone(pid);
-    expect_equal(ended.size(), 1U, "endings that terminate_all reports", kThrownAway);
+    for (const pid_t pid : pids) expect_gone(pid);
+    expect_equal(ended.size(), 3U, "endings that terminate_all reports", kThrownAway);
     expect_each(ended, "killed by signal 9 (Killed)", kNoKill);
+    for (const pid_t pid : pids)
+        expect(std::ranges::count(ended, pid, &Children::Ended::pid) == 1,
+               "endings of one of the children", "1", "none", kThrownAway);
     expect_equal(children.running().size(), 0U, "children in running()", kWrongList);
 }
 
-TEST_CASE("a child that had ended before is reported with the others") {
+TEST_CASE("every wait on the way is asked again when it was interrupted") {
     Children children;
-    Gate ready;
-    step("start a child that returns 4 at once, and one that ignores SIGTERM");
+    Gate ready[2];
+    step("start a child that returns 4 at once, and two that ignore SIGTERM");
     const pid_t first = children.start([] { return 4; });
-    children.start([&] { return never_listen(ready); });
+    for (Gate& gate : ready) children.start([&] { return never_listen(gate); });
     wait_until_ended(first);
-    ready.wait();
-    step("call terminate_all with no grace; some waits are interrupted (EINTR)");
+    for (Gate& gate : ready) gate.wait();
+    step("call terminate_all with no grace; each wait is interrupted twice (EINTR)");
     if_it_hangs(kNoKill);
-    Faults faults(7);
-    faults.interrupt(Call::waitpid, 2);
+    Faults faults;
+    faults.interrupt(Call::waitpid, 1);
     Endings ended;
     expect_no_throw([&] { ended = children.terminate_all(Deadline::after({})); },
                     "what terminate_all does", kInterrupted);
-    expect_equal(ended.size(), 2U, "endings that terminate_all reports", kThrownAway);
+    expect_equal(ended.size(), 3U, "endings that terminate_all reports", kInterrupted);
+    for (const Children::Ended& child : ended)
+        expect_status(child.status,
+                      child.pid == first ? "exit status 4" : "killed by signal 9 (Killed)",
+                      kInterrupted);
+    expect_equal(children.running().size(), 0U, "children in running()", kWrongList);
+}
+
+TEST_CASE("who has nobody to end returns at once") {
+    Children children;
+    step("call terminate_all without a child and with a grace that never ends");
+    if_it_hangs(kSleptThrough);
+    expect_equal(children.terminate_all(Deadline::never()).size(), 0U, "endings", kThrownAway);
+}
+
+TEST_CASE("at the end children of others are left to them") {
+    step("another part of the program starts a child, which ends; we start one of our own");
+    const pid_t other = ::fork();
+    if (other == 0) ::_exit(42);
+    wait_until_ended(other);
+    Children children;
+    const pid_t stolen = children.start([] { return 0; });
+    ::waitpid(stolen, nullptr, 0);
+    children.start(sleep_for_ever);
+    step("call terminate_all; one more child was collected by that other part");
+    if_it_hangs(kNoChild);
+    Endings ended;
+    expect_no_throw([&] { ended = children.terminate_all(Deadline::never()); },
+                    "what terminate_all does", kNoChild);
+    expect(is_zombie(other), "the child of the other part", "there to be collected",
+           "collected by us", kOthers);
+    ::waitpid(other, nullptr, 0);
+    expect_equal(ended.size(), 1U, "endings that terminate_all reports", kNoChild);
+    expect_equal(children.running().size(), 0U, "children in running()", kNoChild);
+    step("another one, whose status the kernel throws away (SIGCHLD is ignored now)");
+    Gate ready;
+    children.start([&] { return never_listen(ready); });
+    ready.wait();
+    ::signal(SIGCHLD, SIG_IGN);
+    expect_no_throw([&] { children.terminate_all(Deadline::after({})); }, "what terminate_all does",
+                    kNoChild);
+    expect_equal(children.running().size(), 0U, "children in running()", kNoChild);
 }
 
 TEST_CASE("a stopped child hears that it shall end") {

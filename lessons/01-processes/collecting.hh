@@ -34,11 +34,11 @@ inline int sleep_for_ever() {
 }
 
 // start(), and the proof that only the parent comes back from it: a child that does ends here.
-inline pid_t start(Children& children, const std::function<int()>& body) {
+inline pid_t start(Children& children, const std::function<int()>& body, int signal = SIGTERM) {
     const pid_t parent = ::getpid();
     pid_t pid = -1;
     try {
-        pid = children.start(body);
+        pid = children.start(body, signal);
     } catch (...) {
         if (::getpid() != parent) ::_exit(kCameBack);
         throw;

@@ -1,0 +1,201 @@
+// The part of the check that looks at a child: how it ends whatever its function does, what it has
+// of its parent and what it must not have, and whose child it is.
+
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "daemon/children.hh"
+#include "daemon/error.hh"
+#include "daemon/signals.hh"
+#include "lessons/01-processes/advice.hh"
+#include "lessons/01-processes/collecting.hh"
+#include "lessons/course/check/faults.hh"
+#include "lessons/course/check/processes.hh"
+#include "lessons/course/check/story.hh"
+
+using namespace waymark::course::check;
+using namespace waymark::daemon;
+
+namespace {
+
+// Without those above 32: the C library catches some for its threads.
+std::string signals_of_this_process() {
+    std::string lines;
+    for (const char* const name : {"SigBlk", "SigIgn", "SigCgt"})
+        lines += status_line(::getpid(), name).substr(8) + " ";
+    return lines;
+}
+
+}  // namespace
+
+TEST_CASE("a function that throws ends the child and nothing else") {
+    Children children;
+    step("start a child whose function throws (its message on stderr is right)");
+    const pid_t pid =
+        start(children, []() -> int { throw std::runtime_error("thrown on purpose"); });
+    expect_status(collect(children, pid), "exit status 111", kFallingThrough);
+    step("start one that throws a number, and one whose command line was wrong (UsageError)");
+    const pid_t odd = start(children, []() -> int { throw 5; });
+    expect_status(collect(children, odd), "exit status 111", kFallingThrough);
+    const pid_t usage = start(children, []() -> int { throw UsageError("thrown on purpose"); });
+    expect_status(collect(children, usage), "exit status 100", kFallingThrough);
+}
+
+// By two streams: what is said of stdout holds for each that the program has opened.
+TEST_CASE("what is printed is written once") {
+    step(
+        "print to stdout and to a log, and let it stay in the buffers; start a child that prints "
+        "to both; collect it");
+    if_it_hangs(kBlocking);
+    const std::string text = written_by([](const Fd& output) {
+        static char buffer[4096];
+        ::dup2(output.get(), STDOUT_FILENO);
+        std::setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+        std::FILE* const log = ::fdopen(::dup(output.get()), "w");
+        std::fputs("parent;", stdout);
+        std::fputs("parent's log;", log);
+        start_and_collect([log] {
+            const bool good =
+                std::fputs("child;", stdout) >= 0 && std::fputs("child's log;", log) >= 0;
+            return good ? 0 : 1;
+        });
+        std::fflush(stdout);
+        std::fclose(log);
+    });
+    step("read what the two have written");
+    for (const char* const line : {"parent;", "parent's log;"})
+        expect(count(text, line) == 1, "the parent's line", show(line) + " once", show(text),
+               kCopiedBuffer);
+    for (const char* const line : {"child;", "child's log;"})
+        expect(count(text, line) == 1, "the child's line", show(line) + " once", show(text),
+               kLostOutput);
+}
+
+TEST_CASE("a child does not tidy up for its parent") {
+    step("register functions with atexit and at_quick_exit, start a child, and collect it");
+    if_it_hangs(kBlocking);
+    const std::string text = written_by([](const Fd& output) {
+        static int descriptor = -1;
+        descriptor = output.get();
+        std::atexit([] { (void)!::write(descriptor, "atexit;", 7); });
+        std::at_quick_exit([] { (void)!::write(descriptor, "at_quick_exit;", 14); });
+        start_and_collect([] { return 0; });
+    });
+    step("the parent still runs: nobody may have called them");
+    expect(text.empty(), "calls of the functions in the child", "none", show(text), kExit);
+}
+
+TEST_CASE("a child starts with signals as new and without siblings") {
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    const SignalMask mask({SIGUSR2});
+    ::signal(SIGPIPE, SIG_IGN);
+    const std::string before = signals_of_this_process();
+    Children children;
+    step(
+        "with a handler for SIGUSR1, SIGUSR2 blocked and SIGPIPE ignored: start a child, then a "
+        "second one");
+    start(children, sleep_for_ever);
+    const pid_t pid = start(children, [&] {
+        struct sigaction action {};
+        ::sigaction(SIGUSR1, nullptr, &action);
+        const bool blocks = status_line(::getpid(), "SigBlk") != "0000000000000000";
+        const bool ignores = status_line(::getpid(), "SigIgn") != "0000000000000000";
+        return (action.sa_handler != SIG_DFL ? 1 : 0) + (blocks ? 2 : 0) +
+               (children.running().empty() ? 0 : 4) + (ignores ? 8 : 0);
+    });
+    step("the second one has looked at its own settings");
+    const ExitStatus status = collect(children, pid);
+    expect(status.exited() && status.code() < 16, "how the child ended", "by itself",
+           describe(status), why_so(status, kFallingThrough));
+    expect((status.code() & 1) == 0, "action of SIGUSR1 in the child", "the default",
+           "the parent's handler", kSignalSettings);
+    expect((status.code() & 2) == 0, "signals that the child blocks", "none",
+           "the parent's, or all", kSignalSettings);
+    expect((status.code() & 8) == 0, "signals that the child ignores", "none", "the parent's",
+           kSignalSettings);
+    expect((status.code() & 4) == 0, "running() in the child", "empty: they are its siblings",
+           "the parent's list", kWrongList);
+    step("the parent's own signals are as they were");
+    expect_equal(signals_of_this_process(), before, "blocked, ignored, caught in the parent",
+                 kLeftBlocked);
+}
+
+TEST_CASE("a child asks for the signal that its parent has chosen") {
+    Children children;
+    const auto signal_asked_for = [] {
+        int signal = 0;
+        ::prctl(PR_GET_PDEATHSIG, &signal);
+        return signal;
+    };
+    for (const int signal : {SIGTERM, SIGINT, 0}) {
+        step("start a child that shall get signal " + show(signal) +
+             " when its parent dies (0: none)");
+        const pid_t pid = start(children, signal_asked_for, signal);
+        expect_status(collect(children, pid), "exit status " + show(signal),
+                      signal == SIGTERM ? kOutlives : kChosenSignal);
+    }
+}
+
+// Between the fork and the child's first line anything may happen; here it does. The plan kills the
+// parent there, and lets the child go on when it has another one.
+TEST_CASE("a child whose parent has died meanwhile does not begin") {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    Pipe said = make_pipe();
+    step("a process starts a child, and is killed before the child has come to its first line");
+    if_it_hangs(kParentAskedLate);
+    in_a_process([&] {
+        static bool orphan = false;
+        Children children;
+        Faults faults;
+        faults.in_the_child([] {
+            const pid_t parent = ::getppid();
+            ::kill(parent, SIGKILL);
+            while (::getppid() == parent) ::poll(nullptr, 0, 1);
+            orphan = true;
+        });
+        start(children, [&] {
+            if (!orphan) return ::kill(::getppid(), SIGKILL);  // not by any fork that we know
+            return ::write(said.writing.get(), "served;", 7) == 7 ? 0 : 1;
+        });
+        return sleep_for_ever();
+    });
+    step("see whether the child has begun to serve, without a parent");
+    said.writing.reset();
+    const std::string text = read_all(said.reading);
+    while (::waitpid(-1, nullptr, 0) > 0) {
+    }
+    expect(text.empty(), "what the child did", "nothing", show(text), kParentAskedLate);
+}
+
+TEST_CASE("a fork that fails is reported and changes nothing") {
+    Children children;
+    const std::string before = signals_of_this_process();
+    step("start a child while the system has no room for one (EAGAIN)");
+    if_it_crashes(kFailedFork);
+    Faults faults;
+    faults.fail(Call::fork, EAGAIN);
+    int error = 0;
+    try {
+        start(children, [] { return 0; });
+    } catch (const std::system_error& thrown) {
+        error = thrown.code().value();
+    }
+    expect(error == EAGAIN, "what start() throws", "std::system_error with EAGAIN",
+           error == 0 ? "nothing" : "error " + show(error), kFailedFork);
+    expect_equal(children.running().size(), 0U, "children in running()", kFailedFork);
+    expect_equal(signals_of_this_process(), before, "blocked, ignored, caught in the parent",
+                 kLeftBlocked);
+    step("start one when there is room again");
+    expect_status(collect(children, start(children, [] { return 3; })), "exit status 3",
+                  kFailedFork);
+}
