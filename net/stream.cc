@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "daemon/without_write_signals.hh"
 #include "net/socket_options.hh"
-#include "net/without_sigpipe.hh"
 
 namespace waymark::net {
 
@@ -159,7 +159,7 @@ ssize_t Stream::send(std::span<iovec> pieces) {
 }
 
 ssize_t Stream::send_part_of(const Fd& file, off_t& offset, std::size_t count) {
-    const WithoutSigpipe guard;
+    const daemon::WithoutWriteSignals guard;
     ssize_t put = 0;
     do {
         put = ::sendfile(socket_.get(), file.get(), &offset, count);

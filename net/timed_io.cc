@@ -12,7 +12,7 @@
 #include <cerrno>
 
 #include "daemon/error.hh"
-#include "net/without_sigpipe.hh"
+#include "daemon/without_write_signals.hh"
 
 namespace waymark::net {
 
@@ -69,7 +69,7 @@ ssize_t read_once(int fd, std::span<std::byte> buffer) {
 ssize_t write_once(int fd, std::span<const std::byte> bytes) {
     const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (count != -1 || errno != ENOTSOCK) return count;
-    const WithoutSigpipe guard;
+    const daemon::WithoutWriteSignals guard;
     return ::write(fd, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
 }
 

@@ -1,39 +1,38 @@
-#include "net/without_sigpipe.hh"
+#include "daemon/without_write_signals.hh"
 
 #include <cerrno>
 #include <ctime>
 
-namespace waymark::net {
+namespace waymark::daemon {
 
 namespace {
 
-sigset_t only_sigpipe() {
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::sigaddset(&set, SIGPIPE);
-    return set;
-}
+constexpr int kRaisedByWrite[] = {SIGPIPE, SIGXFSZ};
 
 }  // namespace
 
-WithoutSigpipe::WithoutSigpipe() {
-    const sigset_t sigpipe = only_sigpipe();
-    ::pthread_sigmask(SIG_BLOCK, &sigpipe, &previous_);
-    // One that waits already is the caller's. It can wait only where the signal was blocked before.
-    if (::sigismember(&previous_, SIGPIPE) == 0) return;
-    sigset_t pending;
-    ::sigpending(&pending);
-    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
-}
-
-WithoutSigpipe::~WithoutSigpipe() {
+WithoutWriteSignals::WithoutWriteSignals() {
     const int saved_errno = errno;
-    const sigset_t sigpipe = only_sigpipe();
-    const timespec at_once{0, 0};
-    if (saved_errno == EPIPE && !was_pending_)
-        while (::sigtimedwait(&sigpipe, nullptr, &at_once) == -1 && errno == EINTR) continue;
-    ::pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
+    ::sigemptyset(&ours_);
+    for (const int signal : kRaisedByWrite) ::sigaddset(&ours_, signal);
+    ::pthread_sigmask(SIG_BLOCK, &ours_, &previous_mask_);
+    // One that waits already is the caller's. It can wait only where it was blocked before.
+    for (const int signal : kRaisedByWrite) {
+        if (::sigismember(&previous_mask_, signal) == 0) continue;
+        sigset_t pending;
+        ::sigpending(&pending);
+        if (::sigismember(&pending, signal) == 1) ::sigdelset(&ours_, signal);
+    }
     errno = saved_errno;
 }
 
-}  // namespace waymark::net
+WithoutWriteSignals::~WithoutWriteSignals() {
+    const int saved_errno = errno;
+    const timespec at_once{0, 0};
+    // Ends with EAGAIN when none is left.
+    while (::sigtimedwait(&ours_, nullptr, &at_once) != -1 || errno == EINTR) continue;
+    ::pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr);
+    errno = saved_errno;
+}
+
+}  // namespace waymark::daemon

@@ -1,25 +1,27 @@
-// A write to a connection without a reader raises SIGPIPE, which ends the program, before it fails
-// with EPIPE. send(2) takes MSG_NOSIGNAL; write(2) and sendfile(2) have no such thing, and whether
-// the whole program ignores the signal is not for a library to decide.
+// A write to a pipe or socket without a reader raises SIGPIPE before it fails, one past
+// RLIMIT_FSIZE raises SIGXFSZ, and both end a process that has not asked for anything else.
+// send(2) takes MSG_NOSIGNAL; write(2) and sendfile(2) have no such thing, and whether the whole
+// program ignores the signals is not for a library to decide.
 
 #pragma once
 
 #include <csignal>
 
-namespace waymark::net {
+namespace waymark::daemon {
 
-// Holds SIGPIPE back for this thread; its end takes away the one that came meanwhile. For the
-// length of one call, whose errno it keeps.
-class WithoutSigpipe {
+// Holds both back for this thread. Its end takes away those that came meanwhile, whatever the
+// write said: one that has moved a part of its bytes returns their number, and has raised the
+// signal all the same. For the length of one write; errno stays as it was.
+class WithoutWriteSignals {
   public:
-    WithoutSigpipe();
-    WithoutSigpipe(const WithoutSigpipe&) = delete;
-    WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
-    ~WithoutSigpipe();
+    WithoutWriteSignals();
+    WithoutWriteSignals(const WithoutWriteSignals&) = delete;
+    WithoutWriteSignals& operator=(const WithoutWriteSignals&) = delete;
+    ~WithoutWriteSignals();
 
   private:
-    sigset_t previous_;
-    bool was_pending_ = false;
+    sigset_t previous_mask_;
+    sigset_t ours_;  // of the two, those that were not pending before
 };
 
-}  // namespace waymark::net
+}  // namespace waymark::daemon
