@@ -20,7 +20,14 @@ namespace waymark::daemon {
 
 namespace {
 
-constexpr int kDaemonFacility = 3;  // RFC 5424, table 1
+constexpr int kDaemonFacility = 3;           // RFC 5424, table 1
+constexpr std::size_t kLongestProgram = 48;  // there, section 6
+
+std::string shown_name(std::string_view program) {
+    LineBuffer name;
+    append_escaped(name, program.substr(0, kLongestProgram));
+    return {name.data(), name.size()};
+}
 
 Fd open_log_file(const std::string& path) {
     // O_APPEND: each write goes to the end, whoever else writes or has cut the file short.
@@ -82,6 +89,7 @@ void append_head(LineBuffer& line, const LogOptions& options, Severity severity)
 
 Log::Log(LogOptions options) : options_(std::move(options)), level_(options_.level) {
     if (options_.target == LogTarget::syslog && options_.path.empty()) options_.path = "/dev/log";
+    options_.program = shown_name(options_.program);
     fd_ = open_target(options_);
 }
 
@@ -117,12 +125,17 @@ void Log::write_line(Severity severity, std::string_view message) {
 
 bool Log::deliver(Severity severity, std::string_view message) {
     LineBuffer line;
+    // Of the line before a part may be there: without an end, this one would be its end.
+    if (is_torn_.exchange(false)) line.push_back('\n');
     append_head(line, options_, severity);
     append_escaped(line, message);
     // A datagram ends by itself.
     if (options_.target == LogTarget::syslog) return send_to_syslog({line.data(), line.size()});
     line.push_back('\n');
-    return write_quietly(fd_ ? fd_.get() : STDERR_FILENO, {line.data(), line.size()});
+    const std::string_view text(line.data(), line.size());
+    const std::size_t written = write_quietly(fd_ ? fd_.get() : STDERR_FILENO, text);
+    if (written > 0 && written < text.size()) is_torn_ = true;
+    return written == text.size();
 }
 
 // A full queue (EAGAIN) is not cured by connecting again; everything else may mean that the system

@@ -3,7 +3,8 @@
 // A log must not be the reason that a process dies or stands still. A reader that went away
 // (SIGPIPE), a full disk (ENOSPC), a file that may not grow (SIGXFSZ), a system log that is down or
 // does not read: the line is lost and counted, and the next line that gets through is followed by
-// one that says how many were lost. Only stderr and a file may block, for as long as write(2) does.
+// one that says how many were lost. Of a lost line a part may stand there, on a line of its own.
+// Only stderr and a file may block, for as long as write(2) does.
 //
 // One line is one write(2), and short enough for a pipe to take it whole (daemon/log_line.hh), so
 // lines of several processes and threads do not mix. There is no lock:
@@ -34,7 +35,7 @@ enum class LogTarget {
 struct LogOptions {
     LogTarget target = LogTarget::standard_error;
     std::string path = {};  // of the file, or of the socket; "/dev/log" if empty
-    std::string program = "waymark";
+    std::string program = "waymark";  // the first 48 bytes of it, escaped (RFC 5424, APP-NAME)
     Severity level = Severity::info;
 };
 
@@ -97,6 +98,7 @@ class Log {
     std::atomic<long> lost_ = 0;
     std::atomic<long> unreported_ = 0;
     std::atomic<bool> reopen_failed_ = false;
+    std::atomic<bool> is_torn_ = false;
 };
 
 }  // namespace waymark::daemon

@@ -165,3 +165,36 @@ TEST_CASE("lost lines are counted on when the line about them is lost, too") {
     CHECK(message_of(lines[1]) == "info: three");
     CHECK(message_of(lines[2]) == "warning: log: 1 lines before this one were lost");
 }
+
+TEST_CASE("a line of which a part was written has an end, before the next one begins") {
+    const LogFolder folder;
+    const ExitStatus status = status_of([&] {
+        Log log(to_file(folder));
+        log.info("one");
+        const rlimit half_a_line{std::filesystem::file_size(folder.file()) + 10, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &half_a_line);
+        log.info("two");
+        const rlimit room{RLIM_INFINITY, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &room);
+        log.info("three");
+        return 0;
+    });
+    CHECK(status.describe() == "exit status 0");
+    const std::vector<std::string> lines = lines_of(folder.file());
+    REQUIRE(lines.size() == 4);
+    CHECK(message_of(lines[0]) == "info: one");
+    CHECK(lines[1].size() == 10);
+    CHECK(message_of(lines[2]) == "info: three");
+    CHECK(message_of(lines[3]) == "warning: log: 1 lines before this one were lost");
+}
+
+TEST_CASE("a program's name is short and harmless, whoever chose it") {
+    const LogFolder folder;
+    LogOptions options = to_file(folder);
+    options.program = "te\nst" + std::string(5000, 'x');
+    Log(options).info("one");
+    const std::vector<std::string> lines = lines_of(folder.file());
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find(" te\\x0ast" + std::string(43, 'x') + "[") != std::string::npos);
+    CHECK(message_of(lines[0]) == "info: one");
+}
