@@ -40,10 +40,27 @@ std::string message_of(const std::exception_ptr& thrown) {
     }
 }
 
+namespace {
+
+void append_shown(fmt::memory_buffer& line, std::string_view text) {
+    for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if ((byte < 0x20 && letter != '\n' && letter != '\t') || byte == 0x7f)
+            fmt::format_to(std::back_inserter(line), "\\x{:02x}", byte);
+        else
+            line.push_back(letter);
+    }
+}
+
+}  // namespace
+
 void print_error(std::string_view who, std::string_view message) noexcept {
     try {
         fmt::memory_buffer line;
-        fmt::format_to(std::back_inserter(line), "{}: {}\n", who, message);
+        append_shown(line, who);
+        line.append(std::string_view(": "));
+        append_shown(line, message);
+        line.push_back('\n');
         write_quietly(STDERR_FILENO, {line.data(), line.size()});
     } catch (...) {  // no memory for a long one
         write_quietly(STDERR_FILENO, message);

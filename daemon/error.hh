@@ -40,12 +40,14 @@ std::string error_text(int error_number);
 // What was thrown, in words: its what(), or that it has none. `thrown` is not empty.
 std::string message_of(const std::exception_ptr& thrown);
 
-// Prints one line on stderr, "who: message". A line that stderr does not take is lost, without an
-// exception and without a signal: who has to end because of an error must not stumble over it.
+// Prints "who: message" and a line end on stderr. A message of several lines is printed as such;
+// other control characters of ASCII, which a file's name may bring to a terminal, as \x1b. What
+// stderr does not take is lost, without an exception and without a signal: who has to end because
+// of an error must not stumble over it.
 void print_error(std::string_view who, std::string_view message) noexcept;
 
-// Runs a program's body and turns what it throws into one line on stderr, "program: message", and
-// an exit code: 100 for UsageError, 111 for everything else. Returns the body's own code otherwise.
+// Runs a program's body and turns what it throws into print_error(program, message) and an exit
+// code: 100 for UsageError, 111 for everything else. Returns the body's own code otherwise.
 int run_main(std::string_view program, const std::function<int()>& body);
 
 }  // namespace waymark::daemon

@@ -41,6 +41,13 @@ TEST_CASE("run_main tells a wrong command from a failing system by the exit code
     CHECK(run_main("test", []() -> int { fail(ENOSPC, "write", "disk"); }) == kExitSystem);
 }
 
+TEST_CASE("what a name brings along does not reach the terminal, but line ends stay") {
+    CHECK(output_of(STDERR_FILENO, [] {
+              print_error("who\a", "open \x1b[2Jname\x7f:\nwhy\ttab \xc3\xa4");
+              return 0;
+          }) == "who\\x07: open \\x1b[2Jname\\x7f:\nwhy\ttab \xc3\xa4\n");
+}
+
 TEST_CASE("run_main turns what is no std::exception into an exit code, too") {
     CHECK(run_main("test", []() -> int { throw 3; }) == kExitSystem);
 }
