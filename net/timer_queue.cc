@@ -1,5 +1,6 @@
 #include "net/timer_queue.hh"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -25,7 +26,7 @@ void Timer::set(Deadline deadline) {
     const bool stands_early_enough = index_ != kNowhere && place_ <= deadline;
     if (stands_early_enough) return;
     leave();
-    queue_.insert(*this, deadline);
+    queue_.insert(*this, std::max(deadline, Deadline(queue_.soonest_)));
 }
 
 void Timer::leave() {
@@ -37,9 +38,13 @@ Deadline TimerQueue::next() const {
 }
 
 void TimerQueue::run_due(Clock::time_point now) {
-    // No more turns than timers stood here at first: one that always sets itself to "now" waits for
-    // the next call instead of keeping this one for ever.
-    for (std::size_t turns = heap_.size(); turns > 0 && next().expired(now); --turns) {
+    // One that sets itself to "now", or to yesterday, stands behind all that is due.
+    struct BehindAll {
+        TimerQueue& queue;
+        ~BehindAll() { queue.soonest_ = Clock::time_point::min(); }
+    } const behind_all{*this};
+    soonest_ = now + Clock::duration(1);
+    while (next().expired(now)) {
         Timer& timer = *heap_[0];
         remove(timer);
         if (timer.deadline_.is_never()) continue;

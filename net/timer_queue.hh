@@ -41,7 +41,7 @@ class Timer {
     TimerQueue& queue_;
     std::function<void()> on_due_;
     daemon::Deadline deadline_;  // when it is due
-    daemon::Deadline place_;     // as what it stands in the heap: never later than deadline_
+    daemon::Deadline place_;     // as what it stands in the heap: not later, but for soonest_
     std::size_t index_ = kNowhere;
 };
 
@@ -52,7 +52,9 @@ class TimerQueue {
     // No timer is due before this instant.
     daemon::Deadline next() const;
 
-    // Runs what is due at `now`, the earliest first. A callback may set and destroy any timer.
+    // Runs what is due at `now`, the earliest first. A callback may set and destroy any timer; one
+    // that is set meanwhile has its turn at a later instant, so that none can keep the others out.
+    // A callback that destroys its own timer must not touch what it has captured afterwards.
     void run_due(Clock::time_point now);
 
     std::size_t size() const { return heap_.size(); }
@@ -65,7 +67,8 @@ class TimerQueue {
     void move_up(std::size_t index);
     void move_down(std::size_t index);
 
-    std::size_t timers_ = 0;    // set or not
+    std::size_t timers_ = 0;                                // set or not
+    Clock::time_point soonest_ = Clock::time_point::min();  // as what a timer may be put in
     std::vector<Timer*> heap_;  // heap_[i] is not due after heap_[2i+1] and heap_[2i+2]
 };
 

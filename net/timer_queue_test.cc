@@ -98,6 +98,27 @@ TEST_CASE("a timer may be destroyed by another one that is due with it") {
     CHECK(queue.size() == 0);
 }
 
+TEST_CASE("a timer that sets itself to the past keeps no other from its turn") {
+    TimerQueue queue;
+    int other_ran = 0;
+    int ran = 0;
+    Timer* self = nullptr;
+    Timer eager(queue, [&] {
+        ++ran;
+        self->set(in(-100s));
+    });
+    self = &eager;
+    Timer other(queue, [&] { ++other_ran; });
+    eager.set(in(1s));
+    other.set(in(2s));
+    queue.run_due(kStart + 3s);
+    CHECK(ran == 1);
+    CHECK(other_ran == 1);
+    CHECK(queue.next().expired(kStart + 4s));
+    queue.run_due(kStart + 4s);
+    CHECK(ran == 2);
+}
+
 TEST_CASE("a timer that always sets itself to now does not keep the queue for ever") {
     TimerQueue queue;
     int ran = 0;
@@ -109,6 +130,6 @@ TEST_CASE("a timer that always sets itself to now does not keep the queue for ev
     timer->set(in(0s));
     queue.run_due(kStart);
     CHECK(ran == 1);
-    queue.run_due(kStart);
+    queue.run_due(kStart + 1ns);
     CHECK(ran == 2);
 }
