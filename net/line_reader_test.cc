@@ -85,6 +85,18 @@ TEST_CASE("a line that came in part is not lost by a time-out") {
     CHECK(reader.read_some(rest, Deadline::after(0s)).status == IoStatus::timed_out);
 }
 
+TEST_CASE("who looks with a deadline that has come gets a line that came in parts") {
+    SocketPair pair = make_socket_pair(SOCK_STREAM);
+    LineReader reader(pair.first);
+    std::string line;
+    for (const char* part : {"half", " a", " line\n"}) {
+        CHECK(reader.read_line(line, 100, Deadline::after(0ms)).status == IoStatus::timed_out);
+        put(pair.second, part);
+    }
+    CHECK(reader.read_line(line, 100, Deadline::after(0ms)).status == IoStatus::done);
+    CHECK(line == "half a line");
+}
+
 TEST_CASE("a body is read from the surplus and from the descriptor together") {
     SocketPair pair = make_socket_pair(SOCK_STREAM);
     LineReader reader(pair.first);
