@@ -86,8 +86,8 @@ void attempt(const Address& address, Deadline deadline, ConnectResult& result) {
 }
 
 Deadline share_of(Deadline deadline, std::size_t addresses_left) {
-    if (deadline.is_never()) return deadline;
     const auto now = Deadline::Clock::now();
+    if (deadline.is_never() || deadline.expired(now)) return deadline;
     return Deadline::after((deadline.instant() - now) / static_cast<long>(addresses_left), now);
 }
 

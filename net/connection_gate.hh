@@ -92,7 +92,8 @@ class ConnectionGate {
     bool has_room() const { return count_ < limits_.soft; }
 
     // Called when has_room() becomes true again, from a slot's destructor or from set_limits():
-    // must not throw, and should do no more than wake the one who accepts.
+    // must neither throw nor set another handler, and should do no more than wake the one who
+    // accepts.
     void on_room(std::function<void()> handler) { room_handler_ = std::move(handler); }
 
     // For a configuration that was read again: who is inside stays. Throws as the constructor.

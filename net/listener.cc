@@ -136,7 +136,7 @@ Listener::Listener(Fd socket)
 
 Listener Listener::adopt(Fd socket) {
     const std::string name = fmt::format("descriptor {}", socket.get());
-    if (!is_listening(socket)) fail(EINVAL, "listener", name);
+    if (!is_listening(socket) || type_of(socket) != SOCK_STREAM) fail(EINVAL, "listener", name);
     check(::fcntl(socket.get(), F_SETFD, FD_CLOEXEC), "fcntl F_SETFD", name);
     daemon::set_nonblocking(socket, true);
     return Listener(std::move(socket));

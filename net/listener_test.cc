@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -280,6 +281,12 @@ TEST_CASE("what does not listen cannot be taken over") {
                     std::system_error);
     CHECK_THROWS_AS(Listener::adopt(std::move(make_pipe().reading)), std::system_error);
     CHECK_THROWS_AS(Listener::adopt(Fd()), std::system_error);
+    Fd packets(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+    const sockaddr_un anywhere{AF_UNIX, {}};
+    REQUIRE(::bind(packets.get(), reinterpret_cast<const sockaddr*>(&anywhere),
+                   sizeof anywhere.sun_family) == 0);
+    REQUIRE(::listen(packets.get(), 1) == 0);
+    CHECK_THROWS_AS(Listener::adopt(std::move(packets)), std::system_error);
 }
 
 TEST_CASE("an errno of accept ends a server only when the listener is broken") {

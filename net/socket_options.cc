@@ -4,6 +4,10 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <climits>
+#include <cstdint>
+
 #include "daemon/error.hh"
 
 namespace waymark::net {
@@ -21,6 +25,13 @@ int get(const Fd& socket, int level, int option, const char* name) {
     socklen_t size = sizeof value;
     check(::getsockopt(socket.get(), level, option, &value, &size), "getsockopt", name);
     return value;
+}
+
+// The kernel takes an int. More than it holds is the longest that it can be told, not what is left
+// of the number when its upper half is cut off.
+template <typename Duration>
+int as_int(Duration time) {
+    return static_cast<int>(std::clamp<std::intmax_t>(time.count(), INT_MIN, INT_MAX));
 }
 
 // getsockname and getpeername differ by name only. The length goes in as the room there is; left
@@ -48,15 +59,15 @@ void send_without_delay(const Fd& socket) {
 }
 
 void keep_alive(const Fd& socket, const KeepAlive& times) {
-    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(times.idle.count()), "TCP_KEEPIDLE");
-    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(times.interval.count()),
+    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, as_int(times.idle), "TCP_KEEPIDLE");
+    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, as_int(times.interval),
         "TCP_KEEPINTVL");
     set(socket, IPPROTO_TCP, TCP_KEEPCNT, times.probes, "TCP_KEEPCNT");
     set(socket, SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE");
 }
 
 void limit_unacknowledged(const Fd& socket, std::chrono::milliseconds limit) {
-    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limit.count()), "TCP_USER_TIMEOUT");
+    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, as_int(limit), "TCP_USER_TIMEOUT");
 }
 
 void set_receive_buffer(const Fd& socket, int bytes) {
@@ -83,6 +94,10 @@ bool is_listening(const Fd& socket) {
 
 int family_of(const Fd& socket) {
     return get(socket, SOL_SOCKET, SO_DOMAIN, "SO_DOMAIN");
+}
+
+int type_of(const Fd& socket) {
+    return get(socket, SOL_SOCKET, SO_TYPE, "SO_TYPE");
 }
 
 Address local_address(const Fd& socket) {

@@ -62,6 +62,9 @@ bool is_listening(const Fd& socket);
 // SO_DOMAIN: AF_INET, AF_INET6, AF_UNIX.
 int family_of(const Fd& socket);
 
+// SO_TYPE: SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET.
+int type_of(const Fd& socket);
+
 // getsockname(2): where the socket is bound; tells the port after a bind to port 0.
 Address local_address(const Fd& socket);
 

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <climits>
+#include <cstdint>
 #include <system_error>
 
 #include "daemon/error.hh"
@@ -74,6 +76,14 @@ TEST_CASE("each option reaches the kernel") {
     CHECK(option(socket, SOL_SOCKET, SO_RCVBUF) == 40'000);
     set_send_buffer(socket, 30'000);
     CHECK(option(socket, SOL_SOCKET, SO_SNDBUF) == 60'000);
+}
+
+TEST_CASE("a time that an int cannot hold is never cut to a short one") {
+    const Fd socket = tcp_socket();
+    limit_unacknowledged(socket, std::chrono::milliseconds(std::int64_t{1} << 32));
+    CHECK(option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT) == INT_MAX);
+    const auto too_long = std::chrono::seconds((std::int64_t{1} << 32) + 1);
+    CHECK(errno_of([&] { keep_alive(socket, {.idle = too_long}); }) == EINVAL);
 }
 
 TEST_CASE("keepalive is switched on together with its times") {
