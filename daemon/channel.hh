@@ -26,7 +26,8 @@ class Channel {
         would_block,  // nothing was sent or received; wait until the descriptor is ready
         exhausted,    // nothing was sent, for want of memory, or too many descriptors are on their
                       // way (ETOOMANYREFS); the descriptor may be ready: pause, then try again
-        closed,       // the other end is gone, or broke the rules
+        closed,       // the other end is gone, or broke the rules, or a descriptor came for which
+                      // this process has no number left: it is lost, and the order with it
     };
 
     struct Received {

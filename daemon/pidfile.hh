@@ -12,7 +12,8 @@
 // keeps the next server out for as long as he likes. So `status` and `stop` are the owner's.
 //
 // An ordinary lock has one trap: it is gone when its process closes any descriptor of that file. A
-// process that has written its pid must not call find_locked_process for the same file.
+// process that has written its pid must not open the same file again, by whatever way:
+// find_locked_process, and try_lock also where it is refused.
 
 #pragma once
 

@@ -24,7 +24,8 @@ class ChannelLink final : private EventLoop::Watcher {
     struct Handlers {
         // `message` is valid during the call. `descriptor` is the callee's to keep.
         std::function<void(std::string_view message, daemon::Fd descriptor)> on_message;
-        // The other end is gone; called once, and the link may be destroyed in the call.
+        // The other end is gone; called once. The link may be destroyed in either call, but what
+        // the function has captured is gone with it.
         std::function<void()> on_closed;
     };
 

@@ -12,8 +12,9 @@ namespace waymark::net {
 
 class FramePool {
   public:
-    // At least `size` bytes, aligned for any type; give() takes them back with the same size. A
-    // frame may be given back on another thread than the one that took it.
+    // At least `size` bytes, aligned for what asks for no more than std::max_align_t: a coroutine
+    // keeps nothing with a stricter alignas across a wait. give() takes them back with the same
+    // size, on any thread.
     static void* take(std::size_t size);
     static void give(void* frame, std::size_t size) noexcept;
 };

@@ -65,10 +65,11 @@ class Stream final : private EventLoop::Watcher {
     Readable readable(daemon::Deadline deadline);
 
     // All of `bytes`. When it has to wait, it looks after each `patience` how much the peer has
-    // taken since the last look; less than kLeastTaken, and it times out. So a slow peer is served,
-    // one that has stopped is given up, and one that drips as well. Taken is what the kernel need
-    // not keep any more (SIOCOUTQ, tcp(7)); a look for room would see only every third of its
-    // buffer.
+    // taken since the last look; less than kLeastTaken, and it times out. So a peer that has
+    // stopped is given up, and one that drips as well. Taken is what the kernel need not keep any
+    // more (SIOCOUTQ, tcp(7)); a look for room would see only every third of its buffer. The kernel
+    // frees it in steps, of a whole buffer on a Unix socket and of a window's part on TCP: who
+    // takes less than such a step in a patience may be given up, so let it be seconds.
     static constexpr std::size_t kLeastTaken = 1024;
     Write write_all(std::string_view bytes, std::chrono::milliseconds patience);
     // The same for several pieces in one call (writev(2)); at most kMostPieces.
@@ -89,7 +90,7 @@ class Stream final : private EventLoop::Watcher {
 
     // Called once, when the peer has sent its last byte or has reset the connection; at once if
     // that is known already. For whoever only writes, and would learn of it with its next byte.
-    // Must not destroy the stream. An empty one calls nobody.
+    // Must not destroy the stream, nor set another handler. An empty one calls nobody.
     void when_peer_ends(std::function<void()> handler);
 
     // What waits now ends with Outcome::cancelled, and so does all that follows.

@@ -29,7 +29,8 @@ class TaskGroup {
     std::size_t size() const { return size_; }
 
     // Called each time the last task has ended and all that it owned is gone. Only one handler; an
-    // empty function takes it back. Must neither throw nor destroy the group.
+    // empty function takes it back, but not out of itself. Must neither throw nor destroy the
+    // group.
     void when_empty(std::function<void()> handler) { when_empty_ = std::move(handler); }
 
   private:
