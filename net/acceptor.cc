@@ -36,7 +36,7 @@ void Acceptor::resume() {
     if (!again_.is_set()) watch_now_or_later();
 }
 
-void Acceptor::on_ready(std::uint32_t) {
+bool Acceptor::on_ready(std::uint32_t) {
     for (int i = 0; i < kClientsPerRound && watched_; ++i) {
         AcceptResult result = listener_.accept_one();
         switch (result.status) {
@@ -48,12 +48,13 @@ void Acceptor::on_ready(std::uint32_t) {
                 break;
             case AcceptStatus::exhausted:
                 exhausted(result.error_number);
-                return;
+                return i > 0;
             case AcceptStatus::would_block:
-                return;
+                return true;  // from now on it is not watched
         }
     }
 }
+    return true;
 
 // No memory for one client more: it is hung up on, the others stay.
 void Acceptor::bring(AcceptResult client) {

@@ -37,7 +37,7 @@ class Acceptor final : private EventLoop::Watcher {
     const Listener& listener() const { return listener_; }
 
   private:
-    void on_ready(std::uint32_t events) override;
+    bool on_ready(std::uint32_t events) override;
     void bring(AcceptResult client);
     void exhausted(int error_number);
     void watch();

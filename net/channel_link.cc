@@ -53,27 +53,34 @@ bool ChannelLink::send(std::string_view message, const Fd* descriptor) {
     return true;
 }
 
-void ChannelLink::on_ready(std::uint32_t events) {
-    if (closed_) return;
+bool ChannelLink::on_ready(std::uint32_t events) {
+    if (closed_) return false;
+    const std::size_t queued_before = queued_bytes_;
+    const std::uint32_t watched_before = watched_;
     if ((events & EPOLLOUT) != 0) send_queued();
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive_some();
+    const bool gave = queued_bytes_ != queued_before || watched_ != watched_before;
+    // Last, because the link may be gone afterwards.
+    const bool took = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && receive_some();
+    return gave || took;
 }
 
-void ChannelLink::receive_some() {
+// True if a message came, or the end.
+bool ChannelLink::receive_some() {
     const std::shared_ptr<bool> exists = exists_;
     for (int i = 0; i < kMessagesPerRound; ++i) {
         Channel::Received received = channel_.receive();
-        if (received.result == Channel::Result::would_block) return;
+        if (received.result == Channel::Result::would_block) return i > 0;
         if (received.result == Channel::Result::closed) {
             closed_ = true;
             again_.cancel();
             watch(EPOLLET);
             if (handlers_.on_closed) handlers_.on_closed();
-            return;
+            return true;
         }
         handlers_.on_message(received.message, std::move(received.descriptor));
-        if (!*exists) return;
+        if (!*exists) return true;
     }
+    return true;
 }
 
 void ChannelLink::send_queued() {

@@ -45,8 +45,8 @@ class ChannelLink final : private EventLoop::Watcher {
     std::size_t queued_bytes() const { return queued_bytes_; }
 
   private:
-    void on_ready(std::uint32_t events) override;
-    void receive_some();
+    bool on_ready(std::uint32_t events) override;
+    bool receive_some();
     void send_queued();
     void send_later();
     void watch(std::uint32_t events);

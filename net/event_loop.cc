@@ -5,7 +5,7 @@
 
 #include <cassert>
 #include <cerrno>
-#include <iterator>
+#include <typeinfo>
 #include <utility>
 
 #include "daemon/error.hh"
@@ -34,8 +34,8 @@ void EventLoop::Resumable::unlink() {
 
 EventLoop::WakeUp::WakeUp() : fd_(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
 
-void EventLoop::WakeUp::on_ready(std::uint32_t) {
-    is_signalled_ = true;
+bool EventLoop::WakeUp::on_ready(std::uint32_t) {
+    return is_signalled_ = true;
 }
 
 // Emptied only here: were it done when the loop is told, an exception in between would leave the
@@ -73,6 +73,7 @@ void EventLoop::remove(const Fd& fd, Watcher& watcher) {
     check(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd.get(), nullptr), "epoll_ctl DEL");
     for (std::size_t i = told_count_; i < ready_count_; ++i)
         if (ready_[i].data.ptr == &watcher) ready_[i].data.ptr = nullptr;
+    spin_check_.removed(&watcher);
 }
 
 void EventLoop::schedule(Resumable& resumable) {
@@ -89,7 +90,11 @@ void EventLoop::post(std::function<void()> work) {
 }
 
 void EventLoop::stop() {
-    post([this] { stopping_ = true; });
+    {
+        const std::lock_guard lock(posted_mutex_);
+        stop_posted_ = true;
+    }
+    wake_up_.signal();
 }
 
 void EventLoop::run() {
@@ -111,6 +116,7 @@ void EventLoop::run_once(Deadline deadline) {
 }
 
 void EventLoop::wait(Deadline deadline) {
+    spin_check_.round_begins();
     const bool has_work = scheduled_.next_ != &scheduled_;
     const Deadline until = std::min(deadline, timers_.next());
     // epoll_wait counts in milliseconds; the wait is rounded up, so a timer is never early.
@@ -126,26 +132,40 @@ void EventLoop::tell_watchers() {
     while (told_count_ < ready_count_) {
         const epoll_event& ready = ready_[told_count_++];
         Watcher* watcher = static_cast<Watcher*>(ready.data.ptr);
-        if (watcher != nullptr) watcher->on_ready(ready.events);
+        if (watcher == nullptr) continue;
+        if (spin_check_.has_spun(watcher))
+            fail_spinning(epoll_, watcher, typeid(*watcher), ready.events);
+        const bool took = watcher->on_ready(ready.events);
+        spin_check_.told(watcher, took);
     }
 }
 
 void EventLoop::run_posted_work() {
     if (!wake_up_.take()) return;
-    std::vector<std::function<void()>> work;
-    {
-        const std::lock_guard lock(posted_mutex_);
-        work.swap(posted_);
-    }
-    auto next = work.begin();
     try {
-        while (next != work.end()) (*next++)();
+        run_taken_work();  // what one that threw has left, before what was posted meanwhile
+        take_posted_work();
+        run_taken_work();
     } catch (...) {
-        // The rest comes before what was posted meanwhile, in the next round.
-        const std::lock_guard lock(posted_mutex_);
-        posted_.insert(posted_.begin(), std::move_iterator(next), std::move_iterator(work.end()));
         wake_up_.signal();
         throw;
+    }
+    if (std::exchange(stop_taken_, false)) stopping_ = true;
+}
+
+void EventLoop::take_posted_work() {
+    const std::lock_guard lock(posted_mutex_);
+    taken_.clear();
+    taken_.swap(posted_);
+    taken_done_ = 0;
+    stop_taken_ = std::exchange(stop_posted_, false) || stop_taken_;
+}
+
+// Each stands in the list until its turn, so nothing needs memory where one throws.
+void EventLoop::run_taken_work() {
+    while (taken_done_ < taken_.size()) {
+        const std::function<void()> work = std::move(taken_[taken_done_++]);
+        work();
     }
 }
 

@@ -5,9 +5,12 @@
 //   1. epoll_wait: at most until the earliest timer;
 //   2. readiness: each watcher whose descriptor is ready is told so; it may schedule a coroutine;
 //   3. timers that are due;
-//   4. work that other threads have posted;
+//   4. posted work, from this thread or another;
 //   5. scheduled coroutines run;
 //   6. the round hooks (for instance: send what was gathered).
+// Steps 3 to 6 are made in every round, also in one that found nothing ready because its deadline
+// or a signal ended the wait: a hook must expect to find nothing to do. Where a step throws, what
+// is behind it waits for the next round, the hooks too.
 // Nobody but step 5 resumes a coroutine. Who may resume whom is the question on which event loops
 // founder: a watcher that resumed a coroutine at once could be destroyed by it and then go on
 // running. Here watchers and timers only schedule.
@@ -31,6 +34,7 @@
 
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
+#include "net/spin_check.hh"
 #include "net/timer_queue.hh"
 
 namespace waymark::net {
@@ -43,7 +47,10 @@ class EventLoop {
     class Watcher {
       public:
         // `events` as epoll_wait(2) gives them: EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR.
-        virtual void on_ready(std::uint32_t events) = 0;
+        // False if nothing was taken from the descriptor or given to it: then it is still ready,
+        // and who goes on like this keeps the loop from its sleep (net/spin_check). True also from
+        // whoever watches with EPOLLET, who is not told twice.
+        virtual bool on_ready(std::uint32_t events) = 0;
 
       protected:
         ~Watcher() = default;
@@ -101,20 +108,24 @@ class EventLoop {
     class Yield;
     Yield yield();
 
-    // Runs at the end of every round. If one throws, those behind it wait for the end of the next.
-    // Hooks cannot be removed; what they refer to must live as long as the loop runs.
+    // Runs at the end of every round in which nothing threw. If one throws, those behind it wait for
+    // the end of the next. Hooks cannot be removed; what they refer to must live as long as the
+    // loop runs.
     void after_each_round(std::function<void()> hook) { round_hooks_.push_back(std::move(hook)); }
 
-    // From any thread: runs `work` on the loop's thread in a later round.
+    // From any thread: runs `work` on the loop's thread, in the order of the calls. Throws
+    // std::bad_alloc, and then nothing is posted.
     void post(std::function<void()> work);
 
     // Runs rounds until stop(). run_once waits for one round, at most until `deadline`. What a
     // watcher, a timer or posted work throws comes out of here; the others have their turn in the
-    // next round.
+    // next round. A descriptor that is ready again and again while its watcher takes nothing is our
+    // own mistake: std::logic_error, which names both.
     void run();
     void run_once(daemon::Deadline deadline = daemon::Deadline::never());
-    // From any thread, or from the loop itself: run() returns after the round. One that comes while
-    // run() does not run ends the next one.
+    // From any thread, or from the loop itself: run() returns after the round, with all work done
+    // that was posted before. One that comes while run() does not run ends the next one. Needs no
+    // memory: it is called where things end because there is none.
     void stop();
 
     // When this round began to be served. One clock reading a round is enough for deadlines.
@@ -124,7 +135,7 @@ class EventLoop {
     class WakeUp final : public Watcher {
       public:
         WakeUp();
-        void on_ready(std::uint32_t events) override;
+        bool on_ready(std::uint32_t events) override;
         void signal();
         // True once after each signal.
         bool take();
@@ -138,6 +149,8 @@ class EventLoop {
     void wait(daemon::Deadline deadline);
     void tell_watchers();
     void run_posted_work();
+    void take_posted_work();
+    void run_taken_work();
     void resume_scheduled();
 
     static constexpr std::size_t kEventsPerRound = 256;
@@ -151,11 +164,17 @@ class EventLoop {
     std::vector<epoll_event> ready_;
     std::size_t ready_count_ = 0;
     std::size_t told_count_ = 0;  // of these
+    SpinCheck spin_check_;
     int steps_left_ = kStepsPerTurn;
     std::vector<std::function<void()>> round_hooks_;
 
+    std::vector<std::function<void()>> taken_;  // posted work whose turn it is
+    std::size_t taken_done_ = 0;                // of these
+    bool stop_taken_ = false;
+
     std::mutex posted_mutex_;
     std::vector<std::function<void()>> posted_;
+    bool stop_posted_ = false;
 };
 
 class EventLoop::Yield {

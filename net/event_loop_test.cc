@@ -18,10 +18,11 @@ using namespace std::chrono_literals;
 namespace {
 
 struct CountingWatcher final : EventLoop::Watcher {
-    void on_ready(std::uint32_t events) override {
+    bool on_ready(std::uint32_t events) override {
         ++told;
         last_events = events;
         if (then) then();
+        return true;
     }
     int told = 0;
     std::uint32_t last_events = 0;
@@ -202,4 +203,46 @@ TEST_CASE("a stop that comes while the loop does not run ends the next run, and 
     });
     loop.run();
     CHECK(ran);
+}
+
+TEST_CASE("the hooks run in a round that found nothing ready, too") {
+    EventLoop loop;
+    int hooks = 0;
+    loop.after_each_round([&] { ++hooks; });
+    loop.run_once(Deadline::after(0ms));
+    loop.run_once(Deadline::after(0ms));
+    CHECK(hooks == 2);
+}
+
+TEST_CASE("the hooks wait for the next round where something throws") {
+    EventLoop loop;
+    int hooks = 0;
+    loop.after_each_round([&] { ++hooks; });
+    loop.post([] { throw std::runtime_error("posted"); });
+    CHECK_THROWS_AS(loop.run_once(), std::runtime_error);
+    CHECK(hooks == 0);
+    loop.run_once(Deadline::after(20s));
+    CHECK(hooks == 1);
+}
+
+TEST_CASE("work that was posted before a stop is done before the run ends") {
+    EventLoop loop;
+    std::string done;
+    loop.post([&] { done += "posted "; });
+    loop.stop();
+    loop.post([&] { done += "later"; });
+    loop.run();
+    CHECK(done == "posted later");
+}
+
+TEST_CASE("a stop beside work that throws ends the next run, after the rest of the work") {
+    EventLoop loop;
+    bool rest = false;
+    loop.post([] { throw std::runtime_error("posted"); });
+    loop.post([&] { rest = true; });
+    loop.stop();
+    CHECK_THROWS_AS(loop.run(), std::runtime_error);
+    CHECK_FALSE(rest);
+    loop.run();
+    CHECK(rest);
 }

@@ -79,7 +79,7 @@ void Stream::cancel() {
     give_up(writing_, Outcome::cancelled);
 }
 
-void Stream::on_ready(std::uint32_t events) {
+bool Stream::on_ready(std::uint32_t events) {
     if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) note_peer_ended();
     // From now on a read may stop in front of an urgent byte, however much follows (tcp(7)).
     if ((events & EPOLLPRI) != 0) short_read_empties_ = false;
@@ -91,6 +91,7 @@ void Stream::on_ready(std::uint32_t events) {
         may_write_ = true;
         advance(writing_);
     }
+    return true;  // told once each, taken or not
 }
 
 void Stream::note_peer_ended() {

@@ -138,7 +138,7 @@ class Stream final : private EventLoop::Watcher {
     // What a write and a file have in common.
     class Sending;
 
-    void on_ready(std::uint32_t events) override;
+    bool on_ready(std::uint32_t events) override;
     void note_peer_ended();
     void advance(Operation* operation);
     void deadline_came(Operation* operation);

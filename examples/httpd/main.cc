@@ -33,11 +33,14 @@ class StopSignals final : private net::EventLoop::Watcher {
     ~StopSignals() { workers_.front()->loop().remove(signals_.fd(), *this); }
 
   private:
-    void on_ready(std::uint32_t) override {
+    bool on_ready(std::uint32_t) override {
+        bool took = false;
         while (signals_.next()) {
+            took = true;
             const auto deadline = daemon::Deadline::after(std::exchange(patience_, {}));
             for (const auto& worker : workers_) worker->stop(deadline);
         }
+        return took;
     }
 
     std::vector<std::unique_ptr<Worker>>& workers_;

@@ -92,7 +92,7 @@ class House final : private net::EventLoop::Watcher {
     int run();
 
   private:
-    void on_ready(std::uint32_t events) override;
+    bool on_ready(std::uint32_t events) override;
     void heard(int signal);
     void hung_up();
     void stop();
@@ -155,8 +155,13 @@ void House::fail_as(const ServiceGroup::Failure& failure) {
     throw std::runtime_error(failure.reason);
 }
 
-void House::on_ready(std::uint32_t) {
-    while (const std::optional<int> signal = signals_.next()) heard(*signal);
+bool House::on_ready(std::uint32_t) {
+    bool took = false;
+    while (const std::optional<int> signal = signals_.next()) {
+        took = true;
+        heard(*signal);
+    }
+    return took;
 }
 
 void House::heard(int signal) {

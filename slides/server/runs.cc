@@ -179,12 +179,13 @@ void Runs::close_all() {
     for (const auto& [number, run] : runs_) run->close();
 }
 
-void Runs::on_ready(std::uint32_t) {
-    while (signals_.next()) {
-    }
+bool Runs::on_ready(std::uint32_t) {
+    bool took = false;
+    while (signals_.next()) took = true;
     const std::vector<daemon::Children::Ended> ended = keepers_.reap();
     end_orphans();
     for (const daemon::Children::Ended& keeper : ended) folders_.erase(keeper.pid);
+    return took;
 }
 
 daemon::Fd Runs::start_keeper(const RunPlan& plan) {

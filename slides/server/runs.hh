@@ -55,7 +55,7 @@ class Runs final : private net::EventLoop::Watcher {
     net::http::Completion steer(net::http::Exchange& exchange,
                                 const std::function<void(Run&, std::string_view body)>& deed);
     bool is_refused(net::http::Exchange& exchange) const;
-    void on_ready(std::uint32_t events) override;
+    bool on_ready(std::uint32_t events) override;
     daemon::Fd start_keeper(const RunPlan& plan);
     void end_orphans();
 

@@ -57,8 +57,11 @@ class SlideServer final : private net::EventLoop::Watcher {
     static constexpr net::GateLimits kGate{
         .soft = 120, .hard = 128, .per_network = 128, .early_drop = {}};
 
-    void on_ready(std::uint32_t) override {
-        while (stop_signals_.next()) server_.stop(daemon::Deadline::after(kTimeToFinish));
+    bool on_ready(std::uint32_t) override {
+        bool took = false;
+        for (; stop_signals_.next(); took = true)
+            server_.stop(daemon::Deadline::after(kTimeToFinish));
+        return took;
     }
 
     daemon::SignalDescriptor stop_signals_{SIGTERM, SIGINT, SIGHUP};
