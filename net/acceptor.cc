@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -48,13 +49,13 @@ bool Acceptor::on_ready(std::uint32_t) {
                 break;
             case AcceptStatus::exhausted:
                 exhausted(result.error_number);
-                return i > 0;
-            case AcceptStatus::would_block:
                 return true;  // from now on it is not watched
+            case AcceptStatus::would_block:
+                return i > 0;
         }
     }
-}
     return true;
+}
 
 // No memory for one client more: it is hung up on, the others stay.
 void Acceptor::bring(AcceptResult client) {
@@ -65,12 +66,17 @@ void Acceptor::bring(AcceptResult client) {
     }
 }
 
+// First the pause, then the word: who has no memory for what he says must not stop the server.
 void Acceptor::exhausted(int error_number) {
     const daemon::Deadline pause = back_off_.exhausted(loop_.now());
     const bool begins = pause <= daemon::Deadline::after(AcceptBackOff::kFirstPause, loop_.now());
-    if (begins && on_exhausted_) on_exhausted_(error_number);
     unwatch();
     again_.set(pause);
+    if (!begins || !on_exhausted_) return;
+    try {
+        on_exhausted_(error_number);
+    } catch (const std::bad_alloc&) {
+    }
 }
 
 void Acceptor::watch() {
@@ -85,6 +91,8 @@ void Acceptor::watch_now_or_later() {
         watch();
     } catch (const std::system_error& error) {
         exhausted(error.code().value());
+    } catch (const std::bad_alloc&) {
+        exhausted(ENOMEM);  // there was not even enough to say what epoll lacks
     }
 }
 

@@ -22,7 +22,8 @@ class Acceptor final : private EventLoop::Watcher {
 
     // The listener may be shared with other processes: each client wakes as few of them as possible
     // (EPOLLEXCLUSIVE). `on_exhausted` hears the errno when a time without descriptors or memory
-    // begins, and must not throw. Throws std::system_error if the loop cannot watch the listener.
+    // begins; what it throws for want of memory is lost. Throws std::system_error if the loop
+    // cannot watch the listener.
     Acceptor(EventLoop& loop, Listener listener, OnClient on_client,
              std::function<void(int error_number)> on_exhausted = {});
     Acceptor(const Acceptor&) = delete;

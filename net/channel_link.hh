@@ -22,14 +22,17 @@ namespace waymark::net {
 class ChannelLink final : private EventLoop::Watcher {
   public:
     struct Handlers {
-        // `message` is valid during the call. `descriptor` is the callee's to keep.
+        // `message` is valid during the call. `descriptor` is the callee's to keep. What it throws
+        // comes out of the loop: whoever can do without a message must say so here.
         std::function<void(std::string_view message, daemon::Fd descriptor)> on_message;
         // The other end is gone; called once. The link may be destroyed in either call, but what
         // the function has captured is gone with it.
         std::function<void()> on_closed;
     };
 
-    // At most `most_queued` bytes of memory wait here when the other end does not read.
+    // At most `most_queued` bytes of memory wait here when the other end does not read. Throws
+    // std::bad_alloc, and std::system_error if the loop cannot watch the channel; the channel is
+    // closed then.
     ChannelLink(EventLoop& loop, daemon::Channel channel, Handlers handlers,
                 std::size_t most_queued = std::size_t{16} * 1024 * 1024);
     ChannelLink(const ChannelLink&) = delete;
@@ -38,7 +41,7 @@ class ChannelLink final : private EventLoop::Watcher {
 
     // Sends now, or queues. False if the other end is gone or the queue is full: the message is
     // then lost, and the caller must know what that means. A message with a descriptor is never
-    // queued.
+    // queued. Without memory for the queue it throws std::bad_alloc, and the message is lost, too.
     bool send(std::string_view message, const daemon::Fd* descriptor = nullptr);
 
     bool is_closed() const { return closed_; }

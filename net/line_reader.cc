@@ -59,6 +59,8 @@ IoResult LineReader::read_more(Deadline deadline) {
     // chance. What is left is the beginning of one line, and moves once.
     held_.erase(0, std::exchange(used_, 0));
     std::array<std::byte, 4096> chunk;
+    // Now and not later: what has been read could not be given back.
+    held_.reserve(held_.size() + chunk.size());
     const IoResult result = net::read_some(*fd_, chunk, deadline);
     held_.append(reinterpret_cast<const char*>(chunk.data()), result.count);
     return result;

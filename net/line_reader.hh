@@ -23,7 +23,8 @@ class LineReader {
 
     // The next line into `line`, without its "\n" or "\r\n". `limit` bounds the line without its
     // end. With `end`, `line` holds the unfinished rest. After `timed_out` the rest is kept: a
-    // later call goes on. After `too_long` the stream is out of step; close it.
+    // later call goes on. After `too_long` the stream is out of step; close it. Without memory it
+    // throws std::bad_alloc and loses nothing: a later call goes on, too.
     IoResult read_line(std::string& line, std::size_t limit, Deadline deadline);
 
     // The surplus first, then the descriptor. As the functions above.

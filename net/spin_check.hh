@@ -1,7 +1,7 @@
 // Finds an event loop that spins: a descriptor is ready in one round after the other, its watcher
-// is told and takes nothing, and the loop never sleeps. Nothing fails and everybody is served, so
-// nobody hears of it but the electricity meter. The usual causes: EPOLLOUT is still asked for when
-// there is nothing more to write, or a handler returns early and leaves what has come.
+// is told and takes nothing, and the loop does not sleep. Nothing fails and everybody is served, so
+// nobody hears of it. The usual causes: EPOLLOUT is still asked for when there is nothing more to
+// write, or a handler returns early and leaves what has come.
 //
 // The watchers themselves say whether they took something, so a busy one is not suspected, however
 // long it is busy. One watcher at a time is under suspicion, which costs no memory for each; where

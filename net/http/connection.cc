@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace waymark::net::http {
@@ -143,8 +144,10 @@ Connection::Step Connection::call_handler() {
     exchange_->scratch.clear();
     try {
         completion_.emplace(route_->handler(*exchange_));
+    } catch (const std::bad_alloc&) {
+        handler_failed(503);
     } catch (...) {
-        handler_failed();
+        handler_failed(500);
     }
     if (completion_ && completion_->is_pending()) return Step::handler;
     finish_request();
@@ -155,13 +158,16 @@ Task<void> Connection::await_handler() {
     try {
         Task<void>& task = completion_->task();
         co_await task;
+    } catch (const std::bad_alloc&) {
+        handler_failed(503);
     } catch (...) {
-        handler_failed();
+        handler_failed(500);
     }
     finish_request();
 }
 
-void Connection::handler_failed() {
+// In the handler's catch. 503 where only memory was lacking: the peer may try again.
+void Connection::handler_failed(int status) {
     if (server_.handler_failed_) server_.handler_failed_(std::current_exception());
     Writer& answer = exchange_->answer;
     answer.close_after();
@@ -172,7 +178,7 @@ void Connection::handler_failed() {
         return;
     }
     answer.take_back();
-    answer.error(500);
+    answer.error(status);
 }
 
 void Connection::finish_request() {

@@ -66,7 +66,7 @@ class Connection {
     Step refuse_route(const Router::Match& match);
     Router::Match load_request();
     void finish_request();
-    void handler_failed();
+    void handler_failed(int status);
     void note_sent(const Transfer& transfer);
     void note_received(const Transfer& transfer);
     daemon::Deadline read_deadline() const;

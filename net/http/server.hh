@@ -57,7 +57,8 @@ class Server {
         std::uint64_t failed_connections = 0;  // by our own system: no memory, no place in epoll
     };
 
-    // Hear of clients that are not served. Each may be empty.
+    // Hear of clients that are not served. Each may be empty. What they throw costs that client, as
+    // if there were no memory for it.
     struct DoorHandlers {
         std::function<void(const Address& peer)> on_denied;
         std::function<void(const Address& peer, ReachedLimit limit)> on_turned_away;
@@ -103,7 +104,7 @@ class Server {
     // Called after each answer: the access log.
     using Log = std::function<void(const Exchange& exchange, int status)>;
     void when_answered(Log log) { log_ = std::move(log); }
-    // Called with what a handler threw; the peer gets 500.
+    // Called with what a handler threw; the peer gets 500, or 503 for std::bad_alloc.
     void when_handler_fails(std::function<void(std::exception_ptr)> handler) {
         handler_failed_ = std::move(handler);
     }
