@@ -53,11 +53,13 @@ class Listener {
     static constexpr int kBacklog = 511;  // cut at net.core.somaxconn (listen(2))
 
     // Binds and listens. Port 0 lets the kernel choose; address() has its choice. A Unix socket's
-    // file gets mode 0600, less what the umask takes, and the process's group; whoever wants others
-    // in, changes both afterwards. An abstract socket has no file: every local user may connect. A
-    // file left by an ended server is replaced, if it is a stream socket and nobody answers there
-    // (two servers that start at once are kept apart by the pid file, not here). Throws
-    // ListenError, which has advice, or another std::system_error.
+    // file gets mode 0600, less what the umask takes, and the group that any new file in its folder
+    // gets: the process's, or the folder's if that has the set-group-ID bit. Whoever wants others
+    // in, changes both afterwards. Where the mode cannot be set, nothing is bound. An abstract
+    // socket has no file: other local users may connect. A file left by an ended server is
+    // replaced, if it is a stream socket and nobody answers there (two servers that start at once
+    // are kept apart by the pid file, not here). Throws ListenError, which has advice, or another
+    // std::system_error.
     explicit Listener(const Address& address, Families families = Families::both,
                       int backlog = kBacklog);
 

@@ -6,14 +6,11 @@
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -49,21 +46,6 @@ AcceptResult accept_soon(Listener& listener) {
 bool has_flag(const Fd& fd, int command, int flag) {
     return (::fcntl(fd.get(), command) & flag) != 0;
 }
-
-// A folder of this test's own, removed with what is in it.
-class Folder {
-  public:
-    Folder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "listener_test.XXXXXX";
-        check(::mkdtemp(pattern.data()) == nullptr ? -1 : 0, "mkdtemp", pattern);
-        path_ = pattern;
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    std::string file(const char* name) const { return path_ / name; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 // While it lives, the next descriptor would be one too many.
 class DescriptorsUsedUp {
@@ -223,45 +205,6 @@ TEST_CASE("the spare descriptor serves more than once") {
     const DescriptorsUsedUp used_up;
     for (int i = 0; i < 3; ++i) CHECK(accept_soon(listener).dropped);
     CHECK_FALSE(listener.accept_one().dropped);
-}
-
-TEST_CASE("a Unix socket is for its owner alone") {
-    const Folder folder;
-    const mode_t previous = ::umask(0);
-    Listener listener(at("unix:" + folder.file("socket")));
-    ::umask(previous);
-    struct stat status {};
-    check(::stat(folder.file("socket").c_str(), &status), "stat");
-    CHECK((status.st_mode & 0777) == 0600);
-    const Fd client = connect_client(listener.address());
-    CHECK(accept_soon(listener).peer.family() == AF_UNIX);
-    listener.remove_file();
-    CHECK_FALSE(std::filesystem::exists(folder.file("socket")));
-}
-
-TEST_CASE("the file of an ended server is replaced, that of a living one is not") {
-    const Folder folder;
-    const Address address = at("unix:" + folder.file("socket"));
-    { const Listener ended(address); }
-    CHECK(std::filesystem::exists(folder.file("socket")));
-    Listener living(address);
-    CHECK(is_refused(address, "Address already in use; a server answers there"));
-    CHECK(accept_soon(living).status == AcceptStatus::accepted);  // the question, whether it lives
-    const Fd client = connect_client(address);
-    CHECK(accept_soon(living).status == AcceptStatus::accepted);
-}
-
-TEST_CASE("a file that is not a stream socket is not removed") {
-    const Folder folder;
-    std::ofstream(folder.file("letter")) << "keep me";
-    CHECK(is_refused(at("unix:" + folder.file("letter")), "is not a stream socket"));
-    CHECK(std::filesystem::file_size(folder.file("letter")) == 7);
-    const Address datagrams = at("unix:" + folder.file("datagrams"));
-    const Fd other(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    check(::bind(other.get(), datagrams.data(), datagrams.size()), "bind");
-    CHECK(error_of(datagrams).find("bind unix:") == 0);
-    CHECK(std::filesystem::is_socket(folder.file("datagrams")));
-    CHECK(is_refused(at("unix:" + folder.file("no/socket")), "make its folder first"));
 }
 
 TEST_CASE("a listener is taken over from a parent") {
