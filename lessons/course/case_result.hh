@@ -27,6 +27,11 @@ struct CaseResult {
         std::string because;
         std::string read;
     };
+    // Said in advance; it holds if the sign is seen. Without a sign it holds where none is seen.
+    struct Guess {
+        std::string sign;
+        Advice advice;
+    };
     struct Failure {
         std::string what;
         std::string expected;
@@ -41,14 +46,16 @@ struct CaseResult {
     CaseOutcome outcome = CaseOutcome::passed;
     std::vector<std::string> steps;  // the last one is where it ended
     std::optional<Failure> failure;  // of CaseOutcome::failed
-    std::optional<Finding> finding;  // of CaseOutcome::crashed, if the report has one
+    std::optional<Finding> finding;  // if a report has one; of a failed case, only what explains it
     std::string ending;  // of crashed and quit: "killed by signal 11 (Segmentation fault)"
-    std::vector<std::string> waits;  // of CaseOutcome::hung, one line a process
+    std::vector<std::string> waits;  // of CaseOutcome::hung, one line a process or thread
     std::vector<Left> left;          // of any outcome but hung and crashed
-    Advice advice;                   // may be empty
+    Advice advice;                   // the likely cause; empty if what was seen fits none
+    std::vector<Advice> or_else;     // others that fit as well
     std::string skipped_because;
     std::string printed;  // by the learner's program, bounded
     std::chrono::milliseconds time{0};
+    std::chrono::milliseconds processor_time{0};  // of all its processes that were collected
 
     bool passed() const { return outcome == CaseOutcome::passed; }
 };

@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/capability.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +19,9 @@
 #include <sstream>
 
 #include "daemon/error.hh"
+#include "lessons/course/case_cause.hh"
+#include "lessons/course/case_hang.hh"
+#include "lessons/course/case_left.hh"
 #include "lessons/course/case_story.hh"
 #include "lessons/course/child_process.hh"
 #include "lessons/course/process_tree.hh"
@@ -34,11 +40,28 @@ using daemon::Pipe;
 constexpr std::chrono::milliseconds kLookEvery{250};
 constexpr std::chrono::milliseconds kStill{1500};
 constexpr std::size_t kMostPrinted = 64U * 1024;
+constexpr std::chrono::seconds kEnough{10};
 
-struct Pipes {
-    Pipe result = daemon::make_pipe();
+// What the case speaks over, and what it prints into.
+struct Line {
+    explicit Line(const CaseWords& words) {
+        const std::string both = words.first + words.last;
+        daemon::check(::send(result.first.get(), both.data(), both.size(), MSG_NOSIGNAL), "send");
+    }
+    daemon::SocketPair result = daemon::make_socket_pair(SOCK_STREAM);
     Pipe printed = daemon::make_pipe();
 };
+
+// The case runs as the same user. So that it cannot reach into this process instead of passing
+// (ptrace(2), /proc/PID/mem): this one is closed to all but root, and root's case gives away the
+// capability that would open it.
+void keep_out() {
+    daemon::check(::prctl(PR_SET_DUMPABLE, 0), "prctl PR_SET_DUMPABLE");
+}
+
+void give_away_ptrace() {
+    if (::geteuid() == 0) ::prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE);
+}
 
 void limit_to(int resource, rlim_t most) {
     const rlimit limit{most, most};
@@ -59,17 +82,18 @@ void set_environment(const fs::path& folder, int result) {
     ::setenv("TSAN_OPTIONS", "halt_on_error=1:second_deadlock_stack=1", 1);
 }
 
-int become_the_case(const CaseRun& run, const Pipes& pipes, const fs::path& folder) {
+int become_the_case(const CaseRun& run, const Line& line, const fs::path& folder) {
     constexpr rlim_t kMostFile = 64U * 1024 * 1024;
     constexpr rlim_t kMostSeconds = 60;
     daemon::check(::setsid(), "setsid");
     const Fd null(daemon::check(::open("/dev/null", O_RDONLY | O_CLOEXEC), "open", "/dev/null"));
     daemon::check(::dup2(null.get(), STDIN_FILENO), "dup2");
-    daemon::check(::dup2(pipes.printed.writing.get(), STDOUT_FILENO), "dup2");
-    daemon::check(::dup2(pipes.printed.writing.get(), STDERR_FILENO), "dup2");
+    daemon::check(::dup2(line.printed.writing.get(), STDOUT_FILENO), "dup2");
+    daemon::check(::dup2(line.printed.writing.get(), STDERR_FILENO), "dup2");
     const int result =
-        daemon::check(::fcntl(pipes.result.writing.get(), F_DUPFD, 3), "fcntl F_DUPFD");
+        daemon::check(::fcntl(line.result.second.get(), F_DUPFD, 3), "fcntl F_DUPFD");
     set_environment(folder, result);
+    give_away_ptrace();
     limit_to(RLIMIT_CORE, 0);
     limit_to(RLIMIT_FSIZE, kMostFile);
     limit_to(RLIMIT_CPU, kMostSeconds);
@@ -113,11 +137,11 @@ class Standstill {
 // What comes out of the case while it runs.
 class CaseReader {
   public:
-    explicit CaseReader(Pipes& pipes) : pipes_(pipes) {
-        pipes_.result.writing.reset();
-        pipes_.printed.writing.reset();
-        daemon::set_nonblocking(pipes_.result.reading, true);
-        daemon::set_nonblocking(pipes_.printed.reading, true);
+    CaseReader(Line& line, const CaseWords& words) : line_(line), story_(words) {
+        line_.result.second.reset();
+        line_.printed.writing.reset();
+        daemon::set_nonblocking(line_.result.first, true);
+        daemon::set_nonblocking(line_.printed.reading, true);
     }
 
     // Until `process` ends (true), or the deadline has come or nothing moves any more (false). Not
@@ -127,8 +151,8 @@ class CaseReader {
         for (;;) {
             std::array<pollfd, 3> descriptors = {
                 pollfd{process.get(), POLLIN, 0},
-                pollfd{result_open_ ? pipes_.result.reading.get() : -1, POLLIN, 0},
-                pollfd{printed_open_ ? pipes_.printed.reading.get() : -1, POLLIN, 0}};
+                pollfd{result_open_ ? line_.result.first.get() : -1, POLLIN, 0},
+                pollfd{printed_open_ ? line_.printed.reading.get() : -1, POLLIN, 0}};
             const Deadline soon = std::min(deadline, Deadline::after(kLookEvery));
             const int ready = ::poll(descriptors.data(), descriptors.size(), soon.poll_timeout());
             if (ready == -1 && errno != EINTR) daemon::fail(errno, "poll");
@@ -142,66 +166,36 @@ class CaseReader {
 
     const CaseStory& story() const { return story_; }
     const std::string& printed() const { return printed_; }
+    // Takes what has come since.
+    const std::string& read_on() {
+        take_what_is_there();
+        return printed_;
+    }
 
   private:
     void take_what_is_there() {
         std::string events;
-        result_open_ = result_open_ && read_some(pipes_.result.reading, events);
+        result_open_ = result_open_ && read_some(line_.result.first, events);
         story_.take(events);
         std::string text;
-        printed_open_ = printed_open_ && read_some(pipes_.printed.reading, text);
+        printed_open_ = printed_open_ && read_some(line_.printed.reading, text);
         printed_.append(text, 0, kMostPrinted - std::min(kMostPrinted, printed_.size()));
     }
 
-    Pipes& pipes_;
+    Line& line_;
     CaseStory story_;
     std::string printed_;
     bool result_open_ = true;
     bool printed_open_ = true;
 };
 
-std::vector<std::string> what_they_wait_for() {
-    std::vector<std::string> lines;
-    for (const Process& process : descendants_of(::getpid()))
-        lines.push_back(process.zombie()
-                            ? fmt::format("process {} ({}) is a zombie", process.pid, process.name)
-                            : fmt::format("process {} ({}) {}", process.pid, process.name,
-                                          describe_wait(process.pid)));
-    return lines;
-}
-
-void look_for_processes(std::vector<CaseResult::Left>& left) {
-    for (const Process& process : descendants_of(::getpid()))
-        left.push_back(
-            {process.zombie() ? "zombie" : "orphan",
-             process.zombie()
-                 ? fmt::format("process {} has ended and nobody waited for it", process.pid)
-                 : fmt::format("process {} still runs: it {}", process.pid,
-                               describe_wait(process.pid))});
-}
-
-void look_for_files(const fs::path& folder, std::vector<CaseResult::Left>& left) {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
-        left.push_back({"file", fs::relative(entry.path(), folder).string()});
-}
-
-void judge(CaseResult& result, const CaseStory& story, Ending ending, const CaseRun& run) {
-    if (result.outcome == CaseOutcome::skipped) return;
-    result.finding = find_finding(result.printed, run.learners_folder);
-    if (story.failed()) {
-        result.outcome = CaseOutcome::failed;
-        result.finding.reset();
-    } else if (ending.killed() || (result.finding && !ending.success())) {
-        result.outcome = CaseOutcome::crashed;
-        result.ending = ending.describe();
-        result.advice = story.if_it_crashes();
-    } else if (!story.ended() || !ending.success()) {
-        result.outcome = CaseOutcome::quit;
-        result.ending = ending.describe();
-        result.advice = story.if_it_crashes();
-    } else if (!result.left.empty()) {
-        result.outcome = CaseOutcome::untidy;
-    }
+// Of all children that have been collected, with theirs.
+std::chrono::milliseconds processor_time_of_children() {
+    rusage usage{};
+    ::getrusage(RUSAGE_CHILDREN, &usage);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+        std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec));
 }
 
 }  // namespace
@@ -209,35 +203,36 @@ void judge(CaseResult& result, const CaseStory& story, Ending ending, const Case
 CaseResult run_case(const CaseRun& run) {
     const auto begin = std::chrono::steady_clock::now();
     become_subreaper();
+    keep_out();
     // A linker may leave a process that still frees its memory (mold does). It is not the
     // learner's.
-    end_descendants(Deadline::after(std::chrono::seconds(10)));
+    end_descendants(Deadline::after(kEnough));
+    const std::chrono::milliseconds used_before = processor_time_of_children();
     const ScratchFolder folder;
-    Pipes pipes;
-    ChildProcess child([&] { return become_the_case(run, pipes, folder.path()); });
-    CaseReader reader(pipes);
+    const CaseWords words;
+    Line line(words);
+    ChildProcess child([&] { return become_the_case(run, line, folder.path()); });
+    CaseReader reader(line, words);
     const bool done = reader.follow(child.process(), Deadline::after(run.limit));
 
     CaseResult result;
     result.name = run.name;
-    if (!done) result.waits = what_they_wait_for();
-    const Deadline enough = Deadline::after(std::chrono::seconds(10));
+    reader.story().tell(result);
+    if (!done)
+        result.waits = what_they_wait_for(run.learners_folder, [&] { return reader.read_on(); });
+    std::optional<Ending> ending;
     if (done) {
-        const Ending ending = child.wait();
-        reader.story().tell(result);
-        result.printed = reader.printed();
+        ending = child.wait();
         look_for_processes(result.left);
         look_for_files(folder.path(), result.left);
-        judge(result, reader.story(), ending, run);
-    } else {
-        reader.story().tell(result);
-        result.printed = reader.printed();
-        result.left.clear();
-        // A case that has failed and then hangs on its way out has failed: that came first.
-        result.outcome = reader.story().failed() ? CaseOutcome::failed : CaseOutcome::hung;
-        if (!reader.story().failed()) result.advice = reader.story().if_it_hangs();
     }
-    end_descendants(enough);
+    end_descendants(Deadline::after(kEnough));
+    result.processor_time = processor_time_of_children() - used_before;
+    result.printed = without_stacks(reader.printed()) + reader.story().printed();
+    if (ending)
+        judge_end(result, reader.story(), *ending, run.learners_folder);
+    else
+        judge_hang(result, reader.story());
     result.time = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
     return result;

@@ -1,7 +1,9 @@
 // Runs one case of a check as a process tree of its own, and gives back what happened. The
 // learner's code is not trusted to end, to be tidy or to be silent:
 //   - it gets a session, a folder and temporary files of its own, and limits on output and files;
-//   - what it prints never mixes with the verdict, which comes over a descriptor of its own;
+//   - what it prints never mixes with the verdict, which comes over a socket of its own, and only
+//     what the check itself says there counts (check/runner_line.hh);
+//   - what it uses of the processor is measured: a loop that should wait is no waiting;
 //   - at the limit, or when nothing has moved for some time, it is asked what it waits for (from
 //   /proc), then the whole tree is ended;
 //   - afterwards this process, which adopts whatever lost its parent, looks for zombies, orphans

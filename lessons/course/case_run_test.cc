@@ -9,10 +9,10 @@
 #include "daemon/error.hh"
 #include "lessons/course/process_tree.hh"
 
+using waymark::course::CaseOutcome;
 using waymark::course::CaseResult;
 using waymark::course::descendants_of;
 using waymark::course::list_cases;
-using waymark::course::CaseOutcome;
 using waymark::course::outcome_name;
 using waymark::course::run_case;
 
@@ -44,7 +44,7 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("the cases of a check are listed in order") {
     const std::vector<std::string> names = list_cases(PLANTED_CHECK);
     CHECK(names.front() == "passes");
-    CHECK(names.size() == 24);
+    CHECK(names.size() == 31);
     CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
 }
 
@@ -122,6 +122,64 @@ TEST_CASE("a hang says what it waits for and takes its children along") {
     const CaseResult family = run("hangs and holds children", std::chrono::seconds(2));
     CHECK(outcome_name(family.outcome) == "hung");
     CHECK(family.waits.size() == 2);
+}
+
+TEST_CASE("a hang of threads shows each one with what it waits for and its line") {
+    const CaseResult result = run("hangs in two threads");
+    CHECK(outcome_name(result.outcome) == "hung");
+    REQUIRE(result.waits.size() == 2);
+    for (const std::string& line : result.waits) {
+        CHECK_MESSAGE(contains(line, "waits in a lock or condition variable"), line);
+#ifdef __SANITIZE_ADDRESS__
+        CHECK_MESSAGE(contains(line, "your line: planted_check.cpp:"), line);
+#endif
+    }
+    CHECK(contains(result.waits.back(), "(other)"));
+    CHECK(result.advice.misconception == "a planted mistake");
+    CHECK_FALSE(contains(result.printed, "waymark: stack"));
+}
+
+TEST_CASE("a stopped process is stopped and a loop is a loop") {
+    const CaseResult stopped = run("is stopped");
+    CHECK(outcome_name(stopped.outcome) == "hung");
+    REQUIRE(stopped.waits.size() == 1);
+    CHECK(contains(stopped.waits.front(), "is stopped"));
+    CHECK(stopped.advice.misconception == "a process that is stopped");
+    const CaseResult loop = run("spins", std::chrono::seconds(3));
+    CHECK(loop.advice.misconception == "a loop that does not wait");
+}
+
+TEST_CASE("processor time beyond what the case may use is a failure") {
+    const CaseResult result = run("uses too much");
+    CHECK(outcome_name(result.outcome) == "failed");
+    CHECK(result.processor_time > std::chrono::milliseconds(10));
+    CHECK(result.advice.misconception == "a loop that does not wait");
+}
+
+TEST_CASE("two causes are two and none is none") {
+    const CaseResult two = run("fails in two ways");
+    CHECK(two.advice.misconception == "a planted mistake");
+    REQUIRE(two.or_else.size() == 1);
+    CHECK(two.or_else.front().misconception == "another planted mistake");
+    const CaseResult none = run("fails in no known way");
+    CHECK(outcome_name(none.outcome) == "failed");
+    CHECK(none.advice.misconception.empty());
+}
+
+#ifdef __SANITIZE_ADDRESS__
+TEST_CASE("the report of another process of the case goes before what the step had guessed") {
+    const CaseResult result = run("fails because a child has crashed");
+    CHECK(outcome_name(result.outcome) == "failed");
+    REQUIRE(result.finding);
+    CHECK(contains(result.finding->words, "null pointer"));
+    CHECK(result.advice.misconception != "a planted mistake");
+}
+#endif
+
+TEST_CASE("fifty orphans are one line") {
+    const CaseResult result = run("leaves fifty orphans");
+    REQUIRE(result.left.size() == 1);
+    CHECK_MESSAGE(contains(result.left.front().what, "50 processes ("), result.left.front().what);
 }
 
 TEST_CASE("where nothing moves any more the limit is not waited for, and slowness is no hang") {

@@ -1,8 +1,16 @@
 #include "lessons/course/case_story.hh"
 
+#include <fmt/core.h>
+#include <sys/random.h>
+
+#include <array>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "daemon/error.hh"
+#include "lessons/course/agreed.hh"
 
 namespace waymark::course {
 
@@ -18,11 +26,34 @@ std::string text(const json& event, const char* key) {
     return found != event.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-CaseResult::Advice advice(const json& event) {
-    return {text(event, "misconception"), text(event, "because"), text(event, "read")};
+// `behind` is empty for the first cause, " 2" for the second.
+CaseResult::Advice advice(const json& event, const std::string& behind = {}) {
+    return {text(event, ("misconception" + behind).c_str()),
+            text(event, ("because" + behind).c_str()), text(event, ("read" + behind).c_str())};
+}
+
+std::vector<CaseResult::Advice> other_advice(const json& event) {
+    constexpr int kMost = 5;
+    std::vector<CaseResult::Advice> others;
+    for (int number = 2; number <= kMost; ++number) {
+        const CaseResult::Advice other = advice(event, fmt::format(" {}", number));
+        if (other.misconception.empty()) break;
+        others.push_back(other);
+    }
+    return others;
+}
+
+std::string random_word() {
+    std::array<unsigned char, kWordLength / 2> bytes;
+    daemon::check(::getrandom(bytes.data(), bytes.size(), 0), "getrandom");
+    std::string word;
+    for (const unsigned char byte : bytes) word += fmt::format("{:02x}", byte);
+    return word;
 }
 
 }  // namespace
+
+CaseWords::CaseWords() : first(random_word()), last(random_word()) {}
 
 void CaseStory::take(std::string_view bytes) {
     taken_ += bytes.size();
@@ -35,22 +66,40 @@ void CaseStory::take(std::string_view bytes) {
 }
 
 void CaseStory::take_line(const std::string& line) {
-    const json event = json::parse(line, nullptr, false);
-    if (!event.is_object()) return;
+    const bool is_last = line.starts_with(words_.last);
+    if (!is_last && !line.starts_with(words_.first)) {
+        somebody_else_spoke_ = true;
+        return;
+    }
+    const json event = json::parse(line.substr(kWordLength), nullptr, false);
+    if (!event.is_object() || is_last != (text(event, "event") == "end")) return;
     const std::map<std::string, std::function<void()>> actions = {
         {"step",
          [&] {
              if (told_.steps.size() < kMostSteps) told_.steps.push_back(text(event, "text"));
-             if_it_hangs_ = if_it_crashes_ = {};
+             if_it_hangs_.clear();
+             if_it_crashes_.clear();
          }},
-        {"if-it-hangs", [&] { if_it_hangs_ = advice(event); }},
-        {"if-it-crashes", [&] { if_it_crashes_ = advice(event); }},
+        {"if-it-hangs",
+         [&] {
+             if_it_hangs_.push_back({text(event, "sign"), advice(event)});
+         }},
+        {"if-it-crashes",
+         [&] {
+             if_it_crashes_.push_back({text(event, "sign"), advice(event)});
+         }},
+        {"printed", [&] { printed_ += text(event, "text"); }},
+        {"may-use",
+         [&] {
+             may_use_ = std::chrono::milliseconds(std::atol(text(event, "milliseconds").c_str()));
+         }},
         {"failed",
          [&] {
              failed_ = true;
              if (told_.failure) return;  // the first one is the reason of the others
              told_.failure = {text(event, "what"), text(event, "expected"), text(event, "seen")};
              told_.advice = advice(event);
+             told_.or_else = other_advice(event);
          }},
         {"fell-through",
          [&] {
@@ -71,6 +120,16 @@ void CaseStory::take_line(const std::string& line) {
              told_.advice = {"a failed fork taken for a process id",
                              "fork(2) gives -1 when it fails, and kill(2) takes -1 for everybody.",
                              "kill(2), fork(2) RETURN VALUE"};
+         }},
+        {"kill-the-runner",
+         [&] {
+             failed_ = true;
+             told_.failure = {"the process that is signalled", "a child of this program",
+                              "the runner, by kill(getppid(), ...); it was not done"};
+             told_.advice = {"the parent of the wrong process",
+                             "getppid gives the parent of the process that calls it. Called in the "
+                             "parent and not in the child it is somebody else's process.",
+                             "getppid(2), kill(2)"};
          }},
         {"thrown",
          [&] {
@@ -108,6 +167,7 @@ void CaseStory::tell(CaseResult& result) const {
     result.steps = told_.steps;
     result.failure = told_.failure;
     result.advice = told_.advice;
+    result.or_else = told_.or_else;
     result.left = told_.left;
     result.skipped_because = told_.skipped_because;
     if (told_.outcome == CaseOutcome::skipped) result.outcome = CaseOutcome::skipped;

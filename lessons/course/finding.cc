@@ -8,9 +8,41 @@ namespace waymark::course {
 
 namespace {
 
+// What a finding means.
+struct Meaning {
+    const char* cause;
+    const char* because;
+    const char* read;
+    bool stops;
+};
+
+constexpr Meaning kMemory{
+    "memory that is not, or no longer, the program's",
+    "A sanitizer stopped the program at the first wrong step. Its report names the line, and for "
+    "memory from new also where it was taken and given back.",
+    "the report below; https://github.com/google/sanitizers/wiki/AddressSanitizer", true};
+constexpr Meaning kRace{
+    "a data race",
+    "Two threads came to the same memory, at least one of them to write it, and nothing orders "
+    "them: no lock, no atomic, no join. The report has the stacks of both.",
+    "README.md of lesson 02; https://github.com/google/sanitizers/wiki/ThreadSanitizerCppManual",
+    true};
+constexpr Meaning kUndefined{
+    "undefined behaviour",
+    "The compiler may assume that this does not happen, so what would follow is chance. It was "
+    "stopped there.",
+    "https://gcc.gnu.org/onlinedocs/gcc/Instrumentation-Options.html", true};
+constexpr Meaning kException{
+    "an exception that nobody caught",
+    "It ends the process by std::terminate: out of main, out of a thread, out of a destructor or a "
+    "function that is noexcept.",
+    "https://en.cppreference.com/w/cpp/error/terminate", false};
+constexpr Meaning kNothingMore{"", "", "", false};
+
 struct Known {
     const char* sign;  // in the report's line
     const char* words;
+    const Meaning& meaning = kMemory;
 };
 
 // The order matters: the first sign that is found names the finding.
@@ -25,35 +57,41 @@ constexpr std::array kKnown = {
     Known{"attempting double-free", "the program freed the same memory twice"},
     Known{"attempting free on address", "the program freed what was not allocated"},
     Known{"alloc-dealloc-mismatch", "memory was given back in another way than it was taken"},
-    Known{"detected memory leaks", "memory was allocated and never freed"},
+    Known{"detected memory leaks", "memory was allocated and never freed", kNothingMore},
     Known{"data race",
-          "two threads used the same variable at the same time, one of them to write it"},
+          "two threads used the same variable at the same time, one of them to write it", kRace},
     Known{"lock-order-inversion",
           "two locks were taken in different orders: one day each thread waits "
-          "for the other"},
-    Known{"unlock of an unlocked mutex", "a lock was given back that was not held"},
-    Known{"destroy of a locked mutex", "a lock was destroyed while it was held"},
-    Known{"thread leak", "a thread was started and neither joined nor detached"},
+          "for the other",
+          kNothingMore},
+    Known{"unlock of an unlocked mutex", "a lock was given back that was not held", kNothingMore},
+    Known{"destroy of a locked mutex", "a lock was destroyed while it was held", kNothingMore},
+    Known{"thread leak", "a thread was started and neither joined nor detached", kNothingMore},
     Known{"signal-unsafe call inside of a signal",
           "a signal handler called a function that must not be "
-          "called there (signal-safety(7))"},
-    Known{"signal handler spoils errno", "a signal handler changed errno and did not put it back"},
-    Known{"stack-overflow", "the stack is full: a function calls itself without end"},
+          "called there (signal-safety(7))",
+          kNothingMore},
+    Known{"signal handler spoils errno", "a signal handler changed errno and did not put it back",
+          kNothingMore},
+    Known{"stack-overflow", "the stack is full: a function calls itself without end", kNothingMore},
     Known{"SEGV on unknown address 0x000000000000", "the program followed a null pointer"},
     Known{"SEGV on unknown address",
           "the program followed a pointer to memory that is not its own"},
     Known{"null pointer", "the program followed a null pointer"},
-    Known{"signed integer overflow", "a sum of whole numbers is larger than its type can hold"},
-    Known{"out of bounds for type", "the program reached outside an array"},
-    Known{"runtime error: ", "the program did what C++ does not define"},
-    Known{"Assertion `", "an assertion does not hold"},
-    Known{"terminate called after throwing", "an exception left the program: nobody caught it"},
+    Known{"signed integer overflow", "a sum of whole numbers is larger than its type can hold",
+          kUndefined},
+    Known{"out of bounds for type", "the program reached outside an array", kUndefined},
+    Known{"runtime error: ", "the program did what C++ does not define", kUndefined},
+    Known{"Assertion `", "an assertion does not hold", kNothingMore},
+    Known{"terminate called after throwing", "an exception left the program: nobody caught it",
+          kException},
     Known{"terminate called without",
           "the program was ended by std::terminate (a joinable thread was "
-          "destroyed, or an exception crossed a noexcept)"},
-    Known{"terminate called recursively",
-          "two threads ended the program by std::terminate at once"},
-    Known{"Sanitizer:", "a sanitizer stopped the program"},
+          "destroyed, or an exception crossed a noexcept)",
+          kException},
+    Known{"terminate called recursively", "two threads ended the program by std::terminate at once",
+          kException},
+    Known{"Sanitizer:", "a sanitizer stopped the program", kNothingMore},
 };
 
 const Known* known_sign(const std::string& line) {
@@ -79,9 +117,12 @@ std::string place_in(const std::string& line, const std::string& folder) {
     return words;
 }
 
-std::string without_banner(const std::string& line) {
-    static const std::regex banner(R"(^=+\d+=+|^WARNING: )");
-    return std::regex_replace(line, banner, "");
+// Addresses differ from run to run and tell nobody anything.
+std::string without_noise(const std::string& line) {
+    static const std::regex noise(
+        R"(^=+\d+=+|^WARNING: | at pc 0x\w+( bp 0x\w+)?( sp 0x\w+)?| \(pc 0x[^)]*\)|)"
+        R"( on address 0x\w*[1-9a-f]\w*)");
+    return std::regex_replace(line, noise, "");
 }
 
 }  // namespace
@@ -93,13 +134,22 @@ std::optional<Finding> find_finding(std::string_view report, const std::string& 
         if (!finding) {
             const Known* known = known_sign(line);
             if (known == nullptr) continue;
-            finding = Finding{known->words, {}, without_banner(line)};
+            const Meaning& meaning = known->meaning;
+            finding = Finding{known->words,    {},           without_noise(line), meaning.cause,
+                              meaning.because, meaning.read, meaning.stops};
         } else if (finding->detail.starts_with("terminate") && line.find("what():") != line.npos) {
             finding->detail += "; " + line.substr(line.find("what():"));
         }
         if (finding->place.empty()) finding->place = place_in(line, folder);
     }
     return finding;
+}
+
+std::string learners_line(std::string_view stack, const std::string& folder) {
+    std::istringstream lines{std::string(stack)};
+    for (std::string line; std::getline(lines, line);)
+        if (std::string place = place_in(line, folder); !place.empty()) return place;
+    return {};
 }
 
 }  // namespace waymark::course

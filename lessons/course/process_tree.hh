@@ -53,8 +53,19 @@ bool end_descendants_of(pid_t ancestor, daemon::Deadline deadline);
 // done anything in between. (/proc/PID/task/TID/status: State and the two ctxt_switches.)
 std::optional<std::map<pid_t, std::uint64_t>> context_switches_if_asleep(pid_t ancestor);
 
-// What the main thread of a process waits for: "sleeps in read(0: pipe:[4711])", from
-// /proc/PID/{stat,syscall,fd}. As much of it as may be read.
+// What a thread waits for, or the main thread of a process: "waits in read on descriptor 3,
+// pipe:[4711]", "is stopped", from /proc/PID/{status,syscall,fd}. As much of it as may be read.
 std::string describe_wait(pid_t pid);
+
+struct Thread {
+    pid_t process;
+    pid_t id;
+    std::string name;
+};
+// The threads of a process, without the one that the thread sanitizer has for itself.
+std::vector<Thread> threads_of(pid_t process);
+
+// Whether a signal would run a handler in this thread now.
+bool answers_signal(pid_t thread, int signal);
 
 }  // namespace waymark::course

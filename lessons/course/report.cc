@@ -58,16 +58,21 @@ class Page {
         text_ += pad(kIndent + 2) + fmt::format("{:<10}", label) +
                  wrapped(printable(text), width_, kColumn, kColumn) + '\n';
     }
-    void advice(const CaseResult::Advice& advice, const Lesson& lesson) {
+    void advice(std::string_view how, const CaseResult::Advice& advice, const Lesson& lesson) {
         if (!advice.misconception.empty()) {
             blank();
-            paragraph("Likely: " + style_.strong(advice.misconception), kIndent - 2);
+            paragraph(fmt::format("{}: {}", how, style_.strong(advice.misconception)), kIndent - 2);
             if (!advice.because.empty()) paragraph(advice.because);
         }
         if (!advice.read.empty()) {
             blank();
             read(advice.read, lesson);
         }
+    }
+    // None of the mistakes that the check knows looks like this. Then it guesses nothing.
+    void not_sure() {
+        blank();
+        paragraph("Not sure why. What was seen stands above.", kIndent - 2);
     }
     std::string text() const { return text_; }
 
@@ -105,7 +110,7 @@ void tell_what_happened(Page& page, const Style& style, const CaseResult& result
         page.value("expected", result.failure->expected);
         page.value("saw", result.failure->seen);
     }
-    if (result.outcome == CaseOutcome::crashed) {
+    if (result.outcome == CaseOutcome::crashed || result.finding) {
         page.paragraph("The program crashed: " +
                        (result.finding ? result.finding->words : result.ending) + ".");
         if (result.finding && !result.finding->place.empty())
@@ -166,7 +171,9 @@ std::string Reporter::story(const Lesson& lesson, const CaseResult& result) cons
     CaseResult::Advice advice = result.advice;
     if (advice.misconception.empty() && result.outcome == CaseOutcome::untidy)
         advice = advice_for_left().at(result.left.front().kind);
-    page.advice(advice, lesson);
+    page.advice("Likely", advice, lesson);
+    for (const CaseResult::Advice& other : result.or_else) page.advice("Or", other, lesson);
+    if (advice.misconception.empty() && advice.read.empty()) page.not_sure();
     tell_printed(page, style, result);
     return page.text();
 }
@@ -195,6 +202,7 @@ std::string verdict_as_json(const Lesson& lesson, const Verdict& verdict) {
         json entry = {{"name", result.name},
                       {"outcome", outcome_name(result.outcome)},
                       {"milliseconds", result.time.count()},
+                      {"processor_milliseconds", result.processor_time.count()},
                       {"steps", result.steps}};
         if (result.failure)
             entry["failure"] = {{"what", result.failure->what},
@@ -204,6 +212,9 @@ std::string verdict_as_json(const Lesson& lesson, const Verdict& verdict) {
             entry["misconception"] = {{"name", result.advice.misconception},
                                       {"because", result.advice.because},
                                       {"read", result.advice.read}};
+        for (const CaseResult::Advice& other : result.or_else)
+            entry["or_else"].push_back(
+                {{"name", other.misconception}, {"because", other.because}, {"read", other.read}});
         if (result.finding)
             entry["crash"] = {{"words", result.finding->words},
                               {"place", result.finding->place},

@@ -1,6 +1,6 @@
-// What a check tells the runner: one event a line, as a JSON object of strings, written with one
-// write(2) so that lines of several processes cannot mix. Without WAYMARK_RESULT_FD the events are
-// printed for people. Only the check's own library uses this file.
+// What a check tells the runner (runner_line.hh): one event a line, as a JSON object of strings,
+// written in one go so that lines of several processes cannot mix. Where no runner listens the
+// events are printed for people. Only the check's own library uses this file.
 
 #pragma once
 

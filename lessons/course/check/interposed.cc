@@ -1,7 +1,7 @@
 // The system calls that faults.hh can let fail, defined here and so in front of the C library's.
 // Each asks the plan and then makes the real call. open(2) has arguments that depend on its flags;
 // kill(2) is watched always: a check runs with the learner's rights, and kill(-1, ...) would end
-// whatever else they have running.
+// whatever else they have running, kill(getppid(), ...) the runner, and the shell's prompt with it.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -19,6 +19,7 @@
 
 #include "lessons/course/check/events.hh"
 #include "lessons/course/check/fault_plan.hh"
+#include "lessons/course/check/runner_line.hh"
 
 namespace {
 
@@ -26,6 +27,7 @@ using waymark::course::check::begin_the_child;
 using waymark::course::check::Call;
 using waymark::course::check::call_fails;
 using waymark::course::check::Event;
+using waymark::course::check::runner_process;
 using waymark::course::check::send_event;
 using waymark::course::check::shortened;
 
@@ -205,8 +207,9 @@ int openat(int folder, const char* path, int flags, ...) {
 int kill(pid_t pid, int signal) noexcept {
     static auto* const real = next<int(pid_t, int)>("kill");
     if (call_fails(Call::kill)) return -1;
-    if (pid != -1) return real(pid, signal);
-    send_event(Event("kill-everybody"));
+    const bool everybody = pid == -1;
+    if (!everybody && (pid != runner_process() || signal == 0)) return real(pid, signal);
+    send_event(Event(everybody ? "kill-everybody" : "kill-the-runner"));
     errno = EPERM;
     return -1;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <utility>
 
 #include "lessons/course/check/events.hh"
 
@@ -16,18 +17,19 @@ namespace {
 constexpr int kFellThrough = 98;
 constexpr int kSkipped = 77;  // as Meson and Automake count it
 
-// A child that returns from the learner's fork into the check would tell the story a second time.
-void only_in_the_check() {
-    if (::getpid() == case_pid()) return;
-    send_event(Event("fell-through"));
-    ::_exit(kFellThrough);
+// The second and later ones with their number behind the key: "misconception 2".
+Event& add(Event& event, const Causes& causes) {
+    std::string behind;
+    for (int number = 1; const Advice& advice : causes.all()) {
+        event.set("misconception" + behind, advice.misconception)
+            .set("because" + behind, advice.because)
+            .set("read" + behind, advice.read);
+        behind = fmt::format(" {}", ++number);
+    }
+    return event;
 }
 
-Event& add(Event& event, const Advice& advice) {
-    return event.set("misconception", advice.misconception)
-        .set("because", advice.because)
-        .set("read", advice.read);
-}
+Witness* last_witness = nullptr;
 
 std::string escaped(unsigned char byte) {
     switch (byte) {
@@ -50,35 +52,64 @@ std::string escaped(unsigned char byte) {
 
 }  // namespace
 
+void only_in_the_check() {
+    if (::getpid() == case_pid()) return;
+    send_event(Event("fell-through"));
+    ::_exit(kFellThrough);
+}
+
 void step(std::string_view what) {
     only_in_the_check();
     send_event(Event("step").set("text", what));
 }
 
-void if_it_hangs(const Advice& advice) {
+void if_it_hangs(const Advice& advice, std::string_view sign) {
     Event event("if-it-hangs");
-    send_event(add(event, advice));
+    send_event(add(event, advice).set("sign", sign));
 }
 
-void if_it_crashes(const Advice& advice) {
+void if_it_crashes(const Advice& advice, std::string_view sign) {
     Event event("if-it-crashes");
-    send_event(add(event, advice));
+    send_event(add(event, advice).set("sign", sign));
+}
+
+Witness::Witness(std::function<std::string()> printed)
+    : printed_(std::move(printed)), previous_(std::exchange(last_witness, this)) {}
+
+// They need not end in the reverse order of their beginning.
+Witness::~Witness() {
+    for (Witness** place = &last_witness; *place != nullptr; place = &(*place)->previous_) {
+        if (*place != this) continue;
+        *place = previous_;
+        return;
+    }
+}
+
+void ask_witnesses() {
+    for (const Witness* witness = last_witness; witness != nullptr; witness = witness->previous_)
+        if (const std::string text = witness->printed_(); !text.empty())
+            send_event(Event("printed").set("text", text));
+}
+
+void may_use(std::chrono::milliseconds processor_time) {
+    send_event(Event("may-use").set("milliseconds", std::to_string(processor_time.count())));
 }
 
 void fail(std::string_view what, std::string_view expected, std::string_view seen,
-          const Advice& advice) {
+          const Causes& causes) {
     only_in_the_check();
+    ask_witnesses();
     Event event("failed");
     event.set("what", what).set("expected", expected).set("seen", seen);
-    send_event(add(event, advice));
+    send_event(add(event, causes));
     FAIL(fmt::format("{}: expected {}, saw {}", what, expected, seen));
     ::_exit(kFellThrough);  // FAIL throws
 }
 
 void expect(bool right, std::string_view what, std::string_view expected, std::string_view seen,
-            const Advice& advice) {
+            const Causes& causes) {
     only_in_the_check();
-    if (!right) fail(what, expected, seen, advice);
+    if (!right) fail(what, expected, seen, causes);
     CHECK(right);  // counted
 }
 
@@ -103,7 +134,7 @@ std::string show(double value) {
 }
 
 void expect_no_throw(const std::function<void()>& body, std::string_view what,
-                     const Advice& advice) {
+                     const Causes& causes) {
     std::string thrown;
     try {
         body();
@@ -111,7 +142,7 @@ void expect_no_throw(const std::function<void()>& body, std::string_view what,
         thrown = error.what();
         if (thrown.empty()) thrown = "an exception without words";
     }
-    expect(thrown.empty(), what, "no exception", fmt::format("exception: {}", thrown), advice);
+    expect(thrown.empty(), what, "no exception", fmt::format("exception: {}", thrown), causes);
 }
 
 bool eventually(const std::function<bool()>& condition) {

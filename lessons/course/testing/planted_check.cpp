@@ -9,10 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <mutex>
 #include <stdexcept>
@@ -21,6 +23,7 @@
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
+#include "lessons/course/check/threads.hh"
 
 using namespace waymark::course::check;
 
@@ -34,6 +37,12 @@ pid_t start_and_let_end() {
     if (pid == 0) ::_exit(7);
     wait_until_ended(pid);
     return pid;
+}
+
+const Advice kOther{"another planted mistake", "It was planted, too.", "pipe(2)"};
+
+[[gnu::noinline]] void take_the_other(std::mutex& lock) {
+    lock.lock();
 }
 
 [[gnu::noinline]] int follow(const int* pointer) {
@@ -149,6 +158,76 @@ TEST_CASE("hangs and holds children") {
     if (::fork() == 0)
         for (;;) ::pause();
     ::wait(nullptr);
+}
+
+TEST_CASE("hangs in two threads") {
+    step("wait in two threads, each for what the other has");
+    if_it_hangs(kPlanted, "futex");
+    if_it_hangs(kOther, "waits in read");
+    std::mutex left;
+    std::mutex right;
+    ThreadGate first;
+    ThreadGate second;
+    const auto take_both = [](std::mutex& one, std::mutex& two, ThreadGate& mine,
+                              ThreadGate& theirs) {
+        const std::lock_guard lock(one);
+        mine.open();
+        theirs.wait();
+        take_the_other(two);
+    };
+    std::thread other(take_both, std::ref(right), std::ref(left), std::ref(second),
+                      std::ref(first));
+    ::pthread_setname_np(other.native_handle(), "other");
+    take_both(left, right, first, second);
+    other.join();
+}
+
+TEST_CASE("is stopped") {
+    step("stop");
+    ::raise(SIGSTOP);
+}
+
+TEST_CASE("uses too much") {
+    step("count for a while where it may count for a moment");
+    may_use(std::chrono::milliseconds(10));
+    const std::clock_t end = std::clock() + CLOCKS_PER_SEC / 5;
+    while (std::clock() < end) {
+    }
+}
+
+TEST_CASE("fails in two ways") {
+    step("fail");
+    expect_equal(1, 2, "the number", {kPlanted, kOther});
+}
+
+TEST_CASE("fails in no known way") {
+    step("fail");
+    expect_equal(1, 2, "the number", {});
+}
+
+TEST_CASE("fails because a child has crashed") {
+    step("start a child that follows a null pointer, and look at its end");
+    waymark::daemon::Pipe said = waymark::daemon::make_pipe();
+    const int status = in_a_process([&] {
+        ::dup2(said.writing.get(), STDERR_FILENO);
+        int* volatile nowhere = nullptr;
+        return follow(nowhere);
+    });
+    said.writing.reset();
+    const Witness witness([&] {
+        std::string text(8192, '\0');
+        text.resize(static_cast<std::size_t>(
+            std::max<ssize_t>(0, ::read(said.reading.get(), text.data(), text.size()))));
+        return text;
+    });
+    expect_equal(status, 0, "its wait status", kPlanted);
+}
+
+TEST_CASE("leaves fifty orphans") {
+    step("start fifty children and forget them");
+    for (int child = 0; child < 50; ++child)
+        if (::fork() == 0)
+            for (;;) ::pause();
 }
 
 TEST_CASE("is slow") {

@@ -1,0 +1,85 @@
+#include "lessons/course/case_hang.hh"
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string_view>
+
+#include "daemon/deadline.hh"
+#include "lessons/course/agreed.hh"
+#include "lessons/course/finding.hh"
+#include "lessons/course/process_tree.hh"
+
+namespace waymark::course {
+
+namespace {
+
+using daemon::Deadline;
+
+constexpr std::chrono::milliseconds kForOne{700};  // the first one reads the debug information
+constexpr std::chrono::milliseconds kForAll{2000};
+constexpr std::size_t kMostThreads = 20;
+
+// What the thread prints when it is asked, between its marks; empty if it does not answer.
+std::string stack_of(const Thread& thread, const std::function<std::string()>& read_on,
+                     Deadline deadline) {
+    constexpr int kPauseMilliseconds = 5;
+    if (!answers_signal(thread.id, stack_signal())) return {};
+    ::syscall(SYS_tgkill, thread.process, thread.id, stack_signal());
+    for (;;) {
+        const std::string printed = read_on();
+        const std::size_t begin = printed.rfind(stack_begin(thread.id));
+        const std::size_t end =
+            begin == printed.npos ? printed.npos : printed.find(kStackEnd, begin);
+        if (end != printed.npos) return printed.substr(begin, end - begin);
+        if (deadline.expired()) return {};
+        ::poll(nullptr, 0, kPauseMilliseconds);
+    }
+}
+
+std::string line_about(const Process& process, const Thread& thread, bool alone) {
+    const std::string who =
+        alone ? fmt::format("process {} ({})", process.pid, process.name)
+              : fmt::format("thread {} ({}) of process {}", thread.id, thread.name, process.pid);
+    return fmt::format("{} {}", who, describe_wait(thread.id));
+}
+
+}  // namespace
+
+std::vector<std::string> what_they_wait_for(const std::string& learners_folder,
+                                            const std::function<std::string()>& read_on) {
+    std::vector<std::string> lines;
+    const Deadline enough = Deadline::after(kForAll);
+    for (const Process& process : descendants_of(::getpid())) {
+        if (process.zombie()) {
+            lines.push_back(fmt::format("process {} ({}) is a zombie", process.pid, process.name));
+            continue;
+        }
+        const std::vector<Thread> threads = threads_of(process.pid);
+        for (const Thread& thread : threads) {
+            if (lines.size() == kMostThreads) return lines;
+            std::string line = line_about(process, thread, threads.size() == 1);
+            const std::string stack =
+                stack_of(thread, read_on, std::min(enough, Deadline::after(kForOne)));
+            const std::string place = learners_line(stack, learners_folder);
+            if (!place.empty()) line += fmt::format("; your line: {}", place);
+            lines.push_back(std::move(line));
+        }
+    }
+    return lines;
+}
+
+std::string without_stacks(const std::string& printed) {
+    std::string rest = printed;
+    for (std::size_t begin; (begin = rest.find(kStackMark)) != rest.npos;) {
+        const std::size_t end = rest.find(kStackEnd, begin);
+        rest.erase(begin, end == rest.npos ? rest.npos : end + kStackEnd.size() - begin);
+    }
+    return rest;
+}
+
+}  // namespace waymark::course
