@@ -48,14 +48,14 @@ class [[nodiscard]] PoolCall {
     bool await_suspend(std::coroutine_handle<> coroutine) {
         resumable_.coroutine = coroutine;
         shared_->waiting = this;
-        const auto accepted = pool_.try_submit([shared = shared_, &loop = loop_] {
-            shared->run();
-            tell_later(shared, loop);
-        });
+        shared_->is_offered = true;
+        const auto accepted = pool_.try_submit(
+            [ending = std::make_shared<Ending>(shared_, loop_)] { ending->shared->run(); });
+        shared_->is_offered = false;
         return accepted.has_value();
     }
 
-    // Nothing if the pool was full, or stopped.
+    // Nothing if the pool was full or stopped, or is stopped before the turn of the work comes.
     std::optional<Result> await_resume() {
         // Moved out, so that the exception is destroyed here and not by the pool's thread, which
         // may still hold what is shared.
@@ -65,7 +65,7 @@ class [[nodiscard]] PoolCall {
 
   private:
     // What both threads see, one after the other: the pool's thread until it posts, the loop's
-    // thread from then on. `waiting` is the loop's thread's alone.
+    // thread from then on. `waiting` and `is_offered` are the loop's thread's alone.
     struct Shared {
         explicit Shared(Work its_work) : work(std::move(its_work)) {}
 
@@ -85,6 +85,25 @@ class [[nodiscard]] PoolCall {
         std::optional<Result> result;
         std::exception_ptr thrown;
         PoolCall* waiting = nullptr;
+        bool is_offered = false;  // the pool is being asked to take it
+    };
+
+    // Lives in what the pool was given, and dies with it: after the work, or when a pool that stops
+    // drops what waits. Either way somebody has to tell the coroutine. One that the pool refuses
+    // dies at once, under the eyes of who offered it, and is told by that.
+    struct Ending {
+        Ending(std::shared_ptr<Shared> its_shared, EventLoop& its_loop)
+            : shared(std::move(its_shared)), loop(its_loop) {}
+        Ending(const Ending&) = delete;
+        Ending& operator=(const Ending&) = delete;
+        ~Ending() {
+            const bool refused = std::this_thread::get_id() == offered_by && shared->is_offered;
+            if (!refused) tell_later(shared, loop);
+        }
+
+        std::shared_ptr<Shared> shared;
+        EventLoop& loop;
+        std::thread::id offered_by = std::this_thread::get_id();
     };
 
     // Nobody else would wake the coroutine: without memory to tell it, the thread waits until there

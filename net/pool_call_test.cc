@@ -111,6 +111,25 @@ TEST_CASE("a stopped pool refuses") {
     CHECK(heard.result == "refused");
 }
 
+TEST_CASE("a pool that is stopped and drops what waits tells the coroutine") {
+    EventLoop loop;
+    ThreadPool pool(1, 1);
+    TaskGroup tasks;
+    Gate gate;
+    const auto held = pool.submit([&gate] { return gate.pass(); });
+    gate.entered.get_future().wait();
+    Heard heard;
+    tasks.start(ask(loop, pool, [] { return std::string("done"); }, heard));
+    CHECK(heard.result == "nothing yet");
+    std::thread stopping([&pool] { pool.stop(ThreadPool::AtStop::discard); });
+    // The stop drops what waits before it waits for what is being done.
+    while (tasks.size() > 0) loop.run_once();
+    gate.open.set_value();
+    stopping.join();
+    CHECK(heard.result == "refused");
+    CHECK(heard.thread == std::this_thread::get_id());
+}
+
 TEST_CASE("a coroutine destroyed while the work runs is left alone, and the work's values freed") {
     EventLoop loop;
     Gate gate;
