@@ -112,7 +112,7 @@ void EventLoop::run_once(Deadline deadline) {
     timers_.run_due(now_);
     run_posted_work();
     resume_scheduled();
-    for (const std::function<void()>& hook : round_hooks_) hook();
+    for (std::size_t i = 0; i < round_hooks_.size(); ++i) round_hooks_[i]();  // one may add one
 }
 
 void EventLoop::wait(Deadline deadline) {

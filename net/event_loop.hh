@@ -28,6 +28,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -166,7 +167,7 @@ class EventLoop {
     std::size_t told_count_ = 0;  // of these
     SpinCheck spin_check_;
     int steps_left_ = kStepsPerTurn;
-    std::vector<std::function<void()>> round_hooks_;
+    std::deque<std::function<void()>> round_hooks_;  // where they stay when one is added
 
     std::vector<std::function<void()>> taken_;  // posted work whose turn it is
     std::size_t taken_done_ = 0;                // of these

@@ -214,6 +214,19 @@ TEST_CASE("the hooks run in a round that found nothing ready, too") {
     CHECK(hooks == 2);
 }
 
+TEST_CASE("a hook may add another, which runs in the same round") {
+    EventLoop loop;
+    int added = 0;
+    int last = 0;
+    loop.after_each_round([&] {
+        const std::string held(100, 'x');  // lost, were the hook moved while it runs
+        while (added < 50) loop.after_each_round([&, n = ++added] { last = n; });
+        CHECK(held == std::string(100, 'x'));
+    });
+    loop.run_once(Deadline::after(0ms));
+    CHECK(last == 50);
+}
+
 TEST_CASE("the hooks wait for the next round where something throws") {
     EventLoop loop;
     int hooks = 0;
