@@ -57,12 +57,15 @@ bool Acceptor::on_ready(std::uint32_t) {
     return true;
 }
 
-// No memory for one client more: it is hung up on, the others stay.
+// One client more that cannot be had is hung up on; the others stay.
 void Acceptor::bring(AcceptResult client) {
     try {
         on_client_(std::move(client.socket), client.peer.unmapped());
-    } catch (const std::exception&) {
+    } catch (const std::bad_alloc&) {
         exhausted(ENOMEM);
+    } catch (const std::system_error& error) {
+        exhausted(error.code().value());
+    } catch (...) {  // a mistake of who was told, and no reason to keep the others waiting
     }
 }
 

@@ -17,7 +17,8 @@ namespace waymark::net {
 class Acceptor final : private EventLoop::Watcher {
   public:
     // Given a non-blocking socket and its peer, whose IPv4 address is plain even where it arrived
-    // as IPv6. Must not destroy the acceptor. What it throws costs this client.
+    // as IPv6. Must not destroy the acceptor. What it throws costs this client; for want of memory
+    // (std::bad_alloc) or as std::system_error it also begins a pause, as if accept had failed.
     using OnClient = std::function<void(daemon::Fd socket, const Address& peer)>;
 
     // The listener may be shared with other processes: each client wakes as few of them as possible

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <stdexcept>
 #include <vector>
 
 #include "daemon/error.hh"
@@ -97,4 +98,24 @@ TEST_CASE("without descriptors it complains once, does not spin, and goes on whe
     const Fd last = connect_to(door.address());
     for (int i = 0; i < 1000 && door.clients.empty(); ++i) door.round();
     CHECK_FALSE(door.clients.empty());
+}
+
+TEST_CASE("what is thrown for a client costs that client, and keeps no other waiting") {
+    EventLoop loop;
+    int came = 0;
+    std::vector<int> complaints;
+    Acceptor acceptor(
+        loop, Listener(Address::parse("127.0.0.1:0")),
+        [&came](Fd, const Address&) {
+            if (++came == 1) throw 3;
+            if (came == 2) throw std::runtime_error("a mistake");
+            if (came == 3) fail(ENOSPC, "epoll_ctl");
+        },
+        [&complaints](int error_number) { complaints.push_back(error_number); });
+    std::vector<Fd> clients;
+    for (int i = 0; i < 3; ++i) clients.push_back(connect_to(acceptor.listener().address()));
+    while (came < 3) loop.run_once();
+    CHECK(complaints == std::vector<int>{ENOSPC});  // and nothing before
+    clients.push_back(connect_to(acceptor.listener().address()));
+    while (came < 4) loop.run_once();
 }
