@@ -6,8 +6,8 @@
 //   starting  running, not ready yet               stopping  asked to end, still running
 //   failed    wanted, but ended; waits to be started again
 //
-// A service that ends although it is wanted is started again, never more than once a second if it
-// keeps ending: 1, 2, 4 ... 60 seconds (s6-supervise and its like). After 60 seconds of health the
+// A service that ends although it is wanted is started again, after 1, 2, 4 ... 60 seconds if it
+// keeps ending (s6-supervise and its like); sooner only if somebody says that he wants it. After 60 seconds of health the
 // first restart is immediate and the count begins anew. Only a service that has never been up is
 // given up, because then a person is waiting for the answer.
 
