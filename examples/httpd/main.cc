@@ -1,5 +1,7 @@
-// httpd: a web server for the files of a directory. It says on which address it listens once it
-// does, and ends with 0 after SIGTERM or SIGINT, when what was under way is done.
+// httpd: a web server for the files of a directory, in two designs: event loops in threads of one
+// process, or with --workers processes whose threads have one client each (prefork.hh). It says on
+// which address it listens once it does, and ends with 0 after SIGTERM or SIGINT, when what was
+// under way is done.
 
 #include <fmt/core.h>
 #include <signal.h>
@@ -14,6 +16,7 @@
 #include "daemon/signals.hh"
 #include "net/listener.hh"
 #include "options.hh"
+#include "prefork.hh"
 #include "worker.hh"
 
 namespace {
@@ -48,10 +51,12 @@ class StopSignals final : private net::EventLoop::Watcher {
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT};
 };
 
-int serve(const Options& options) {
-    daemon::ignore_sigpipe();
-    net::Listener listener(options.listen);
-    const net::Address address = listener.address();
+void tell_address(const net::Listener& listener) {
+    fmt::print("listening on http://{}/\n", listener.address().to_string());
+    std::fflush(stdout);
+}
+
+void serve_by_event_loops(const Options& options, const net::Listener& listener) {
     std::vector<std::unique_ptr<Worker>> workers;
     for (unsigned i = 0; i < options.threads; ++i)
         workers.push_back(
@@ -61,9 +66,17 @@ int serve(const Options& options) {
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < workers.size(); ++i)
         threads.emplace_back([&worker = *workers[i]] { worker.run(); });
-    fmt::print("listening on http://{}/\n", address.to_string());
-    std::fflush(stdout);
+    tell_address(listener);
     workers.front()->run();
+}
+
+int serve(const Options& options) {
+    daemon::ignore_sigpipe();
+    const net::Listener listener(options.listen);
+    if (options.workers == 0)
+        serve_by_event_loops(options, listener);
+    else
+        serve_by_processes(options, listener, [&] { tell_address(listener); });
     return daemon::kExitOk;
 }
 

@@ -33,11 +33,16 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     app.add_option("--root", options.root, "the directory")->capture_default_str();
     app.add_option("--listen", listen, "ADDRESS:PORT; port 0 lets the kernel choose")
         ->capture_default_str();
-    app.add_option("--threads", options.threads, "event loops")
+    app.add_option(
+           "--workers", options.workers,
+           "processes whose threads have one client at a time; 0: event loops in one process")
+        ->capture_default_str()
+        ->check(CLI::Range(0U, 64U));
+    app.add_option("--threads", options.threads, "event loops, or threads of each worker")
         ->capture_default_str()
         ->check(CLI::Range(1U, 64U));
     app.add_option("--connections", options.limits.gate.hard,
-                   "at most so many at once, in each thread")
+                   "at most so many at once, in each event loop")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 1'000'000UL));
     app.add_option("--connections-per-source", options.limits.gate.per_network,

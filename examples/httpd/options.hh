@@ -14,7 +14,8 @@ namespace waymark::httpd {
 struct Options {
     std::string root = ".";
     net::Address listen = net::Address::parse("127.0.0.1:8080");
-    unsigned threads = 1;
+    unsigned workers = 0;  // processes; 0: this one alone, with event loops
+    unsigned threads = 1;  // of each of them
     net::http::ServerLimits limits{
         .gate = {.soft = 1000, .hard = 1024, .per_network = 256, .early_drop = {}}};
     std::chrono::milliseconds stop_timeout{10'000};

@@ -1,5 +1,5 @@
 // One thread of httpd: an event loop with a server of its own. Workers share the listening socket
-// and nothing else, so there is nothing to lock.
+// and nothing else, so there is nothing to lock. One that is handed its clients has no listener.
 
 #pragma once
 
@@ -15,10 +15,14 @@ namespace waymark::httpd {
 class Worker {
   public:
     // Throws std::system_error if the root cannot be opened.
+    explicit Worker(const Options& options);
     Worker(const Options& options, net::Listener listener);
 
     // Serves until a stop that was asked for is done. On the worker's own thread.
     void run() { loop_.run(); }
+
+    // Serves this client until it is gone. On the worker's own thread, and without run().
+    void serve(daemon::Fd client);
 
     // From any thread: no new clients; those who are here may finish.
     void stop(daemon::Deadline deadline);
