@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,8 +23,9 @@ namespace {
 
 constexpr std::chrono::seconds kStaleCheck(1);
 
+// No file, for a process may serve that may open none.
 Fd make_spare() {
-    return Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    return Fd(::eventfd(0, EFD_CLOEXEC));
 }
 
 int checked(int result, std::string_view call, const Address& address) {
