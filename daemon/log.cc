@@ -161,4 +161,8 @@ bool Log::reopen() {
     return false;
 }
 
+void Log::take_over(const Fd& file) {
+    if (options_.target == LogTarget::file) check(::dup3(file.get(), fd_.get(), O_CLOEXEC), "dup3");
+}
+
 }  // namespace waymark::daemon

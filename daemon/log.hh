@@ -79,6 +79,12 @@ class Log {
     // true for other targets, which need none.
     bool reopen();
 
+    // The same with a file that another process has opened, for one that may open none: one log
+    // hands out its file, and another takes it over, which leaves it to the caller, too. Null for a
+    // log that writes to no file; such a log takes none over.
+    const Fd* file() const { return options_.target == LogTarget::file ? &fd_ : nullptr; }
+    void take_over(const Fd& file);
+
     // Lines that were lost since the start.
     long lost() const { return lost_.load(); }
 

@@ -32,6 +32,32 @@ TEST_CASE("after a rotation and reopen the new file is used, under the same numb
     CHECK((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0);
 }
 
+TEST_CASE("a log takes over the file that another has opened, under the same number") {
+    const LogFolder folder;
+    Log opener(to_file(folder));
+    Log other(to_file(folder));
+    const int number = other.fd().get();
+    std::filesystem::rename(folder.file(), folder.path + "/old");
+    REQUIRE(opener.reopen());
+    other.info("to the old file");
+    REQUIRE(opener.file() != nullptr);
+    other.take_over(*opener.file());
+    other.info("to the new file");
+    opener.info("still open");
+    CHECK(lines_of(folder.path + "/old").size() == 1);
+    CHECK(lines_of(folder.file()).size() == 2);
+    CHECK(other.fd().get() == number);
+    CHECK((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+TEST_CASE("a log that writes to no file has none to hand out, and takes none over") {
+    const LogFolder folder;
+    Log log({.target = LogTarget::standard_error});
+    CHECK(log.file() == nullptr);
+    log.take_over(*Log(to_file(folder)).file());
+    CHECK_FALSE(log.fd());
+}
+
 TEST_CASE("a reopen that fails keeps the old file and says so once") {
     const LogFolder folder;
     std::filesystem::create_directory(folder.path + "/sub");
