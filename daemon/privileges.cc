@@ -5,15 +5,11 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
-#include <sched.h>
-#include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
-#include <memory>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
@@ -88,38 +84,6 @@ void clear_capabilities() {
     check(::syscall(SYS_capset, &head, none), "capset");
 }
 
-constexpr int kForbidden[] = {
-    // start another program
-    SCMP_SYS(execve), SCMP_SYS(execveat),
-    // look into or change another process
-    SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-    SCMP_SYS(pidfd_getfd), SCMP_SYS(kcmp), SCMP_SYS(process_madvise), SCMP_SYS(perf_event_open),
-    // load code into the kernel, or another kernel
-    SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load),
-    SCMP_SYS(kexec_file_load), SCMP_SYS(bpf), SCMP_SYS(reboot),
-    // mount, in the old way and in the new one
-    SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(open_tree),
-    SCMP_SYS(move_mount), SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fspick),
-    SCMP_SYS(mount_setattr), SCMP_SYS(open_by_handle_at), SCMP_SYS(swapon), SCMP_SYS(swapoff),
-    // enter or found a name space
-    SCMP_SYS(unshare), SCMP_SYS(setns),
-    // become somebody else
-    SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setresuid), SCMP_SYS(setresgid),
-    SCMP_SYS(setreuid), SCMP_SYS(setregid), SCMP_SYS(setfsuid), SCMP_SYS(setfsgid),
-    SCMP_SYS(setgroups), SCMP_SYS(capset),
-    // parts of the kernel that servers do not need, and that many attacks did
-    SCMP_SYS(io_uring_setup), SCMP_SYS(userfaultfd), SCMP_SYS(keyctl), SCMP_SYS(add_key),
-    SCMP_SYS(request_key)};
-
-constexpr std::uint64_t kNewNamespaces[] = {CLONE_NEWUSER,  CLONE_NEWNS,  CLONE_NEWPID,
-                                            CLONE_NEWNET,   CLONE_NEWIPC, CLONE_NEWUTS,
-                                            CLONE_NEWCGROUP};
-
-// libseccomp returns its errors, with a minus.
-void must_succeed(int result, const char* call) {
-    if (result < 0) fail(-result, call);
-}
-
 }  // namespace
 
 void drop_permanently(const std::string& user, const std::string& group) {
@@ -164,27 +128,6 @@ ScopedEffectiveUser::~ScopedEffectiveUser() {
 
 void set_no_new_privileges() {
     check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl PR_SET_NO_NEW_PRIVS");
-}
-
-void forbid_dangerous_calls() {
-    set_no_new_privileges();
-    const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(::seccomp_init(SCMP_ACT_ALLOW),
-                                                                  ::seccomp_release);
-    if (!filter) fail(ENOMEM, "seccomp_init");
-    for (const int call : kForbidden)
-        must_succeed(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 0),
-                     "seccomp_rule_add");
-    // A user name space makes its founder root in it, and opens more of the kernel than any other
-    // call. So clone(2) may have no such flag.
-    for (const std::uint64_t flag : kNewNamespaces)
-        must_succeed(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                                        SCMP_A0_64(SCMP_CMP_MASKED_EQ, flag, flag)),
-                     "seccomp_rule_add clone");
-    // The flags of clone3(2) are in memory, which no filter can read. glibc takes clone(2) when it
-    // hears that there is no clone3.
-    must_succeed(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0),
-                 "seccomp_rule_add clone3");
-    must_succeed(::seccomp_load(filter.get()), "seccomp_load");
 }
 
 }  // namespace waymark::daemon

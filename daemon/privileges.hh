@@ -48,11 +48,4 @@ class ScopedEffectiveUser {
 // PR_SET_NO_NEW_PRIVS). Inherited, and never to be taken back. Throws std::system_error.
 void set_no_new_privileges();
 
-// A filter for processes that read what strangers send: starting programs, looking into other
-// processes, loading kernel code, mounting, name spaces and changing ids fail with EPERM from now
-// on, for this thread and all that it starts (seccomp(2)). It is a list of what is forbidden, known
-// calls of today; it keeps nobody from opening files, connecting or signalling others of the same
-// user. Sets no_new_privileges. To be called before there are threads. Throws std::system_error.
-void forbid_dangerous_calls();
-
 }  // namespace waymark::daemon

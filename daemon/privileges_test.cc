@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
 #include <string>
 
 #include "daemon/children.hh"
@@ -23,30 +22,6 @@
 #include "daemon/privileges_under_test.hh"
 
 using namespace waymark::daemon;
-
-namespace {
-
-// The line of /proc/self/status that starts with `name`, its values with single spaces.
-std::string status_line(const std::string& name) {
-    std::ifstream status("/proc/self/status");
-    std::string word;
-    while (status >> word)
-        if (word == name + ":") {
-            std::string line;
-            std::getline(status, line);
-            std::string values;
-            for (const char letter : line)
-                if (letter != '\t')
-                    values += letter;
-                else if (!values.empty())
-                    values += ' ';
-            while (values.ends_with(' ')) values.pop_back();
-            return values;
-        }
-    return "none";
-}
-
-}  // namespace
 
 TEST_CASE("after the drop all ids are the user's, no group and no capability is left") {
     if (skip_unless_root("permanent drop")) return;

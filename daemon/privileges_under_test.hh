@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <string>
 
@@ -35,6 +36,26 @@ inline std::string answer_of(const std::function<std::string()>& body) {
     for (ssize_t n = 0; (n = ::read(pipe.reading.get(), part, sizeof part)) > 0;)
         answer.append(part, static_cast<std::size_t>(n));
     return answer;
+}
+
+// The line of /proc/self/status that starts with `name`, its values with single spaces (proc(5)).
+inline std::string status_line(const std::string& name) {
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    while (status >> word)
+        if (word == name + ":") {
+            std::string line;
+            std::getline(status, line);
+            std::string values;
+            for (const char letter : line)
+                if (letter != '\t')
+                    values += letter;
+                else if (!values.empty())
+                    values += ' ';
+            while (values.ends_with(' ')) values.pop_back();
+            return values;
+        }
+    return "none";
 }
 
 inline bool skip_unless_root(const char* what) {

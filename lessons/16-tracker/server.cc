@@ -14,6 +14,7 @@
 
 #include "daemon/daemonize.hh"
 #include "daemon/error.hh"
+#include "daemon/landlock.hh"
 #include "daemon/log.hh"
 #include "daemon/pidfile.hh"
 #include "daemon/quiet_write.hh"
@@ -250,6 +251,10 @@ int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
     give_root_away(settings);
     pid_file.write_pid();
     daemon::Log log(log_options(settings, "tracker"));
+    if (!settings.one_process && daemon::landlock_version() == 0)
+        log.notice(
+            "this kernel has no Landlock: which system calls a service may make is limited, and "
+            "which files it may open is not");
     return House(settings, open, log, pid_file, readiness, read_again).run();
 }
 

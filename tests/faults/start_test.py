@@ -262,7 +262,7 @@ class RightsGivenAway(unittest.TestCase):
             tracker.add_device("nobody")
             self.check(tracker, "nobody")
             services = tracker.services()
-            for name in ("receiver 0", "web app"):
+            for name in ("store", "receiver 0", "web app"):
                 self.assertEqual(status_field(services[name]["pid"], "Seccomp"), [FILTERED], name)
             # After a death, too.
             os.kill(services["receiver 0"]["pid"], signal.SIGKILL)

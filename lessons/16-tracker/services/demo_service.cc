@@ -14,7 +14,6 @@
 #include "services/control_socket.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
-#include "services/service_log.hh"
 #include "trips/demo_devices.hh"
 #include "trips/fleet.hh"
 #include "unix_time.hh"
@@ -50,7 +49,7 @@ class DemoService {
     const Settings settings_;
     const net::Address target_;
     net::EventLoop loop_;
-    daemon::Log log_;
+    daemon::Log& log_;
     std::optional<Fleet> fleet_;
     std::string problem_;
     net::Timer timer_{loop_.timers(), [this] { look(); }};
@@ -60,15 +59,11 @@ class DemoService {
 DemoService::DemoService(ServiceStart& start)
     : settings_(start.settings),
       target_(start.target),
-      log_(log_options(start.settings, "tracker demo")),
-      control_(loop_, std::move(start.control),
+      log_(*start.log),
+      control_(loop_, std::move(start.control), log_,
                {.on_peer = {},
                 .on_stop = [this] { loop_.stop(); },
-                .on_settings =
-                    [this](std::string_view text) {
-                        log_.set_level(ReloadableSettings::from_text(text).level());
-                        log_.reopen();
-                    },
+                .on_settings = {},
                 .on_devices_changed = {},
                 .counters = [this] { return counters(); }}) {}
 

@@ -1,6 +1,6 @@
-// The receiver: hears the phones. It parses what anybody may send, so it is handed no database, and
-// has no right to run other programs; what it understood it hands to the store, and it answers a
-// phone when the store says that the fix is on disk.
+// The receiver: hears the phones. It parses what anybody may send, so as a process of its own it can
+// open no file and make no connection (services/confinement); what it understood it hands to the
+// store, and it answers a phone when the store says that the fix is on disk.
 //
 // It has --threads threads, each with an event loop of its own (services/reception). The thread
 // that the service began in is the first of them, and it alone talks to the supervisor; what
@@ -23,7 +23,6 @@
 #include "services/reception.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
-#include "services/service_log.hh"
 
 namespace waymark::tracker {
 
@@ -44,12 +43,12 @@ class ReceiverService {
     void opened();
     void meet_store(Peer peer, Channel channel);
     void close();
-    void reload(std::string_view text);
+    void reload(const ReloadableSettings& settings);
     std::string counters();
 
     Reception& first() { return *receptions_.front(); }
 
-    daemon::Log log_;
+    daemon::Log& log_;
     std::vector<std::unique_ptr<Reception>> receptions_;
     std::size_t open_ = 0;
     ServiceControl control_;
@@ -70,13 +69,13 @@ std::vector<std::unique_ptr<Reception>> ReceiverService::open(ServiceStart& star
 }
 
 ReceiverService::ReceiverService(ServiceStart& start)
-    : log_(log_options(start.settings, fmt::format("tracker receiver {}", start.number))),
+    : log_(*start.log),
       receptions_(open(start, log_)),
       control_(
-          first().loop(), std::move(start.control),
+          first().loop(), std::move(start.control), log_,
           {.on_peer = [this](Peer peer, Channel channel) { meet_store(peer, std::move(channel)); },
            .on_stop = [this] { close(); },
-           .on_settings = [this](std::string_view text) { reload(text); },
+           .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
            .on_devices_changed = {},
            .counters = [this] { return counters(); }}) {
     for (const auto& reception : receptions_)
@@ -121,10 +120,7 @@ void ReceiverService::close() {
         reception->loop().post([&reception = *reception] { reception.close(); });
 }
 
-void ReceiverService::reload(std::string_view text) {
-    const ReloadableSettings settings = ReloadableSettings::from_text(text);
-    log_.set_level(settings.level());
-    log_.reopen();
+void ReceiverService::reload(const ReloadableSettings& settings) {
     for (const auto& reception : receptions_)
         reception->loop().post([&reception = *reception, settings] { reception.reload(settings); });
 }

@@ -1,16 +1,19 @@
 #include "services/service.hh"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <exception>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "daemon/error.hh"
-#include "daemon/privileges.hh"
+#include "services/confinement.hh"
+#include "services/service_log.hh"
 
 namespace waymark::tracker {
 
@@ -32,15 +35,26 @@ void forget_the_starter() {
     daemon::check(::dup2(null.get(), STDERR_FILENO), "dup2", "/dev/null");
 }
 
+std::string log_name(const ServiceStart& start) {
+    return start.kind == ServiceKind::receiver ? fmt::format("tracker receiver {}", start.number)
+                                               : fmt::format("tracker {}", name_of(start.kind));
+}
+
 void become_a_service_process(const ServiceStart& start) {
     leave_signals_to_the_supervisor();
     if (!start.settings.foreground) forget_the_starter();
-    // The store hears no stranger.
-    if (start.kind != ServiceKind::store) daemon::forbid_dangerous_calls();
+}
+
+void give_up_the_rest(const ServiceStart& start) {
+    const daemon::Enforced enforced = confine(start);
+    start.log->debug("confined: system calls, and {}", enforced.describe());
 }
 
 int run(ServiceStart& start) {
-    if (!start.settings.one_process) become_a_service_process(start);
+    const bool is_a_process = !start.settings.one_process;
+    if (is_a_process) become_a_service_process(start);
+    start.log = std::make_unique<daemon::Log>(log_options(start.settings, log_name(start)));
+    if (is_a_process) give_up_the_rest(start);
     switch (start.kind) {
         case ServiceKind::store:
             return run_store(start);

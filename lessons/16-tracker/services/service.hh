@@ -1,17 +1,19 @@
 // The services of the tracker, each a function that runs an event loop until it is told to
 // stop. None of them knows whether it is a process or a thread, nor who started it: all it has is
-// what it is handed here. The process that parses what strangers send is handed no file, the one
-// that writes hears no stranger, and the one that people look at does not write: it asks the store.
-// That is how they are made, not a wall: all run as one user, who may open the files of the data
-// folder. A demo adds one more, which is a stranger to the others as any phone is.
+// what it is handed here. The process that parses what strangers send has no file, the one that
+// writes hears no stranger, and the one that people look at does not write: it asks the store. As
+// processes they are held to what they need (services/confinement). A demo adds one more, which is a
+// stranger to the others as any phone is.
 
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "daemon/channel.hh"
 #include "daemon/fd.hh"
+#include "daemon/log.hh"
 #include "net/address.hh"
 #include "services/messages.hh"
 #include "settings.hh"
@@ -25,6 +27,7 @@ struct ServiceStart {
     daemon::Channel control;
     std::vector<daemon::Fd> listeners;  // listening sockets, for those who serve
     net::Address target{};              // where phones send, for the demo
+    std::unique_ptr<daemon::Log> log{};  // made by run_service: the service may open no file
 };
 
 // Each returns its exit code; throws std::system_error, StoreError or UsageError when it cannot

@@ -7,8 +7,10 @@ namespace waymark::tracker {
 using daemon::Channel;
 using daemon::Fd;
 
-ServiceControl::ServiceControl(net::EventLoop& loop, Channel channel, Handlers handlers)
+ServiceControl::ServiceControl(net::EventLoop& loop, Channel channel, daemon::Log& log,
+                               Handlers handlers)
     : loop_(loop),
+      log_(log),
       handlers_(std::move(handlers)),
       link_(loop, std::move(channel),
             {.on_message = [this](std::string_view message,
@@ -34,7 +36,7 @@ void ServiceControl::heard(std::string_view message, Fd descriptor) {
             if (handlers_.on_stop) handlers_.on_stop();
             break;
         case MessageKind::settings:
-            if (handlers_.on_settings) handlers_.on_settings(text_of(message));
+            read_again(text_of(message), descriptor);
             break;
         case MessageKind::devices:
             if (handlers_.on_devices_changed) handlers_.on_devices_changed();
@@ -46,6 +48,13 @@ void ServiceControl::heard(std::string_view message, Fd descriptor) {
         default:
             break;
     }
+}
+
+void ServiceControl::read_again(std::string_view text, const Fd& log_file) {
+    const ReloadableSettings settings = ReloadableSettings::from_text(text);
+    log_.set_level(settings.level());
+    if (log_file) log_.take_over(log_file);
+    if (handlers_.on_settings) handlers_.on_settings(settings);
 }
 
 }  // namespace waymark::tracker

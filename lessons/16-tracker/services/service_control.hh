@@ -10,9 +10,11 @@
 #include <string_view>
 
 #include "daemon/channel.hh"
+#include "daemon/log.hh"
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
 #include "services/messages.hh"
+#include "settings.hh"
 
 namespace waymark::tracker {
 
@@ -21,13 +23,16 @@ class ServiceControl {
     struct Handlers {
         std::function<void(Peer peer, daemon::Channel channel)> on_peer;
         std::function<void()> on_stop;                               // finish, then end
-        std::function<void(std::string_view settings)> on_settings;  // read again
+        std::function<void(const ReloadableSettings&)> on_settings;  // read again
         std::function<void()> on_devices_changed;                    // somebody edited them
         std::function<std::string()> counters;                       // as a JSON object
     };
 
-    // `handlers` without a function ignore that message.
-    ServiceControl(net::EventLoop& loop, daemon::Channel channel, Handlers handlers);
+    // `handlers` without a function ignore that message. Settings that were read again change the
+    // level of the log before on_settings hears of them, and the file that came with them is the
+    // log's from then on: a service may not open one itself.
+    ServiceControl(net::EventLoop& loop, daemon::Channel channel, daemon::Log& log,
+                   Handlers handlers);
 
     // Tells the supervisor that this service serves.
     void ready();
@@ -38,8 +43,10 @@ class ServiceControl {
 
   private:
     void heard(std::string_view message, daemon::Fd descriptor);
+    void read_again(std::string_view text, const daemon::Fd& log_file);
 
     net::EventLoop& loop_;
+    daemon::Log& log_;
     Handlers handlers_;
     net::ChannelLink link_;
 };

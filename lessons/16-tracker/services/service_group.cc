@@ -101,9 +101,10 @@ void ServiceGroup::stop() {
 
 void ServiceGroup::reload(const ReloadableSettings& settings) {
     settings_.reloadable = settings;
+    const std::string message = write_text(MessageKind::settings, settings.to_text());
     for (const auto& service : services_)
-        if (service->control)
-            service->control->send(write_text(MessageKind::settings, settings.to_text()));
+        if (service->control && !service->control->send(message, log_.file()))
+            service->control->send(message);  // words can wait in a full channel, a file cannot
 }
 
 net::Task<bool> ServiceGroup::devices_changed() {

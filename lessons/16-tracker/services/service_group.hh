@@ -46,8 +46,8 @@ class ServiceGroup {
     };
 
     // `keep_open` are descriptors that every service process keeps, such as the pid file's. The log
-    // is none of them: a service that logs opens its own, and reopens it after a rotation. The
-    // loop, the sockets and the log must outlive the group.
+    // is none of them: a service opens its own, and is sent the file that reload() finds. The loop,
+    // the sockets and the log must outlive the group.
     ServiceGroup(net::EventLoop& loop, Settings settings, const ListeningSockets& sockets,
                  daemon::Log& log, std::vector<int> keep_open, Handlers handlers);
     ServiceGroup(const ServiceGroup&) = delete;
@@ -61,6 +61,7 @@ class ServiceGroup {
     void stop();
     bool is_stopping() const { return stopping_; }
 
+    // To be called when the log has been opened again: its file goes to all services.
     void reload(const ReloadableSettings& settings);
     // Has the store look at the devices again; true when the receivers have been told.
     net::Task<bool> devices_changed();

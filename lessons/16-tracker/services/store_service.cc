@@ -18,7 +18,6 @@
 #include "services/quarantine_wishes.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
-#include "services/service_log.hh"
 #include "store/data_folder.hh"
 #include "store/store.hh"
 #include "unix_time.hh"
@@ -54,7 +53,6 @@ class StoreService {
         long slowest_commit_us = 0;
     };
 
-    void reload(std::string_view text);
     void meet(Peer peer, Channel channel);
     void meet_receiver(std::uint16_t number, Channel channel);
     void meet_web_app(Channel channel);
@@ -73,7 +71,7 @@ class StoreService {
     std::string counters() const;
 
     net::EventLoop loop_;
-    daemon::Log log_;
+    daemon::Log& log_;
     Store store_;
     QuarantineWatch quarantine_watch_;
     bool quarantine_had_room_ = true;
@@ -92,14 +90,14 @@ class StoreService {
 };
 
 StoreService::StoreService(ServiceStart& start)
-    : log_(log_options(start.settings, "tracker store")),
+    : log_(*start.log),
       store_(database_path(start.settings.data)),
       quarantine_watch_(log_),
       change_timer_(loop_.timers(), [this] { look_for_changes(); }),
-      control_(loop_, std::move(start.control),
+      control_(loop_, std::move(start.control), log_,
                {.on_peer = [this](Peer peer, Channel channel) { meet(peer, std::move(channel)); },
                 .on_stop = [this] { loop_.stop(); },
-                .on_settings = [this](std::string_view text) { reload(text); },
+                .on_settings = {},
                 .on_devices_changed = [this] { is_told_to_look_ = true; },
                 .counters = [this] { return counters(); }}) {
     loop_.after_each_round([this] { end_round(); });
@@ -123,11 +121,6 @@ void StoreService::end_log() {
         log_.warning(
             "the newest positions are in waymark.db-wal still, copy it with waymark.db: {}",
             failure);
-}
-
-void StoreService::reload(std::string_view text) {
-    log_.set_level(ReloadableSettings::from_text(text).level());
-    log_.reopen();
 }
 
 void StoreService::meet(Peer peer, Channel channel) {

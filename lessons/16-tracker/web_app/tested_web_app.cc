@@ -113,8 +113,9 @@ void WebApp::start() {
                        .listeners = {}};
     start.settings.data = folder_.file(".");
     start.settings.site = folder_.file("site");
-    start.settings.log = folder_.file("log");
     start.settings.foreground = true;
+    start.log = std::make_unique<daemon::Log>(
+        daemon::LogOptions{.target = daemon::LogTarget::file, .path = folder_.file("log")});
     // A viewer that does not read is not cut off, however slow the machine is.
     start.settings.reloadable.send_timeout_s = 600;
     start.listeners.push_back(listener_.fd().duplicate());

@@ -1,4 +1,4 @@
-// The web app: what people look at. It reads the database and cannot write it, hears from the store
+// The web app: what people look at. It reads the database and does not write it, hears from the store
 // what has become durable, and serves pages, data and the live stream, on loopback addresses only
 // as long as there are no accounts. The event loop never touches the database; two threads do.
 
@@ -15,7 +15,6 @@
 #include "services/http_door.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
-#include "services/service_log.hh"
 #include "store/data_folder.hh"
 #include "trips/demo_devices.hh"
 #include "version.hh"
@@ -61,14 +60,14 @@ class WebAppService {
 
   private:
     void stop();
-    void reload(std::string_view text);
+    void reload(const ReloadableSettings& settings);
     void handler_failed(std::exception_ptr thrown);
     // Members of a JSON object.
     std::string counters() const;
 
     const steady_clock::time_point started_ = steady_clock::now();
     net::EventLoop loop_;
-    daemon::Log log_;
+    daemon::Log& log_;
     EventFeed feed_;
     DatabaseReads reads_;
     Live live_;
@@ -82,7 +81,7 @@ class WebAppService {
 };
 
 WebAppService::WebAppService(ServiceStart& start)
-    : log_(log_options(start.settings, "tracker web app")),
+    : log_(*start.log),
       feed_(new_epoch()),
       reads_(loop_, database_path(start.settings.data), log_),
       live_(loop_, feed_, live_settings()),
@@ -99,10 +98,10 @@ WebAppService::WebAppService(ServiceStart& start)
       door_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
             start.settings.reloadable.web_access_list(), log_, HttpDoor::Clients::this_machine),
       control_(
-          loop_, std::move(start.control),
+          loop_, std::move(start.control), log_,
           {.on_peer = [this](Peer, Channel channel) { announcements_.connect(std::move(channel)); },
            .on_stop = [this] { stop(); },
-           .on_settings = [this](std::string_view text) { reload(text); },
+           .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
            .on_devices_changed = {},
            .counters = [this] { return fmt::format("{{{}}}", counters()); }}) {
     pages_.add_routes(router_);
@@ -127,10 +126,7 @@ void WebAppService::stop() {
     door_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
 }
 
-void WebAppService::reload(std::string_view text) {
-    const ReloadableSettings settings = ReloadableSettings::from_text(text);
-    log_.set_level(settings.level());
-    log_.reopen();
+void WebAppService::reload(const ReloadableSettings& settings) {
     door_.reload(settings, settings.web_access_list());
 }
 

@@ -1,0 +1,99 @@
+#include "services/confinement.hh"
+
+#include <ctime>
+#include <filesystem>
+#include <iterator>
+#include <string>
+
+#include "daemon/call_filter.hh"
+#include "store/data_folder.hh"
+#include "web_app/site_folder.hh"
+
+namespace waymark::tracker {
+
+using daemon::CallGroup;
+using daemon::FileRight;
+using daemon::Premises;
+
+namespace {
+
+// An event loop, a log that is open, and channels on which others hand in more channels.
+constexpr CallGroup kEveryService[] = {
+    CallGroup::process,     CallGroup::memory,  CallGroup::time,        CallGroup::signals,
+    CallGroup::descriptors, CallGroup::waiting, CallGroup::conversation};
+
+// SQLite reads a few bytes there when it begins.
+constexpr const char* kRandomness = "/dev/urandom";
+
+// The folder of the database, and the one where it really is if its name there is a link. By
+// folder, not by file: the files beside it come and go.
+std::vector<Premises::Place> database_places(const Settings& settings, FileRight right) {
+    std::vector<Premises::Place> places{{kRandomness, FileRight::read}, {settings.data, right}};
+    const std::filesystem::path path = database_path(settings.data);
+    if (std::filesystem::is_symlink(path))
+        places.push_back({std::filesystem::weakly_canonical(path).parent_path(), right});
+    return places;
+}
+
+Needs needs_of_store(const Settings& settings) {
+    return {{CallGroup::files_to_read, CallGroup::files_to_write, CallGroup::file_names},
+            {database_places(settings, FileRight::manage)}};
+}
+
+// No file at all: a log that is rotated comes as a descriptor (services/service_control).
+Needs needs_of_receiver() {
+    return {{CallGroup::threads, CallGroup::accepting}, {}};
+}
+
+// Who reads a database in WAL mode writes as well: its locks, in the file that the processes share
+// (sqlite.org/wal.html, "Read-Only Databases").
+Needs needs_of_web_app(const Settings& settings) {
+    Needs needs{{CallGroup::threads, CallGroup::accepting, CallGroup::files_to_read,
+                 CallGroup::files_beneath, CallGroup::files_to_write},
+                {database_places(settings, FileRight::write)}};
+    needs.premises.places.push_back({find_site(settings.site, program_folder()), FileRight::read});
+    return needs;
+}
+
+// Adds its devices as `tracker device add` would, and is a client after that.
+Needs needs_of_demo(const ServiceStart& start) {
+    Needs needs{{CallGroup::threads, CallGroup::sockets, CallGroup::connecting,
+                 CallGroup::files_to_read, CallGroup::files_to_write, CallGroup::file_names},
+                {database_places(start.settings, FileRight::manage)}};
+    if (start.target.is_ip()) needs.premises.tcp_connect_to.push_back(start.target.port());
+    return needs;
+}
+
+Needs own_needs(const ServiceStart& start) {
+    switch (start.kind) {
+        case ServiceKind::store:
+            return needs_of_store(start.settings);
+        case ServiceKind::receiver:
+            return needs_of_receiver();
+        case ServiceKind::web_app:
+            return needs_of_web_app(start.settings);
+        case ServiceKind::demo:
+            return needs_of_demo(start);
+    }
+    return {};
+}
+
+}  // namespace
+
+Needs needs_of(const ServiceStart& start) {
+    Needs needs = own_needs(start);
+    needs.calls.insert(needs.calls.end(), std::begin(kEveryService), std::end(kEveryService));
+    // The system log may be started anew, and then the log connects to it again.
+    if (start.settings.log == "syslog") needs.calls.push_back(CallGroup::connecting);
+    return needs;
+}
+
+daemon::Enforced confine(const ServiceStart& start) {
+    const Needs needs = needs_of(start);
+    ::tzset();  // the lines for the system log are in local time, and the zone is in a file
+    const daemon::Enforced enforced = daemon::stay_within(needs.premises);
+    daemon::allow_only(needs.calls);
+    return enforced;
+}
+
+}  // namespace waymark::tracker

@@ -1,0 +1,182 @@
+// What each service may still do when it is confined, tried by a process that is.
+
+#include "services/confinement.hh"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <string>
+#include <thread>
+
+#include "daemon/privileges_under_test.hh"
+#include "net/connect.hh"
+#include "net/listener.hh"
+#include "store/temporary_folder.hh"
+
+using namespace waymark;
+using namespace waymark::tracker;
+
+namespace {
+
+// Who may open no file at all is refused by the filter, who may open others by Landlock.
+const std::string kForbidden = daemon::kRefused;
+const std::string kElsewhere = "Permission denied";
+
+// A data folder and pages, as those of a server.
+struct House {
+    TemporaryFolder data;
+    TemporaryFolder site;
+    net::Listener phones{net::Address::parse("127.0.0.1:0")};
+
+    House() {
+        std::ofstream(data.file("waymark.db"));
+        std::ofstream(site.file("index.html"));
+    }
+
+    ServiceStart start(ServiceKind kind, const std::string& log = "stderr") const {
+        ServiceStart start{.settings = {},
+                           .kind = kind,
+                           .number = 0,
+                           .control = std::move(daemon::make_channel().first),
+                           .listeners = {},
+                           .target = phones.address(),
+                           .log = {}};
+        start.settings.data = data.path();
+        start.settings.site = site.path();
+        start.settings.log = log;
+        return start;
+    }
+};
+
+std::string open_with(const std::string& path, int flags) {
+    const daemon::Fd file(::open(path.c_str(), flags | O_CLOEXEC, 0600));
+    return daemon::reason_of(file.get());
+}
+
+std::string connect_to(const net::Address& address) {
+    try {
+        const net::ConnectResult result =
+            net::connect_to(address, daemon::Deadline::after(std::chrono::seconds(60)));
+        if (result.status == net::ConnectStatus::connected) return "done";
+        return daemon::error_text(result.failures.front().error_number);
+    } catch (const std::system_error& error) {
+        return daemon::error_text(error.code().value());
+    }
+}
+
+std::string run_thread() {
+    try {
+        std::thread([] {}).join();
+        return "done";
+    } catch (const std::system_error& error) {
+        return daemon::error_text(error.code().value());
+    }
+}
+
+std::string run_program() {
+    char name[] = "true";
+    char* const arguments[] = {name, nullptr};
+    return daemon::reason_of(::execve("/bin/true", arguments, arguments + 1));
+}
+
+// What the service of a kind is answered to each of these, in their order.
+std::string tried_by(const House& house, ServiceKind kind) {
+    const net::Listener another(net::Address::parse("127.0.0.1:0"));
+    return daemon::answer_of([&] {
+        confine(house.start(kind));
+        std::string text;
+        // What stands in braces is done in its order.
+        for (const std::string& answer :
+             {open_with("/etc/passwd", O_RDONLY),
+              open_with(house.data.file("waymark.db"), O_RDONLY),
+              open_with(house.data.file("waymark.db-shm"), O_RDWR | O_CREAT),
+              daemon::reason_of(::unlink(house.data.file("waymark.db-shm").c_str())),
+              open_with(house.site.file("index.html"), O_RDONLY),
+              open_with(house.site.file("index.html"), O_WRONLY), run_thread(),
+              connect_to(house.phones.address()), connect_to(another.address()),
+              daemon::reason_of(::kill(::getppid(), 0)), run_program()})
+            text += (text.empty() ? "" : "|") + answer;
+        return text;
+    });
+}
+
+std::string expected(std::initializer_list<std::string> answers) {
+    std::string text;
+    for (const std::string& answer : answers) text += (text.empty() ? "" : "|") + answer;
+    return text;
+}
+
+bool skip_without_landlock() {
+    if (daemon::landlock_version() >= 4) return false;
+    fmt::print("SKIP: files of services: this kernel's Landlock is version {}, and 4 is needed\n",
+               daemon::landlock_version());
+    return true;
+}
+
+}  // namespace
+
+// It reads what strangers send. No Landlock is needed for it.
+TEST_CASE("a receiver opens no file, makes no connection and signals nobody") {
+    const House house;
+    CHECK(tried_by(house, ServiceKind::receiver) ==
+          expected({kForbidden, kForbidden, kForbidden, kForbidden, kForbidden, kForbidden, "done",
+                    kForbidden, kForbidden, kForbidden, kForbidden}));
+}
+
+TEST_CASE("the store opens files of its data folder only, and makes no connection and no thread") {
+    if (skip_without_landlock()) return;
+    const House house;
+    CHECK(tried_by(house, ServiceKind::store) ==
+          expected({kElsewhere, "done", "done", "done", kElsewhere, kElsewhere, kForbidden,
+                    kForbidden, kForbidden, kForbidden, kForbidden}));
+}
+
+TEST_CASE("the web app reads its pages, and removes nothing from the data folder") {
+    if (skip_without_landlock()) return;
+    const House house;
+    CHECK(tried_by(house, ServiceKind::web_app) ==
+          expected({kElsewhere, "done", "done", kForbidden, "done", kElsewhere, "done", kForbidden,
+                    kForbidden, kForbidden, kForbidden}));
+}
+
+TEST_CASE("the demo calls the port of the phones and no other") {
+    if (skip_without_landlock()) return;
+    const House house;
+    CHECK(tried_by(house, ServiceKind::demo) ==
+          expected({kElsewhere, "done", "done", "done", kElsewhere, kElsewhere, "done", "done",
+                    kElsewhere, kForbidden, kForbidden}));
+}
+
+TEST_CASE("a log that goes to the system log may connect to it anew") {
+    const House house;
+    const auto connect = [&](const std::string& log) {
+        return daemon::answer_of([&] {
+            const daemon::Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+            confine(house.start(ServiceKind::receiver, log));
+            const net::Address nobody = net::Address::parse("unix:" + house.data.file("log"));
+            return daemon::reason_of(::connect(socket.get(), nobody.data(), nobody.size()));
+        });
+    };
+    CHECK(connect("syslog") == "No such file or directory");
+    CHECK(connect("stderr") == kForbidden);
+}
+
+TEST_CASE("a database that is a link to another folder can be used there") {
+    if (skip_without_landlock()) return;
+    const House house;
+    const TemporaryFolder disk;
+    std::ofstream(disk.file("waymark.db"));
+    std::filesystem::remove(house.data.file("waymark.db"));
+    std::filesystem::create_symlink(disk.file("waymark.db"), house.data.file("waymark.db"));
+    CHECK(daemon::answer_of([&] {
+              confine(house.start(ServiceKind::store));
+              return open_with(disk.file("waymark.db-wal"), O_RDWR | O_CREAT);
+          }) == "done");
+}

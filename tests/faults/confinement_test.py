@@ -1,0 +1,67 @@
+"""The services of a running server are confined: every thread of each of them, also of one that was
+started again, and they work. What each may still do is tried by services/confinement_test.cc.
+Usage: confinement_test.py TRACKER
+"""
+
+import os
+import re
+import signal
+import unittest
+
+from faults import FIRST_TIME, Tracker, ask, send_fix
+from processes_seen import PATIENCE_SECONDS, wait_until
+
+import driver
+
+CONFINED = ("1", "2")  # NoNewPrivs; Seccomp: a filter (proc(5))
+
+
+def held(status):
+    with open(status, encoding="ascii") as file:
+        text = file.read()
+    return tuple(re.search(rf"^{name}:\t(\d)$", text, re.MULTILINE).group(1)
+                 for name in ("NoNewPrivs", "Seccomp"))
+
+
+def all_threads(pid):
+    folder = f"/proc/{pid}/task"
+    return {held(f"{folder}/{thread}/status") for thread in os.listdir(folder)}
+
+
+class Confinement(unittest.TestCase):
+
+    def check_serves(self, tracker, device):
+        wait_until(lambda: send_fix(tracker.devices_url, device, FIRST_TIME)[0] == 200,
+                   PATIENCE_SECONDS, f"the receivers know {device}")
+        self.assertEqual(ask(tracker.web_url, "/api/devices")[0], 200)
+
+    def test_1_every_thread_of_every_service_is_confined(self):
+        with Tracker("--receivers", "2", "--threads", "2", "--demo", "--log-level", "debug") as tracker:
+            self.check_serves(tracker, "demo/bicycle")
+            wait_until(lambda: tracker.services()["demo"]["counters"].get("delivered", 0) > 0,
+                       PATIENCE_SECONDS, "the demo's phones are heard")
+            services = tracker.services()
+            self.assertEqual(set(services), {"store", "receiver 0", "receiver 1", "web app", "demo"})
+            for name, service in services.items():
+                with self.subTest(name):
+                    self.assertEqual(all_threads(service["pid"]), {CONFINED})
+            self.assertEqual(held(f"/proc/{tracker.pid}/status")[1], "0")  # it starts the others
+
+            os.kill(services["receiver 0"]["pid"], signal.SIGKILL)
+            wait_until(lambda: tracker.services()["receiver 0"]["starts"] == 2
+                       and tracker.services()["receiver 0"]["state"] == "up",
+                       PATIENCE_SECONDS, "the receiver is back")
+            self.assertEqual(all_threads(tracker.services()["receiver 0"]["pid"]), {CONFINED})
+            self.check_serves(tracker, "demo/bicycle")
+            for name in services:
+                self.assertRegex(tracker.whole_log(), rf"{name}\[\d+\] debug: confined: system calls, and")
+
+    def test_2_services_that_are_threads_of_one_process_are_not(self):
+        with Tracker("--one-process") as tracker:
+            tracker.add_device("free")
+            self.check_serves(tracker, "free")
+            self.assertEqual(held(f"/proc/{tracker.pid}/status")[1], "0")
+
+
+if __name__ == "__main__":
+    driver.main()
