@@ -1,6 +1,7 @@
 #include "lessons/course/child_process.hh"
 
 #include <fmt/core.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -18,22 +19,24 @@ namespace waymark::course {
 
 namespace {
 
-[[noreturn]] void live(const std::function<int()>& body, pid_t parent) {
+constexpr auto kByDescriptor = static_cast<idtype_t>(3);  // P_PIDFD, which glibc 2.36 names
+
+[[noreturn]] void live(const std::function<int()>& body, pid_t parent, int parent_death_signal) {
     daemon::reset_all_signals();
     const int code = daemon::run_main(fmt::format("child {}", ::getpid()), [&] {
-        daemon::check(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl PR_SET_PDEATHSIG");
+        daemon::check(::prctl(PR_SET_PDEATHSIG, parent_death_signal), "prctl PR_SET_PDEATHSIG");
         return ::getppid() == parent ? body() : daemon::kExitSystem;
     });
     std::fflush(nullptr);
     ::_exit(code);
 }
 
-pid_t start(const std::function<int()>& body) {
+pid_t start(const std::function<int()>& body, int parent_death_signal) {
     std::fflush(nullptr);  // or both would write it
     const pid_t parent = ::getpid();
     const daemon::SignalMask mask = daemon::SignalMask::all();
     const pid_t pid = daemon::check(::fork(), "fork");
-    if (pid == 0) live(body, parent);
+    if (pid == 0) live(body, parent, parent_death_signal);
     return pid;
 }
 
@@ -56,8 +59,9 @@ std::string Ending::describe() const {
 }
 
 // The descriptor is opened before the child can be collected, so it is of this very child.
-ChildProcess::ChildProcess(const std::function<int()>& body)
-    : pid_(start(body)), process_(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))) {
+ChildProcess::ChildProcess(const std::function<int()>& body, int parent_death_signal)
+    : pid_(start(body, parent_death_signal)),
+      process_(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))) {
     if (process_) return;
     const int error = errno;
     ::kill(pid_, SIGKILL);
@@ -67,12 +71,26 @@ ChildProcess::ChildProcess(const std::function<int()>& body)
 
 // By the descriptor: somebody else may have collected it, and its number be another's by now.
 ChildProcess::~ChildProcess() {
-    constexpr auto kByDescriptor = static_cast<idtype_t>(3);  // P_PIDFD, which glibc 2.36 names
-    ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
+    signal(SIGKILL);
     siginfo_t info{};
     while (::waitid(kByDescriptor, static_cast<id_t>(process_.get()), &info, WEXITED) == -1 &&
            errno == EINTR) {
     }
+}
+
+bool ChildProcess::has_ended() const {
+    pollfd ended{process_.get(), POLLIN, 0};
+    return ::poll(&ended, 1, 0) == 1;
+}
+
+std::optional<Ending> ChildProcess::collect() {
+    int status = 0;
+    if (!has_ended() || ::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+    return Ending(status);
+}
+
+void ChildProcess::signal(int signal) const {
+    ::syscall(SYS_pidfd_send_signal, process_.get(), signal, nullptr, 0);
 }
 
 Ending ChildProcess::wait() {

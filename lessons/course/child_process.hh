@@ -6,7 +6,9 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "daemon/fd.hh"
@@ -22,6 +24,8 @@ class Ending {
     bool exited_with(int code) const;
     // "exit status 3", "killed by signal 9 (Killed)".
     std::string describe() const;
+    // As wait(2) gave it, for who hands it on.
+    int status() const { return wait_status_; }
 
   private:
     int wait_status_;
@@ -29,9 +33,9 @@ class Ending {
 
 class ChildProcess {
   public:
-    // Forks; the child runs `body` with default signals, ends with its result, and is killed when
-    // this process ends. Throws std::system_error.
-    explicit ChildProcess(const std::function<int()>& body);
+    // Forks; the child runs `body` with default signals, ends with its result, and gets
+    // `parent_death_signal` when this process ends. Throws std::system_error.
+    explicit ChildProcess(const std::function<int()>& body, int parent_death_signal = SIGKILL);
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
     // Kills it, if it runs, and collects it, if nobody has.
@@ -42,6 +46,11 @@ class ChildProcess {
     const daemon::Fd& process() const { return process_; }
     // Waits for its end and collects it; to be called once. Throws std::system_error.
     Ending wait();
+    // Without waiting: whether it has ended, and then how; nothing if somebody else collected it.
+    bool has_ended() const;
+    std::optional<Ending> collect();
+    // To this very child, whatever has become of its number.
+    void signal(int signal) const;
 
   private:
     pid_t pid_;

@@ -89,6 +89,15 @@ LinesOrFault lines_of(const CodeReference& code, ProjectFiles& files) {
     }
 }
 
+// The number of the exercise of which `code` would show a part, in a copy from which that part was
+// taken; "" if it was not. The regions inside an exercise go with its solution.
+std::string exercise_in_place_of(const CodeReference& code, ProjectFiles& files) {
+    constexpr std::string_view kMark = "//#region exercise-";
+    const std::string text = files.is_handed_out() ? files.read(code.file).value_or("") : "";
+    const std::size_t mark = text.find(kMark);
+    return mark == text.npos ? "" : text.substr(mark + kMark.size(), 2);
+}
+
 // As large as it fits into the slide's width and height, within what is readable from a chair at
 // the back and what is not silly: pixels on a slide of 1280 x 720.
 int fitting_size(const Lines& lines) {
@@ -123,11 +132,17 @@ void append_steps(std::string& out, const std::vector<Step>& steps) {
 std::string fault_of(const CodeReference& code, ProjectFiles& files) {
     const LinesOrFault found = lines_of(code, files);
     const std::string* fault = std::get_if<std::string>(&found);
-    return fault == nullptr ? std::string() : *fault;
+    return fault == nullptr || !exercise_in_place_of(code, files).empty() ? std::string() : *fault;
 }
 
 std::string code_html(const CodeReference& code, ProjectFiles& files) {
     const LinesOrFault found = lines_of(code, files);
+    if (const std::string number = exercise_in_place_of(code, files);
+        !number.empty() && std::holds_alternative<std::string>(found))
+        return fmt::format(
+            "<p class=\"yours\">Here stands the part “{0}” of <a href=\"/source/{1}\">{1}</a>. It "
+            "is the exercise of lesson {2}, and yours to write.</p>\n",
+            escaped(code.region), escaped(code.file), escaped(number));
     if (const std::string* fault = std::get_if<std::string>(&found))
         return fmt::format("<p class=\"fault\">{}</p>\n", escaped(*fault));
     const Lines& lines = std::get<Lines>(found);

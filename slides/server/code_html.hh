@@ -11,11 +11,12 @@
 
 namespace waymark::slides {
 
-// "" or what is wrong: no such file, no such region, a step beyond its end.
+// "" or what is wrong: no such file, no such region, a step beyond its end. In a learner's copy a
+// part of an exercise is not there, and that is right.
 std::string fault_of(const CodeReference& code, ProjectFiles& files);
 
 // A <figure>. What is wrong stands in it in words: a slide that shows its fault is better than a
-// lecture that does not start.
+// lecture that does not start. In place of an exercise that is still to be written stand words too.
 std::string code_html(const CodeReference& code, ProjectFiles& files);
 
 // A whole file with a link target (#L31) for every line.

@@ -74,6 +74,20 @@ TEST_CASE("what is gone is told, and stands on the slide") {
     CHECK(contains(code_html(reference("daemon/a.cc", "gone"), files), "class=\"fault\""));
 }
 
+TEST_CASE("in a learner's copy the part that is to be written is no fault") {
+    const Checkout checkout;
+    std::ofstream(checkout.path / "daemon/b.cc") << "//#region exercise-01\n// Write this.\n"
+                                                    "//#endregion exercise-01\n";
+    const CodeReference inner = reference("daemon/b.cc", "reap", {{{3, 4}}});
+    ProjectFiles original(checkout.path);
+    CHECK(contains(fault_of(inner, original), "no region 'reap'"));
+    std::ofstream(checkout.path / "HANDOUT.md") << "a copy\n";
+    ProjectFiles copy(checkout.path);
+    CHECK(fault_of(inner, copy).empty());
+    CHECK(contains(code_html(inner, copy), "It is the exercise of lesson 01, and yours to write"));
+    CHECK(contains(fault_of(reference("daemon/a.cc", "gone"), copy), "no region 'gone'"));
+}
+
 TEST_CASE("only the course's own texts may be shown") {
     const Checkout checkout;
     ProjectFiles files(checkout.path);

@@ -103,7 +103,7 @@ class Keeper {
 
     // Not while one is running. What the last one printed is told before its screen is given away.
     void call_client() {
-        if (!plan_.client || is_stopping() || children_.running().contains(programs_[1].pid()))
+        if (!plan_.client || is_stopping() || children_.has(programs_[1].pid()))
             return;
         while (programs_[1].is_open() && read_screen(1)) {
         }
@@ -133,11 +133,11 @@ class Keeper {
     }
 
     void collect() {
-        for (const daemon::Children::Ended& ended : children_.reap())
+        for (const course::ChildGroup::Ended& ended : children_.reap())
             for (std::size_t pane = 0; pane < kPanes; ++pane)
                 if (programs_[pane].pid() == ended.pid)
                     tell("ended", {{"pane", pane},
-                                   {"words", ended.status.describe()},
+                                   {"words", ended.ending.describe()},
                                    {"milliseconds", elapsed()}});
     }
 
@@ -150,7 +150,7 @@ class Keeper {
         json list = json::array();
         for (const course::Process& process : processes) {
             const bool is_orphan =
-                process.parent == ::getpid() && !children_.running().contains(process.pid);
+                process.parent == ::getpid() && !children_.has(process.pid);
             if (process.zombie() && is_orphan) ::waitpid(process.pid, nullptr, WNOHANG);
             if (!process.zombie() || !is_orphan) some_live_ = true;
             list.push_back({{"pid", process.pid},
@@ -218,7 +218,7 @@ class Keeper {
     RunFolder folder_;
     steady_clock::time_point began_ = steady_clock::now();
     daemon::SignalDescriptor signals_{SIGCHLD, SIGTERM};
-    daemon::Children children_;
+    course::ChildGroup children_;
     std::array<ShownProgram, kPanes> programs_;
     Deadline time_limit_;
     Deadline next_look_ = Deadline::after({});
@@ -241,7 +241,7 @@ void become_keeper(const daemon::Fd& channel) {
 
 }  // namespace
 
-KeeperProcess start_keeper(daemon::Children& children, const RunPlan& plan) {
+KeeperProcess start_keeper(course::ChildGroup& children, const RunPlan& plan) {
     daemon::SocketPair pair = daemon::make_socket_pair(SOCK_SEQPACKET);
     const std::filesystem::path folder = make_run_folder();
     const pid_t pid = children.start([&] {

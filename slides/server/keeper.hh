@@ -19,8 +19,8 @@
 
 #include <filesystem>
 
-#include "daemon/children.hh"
 #include "daemon/fd.hh"
+#include "lessons/course/child_group.hh"
 #include "slides/server/run_plan.hh"
 
 namespace waymark::slides {
@@ -34,6 +34,6 @@ struct KeeperProcess {
 
 // Starts one as a child of `children`. The run lasts as long as the channel is open, at most.
 // Throws std::system_error.
-KeeperProcess start_keeper(daemon::Children& children, const RunPlan& plan);
+KeeperProcess start_keeper(course::ChildGroup& children, const RunPlan& plan);
 
 }  // namespace waymark::slides

@@ -79,7 +79,7 @@ class Watched {
     void say(std::string_view text) { channel_.send(text); }
     void leave() { channel_.close(); }
     void wait_for_keeper() {
-        while (!keepers_.running().empty()) {
+        while (!keepers_.empty()) {
             keepers_.reap();
             ::poll(nullptr, 0, 5);
         }
@@ -102,7 +102,7 @@ class Watched {
         return message;
     }
 
-    daemon::Children keepers_;
+    course::ChildGroup keepers_;
     KeeperProcess keeper_;
     Channel channel_;
 };

@@ -33,6 +33,9 @@ bool is_normal(std::string_view path) {
 
 }  // namespace
 
+ProjectFiles::ProjectFiles(const std::string& root)
+    : root_(root), is_handed_out_(std::filesystem::exists(root + "/HANDOUT.md")) {}
+
 bool ProjectFiles::may_show(std::string_view path) {
     return is_in_course(path) && std::ranges::any_of(kKinds, [path](std::string_view kind) {
                return path.ends_with(kind);

@@ -17,7 +17,7 @@ namespace waymark::slides {
 class ProjectFiles {
   public:
     // `root` is the folder of the checkout. Throws std::system_error if it cannot be opened.
-    explicit ProjectFiles(const std::string& root) : root_(root) {}
+    explicit ProjectFiles(const std::string& root);
 
     // The text of a file such as "daemon/children.cc"; nothing if there is none that may be shown,
     // or if it is larger than DocumentRoot::kLargestSmall.
@@ -27,11 +27,15 @@ class ProjectFiles {
     // what may be shown, and no links. Nothing if there is no such folder.
     std::optional<std::vector<std::string>> list(std::string_view folder) const;
 
+    // Whether this is a learner's copy, in which exercises hold their starters.
+    bool is_handed_out() const { return is_handed_out_; }
+
     // Whether a path may be shown, by its folder and its kind. It need not exist.
     static bool may_show(std::string_view path);
 
   private:
     net::http::DocumentRoot root_;
+    bool is_handed_out_;
 };
 
 }  // namespace waymark::slides

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/channel.hh"
-#include "daemon/children.hh"
 #include "daemon/error.hh"
+#include "lessons/course/child_group.hh"
 #include "lessons/course/process_tree.hh"
 #include "slides/server/keeper.hh"
 
@@ -67,7 +67,7 @@ void call_client(Channel& channel, const RunPlan& plan, const Transcript& transc
 }  // namespace
 
 std::string transcript_of(const RunPlan& plan) {
-    daemon::Children keepers;
+    course::ChildGroup keepers;
     Channel channel(start_keeper(keepers, plan).channel);
     Transcript transcript;
     bool called = false;

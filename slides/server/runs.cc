@@ -97,7 +97,7 @@ Runs::Runs(net::EventLoop& loop, const Manifest& manifest, const RequestGuard& g
 
 Runs::~Runs() {
     loop_.remove(signals_.fd(), *this);
-    keepers_.terminate_all(daemon::Deadline::after(kTimeToEnd));
+    keepers_.end_all(daemon::Deadline::after(kTimeToEnd));
     course::end_descendants(daemon::Deadline::after(kTimeToEnd));
 }
 
@@ -182,9 +182,9 @@ void Runs::close_all() {
 bool Runs::on_ready(std::uint32_t) {
     bool took = false;
     while (signals_.next()) took = true;
-    const std::vector<daemon::Children::Ended> ended = keepers_.reap();
+    const std::vector<course::ChildGroup::Ended> ended = keepers_.reap();
     end_orphans();
-    for (const daemon::Children::Ended& keeper : ended) folders_.erase(keeper.pid);
+    for (const course::ChildGroup::Ended& keeper : ended) folders_.erase(keeper.pid);
     return took;
 }
 
@@ -197,7 +197,7 @@ daemon::Fd Runs::start_keeper(const RunPlan& plan) {
 // Children of ours that are no keepers: a keeper was killed, and this was its run.
 void Runs::end_orphans() {
     for (const course::Process& process : course::descendants_of(::getpid())) {
-        if (process.parent != ::getpid() || keepers_.running().contains(process.pid)) continue;
+        if (process.parent != ::getpid() || keepers_.has(process.pid)) continue;
         course::end_descendants_of(process.pid, daemon::Deadline::after(kTimeToEnd));
         ::kill(process.pid, SIGKILL);
         ::waitpid(process.pid, nullptr, WNOHANG);

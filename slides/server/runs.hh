@@ -14,8 +14,8 @@
 #include <map>
 #include <string_view>
 
-#include "daemon/children.hh"
 #include "daemon/signals.hh"
+#include "lessons/course/child_group.hh"
 #include "net/event_loop.hh"
 #include "net/http/exchange.hh"
 #include "net/http/router.hh"
@@ -64,7 +64,7 @@ class Runs final : private net::EventLoop::Watcher {
     const RequestGuard& guard_;
     const net::Address server_;
     daemon::SignalDescriptor signals_{SIGCHLD};
-    daemon::Children keepers_;
+    course::ChildGroup keepers_;
     std::map<pid_t, RunFolder> folders_;  // of keepers that were not yet collected
     std::map<std::uint64_t, Run*> runs_;  // each lives in its handler's coroutine
     std::uint64_t last_number_ = 0;

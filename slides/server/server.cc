@@ -89,7 +89,7 @@ std::string path_to_show(const Options& options, const Manifest& manifest) {
 }  // namespace
 
 int serve(const Options& options) {
-    daemon::ignore_sigpipe();
+    ::signal(SIGPIPE, SIG_IGN);  // daemon::ignore_sigpipe() is an exercise
     const Manifest manifest = load_manifest(options.manifest);
     const std::string path = path_to_show(options, manifest);
     net::Listener listener(options.listen);

@@ -72,8 +72,8 @@ RunFolder::~RunFolder() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-void ShownProgram::start(daemon::Children& children, const DemoEntry& demo, const RunLimits& limits,
-                         const std::filesystem::path& folder) {
+void ShownProgram::start(course::ChildGroup& children, const DemoEntry& demo,
+                         const RunLimits& limits, const std::filesystem::path& folder) {
     Terminal terminal = open_terminal();
     incomplete_.clear();
     pid_ = children.start([&] {

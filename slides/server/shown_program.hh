@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "daemon/children.hh"
 #include "daemon/fd.hh"
+#include "lessons/course/child_group.hh"
 #include "slides/server/run_plan.hh"
 
 namespace waymark::slides {
@@ -36,7 +36,7 @@ class RunFolder {
 class ShownProgram {
   public:
     // Starts `demo` in `folder`, as a child of `children`. Throws std::system_error.
-    void start(daemon::Children& children, const DemoEntry& demo, const RunLimits& limits,
+    void start(course::ChildGroup& children, const DemoEntry& demo, const RunLimits& limits,
                const std::filesystem::path& folder);
 
     // Some of what is on the screen and has not been read, in whole UTF-8 characters; "" if there
