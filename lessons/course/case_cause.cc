@@ -29,6 +29,10 @@ const Advice kLeaves{"the program ends itself",
                      "a child's way out that the parent takes, too, or a function that should have "
                      "returned or thrown.",
                      "_exit(2); fork(2)"};
+const Advice kTakesParent{"a parent taken for a child",
+                          "getppid(2) is who started this program: a shell, a service manager, "
+                          "here the check. Its children are the numbers that fork(2) gave.",
+                          "getppid(2), kill(2)"};
 const Advice kForged{"a result that was not the check's",
                      "Something was written where only the check speaks to the runner. It does not "
                      "count.",
@@ -134,6 +138,15 @@ void judge_hang(CaseResult& result, const CaseStory& story) {
         causes = {kSpins};
     if (causes.empty()) causes = without_sign(story.if_it_hangs());
     take(result, causes);
+}
+
+// What it left is not its fault any more: without its parent it was killed.
+void judge_end_of_keeper(CaseResult& result) {
+    result.outcome = CaseOutcome::failed;
+    result.left.clear();
+    result.failure = {"the process that is signalled", "one that this program has started",
+                      "its own parent, getppid(), which ended with that"};
+    take(result, {kTakesParent});
 }
 
 }  // namespace waymark::course

@@ -22,4 +22,7 @@ void judge_end(CaseResult& result, const CaseStory& story, Ending ending,
 // The same for one that was ended by the runner; looks at `result.waits`.
 void judge_hang(CaseResult& result, const CaseStory& story);
 
+// The same for one that has ended its own parent (case_keeper.hh).
+void judge_end_of_keeper(CaseResult& result);
+
 }  // namespace waymark::course

@@ -50,11 +50,12 @@ std::string line_about(const Process& process, const Thread& thread, bool alone)
 
 }  // namespace
 
-std::vector<std::string> what_they_wait_for(const std::string& learners_folder,
+std::vector<std::string> what_they_wait_for(pid_t keeper, const std::string& learners_folder,
                                             const std::function<std::string()>& read_on) {
     std::vector<std::string> lines;
     const Deadline enough = Deadline::after(kForAll);
     for (const Process& process : descendants_of(::getpid())) {
+        if (process.pid == keeper) continue;
         if (process.zombie()) {
             lines.push_back(fmt::format("process {} ({}) is a zombie", process.pid, process.name));
             continue;

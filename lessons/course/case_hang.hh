@@ -12,9 +12,9 @@
 
 namespace waymark::course {
 
-// `read_on` takes what has come from the case since and gives all that it has printed. Bounded:
-// about two seconds.
-std::vector<std::string> what_they_wait_for(const std::string& learners_folder,
+// `keeper` is no process of the case, and is left out. `read_on` takes what has come from the case
+// since and gives all that it has printed. Bounded: about two seconds.
+std::vector<std::string> what_they_wait_for(pid_t keeper, const std::string& learners_folder,
                                             const std::function<std::string()>& read_on);
 
 // What was printed without the stacks that were asked for.

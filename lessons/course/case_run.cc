@@ -21,6 +21,7 @@
 #include "daemon/error.hh"
 #include "lessons/course/case_cause.hh"
 #include "lessons/course/case_hang.hh"
+#include "lessons/course/case_keeper.hh"
 #include "lessons/course/case_left.hh"
 #include "lessons/course/case_story.hh"
 #include "lessons/course/child_process.hh"
@@ -211,7 +212,7 @@ CaseResult run_case(const CaseRun& run) {
     const ScratchFolder folder;
     const CaseWords words;
     Line line(words);
-    ChildProcess child([&] { return become_the_case(run, line, folder.path()); });
+    KeptCase child([&] { return become_the_case(run, line, folder.path()); });
     CaseReader reader(line, words);
     const bool done = reader.follow(child.process(), Deadline::after(run.limit));
 
@@ -219,7 +220,8 @@ CaseResult run_case(const CaseRun& run) {
     result.name = run.name;
     reader.story().tell(result);
     if (!done)
-        result.waits = what_they_wait_for(run.learners_folder, [&] { return reader.read_on(); });
+        result.waits = what_they_wait_for(child.keeper(), run.learners_folder,
+                                          [&] { return reader.read_on(); });
     std::optional<Ending> ending;
     if (done) {
         ending = child.wait();
@@ -231,6 +233,8 @@ CaseResult run_case(const CaseRun& run) {
     result.printed = without_stacks(reader.printed()) + reader.story().printed();
     if (ending)
         judge_end(result, reader.story(), *ending, run.learners_folder);
+    else if (done)
+        judge_end_of_keeper(result);
     else
         judge_hang(result, reader.story());
     result.time = std::chrono::duration_cast<std::chrono::milliseconds>(

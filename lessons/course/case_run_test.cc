@@ -101,6 +101,11 @@ TEST_CASE("a crash is told in plain words with its line") {
 #else
     MESSAGE("SKIP: freed memory and leaks: only the address sanitizer sees them");
 #endif
+    const CaseResult parent = run("ends its parent");
+    CHECK(outcome_name(parent.outcome) == "failed");
+    REQUIRE(parent.failure);
+    CHECK(contains(parent.failure->seen, "getppid()"));
+    CHECK(parent.left.empty());
     const CaseResult killed = run("is killed");
     CHECK(outcome_name(killed.outcome) == "crashed");
     CHECK(killed.ending == "killed by signal 9 (Killed)");

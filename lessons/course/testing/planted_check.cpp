@@ -127,6 +127,12 @@ TEST_CASE("uses freed memory") {
     std::printf("%d\n", follow(pointer));
 }
 
+TEST_CASE("ends its parent") {
+    step("signal the parent");
+    ::kill(::getppid(), SIGKILL);
+    ::pause();
+}
+
 TEST_CASE("is killed") {
     step("be killed");
     ::raise(SIGKILL);
