@@ -11,6 +11,7 @@
 
 #include "daemon/children.hh"
 #include "daemon/error.hh"
+#include "lessons/course/compiler_words.hh"
 #include "lessons/course/handout.hh"
 #include "lessons/course/process_tree.hh"
 #include "lessons/course/program.hh"

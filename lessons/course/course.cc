@@ -81,6 +81,8 @@ std::map<std::string, fs::path> Course::files(const Lesson& lesson) const {
         if (!fs::exists(file))
             throw daemon::UsageError(fmt::format("{} is not there; './waymark begin {}' writes it",
                                                  shown(file), lesson.number()));
+        if (const std::string fault = fault_of_work(file); !fault.empty())
+            throw daemon::UsageError(fmt::format("{} {}", shown(file), fault));
         files.emplace(source, file);
     }
     return files;

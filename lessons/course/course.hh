@@ -50,7 +50,8 @@ class Course {
     // The one for a learner's own work: its scratch folder stays, so that the next time is quicker.
     Toolchain toolchain(const Lesson& lesson) const;
 
-    // Library source -> the learner's file. Throws daemon::UsageError if the lesson was not begun.
+    // Library source -> the learner's file. Throws daemon::UsageError if the lesson was not begun or
+    // what is there is no ordinary file of a size that a person writes.
     std::map<std::string, std::filesystem::path> files(const Lesson& lesson) const;
 
     // The same, and with them the learner's files of other lessons that were passed, where this

@@ -92,10 +92,22 @@ void FileWatch::wait_until_quiet() {
 
 bool FileWatch::changed() {
     if (inotify_ && drain(inotify_)) wait_until_quiet();
-    std::map<std::string, Stamp> now = look();
-    if (now == last_ || now.size() < files_.size()) return false;
-    last_ = std::move(now);
+    if (!differs()) return false;
+    last_ = look();
     return true;
+}
+
+bool FileWatch::differs() const {
+    const std::map<std::string, Stamp> now = look();
+    return now != last_ && now.size() == files_.size();
+}
+
+std::vector<fs::path> FileWatch::missing() const {
+    const std::map<std::string, Stamp> now = look();
+    std::vector<fs::path> away;
+    for (const fs::path& file : files_)
+        if (!now.contains(file.string())) away.push_back(file);
+    return away;
 }
 
 }  // namespace waymark::course

@@ -35,6 +35,10 @@ class FileWatch {
     // Whether a file differs from the last time that this said so. After an event it waits until
     // nothing happened for 150 ms.
     bool changed();
+    // Whether changed() would say so now; it waits for nothing and forgets nothing.
+    bool differs() const;
+    // Those that are not there, for who must be told what is waited for.
+    std::vector<std::filesystem::path> missing() const;
 
   private:
     static constexpr int kPollMilliseconds = 500;

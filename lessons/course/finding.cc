@@ -1,5 +1,6 @@
 #include "lessons/course/finding.hh"
 
+#include <algorithm>
 #include <array>
 #include <regex>
 #include <sstream>
@@ -121,7 +122,7 @@ std::string place_in(const std::string& line, const std::string& folder) {
 std::string without_noise(const std::string& line) {
     static const std::regex noise(
         R"(^=+\d+=+|^WARNING: | at pc 0x\w+( bp 0x\w+)?( sp 0x\w+)?| \(pc 0x[^)]*\)|)"
-        R"( on address 0x\w*[1-9a-f]\w*)");
+        R"( on (unknown )?(address )?0x\w*[1-9a-f]\w*)");
     return std::regex_replace(line, noise, "");
 }
 

@@ -49,6 +49,23 @@ TEST_CASE("what a program prints otherwise is no finding") {
     CHECK_FALSE(find_finding("a race of data\nterminated normally\n", "work/"));
 }
 
+TEST_CASE("a report is told without its addresses") {
+    const struct {
+        const char* report;
+        const char* detail;
+    } cases[] = {
+        {"==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc "
+         "0x55d bp 0x7ff sp 0x7fe\n",
+         "ERROR: AddressSanitizer: heap-use-after-free"},
+        {"==1==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000000 (pc 0x55d bp "
+         "0x7ff sp 0x7fe T0)\n",
+         "ERROR: AddressSanitizer: SEGV on unknown address 0x000000000000"},  // says: null
+        {"==1==ERROR: AddressSanitizer: attempting double-free on 0x602000000010 in thread T0:\n",
+         "ERROR: AddressSanitizer: attempting double-free in thread T0:"},
+    };
+    for (const auto& entry : cases) CHECK(find_finding(entry.report, "w/")->detail == entry.detail);
+}
+
 TEST_CASE("the words of an exception are kept") {
     const std::optional<Finding> finding = find_finding(
         "terminate called after throwing an instance of 'std::system_error'\n  what():  fork: no\n",

@@ -9,6 +9,7 @@
 
 #include "daemon/daemonize.hh"
 #include "daemon/error.hh"
+#include "lessons/course/commands/choice.hh"
 #include "lessons/course/commands/commands.hh"
 #include "lessons/course/commands/teacher.hh"
 
@@ -38,11 +39,10 @@ void add_folders(CLI::App& app, CommandLine& line) {
     app.add_option("--build", line.folders.build)->required()->group("");
     app.add_option("--build-address", line.folders.build_address)->required()->group("");
     app.add_option("--build-thread", line.folders.build_thread)->required()->group("");
-    app.add_option("--color", line.color, "auto, always or never")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, course::ColorWish>{{"auto", course::ColorWish::automatic},
-                                                     {"always", course::ColorWish::always},
-                                                     {"never", course::ColorWish::never}}));
+    course::add_choice(app, "--color", line.color, "auto, always or never",
+                       course::Choices<course::ColorWish>{{"auto", course::ColorWish::automatic},
+                                                          {"always", course::ColorWish::always},
+                                                          {"never", course::ColorWish::never}});
 }
 
 // A lesson is named by its number or its topic.

@@ -18,7 +18,7 @@ struct Hunk {
     Lines after;
 };
 
-Lines lines_of(std::string_view text) {
+Lines lines_of_patch(std::string_view text) {
     Lines lines;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
@@ -42,7 +42,7 @@ void add_line(Hunk& hunk, std::string_view line, std::size_t number) {
 std::vector<Hunk> read_hunks(std::string_view patch) {
     std::vector<Hunk> hunks;
     std::size_t number = 0;
-    for (const std::string_view line : lines_of(patch)) {
+    for (const std::string_view line : lines_of_patch(patch)) {
         ++number;
         if (line.starts_with("@@"))
             hunks.push_back({number, {}, {}});
@@ -75,7 +75,7 @@ Lines::const_iterator place_of(const Hunk& hunk, const Lines& text) {
 }  // namespace
 
 std::string apply_patch(std::string_view text, std::string_view patch) {
-    const Lines old_lines = lines_of(text);
+    const Lines old_lines = lines_of_patch(text);
     Lines lines;
     auto rest = old_lines.begin();
     for (const Hunk& hunk : read_hunks(patch)) {

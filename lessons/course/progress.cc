@@ -19,14 +19,18 @@ std::optional<LessonProgress> parse(const std::string& line, std::string_view le
     char slash = '\0';
     words >> name >> state >> progress.date >> progress.right >> slash >> progress.in_all;
     if (!words || slash != '/' || name != lesson) return std::nullopt;
-    if (state != "passed" && state != "begun") return std::nullopt;
+    if (state != "passed" && state != "begun" && state != "broken") return std::nullopt;
     progress.passed = state == "passed";
+    progress.passed_once = state != "begun";
     return progress;
 }
 
 std::string line_of(std::string_view lesson, const LessonProgress& progress) {
-    return fmt::format("{:<16} {:<6} {} {}/{}\n", lesson, progress.passed ? "passed" : "begun",
-                       progress.date, progress.right, progress.in_all);
+    const char* state = progress.passed        ? "passed"
+                        : progress.passed_once ? "broken"
+                                               : "begun";
+    return fmt::format("{:<16} {:<6} {} {}/{}\n", lesson, state, progress.date, progress.right,
+                       progress.in_all);
 }
 
 }  // namespace
@@ -42,7 +46,8 @@ std::optional<LessonProgress> Progress::of(std::string_view lesson) const {
     return std::nullopt;
 }
 
-void Progress::note(std::string_view lesson, const LessonProgress& progress) const {
+void Progress::note(std::string_view lesson, LessonProgress progress) const {
+    progress.passed_once = progress.passed;
     std::istringstream lines(text());
     std::string result;
     bool written = false;
@@ -52,7 +57,12 @@ void Progress::note(std::string_view lesson, const LessonProgress& progress) con
             result += line + "\n";
             continue;
         }
-        if (!written) result += before->passed ? line + "\n" : line_of(lesson, progress);
+        if (written) continue;
+        if (before->passed_once) {
+            progress.passed_once = true;
+            progress.date = before->date;
+        }
+        result += line_of(lesson, progress);
         written = true;
     }
     if (!written) result += line_of(lesson, progress);

@@ -1,9 +1,10 @@
 // How far a learner is, in work/progress.txt: one line a lesson, plain text, made to be committed
-// and read by people and by diff. It says what the last check said and never takes a passed lesson
-// back: who breaks their file later has still passed once.
+// and read by people and by diff. It says what the last check said. Who breaks their file later has
+// still passed once, and the line keeps that day; but what fails is not called passed.
 //
 //     01-processes passed 2026-03-01 12/12
 //     02-threads   begun  2026-03-02 3/9
+//     03-workers   broken 2026-03-05 7/24
 //
 // Lines that it does not understand are kept as they are.
 
@@ -17,8 +18,9 @@
 namespace waymark::course {
 
 struct LessonProgress {
-    bool passed = false;
-    std::string date;  // of the day it was passed, or of the last check
+    bool passed = false;       // by the last check
+    bool passed_once = false;  // by that or an earlier one
+    std::string date;          // of the day it was first passed, or of the last check
     std::size_t right = 0;
     std::size_t in_all = 0;
 };
@@ -29,7 +31,8 @@ class Progress {
 
     // Nothing if the lesson was not begun. Throws std::system_error.
     std::optional<LessonProgress> of(std::string_view lesson) const;
-    void note(std::string_view lesson, const LessonProgress& progress) const;
+    // What the last check said. That the lesson was passed before is kept.
+    void note(std::string_view lesson, LessonProgress progress) const;
 
   private:
     std::string text() const;

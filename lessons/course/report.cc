@@ -104,6 +104,16 @@ void tell_steps(Page& page, const Style& style, const CaseResult& result) {
     if (!result.steps.empty()) page.blank();
 }
 
+// Fifty processes of one kind say no more than three of them and how many there are.
+std::vector<std::string> few_of(std::vector<std::string> lines) {
+    constexpr std::size_t kMost = 3;
+    if (lines.size() <= kMost + 1) return lines;
+    const std::size_t more = lines.size() - kMost;
+    lines.resize(kMost);
+    lines.push_back(fmt::format("and {} more like these", more));
+    return lines;
+}
+
 void tell_what_happened(Page& page, const Style& style, const CaseResult& result) {
     if (result.failure) {
         page.paragraph(result.failure->what);
@@ -123,13 +133,16 @@ void tell_what_happened(Page& page, const Style& style, const CaseResult& result
             result.ending));
     if (result.outcome == CaseOutcome::hung) {
         page.paragraph("It did not end in time. What it was doing then:");
-        for (const std::string& line : result.waits) page.paragraph(line, kIndent + 2);
+        for (const std::string& line : few_of(result.waits)) page.paragraph(line, kIndent + 2);
         if (result.waits.empty()) page.paragraph("nothing that can be seen", kIndent + 2);
     }
     if (result.outcome != CaseOutcome::untidy) return;
     page.paragraph("All steps are right, but something was left behind:");
+    std::map<std::string, std::vector<std::string>> by_kind;
     for (const CaseResult::Left& left : result.left)
-        page.paragraph(style.strong(left.kind) + ": " + left.what, kIndent + 2);
+        by_kind[left.kind].push_back(style.strong(left.kind) + ": " + left.what);
+    for (const auto& [kind, lines] : by_kind)
+        for (const std::string& line : few_of(lines)) page.paragraph(line, kIndent + 2);
 }
 
 void tell_printed(Page& page, const Style& style, const CaseResult& result) {

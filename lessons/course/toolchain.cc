@@ -12,6 +12,7 @@
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "lessons/course/build_progress.hh"
+#include "lessons/course/compiler_words.hh"
 #include "lessons/course/program.hh"
 #include "lessons/course/workspace.hh"
 
@@ -214,11 +215,17 @@ fs::path Toolchain::rest_of(const fs::path& library,
 }
 
 // Not again what has not changed since: neither the file nor, by its archive, the library with its
-// headers and settings. What the compiler said of it then is kept beside it.
+// headers and settings. What was compiled and what the compiler said of it are kept beside it: a
+// file that came back by mv or from an archive is older than the object and another one.
 Compiled Toolchain::compile_one(const std::string& source, const fs::path& file,
                                 const fs::path& object) const {
     const fs::path said = object.string() + ".said";
-    if (is_fresh(object, file) && is_fresh(object, build_ / library_of(source)))
+    const fs::path compiled_text = object.string() + ".text";
+    const std::string text = read_file(file);
+    if (text.find_first_not_of(" \t\r\n") == text.npos)
+        return {false, {fmt::format("{}: is empty; './waymark reset' with the number of the lesson begins it again", file.string())}};
+    if (fs::exists(object) && fs::exists(compiled_text) && read_file(compiled_text) == text &&
+        is_fresh(object, build_ / library_of(source)))
         return {true, first_problems(read_file(said), 3)};
     std::vector<std::string> words = compile_command(source, file, object);
     const std::vector<std::string> include{"-include", prelude(source).string()};
@@ -226,6 +233,7 @@ Compiled Toolchain::compile_one(const std::string& source, const fs::path& file,
     fs::remove(object);
     const Ran ran = run_program(words, build_);
     write_file(said, ran.output);
+    write_file(compiled_text, text);
     return {ran.success(), first_problems(ran.output, 3)};
 }
 
@@ -264,31 +272,7 @@ Compiled Toolchain::link(const std::string& target, const fs::path& program,
     }
     const Ran ran = run_program(words, build_);
     if (ran.success()) return compiled;
-    return {false, first_problems(ran.output, 3)};
-}
-
-// "FILE:LINE:COLUMN: error: TEXT" and the lines that show it; a linker's lines have no column.
-std::vector<std::string> first_problems(const std::string& words, std::size_t most) {
-    constexpr int kLinesEach = 3;
-    std::vector<std::string> problems;
-    std::istringstream lines(words);
-    int lines_left = 0;
-    for (std::string line; std::getline(lines, line);) {
-        const bool begins =
-            line.find("error: ") != line.npos || line.find("warning: ") != line.npos ||
-            line.find("undefined ") != line.npos || line.find("multiple definition") != line.npos ||
-            line.find("duplicate symbol") != line.npos;
-        if (begins && problems.size() == most) return problems;
-        if (begins) {
-            problems.push_back(line);
-            lines_left = kLinesEach - 1;
-        } else if (lines_left > 0 && !line.empty() && line.front() == ' ') {
-            problems.back() += "\n" + line;
-            --lines_left;
-        }
-    }
-    if (problems.empty() && !words.empty()) problems.push_back(words.substr(0, words.find('\n')));
-    return problems;
+    return {false, linker_problems(ran.output, 3)};
 }
 
 }  // namespace waymark::course

@@ -73,8 +73,4 @@ class Toolchain {
     mutable std::map<std::string, std::vector<std::string>> commands_;
 };
 
-// The first errors (or warnings) of a compiler's or linker's words, each with its place and at most
-// three lines, at most `most` of them.
-std::vector<std::string> first_problems(const std::string& words, std::size_t most);
-
 }  // namespace waymark::course

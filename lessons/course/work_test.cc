@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/error.hh"
+#include "lessons/course/compiler_words.hh"
 #include "lessons/course/progress.hh"
 #include "lessons/course/scratch_folder.hh"
 #include "lessons/course/toolchain.hh"
@@ -75,22 +76,24 @@ TEST_CASE("a lesson without a starter is refused") {
     CHECK_THROWS_AS(checkout.workspace.begin(checkout.lesson), UsageError);
 }
 
-TEST_CASE("progress is noted and never taken back, and strange lines stay") {
+TEST_CASE("progress is noted, the day of the first pass is kept, and strange lines stay") {
     const ScratchFolder scratch;
     const fs::path file = scratch.path() / "work/progress.txt";
     const Progress progress(file);
     CHECK_FALSE(progress.of("01-processes"));
-    progress.note("01-processes", {false, "2026-03-01", 3, 12});
+    progress.note("01-processes", {false, false, "2026-03-01", 3, 12});
     CHECK(progress.of("01-processes")->right == 3);
     std::ofstream(file, std::ios::app) << "a note of mine\n";
-    progress.note("02-threads", {true, "2026-03-02", 9, 9});
-    progress.note("01-processes", {true, "2026-03-03", 12, 12});
-    progress.note("01-processes", {false, "2026-03-04", 1, 12});
+    progress.note("02-threads", {true, false, "2026-03-02", 9, 9});
+    progress.note("01-processes", {true, false, "2026-03-03", 12, 12});
+    progress.note("01-processes", {false, false, "2026-03-04", 1, 12});
     CHECK(read_file(file) ==
-          "01-processes     passed 2026-03-03 12/12\na note of mine\n02-threads       passed "
-          "2026-03-02 "
-          "9/9\n");
-    CHECK(progress.of("01-processes")->passed);
+          "01-processes     broken 2026-03-03 1/12\na note of mine\n"
+          "02-threads       passed 2026-03-02 9/9\n");
+    CHECK_FALSE(progress.of("01-processes")->passed);
+    CHECK(progress.of("01-processes")->passed_once);
+    progress.note("01-processes", {true, false, "2026-03-05", 12, 12});
+    CHECK(progress.of("01-processes")->date == "2026-03-03");
 }
 
 TEST_CASE("of the compiler's words the first problems are kept, with what shows them") {

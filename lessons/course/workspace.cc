@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 
@@ -15,12 +16,28 @@ namespace waymark::course {
 namespace fs = std::filesystem;
 
 std::string read_file(const fs::path& path) {
+    // A pipe that nobody writes into, a device without end: who reads them does not come back.
+    std::error_code none;
+    const fs::file_status status = fs::status(path, none);
+    if (fs::exists(status) && !fs::is_regular_file(status))
+        throw daemon::UsageError(fmt::format("{}: is not an ordinary file", path.string()));
     std::ifstream file(path, std::ios::binary);
     if (!file) daemon::fail(errno, "open", path.string());
     std::ostringstream text;
     text << file.rdbuf();
     if (file.bad()) daemon::fail(EIO, "read", path.string());
     return text.str();
+}
+
+std::string fault_of_work(const fs::path& file) {
+    constexpr std::uintmax_t kMostBytes = 1024U * 1024;
+    std::error_code error;
+    if (!fs::is_regular_file(file, error))
+        return "is not an ordinary file (a folder, a pipe, a device, or a link to one)";
+    const std::uintmax_t size = fs::file_size(file, error);
+    if (error || size > kMostBytes)
+        return fmt::format("is larger than {} KiB; no exercise is", kMostBytes / 1024);
+    return {};
 }
 
 void write_file(const fs::path& path, std::string_view text) {

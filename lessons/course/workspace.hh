@@ -52,7 +52,11 @@ class Workspace {
     std::filesystem::path work_;
 };
 
-// Whole files. Throw std::system_error that names the file. write_file replaces the file by rename,
+// Why a learner's file is not even given to a compiler: "is a pipe". Empty if it may be.
+std::string fault_of_work(const std::filesystem::path& file);
+
+// Whole files. Throw std::system_error that names the file; read_file also daemon::UsageError for
+// what is there and is no ordinary file. write_file replaces the file by rename,
 // so that an editor or a watcher never sees half of it.
 std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, std::string_view text);

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "lessons/course/course.hh"
@@ -14,6 +16,10 @@ namespace waymark::course {
 int list(const Course& course, bool json);
 int begin(const Course& course, const std::string& lesson);
 int check(const Course& course, const std::string& lesson, bool json);
+// The same. `is_enough` is asked after each case; once it says yes, no verdict is told or noted, and
+// there is no exit code.
+std::optional<int> check_until(const Course& course, const Lesson& lesson,
+                               const std::function<bool()>& is_enough, bool json = false);
 int check_begun(const Course& course);  // every lesson that was begun; all is well if none was
 int watch(const Course& course, const std::string& lesson);
 int hint(const Course& course, const std::string& lesson, int tier);  // 0: the next one

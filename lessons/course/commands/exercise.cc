@@ -32,8 +32,19 @@ int hints_given(const Course& course, const Lesson& lesson) {
 }
 
 void note_verdict(const Course& course, const Lesson& lesson, const Verdict& verdict) {
-    course.progress().note(lesson.name, {verdict.passed(), today(),
-                                         verdict.count(CaseOutcome::passed), verdict.cases_in_all});
+    LessonProgress progress;
+    progress.passed = verdict.passed();
+    progress.date = today();
+    progress.right = verdict.count(CaseOutcome::passed);
+    progress.in_all = verdict.cases_in_all;
+    course.progress().note(lesson.name, progress);
+}
+
+// Behind the story, if it compiled: between a case and its steps nobody would look for a warning.
+void print_compilers_words(const Reporter& reporter, const Verdict& verdict) {
+    if (verdict.problems.empty()) return;
+    if (verdict.compiled) fmt::print("\nThe compiler warns of something else:\n");
+    fmt::print("{}", reporter.compile_problems(verdict));
 }
 
 void print_where_next(const Course& course, const Lesson& lesson) {
@@ -65,7 +76,11 @@ int begin(const Course& course, const std::string& name) {
 }
 
 int check(const Course& course, const std::string& name, bool json) {
-    const Lesson& lesson = course.lesson(name);
+    return *check_until(course, course.lesson(name), [] { return false; }, json);
+}
+
+std::optional<int> check_until(const Course& course, const Lesson& lesson,
+                               const std::function<bool()>& is_enough, bool json) {
     const auto files = course.files(lesson);
     const Toolchain toolchain = course.toolchain(lesson);
     const Reporter& reporter = course.reporter();
@@ -76,15 +91,17 @@ int check(const Course& course, const std::string& name, bool json) {
         if (!json) fmt::print("{}", reporter.line(result));
         std::fflush(stdout);
     };
+    judge.is_enough = [&](const CaseResult&) { return is_enough(); };
     const Verdict verdict = judge.judge(lesson, course.files_to_link(lesson));
+    if (is_enough()) return std::nullopt;
     note_verdict(course, lesson, verdict);
     if (json) {
         fmt::print("{}", verdict_as_json(lesson, verdict));
         return verdict.passed() ? 0 : 1;
     }
-    fmt::print("{}", reporter.compile_problems(verdict));
     if (const CaseResult* failure = verdict.first_failure())
         fmt::print("{}", reporter.story(lesson, *failure));
+    print_compilers_words(reporter, verdict);
     fmt::print("{}", reporter.summary(lesson, verdict));
     if (verdict.passed()) print_where_next(course, lesson);
     if (const std::vector<std::string> missing = course.missing_before(lesson);
@@ -131,7 +148,7 @@ int hint(const Course& course, const std::string& name, int tier) {
 int solution(const Course& course, const std::string& name, bool anyway) {
     const Lesson& lesson = course.lesson(name);
     const std::optional<LessonProgress> progress = course.progress().of(lesson.name);
-    if (!anyway && (!progress || !progress->passed))
+    if (!anyway && (!progress || !progress->passed_once))
         throw daemon::UsageError(fmt::format(
             "the solution is shown when your own passes, because the difference is the lesson; "
             "'./waymark solution {} --anyway' shows it now",
@@ -150,6 +167,11 @@ int reset(const Course& course, const std::string& name) {
     const Lesson& lesson = course.lesson(name);
     for (const fs::path& aside : course.workspace().reset(lesson))
         fmt::print("yours is now {}\n", course.shown(aside));
+    if (std::optional<LessonProgress> progress = course.progress().of(lesson.name)) {
+        progress->passed = false;
+        progress->right = 0;
+        course.progress().note(lesson.name, *progress);
+    }
     fmt::print("{} is as it was at the beginning\n",
                course.shown(course.workspace().folder(lesson)));
     return 0;

@@ -30,6 +30,7 @@ bool passed(const Row& row) {
 
 std::string state_of(const Row& row) {
     if (passed(row)) return "passed";
+    if (row.progress && row.progress->passed_once) return "broken";
     if (row.progress) return fmt::format("{}/{}", row.progress->right, row.progress->in_all);
     return row.begun ? "begun" : "";
 }
@@ -45,8 +46,9 @@ void print_where_next(const Course& course, const std::vector<Row>& rows) {
         if (passed(row)) continue;
         const std::string number = row.lesson.number();
         if (row.begun)
-            fmt::print("Next: ./waymark check {} (you are in {})\n", number,
-                       course.shown(course.workspace().folder(row.lesson)));
+            fmt::print("Next: ./waymark check {} (you are in {}{})\n", number,
+                       course.shown(course.workspace().folder(row.lesson)),
+                       row.progress && row.progress->passed_once ? "; it passed once" : "");
         else
             fmt::print("Next: read lessons/{}/README.md, then ./waymark begin {}\n",
                        row.lesson.name, number);
@@ -90,6 +92,7 @@ int list(const Course& course, bool json) {
                            {"minutes", row.lesson.minutes().count()},
                            {"begun", row.begun},
                            {"passed", passed(row)},
+                           {"passed_once", row.progress && row.progress->passed_once},
                            {"cases_right", row.progress ? row.progress->right : 0},
                            {"cases_in_all", row.progress ? row.progress->in_all : 0}});
     fmt::print("{}\n", lessons.dump(2));

@@ -59,7 +59,12 @@ class Watcher {
     void look_again() {
         if (keys_.has_keys()) fmt::print("\n");
         try {
-            check(course_, lesson_->name, false);
+            // A save that comes meanwhile makes the rest of this verdict one about an old text.
+            if (!check_until(course_, *lesson_, [&] { return watch_->differs(); })) {
+                fmt::print("\nsaved meanwhile: looking at the new text\n");
+                std::fflush(stdout);
+                return;
+            }
         } catch (const daemon::UsageError& error) {
             fmt::print("{}\n", error.what());  // the file may be away for a moment; wait for it
         }
@@ -81,7 +86,21 @@ class Watcher {
             if (signals_.next()) return Next::stop;
             if (const std::optional<char> key = keys_.next()) return obey(*key);
             if (watch_->changed()) return Next::check;
+            tell_what_is_missing();
         }
+    }
+
+    // Once, when a file has gone. An editor that takes it away to write it anew is quicker than
+    // changed() waits.
+    void tell_what_is_missing() {
+        const std::vector<fs::path> missing = watch_->missing();
+        if (missing == missing_) return;
+        missing_ = missing;
+        for (const fs::path& file : missing)
+            fmt::print("{} is gone; it is checked when it is back. './waymark begin {}' writes "
+                       "the starter.\n",
+                       course_.shown(file), lesson_->number());
+        std::fflush(stdout);
     }
 
     Next obey(char key) {
@@ -111,6 +130,7 @@ class Watcher {
     daemon::SignalDescriptor signals_;
     KeyTerminal keys_;
     std::optional<FileWatch> watch_;
+    std::vector<fs::path> missing_;
 };
 
 }  // namespace
