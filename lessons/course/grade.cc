@@ -3,19 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
+#include <nlohmann/json.hpp>
+#include <optional>
 
+#include "daemon/error.hh"
 #include "lessons/course/case_run.hh"
 #include "lessons/course/clean_text.hh"
+#include "lessons/course/grade_place.hh"
 #include "lessons/course/scratch_folder.hh"
-#include "lessons/course/verdict.hh"
+#include "lessons/course/shared_work.hh"
 
 namespace waymark::course {
 
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
+
+// A case that hangs is waited for, and mostly it is not the only one: so some are run beside each
+// other. They leave the processor to the others.
+constexpr std::size_t kGraders = 6;
+constexpr std::chrono::seconds kCaseLimit{5};
 
 Mark mark_of(const CaseResult& result) {
     switch (result.outcome) {
@@ -31,48 +40,97 @@ Mark mark_of(const CaseResult& result) {
     }
 }
 
-// The line in "children.cc:41, in Children::reap()" and in "/x/children.cc:41:7: error: ...".
-int line_in(const std::string& place, const std::string& file_name) {
-    const std::size_t name = place.find(file_name + ":");
-    if (name == place.npos) return 0;
-    const char* begin = place.data() + name + file_name.size() + 1;
-    int line = 0;
-    std::from_chars(begin, place.data() + place.size(), line);
-    return line;
-}
-
-GradedCase graded(const Lesson& lesson, const Reporter& reporter, const CaseResult& result,
-                  const std::string& file_name) {
-    GradedCase graded{result.name, mark_of(result), "", "", 0, result.time};
+GradedCase graded(const Lesson& lesson, const CasePlaces& places, const CaseResult& result) {
+    static const Reporter reporter{Style(false), 80};
+    GradedCase graded;
+    graded.name = result.name;
+    graded.mark = mark_of(result);
+    graded.time = result.time;
     if (graded.mark == Mark::passed) return graded;
     graded.reason = outcome_name(result.outcome);
-    graded.story = graded.mark == Mark::skipped ? "not graded: " + result.skipped_because
-                                                : reporter.story(lesson, result);
-    graded.story = clean_text(graded.story);
-    if (result.finding) graded.line = line_in(result.finding->place, file_name);
+    graded.story = clean_text(graded.mark == Mark::skipped ? "not graded: " + result.skipped_because
+                                                           : reporter.story(lesson, result));
+    const FileLine place =
+        places.named_in(result.finding ? result.finding->place : "", result.name);
+    graded.file = place.file;
+    graded.line = place.line;
     return graded;
 }
 
-// Every case without its point, for the same reason.
-void none_was_run(GradedLesson& lesson, const std::vector<std::string>& names,
-                  const std::string& reason, const std::string& story, int line) {
-    lesson.reason = reason;
-    lesson.cases.clear();
-    for (const std::string& name : names)
-        lesson.cases.push_back({name, Mark::broken, reason, clean_text(story), line, {}});
+// What a judge hands on to the grader.
+std::string case_as_text(const GradedCase& one) {
+    return json({{"name", one.name},
+                 {"mark", one.mark},
+                 {"reason", one.reason},
+                 {"story", one.story},
+                 {"file", one.file},
+                 {"line", one.line},
+                 {"time", one.time.count()}})
+        .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// Where the grader has put the files is nobody's business and too long to read.
-std::string without_folder(std::string text, const fs::path& file) {
-    const std::string folder = file.parent_path().string() + "/";
-    for (std::size_t place = 0; (place = text.find(folder, place)) != text.npos;)
-        text.erase(place, folder.size());
-    return text;
+GradedCase case_from_text(const std::string& text) {
+    const json value = json::parse(text);
+    GradedCase one;
+    one.name = value.at("name").get<std::string>();
+    one.mark = value.at("mark").get<Mark>();
+    one.reason = value.at("reason").get<std::string>();
+    one.story = value.at("story").get<std::string>();
+    one.file = value.at("file").get<std::string>();
+    one.line = value.at("line").get<int>();
+    one.time = std::chrono::milliseconds(value.at("time").get<long>());
+    return one;
 }
 
-std::string from_checkout(const Course& course, const fs::path& file) {
-    const fs::path relative = file.lexically_relative(course.folders().root);
-    return relative.empty() || *relative.begin() == ".." ? file.string() : relative.string();
+// Every case without its point, for the same reason; its story is told once.
+void none_was_run(GradedLesson& graded, const std::vector<std::string>& names,
+                  const std::string& reason, const std::string& story, const FileLine& place) {
+    graded.reason = reason;
+    graded.story = clean_text(story);
+    for (const std::string& name : names) {
+        GradedCase one;
+        one.name = name;
+        one.reason = reason;
+        one.file = place.file;
+        one.line = place.line;
+        graded.cases.push_back(one);
+    }
+}
+
+// What the manifest says of each case.
+void weigh(GradedLesson& graded, const Lesson& lesson) {
+    for (GradedCase& one : graded.cases)
+        if (const auto found = lesson.worth.find(one.name); found != lesson.worth.end())
+            one.worth = found->second;
+    for (const std::string& name : lesson.must_pass) {
+        const auto found = std::ranges::find(graded.cases, name, &GradedCase::name);
+        const bool is_missed = found != graded.cases.end() && found->mark != Mark::passed &&
+                               found->mark != Mark::skipped;
+        if (is_missed && graded.forfeited.empty()) graded.forfeited = name;
+    }
+}
+
+struct Fault {
+    std::string file;
+    std::string words;
+};
+
+std::optional<Fault> first_fault(const std::map<std::string, fs::path>& files) {
+    for (const auto& [source, file] : files) {
+        const std::string fault =
+            fs::exists(fs::symlink_status(file)) ? fault_of_work(file) : "was not handed in";
+        if (!fault.empty()) return Fault{file, file.filename().string() + " " + fault};
+    }
+    return std::nullopt;
+}
+
+void refuse_unknown(const Lesson& lesson, const std::vector<std::string>& names) {
+    std::vector<std::string> wanted = lesson.must_pass;
+    for (const auto& [name, worth] : lesson.worth) wanted.push_back(name);
+    for (const std::string& name : wanted)
+        if (std::ranges::find(names, name) == names.end())
+            throw daemon::UsageError(
+                fmt::format("lesson.json grades a case that there is not: '{}'", name));
 }
 
 }  // namespace
@@ -81,14 +139,34 @@ std::size_t GradedLesson::count(Mark mark) const {
     return static_cast<std::size_t>(std::ranges::count(cases, mark, &GradedCase::mark));
 }
 
-std::size_t Grade::points() const {
-    std::size_t points = 0;
+int most_points_of(const GradedCase& one) {
+    return one.mark == Mark::skipped ? 0 : one.worth;
+}
+
+int GradedLesson::points_of(const GradedCase& one) const {
+    return one.mark == Mark::passed && forfeited.empty() ? one.worth : 0;
+}
+
+int GradedLesson::points() const {
+    int points = 0;
+    for (const GradedCase& one : cases) points += points_of(one);
+    return points;
+}
+
+int GradedLesson::most_points() const {
+    int points = 0;
+    for (const GradedCase& one : cases) points += most_points_of(one);
+    return points;
+}
+
+int Grade::points() const {
+    int points = 0;
     for (const GradedLesson& lesson : lessons) points += lesson.points();
     return points;
 }
 
-std::size_t Grade::most_points() const {
-    std::size_t points = 0;
+int Grade::most_points() const {
+    int points = 0;
     for (const GradedLesson& lesson : lessons) points += lesson.most_points();
     return points;
 }
@@ -103,7 +181,7 @@ GradedLesson Grader::without_points(const Lesson& lesson, const std::string& rea
     GradedLesson graded;
     graded.name = lesson.name;
     graded.title = lesson.title;
-    none_was_run(graded, {"the check of the lesson runs"}, reason, reason, 0);
+    none_was_run(graded, {"the check of the lesson runs"}, reason, "", {});
     return graded;
 }
 
@@ -112,41 +190,43 @@ std::map<std::string, fs::path> Grader::files_of(const Lesson& lesson) const {
     for (const std::string& source : lesson.sources) {
         const fs::path name = fs::path(source).filename();
         const fs::path in_folder = submission_ / lesson.name / name;
-        files.emplace(source, fs::exists(in_folder) ? in_folder : submission_ / name);
+        const bool is_flat = !fs::exists(in_folder) && fs::exists(submission_ / name);
+        files.emplace(source, is_flat ? submission_ / name : in_folder);
     }
     return files;
 }
 
 GradedLesson Grader::run(const Lesson& lesson) const {
+    const auto begin = std::chrono::steady_clock::now();
     const ScratchFolder scratch;
     const Toolchain toolchain = course_.toolchain(lesson, scratch.path());
     toolchain.build_ahead(lesson);
     const std::vector<std::string> names = list_cases(toolchain.check_without_learner(lesson));
+    refuse_unknown(lesson, names);
     const std::map<std::string, fs::path> files = files_of(lesson);
-    GradedLesson graded_lesson{lesson.name, lesson.title, "", "", {}, {}};
-    graded_lesson.file = from_checkout(course_, files.begin()->second);
-    for (const auto& [source, file] : files) {
-        if (fs::is_regular_file(file)) continue;
-        const std::string missing = fmt::format("{} was not handed in", file.filename().string());
-        none_was_run(graded_lesson, names, missing, missing, 0);
-        return graded_lesson;
+    const CasePlaces places(lesson, course_.folders().root, files);
+    GradedLesson whole;
+    whole.name = lesson.name;
+    whole.title = lesson.title;
+    if (const auto fault = first_fault(files)) {
+        none_was_run(whole, names, fault->words, "", places.named_by_compiler(fault->file));
+    } else if (const Compiled compiled = toolchain.compile(lesson, files); !compiled.success) {
+        const std::string words = fmt::format("{}", fmt::join(compiled.problems, "\n"));
+        none_was_run(whole, names, "does not compile", places.without_folders(words),
+                     places.named_by_compiler(words));
+    } else {
+        const std::string folder = files.at(lesson.sources.front()).parent_path().string() + "/";
+        const auto judge = [&](std::size_t place) {
+            const CaseRun one{toolchain.program(lesson), names[place], folder, kCaseLimit};
+            return case_as_text(graded(lesson, places, run_case(one)));
+        };
+        share_out(names.size(), kGraders, judge,
+                  [&](const std::string& text) { whole.cases.push_back(case_from_text(text)); });
     }
-    Judge judge{toolchain};
-    judge.until = RunUntil::end;
-    const Verdict verdict = judge.judge(lesson, files);
-    graded_lesson.time = verdict.compile_time + verdict.run_time;
-    const Reporter reporter{Style(false), 80};
-    if (!verdict.compiled) {
-        const std::string words = without_folder(
-            fmt::format("{}", fmt::join(verdict.problems, "\n")), files.begin()->second);
-        const std::string file_name = files.begin()->second.filename().string();
-        none_was_run(graded_lesson, names, "does not compile", words, line_in(words, file_name));
-        return graded_lesson;
-    }
-    for (const CaseResult& result : verdict.cases)
-        graded_lesson.cases.push_back(
-            graded(lesson, reporter, result, files.begin()->second.filename().string()));
-    return graded_lesson;
+    weigh(whole, lesson);
+    whole.time = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begin);
+    return whole;
 }
 
 GradedLesson Grader::grade(const Lesson& lesson) const {

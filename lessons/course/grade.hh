@@ -1,15 +1,15 @@
-// A grade: what a learner's files are worth, one point for each case of a lesson's check. It is
-// made whatever those files do: not begun, not compiling, crashing, hanging, printing without end.
-// Then the points are missing and the reason is there.
+// A grade: what a learner's files are worth. Each case of a lesson's check is worth a point, or what
+// the lesson's manifest says, which also names the cases without which there is no point at all.
+// It is made whatever those files do: not begun, not compiling, crashing, hanging, printing without
+// end. Then the points are missing and the reason is there.
 //
-// What it is not: a lock. The learner's code runs in the process that tells the verdict, so
-// somebody who sets out to forge a verdict can; who grades strangers reads what they sent.
+// What it is not: a lock. The learner's code runs with the rights of the grader, so somebody who
+// sets out to change a grade can; who grades strangers reads what they sent.
 
 #pragma once
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,28 +30,35 @@ struct GradedCase {
     Mark mark = Mark::broken;
     std::string reason;  // in a few words: "crashed"; empty if it passed
     std::string story;   // what the learner is told, clean text
-    int line = 0;        // of the learner's file, 0 if it is not known
+    std::string file;    // the learner's that it is about, from the checkout if it is in there
+    int line = 0;        // of that file; where the exercise begins if no better one is known
+    int worth = 1;       // in points
     std::chrono::milliseconds time{0};
 };
 
 struct GradedLesson {
     std::string name;
     std::string title;
-    std::string file;               // the learner's, from the checkout if it is in there
-    std::string reason;             // why no case was run; empty otherwise
+    std::string reason;     // why no case was run; empty otherwise
+    std::string story;      // the same at length, told once for all cases
+    std::string forfeited;  // the case that must pass and did not; then there are no points
     std::vector<GradedCase> cases;  // never empty
     std::chrono::milliseconds time{0};
 
     std::size_t count(Mark mark) const;
-    std::size_t points() const { return count(Mark::passed); }
-    std::size_t most_points() const { return cases.size() - count(Mark::skipped); }
+    int points_of(const GradedCase& one) const;
+    int points() const;
+    int most_points() const;
 };
+
+// Of a case that counts neither way: nothing.
+int most_points_of(const GradedCase& one);
 
 struct Grade {
     std::vector<GradedLesson> lessons;
 
-    std::size_t points() const;
-    std::size_t most_points() const;
+    int points() const;
+    int most_points() const;
     std::chrono::milliseconds time() const;
 };
 

@@ -12,7 +12,7 @@ namespace waymark::course {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 std::string message(std::string_view text) {
     std::string result;
@@ -42,8 +42,8 @@ bool is_bad(const GradedCase& one) {
 
 std::string annotation(const GradedLesson& lesson, const GradedCase& one) {
     std::string place;
-    if (!lesson.file.empty()) place = "file=" + property(lesson.file) + ",";
-    if (!lesson.file.empty() && one.line > 0) place += fmt::format("line={},", one.line);
+    if (!one.file.empty()) place = "file=" + property(one.file) + ",";
+    if (!one.file.empty() && one.line > 0) place += fmt::format("line={},", one.line);
     return fmt::format("::error {}title={}::{}\n", place, property(lesson.name + ": " + one.name),
                        message(one.reason + (one.story.empty() ? "" : "\n" + one.story)));
 }
@@ -71,8 +71,12 @@ std::string as_github(const Grade& grade) {
         } else {  // one reason for all of them is one annotation
             GradedCase whole = lesson.cases.front();
             whole.name = "no case was run";
+            whole.story = lesson.story;
             lines += annotation(lesson, whole);
         }
+        if (!lesson.forfeited.empty())
+            lines += fmt::format("::error title={}::{}\n", property(lesson.name + ": no points"),
+                                 message("a case that must pass does not: " + lesson.forfeited));
     }
     return lines + fmt::format("::notice title=Waymark::{} of {} points\n", grade.points(),
                                grade.most_points());
@@ -82,6 +86,7 @@ std::string as_github_summary(const Grade& grade) {
     std::string text = "| lesson | points | of | not yet |\n| --- | --: | --: | --- |\n";
     for (const GradedLesson& lesson : grade.lessons) {
         std::string open = cell(lesson.reason);
+        if (!lesson.forfeited.empty()) open = cell("must pass: " + lesson.forfeited);
         for (const GradedCase& one : lesson.cases)
             if (lesson.reason.empty() && is_bad(one))
                 open += (open.empty() ? "" : "; ") + cell(one.name) + " (" + cell(one.reason) + ")";
@@ -92,7 +97,7 @@ std::string as_github_summary(const Grade& grade) {
 }
 
 std::string as_github_output(const Grade& grade) {
-    json tests = json::array();
+    ordered_json tests = ordered_json::array();
     for (const GradedLesson& lesson : grade.lessons)
         for (const GradedCase& one : lesson.cases)
             if (one.mark != Mark::skipped)
@@ -100,17 +105,18 @@ std::string as_github_output(const Grade& grade) {
                                  {"status", one.mark == Mark::passed   ? "pass"
                                             : one.mark == Mark::failed ? "fail"
                                                                        : "error"},
-                                 {"score", one.mark == Mark::passed ? 1 : 0},
+                                 {"score", lesson.points_of(one)},
                                  {"message", one.reason},
                                  {"test_code", ""},
-                                 {"filename", lesson.file},
+                                 {"filename", one.file},
                                  {"line_no", one.line},
                                  {"execution_time", fmt::format("{}ms", one.time.count())}});
-    const json whole = {{"version", 1},
-                        {"status", grade.points() == grade.most_points() ? "pass" : "fail"},
-                        {"max_score", grade.most_points()},
-                        {"tests", tests}};
-    return "result=" + base64(whole.dump(-1, ' ', false, json::error_handler_t::replace)) + "\n";
+    const ordered_json whole = {{"version", 1},
+                                {"status", grade.points() == grade.most_points() ? "pass" : "fail"},
+                                {"max_score", grade.most_points()},
+                                {"tests", tests}};
+    return "result=" + base64(whole.dump(-1, ' ', false, ordered_json::error_handler_t::replace)) +
+           "\n";
 }
 
 std::string base64(std::string_view bytes) {

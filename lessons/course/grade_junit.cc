@@ -45,6 +45,11 @@ double as_seconds(std::chrono::milliseconds time) {
     return std::chrono::duration<double>(time).count();
 }
 
+// What all cases have in common stands under the first of them.
+const std::string& story_under(const GradedLesson& lesson, const GradedCase& one) {
+    return &one == &lesson.cases.front() && !lesson.story.empty() ? lesson.story : one.story;
+}
+
 std::string case_xml(const GradedLesson& lesson, const GradedCase& one) {
     const std::string head =
         fmt::format("    <testcase classname=\"waymark.{}\" name=\"{}\" time=\"{:.3f}\"",
@@ -57,7 +62,7 @@ std::string case_xml(const GradedLesson& lesson, const GradedCase& one) {
     return head + fmt::format(
                       ">\n      <{0} type=\"{1}\" message=\"{1}\">{2}</{0}>\n"
                       "    </testcase>\n",
-                      tag, in_text(one.reason), in_text(one.story));
+                      tag, in_text(one.reason), in_text(story_under(lesson, one)));
 }
 
 std::string counts(std::size_t tests, std::size_t failures, std::size_t errors) {

@@ -78,6 +78,14 @@ Sanitizer read_sanitizer(const Table& table) {
     table.refuse(fmt::format("'sanitizer' is '{}'; there are 'address' and 'thread'", name));
 }
 
+void read_grading(const Table& table, Lesson& lesson) {
+    table.allow_only({"points", "must_pass"});
+    lesson.worth = table.get_or<std::map<std::string, int>>("points", {});
+    for (const auto& [name, points] : lesson.worth)
+        if (points < 0) table.refuse(fmt::format("'{}' is worth {} points", name, points));
+    lesson.must_pass = table.get_or<std::vector<std::string>>("must_pass", {});
+}
+
 json read_json(const fs::path& path) {
     std::ifstream file(path);
     if (!file) throw UsageError(fmt::format("{}: cannot be read", path.string()));
@@ -118,7 +126,8 @@ Lesson load_lesson(const fs::path& folder) {
     const fs::path path = folder / "lesson.json";
     const json file = read_json(path);
     const Table table(file, path.string() + ":");
-    table.allow_only({"title", "question", "minutes", "sources", "sanitizer", "hints", "demos"});
+    table.allow_only(
+        {"title", "question", "minutes", "sources", "sanitizer", "hints", "demos", "grading", "exercise_only"});
     const Table minutes(table.at("minutes"), table.where() + " 'minutes'");
     minutes.allow_only({"text", "demos", "exercise"});
     Lesson lesson;
@@ -131,7 +140,10 @@ Lesson load_lesson(const fs::path& folder) {
     lesson.doing = std::chrono::minutes(minutes.get<int>("exercise"));
     lesson.sources = table.get<std::vector<std::string>>("sources");
     lesson.sanitizer = read_sanitizer(table);
+    lesson.exercise_only = table.get_or("exercise_only", false);
     lesson.hints = table.get<std::vector<std::string>>("hints");
+    if (file.contains("grading"))
+        read_grading(Table(file.at("grading"), table.where() + " 'grading'"), lesson);
     for (const json& demo : table.at("demos"))
         lesson.demos.push_back(read_demo(
             Table(demo, fmt::format("{} demo {}", table.where(), lesson.demos.size() + 1))));

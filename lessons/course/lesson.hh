@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,12 @@ struct Lesson {
     std::vector<std::string> sources;  // of the exercise, from the root: "daemon/children.cc"
     Sanitizer sanitizer = Sanitizer::address;
     std::vector<std::string> hints;  // a question, a pointer, nearly the answer
+    // Of the cases of the check, by name: points where they are not 1, and those without which there
+    // are no points at all.
+    std::map<std::string, int> worth;
+    std::vector<std::string> must_pass;
     std::vector<Demo> demos;
+    bool exercise_only = false;  // no demos, no slides, and no more text than the exercise needs
 
     std::string number() const { return name.substr(0, 2); }
     std::string region() const { return "exercise-" + number(); }

@@ -28,11 +28,11 @@ std::string Lint::text_of(const fs::path& file) {
 
 void Lint::run() {
     manifest();
-    demos();
+    if (!lesson_.exercise_only) demos();
     readme();
     check();
     exercise();
-    slides_notes();
+    if (!lesson_.exercise_only) slides_notes();
     build_files();
     placeholders();
 }
@@ -43,7 +43,9 @@ void Lint::manifest() {
     expect(!lesson_.title.empty(), file, "'title' is empty");
     expect(lesson_.question.find('?') != std::string::npos, file, "'question' asks nothing");
     expect(lesson_.reading > minutes(0), file, "'minutes' 'text' is not known");
-    expect(lesson_.watching > minutes(0), file, "'minutes' 'demos' is not known");
+    expect(lesson_.exercise_only ? lesson_.demos.empty() : lesson_.watching > minutes(0), file,
+           lesson_.exercise_only ? "'exercise_only', and there are demos"
+                                 : "'minutes' 'demos' is not known");
     expect(lesson_.doing > minutes(0), file, "'minutes' 'exercise' is not known");
     expect(
         lesson_.hints.size() == 3, file,
@@ -105,6 +107,8 @@ void Lint::build_files() {
         expect(text.find("'" + demo.name + "'") != text.npos, file,
                fmt::format("does not build the demo '{}'", demo.name));
     expect(text.find("'check'") != text.npos, file, "does not build the check");
+    expect(text.find("lesson_checks += {'" + lesson_.name + "'") != text.npos, file,
+           "does not add the check to lesson_checks, so './waymark test' does not prove it");
     const fs::path all = root_ / "lessons" / "meson.build";
     expect(text_of(all).find("subdir('" + lesson_.name + "')") != std::string::npos, all,
            fmt::format("does not name '{}'", lesson_.name));

@@ -77,6 +77,12 @@ void Lint::check() {
             }
         }
     }
+    std::vector<std::string> graded = lesson_.must_pass;
+    for (const auto& [name, worth] : lesson_.worth) graded.push_back(name);
+    for (const std::string& name : graded)
+        expect(std::ranges::find(literals_, name) != literals_.end(),
+               lesson_.folder / "lesson.json",
+               fmt::format("'grading' names '{}', and the check has no such case", name));
     expect(cases >= kLeastCases, lesson_.folder / "check.cpp",
            fmt::format("has {} cases, and there must be {}", cases, kLeastCases));
 }

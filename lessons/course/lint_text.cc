@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLeastWords = 800;
+constexpr std::size_t kLeastWordsOfAnExercise = 60;
 constexpr std::size_t kMostWords = 1500;
 
 // In this order; each is found in a heading of the second level.
@@ -45,9 +46,10 @@ void Lint::readme() {
     const std::string text = text_of(file);
     if (text.empty()) return;
     const std::size_t words = words_to_read(read_markdown(text));
-    expect(words >= kLeastWords && words <= kMostWords, file,
+    const std::size_t least = lesson_.exercise_only ? kLeastWordsOfAnExercise : kLeastWords;
+    expect(words >= least && words <= kMostWords, file,
            fmt::format("has {} words before the misconceptions, and there must be {} to {}", words,
-                       kLeastWords, kMostWords));
+                       least, kMostWords));
     expect(text.starts_with("# " + lesson_.number() + " "), file,
            fmt::format("does not begin with the heading '# {} ...'", lesson_.number()));
     expect(std::regex_search(text, std::regex(R"([a-z_0-9]\([1-8]p?\))")), file,
@@ -56,7 +58,7 @@ void Lint::readme() {
                text.find("./waymark check " + lesson_.number()) != text.npos,
            file, "does not say './waymark begin' and './waymark check'");
     sections();
-    questions(text);
+    if (!lesson_.exercise_only) questions(text);
     links();
     pictures();
 }
@@ -66,6 +68,8 @@ void Lint::sections() {
     const Markdown page = read_markdown(read_file(file));
     std::size_t before = 0;
     for (const std::string_view section : kSections) {
+        if (lesson_.exercise_only && section != "The exercise" && section != "Misconceptions")
+            continue;
         const auto found = std::ranges::find_if(page.headings, [&](const Heading& heading) {
             return heading.level == 2 && heading.text.find(section) != heading.text.npos;
         });

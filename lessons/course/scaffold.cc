@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "daemon/error.hh"
+#include "lessons/course/scaffold_texts.hh"
 #include "lessons/course/workspace.hh"
 
 namespace waymark::course {
@@ -16,76 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using daemon::UsageError;
-
-constexpr std::string_view kReadme = R"(# {number} {title}: <write: the question>
-
-<write: who asks it, and why>
-
-## The wrong way: <write: what one tries first>
-
-<write: what it looks like when it fails, with the output of a demo>
-
-## The right way: <write: in a few words>
-
-<write: the cure, why it works, what the man pages and standards say>
-
-## Where the tracker uses it
-
-<write: links to the files>
-
-## The exercise
-
-<write: what to write, in which file, what is given, the contract> `./waymark begin {number}`, then
-`./waymark check {number}`.
-
-## Misconceptions
-
-<write: a section ### for each misconception that the check names>
-
-## Further reading
-
-<write: pages of the manual, standards, books>
-
-## Three questions
-
-<write: three questions, each with its answer in details and summary>
-)";
-
-constexpr std::string_view kManifest = R"({{
-  "title": "{title}",
-  "question": "",
-  "minutes": {{"text": 0, "demos": 0, "exercise": 0}},
-  "sources": [{sources}],
-  "sanitizer": "address",
-  "demos": [],
-  "hints": []
-}}
-)";
-
-constexpr std::string_view kCheck =
-    R"(// The check of lesson {number}. <write: what it looks at, in which order>
-
-#include <doctest/doctest.h>
-
-#include "lessons/course/check/story.hh"
-
-// <write: one Advice for each misconception, then the cases, from simple to hard>
-)";
-
-constexpr std::string_view kMeson = R"(# Lesson {number}: <write: the question>
-foreach demo : []
-  lesson_demos += executable(demo, demo + '.cpp', dependencies: daemon)
-endforeach
-executable('check', 'check.cpp', dependencies: lesson_check, build_by_default: false)
-)";
-
-constexpr std::string_view kStarter =
-    "// <write: what is to be written, each function with its contract and an empty body>\n";
-
-constexpr std::string_view kNotes = R"(# Lesson {number}: notes for the slides
-
-<write: ten to twenty numbered paragraphs, one for each slide>
-)";
 
 bool is_lesson_name(const std::string& name) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -137,22 +68,30 @@ std::string quoted_list(const std::vector<std::string>& sources) {
 }  // namespace
 
 std::vector<fs::path> write_scaffold(const fs::path& root, const std::string& name,
-                                     const std::vector<std::string>& sources) {
+                                     const std::vector<std::string>& sources,
+                                     bool exercise_only) {
     refuse(root, name, sources);
     const fs::path folder = root / "lessons" / name;
     std::string title = name.substr(3);
     title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
     const auto filled = [&](std::string_view form) {
-        return fmt::format(fmt::runtime(form), fmt::arg("number", name.substr(0, 2)),
-                           fmt::arg("title", title), fmt::arg("sources", quoted_list(sources)));
+        return fmt::format(
+            fmt::runtime(form), fmt::arg("number", name.substr(0, 2)), fmt::arg("name", name),
+            fmt::arg("title", title), fmt::arg("sources", quoted_list(sources)),
+            fmt::arg("source", sources.empty() ? "<write: the source>" : sources.front()),
+            fmt::arg("kind", exercise_only ? "  \"exercise_only\": true,\n" : ""));
     };
     std::map<fs::path, std::string> texts = {
-        {folder / "README.md", filled(kReadme)},      {folder / "lesson.json", filled(kManifest)},
-        {folder / "check.cpp", filled(kCheck)},       {folder / "meson.build", filled(kMeson)},
-        {folder / "slides-notes.md", filled(kNotes)},
+        {folder / "README.md", filled(exercise_only ? kNewExerciseReadme : kNewReadme)},
+        {folder / "lesson.json", filled(kNewManifest)},
+        {folder / "check.cpp", filled(kNewCheck)},
+        {folder / "meson.build", filled(kNewMeson)},
+        {folder / "mutants" / "first-mistake.patch", filled(kNewMutant)},
+        {folder / "right" / "another-way.patch", filled(kNewRight)},
     };
+    if (!exercise_only) texts.emplace(folder / "slides-notes.md", filled(kNewNotes));
     for (const std::string& source : sources)
-        texts.emplace(folder / "starter" / fs::path(source).filename(), kStarter);
+        texts.emplace(folder / "starter" / fs::path(source).filename(), kNewStarter);
     for (const char* inner : {"starter", "mutants", "right"})
         fs::create_directories(folder / inner);
     std::vector<fs::path> written;

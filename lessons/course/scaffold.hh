@@ -11,10 +11,11 @@
 namespace waymark::course {
 
 // `name` is NN-topic, `sources` the library sources that the exercise will be in. Adds the folder
-// to lessons/meson.build, in its place. Gives the files it wrote. Throws daemon::UsageError for a
+// to lessons/meson.build, in its place. With `exercise_only` there are no demos and no slides. Gives the files it wrote. Throws daemon::UsageError for a
 // name that is wrong or taken and for a source that is not there; then nothing is written.
 std::vector<std::filesystem::path> write_scaffold(const std::filesystem::path& root,
                                                   const std::string& name,
-                                                  const std::vector<std::string>& sources);
+                                                  const std::vector<std::string>& sources,
+                                                  bool exercise_only);
 
 }  // namespace waymark::course

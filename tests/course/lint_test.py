@@ -58,7 +58,8 @@ FILES = {
     "1-once.cpp": "// Once.\n", "2-twice.cpp": "// Twice.\n",
     "twice.svg": '<svg role="img"><title>Two</title></svg>', "starter/twice.cc": STARTER,
     "slides-notes.md": "".join(f"{number}. A slide.\n" for number in range(1, 13)),
-    "meson.build": "foreach demo : ['1-once', '2-twice']\nendforeach\nexecutable('check', 'check.cpp')\n",
+    "meson.build": "foreach demo : ['1-once', '2-twice']\nendforeach\n"
+                   "lesson_checks += {'01-twice': executable('check', 'check.cpp')}\n",
     **{f"mutants/wrong-{number}.cc": MUTANT for number in range(5)},
     "mutants/wrong-5.patch": PATCH,
     **{f"right/odd-{number}.cc": RIGHT for number in range(2)}}
@@ -111,6 +112,9 @@ FAULTS = [
     ("slides-notes.md", "A slide.\n", "", "of 1 slides"),
     ("meson.build", "'2-twice'", "", "does not build the demo '2-twice'"),
     ("meson.build", "'check'", "'chuck'", "does not build the check"),
+    ("meson.build", "lesson_checks += ", "all_checks += ", "so './waymark test' does not prove it"),
+    ("lesson.json", '"demos": [', '"grading": {"must_pass": ["case 9"]}, "demos": [', "'grading' names 'case 9'"),
+    ("lesson.json", '"question"', '"exercise_only": true, "question"', "'exercise_only', and there are demos"),
     ("../meson.build", "subdir('01-twice')", "", "does not name '01-twice'"),
     ("../../small/twice.cc", "//#region exercise-01", "", "exercise-01"),
     ("../../small/twice.cc", SOLUTION, "", "region is empty"),
@@ -177,17 +181,42 @@ class LintTest(unittest.TestCase):
         self.assertEqual(code, 1)
         for says in ("README.md: has ", "README.md: still to be written: the question",
                      "'question' asks nothing", "'demos' has 0", "'hints' has 0", "has 0 cases",
-                     "mutants: has 0 programs", "right: has 0 programs", "tells of 0 slides",
+                     "mutants: has 1 programs", "right: has 1 programs", "tells of 0 slides",
+                     "first-mistake.patch: still to be written: the name of an Advice in the check",
+                     "another-way.patch: still to be written: what is odd about it",
                      "starter/twice.cc: still to be written"):
             self.assertIn(says, output)
         # What the scaffold did write is not missed.
-        for says in ("is not there", "does not build the check", "has no section", "does not name"):
+        for says in ("is not there", "does not build the check", "has no section", "does not name", "does not prove",
+                     "lacks the line", "is no source"):
             self.assertNotIn(says, output)
 
     def test_a_new_lesson_that_is_written_lacks_nothing(self):
         self.run_course("new", LESSON, "--source", "small/twice.cc")
         for name, text in FILES.items():
             write(self.lesson / name, text)
+        for name in ("mutants/first-mistake.patch", "right/another-way.patch"):
+            (self.lesson / name).unlink()
+        code, output = self.lint()
+        self.assertEqual(code, 0, output)
+
+    def test_a_lesson_may_be_an_exercise_only(self):
+        self.run_course("new", LESSON, "--source", "small/twice.cc", "--exercise-only")
+        self.assertFalse((self.lesson / "slides-notes.md").exists())
+        code, output = self.lint()
+        self.assertEqual(code, 1)
+        for says in ("demos", "slides", "no section", "Further"):
+            self.assertNotIn(says, output)
+        for name in ("check.cpp", "starter/twice.cc"):
+            write(self.lesson / name, FILES[name])
+        for name in [name for name in FILES if name.startswith(("mutants", "right"))]:
+            write(self.lesson / name, FILES[name])
+        for name in ("mutants/first-mistake.patch", "right/another-way.patch"):
+            (self.lesson / name).unlink()
+        write(self.lesson / "meson.build", FILES["meson.build"])
+        write(self.lesson / "lesson.json", json.dumps({**MANIFEST, "exercise_only": True, "demos": []}))
+        write(self.lesson / "README.md", "# 01 Twice: how much?\n\n## The exercise\n\n" + "Words of a contract. " * 20 +
+              "See wait(2). `./waymark begin 01`, `./waymark check 01`.\n\n## Misconceptions\n\n### Added once\n\nNo.\n")
         code, output = self.lint()
         self.assertEqual(code, 0, output)
 

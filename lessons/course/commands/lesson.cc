@@ -29,8 +29,9 @@ std::size_t lint_one(const Course& course, const Lesson& lesson, std::size_t& lo
 }  // namespace
 
 int new_lesson(const Course& course, const std::string& name,
-               const std::vector<std::string>& sources) {
-    for (const std::filesystem::path& path : write_scaffold(course.folders().root, name, sources))
+               const std::vector<std::string>& sources, bool exercise_only) {
+    for (const std::filesystem::path& path :
+         write_scaffold(course.folders().root, name, sources, exercise_only))
         fmt::print("{}\n", course.shown(path));
     fmt::print("'./waymark lesson lint {}' says what is still to be written.\n", name.substr(0, 2));
     return 0;

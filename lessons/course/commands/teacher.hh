@@ -33,7 +33,7 @@ int hand_out(const Course& course, const std::filesystem::path& folder, const st
 
 // A folder for a lesson that is still to be written.
 int new_lesson(const Course& course, const std::string& name,
-               const std::vector<std::string>& sources);
+               const std::vector<std::string>& sources, bool exercise_only);
 
 // What the lesson (or every lesson, if it is empty) still lacks. 1 if there is anything.
 int lint_lessons(const Course& course, const std::string& lesson);

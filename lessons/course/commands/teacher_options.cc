@@ -4,10 +4,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <map>
 #include <memory>
 
 #include "daemon/error.hh"
+#include "lessons/course/commands/choice.hh"
 #include "lessons/course/commands/teacher.hh"
 
 namespace waymark::course {
@@ -36,13 +36,12 @@ void add_grade(CLI::App& app, Command& chosen) {
     word->add_option("LESSON", wish->lesson, "its number or topic");
     word->add_flag("--all", *all, "every lesson");
     word->add_flag("--begun", wish->only_begun, "every lesson that was begun");
-    word->add_option("--format", wish->format, "gradescope, junit, github, autolab or json")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, GradeFormat>{{"gradescope", GradeFormat::gradescope},
-                                               {"junit", GradeFormat::junit},
-                                               {"github", GradeFormat::github},
-                                               {"autolab", GradeFormat::autolab},
-                                               {"json", GradeFormat::json}}));
+    add_choice(*word, "--format", wish->format, "gradescope, junit, github, autolab or json",
+               Choices<GradeFormat>{{"gradescope", GradeFormat::gradescope},
+                                    {"junit", GradeFormat::junit},
+                                    {"github", GradeFormat::github},
+                                    {"autolab", GradeFormat::autolab},
+                                    {"json", GradeFormat::json}});
     word->add_option("--output", wish->output, "a file; standard output if not given");
     word->add_option("--work", wish->submission, "what was handed in; work/ if not given");
 }
@@ -64,11 +63,13 @@ void add_lesson(CLI::App& app, Command& chosen) {
     lesson->require_subcommand(1);
     const auto name = std::make_shared<std::string>();
     const auto sources = std::make_shared<std::vector<std::string>>();
-    CLI::App* fresh =
-        add_word(*lesson, chosen, "new", "a folder with everything that is to be written",
-                 [=](const Course& course) { return new_lesson(course, *name, *sources); });
+    const auto exercise_only = std::make_shared<bool>(false);
+    CLI::App* fresh = add_word(
+        *lesson, chosen, "new", "a folder with everything that is to be written",
+        [=](const Course& course) { return new_lesson(course, *name, *sources, *exercise_only); });
     fresh->add_option("NAME", *name, "NN-topic")->required();
     fresh->add_option("--source", *sources, "of the exercise: net/frame.cc; may be given again");
+    fresh->add_flag("--exercise-only", *exercise_only, "no demos and no slides");
     CLI::App* lint = add_word(*lesson, chosen, "lint", "what the lessons still lack",
                               [=](const Course& course) { return lint_lessons(course, *name); });
     lint->add_option("LESSON", *name, "its number or topic; all of them if not given");
