@@ -2,8 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string_view>
 
@@ -34,10 +36,13 @@ std::string with_work_tracked(const std::string& ignored) {
     return kept;
 }
 
-// Of the files that git tracks, from the root. Names may hold anything but a zero byte.
-std::vector<std::string> tracked_files(const fs::path& root) {
-    const Ran ran = run_program({"git", "ls-files", "-z", "--cached"}, root);
-    if (!ran.success() || ran.output.empty())
+// From the root. Names may hold anything but a zero byte.
+std::vector<std::string> files_of_git(const fs::path& root, std::vector<std::string> which) {
+    std::vector<std::string> words{"git", "ls-files", "-z"};
+    words.insert(words.end(), which.begin(), which.end());
+    const Ran ran = run_program(words, root);
+    if (ran.success() && ran.output.empty()) return {};
+    if (!ran.success())
         throw UsageError(fmt::format(
             "{}: git tracks nothing here, and only what git tracks is handed out", root.string()));
     if (!ran.output.ends_with('\0')) daemon::fail(EOVERFLOW, "git ls-files", root.string());
@@ -48,6 +53,34 @@ std::vector<std::string> tracked_files(const fs::path& root) {
         begin = end + 1;
     }
     return names;
+}
+
+std::vector<std::string> tracked_files(const fs::path& root) {
+    std::vector<std::string> names = files_of_git(root, {"--cached"});
+    if (names.empty())
+        throw UsageError(fmt::format(
+            "{}: git tracks nothing here, and only what git tracks is handed out", root.string()));
+    return names;
+}
+
+// What is new and was not added yet; what .gitignore names is left out.
+std::vector<std::string> unknown_files(const fs::path& root) {
+    return files_of_git(root, {"--others", "--exclude-standard"});
+}
+
+// A file of a lesson or of an exercise that git does not track. lessons/meson.build names the lesson
+// all the same, so the copy would not even be set up.
+void refuse_unknown(const std::vector<std::string>& unknown, const std::vector<Lesson>& lessons) {
+    for (const std::string& name : unknown) {
+        for (const Lesson& lesson : lessons) {
+            const bool is_source = std::ranges::find(lesson.sources, name) != lesson.sources.end();
+            if (is_source || name.starts_with(fmt::format("lessons/{}/", lesson.name)))
+                throw UsageError(fmt::format(
+                    "{}: git does not track it, and only what git tracks is handed out; 'git add' "
+                    "it, or move lesson {} out of the checkout",
+                    name, lesson.name));
+        }
+    }
 }
 
 // lessons/NN-topic/mutants/X and lessons/NN-topic/right/X
@@ -103,8 +136,13 @@ HandedOut hand_out(const Workspace& workspace, const std::vector<Lesson>& stripp
     refuse_folder(workspace.root(), folder);
     const std::map<std::string, std::string> emptied = emptied_sources(workspace, stripped);
     HandedOut result;
-    for (const std::string& name : tracked_files(workspace.root())) {
-        if (stays_at_home(name)) {
+    result.unknown = unknown_files(workspace.root());
+    refuse_unknown(result.unknown, load_lessons(workspace.root()));
+    const std::vector<std::string> tracked = tracked_files(workspace.root());
+    const std::set<std::string> all(tracked.begin(), tracked.end());
+    for (const std::string& name : tracked) {
+        const bool another_in_its_place = all.contains(std::string(kOnlyThere) + name);
+        if (stays_at_home(name) || another_in_its_place) {
             ++result.left_out;
             continue;
         }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "suite"))
@@ -32,14 +33,14 @@ def complete_lessons():
 class Copy:
     """A handed-out copy, configured, with its checks built."""
 
-    def __init__(self, folder, *arguments):
+    def __init__(self, folder, *arguments, parts="course"):
         self.folder = pathlib.Path(folder) / "copy"
         subprocess.run([COURSE, "--root", ROOT, "--build", BUILD, "--build-address", BUILD,
                         "--build-thread", BUILD, "handout", self.folder, *arguments], check=True,
                        stdout=subprocess.DEVNULL)
         self.build = self.folder / "build"
         setup = subprocess.run(["meson", "setup", self.build, self.folder, "-Doptimization=0",
-                                "-Ddebug=false", "-Dparts=course"], capture_output=True, text=True)
+                                "-Ddebug=false", f"-Dparts={parts}"], capture_output=True, text=True)
         assert setup.returncode == 0, setup.stdout[-2000:]
 
     def make(self, *targets):
@@ -87,6 +88,44 @@ class RealHandoutTest(unittest.TestCase):
                 self.assertTrue(any(copy.failures(name)))
                 for source in sources:
                     self.assertNotEqual((copy.folder / source).read_text(), (ROOT / source).read_text())
+
+    def test_its_decks_open_and_demos_run_on_them(self):
+        """The slides stand on no module that is to be written there."""
+        if subprocess.run(["pkg-config", "--exists", "md4c-html"]).returncode != 0:
+            self.skipTest("no md4c, so no slides")
+        copy = Copy(self.temporary, parts="course,slides")
+        first = json.loads((ROOT / "lessons/01-processes/lesson.json").read_text())["demos"][0]["name"]
+        copy.make("slides/waymark-slides", "slides/manifest.json", f"lessons/01-processes/{first}")
+        program = copy.build / "slides/waymark-slides"
+        manifest = copy.build / "slides/manifest.json"
+        common = ["--root", copy.folder, "--manifest", manifest]
+        checked = subprocess.run([program, "check", *common], capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        self.assertRegex(checked.stdout, r"^[1-9]\d* passed, 0 failed, 0 skipped\n$")
+        with subprocess.Popen([program, "serve", *common, "--assets", self.temporary, "--listen", "127.0.0.1:0", "01"],
+                              stdout=subprocess.PIPE, text=True) as server:
+            try:
+                address = server.stdout.readline().split()[-1]
+                deck = urllib.request.urlopen(address, timeout=CASE_SECONDS).read().decode()
+            finally:
+                server.terminate()
+        self.assertIn("It is the exercise of lesson 01, and yours to write.", deck)
+        self.assertNotIn('class="fault"', deck)
+        self.assertIn("[exit status 0", self.transcript(program, common, manifest, first))
+
+    def transcript(self, program, common, manifest, demo):
+        """What a demo prints when it is run as on its slide, without the time that is for people."""
+        whole = json.loads(manifest.read_text())
+        [lesson] = [lesson for lesson in whole["lessons"] if lesson["name"] == "01-processes"]
+        lesson["demos"] = [one for one in lesson["demos"] if one["name"] == demo]
+        lesson["demos"][0]["program"] = str((manifest.parent / lesson["demos"][0]["program"]).resolve())
+        if lesson["demos"][0]["arguments"]:
+            lesson["demos"][0]["arguments"][-1] = "0"
+        short = pathlib.Path(self.temporary) / "manifest.json"
+        short.write_text(json.dumps({"lessons": [lesson]}))
+        subprocess.run([program, "record", "--root", common[1], "--manifest", short, "--into", self.temporary],
+                       check=True, stdout=subprocess.DEVNULL)
+        return (pathlib.Path(self.temporary) / "01-processes" / f"{demo}.txt").read_text()
 
     def test_before_from_the_checks_pass(self):
         first, last = self.lessons[0][0], self.lessons[-1][0]

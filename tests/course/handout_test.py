@@ -45,6 +45,8 @@ class HandoutTest(unittest.TestCase):
         write(root / ".gitignore", "/build/\n/work/\n")
         write(root / "lessons/course/handout/HANDOUT.md", "a copy\n")
         write(root / "lessons/course/handout/.host/at-each-push.yml", "check: all\n")
+        write(root / "lessons/course/handout/README.md", "the copy's own\n")
+        write(root / "README.md", "of the whole repository\n")
         write(root / "run", "#!/bin/sh\n")
         (root / "run").chmod(0o755)
         (root / "way").symlink_to("run")
@@ -153,6 +155,27 @@ class HandoutTest(unittest.TestCase):
         self.addCleanup(starter.with_suffix(".away").rename, starter)
         self.refused("has no starter", self.copy)
         self.assertFalse(self.copy.exists())
+
+    def test_a_lesson_that_git_does_not_track_is_refused_and_no_half_is_left(self):
+        root = self.course.root
+        for name in ("lessons/03-new/lesson.json", "lessons/03-new/check.cpp", "lessons/01-twice/fresh.svg"):
+            text = json.dumps({**LESSON, "sources": []}) if name.endswith(".json") else "new\n"
+            write(root / name, text)
+            words = "lessons/03-new/" if "03" in name else "lessons/01-twice/fresh.svg"
+            self.refused(words, self.copy)
+            self.assertFalse(self.copy.exists())
+            if "03-new/check" in name:
+                self.refused("git add", self.copy)
+                shutil.rmtree(root / "lessons/03-new")
+        (root / "lessons/01-twice/fresh.svg").unlink()
+        self.assertEqual(self.hand_out()[0], 0)
+
+    def test_what_is_not_in_the_copy_is_told(self):
+        self.assertIn(b"not in it, because git does not track it: notes.txt\n", self.hand_out()[1])
+
+    def test_the_copy_has_a_readme_of_its_own(self):
+        self.hand_out()
+        self.assertEqual(self.text("README.md"), "the copy's own\n")
 
     def test_without_git_nothing_is_handed_out(self):
         hidden = self.course.root / ".git-away"

@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "lessons/course/commands/teacher.hh"
 
 namespace waymark::course {
@@ -17,6 +19,11 @@ int hand_out(const Course& course, const std::filesystem::path& folder, const st
         hand_out(course.workspace(), stripped, std::filesystem::absolute(folder));
     fmt::print("{}: {} files, without history and without {} files that prove the checks\n",
                course.shown(std::filesystem::absolute(folder)), done.files, done.left_out);
+    constexpr std::size_t kMostNames = 5;
+    for (std::size_t place = 0; place < std::min(done.unknown.size(), kMostNames); ++place)
+        fmt::print("  not in it, because git does not track it: {}\n", done.unknown[place]);
+    if (done.unknown.size() > kMostNames)
+        fmt::print("  and {} more: git status\n", done.unknown.size() - kMostNames);
     for (const std::string& source : done.emptied)
         fmt::print("  still to be written: {}\n", source);
     fmt::print("To go on there: git init && git add . && ./waymark list\n");
