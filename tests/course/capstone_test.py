@@ -20,7 +20,7 @@ SERVER = """#include <cstdio>
 
 int main() { std::printf("%d\\n", small::twice(21)); }
 """
-ACCEPTANCE = """import os, subprocess, sys
+ACCEPTANCE = """import os, subprocess, sys, traceback
 said = subprocess.run([sys.argv[1]], capture_output=True, text=True)
 open(os.environ["SEEN"], "w").write(sys.argv[1] + " " + said.stdout + said.stderr)
 right = said.stdout == "42\\n"
@@ -29,6 +29,11 @@ if os.environ.get("LEAVE"):
     subprocess.Popen(["sleep", "1000"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 if os.environ.get("SILENT"):
     sys.exit(0)
+if not right:
+    try:
+        raise AssertionError("the server must say 42")
+    except AssertionError:
+        traceback.print_exc(file=sys.stdout)
 print("SKIP: the moon: is not there")
 print(f"{int(right)} passed, {int(not right)} failed, 1 skipped")
 sys.exit(0 if right else 1)
@@ -101,6 +106,19 @@ class CapstoneTest(unittest.TestCase):
         self.assertIn("FAIL  whole", output)
         self.assertIn("the server said 7", output)
         self.assertIn("1 of its tests fail with 1 of 1 modules yours", output)
+        self.assertIn("\n        the server must say 42\n", output)
+        self.assertNotIn("Traceback", output)
+        self.assertNotIn("File ", output)
+
+    def test_a_failure_names_the_lesson_without_whose_module_it_passes(self):
+        _, output, _ = self.capstone(WRONG_LATER)
+        self.assertIn("whole passes with the library's module of lesson 01-twice in place of yours", output)
+        tracker = subprocess.run([self.course.root / "work/.built/capstone/tracker"], capture_output=True, text=True)
+        self.assertEqual(tracker.stdout, "7\n")  # the learner's own is there again
+        _, output, _ = self.capstone(MINE, {"SILENT": "1"})
+        self.assertIn("No single module of yours (01-twice) makes the difference", output)
+        _, output, _ = self.capstone(None, {"SILENT": "1"})
+        self.assertIn("None of your modules is in it", output)
 
     def test_a_process_that_is_left_behind_is_a_failure_and_is_ended(self):
         code, output, _ = self.capstone(None, {"LEAVE": "1"})

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "lessons/course/commands/teacher.hh"
+#include "lessons/course/handout.hh"
 
 namespace waymark::course {
 
@@ -27,10 +28,28 @@ void print_part(const Course& course, const Part& part) {
     std::fflush(stdout);
 }
 
-void print_end_of(const std::string& output) {
+// What a test says, and not by which of its own lines it came to say it: of Python's traceback only
+// the last line, which has the words.
+std::vector<std::string> lines_without_tracebacks(const std::string& output) {
     std::vector<std::string> lines;
     std::istringstream all(output);
-    for (std::string line; std::getline(all, line);) lines.push_back(line);
+    bool inside = false;
+    for (std::string line; std::getline(all, line);) {
+        const bool begins = line == "Traceback (most recent call last):";
+        if (begins || (inside && line.starts_with(' '))) {
+            inside = true;
+            continue;
+        }
+        constexpr std::string_view kError = "Error: ";
+        const std::size_t error = inside ? line.find(kError) : line.npos;
+        lines.push_back(error == line.npos ? line : line.substr(error + kError.size()));
+        inside = false;
+    }
+    return lines;
+}
+
+void print_end_of(const std::string& output) {
+    const std::vector<std::string> lines = lines_without_tracebacks(output);
     const std::size_t first = lines.size() > kMostLines ? lines.size() - kMostLines : 0;
     for (std::size_t place = first; place < lines.size(); ++place)
         fmt::print("        {}\n", printable(lines[place]));
@@ -46,6 +65,47 @@ bool run_one(const Course& course, const AcceptanceTest& test) {
     if (!accepted.passed) print_end_of(accepted.output);
     std::fflush(stdout);
     return accepted.passed;
+}
+
+bool is_learners(const Part& part) {
+    return part.whose == Part::Whose::learners;
+}
+
+// Whose module it is: the one without which the test passes. To be said of the first test that
+// fails; the others mostly fail for the same reason.
+void print_suspects(const Course& course, const std::vector<Part>& parts,
+                    const AcceptanceTest& test) {
+    bool all_tried = true;
+    for (std::size_t place = 0; place < parts.size(); ++place) {
+        if (!is_learners(parts[place])) continue;
+        if (!has_solution(course.workspace(), course.lesson(parts[place].lesson))) {
+            all_tried = false;
+            continue;
+        }
+        std::vector<Part> others = parts;
+        others.erase(others.begin() + static_cast<std::ptrdiff_t>(place));
+        build_capstone(course, others);
+        if (!run_acceptance_test(test, course.folders().build).passed) continue;
+        fmt::print(
+            "{} passes with the library's module of lesson {} in place of yours: look there.\n",
+            test.name, parts[place].lesson);
+        build_capstone(course, parts);
+        return;
+    }
+    build_capstone(course, parts);
+    std::string names;
+    for (const Part& part : parts)
+        if (is_learners(part)) names += (names.empty() ? "" : ", ") + part.lesson;
+    if (names.empty())
+        fmt::print("None of your modules is in it: the cause is not yours.\n");
+    else if (all_tried)
+        fmt::print("No single module of yours ({}) makes the difference for {}.\n", names,
+                   test.name);
+    else
+        fmt::print(
+            "In it are your modules of {}. Which one it is, a copy without solutions cannot "
+            "try out.\n",
+            names);
 }
 
 }  // namespace
@@ -68,9 +128,12 @@ int capstone(const Course& course) {
     const std::filesystem::path server = build_capstone(course, parts);
     fmt::print("{} is built on them. Its acceptance tests:\n", course.shown(server));
     std::fflush(stdout);
-    std::size_t failed = 0;
-    for (const AcceptanceTest& test : acceptance_tests(course.folders().build, server))
-        failed += run_one(course, test) ? 0 : 1;
+    const std::vector<AcceptanceTest> tests = acceptance_tests(course.folders().build, server);
+    std::vector<AcceptanceTest> failing;
+    for (const AcceptanceTest& test : tests)
+        if (!run_one(course, test)) failing.push_back(test);
+    const std::size_t failed = failing.size();
+    if (failed > 0) print_suspects(course, parts, failing.front());
     const Style& style = course.reporter().style;
     if (failed > 0)
         fmt::print("{} {} of its tests fail with {} of {} modules yours.\n", style.bad("not yet:"),
