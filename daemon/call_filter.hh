@@ -20,8 +20,8 @@ namespace waymark::daemon {
 // From now on only calls of these groups succeed, in this thread and in all that it starts. The
 // others fail with EPERM, also those that are newer than this program; clone3(2) fails with ENOSYS,
 // so that the C library takes clone(2), whose flags a filter can see. Sets no_new_privileges
-// (daemon/privileges.hh), and cannot be taken back: a second filter can only allow less. To be
-// called before there are threads. Throws std::system_error.
+// (daemon/privileges.hh), and cannot be taken back; a second filter is refused, for no group has the
+// call. To be called before there are threads. Throws std::system_error.
 //
 // A call is judged by its number and its arguments, but not by what a pointer leads to: which file
 // is opened and whom a socket is connected to is for daemon/landlock to say.

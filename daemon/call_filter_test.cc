@@ -76,7 +76,7 @@ TEST_CASE("the filter holds in threads that are started behind it") {
           }) == kRefused);
 }
 
-TEST_CASE("a second filter can only allow less") {
+TEST_CASE("a second filter is refused, and the first stays") {
     CHECK(answer_of([] {
               allow_only(kSmallProgram);
               try {

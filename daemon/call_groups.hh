@@ -26,7 +26,7 @@ enum class CallGroup {
     waiting,         // epoll, poll, select
     conversation,    // send and receive on sockets that are there, also descriptors; pairs of them
     accepting,       // take clients from a listening socket
-    sockets,         // make sockets of the kinds TCP and Unix
+    sockets,         // make sockets of the families IPv4, IPv6 and Unix
     connecting,      // connect a socket, of whichever kind it is
     files_to_read,   // open files for reading, look for files
     files_beneath,   // openat2(2), whose flags no filter can see: for writing as well

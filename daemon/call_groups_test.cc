@@ -143,7 +143,7 @@ TEST_CASE("no memory can be had in which code runs") {
           }) == EPERM);
 }
 
-TEST_CASE("a process may signal itself and nobody else, by no way") {
+TEST_CASE("a process may signal itself and nobody else") {
     CHECK(error_behind(kAll, [] { return ::kill(::getpid(), 0); }) == 0);
     CHECK(error_behind(kAll, [] { return ::syscall(SYS_tgkill, ::getpid(), ::gettid(), 0); }) == 0);
     CHECK(error_behind(kAll, [] { return ::kill(::getppid(), 0); }) == EPERM);
@@ -152,6 +152,7 @@ TEST_CASE("a process may signal itself and nobody else, by no way") {
     const pid_t parent = ::getpid();
     CHECK(error_behind(kAll, call(SYS_tgkill, parent, parent, 0L)) == EPERM);
     CHECK(error_behind(kAll, call(SYS_tkill, parent, 0L)) == EPERM);
+    CHECK(error_behind(kAll, call(SYS_rt_sigqueueinfo, parent, 0L, 0L)) == EPERM);
     CHECK(error_behind(kAll, call(SYS_fcntl, 1L, F_SETOWN, parent)) == EPERM);
 }
 
@@ -161,7 +162,7 @@ TEST_CASE("reading a file is not writing it") {
         CHECK(error_behind(reader, call(SYS_openat, AT_FDCWD, "/dev/null", flags)) == EPERM);
 }
 
-TEST_CASE("limits can be read and not set, and only sockets of known kinds be made") {
+TEST_CASE("limits can be read and not set, and only sockets of known families be made") {
     static rlimit limit{0, 0};
     CHECK(error_behind(kAll, call(SYS_prlimit64, 0L, RLIMIT_NOFILE, 0L, &limit)) == 0);
     CHECK(error_behind(kAll, call(SYS_prlimit64, 0L, RLIMIT_NOFILE, &limit, 0L)) == EPERM);

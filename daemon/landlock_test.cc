@@ -18,6 +18,7 @@
 #include <string>
 #include <thread>
 
+#include "daemon/call_filter.hh"
 #include "daemon/privileges_under_test.hh"
 
 using namespace waymark::daemon;
@@ -200,6 +201,14 @@ TEST_CASE("it holds for threads that are started behind it, and cannot be widene
               stay_within({.places = {{"/", FileRight::read}}});
               return joined({open_with("/etc/passwd", O_RDONLY), open_with("/usr", O_DIRECTORY)});
           }) == kNotAllowed + "|done");
+}
+
+TEST_CASE("a kernel that may not be asked counts as one without Landlock") {
+    CHECK(answer_of([] {
+              allow_only({CallGroup::process, CallGroup::memory, CallGroup::signals,
+                          CallGroup::descriptors});
+              return std::to_string(landlock_version());
+          }) == "0");
 }
 
 TEST_CASE("who is locked in is told how far, and has no new privileges") {

@@ -22,13 +22,14 @@ constexpr CallGroup kEveryService[] = {
     CallGroup::process,     CallGroup::memory,  CallGroup::time,        CallGroup::signals,
     CallGroup::descriptors, CallGroup::waiting, CallGroup::conversation};
 
-// SQLite reads a few bytes there when it begins.
+// SQLite reads a few bytes there when it begins, if it can.
 constexpr const char* kRandomness = "/dev/urandom";
 
 // The folder of the database, and the one where it really is if its name there is a link. By
 // folder, not by file: the files beside it come and go.
 std::vector<Premises::Place> database_places(const Settings& settings, FileRight right) {
-    std::vector<Premises::Place> places{{kRandomness, FileRight::read}, {settings.data, right}};
+    std::vector<Premises::Place> places{{settings.data, right}};
+    if (std::filesystem::exists(kRandomness)) places.push_back({kRandomness, FileRight::read});
     const std::filesystem::path path = database_path(settings.data);
     if (std::filesystem::is_symlink(path))
         places.push_back({std::filesystem::weakly_canonical(path).parent_path(), right});

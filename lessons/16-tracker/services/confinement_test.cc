@@ -146,7 +146,7 @@ TEST_CASE("the web app reads its pages, and removes nothing from the data folder
                     kForbidden, kForbidden, kForbidden}));
 }
 
-TEST_CASE("the demo calls the port of the phones and no other") {
+TEST_CASE("the demo calls the port of the phones by TCP and no other") {
     if (skip_without_landlock()) return;
     const House house;
     CHECK(tried_by(house, ServiceKind::demo) ==
