@@ -71,8 +71,7 @@ std::string system_includes(const fs::path& root, const std::string& source) {
     return fmt::format("{}\n", fmt::join(includes, "\n"));
 }
 
-// Two ninjas at once in one folder would write the same files; the second waits. Released when the
-// descriptor is closed (flock(2)).
+// Two ninjas at once would write the same files; the second waits, until it is closed (flock(2)).
 daemon::Fd lock_folder(const fs::path& build) {
     const fs::path path = build / "course.lock";
     daemon::Fd lock(daemon::check(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644), "open",
@@ -80,6 +79,11 @@ daemon::Fd lock_folder(const fs::path& build) {
     while (::flock(lock.get(), LOCK_EX) == -1)
         if (errno != EINTR) daemon::fail(errno, "flock", path.string());
     return lock;
+}
+
+// Code that calls the check's own functions could skip its cases.
+bool names_the_check(const fs::path& object) {
+    return read_file(object).find("6course5check") != std::string::npos;
 }
 
 bool is_fresh(const fs::path& made, const fs::path& from) {
@@ -256,6 +260,8 @@ Compiled Toolchain::link(const std::string& target, const fs::path& program,
         const Compiled one = compile_one(source, file, object);
         std::ranges::copy(one.problems, std::back_inserter(compiled.problems));
         if (!one.success) return {false, compiled.problems};
+        if (names_the_check(object))
+            return {false, {"error: your file names the check, which judges it"}};
         objects[library_of(source)].push_back(object.string());
         replaced[library_of(source)].push_back(source);
     }

@@ -19,6 +19,8 @@ namespace {
 
 using waymark::course::check::Call;
 using waymark::course::check::call_fails;
+using waymark::course::check::time_is_up;
+using waymark::course::check::time_stands_still;
 using waymark::course::check::wait_clock;
 using waymark::course::check::WaitClock;
 
@@ -29,12 +31,16 @@ Function* next(const char* name) {
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
+bool never_ends_by_time() {
+    return wait_clock() == WaitClock::stands || time_stands_still();
+}
+
 // The wait is over: without a reason, or because its time is.
-int end_wait(pthread_mutex_t* mutex, clockid_t clock, const timespec* time) {
+int end_wait(pthread_mutex_t* mutex, clockid_t clock, const timespec* time, bool by_time) {
     ::pthread_mutex_unlock(mutex);
     ::sched_yield();
     const int error = ::pthread_mutex_lock(mutex);
-    if (error != 0 || wait_clock() != WaitClock::hurries) return error;
+    if (error != 0 || !by_time) return error;
     timespec now{};
     ::clock_gettime(clock, &now);
     if (now.tv_sec <= time->tv_sec) seconds_ahead += time->tv_sec - now.tv_sec + 1;
@@ -57,10 +63,12 @@ int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                            const timespec* time) {
     static auto* const real =
         next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>("pthread_cond_timedwait");
-    if (call_fails(Call::cond_wait)) return end_wait(mutex, CLOCK_REALTIME, time);
+    if (call_fails(Call::cond_wait))
+        return end_wait(mutex, CLOCK_REALTIME, time, wait_clock() == WaitClock::hurries);
+    if (!never_ends_by_time() && time_is_up(Call::cond_wait))
+        return end_wait(mutex, CLOCK_REALTIME, time, true);
     static auto* const untimed = next<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
-    return wait_clock() == WaitClock::stands ? untimed(condition, mutex)
-                                             : real(condition, mutex, time);
+    return never_ends_by_time() ? untimed(condition, mutex) : real(condition, mutex, time);
 }
 
 int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
@@ -68,10 +76,12 @@ int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, cl
     static auto* const real =
         next<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>(
             "pthread_cond_clockwait");
-    if (call_fails(Call::cond_wait)) return end_wait(mutex, clock, time);
+    if (call_fails(Call::cond_wait))
+        return end_wait(mutex, clock, time, wait_clock() == WaitClock::hurries);
+    if (!never_ends_by_time() && time_is_up(Call::cond_wait))
+        return end_wait(mutex, clock, time, true);
     static auto* const untimed = next<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
-    return wait_clock() == WaitClock::stands ? untimed(condition, mutex)
-                                             : real(condition, mutex, clock, time);
+    return never_ends_by_time() ? untimed(condition, mutex) : real(condition, mutex, clock, time);
 }
 
 }  // extern "C"

@@ -19,6 +19,28 @@ void begin_the_child();
 enum class WaitClock { runs, stands, hurries };
 WaitClock wait_clock();
 
+// To be asked before a wait that has a time-out: true if it ends with it.
+bool time_is_up(Call call);
+
+// No time-out of poll or cond_wait comes.
+bool time_stands_still();
+
+// The time-out that is really waited for: none, if time stands still. 0 is no wait and stays.
+template <typename Time>
+const Time* patience(const Time* time) {
+    return time_stands_still() ? nullptr : time;
+}
+template <typename Time>
+Time* patience(Time* time) {
+    return time_stands_still() ? nullptr : time;
+}
+inline int patience(int milliseconds) {
+    return milliseconds > 0 && time_stands_still() ? -1 : milliseconds;
+}
+
+// The call has come back. errno stays as it is.
+void call_done(Call call);
+
 // How many of `length` bytes the plan lets through; at least one of one.
 std::size_t shortened(std::size_t length);
 

@@ -27,7 +27,9 @@ struct Plan {
     int after = 0;
     int interrupt_one_in = 0;
     int interrupted_in_a_row = 0;
+    int expire = 0;
     std::function<void()> before;
+    std::function<void()> when_done;
 };
 
 std::atomic<bool> planned = false;
@@ -36,6 +38,7 @@ std::minstd_rand randomness;
 int shorten_to = 0;
 std::function<void()> child_begins;
 std::atomic<WaitClock> clock_of_waits = WaitClock::runs;
+std::atomic<bool> still = false;
 std::atomic_flag busy;  // the plan is used by threads; nothing here may call what is interposed
 
 // No signal is let in meanwhile: a handler that makes a call would wait for the code that it
@@ -70,11 +73,11 @@ Plan& plan_of(Call call) {
 }
 
 // Outside of Busy: the action may make calls, and raise signals whose handlers do.
-void run_before(Plan& plan) {
+void run_once(std::function<void()>& planned_action) {
     std::function<void()> action;
     {
         const Busy one_at_a_time;
-        action = std::exchange(plan.before, nullptr);
+        action = std::exchange(planned_action, nullptr);
     }
     if (action) action();
 }
@@ -83,7 +86,7 @@ void run_before(Plan& plan) {
 
 bool call_fails(Call call) {
     if (!planned.load()) return false;
-    run_before(plan_of(call));
+    run_once(plan_of(call).before);
     const Busy one_at_a_time;
     Plan& plan = plan_of(call);
     const int number = plan.calls.fetch_add(1);
@@ -105,6 +108,26 @@ WaitClock wait_clock() {
     return clock_of_waits.load();
 }
 
+bool time_is_up(Call call) {
+    if (!planned.load()) return false;
+    const Busy one_at_a_time;
+    Plan& plan = plan_of(call);
+    if (plan.expire == 0) return false;
+    --plan.expire;
+    return true;
+}
+
+bool time_stands_still() {
+    return planned.load() && still.load();
+}
+
+void call_done(Call call) {
+    if (!planned.load()) return;
+    const int error = errno;
+    run_once(plan_of(call).when_done);
+    errno = error;
+}
+
 std::size_t shortened(std::size_t length) {
     if (!planned.load() || shorten_to == 0 || length < 2) return length;
     const Busy one_at_a_time;
@@ -117,10 +140,12 @@ Faults::Faults(std::uint64_t seed) {
         plan.calls = 0;
         plan.error = plan.times = plan.after = 0;
         plan.interrupt_one_in = plan.interrupted_in_a_row = 0;
-        plan.before = nullptr;
+        plan.expire = 0;
+        plan.before = plan.when_done = nullptr;
     }
     shorten_to = 0;
     child_begins = nullptr;
+    still = false;
     randomness.seed(static_cast<std::minstd_rand::result_type>(seed));
     planned = true;
 }
@@ -161,6 +186,19 @@ void Faults::stop_the_clock() {
 
 void Faults::hurry_the_clock() {
     clock_of_waits = WaitClock::hurries;
+}
+
+void Faults::after(Call call, std::function<void()> action) {
+    const Busy one_at_a_time;
+    plan_of(call).when_done = std::move(action);
+}
+
+void Faults::expire(Call call, int times) {
+    plan_of(call).expire = times;
+}
+
+void Faults::time_stands_still() {
+    still = true;
 }
 
 int Faults::calls(Call call) const {

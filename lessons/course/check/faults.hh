@@ -19,7 +19,7 @@ enum class Call {
     fork,     // fork, _Fork
     waitpid,  // waitpid, wait, wait3, wait4, waitid
     read,     // read, recv, recvfrom, recvmsg
-    write,    // write, send, sendto, sendmsg
+    write,    // write, pwrite, writev, send, sendto, sendmsg
     accept,   // accept, accept4
     open,     // open, openat
     poll,     // poll, ppoll, select, pselect, epoll_wait, epoll_pwait
@@ -29,6 +29,7 @@ enum class Call {
     kill,
     setsid,
     sigaction,
+    lock,           // flock, and fcntl where it takes or gives back a lock
     thread_create,  // pthread_create; gives the error instead of setting errno
     cond_wait,      // pthread_cond_wait, _timedwait, _clockwait; a planned one wakes without reason
     kCount
@@ -70,6 +71,18 @@ class Faults {
     // A planned cond_wait ends, in the eyes of the thread that waits, when its time is over: its
     // clock has come that far meanwhile. What waits without a limit is woken without a reason.
     void hurry_the_clock();
+
+    // The same when such a call has come back, before its caller goes on. Of sigaction and sigmask.
+    void after(Call call, std::function<void()> action);
+
+    // The next `times` waits of this kind that have a time-out end with it at once, as if the time
+    // had passed. Waits without one are left alone: so a program that looks again is let, and one
+    // that gives up is seen. Of poll, pause and cond_wait.
+    void expire(Call call, int times);
+
+    // Waits that have a time-out never come to it. Who looks every ten milliseconds, in case it has
+    // missed something, then misses it for good. Of poll and cond_wait.
+    void time_stands_still();
 
     // How often the learner's process (or its threads) made the call since the scope began. Forked
     // children count for themselves.

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,11 +26,14 @@ namespace {
 
 using waymark::course::check::begin_the_child;
 using waymark::course::check::Call;
+using waymark::course::check::call_done;
 using waymark::course::check::call_fails;
 using waymark::course::check::Event;
+using waymark::course::check::patience;
 using waymark::course::check::runner_process;
 using waymark::course::check::send_event;
 using waymark::course::check::shortened;
+using waymark::course::check::time_is_up;
 
 // Where the call would have gone without this file: the sanitizer's, or the C library's.
 template <typename Function>
@@ -48,6 +52,7 @@ pid_t fork() noexcept {
     return pid;
 }
 
+// fork(2) without the handlers of pthread_atfork; glibc 2.34 has it.
 pid_t _Fork() noexcept {
     static auto* const real = next<pid_t()>("_Fork");
     const pid_t pid = call_fails(Call::fork) ? -1 : real();
@@ -109,6 +114,17 @@ ssize_t write(int fd, const void* bytes, size_t length) {
     return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length));
 }
 
+ssize_t pwrite(int fd, const void* bytes, size_t length, off_t place) {
+    static auto* const real =
+        next<ssize_t(int fd, const void* bytes, size_t length, off_t place)>("pwrite");
+    return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length), place);
+}
+
+ssize_t writev(int fd, const iovec* parts, int count) {
+    static auto* const real = next<ssize_t(int fd, const iovec* parts, int count)>("writev");
+    return call_fails(Call::write) ? -1 : real(fd, parts, count);
+}
+
 ssize_t send(int fd, const void* bytes, size_t length, int flags) {
     static auto* const real =
         next<ssize_t(int fd, const void* bytes, size_t length, int flags)>("send");
@@ -141,27 +157,39 @@ int accept4(int fd, sockaddr* peer, socklen_t* length, int flags) {
 int poll(pollfd* descriptors, nfds_t count, int milliseconds) {
     static auto* const real =
         next<int(pollfd * descriptors, nfds_t count, int milliseconds)>("poll");
-    return call_fails(Call::poll) ? -1 : real(descriptors, count, milliseconds);
+    if (call_fails(Call::poll)) return -1;
+    return milliseconds > 0 && time_is_up(Call::poll)
+               ? 0
+               : real(descriptors, count, patience(milliseconds));
 }
 
 int ppoll(pollfd* descriptors, nfds_t count, const timespec* time, const sigset_t* mask) {
     static auto* const real =
         next<int(pollfd * descriptors, nfds_t count, const timespec* time, const sigset_t* mask)>(
             "ppoll");
-    return call_fails(Call::poll) ? -1 : real(descriptors, count, time, mask);
+    if (call_fails(Call::poll)) return -1;
+    return time && time_is_up(Call::poll) ? 0 : real(descriptors, count, patience(time), mask);
 }
 
 int select(int count, fd_set* reading, fd_set* writing, fd_set* other, timeval* time) {
     static auto* const real =
         next<int(int count, fd_set* reading, fd_set* writing, fd_set* other, timeval* time)>(
             "select");
-    return call_fails(Call::poll) ? -1 : real(count, reading, writing, other, time);
+    if (call_fails(Call::poll)) return -1;
+    if (time == nullptr || !time_is_up(Call::poll))
+        return real(count, reading, writing, other, patience(time));
+    for (fd_set* set : {reading, writing, other})
+        if (set != nullptr) FD_ZERO(set);
+    return 0;
 }
 
 int epoll_wait(int fd, epoll_event* events, int most, int milliseconds) {
     static auto* const real =
         next<int(int fd, epoll_event* events, int most, int milliseconds)>("epoll_wait");
-    return call_fails(Call::poll) ? -1 : real(fd, events, most, milliseconds);
+    if (call_fails(Call::poll)) return -1;
+    return milliseconds > 0 && time_is_up(Call::poll)
+               ? 0
+               : real(fd, events, most, patience(milliseconds));
 }
 
 int pipe(int* ends) noexcept {
@@ -183,7 +211,10 @@ int sigaction(int number, const struct sigaction* action, struct sigaction* prev
     static auto* const real =
         next<int(int number, const struct sigaction* action, struct sigaction* previous)>(
             "sigaction");
-    return call_fails(Call::sigaction) ? -1 : real(number, action, previous);
+    if (call_fails(Call::sigaction)) return -1;
+    const int result = real(number, action, previous);
+    call_done(Call::sigaction);
+    return result;
 }
 
 int open(const char* path, int flags, ...) {

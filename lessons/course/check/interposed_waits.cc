@@ -16,7 +16,10 @@
 namespace {
 
 using waymark::course::check::Call;
+using waymark::course::check::call_done;
 using waymark::course::check::call_fails;
+using waymark::course::check::patience;
+using waymark::course::check::time_is_up;
 
 template <typename Function>
 Function* next(const char* name) {
@@ -40,7 +43,10 @@ int sigsuspend(const sigset_t* mask) {
 int sigtimedwait(const sigset_t* set, siginfo_t* info, const timespec* time) {
     static auto* const real =
         next<int(const sigset_t*, siginfo_t*, const timespec*)>("sigtimedwait");
-    return call_fails(Call::pause) ? -1 : real(set, info, time);
+    if (call_fails(Call::pause)) return -1;
+    if (!time || !time_is_up(Call::pause)) return real(set, info, time);
+    errno = EAGAIN;
+    return -1;
 }
 
 int sigwaitinfo(const sigset_t* set, siginfo_t* info) {
@@ -50,37 +56,53 @@ int sigwaitinfo(const sigset_t* set, siginfo_t* info) {
 
 int nanosleep(const timespec* time, timespec* left) {
     static auto* const real = next<int(const timespec*, timespec*)>("nanosleep");
-    return call_fails(Call::pause) ? -1 : real(time, left);
+    if (call_fails(Call::pause)) return -1;
+    return time_is_up(Call::pause) ? 0 : real(time, left);
 }
 
 // Returns its error instead of setting errno, as pthread_sigmask does.
 int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
     static auto* const real =
         next<int(clockid_t, int, const timespec*, timespec*)>("clock_nanosleep");
-    return call_fails(Call::pause) ? errno : real(clock, flags, time, left);
+    if (call_fails(Call::pause)) return errno;
+    return time_is_up(Call::pause) ? 0 : real(clock, flags, time, left);
 }
 
 int pselect(int count, fd_set* reading, fd_set* writing, fd_set* other, const timespec* time,
             const sigset_t* mask) {
     static auto* const real =
         next<int(int, fd_set*, fd_set*, fd_set*, const timespec*, const sigset_t*)>("pselect");
-    return call_fails(Call::poll) ? -1 : real(count, reading, writing, other, time, mask);
+    if (call_fails(Call::poll)) return -1;
+    if (time == nullptr || !time_is_up(Call::poll))
+        return real(count, reading, writing, other, patience(time), mask);
+    for (fd_set* set : {reading, writing, other})
+        if (set != nullptr) FD_ZERO(set);
+    return 0;
 }
 
 int epoll_pwait(int fd, epoll_event* events, int most, int milliseconds, const sigset_t* mask) {
     static auto* const real =
         next<int(int, epoll_event*, int, int, const sigset_t*)>("epoll_pwait");
-    return call_fails(Call::poll) ? -1 : real(fd, events, most, milliseconds, mask);
+    if (call_fails(Call::poll)) return -1;
+    return milliseconds > 0 && time_is_up(Call::poll)
+               ? 0
+               : real(fd, events, most, patience(milliseconds), mask);
 }
 
 int pthread_sigmask(int how, const sigset_t* set, sigset_t* previous) noexcept {
     static auto* const real = next<int(int, const sigset_t*, sigset_t*)>("pthread_sigmask");
-    return call_fails(Call::sigmask) ? errno : real(how, set, previous);
+    if (call_fails(Call::sigmask)) return errno;
+    const int result = real(how, set, previous);
+    call_done(Call::sigmask);
+    return result;
 }
 
 int sigprocmask(int how, const sigset_t* set, sigset_t* previous) noexcept {
     static auto* const real = next<int(int, const sigset_t*, sigset_t*)>("sigprocmask");
-    return call_fails(Call::sigmask) ? -1 : real(how, set, previous);
+    if (call_fails(Call::sigmask)) return -1;
+    const int result = real(how, set, previous);
+    call_done(Call::sigmask);
+    return result;
 }
 
 }  // extern "C"

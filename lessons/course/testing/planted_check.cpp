@@ -20,7 +20,6 @@
 #include <stdexcept>
 #include <thread>
 
-#include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
 #include "lessons/course/check/threads.hh"
@@ -274,33 +273,4 @@ TEST_CASE("prints much") {
     for (int line = 0; line < 100000; ++line)
         std::printf("{\"event\":\"end\",\"passed\":\"yes\"} %d\n", line);
     expect(false, "the end", "never", "now", kPlanted);
-}
-
-TEST_CASE("faults come as planned and as often") {
-    step("let fork fail twice");
-    Faults faults(7);
-    faults.fail(Call::fork, EAGAIN, 2, 1);
-    int failed = 0;
-    for (int time = 0; time < 4; ++time) {
-        const pid_t child = ::fork();
-        if (child == 0) ::_exit(0);
-        if (child == -1 && errno == EAGAIN) ++failed;
-        if (child > 0)
-            while (::waitpid(child, nullptr, 0) == -1) {
-            }
-    }
-    expect_equal(failed, 2, "forks that failed", kPlanted);
-    expect_equal(faults.calls(Call::fork), 4, "forks in all", kPlanted);
-    step("interrupt waits");
-    faults.interrupt(Call::waitpid, 2);
-    int interrupted = 0;
-    for (int time = 0; time < 20; ++time)
-        if (::waitpid(-1, nullptr, WNOHANG) == -1 && errno == EINTR) ++interrupted;
-    expect(interrupted > 2 && interrupted < 18, "interrupted waits", "some of 20",
-           std::to_string(interrupted), kPlanted);
-    step("write in short pieces");
-    faults.shorten(3);
-    Gate gate;
-    const ssize_t count = ::write(gate.opening_fd(), "0123456789", 10);
-    expect(count >= 1 && count <= 3, "bytes written", "1 to 3", std::to_string(count), kPlanted);
 }

@@ -1,0 +1,103 @@
+// The part of planted_check that shows the check's own tools at work: planned faults, and how a
+// sleeper is told from a loop. These cases pass.
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <functional>
+#include <string>
+
+#include "lessons/course/check/faults.hh"
+#include "lessons/course/check/processes.hh"
+#include "lessons/course/check/story.hh"
+
+using namespace waymark::course::check;
+
+namespace {
+
+const Advice kPlanted{"a planted mistake", "It was planted.", "README.md#planted; fork(2)"};
+
+}  // namespace
+
+TEST_CASE("time goes as planned") {
+    Faults faults;
+    step("let time pass twice");
+    faults.expire(Call::poll, 2);
+    constexpr int kHour = 3600 * 1000;
+    expect_equal(::poll(nullptr, 0, kHour) + ::poll(nullptr, 0, kHour), 0, "the two polls",
+                 kPlanted);
+    step("let time stand still; a wait of a millisecond ends when there is something");
+    faults.time_stands_still();
+    Gate gate;
+    pollfd readable{gate.waiting_fd(), POLLIN, 0};
+    faults.before(Call::poll, [&] { (void)!::write(gate.opening_fd(), "x", 1); });
+    expect_equal(::poll(&readable, 1, 1), 1, "what poll gave", kPlanted);
+    step("do something after sigaction and before a lock");
+    int done = 0;
+    faults.after(Call::sigaction, [&] { ++done; });
+    faults.before(Call::lock, [&] { ++done; });
+    struct sigaction action {};
+    ::sigaction(SIGUSR1, nullptr, &action);
+    struct flock lock {};
+    lock.l_type = F_RDLCK;
+    ::fcntl(gate.waiting_fd(), F_SETLK, &lock);
+    expect_equal(done, 2, "what was done", kPlanted);
+}
+
+TEST_CASE("a sleeper is told from a loop") {
+    step("look at a process that sleeps, one that counts, and one that has ended");
+    const auto look_at = [](const std::function<void()>& body) {
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            body();
+            ::_exit(0);
+        }
+        const Waiting waiting = how_it_waits(pid);
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+        return waiting;
+    };
+    expect(look_at([] { ::pause(); }) == Waiting::asleep, "the sleeper", "sleeps", "else",
+           kPlanted);
+    expect(look_at([] {
+               for (std::atomic<unsigned> count = 0;; ++count) {
+               }
+           }) == Waiting::busy,
+           "the loop", "is busy", "else", kPlanted);
+    expect(look_at([] {}) == Waiting::ended, "the third", "has ended", "else", kPlanted);
+}
+
+TEST_CASE("faults come as planned and as often") {
+    step("let fork fail twice");
+    Faults faults(7);
+    faults.fail(Call::fork, EAGAIN, 2, 1);
+    int failed = 0;
+    for (int time = 0; time < 4; ++time) {
+        const pid_t child = ::fork();
+        if (child == 0) ::_exit(0);
+        if (child == -1 && errno == EAGAIN) ++failed;
+        if (child > 0)
+            while (::waitpid(child, nullptr, 0) == -1) {
+            }
+    }
+    expect_equal(failed, 2, "forks that failed", kPlanted);
+    expect_equal(faults.calls(Call::fork), 4, "forks in all", kPlanted);
+    step("interrupt waits");
+    faults.interrupt(Call::waitpid, 2);
+    int interrupted = 0;
+    for (int time = 0; time < 20; ++time)
+        if (::waitpid(-1, nullptr, WNOHANG) == -1 && errno == EINTR) ++interrupted;
+    expect(interrupted > 2 && interrupted < 18, "interrupted waits", "some of 20",
+           std::to_string(interrupted), kPlanted);
+    step("write in short pieces");
+    faults.shorten(3);
+    Gate gate;
+    const ssize_t count = ::write(gate.opening_fd(), "0123456789", 10);
+    expect(count >= 1 && count <= 3, "bytes written", "1 to 3", std::to_string(count), kPlanted);
+}
