@@ -1,7 +1,11 @@
-// A server that was only put into the background, as `server &` does it: fork, and the parent ends.
-// It still belongs to the session of the terminal that it was started in. Look at the table: same
-// session, same terminal. Then the window is closed: the kernel sends SIGHUP to the shell, which
-// leads the session, and when that ends, to all that ran in the foreground of the terminal.
+// A server that was only put into the background: fork, and the parent ends. It still belongs to
+// the session of the terminal that it was started in. The window is closed, twice:
+//
+//   started by a script, which has no job control: the server is in the group that runs in the
+//   foreground of the terminal. SIGHUP goes to the shell, and when that ends to this group;
+//   started at a prompt: a shell with job control gives each job a group of its own. That of the
+//   server is not in the foreground, and SIGHUP passes it by. It lives, and its terminal does not:
+//   what it writes there is refused (EIO), and who started it decides whether it dies.
 //
 // The terminal is the demo's own, so that yours stays open.
 
@@ -11,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 #include "daemon/children.hh"
@@ -24,8 +29,9 @@ using namespace waymark::daemon;
 namespace {
 
 void say(const char* who) {
-    fmt::print("{:<16} pid {:>7}  session {:>7}  terminal: {}\n", who, ::getpid(), ::getsid(0),
-               has_terminal() ? "yes" : "none");
+    fmt::print("{:<16} pid {:>7}  group {:>7}{} session {:>7}\n", who, ::getpid(), ::getpgrp(),
+               ::tcgetpgrp(STDIN_FILENO) == ::getpgrp() ? ", foreground," : ", background,",
+               ::getsid(0));
     std::fflush(stdout);
 }
 
@@ -40,23 +46,35 @@ void go_into_the_background() {
 struct Pipes {
     Pipe server = make_pipe();  // the server's process id
     Pipe prompt = make_pipe();  // a byte when the prompt is back
+    Pipe window = make_pipe();  // its end: the window is closed, and the shell gone
 };
 
-[[noreturn]] void run_the_command(const Pipes& pipes) {
+void write_to_the_terminal() {
+    if (::write(STDIN_FILENO, "a warning\n", 10) == -1)
+        fmt::print("the naive server lives; what it writes to its terminal: {}\n",
+                   error_text(errno));
+    std::fflush(stdout);
+}
+
+[[noreturn]] void run_the_command(Pipes& pipes, bool job_control) {
+    if (job_control) check(::setpgid(0, 0), "setpgid");
     say("the command");
     go_into_the_background();
     say("the naive server");
     const pid_t pid = ::getpid();
+    pipes.window.writing.reset();
     if (::write(pipes.server.writing.get(), &pid, sizeof pid) == -1) ::_exit(1);
-    ::poll(nullptr, 0, 5000);  // serves, for five seconds at the most
+    char none = 0;
+    if (::read(pipes.window.reading.get(), &none, 1) == 0) write_to_the_terminal();
     ::_exit(0);
 }
 
-[[noreturn]] void run_the_shell(Terminal& terminal, Pipes& pipes) {
+[[noreturn]] void run_the_shell(Terminal& terminal, Pipes& pipes, bool job_control) {
     terminal.become_its_shell();
     say("the shell");
     const pid_t command = check(::fork(), "fork");
-    if (command == 0) run_the_command(pipes);
+    if (command == 0) run_the_command(pipes, job_control);
+    pipes.window.writing.reset();
     int status = 0;
     check(::waitpid(command, &status, 0), "waitpid");
     fmt::print("the command ended: {}; the prompt is back\n",
@@ -67,11 +85,32 @@ struct Pipes {
     ::_exit(0);
 }
 
-int wait_for(const char* who, pid_t pid) {
+ExitStatus wait_for(const char* who, pid_t pid) {
     int status = 0;
     check(::waitpid(pid, &status, 0), "waitpid");
-    fmt::print("{:<16} pid {:>7}  {}\n", who, pid, ExitStatus::from_wait(status).describe());
-    return status;
+    const ExitStatus ended = ExitStatus::from_wait(status);
+    fmt::print("{:<16} pid {:>7}  {}\n", who, pid, ended.describe());
+    std::fflush(stdout);
+    return ended;
+}
+
+// Whether the server was killed when the window was closed.
+bool close_the_window(bool job_control, const waymark::demo::TimeToLook& time_to_look) {
+    Terminal terminal;
+    Pipes pipes;
+    const pid_t shell = check(::fork(), "fork");
+    if (shell == 0) run_the_shell(terminal, pipes, job_control);
+    pid_t server = 0;
+    char byte = 0;
+    check(::read(pipes.server.reading.get(), &server, sizeof server), "read");
+    check(::read(pipes.prompt.reading.get(), &byte, 1), "read");
+    time_to_look();
+    fmt::print("--- the window of {} is closed ---\n", terminal.name());
+    std::fflush(stdout);
+    terminal.close();
+    wait_for("the shell", shell);
+    pipes.window.writing.reset();
+    return wait_for("the naive server", server).killed();
 }
 
 }  // namespace
@@ -79,18 +118,11 @@ int wait_for(const char* who, pid_t pid) {
 int main(int argument_count, char** arguments) {
     const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");  // the server's end is ours to see
-    Terminal terminal;
-    Pipes pipes;
-    const pid_t shell = check(::fork(), "fork");
-    if (shell == 0) run_the_shell(terminal, pipes);
-    pid_t server = 0;
-    char byte = 0;
-    check(::read(pipes.server.reading.get(), &server, sizeof server), "read");
-    check(::read(pipes.prompt.reading.get(), &byte, 1), "read");
-    time_to_look();
-    fmt::print("\n--- the window of {} is closed ---\n\n", terminal.name());
+    fmt::print("started by a script:\n\n");
+    std::fflush(stdout);  // or each child would write it once more
+    const bool killed = close_the_window(false, time_to_look);
+    fmt::print("\nstarted at a prompt, with job control:\n\n");
     std::fflush(stdout);
-    terminal.close();
-    wait_for("the shell", shell);
-    return ExitStatus::from_wait(wait_for("the naive server", server)).killed() ? 0 : 1;
+    const bool killed_too = close_the_window(true, time_to_look);
+    return killed && !killed_too ? 0 : 1;
 }

@@ -180,4 +180,58 @@ inline const Advice kLostFile{
     "else can ever meet. Look whether the path still leads to what was locked; else begin again.",
     "README.md#the-lock-of-a-lost-file; daemon/pidfile.hh"};
 
+inline const Advice kBusyWait{
+    "a loop that asks instead of waiting",
+    "It asks again and again and uses a processor for it. poll(2) sleeps until there is something; "
+    "between two tries of a lock a short pause is enough.",
+    "README.md#a-loop-that-asks-instead-of-waiting; poll(2)"};
+
+inline const Advice kGivesUp{
+    "a wait that gives up",
+    "How long a start may take is the daemon's to say. The end of the channel tells of its death, "
+    "so a time-out tells nothing: it only makes a slow start a failed one.",
+    "README.md#a-wait-that-gives-up; poll(2), timeout"};
+
+inline const Advice kUnsaid{
+    "a failure that nobody reads",
+    "An exit status is for scripts. The person gets one line on stderr, with the name of the "
+    "program, also when the daemon died without a word.",
+    "README.md#a-failure-that-nobody-reads; daemon/error.hh, print_error"};
+
+inline const Advice kExit{
+    "exit instead of _exit",
+    "exit(3) does what was registered to be done at the end of the program and writes buffers "
+    "once more. That is the daemon's, and it is not at its end.",
+    "README.md#exit-instead-of-_exit; _exit(2); atexit(3)"};
+
+inline const Advice kOneDirection{
+    "the null device opened for one direction",
+    "Descriptor 0 is read from, 1 and 2 are written to. With the wrong direction each read or "
+    "write fails with EBADF. O_RDWR is right for all.",
+    "README.md#the-null-device-opened-for-one-direction; open(2); null(4)"};
+
+inline const Advice kTwoProcesses{
+    "the caller's code in two processes",
+    "An exception that leaves daemonize() in the child runs the caller's catch there, and the "
+    "first process runs on beside it. Say it to the first process and end.",
+    "README.md#the-callers-code-in-two-processes; fork(2)"};
+
+inline const Advice kDeadline{
+    "the deadline passed over",
+    "try_lock tries once at least, and then until the deadline: not once, not a number of times, "
+    "and not for ever as F_OFD_SETLKW does.",
+    "README.md#the-deadline-passed-over; daemon/deadline.hh; fcntl_locking(2)"};
+
+inline const Advice kOpenToOthers{
+    "a pid file that others may open",
+    "Who can open the file for reading can lock it, and keep the next server out. It is 0600, new "
+    "or old, no link is followed, and no program that the server starts gets the descriptor.",
+    "README.md#a-pid-file-that-others-may-open; open(2), O_NOFOLLOW, O_CLOEXEC; fchmod(2)"};
+
+inline const Advice kUnchecked{
+    "a write that nobody checked",
+    "A disk is full, or another process has the lock: then write_pid throws. A file that is empty "
+    "or half written, and a server that believes it has written it, is worse than none.",
+    "README.md#a-write-that-nobody-checked; write(2), RETURN VALUE; daemon/error.hh"};
+
 }  // namespace waymark::course::check

@@ -59,7 +59,7 @@ TEST_CASE("the command ends with 0 and the daemon goes on (steps 5 and 15)") {
     if_it_hangs(kOneListener);
     started.ask("ready");
     step("the shell waits for the command");
-    started.expect_end("exit status 0", kParentFirst);
+    started.expect_end("exit status 0", {});
     expect_equal(started.ask("hello"), "done", "the daemon's answer after that", kNothingForked);
     step("the daemon ends: no other process of it is left");
     started.end();
@@ -72,12 +72,60 @@ TEST_CASE("the command waits for the word of the daemon (steps 14 and 15)") {
     step("start the command; the daemon is there, but not ready");
     Started started({});
     started.daemon(kParentFirst);
+    const Waiting waiting = how_it_waits(started.command());
+    expect(waiting != Waiting::ended, "the command", "waits", "has ended", kParentFirst);
+    expect(waiting != Waiting::busy, "the command", "sleeps while it waits",
+           "uses the processor all the time", kBusyWait);
     step("the daemon finds its port taken and calls failed(100, ...)");
     started.ask("failed 100 the port is taken");
     step("the shell hears it");
-    started.expect_end("exit status 100", kParentFirst);
-    expect_equal(started.printed(), "rosa: the port is taken\n", "what the command printed",
-                 kParentFirst);
+    if_it_hangs(kOneListener);
+    const std::string status = started.command_status();
+    expect_equal(status, "exit status 100", "the command's end",
+                 status == "exit status 0" ? Causes(kParentFirst) : Causes{});
+    step("the person reads it on stderr");
+    expect_equal(started.errors(), "rosa: the port is taken\n", "what it printed there", kUnsaid);
+    expect_equal(started.printed(), "", "what it printed on stdout", kUnsaid);
+}
+
+TEST_CASE("without a message nothing is printed") {
+    step("start the command; the daemon calls failed(100, \"\")");
+    Started started({});
+    started.daemon(kParentFirst);
+    started.ask("failed 100 ");
+    started.expect_end("exit status 100", {});
+    expect_equal(started.errors(), "", "what the person reads", kUnsaid);
+}
+
+TEST_CASE("the command waits as long as the daemon takes") {
+    step("start the command; whatever time-out its wait has is over at once, ten times");
+    Started::How how;
+    how.faults = [](Faults& faults) {
+        for (const Call call : {Call::poll, Call::pause}) faults.expire(call, 10);
+    };
+    Started started(how);
+    started.daemon(kGivesUp);
+    const Waiting waiting = how_it_waits(started.command());
+    expect(waiting != Waiting::ended, "the command", "waits on", "has ended", kGivesUp);
+    started.ask("ready");
+    started.expect_end("exit status 0", {});
+}
+
+TEST_CASE("nobody's exit functions are run on the way (steps 8 and 15)") {
+    step("start the command with a function registered for the end of the program (atexit)");
+    Started::How how;
+    how.before = [] {
+        std::atexit([] { (void)!::write(STDERR_FILENO, "an exit function\n", 17); });
+    };
+    Started started(how);
+    const pid_t pid = started.daemon(kNothingForked);
+    if_it_hangs(kMiddleStays);
+    eventually([&] { return relations_of(pid).parent == ::getpid(); });
+    expect_equal(started.errors(), "", "what the process between printed at its end", kExit);
+    step("the daemon is ready and the command ends");
+    started.ask("ready");
+    started.expect_end("exit status 0", {});
+    expect_equal(started.errors(), "", "what the command printed at its end", kExit);
 }
 
 TEST_CASE("a daemon that dies before it is ready is a failed start (step 15)") {
@@ -88,7 +136,15 @@ TEST_CASE("a daemon that dies before it is ready is a failed start (step 15)") {
     ::kill(pid, SIGKILL);
     step("the shell waits for the command");
     if_it_hangs(kOwnEndKept);
-    started.expect_end("exit status 111", kSilence);
+    const std::string status = started.command_status();
+    expect_equal(status, "exit status 111", "the command's end",
+                 status == "exit status 0"     ? Causes(kSilence)
+                 : status.starts_with("still") ? Causes(kOwnEndKept)
+                                               : Causes{});
+    step("the person reads on stderr that it has failed");
+    const std::string errors = started.errors();
+    expect(errors.starts_with("rosa: ") && errors.ends_with('\n'), "what the command printed there",
+           "a line that begins with \"rosa: \"", show(errors), kUnsaid);
 }
 
 TEST_CASE("interrupted waits end nothing") {
@@ -109,20 +165,30 @@ TEST_CASE("interrupted waits end nothing") {
 }
 
 TEST_CASE("the person sees what is printed until it is ready (steps 9 and 14)") {
-    step("start the command with something printed that still waits in the buffer of stdout");
+    step("start the command with something printed that still waits in its buffers");
     Started::How how;
-    how.before = [] { std::fputs("from the buffer\n", stdout); };
+    how.before = [] {
+        static char buffer[BUFSIZ];
+        std::setvbuf(stderr, buffer, _IOFBF, sizeof buffer);
+        std::fputs("from the buffer\n", stdout);
+        std::fputs("from the buffer of stderr\n", stderr);
+    };
     Started started(how);
     started.daemon(kErrorsAtWrongTime);
     expect_equal(started.printed(), "from the buffer\n", "what the person sees", kBuffers);
+    expect_equal(started.errors(), "from the buffer of stderr\n", "what the person sees on stderr",
+                 kBuffers);
     step("the daemon prints to stderr");
     started.ask("print a warning");
-    expect_equal(started.printed(), "a warning\n", "what the person sees", kErrorsAtWrongTime);
-    step("the daemon calls ready() and prints again");
-    started.ask("ready");
+    expect_equal(started.errors(), "a warning\n", "what the person sees", kErrorsAtWrongTime);
+    step("the daemon calls ready()");
+    expect_equal(started.ask("ready"), "/dev/null",
+                 "what its descriptor 2 leads to when it says the word", kErrorsAtWrongTime);
+    step("it prints again");
     started.ask("print a secret");
-    started.expect_end("exit status 0", kErrorsAtWrongTime);
-    expect_equal(started.printed(), "", "what the person sees", kErrorsAtWrongTime);
+    started.expect_end("exit status 0", {});
+    expect_equal(started.errors(), "", "what the person sees", kErrorsAtWrongTime);
+    expect_equal(started.printed(), "", "what the person sees on stdout", kBuffers);
 }
 
 TEST_CASE("in the foreground the manager hears it and nothing else changes") {

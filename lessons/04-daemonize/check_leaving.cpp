@@ -36,6 +36,36 @@ void expect_null(pid_t pid, int number, const Advice& advice) {
     const std::string file = file_of(pid, number);
     expect_equal(file.empty() ? "(closed)" : file, "/dev/null",
                  fmt::format("what descriptor {} leads to", number), advice);
+    const int direction = flags_of(pid, number) & O_ACCMODE;
+    const int wanted = number == STDIN_FILENO ? O_RDONLY : O_WRONLY;
+    expect(direction == O_RDWR || direction == wanted, fmt::format("descriptor {}", number),
+           number == STDIN_FILENO ? "may be read from" : "may be written to", "may not",
+           kOneDirection);
+}
+
+// What the person reads when a daemon dies without a word.
+std::string words_about_silence() {
+    Started started({});
+    ::kill(started.daemon(kParentFirst), SIGKILL);
+    started.command_status();
+    return started.errors();
+}
+
+// One call is refused after `after` that went well.
+struct Refusal {
+    Call call;
+    int error;
+    int after;
+    const char* what;
+};
+
+void expect_failed_start(Started& started, const std::string& silence) {
+    started.expect_none(kPassedOver);
+    const std::string status = started.command_status();
+    expect_equal(status, "exit status 111", "the command's end", kPassedOver);
+    const std::string errors = started.errors();
+    expect(!errors.empty() && errors != silence, "what the person reads", "which step has failed",
+           errors.empty() ? "nothing" : "the same as when a daemon dies", kPassedOver);
 }
 
 }  // namespace
@@ -60,10 +90,11 @@ TEST_CASE("inherited descriptors are closed and those to keep stay open (step 1)
 }
 
 TEST_CASE("signals have their default actions and none is blocked (steps 2 and 3)") {
-    step("start the command with SIGHUP ignored, a handler for SIGUSR1 and SIGTERM blocked");
+    step("start the command: SIGHUP and SIGCHLD ignored, a handler for SIGUSR1, SIGTERM blocked");
     Started::How how;
     how.before = [] {
         ::signal(SIGHUP, SIG_IGN);
+        ::signal(SIGCHLD, SIG_IGN);  // who waits for a child is then told that there is none
         ::signal(SIGUSR1, [](int) {});
         sigset_t set;
         ::sigemptyset(&set);
@@ -189,22 +220,31 @@ TEST_CASE("its folder is not the one that it was started in (step 11)") {
 }
 
 TEST_CASE("a step that the system refuses is a failed start") {
+    const std::string silence = words_about_silence();
     step("start the command with a folder that is not there");
     Started::How how;
     how.options.folder = "/no/such/folder";
     Started nowhere(how);
     if_it_hangs(kPassedOver);
-    expect(nowhere.first_word().empty(), "the daemon", "none", "one that goes on", kPassedOver);
-    nowhere.expect_end("exit status 111", kPassedOver);
-    for (const int after : {0, 1}) {
-        step(fmt::format("start the command; fork number {} is refused (EAGAIN)", after + 1));
+    expect_failed_start(nowhere, silence);
+    for (const Refusal& refusal : {Refusal{Call::fork, EAGAIN, 0, "the first fork"},
+                                   Refusal{Call::fork, EAGAIN, 1, "the second fork"},
+                                   Refusal{Call::setsid, EPERM, 0, "setsid"},
+                                   Refusal{Call::open, EMFILE, 1, "the second open"},
+                                   Refusal{Call::open, EMFILE, 2, "the third open"}}) {
+        step(fmt::format("start the command; {} is refused", refusal.what));
         Started::How refused;
-        refused.faults = [after](Faults& faults) { faults.fail(Call::fork, EAGAIN, 1, after); };
+        refused.counted = refusal.call;
+        refused.faults = [&](Faults& faults) {
+            faults.fail(refusal.call, refusal.error, 1, refusal.after);
+        };
         Started started(refused);
-        // Who makes processes without fork(2) was refused nothing.
-        if (!started.first_word().empty() && started.forks() <= after) continue;
-        expect(started.first_word().empty(), "the daemon", "none", "one that goes on", kPassedOver);
-        started.expect_end("exit status 111", kPassedOver);
+        // Who does the step by other calls was refused nothing.
+        if (started.first_word() != "thrown on" && !started.first_word().empty() &&
+            started.calls() <= refusal.after)
+            continue;
+        if_it_hangs(kPassedOver);
+        expect_failed_start(started, silence);
     }
 }
 

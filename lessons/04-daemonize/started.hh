@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "daemon/children.hh"
 #include "daemon/daemonize.hh"
 #include "daemon/pidfile.hh"
+#include "lessons/04-daemonize/from_outside.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/story.hh"
 
@@ -32,8 +34,11 @@ class Started {
         std::function<void()> before = [] {};
         std::function<void(Faults&)> faults = {};  // for the time of daemonize()
         std::uint64_t seed = 1;
+        Call counted = Call::fork;  // what calls() tells of
         daemon::DaemonOptions options = {};
         std::string pid_path = {};   // locked before daemonize(); written when asked for
+        std::function<void(Faults&)> lock_faults = {};  // for the time of try_lock()
+        std::chrono::milliseconds patience{0};          // its deadline
         bool in_foreground = false;  // no daemonize() at all: a server for the pid file's cases
     };
 
@@ -45,31 +50,40 @@ class Started {
 
     // The daemon's process, when daemonize() has returned in it. Ends the case if none comes up.
     pid_t daemon(const Advice& advice);
-    // What it said instead of its number: "refused", or nothing.
+    // What it said instead of its number: "refused" (by try_lock), "thrown REASON" (by try_lock),
+    // "thrown on" (by daemonize, in another process than the command's), or nothing.
     const std::string& first_word();
-    // How often fork(2) was called by who became the daemon.
-    int forks() const { return forks_; }
+    // How often `counted` was called by who became the daemon.
+    int calls() const { return calls_; }
 
-    // The daemon's answer; "(no answer)" if it has ended. Requests: ready, failed CODE TEXT, print
-    // TEXT, environment, open PATH, write pid, child, become USER, end.
+    // The daemon's answer; "(no answer)" if it has ended, the words of an exception if one left the
+    // call. Requests: ready, failed CODE TEXT, print TEXT, environment, open PATH, write pid, write
+    // without-room, write in-pieces, child, become USER, end. `ready` answers what descriptor 2 led
+    // to when the word was said.
     std::string ask(std::string_view request);
 
     pid_t command() const { return command_; }
     // Waits for the command's end. In words: "exit status 0".
     std::string command_status();
     // Ends the case unless the command ends so.
-    void expect_end(std::string_view end, const Advice& advice);
+    void expect_end(std::string_view end, const Causes& causes);
+    // Ends the case if daemonize() has returned, or thrown beside the command.
+    void expect_none(const Advice& advice);
     // The daemon, after it has called ready() and the command has ended with 0.
     pid_t ready(const Advice& advice);
 
-    // What command and daemon have printed up to now.
+    // What command and daemon have printed up to now, to stdout and to stderr. Each is told once.
     std::string printed();
+    std::string errors();
 
     // Asks the daemon to end, and collects it.
     void end();
 
   private:
     int run_command(const How& how);
+    std::optional<daemon::PidFile> lock(const How& how);
+    daemon::Readiness leave(const daemon::DaemonOptions& options);
+    [[noreturn]] static void fail_for_two();
     int serve(daemon::Readiness& readiness, std::optional<daemon::PidFile>& pid_file);
     std::string answer_to(std::string_view request, daemon::Readiness& readiness,
                           std::optional<daemon::PidFile>& pid_file);
@@ -79,31 +93,14 @@ class Started {
     daemon::Children children_;
     daemon::ChannelPair ends_ = daemon::make_channel();
     daemon::Pipe output_ = daemon::make_pipe();
+    daemon::Pipe errors_ = daemon::make_pipe();
     daemon::Pipe input_ = daemon::make_pipe();
     pid_t command_ = 0;
     std::optional<std::string> first_word_;
     pid_t daemon_ = 0;
-    int forks_ = 0;
+    int calls_ = 0;
     std::optional<daemon::ExitStatus> status_;
+    const Witness witness_{[this] { return printed() + errors(); }};
 };
-
-// From /proc/PID/stat.
-struct Relations {
-    pid_t parent = 0;
-    pid_t session = 0;
-    int terminal = 0;  // its device number; 0 for none
-};
-Relations relations_of(pid_t pid);
-
-// The path behind a descriptor of a process, or empty if it has no such descriptor.
-std::string file_of(pid_t pid, int number);
-std::vector<int> descriptors_of(pid_t pid);
-std::string folder_of(pid_t pid);
-
-// The processes that are children of the check, zombies included.
-std::vector<pid_t> children_of_the_check();
-
-// For messages: "1 2 3".
-std::string show(const std::vector<int>& numbers);
 
 }  // namespace waymark::course::check

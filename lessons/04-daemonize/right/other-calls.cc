@@ -32,7 +32,10 @@ void signals_as_at_boot() {
             ::ppoll(&readable, 1, nullptr, nullptr);
             continue;
         }
-        if (received.result == Channel::Result::closed) ::_exit(kExitSystem);
+        if (received.result == Channel::Result::closed) {
+            print_error(program, "no word came");
+            ::_exit(kExitSystem);
+        }
         const std::string text(received.message.substr(1));
         if (!text.empty())
             ::dprintf(STDERR_FILENO, "%s: %s\n", std::string(program).c_str(), text.c_str());

@@ -6,8 +6,8 @@
 // once), and ends with _exit(2):
 //   a word came      its first byte is the exit status, the rest is a message for the person:
 //                    "PROGRAM: MESSAGE" on stderr, if there is any
-//   none came        the daemon is dead: say so, and end with kExitSystem (111)
-// EINTR is no end.
+//   none came        the daemon is dead: say so in the same way, and end with kExitSystem (111)
+// EINTR is no end, and no time-out is one: how long a start takes is the daemon's to say.
 
 // Write this: the steps of daemon(7), in this order (daemonize.hh has the table):
 //   before the fork  0 to 2 open (open_standard_descriptors), all others closed but

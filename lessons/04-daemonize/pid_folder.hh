@@ -1,0 +1,89 @@
+// A folder of its own for a pid file, and what is said of such a file again and again. The text in
+// it proves nothing here; what is asked is who holds the lock.
+
+#pragma once
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "daemon/error.hh"
+#include "daemon/pidfile.hh"
+#include "lessons/04-daemonize/advice.hh"
+#include "lessons/04-daemonize/started.hh"
+
+namespace waymark::course::check {
+
+class Folder {
+  public:
+    Folder() {
+        char name[] = "/tmp/waymark_pidfile_XXXXXX";
+        if (::mkdtemp(name) == nullptr) daemon::fail(errno, "mkdtemp", name);
+        path_ = name;
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    std::string file() const { return path_ + "/rosa.pid"; }
+
+  private:
+    std::string path_;
+};
+
+inline std::string text_of(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+inline void put_text(const std::string& path, const std::string& text) {
+    std::ofstream(path, std::ios::trunc) << text;
+}
+
+inline Started::How server_of(const Folder& folder) {
+    Started::How how;
+    how.in_foreground = true;
+    how.pid_path = folder.file();
+    return how;
+}
+
+inline bool is_free(const Folder& folder) {
+    return daemon::PidFile::try_lock(folder.file(),
+                                     daemon::Deadline::after(std::chrono::seconds(0)))
+        .has_value();
+}
+
+inline void expect_taken(const Folder& folder, const Advice& advice) {
+    if_it_hangs(kDeadline);
+    expect(!is_free(folder), "the lock for a second server", "refused", "given", advice);
+}
+
+inline void expect_refused(Started& server, const char* which) {
+    if_it_hangs(kDeadline);
+    const std::string& word = server.first_word();
+    const bool runs = !word.empty() && !word.starts_with("thrown");
+    expect(word == "refused", which, "refused", runs ? "runs beside the first" : word,
+           runs ? Causes(kNoLock) : Causes{});
+}
+
+inline void expect_holder(const Folder& folder, pid_t pid, const Advice& advice) {
+    const std::optional<pid_t> holder = daemon::read_locked_pid(folder.file());
+    expect_equal(holder.value_or(0), pid, "who holds the file, by the word of the kernel", advice);
+}
+
+inline void expect_text(const Folder& folder, pid_t pid, const Advice& advice) {
+    expect_equal(text_of(folder.file()), fmt::format("{}\n", pid), "the text of the file", advice);
+}
+
+}  // namespace waymark::course::check

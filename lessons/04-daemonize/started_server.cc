@@ -1,0 +1,163 @@
+// The part of started.hh that runs in the command's process and in the daemon's.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "daemon/error.hh"
+#include "daemon/privileges.hh"
+#include "lessons/04-daemonize/started.hh"
+#include "lessons/course/check/processes.hh"
+
+namespace waymark::course::check {
+
+using daemon::PidFile;
+using daemon::Readiness;
+
+namespace {
+
+std::string environment_names() {
+    std::vector<std::string> names;
+    for (char** entry = environ; entry && *entry; ++entry) {
+        const std::string_view text = *entry;
+        names.emplace_back(text.substr(0, text.find('=')));
+    }
+    std::ranges::sort(names);
+    return fmt::format("{}", fmt::join(names, " "));
+}
+
+bool has_terminal() {
+    return static_cast<bool>(daemon::Fd(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)));
+}
+
+// A child of the server that has its copy of everything and ends with all destructors run.
+void run_a_child(std::optional<PidFile>& pid_file) {
+    in_a_process([&] {
+        pid_file.reset();
+        return 0;
+    });
+}
+
+// The system takes nothing more into a file, or takes only a piece of what it is given.
+void write_pid(PidFile& pid_file, std::string_view how) {
+    Faults faults;
+    if (how == "in-pieces") faults.shorten(2);
+    if (how == "without-room") {
+        ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit nothing{0, 0};
+        ::setrlimit(RLIMIT_FSIZE, &nothing);
+    }
+    pid_file.write_pid();
+}
+
+// The first thing that is written is the word.
+std::string say_ready(Readiness& readiness) {
+    std::string place;
+    Faults faults;
+    faults.before(Call::write, [&] { place = file_of(::getpid(), STDERR_FILENO); });
+    readiness.ready();
+    return place.empty() ? "(no word)" : place;
+}
+
+}  // namespace
+
+int Started::run_command(const How& how) {
+    ends_.first.close();
+    ::dup2(input_.reading.get(), STDIN_FILENO);
+    ::dup2(output_.writing.get(), STDOUT_FILENO);
+    ::dup2(errors_.writing.get(), STDERR_FILENO);
+    daemon::close_all_but({ends_.second.fd().get()});
+    how.before();
+    std::optional<PidFile> pid_file;
+    daemon::DaemonOptions options = how.options;
+    options.keep.push_back(ends_.second.fd().get());
+    if (!how.pid_path.empty()) {
+        std::optional<PidFile> locked = lock(how);
+        if (!locked) return daemon::kExitUsage;
+        pid_file.emplace(std::move(*locked));
+        options.keep.push_back(pid_file->fd().get());
+    }
+    if (how.in_foreground) {
+        Readiness readiness = Readiness::foreground();
+        ends_.second.send(fmt::format("{} 0", ::getpid()));
+        return serve(readiness, pid_file);
+    }
+    std::optional<Faults> faults;
+    if (how.faults) how.faults(faults.emplace(how.seed));
+    Readiness readiness = leave(options);
+    const int calls = faults ? faults->calls(how.counted) : 0;
+    faults.reset();
+    ends_.second.send(fmt::format("{} {}", ::getpid(), calls));
+    return serve(readiness, pid_file);
+}
+
+// Says itself why there is none.
+std::optional<PidFile> Started::lock(const How& how) {
+    std::optional<Faults> faults;
+    if (how.lock_faults) how.lock_faults(faults.emplace(how.seed));
+    try {
+        std::optional<PidFile> locked =
+            PidFile::try_lock(how.pid_path, daemon::Deadline::after(how.patience));
+        if (!locked) ends_.second.send("refused");
+        return locked;
+    } catch (const std::exception& error) {
+        ends_.second.send(fmt::format("thrown {}", error.what()));
+        return std::nullopt;
+    }
+}
+
+Readiness Started::leave(const daemon::DaemonOptions& options) {
+    const pid_t command = ::getpid();
+    try {
+        return daemon::daemonize("rosa", options);
+    } catch (const std::exception&) {
+        if (::getpid() != command) ends_.second.send("thrown on");
+        throw;
+    }
+}
+
+int Started::serve(Readiness& readiness, std::optional<PidFile>& pid_file) {
+    for (;;) {
+        const std::string request = wait_for_word(ends_.second);
+        if (request.empty() || request == "end") return 0;
+        std::string answer;
+        try {
+            answer = answer_to(request, readiness, pid_file);
+        } catch (const std::exception& error) {
+            answer = error.what();
+        }
+        ends_.second.send(answer);
+    }
+}
+
+std::string Started::answer_to(std::string_view request, Readiness& readiness,
+                               std::optional<PidFile>& pid_file) {
+    const std::size_t space = request.find(' ');
+    const std::string_view verb = request.substr(0, space);
+    const std::string rest(space == request.npos ? "" : request.substr(space + 1));
+    if (verb == "ready") return say_ready(readiness);
+    if (verb == "failed") readiness.failed(std::stoi(rest), rest.substr(rest.find(' ') + 1));
+    if (verb == "print") {
+        fmt::print(stderr, "{}\n", rest);
+        std::fflush(stderr);
+    }
+    if (verb == "environment") return "has " + environment_names();
+    if (verb == "open") {
+        // Without O_NOCTTY, and never closed: this is what the second fork is for.
+        if (::open(rest.c_str(), O_RDWR | O_CLOEXEC) == -1) return "could not open it";
+        return has_terminal() ? "has a terminal" : "has no terminal";
+    }
+    if (verb == "write" && pid_file) write_pid(*pid_file, rest);
+    if (verb == "child") run_a_child(pid_file);
+    if (verb == "become") daemon::drop_permanently(rest);
+    return "done";
+}
+
+}  // namespace waymark::course::check
