@@ -113,7 +113,8 @@ void SignalFlag::add_one() noexcept {
 //#region signals-scope
 ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag& flag, int flags)
     : signal_(signal) {
-    assert(signal > 0 && signal < _NSIG);
+    // Before the table is touched: a number that is no signal has no place there.
+    if (signal <= 0 || signal >= _NSIG) fail(EINVAL, "sigaction");
     // The two steps are one for this thread: a signal between them waits until both are done.
     const SignalMask mask({signal});
     // The flag comes first, for the other threads: a handler without one would drop a signal.

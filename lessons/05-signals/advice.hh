@@ -78,4 +78,51 @@ inline const Advice kPipe{
     "without a word. Ignored, the write fails with EPIPE.",
     "README.md#sigpipe-left-to-kill; write(2), EPIPE; signal(7)"};
 
+inline const Advice kOwnFlags{
+    "flags that nobody asked for",
+    "SA_NODEFER lets the handler interrupt itself, SA_RESETHAND makes it the last one, SA_RESTART "
+    "keeps the read going. The caller decides; what is added changes the program behind its back.",
+    "README.md#flags-that-nobody-asked-for; sigaction(2), sa_flags"};
+inline const Advice kHalfPair{
+    "half of the pair in place",
+    "The action and the flag change in two steps. A signal between them finds a handler without "
+    "its flag, or a flag without its handler, and is lost. Hold it back for this thread, and for "
+    "the others let the flag come first.",
+    "README.md#half-of-the-pair-in-place; pthread_sigmask(3)"};
+inline const Advice kRefusalLeaves{
+    "a refusal that leaves something behind",
+    "The constructor throws, so no destructor will run for it. What it had changed by then, the "
+    "flag in the table and the mask, it puts back itself before it throws.",
+    "README.md#a-refusal-that-leaves-something-behind; sigaction(2), ERRORS"};
+inline const Advice kOneSlot{
+    "one place for all signals",
+    "Each signal has its own flag, and several may lead to one. The table has a place for each "
+    "number up to _NSIG, real-time signals included.",
+    "README.md#one-place-for-all-signals; signal(7), Real-time signals"};
+inline const Advice kLetsInMore{
+    "signals let in that are not waited for",
+    "The caller has blocked them for a reason. The wait opens those that lead to its flag, all of "
+    "them, and leaves the rest as it is.",
+    "README.md#signals-let-in-that-are-not-waited-for; ppoll(2), sigmask"};
+inline const Advice kOutOfTable{
+    "a number that is no signal",
+    "0, -5 or _NSIG as an index reaches outside the table. Look before you touch it, and throw as "
+    "for any other signal that the kernel refuses.",
+    "README.md#a-number-that-is-no-signal; sigaction(2), ERRORS"};
+inline const Advice kBusyWait{
+    "a loop that asks instead of waiting",
+    "It looks at the flag again and again and uses a processor for it. ppoll(2) sleeps until the "
+    "signal comes.",
+    "README.md#a-loop-that-asks-instead-of-waiting; ppoll(2)"};
+inline const Advice kHeldBack{
+    "other signals held back by the wait",
+    "What the caller had not blocked stays open: its handler runs while the wait goes on. A wait "
+    "that blocks everything but its own signals keeps SIGTERM from the rest of the program.",
+    "README.md#other-signals-held-back-by-the-wait; ppoll(2), sigmask"};
+inline const Advice kTooEarly{
+    "the deadline come too early",
+    "What is left was rounded down, or cut to fit a smaller type, and the wait says 'nothing came' "
+    "before its time.",
+    "README.md#the-deadline-come-too-early; daemon/deadline.hh"};
+
 }  // namespace waymark::course::check

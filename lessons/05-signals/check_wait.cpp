@@ -4,10 +4,12 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <exception>
 #include <functional>
 
 #include "advice.hh"
@@ -15,6 +17,7 @@
 #include "daemon/signals.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
+#include "mask.hh"
 #include "shared_memory.hh"
 #include "watched_wait.hh"
 
@@ -23,12 +26,6 @@ using namespace waymark::course::check;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool is_blocked(int signal) {
-    sigset_t mask;
-    ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
-    return ::sigismember(&mask, signal) == 1;
-}
 
 // The next call that may sleep is entered: now `signal` comes.
 void raise_before_sleep(Faults& faults, int signal, std::atomic<bool>& done) {
@@ -111,6 +108,7 @@ TEST_CASE("a signal between the look and the wait ends the wait") {
         return watch_wait(*board, SIGUSR1, [&] {
             const ScopedSignalHandler handler(SIGUSR1, board->flag);
             Faults faults;
+            faults.time_stands_still();  // who looks every ten milliseconds has missed it, too
             plan(faults);
             return wait_for_signal(board->flag, Deadline::never()) ? 1 : 0;
         });
@@ -136,10 +134,11 @@ TEST_CASE("a signal that is blocked and pending is let in by the wait") {
     const WatchedWait wait = watch_wait(*board, SIGUSR1, [&] {
         const ScopedSignalHandler handler(SIGUSR1, board->flag);
         const SignalMask mask({SIGUSR1});
+        const Mask before = mask_now();
         board->sent = true;
         ::raise(SIGUSR1);
         const bool raised = wait_for_signal(board->flag, Deadline::never());
-        board->count_at_end = is_blocked(SIGUSR1) && !is_blocked(SIGTERM) ? 1 : 0;
+        board->count_at_end = mask_now() == before ? 1 : 0;
         return raised ? 1 : 0;
     });
     expect_woken(wait, kShutOut);
@@ -163,6 +162,92 @@ TEST_CASE("another signal does not end the wait") {
     });
     expect_woken(wait, kAnySignal);
     expect_equal(board->count_at_end.load(), 1, "signals counted when the wait ended", kAnySignal);
+    expect_equal(board->other_asleep.load(), 1, "SIGUSR2 counted while the wait went on",
+                 kHeldBack);
+}
+
+TEST_CASE("all signals of a flag end the wait and no other is let in") {
+    const SharedMemory<WaitBoard> board;
+    step("two signals lead to one flag, a third to another; all are blocked");
+    step("the third and the second come: wait for the flag of the first two");
+    const WatchedWait wait = watch_wait(*board, SIGUSR2, [&] {
+        const ScopedSignalHandler one(SIGUSR1, board->flag);
+        const ScopedSignalHandler two(SIGUSR2, board->flag);
+        const ScopedSignalHandler other(SIGTERM, board->other);
+        const SignalMask mask({SIGUSR1, SIGUSR2, SIGTERM});
+        ::raise(SIGTERM);
+        board->sent = true;
+        ::raise(SIGUSR2);
+        const bool raised = wait_for_signal(board->flag, Deadline::never());
+        board->count_at_end = board->other.count();
+        return raised ? 1 : 0;
+    });
+    expect_woken(wait, kShutOut);
+    expect_equal(board->count_at_end.load(), 0, "the count of the third signal, which was blocked",
+                 kLetsInMore);
+}
+
+TEST_CASE("the mask is given back on every way out") {
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    const SignalMask mask({SIGTERM});
+    const Mask before = mask_now();
+    step("wait for a signal that has come");
+    ::raise(SIGUSR1);
+    if_it_hangs(kLostWakeUp);
+    wait_for_signal(flag, Deadline::never());
+    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
+    step("wait until an instant that has passed");
+    flag.take();
+    wait_for_signal(flag, Deadline::after(-1s));
+    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
+    step("wait two milliseconds");
+    const Deadline soon = Deadline::after(2ms);
+    expect(!wait_for_signal(flag, soon), "what the wait gave", "false", "true", kAnySignal);
+    expect(soon.expired(), "the deadline when the wait has ended", "has come", "has not come",
+           kTooEarly);
+    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
+    step("the kernel refuses the wait (ENOMEM)");
+    {
+        Faults faults;
+        for (const Call call : {Call::poll, Call::pause}) faults.fail(call, ENOMEM, 1);
+        try {
+            wait_for_signal(flag, Deadline::after(2ms));
+        } catch (const std::exception&) {
+        }
+    }
+    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
+}
+
+TEST_CASE("a deadline that is far away is waited for") {
+    const SharedMemory<WaitBoard> board;
+    step("wait with forty days to go; when the wait sleeps SIGUSR1 comes");
+    const WatchedWait wait = watch_wait(*board, SIGUSR1, [&] {
+        const ScopedSignalHandler handler(SIGUSR1, board->flag);
+        const bool raised = wait_for_signal(board->flag, Deadline::after(24h * 40));
+        board->count_at_end = board->flag.count();
+        return raised ? 1 : 0;
+    });
+    expect(wait.result != 0, "what the wait gave", "true, when the signal had come",
+           "false, before anything had come", kTooEarly);
+    expect_woken(wait, kLostWakeUp);
+}
+
+TEST_CASE("the wait sleeps") {
+    const SharedMemory<WaitBoard> board;
+    step("wait in a process of its own, without a deadline, and look at what it does");
+    const pid_t pid = waymark::daemon::check(::fork(), "fork");
+    if (pid == 0) {
+        const ScopedSignalHandler handler(SIGUSR1, board->flag);
+        wait_for_signal(board->flag, Deadline::never());
+        ::_exit(0);
+    }
+    const Waiting waiting = how_it_waits(pid);
+    ::kill(pid, SIGKILL);
+    while (::waitpid(pid, nullptr, 0) == -1 && errno == EINTR) {
+    }
+    expect(waiting != Waiting::busy, "the waiting process", "sleeps",
+           "uses the processor all the time", kBusyWait);
 }
 
 static std::atomic<int> ticks = 0;

@@ -24,7 +24,6 @@ using daemon::Pipe;
 
 constexpr int kMark = SIGSTOP;  // before the first step and after the last one
 constexpr int kNotPossible = 77;
-constexpr int kMostSteps = 5000;  // a handler that prints takes more; what it loses is seen by then
 constexpr int kLooksUntilAsleep = 10;
 constexpr int kMillisecondsBetweenLooks = 10;
 
@@ -62,8 +61,8 @@ void serve_signals(Common& common, int signal, const Orders& orders) {
 // Follows one traced process from its first mark to its end.
 class Tracer {
   public:
-    Tracer(pid_t pid, const Common& common, const Orders& orders)
-        : pid_(pid), common_(common), orders_(orders) {}
+    Tracer(pid_t pid, const Common& common, const Orders& orders, int most_steps)
+        : pid_(pid), common_(common), orders_(orders), most_steps_(most_steps) {}
 
     Stepped follow() {
         wait_for_stop();
@@ -95,8 +94,8 @@ class Tracer {
         while (WIFSTOPPED(seen_.status) && WSTOPSIG(seen_.status) != kMark && !seen_.locked) {
             const int signal = WSTOPSIG(seen_.status);
             const bool stepped = signal == SIGTRAP;
-            if (stepped && seen_.signals < kMostSteps) signal_the_other_thread();
-            resume(seen_.signals < kMostSteps ? PTRACE_SINGLESTEP : PTRACE_CONT,
+            if (stepped && seen_.signals < most_steps_) signal_the_other_thread();
+            resume(seen_.signals < most_steps_ ? PTRACE_SINGLESTEP : PTRACE_CONT,
                    stepped ? 0 : signal);
         }
     }
@@ -122,6 +121,7 @@ class Tracer {
     pid_t pid_;
     const Common& common_;
     const Orders& orders_;
+    const int most_steps_;
     Stepped seen_;
 };
 
@@ -132,7 +132,7 @@ Stepped step_through(const StepPlan& plan) {
     const Orders orders;
     const pid_t pid = daemon::check(::fork(), "fork");
     if (pid == 0) be_traced(plan, *common, orders);
-    return Tracer(pid, *common, orders).follow();
+    return Tracer(pid, *common, orders, plan.most_steps).follow();
 }
 
 }  // namespace waymark::course::check

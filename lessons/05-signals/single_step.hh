@@ -24,6 +24,7 @@ struct StepPlan {
     int signal = 0;
     std::function<void()> act;
     std::function<int()> count;
+    int most_steps = 5000;  // a handler that prints takes more; what it loses is seen by then
 };
 
 // Forks, so handlers that are set before are there. Throws std::system_error.

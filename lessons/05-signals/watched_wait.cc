@@ -45,6 +45,7 @@ WatchedWait watch_wait(WaitBoard& board, int signal, const std::function<int()>&
     int status = 0;
     bool ended = ends_before_it_sleeps(pid, status);
     if (!ended && !board.sent) {
+        board.other_asleep = board.other.count();
         board.sent = true;
         ::kill(pid, signal);
         ended = ends_before_it_sleeps(pid, status);

@@ -17,6 +17,7 @@ struct WaitBoard {
     daemon::SignalFlag other;            // for a signal that is none of the wait's business
     std::atomic<bool> sent = false;      // the signal that ends the wait is on its way
     std::atomic<int> count_at_end = -1;  // of `flag`, when the wait was over
+    std::atomic<int> other_asleep = -1;  // of `other`, when it fell asleep before `sent`
 };
 
 struct WatchedWait {

@@ -1,0 +1,204 @@
+// The scope of a handler in lesson 05: what its beginning and its end change, and what they must
+// leave as it was, also when the kernel refuses and when a signal comes in the middle.
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "advice.hh"
+#include "daemon/signals.hh"
+#include "lessons/course/check/faults.hh"
+#include "lessons/course/check/processes.hh"
+#include "mask.hh"
+#include "shared_memory.hh"
+#include "single_step.hh"
+
+using namespace waymark::daemon;
+using namespace waymark::course::check;
+
+namespace {
+
+// glibc's own, of which sigaction(2) tells nothing.
+constexpr int kRestorer = 0x04000000;
+
+int flags_of(int signal) {
+    struct sigaction action {};
+    ::sigaction(signal, nullptr, &action);
+    return action.sa_flags & ~kRestorer;
+}
+
+// Somebody else's handler: what it counts is not lost, it came before or after.
+struct Counts {
+    std::atomic<int> elsewhere = 0;
+    SignalFlag flag;
+    int all() const { return elsewhere.load() + flag.count(); }
+};
+Counts* counts = nullptr;
+
+void set_their_handler() {
+    struct sigaction theirs {};
+    theirs.sa_handler = [](int) { counts->elsewhere.fetch_add(1); };
+    ::sigemptyset(&theirs.sa_mask);
+    ::sigaction(SIGUSR1, &theirs, nullptr);
+}
+
+// What construction gave: 0 if it went well, else the error that it threw.
+int error_of(int signal, SignalFlag& flag) {
+    try {
+        const ScopedSignalHandler handler(signal, flag);
+    } catch (const std::system_error& refused) {
+        return refused.code().value();
+    }
+    return 0;
+}
+
+struct Moment {
+    const char* name;
+    void (Faults::*when)(Call, std::function<void()>);
+    Call call;
+};
+
+}  // namespace
+
+TEST_CASE("the flags are those that were asked for") {
+    for (const int flags : {0, SA_RESTART, SA_NODEFER}) {
+        step("make a handler for SIGUSR1 with sa_flags " + show(flags));
+        SignalFlag flag;
+        const ScopedSignalHandler handler(SIGUSR1, flag, flags);
+        const int seen = flags_of(SIGUSR1);
+        expect_equal(seen, flags, "sa_flags by the word of the kernel",
+                     (seen & ~flags & SA_RESTART) != 0 ? Causes(kRestart) : Causes(kOwnFlags));
+    }
+}
+
+TEST_CASE("each signal leads to its own flag") {
+    step("make handlers for SIGUSR1, SIGUSR2 and the last real-time signal");
+    SignalFlag first;
+    SignalFlag second;
+    SignalFlag third;
+    const ScopedSignalHandler first_handler(SIGUSR1, first);
+    const ScopedSignalHandler second_handler(SIGUSR2, second);
+    const ScopedSignalHandler third_handler(SIGRTMAX, third);
+    step("raise one, two and three of them");
+    if_it_crashes(kOneSlot);
+    const int signals[] = {SIGUSR1, SIGUSR2, SIGUSR2, SIGRTMAX, SIGRTMAX, SIGRTMAX};
+    for (const int signal : signals) ::raise(signal);
+    expect_equal(first.count(), 1, "the count of SIGUSR1", kOneSlot);
+    expect_equal(second.count(), 2, "the count of SIGUSR2", kOneSlot);
+    expect_equal(third.count(), 3, "the count of SIGRTMAX", kOneSlot);
+}
+
+TEST_CASE("a number that is no signal is refused") {
+    for (const int number : {0, -5, _NSIG, 4711}) {
+        step("make a handler for signal " + show(number));
+        const int status = in_a_process([&] {
+            SignalFlag flag;
+            return error_of(number, flag);
+        });
+        // An assertion is a refusal, too.
+        const bool refused =
+            WIFEXITED(status) ? WEXITSTATUS(status) == EINVAL : WTERMSIG(status) == SIGABRT;
+        expect(refused, "the constructor", "throws std::system_error (EINVAL)",
+               WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "returns" : "something else",
+               kOutOfTable);
+    }
+}
+
+TEST_CASE("a refusal changes nothing") {
+    SignalFlag outer;
+    SignalFlag inner;
+    step("inside the scope of a handler for SIGUSR1 the kernel refuses another one");
+    const ScopedSignalHandler handler(SIGUSR1, outer);
+    const Mask before = mask_now();
+    int error = 0;
+    {
+        Faults faults;
+        faults.fail(Call::sigaction, ENOMEM, 100);
+        error = error_of(SIGUSR1, inner);
+    }
+    expect(error != 0, "the constructor", "throws std::system_error", "returns", kUnchecked);
+    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
+    step("raise SIGUSR1");
+    if_it_crashes(kRefusalLeaves);
+    ::raise(SIGUSR1);
+    expect_equal(inner.count(), 0, "the count of the flag that was refused", kRefusalLeaves);
+    expect_equal(outer.count(), 1, "the count of the flag before it", kRefusalLeaves);
+}
+
+TEST_CASE("a scope leaves the mask as it was") {
+    for (const bool blocked : {false, true}) {
+        step(blocked ? "the same with SIGUSR1 and SIGTERM blocked"
+                     : "make a handler for SIGUSR1, and end its scope");
+        const SignalMask mask = blocked ? SignalMask({SIGUSR1, SIGTERM}) : SignalMask({});
+        const Mask before = mask_now();
+        SignalFlag flag;
+        {
+            const ScopedSignalHandler handler(SIGUSR1, flag);
+            expect_equal(mask_now(), before, "the signals that are blocked inside the scope",
+                         kMask);
+        }
+        expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
+    }
+}
+
+TEST_CASE("a signal in the middle of a scope's beginning or end finds a whole pair") {
+    const SharedMemory<Counts> shared;
+    counts = &*shared;
+    for (const bool at_the_end : {false, true}) {
+        for (const Moment& moment :
+             {Moment{"before sigaction", &Faults::before, Call::sigaction},
+              Moment{"after sigaction", &Faults::after, Call::sigaction},
+              Moment{"before the mask changes", &Faults::before, Call::sigmask},
+              Moment{"after the mask has changed", &Faults::after, Call::sigmask}}) {
+            step(std::string("raise SIGUSR1 ") + moment.name + ", " +
+                 (at_the_end ? "at the end of the scope" : "at its beginning"));
+            if_it_crashes(kHalfPair);
+            set_their_handler();
+            const int already = shared->all();
+            bool raised = false;
+            {
+                std::optional<Faults> faults;
+                const auto plan = [&] {
+                    faults.emplace();
+                    ((*faults).*moment.when)(moment.call, [&] {
+                        raised = true;
+                        ::raise(SIGUSR1);
+                    });
+                };
+                if (!at_the_end) plan();
+                std::optional<ScopedSignalHandler> handler(std::in_place, SIGUSR1, shared->flag);
+                if (at_the_end) plan();
+                handler.reset();
+            }
+            if (raised)
+                expect_equal(shared->all() - already, 1,
+                             "what the two handlers counted of one signal", kHalfPair);
+        }
+    }
+}
+
+TEST_CASE("no signal of another thread is lost at the beginning of a scope") {
+    const SharedMemory<Counts> shared;
+    counts = &*shared;
+    // The first calls of all look up names, which takes thousands of instructions.
+    { const ScopedSignalHandler once(SIGUSR1, shared->flag); }
+    set_their_handler();
+    step("make a handler one instruction at a time; after each another thread gets SIGUSR1");
+    std::optional<ScopedSignalHandler> handler;
+    const Stepped seen = step_through(
+        {SIGUSR1, [&] { handler.emplace(SIGUSR1, shared->flag); }, [&] { return shared->all(); }});
+    if (!seen.possible) skip("this system does not let a process trace its child (ptrace)");
+    expect(!seen.locked, "the handler in the other thread", "comes to its end",
+           "waits for something that the constructor holds", kWork);
+    expect_equal(seen.counted, seen.signals, "what the handlers before and after counted",
+                 kHalfPair);
+}
