@@ -4,7 +4,7 @@
 //
 // The table changes while it is looked through: one slot is given back behind our eyes, another is
 // taken in front of them. What we saw was never true at any one moment. With a lock round the whole
-// look, nobody is refused.
+// look, nobody is refused. One such moment is staged, so that it is seen on every machine.
 
 #include <fmt/core.h>
 
@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kSlots = 4;
 constexpr std::size_t kClients = kSlots;
-constexpr int kVisits = 10'000;  // by each client
+constexpr int kVisits = 10'000;  // by each client; the first ones are staged
 constexpr std::size_t kNone = kSlots;
 
 // Atomic, and taken by exchange: no slot ever has two owners. It does not help the one who looks:
@@ -29,13 +29,25 @@ std::mutex mutex;  // guards the table as a whole
 std::atomic<std::size_t> looks = 0;
 std::atomic<int> refused = 0;
 
+// One visit is held between its look at the third slot and that at the fourth.
+std::atomic<bool> hold = false;
+std::atomic<bool> is_held = false;
+std::atomic<bool> goes_on = false;
+
+void let_others_run(std::size_t step) {
+    std::this_thread::yield();
+    if (step != kSlots - 2 || !hold.exchange(false)) return;
+    is_held = true;
+    while (!goes_on) std::this_thread::yield();
+}
+
 //#region scan
 std::size_t take_slot() {
     const std::size_t start = looks++;
     for (std::size_t step = 0; step < kSlots; ++step) {
         const std::size_t slot = (start + step) % kSlots;
         if (!taken[slot].exchange(true)) return slot;
-        std::this_thread::yield();  // the processor may go to another thread here, as anywhere
+        let_others_run(step);  // the processor may go to another thread here, as anywhere
     }
     return kNone;  // "all slots are taken"
 }
@@ -57,8 +69,11 @@ void give_back_with_lock(std::size_t slot) {
 }
 //#endregion locked-scan
 
-void come_and_go(std::size_t (*take)(), void (*give)(std::size_t)) {
-    for (int visit = 0; visit < kVisits; ++visit) {
+using Take = std::size_t (*)();
+using Give = void (*)(std::size_t);
+
+void come_and_go(int visits, Take take, Give give) {
+    for (int visit = 0; visit < visits; ++visit) {
         const std::size_t slot = take();
         if (slot == kNone) {
             ++refused;
@@ -69,11 +84,32 @@ void come_and_go(std::size_t (*take)(), void (*give)(std::size_t)) {
     }
 }
 
-void show(const char* title, std::size_t (*take)(), void (*give)(std::size_t)) {
+// What happens now and then, made to happen: three clients have a slot. While the fourth one looks,
+// the first gives its slot back behind it and takes another in front of it. With a lock it has to
+// wait for that, so nobody waits for it.
+void stage_one_visit(Take take, Give give, bool locked) {
+    std::size_t slots[] = {take(), take(), take()};
+    looks = kSlots;  // the next look begins at the first slot
+    goes_on = is_held = false;
+    hold = true;
+    std::thread fourth(come_and_go, 1, take, give);
+    while (!is_held) std::this_thread::yield();
+    goes_on = locked;
+    give(slots[0]);
+    slots[0] = take();
+    goes_on = true;
+    fourth.join();
+    for (const std::size_t slot : slots) give(slot);
+}
+
+void show(const char* title, Take take, Give give, bool locked) {
     refused = 0;
+    looks = 0;
     for (std::atomic<bool>& slot : taken) slot = false;
+    stage_one_visit(take, give, locked);
     std::vector<std::thread> clients;
-    for (std::size_t i = 0; i < kClients; ++i) clients.emplace_back(come_and_go, take, give);
+    for (std::size_t i = 0; i < kClients; ++i)
+        clients.emplace_back(come_and_go, kVisits - (i == 0 ? 2 : 1), take, give);
     for (std::thread& client : clients) client.join();
     fmt::print("{:15} {} visits, {} clients, {} slots: {} refused\n", title,
                kVisits * static_cast<int>(kClients), kClients, kSlots, refused.load());
@@ -82,6 +118,6 @@ void show(const char* title, std::size_t (*take)(), void (*give)(std::size_t)) {
 }  // namespace
 
 int main() {
-    show("without a lock:", take_slot, give_back);
-    show("with a lock:", take_slot_with_lock, give_back_with_lock);
+    show("without a lock:", take_slot, give_back, false);
+    show("with a lock:", take_slot_with_lock, give_back_with_lock, true);
 }

@@ -74,6 +74,24 @@ inline const Advice kFreeSlot{
     "held. A look without the lock, or a lock that was not to be had at once, says nothing.",
     "README.md#a-free-slot-that-is-refused; pthread_mutex_trylock(3)"};
 
+inline const Advice kSaved{
+    "a wake-up that was saved",
+    "Who wakes only when the queue was empty before, or full, wakes one where two can go on: the "
+    "second piece, and the second place, are there before the first was used. Each change wakes.",
+    "README.md#a-wake-up-that-was-saved; pthread_cond_signal(3)"};
+
+inline const Advice kGivesUp{
+    "a wait that gives up",
+    "The contract knows two ends of a wait: what was waited for, and the stop. A wait with a limit "
+    "is a round of the loop and no answer.",
+    "README.md#a-wait-that-gives-up; std::condition_variable::wait_for"};
+
+inline const Advice kClock{
+    "a clock in the place of a wake-up",
+    "Nobody wakes who waits here; it looks by itself when its time is over, and everything comes "
+    "that much too late. Each change that makes a sentence true notifies.",
+    "README.md#a-clock-in-the-place-of-a-wake-up; std::condition_variable::notify_one"};
+
 inline const Advice kOrder{
     "last in, first out",
     "The piece that came last is done first. Under load new pieces come without end, and the first "

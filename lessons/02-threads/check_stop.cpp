@@ -2,6 +2,7 @@
 // has returned no thread is left.
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <future>
@@ -21,26 +22,29 @@ TEST_CASE("the stop wakes the whole crew") {
            "none is left", std::to_string(crew.alive()), kDetach);
 }
 
-TEST_CASE("the stop wakes a caller that waits for room") {
+TEST_CASE("the stop wakes every caller that waits for room") {
     Held held;
-    ThreadGate refused;
+    Tally refused;
     Crew crew(1, 1);
     keep_busy(crew, held);
     crew->submit([] {});
-    act("submit to the full queue in a thread of its own", kLostAtStop);
-    Caller caller([&] {
+    act("submit to the full queue in two threads of their own", kLostAtStop);
+    const auto submit = [&] {
         try {
             crew->submit([] {});
         } catch (const ThreadPoolStopped&) {
-            refused.open();
+            refused.add();
         }
-    });
-    caller.wait_until_settled();
+    };
+    Caller one(submit);
+    Caller other(submit);
+    one.wait_until_settled();
+    other.wait_until_settled();
     act("stop the pool; the thread is at its gate, the queue stays full", kLostAtStop);
     Caller stopper([&] { crew->stop(AtStop::drain); });
-    caller.join();
-    expect(refused.is_open(), "the caller", "gets ThreadPoolStopped", "its piece is accepted",
-           kUnbounded);
+    one.join();
+    other.join();
+    expect_equal(refused.value(), 2, "callers that get ThreadPoolStopped", kUnbounded);
     act("let the thread go", kLostAtStop);
     held.let_go.open();
     stopper.join();
@@ -65,10 +69,15 @@ TEST_CASE("drain does everything that was accepted") {
     for (const bool by_destructor : {false, true}) {
         Held held;
         Tally done;
+        Tally done_by_others;
         Crew crew(1, 5);
         keep_busy(crew, held);
         act("put five pieces into the queue", kWorkLocked);
-        for (int i = 0; i < 5; ++i) crew->submit([&] { done.add(); });
+        for (int i = 0; i < 5; ++i)
+            crew->submit([&] {
+                done.add();
+                if (!crew.threads().contains(::gettid())) done_by_others.add();
+            });
         act(by_destructor ? "destroy the pool" : "stop with drain", kLostAtStop);
         Caller stopper([&] {
             if (by_destructor)
@@ -80,6 +89,7 @@ TEST_CASE("drain does everything that was accepted") {
         held.let_go.open();
         stopper.join();
         expect_equal(done.value(), 5, "pieces of the queue that were done", kForgotten);
+        expect_equal(done_by_others.value(), 0, "pieces that a thread of the caller did", kNoCrew);
     }
 }
 

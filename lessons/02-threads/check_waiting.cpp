@@ -7,6 +7,7 @@
 #include <future>
 
 #include "lessons/02-threads/crew.hh"
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
 
 using namespace waymark::course::check;
@@ -148,4 +149,103 @@ TEST_CASE("a lock that is taken for a moment is no reason to refuse") {
     caller.join();
     expect(accepted.is_open(), "the piece", "accepted", "refused", kFreeSlot);
     destroy(crew);
+}
+
+// Two wake-ups that come close together: the second piece is there before the first one was taken,
+// and the second place is free before the first one was used. Not certain to come in one round.
+TEST_CASE("two pieces wake two threads and two places wake two callers") {
+    for (int round = 0; round < 8; ++round) {
+        Held held[2];
+        Crew crew(2, 2);
+        wait_until_idle(crew);
+        act("submit two pieces one right after the other to two idle threads", kSaved);
+        for (Held& each : held) crew->submit(each.piece());
+        for (Held& each : held) each.reached.wait();
+        act("fill the queue; two callers wait for room; let the threads go", kSaved);
+        for (int i = 0; i < 2; ++i) crew->submit([] {});
+        Caller one([&] { crew->submit([] {}); });
+        Caller other([&] { crew->submit([] {}); });
+        one.wait_until_settled();
+        other.wait_until_settled();
+        for (Held& each : held) each.let_go.open();
+        one.join();
+        other.join();
+        destroy(crew);
+    }
+}
+
+TEST_CASE("who waits sleeps") {
+    Held held;
+    Crew crew(1, 1);
+    wait_until_idle(crew);
+    act("watch the idle thread for a moment", kAsking);
+    expect(rest({*crew.threads().begin()}), "a thread without work", "asleep",
+           "awake again and again", kAsking);
+    keep_busy(crew, held);
+    act("watch a caller that waits for room", kAsking);
+    crew->submit([] {});
+    Caller caller([&] { crew->submit([] {}); });
+    caller.wait_until_settled();
+    expect(rest({caller.thread()}), "a caller that waits for room", "asleep",
+           "awake again and again", kAsking);
+    held.let_go.open();
+    caller.join();
+    destroy(crew);
+}
+
+TEST_CASE("who waits does so as long as it takes") {
+    constexpr int kWakeUps = 3;
+    Held held;
+    ThreadGate refused;
+    Faults faults;
+    faults.hurry_the_clock();
+    act("let an idle thread wait; if its wait has a limit, that has come three times", kGivesUp);
+    faults.fail(Call::cond_wait, 0, kWakeUps);
+    Crew crew(1, 1);
+    eventually([&] {
+        return crew.alive() < 1 || faults.calls(Call::cond_wait) > kWakeUps || crew.sleeps();
+    });
+    expect_equal(crew.alive(), 1U, "threads of the crew that are left", kGivesUp);
+    keep_busy(crew, held);
+    act("the same with a caller that waits for room", kGivesUp);
+    crew->submit([] {});
+    const int before = faults.calls(Call::cond_wait);
+    faults.fail(Call::cond_wait, 0, kWakeUps);
+    Caller caller([&] {
+        try {
+            crew->submit([] {});
+        } catch (const ThreadPoolStopped&) {
+            refused.open();
+        }
+    });
+    eventually(
+        [&] { return caller.returned() || faults.calls(Call::cond_wait) > before + kWakeUps; });
+    expect(!caller.returned(), "submit to a full queue", "still waits",
+           refused.is_open() ? "threw ThreadPoolStopped" : "put the piece into the queue",
+           kGivesUp);
+    held.let_go.open();
+    caller.join();
+    expect(!refused.is_open(), "submit when there was room", "accepted", "refused", kGivesUp);
+    destroy(crew);
+}
+
+// No wait here is ended by its time. What still goes on was woken by somebody.
+TEST_CASE("who waits is woken and not only found by the clock") {
+    Held held;
+    Faults faults;
+    faults.stop_the_clock();
+    Crew crew(1, 1);
+    wait_until_idle(crew);
+    act("submit a piece to an idle crew; no time passes for who waits", kClock);
+    crew->submit([] {}).get();
+    keep_busy(crew, held);
+    act("make room for a caller that waits for it; no time passes", kClock);
+    crew->submit([] {});
+    Caller caller([&] { crew->submit([] {}); });
+    caller.wait_until_settled();
+    held.let_go.open();
+    caller.join();
+    wait_until_idle(crew);
+    act("stop an idle crew; no time passes", kClock);
+    crew->stop(AtStop::drain);
 }

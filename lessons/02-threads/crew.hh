@@ -41,7 +41,15 @@ class Crew {
         return static_cast<std::size_t>(
             std::ranges::count_if(ids_, [&](pid_t id) { return now.contains(id); }));
     }
+    const std::set<pid_t>& threads() const { return ids_; }
     bool sleeps() const { return std::ranges::all_of(ids_, asleep); }
+    // All of them sleep, and went on sleeping: nothing will happen here any more by itself.
+    bool has_settled() const {
+        constexpr int kLooks = 10;
+        for (int look = 0; look < kLooks; ++look)
+            if (!sleeps()) return false;
+        return true;
+    }
 
   private:
     std::set<pid_t> others_;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <vector>
 
 namespace waymark::course::check {
 
@@ -17,8 +18,8 @@ std::chrono::nanoseconds processor_time(pid_t process);
 // How often a thread of this process, or the first thread of another one, has gone to sleep.
 long sleeps_so_far(pid_t thread);
 
-// Looks at a thread that has nothing to do, for as long as it takes to sleep some fifty times for a
-// millisecond: true if it rested, false if it woke up again and again, or never slept.
-bool rests(pid_t thread);
+// Looks at threads that have nothing to do, for as long as it takes to sleep some fifty times for a
+// millisecond: true if all of them rested, false if one woke up again and again, or never slept.
+bool rest(const std::vector<pid_t>& threads);
 
 }  // namespace waymark::course::check

@@ -54,6 +54,7 @@ class Caller {
     ~Caller();  // joins
 
     bool returned() const { return returned_.is_open(); }
+    pid_t thread() const { return id_.load(std::memory_order_relaxed); }  // 0 before it runs
     // Until the call has returned, or waits.
     void wait_until_settled() const;
     void join();
