@@ -26,7 +26,7 @@ Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners
     : log_(log),
       store_(loop_, {}),
       refusals_(log),
-      door_(loop_, router_, std::move(listeners), settings.reloadable,
+      server_(loop_, router_, std::move(listeners), settings.reloadable,
             settings.reloadable.devices_access_list(), log_) {
     router_.add("*", "/*", kLargestMessage,
                 [this](Exchange& exchange) { return receive(exchange); });
@@ -41,7 +41,7 @@ void Reception::learn(std::string_view part) {
     const bool is_first = !devices_;
     devices_ = unpacker_.take();
     if (!is_first) return;
-    door_.open();
+    server_.open();
     on_open_();
 }
 
@@ -118,18 +118,18 @@ void Reception::answer_not_durable(Exchange& exchange, const std::string& reason
 }
 
 void Reception::reload(const ReloadableSettings& settings) {
-    door_.reload(settings, settings.devices_access_list());
+    server_.reload(settings, settings.devices_access_list());
 }
 
 void Reception::close() {
-    door_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
+    server_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
 }
 
 std::string Reception::counters(std::size_t most_refusals) const {
     return fmt::format(R"({{{},"not_durable":{},"quarantine_full":{},"unanswered_bytes":{},)"
                        R"("store_connected":{},"refused_messages":{},"quarantined_messages":{},)"
                        R"("refused_lately":{}}})",
-                       door_.counters(), not_durable_, no_room_, store_.unanswered_bytes(),
+                       server_.counters(), not_durable_, no_room_, store_.unanswered_bytes(),
                        store_.is_connected(), refusals_.refused(), refusals_.quarantined(),
                        refusals_.to_json(most_refusals));
 }

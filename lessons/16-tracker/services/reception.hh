@@ -20,7 +20,7 @@
 #include "net/http/router.hh"
 #include "protocol.hh"
 #include "services/guess_limit.hh"
-#include "services/http_door.hh"
+#include "services/configured_server.hh"
 #include "services/refusals.hh"
 #include "services/store_link.hh"
 #include "settings.hh"
@@ -83,7 +83,7 @@ class Reception {
     GuessLimit guesses_;
     Refusals refusals_;
     net::http::Router router_;
-    HttpDoor door_;
+    ConfiguredServer server_;
     bool quarantine_has_room_ = true;  // the store says when not
     std::uint64_t no_room_ = 0;
     std::uint64_t not_durable_ = 0;

@@ -12,7 +12,7 @@
 
 #include "daemon/error.hh"
 #include "net/event_loop.hh"
-#include "services/http_door.hh"
+#include "services/configured_server.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 #include "store/data_folder.hh"
@@ -76,7 +76,7 @@ class WebAppService {
     Api api_;
     QuarantineApi quarantine_;
     net::http::Router router_;
-    HttpDoor door_;
+    ConfiguredServer server_;
     ServiceControl control_;
 };
 
@@ -85,18 +85,19 @@ WebAppService::WebAppService(ServiceStart& start)
       feed_(new_epoch()),
       reads_(loop_, database_path(start.settings.data), log_),
       live_(loop_, feed_, live_settings()),
-      announcements_(loop_, feed_,
-                     {.on_feed_changed = [this] { live_.feed_changed(); },
-                      .on_devices_changed = [this] { live_.devices_changed(); },
-                      .on_quarantine_done =
-                          [this](const QuarantineDone& done) { quarantine_.hear(done); }}),
+      announcements_(
+          loop_, feed_,
+          {.on_feed_changed = [this] { live_.feed_changed(); },
+           .on_devices_changed = [this] { live_.devices_changed(); },
+           .on_quarantine_done = [this](const QuarantineDone& done) { quarantine_.hear(done); }}),
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
             start.settings.demo ? kDemoDevices : 0}),
       quarantine_(loop_, reads_,
                   [this](std::string_view message) { return announcements_.send(message); }),
-      door_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
-            start.settings.reloadable.web_access_list(), log_, HttpDoor::Clients::this_machine),
+      server_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
+              start.settings.reloadable.web_access_list(), log_,
+              ConfiguredServer::Clients::this_machine),
       control_(
           loop_, std::move(start.control), log_,
           {.on_peer = [this](Peer, Channel channel) { announcements_.connect(std::move(channel)); },
@@ -108,14 +109,14 @@ WebAppService::WebAppService(ServiceStart& start)
     api_.add_routes(router_);
     quarantine_.add_routes(router_);
     add_not_found(router_);
-    door_.server().set_fields(security_fields());
-    door_.server().when_stopping([this] { live_.stop(); });
-    door_.server().when_handler_fails(
+    server_.http().set_fields(security_fields());
+    server_.http().when_stopping([this] { live_.stop(); });
+    server_.http().when_handler_fails(
         [this](std::exception_ptr thrown) { handler_failed(thrown); });
 }
 
 int WebAppService::run() {
-    door_.open();
+    server_.open();
     control_.ready();
     loop_.run();
     reads_.stop();
@@ -123,11 +124,11 @@ int WebAppService::run() {
 }
 
 void WebAppService::stop() {
-    door_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
+    server_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
 }
 
 void WebAppService::reload(const ReloadableSettings& settings) {
-    door_.reload(settings, settings.web_access_list());
+    server_.reload(settings, settings.web_access_list());
 }
 
 void WebAppService::handler_failed(std::exception_ptr thrown) {
@@ -139,7 +140,7 @@ std::string WebAppService::counters() const {
     return fmt::format(
         R"("version":"{}","uptime_s":{},"viewers":{},{},"reads_refused":{},"reads_failed":{},)"
         R"("store_connected":{},"listening":{})",
-        version(), uptime.count(), live_.viewers(), door_.counters(), reads_.refused(),
+        version(), uptime.count(), live_.viewers(), server_.counters(), reads_.refused(),
         reads_.failed(), announcements_.is_connected(), announcements_.is_listening());
 }
 

@@ -1,4 +1,4 @@
-#include "services/http_door.hh"
+#include "services/configured_server.hh"
 
 #include <fmt/format.h>
 
@@ -15,20 +15,20 @@ namespace {
 
 constexpr std::chrono::seconds kQuiet{60};
 
-net::GateLimits gate_limits(const ReloadableSettings& settings, HttpDoor::Clients clients) {
+net::GateLimits gate_limits(const ReloadableSettings& settings, ConfiguredServer::Clients clients) {
     // A little room below the limit is where new clients wait in the kernel's queue instead of
     // being turned away.
     const std::size_t hard = settings.max_connections;
     return {.soft = hard - hard / 16,
             .hard = hard,
-            .per_network = clients == HttpDoor::Clients::this_machine
+            .per_network = clients == ConfiguredServer::Clients::this_machine
                                ? hard
                                : settings.max_connections_per_address,
             .early_drop = {}};
 }
 
 net::http::ServerLimits server_limits(const ReloadableSettings& settings,
-                                      HttpDoor::Clients clients) {
+                                      ConfiguredServer::Clients clients) {
     net::http::ServerLimits limits;
     limits.gate = gate_limits(settings, clients);
     limits.head = std::chrono::seconds(settings.header_timeout_s);
@@ -40,42 +40,42 @@ net::http::ServerLimits server_limits(const ReloadableSettings& settings,
 
 }  // namespace
 
-HttpDoor::HttpDoor(net::EventLoop& loop, const net::http::Router& router, std::vector<Fd> listeners,
-                   const ReloadableSettings& settings, net::AccessList access, daemon::Log& log,
-                   Clients clients)
+ConfiguredServer::ConfiguredServer(net::EventLoop& loop, const net::http::Router& router,
+                                   std::vector<Fd> listeners, const ReloadableSettings& settings,
+                                   net::AccessList access, daemon::Log& log, Clients clients)
     : loop_(loop),
       log_(log),
-      server_(loop, router, server_limits(settings, clients)),
+      http_(loop, router, server_limits(settings, clients)),
       listeners_(std::move(listeners)),
       clients_(clients) {
-    server_.set_access(std::move(access));
-    server_.when_not_served(log_lines());
+    http_.set_access(std::move(access));
+    http_.when_not_served(log_lines());
 }
 
-void HttpDoor::open() {
+void ConfiguredServer::open() {
     for (Fd& listener : std::exchange(listeners_, {}))
-        server_.accept_on(net::Listener::adopt(std::move(listener)));
+        http_.accept_on(net::Listener::adopt(std::move(listener)));
 }
 
-void HttpDoor::reload(const ReloadableSettings& settings, net::AccessList access) {
-    server_.set_access(std::move(access));
-    server_.set_limits(server_limits(settings, clients_));
+void ConfiguredServer::reload(const ReloadableSettings& settings, net::AccessList access) {
+    http_.set_limits(server_limits(settings, clients_));
+    http_.set_access(std::move(access));
 }
 
-void HttpDoor::close(daemon::Deadline deadline, std::function<void()> stopped) {
-    server_.when_stopped(std::move(stopped));
-    server_.stop(deadline);
+void ConfiguredServer::close(daemon::Deadline deadline, std::function<void()> stopped) {
+    http_.when_stopped(std::move(stopped));
+    http_.stop(deadline);
 }
 
 // A flood of clients must not become a flood of lines: one when it begins, and it has ended when
 // nothing of the kind has happened for a while.
-bool HttpDoor::is_news(daemon::Deadline& quiet_until) const {
+bool ConfiguredServer::is_news(daemon::Deadline& quiet_until) const {
     const bool is_new = quiet_until.expired(loop_.now());
     quiet_until = daemon::Deadline::after(kQuiet, loop_.now());
     return is_new;
 }
 
-net::http::Server::DoorHandlers HttpDoor::log_lines() {
+net::http::Server::DoorHandlers ConfiguredServer::log_lines() {
     return {
         .on_denied =
             [this](const Address& peer) { log_.debug("{} is not allowed here", peer.host_text()); },
@@ -96,12 +96,12 @@ net::http::Server::DoorHandlers HttpDoor::log_lines() {
     };
 }
 
-std::string HttpDoor::counters() const {
-    const net::http::Server::Counters& served = server_.counters();
+std::string ConfiguredServer::counters() const {
+    const net::http::Server::Counters& served = http_.counters();
     return fmt::format(
         R"("open_connections":{},"connections":{},"requests":{},"refused_requests":{},)"
         R"("denied":{},"turned_away":{},"failed_connections":{})",
-        server_.places_taken(), served.connections, served.requests, served.refused_requests,
+        http_.places_taken(), served.connections, served.requests, served.refused_requests,
         served.denied, served.turned_away, served.failed_connections);
 }
 

@@ -1,6 +1,5 @@
-// A front door of the tracker: accepts on its addresses, asks the access list and the connection
-// gate first, and lets the HTTP server serve who is left. The receiver and the web app each have
-// one.
+// An HTTP server (net/http/server) as the tracker's settings want it, that says in the log whom it
+// does not serve. The receiver and the web app each have one.
 
 #pragma once
 
@@ -18,17 +17,16 @@
 
 namespace waymark::tracker {
 
-class HttpDoor {
+class ConfiguredServer {
   public:
-    // `listeners` are listening sockets; loop, router and log must outlive the door. On a door that
-    // is open to this machine only, all clients have one address, and only the limit in all is
-    // meant.
+    // `listeners` are listening sockets; loop, router and log must outlive the server. Where only
+    // this machine's clients come, all have one address, and only the limit in all is meant.
     enum class Clients { everywhere, this_machine };
-    HttpDoor(net::EventLoop& loop, const net::http::Router& router,
+    ConfiguredServer(net::EventLoop& loop, const net::http::Router& router,
              std::vector<daemon::Fd> listeners, const ReloadableSettings& settings,
              net::AccessList access, daemon::Log& log, Clients clients = Clients::everywhere);
-    HttpDoor(const HttpDoor&) = delete;
-    HttpDoor& operator=(const HttpDoor&) = delete;
+    ConfiguredServer(const ConfiguredServer&) = delete;
+    ConfiguredServer& operator=(const ConfiguredServer&) = delete;
 
     // Begins to accept.
     void open();
@@ -37,7 +35,7 @@ class HttpDoor {
     // Accepts no more, lets what is begun finish until `deadline`, then calls `stopped`.
     void close(daemon::Deadline deadline, std::function<void()> stopped);
 
-    net::http::Server& server() { return server_; }
+    net::http::Server& http() { return http_; }
     // For the status page: a part of a JSON object, without its braces.
     std::string counters() const;
 
@@ -47,7 +45,7 @@ class HttpDoor {
 
     net::EventLoop& loop_;
     daemon::Log& log_;
-    net::http::Server server_;
+    net::http::Server http_;
     std::vector<daemon::Fd> listeners_;
     Clients clients_;
     // Until then it is not said again that clients are turned away, or that accepting fails.
