@@ -132,11 +132,12 @@ std::string ReceiverService::counters() {
     if (receptions_.size() == 1) return first().counters(most);
     std::string list = first().counters(most);
     for (std::size_t i = 1; i < receptions_.size(); ++i) {
-        const auto answer = std::make_shared<std::promise<std::string>>();
-        std::future<std::string> counters = answer->get_future();
         Reception& reception = *receptions_[i];
-        reception.loop().post(
-            [&reception, answer, most] { answer->set_value(reception.counters(most)); });
+        // What it throws comes here, and does not end the other thread.
+        const auto task = std::make_shared<std::packaged_task<std::string()>>(
+            [&reception, most] { return reception.counters(most); });
+        std::future<std::string> counters = task->get_future();
+        reception.loop().post([task] { (*task)(); });
         const bool answered = counters.wait_for(kCountersPatience) == std::future_status::ready;
         list += "," + (answered ? counters.get() : "{}");
     }

@@ -32,6 +32,8 @@ class DecodedPool {
   public:
     using Lease = std::unique_ptr<Decoded>;
 
+    DecodedPool() { spare_.reserve(kMostSpare); }  // so that giving back needs no memory
+
     Lease take() {
         if (spare_.empty()) return std::make_unique<Decoded>();
         Lease lease = std::move(spare_.back());

@@ -1,5 +1,6 @@
 #include "services/service_control.hh"
 
+#include <new>
 #include <utility>
 
 namespace waymark::tracker {
@@ -25,6 +26,14 @@ void ServiceControl::confirm_devices() {
     link_.send(write_empty(MessageKind::devices));
 }
 
+// For a person who asked: without memory for it the answer fails, and not the service.
+void ServiceControl::tell_counters() {
+    try {
+        link_.send(write_text(MessageKind::counters, handlers_.counters()));
+    } catch (const std::bad_alloc&) {
+    }
+}
+
 void ServiceControl::heard(std::string_view message, Fd descriptor) {
     Peer peer;
     switch (kind_of(message)) {
@@ -42,8 +51,7 @@ void ServiceControl::heard(std::string_view message, Fd descriptor) {
             if (handlers_.on_devices_changed) handlers_.on_devices_changed();
             break;
         case MessageKind::count:
-            if (handlers_.counters)
-                link_.send(write_text(MessageKind::counters, handlers_.counters()));
+            if (handlers_.counters) tell_counters();
             break;
         default:
             break;

@@ -1,6 +1,7 @@
 // A service's side of its channel to the supervisor: the supervisor hands it its peers, tells it to
 // stop or to take new settings, and asks for its counters. When the supervisor is gone the service
-// ends at once: nobody would restart it, and a second server may be about to start.
+// ends at once: nobody would restart it, and a second server may be about to start. A service that
+// has no memory for a peer or for new settings ends, too: it is started anew with both.
 
 #pragma once
 
@@ -44,6 +45,7 @@ class ServiceControl {
   private:
     void heard(std::string_view message, daemon::Fd descriptor);
     void read_again(std::string_view text, const daemon::Fd& log_file);
+    void tell_counters();
 
     net::EventLoop& loop_;
     daemon::Log& log_;

@@ -222,7 +222,10 @@ void ServiceGroup::heard(Service& service, std::string_view message) {
             devices_told_.tell_all();
             break;
         case MessageKind::counters:
-            service.counters = text_of(message);
+            try {
+                service.counters = text_of(message);
+            } catch (const std::bad_alloc&) {  // they are the old ones then
+            }
             service.counters_wanted = false;
             counted_.tell_all();
             break;
@@ -240,11 +243,9 @@ void ServiceGroup::heard(Service& service, std::string_view message) {
 void ServiceGroup::report_end(Service& service, const std::string& how) {
     Failure& words = service.last_words;
     if (words.reason.empty()) words = {daemon::kExitSystem, how};
-    if (stopping_) return;
-    if (service.supervisor.was_ever_up()) {
-        log_.error("{} ended: {}", service.name(), words.reason);
-        words = {};
-    }
+    if (stopping_ || !service.supervisor.was_ever_up()) return;
+    log_.error("{} ended: {}", service.name(), words.reason);
+    words = {};
 }
 
 void ServiceGroup::ended(int id, const std::string& how) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <new>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -223,12 +224,18 @@ void StoreService::answer(const CommitResult& result) {
     }
 }
 
-// The web app is never waited for: what it does not take it will read from the store.
+// The web app is never waited for: what it does not take, or we have no memory to say, it will read
+// from the store.
 void StoreService::announce(std::int64_t sequence) {
     if (!web_app_ || !web_app_listens_) return;
-    if (web_app_missed_) web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
-    for (const std::string& message : write_stored(static_cast<std::uint64_t>(sequence), fresh_))
-        if (!web_app_missed_) web_app_missed_ = !web_app_->send(message);
+    try {
+        if (web_app_missed_) web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
+        for (const std::string& message :
+             write_stored(static_cast<std::uint64_t>(sequence), fresh_))
+            if (!web_app_missed_) web_app_missed_ = !web_app_->send(message);
+    } catch (const std::bad_alloc&) {
+        web_app_missed_ = true;
+    }
 }
 
 void StoreService::look_for_changes() {

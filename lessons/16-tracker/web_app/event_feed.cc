@@ -80,10 +80,11 @@ void EventFeed::append(const Stored& stored, UnixMillis now) {
 }
 
 void EventFeed::note_newest(const Fix& fix) {
-    Fix& known = newest_fixes_[fix.device];
-    if (known.device != 0 && known.time_ms > fix.time_ms) return;
-    known = fix;
-    known.extras = std::string();
+    const auto known = newest_fixes_.find(fix.device);
+    if (known != newest_fixes_.end() && known->second.time_ms > fix.time_ms) return;
+    Fix newest = fix;
+    newest.extras = std::string();
+    newest_fixes_.insert_or_assign(fix.device, std::move(newest));
 }
 
 void EventFeed::trim() {

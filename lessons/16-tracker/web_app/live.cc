@@ -1,6 +1,7 @@
 #include "web_app/live.hh"
 
 #include <algorithm>
+#include <new>
 
 namespace waymark::tracker {
 
@@ -69,7 +70,17 @@ void Live::plan_round(Clock::time_point at) {
 void Live::serve_all() {
     planned_ = Deadline::never();
     next_round_ = loop_.now() + settings_.between_rounds;
-    for (Viewer* viewer : viewers_) pump(*viewer);
+    for (Viewer* viewer : viewers_) pump_or_close(*viewer);
+}
+
+// A viewer for whom there is no memory loses its stream and not the others theirs: its browser
+// comes back, and says which event it saw last.
+void Live::pump_or_close(Viewer& viewer) {
+    try {
+        pump(viewer);
+    } catch (const std::bad_alloc&) {
+        viewer.stream.close();
+    }
 }
 
 void Live::pump(Viewer& viewer) {

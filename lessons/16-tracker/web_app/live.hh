@@ -64,6 +64,7 @@ class Live {
     };
 
     void serve_all();
+    void pump_or_close(Viewer& viewer);
     void pump(Viewer& viewer);
     void gather(Viewer& viewer);
     void plan_round(net::EventLoop::Clock::time_point at);

@@ -1,5 +1,6 @@
 #include "web_app/store_announcements.hh"
 
+#include <new>
 #include <utility>
 
 #include "unix_time.hh"
@@ -28,11 +29,12 @@ void StoreAnnouncements::connect(Channel channel) {
     if (is_listening_) link_->send(write(Listen{true}));
 }
 
+// What needs memory comes first.
 void StoreAnnouncements::one_more() {
+    if (!is_listening_ && link_) link_->send(write(Listen{true}));
+    is_listening_ = true;
     ++interested_;
     linger_timer_.cancel();
-    if (std::exchange(is_listening_, true)) return;
-    if (link_) link_->send(write(Listen{true}));
 }
 
 void StoreAnnouncements::one_less() {
@@ -43,10 +45,24 @@ void StoreAnnouncements::one_less() {
 void StoreAnnouncements::stop_listening() {
     is_listening_ = false;
     feed_.pause();
-    if (link_) link_->send(write(Listen{false}));
+    try {
+        if (link_) link_->send(write(Listen{false}));
+    } catch (const std::bad_alloc&) {
+        // It goes on announcing to one who does not listen.
+    }
 }
 
+// A message that there is no memory for is lost, as if the store had said that one is. Somebody who
+// waits for its answer hears nothing, and is told so when the time is over.
 void StoreAnnouncements::heard(std::string_view message) {
+    try {
+        take(message);
+    } catch (const std::bad_alloc&) {
+        feed_.break_off();
+    }
+}
+
+void StoreAnnouncements::take(std::string_view message) {
     QuarantineDone done;
     switch (kind_of(message)) {
         case MessageKind::quarantine_done:

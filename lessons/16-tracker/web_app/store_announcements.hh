@@ -36,7 +36,7 @@ class StoreAnnouncements {
     // Asks the store for something; false if there is none.
     bool send(std::string_view message) { return link_ && link_->send(message); }
 
-    // Held by everybody who looks.
+    // Held by everybody who looks. Throws std::bad_alloc, and then nobody looks more than before.
     class Interest {
       public:
         explicit Interest(StoreAnnouncements& announcements) : announcements_(announcements) {
@@ -56,6 +56,7 @@ class StoreAnnouncements {
     void one_more();
     void one_less();
     void heard(std::string_view message);
+    void take(std::string_view message);
     void stop_listening();
 
     net::EventLoop& loop_;
