@@ -59,12 +59,12 @@ Completion Reception::receive(Exchange& exchange) {
 }
 
 net::Task<> Reception::store_and_answer(Exchange& exchange, DecodedPool::Lease decoded) {
-    const StoreLink::Verdict verdict = co_await store_.submit(*decoded);
-    if (verdict.durable) {
+    const StoreLink::Result result = co_await store_.submit(*decoded);
+    if (result.durable) {
         is_losing_ = false;
         answer(exchange, *decoded);
     } else {
-        answer_not_durable(exchange, verdict.reason);
+        answer_not_durable(exchange, result.reason);
     }
     pool_.give(std::move(decoded));
 }

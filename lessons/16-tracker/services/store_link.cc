@@ -45,12 +45,12 @@ bool add_whole(std::string& message, const Value& value) {
     }
 }
 
-void refuse(StoreLink::Verdict& verdict, std::string_view reason) {
-    verdict.durable = false;
+void refuse(StoreLink::Result& result, std::string_view reason) {
+    result.durable = false;
     try {
-        verdict.reason = reason;
+        result.reason = reason;
     } catch (const std::bad_alloc&) {
-        verdict.reason.clear();  // it matters more that the phone is told
+        result.reason.clear();  // it matters more that the phone is told
     }
 }
 
@@ -59,7 +59,7 @@ void refuse(StoreLink::Verdict& verdict, std::string_view reason) {
 // Writes what was decoded into the open batch, and into further ones where it does not fit.
 bool StoreLink::take(Submission& submission) {
     if (unanswered_bytes_ > limits_.most_bytes) {
-        submission.verdict_ = {false, "the store does not keep up"};
+        submission.result_ = {false, "the store does not keep up"};
         return false;
     }
     const Decoded& decoded = submission.decoded_;
@@ -90,7 +90,7 @@ bool StoreLink::put(const Value& value, Submission& submission) {
             // Larger than a whole message: no decoder makes such a thing.
             if (submission.batches_left_ > 0) forget(submission);
             submission.batches_left_ = 0;
-            submission.verdict_ = {false, "too large to be stored"};
+            submission.result_ = {false, "too large to be stored"};
             return false;
         }
         fresh = true;
@@ -184,7 +184,7 @@ void StoreLink::answered(const Answer& answer) {
 
 void StoreLink::settle(Outgoing& outgoing, bool durable, std::string_view reason) {
     for (Submission* submission : outgoing.waiting) {
-        if (!durable) refuse(submission->verdict_, reason);
+        if (!durable) refuse(submission->result_, reason);
         if (--submission->batches_left_ == 0) loop_.schedule(submission->resumable_);
     }
     outgoing.waiting.clear();

@@ -1,7 +1,7 @@
 // The receiver's side of the way to the store: what has been decoded goes out in batches, and who
 // handed it in waits until the store says that it is on disk.
 //
-//     const StoreLink::Verdict verdict = co_await link.submit(decoded);
+//     const StoreLink::Result result = co_await link.submit(decoded);
 //
 // A batch leaves at the end of the loop's round if the store has nothing of ours to do. While it
 // commits one, the next one grows, and leaves with the answer to the one before, or when it is
@@ -36,7 +36,7 @@ class StoreLink {
         std::size_t most_bytes = std::size_t{32} * 1024 * 1024;
     };
 
-    struct Verdict {
+    struct Result {
         bool durable = false;
         std::string reason;  // why not, for the answer and the log
     };
@@ -112,14 +112,14 @@ class StoreLink::Submission {
 
     bool await_ready() { return decoded_.empty() || !link_.take(*this); }
     void await_suspend(std::coroutine_handle<> coroutine) { resumable_.coroutine = coroutine; }
-    Verdict await_resume() { return std::move(verdict_); }
+    Result await_resume() { return std::move(result_); }
 
   private:
     friend class StoreLink;
 
     StoreLink& link_;
     const Decoded& decoded_;
-    Verdict verdict_{true, {}};
+    Result result_{true, {}};
     int batches_left_ = 0;
     Ticket first_ticket_ = 0;
     net::EventLoop::Resumable resumable_;

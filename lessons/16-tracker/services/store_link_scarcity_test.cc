@@ -50,9 +50,9 @@ struct Link {
     }
     void round() { loop.run_once(Deadline::after(1ms)); }
     net::Task<> wait(const Decoded& decoded, const char* name) {
-        const StoreLink::Verdict verdict = co_await link.submit(decoded);
+        const StoreLink::Result result = co_await link.submit(decoded);
         answers.emplace_back(name);
-        if (!verdict.durable) answers.back() += " lost";
+        if (!result.durable) answers.back() += " lost";
     }
     // The times of the fixes of others that have reached the store, each batch of which is whole.
     std::vector<UnixMillis> received(Ticket& ticket) {

@@ -31,7 +31,7 @@ struct Link {
     net::EventLoop loop;
     StoreLink link;
     std::optional<Channel> store;
-    std::vector<std::string> verdicts;
+    std::vector<std::string> results;
     net::TaskGroup tasks;
 
     explicit Link(StoreLink::Limits limits = {}) : link(loop, limits) {}
@@ -47,8 +47,8 @@ struct Link {
         tasks.start(wait(std::move(decoded), name));
     }
     net::Task<> wait(Decoded decoded, std::string name) {
-        const StoreLink::Verdict verdict = co_await link.submit(decoded);
-        verdicts.push_back(name + (verdict.durable ? " durable" : " lost: " + verdict.reason));
+        const StoreLink::Result result = co_await link.submit(decoded);
+        results.push_back(name + (result.durable ? " durable" : " lost: " + result.reason));
     }
 
     // The batches that have reached the store, each as the times of its fixes.
@@ -80,9 +80,9 @@ TEST_CASE(
     const std::vector<Batch> batches = link.received();
     REQUIRE(batches.size() == 1);
     CHECK(batches[0].items.size() == 2);
-    CHECK(link.verdicts.empty());
+    CHECK(link.results.empty());
     link.answer(batches[0].ticket);
-    CHECK(link.verdicts == std::vector<std::string>{"a durable", "b durable"});
+    CHECK(link.results == std::vector<std::string>{"a durable", "b durable"});
     CHECK(link.link.unanswered_bytes() == 0);
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("while one batch is with the store the next one grows, and leaves with
     REQUIRE(second.size() == 1);
     CHECK(second[0].items.size() == 2);
     link.answer(second[0].ticket);
-    CHECK(link.verdicts == std::vector<std::string>{"a durable", "b durable", "c durable"});
+    CHECK(link.results == std::vector<std::string>{"a durable", "b durable", "c durable"});
 }
 
 TEST_CASE("a message too large for one batch waits for all of its batches") {
@@ -116,13 +116,13 @@ TEST_CASE("a message too large for one batch waits for all of its batches") {
     REQUIRE(batches.size() > 1);
     // The full ones have left at once; the last one leaves when they are answered.
     for (const Batch& full : std::vector<Batch>(batches)) link.answer(full.ticket);
-    CHECK(link.verdicts.empty());
+    CHECK(link.results.empty());
     for (const Batch& last : link.received()) batches.push_back(last);
     std::size_t items = 0;
     for (const Batch& batch : batches) items += batch.items.size();
     CHECK(items == 3000);
     link.answer(batches.back().ticket);
-    CHECK(link.verdicts == std::vector<std::string>{"large durable"});
+    CHECK(link.results == std::vector<std::string>{"large durable"});
 }
 
 TEST_CASE("what the store could not make durable is told with the reason") {
@@ -131,7 +131,7 @@ TEST_CASE("what the store could not make durable is told with the reason") {
     link.submit(one_fix(1), "a");
     link.round();
     link.answer(link.received().at(0).ticket, false, "disk full");
-    CHECK(link.verdicts == std::vector<std::string>{"a lost: disk full"});
+    CHECK(link.results == std::vector<std::string>{"a lost: disk full"});
 }
 
 TEST_CASE("a new store gets everything that the old one did not answer") {
@@ -151,7 +151,7 @@ TEST_CASE("a new store gets everything that the old one did not answer") {
     REQUIRE_FALSE(batches.empty());
     link.answer(batches.back().ticket);
     for (const Batch& batch : link.received()) link.answer(batch.ticket);
-    CHECK(link.verdicts == std::vector<std::string>{"a durable", "b durable"});
+    CHECK(link.results == std::vector<std::string>{"a durable", "b durable"});
 }
 
 TEST_CASE("a store that does not answer in time is not waited for") {
@@ -159,10 +159,10 @@ TEST_CASE("a store that does not answer in time is not waited for") {
     link.start_store();
     link.submit(one_fix(1), "a");
     link.round();
-    while (link.verdicts.empty()) link.loop.run_once();
-    CHECK(link.verdicts == std::vector<std::string>{"a lost: the store did not answer in time"});
+    while (link.results.empty()) link.loop.run_once();
+    CHECK(link.results == std::vector<std::string>{"a lost: the store did not answer in time"});
     link.answer(link.received().at(0).ticket);  // too late, and harmless
-    CHECK(link.verdicts.size() == 1);
+    CHECK(link.results.size() == 1);
     CHECK(link.link.unanswered_bytes() == 0);
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("more than the limit waiting is refused at once") {
     link.submit(one_fix(1), "a");
     link.submit(one_fix(2), "b");
     link.submit(one_fix(3), "c");
-    CHECK(link.verdicts == std::vector<std::string>{"c lost: the store does not keep up"});
+    CHECK(link.results == std::vector<std::string>{"c lost: the store does not keep up"});
 }
 
 TEST_CASE(
@@ -186,6 +186,6 @@ TEST_CASE(
     const std::vector<Batch> batches = link.received();
     REQUIRE(batches.size() == 1);
     link.answer(batches[0].ticket);
-    CHECK(link.verdicts.empty());
+    CHECK(link.results.empty());
     CHECK(link.link.unanswered_bytes() == 0);
 }
