@@ -20,7 +20,7 @@ course                    libseccomp-dev       module:libseccomp
 helpful                   ccache               tool:ccache
 helpful                   mold                 tool:mold
 server                    libsqlite3-dev       module:sqlite3
-server                    libsodium-dev        module:libsodium
+server,slides             libsodium-dev        module:libsodium
 server                    libpugixml-dev       module:pugixml
 server,slides             nodejs               tool:node
 server,slides             npm                  tool:npm

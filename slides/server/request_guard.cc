@@ -1,10 +1,10 @@
 #include "slides/server/request_guard.hh"
 
-#include <fmt/format.h>
-#include <sys/random.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "daemon/error.hh"
 #include "net/http/url.hh"
@@ -16,21 +16,19 @@ namespace {
 constexpr std::string_view kScheme = "http://";
 
 std::string new_token() {
+    if (sodium_init() < 0) daemon::fail(ENOSYS, "sodium_init");
     std::array<unsigned char, 16> bytes;
-    daemon::check(::getrandom(bytes.data(), bytes.size(), 0), "getrandom");
-    std::string token;
-    for (const unsigned char byte : bytes) token += fmt::format("{:02x}", byte);
+    randombytes_buf(bytes.data(), bytes.size());
+    std::string token(2 * bytes.size() + 1, '\0');
+    sodium_bin2hex(token.data(), token.size(), bytes.data(), bytes.size());
+    token.pop_back();  // the terminating zero
     return token;
 }
 
 // Takes as long for a wrong first digit as for a wrong last one, so that a token cannot be guessed
 // digit by digit with a clock.
 bool same_secret(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    unsigned char difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        difference = static_cast<unsigned char>(difference | (a[i] ^ b[i]));
-    return difference == 0;
+    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 // In either case, with a port or none (RFC 9110, 4.2.3).

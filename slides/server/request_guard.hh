@@ -18,7 +18,7 @@ namespace waymark::slides {
 
 class RequestGuard {
   public:
-    // Throws std::system_error if the kernel gives no random bytes (getrandom(2)).
+    // Throws std::system_error if libsodium, which makes and compares the token, cannot begin.
     RequestGuard();
 
     // For the pages: 32 hexadecimal digits.
