@@ -27,15 +27,16 @@ struct NumberKey {
     unsigned most;
 };
 
+// clang-format off
 constexpr std::array kNumbers{
-    NumberKey{"max-connections", &ReloadableSettings::max_connections, 1, 1'000'000},
-    NumberKey{"max-connections-per-address", &ReloadableSettings::max_connections_per_address, 1,
-              1'000'000},
-    NumberKey{"header-timeout", &ReloadableSettings::header_timeout_s, 1, 3600},
-    NumberKey{"body-timeout", &ReloadableSettings::body_timeout_s, 1, 3600},
-    NumberKey{"send-timeout", &ReloadableSettings::send_timeout_s, 1, 3600},
-    NumberKey{"idle-timeout", &ReloadableSettings::idle_timeout_s, 1, 86'400},
+    NumberKey{"max-connections",             &ReloadableSettings::max_connections,             1, 1'000'000},
+    NumberKey{"max-connections-per-address", &ReloadableSettings::max_connections_per_address, 1, 1'000'000},
+    NumberKey{"header-timeout",              &ReloadableSettings::header_timeout_s,            1,     3'600},
+    NumberKey{"body-timeout",                &ReloadableSettings::body_timeout_s,              1,     3'600},
+    NumberKey{"send-timeout",                &ReloadableSettings::send_timeout_s,              1,     3'600},
+    NumberKey{"idle-timeout",                &ReloadableSettings::idle_timeout_s,              1,    86'400},
 };
+// clang-format on
 
 void set_number(ReloadableSettings& settings, std::string_view key, std::string_view value) {
     for (const NumberKey& number : kNumbers)

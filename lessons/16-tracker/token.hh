@@ -18,8 +18,7 @@ using TokenHash = std::array<unsigned char, 32>;
 TokenHash hash_token(std::string_view token);
 
 // A new token: 22 letters, digits, '-' and '_', which need no escape in a URL. It does not begin
-// with
-// '-', so that it is no option on a command line.
+// with '-', so that it is no option on a command line.
 std::string make_token();
 
 // Tokens and identifiers are looked up by hash, so comparing takes no longer for a nearly right

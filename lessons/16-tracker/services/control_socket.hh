@@ -3,9 +3,8 @@
 // connection.
 //
 //     status      what runs, and its counters, as JSON
-//     reload      read the configuration again; "ok", and the keys that take a new start; or what
-//     is
-//                 wrong with it
+//     reload      read the configuration again; "ok", and the keys that take a new start; or
+//                 what is wrong with it
 //     devices     the devices were edited; "ok"
 
 #pragma once

@@ -1,13 +1,12 @@
 // The quarantine for pages: the list is read here; to decode points again or to delete them the web
 // app asks the store, which alone writes.
 //
-//   GET  /api/quarantine[?device][&number][&below]      a page of points, the newest first, and
-//   where
-//                                                       the next page begins: "below", or null
-//   POST /api/quarantine/replay[?device][&number][&after]   {"moved":2,"kept":1,"after":null}: one
-//   step;
-//                                                       if "after" is a number, ask again with it
-//   POST /api/quarantine/delete?device|number|all=1     {"deleted":3}
+//   GET  /api/quarantine[?device][&number][&below]
+//        a page of points, the newest first, and where the next page begins: "below", or null
+//   POST /api/quarantine/replay[?device][&number][&after]
+//        {"moved":2,"kept":1,"after":null}: one step; if "after" is a number, ask again with it
+//   POST /api/quarantine/delete?device|number|all=1
+//        {"deleted":3}
 
 #pragma once
 
