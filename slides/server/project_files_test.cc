@@ -18,6 +18,9 @@ struct Checkout {
         REQUIRE(::mkdtemp(name.data()) != nullptr);
         base = name;
         fs::create_directories(base / "outside");
+        fs::create_directories(root() / "private");
+        std::ofstream(root() / "top.cc") << "not of the course";
+        std::ofstream(root() / "private/a.cc") << "not of the course";
         fs::create_directories(root() / "daemon/deep");
         std::ofstream(base / "outside/private.txt") << "private";
         std::ofstream(root() / "daemon/a.cc") << "a";
@@ -50,5 +53,19 @@ TEST_CASE("neither a list nor a file is reached through a link that leads out") 
     CHECK_FALSE(files.list("daemon/../../outside"));
     CHECK_FALSE(files.read("daemon/away.txt"));
     CHECK_FALSE(files.read("daemon/away/private.txt"));
+
+TEST_CASE("only the course's folders are shown, and by one name each") {
+    const Checkout checkout;
+    ProjectFiles files(checkout.root());
+    CHECK_FALSE(files.list("private"));
+    CHECK_FALSE(files.read("private/a.cc"));
+    CHECK_FALSE(files.read("top.cc"));
+    CHECK(files.list("daemon/deep"));
+    CHECK_FALSE(files.list("daemon//deep"));
+    CHECK_FALSE(files.list("daemon/deep/.."));
+    CHECK_FALSE(files.read("daemon//a.cc"));
+    CHECK_FALSE(files.read("daemon/deep/../a.cc"));
+    CHECK_FALSE(files.read("daemon/%61.cc"));
+}
     CHECK(files.read("daemon/a.cc") == "a");
 }

@@ -1,7 +1,11 @@
 #include "services/service_log.hh"
 
 #include <doctest/doctest.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
 
 #include "daemon/fd.hh"
 
@@ -22,4 +26,25 @@ TEST_CASE("only the stream that the variable names is the journal") {
                                     stream + "0", " " + stream, std::string("1:2")})
         CHECK_FALSE(is_journal_stream(text.c_str(), pipe.writing.get()));
     CHECK_FALSE(is_journal_stream(nullptr, pipe.writing.get()));
+}
+
+TEST_CASE("standard error is the journal only where the variable names it") {
+    struct stat opened {};
+    REQUIRE(::fstat(STDERR_FILENO, &opened) == 0);
+    const std::string stream = std::to_string(opened.st_dev) + ":" + std::to_string(opened.st_ino);
+    const auto target = [](const char* variable, const char* log) {
+        if (variable != nullptr)
+            ::setenv("JOURNAL_STREAM", variable, 1);
+        else
+            ::unsetenv("JOURNAL_STREAM");
+        tracker::Settings settings;
+        settings.log = log;
+        return tracker::log_options(settings, "test").target;
+    };
+    CHECK(target(stream.c_str(), "stderr") == daemon::LogTarget::journal);
+    // Inherited from a service, by a shell whose standard error is another one.
+    CHECK(target("1:2", "stderr") == daemon::LogTarget::standard_error);
+    CHECK(target(nullptr, "stderr") == daemon::LogTarget::standard_error);
+    CHECK(target(stream.c_str(), "syslog") == daemon::LogTarget::syslog);
+    CHECK(target(stream.c_str(), "/a/file") == daemon::LogTarget::file);
 }
