@@ -1,7 +1,6 @@
 // What a program asks of the kernel, in groups that a reader understands: the words in which a
 // process says what it needs (daemon/call_filter). Linux has more than 300 calls; a server that
-// answers strangers needs some 80 of them, and the faults by which servers were taken over mostly
-// stood in the others.
+// answers strangers needs fewer than a hundred of them, and whoever takes it over could use all.
 //
 // Which calls the C library makes for a function is its own affair and changes: a thread is
 // clone(2) here and clone3(2) there. So a group has the relatives of a call, too, those of other

@@ -4,8 +4,8 @@
 //
 // The kernel learned it bit by bit, from Linux 5.13 on, and may be built without it. What it cannot
 // do is left out, and the caller is told what holds; a program must not be refused because its
-// kernel is old. What is open already stays usable, and metadata can still be looked at: stat(2),
-// chmod(2) and a name's existence are not files opened.
+// kernel is old. What is open already stays usable, and metadata can still be looked at: stat(2)
+// and chmod(2) open no file.
 
 #pragma once
 
@@ -36,14 +36,10 @@ struct Enforced {
     int version = 0;
 
     bool files() const { return version >= 1; }
-    bool truncating() const {
-        return version >= 3;
-    }  // truncate(2) by name; opening with O_TRUNC, too
+    bool truncating() const { return version >= 3; }  // truncate(2) as well
     bool tcp() const { return version >= 4; }
-    bool devices() const {
-        return version >= 5;
-    }  // ioctl(2) on devices that are opened from now on
-    bool processes() const { return version >= 6; }  // signals and abstract sockets
+    bool devices() const { return version >= 5; }    // ioctl(2) on those that are opened later
+    bool processes() const { return version >= 6; }  // signals, abstract sockets
 
     // "files, TCP and signals (Landlock, version 7)", or "nothing: this kernel has no Landlock".
     std::string describe() const;

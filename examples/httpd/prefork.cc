@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "daemon/error.hh"
