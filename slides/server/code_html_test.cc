@@ -1,21 +1,19 @@
 #include "slides/server/code_html.hh"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark::slides;
 
 namespace {
 
-// A checkout with one source, removed at the end.
+// A checkout with one source.
 struct Checkout {
     Checkout() {
-        std::string name = "/tmp/waymark-slides-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
         std::filesystem::create_directories(path / "daemon");
         std::ofstream(path / "daemon/a.cc") << "// a\n"
                                                "    //#region outer\n"
@@ -27,8 +25,8 @@ struct Checkout {
                                                "    //#endregion outer\n";
         std::ofstream(path / "secret.cc") << "//#region all\nx\n//#endregion all\n";
     }
-    ~Checkout() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
+    waymark::daemon::TemporaryFolder folder;
+    std::filesystem::path path = folder.path();
 };
 
 CodeReference reference(std::string file, std::string region, std::vector<Step> steps = {}) {

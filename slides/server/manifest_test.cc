@@ -1,26 +1,20 @@
 #include "slides/server/manifest.hh"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <fstream>
 
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark::slides;
 
 namespace {
 
 struct File {
-    explicit File(std::string_view text) {
-        std::string name = "/tmp/waymark-manifest-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        folder = name;
-        std::ofstream(path()) << text;
-    }
-    ~File() { std::filesystem::remove_all(folder); }
-    std::filesystem::path path() const { return folder / "manifest.json"; }
-    std::filesystem::path folder;
+    explicit File(std::string_view text) { std::ofstream(path()) << text; }
+    std::filesystem::path path() const { return folder.file("manifest.json"); }
+    waymark::daemon::TemporaryFolder folder;
 };
 
 constexpr std::string_view kOneLesson = R"({"lessons": [{
@@ -50,7 +44,7 @@ TEST_CASE("programs are found from the manifest's folder") {
     CHECK(lesson->doing == std::chrono::minutes(3));
     const DemoEntry* demo = lesson->demo("1-zombies");
     REQUIRE(demo != nullptr);
-    CHECK(demo->program == file.folder / "../lessons/01-processes/1-zombies");
+    CHECK(demo->program == file.folder.file("../lessons/01-processes/1-zombies"));
     CHECK(demo->arguments == std::vector<std::string>{"4"});
     CHECK(demo->limit == std::chrono::seconds(9));
     CHECK(lesson->demo("1") == nullptr);

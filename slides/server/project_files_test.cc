@@ -1,10 +1,11 @@
 #include "slides/server/project_files.hh"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark::slides;
 namespace fs = std::filesystem;
@@ -14,15 +15,12 @@ namespace {
 // A checkout in a folder that has something beside it.
 struct Checkout {
     Checkout() {
-        std::string name = "/tmp/waymark-files-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        base = name;
         fs::create_directories(base / "outside");
+        fs::create_directories(root() / "daemon/deep");
+        std::ofstream(base / "outside/private.txt") << "private";
         fs::create_directories(root() / "private");
         std::ofstream(root() / "top.cc") << "not of the course";
         std::ofstream(root() / "private/a.cc") << "not of the course";
-        fs::create_directories(root() / "daemon/deep");
-        std::ofstream(base / "outside/private.txt") << "private";
         std::ofstream(root() / "daemon/a.cc") << "a";
         std::ofstream(root() / "daemon/.hidden.cc") << "hidden";
         std::ofstream(root() / "daemon/a.out") << "no kind of ours";
@@ -30,9 +28,9 @@ struct Checkout {
         fs::create_directory_symlink("deep", root() / "daemon/near");
         fs::create_symlink("../../outside/private.txt", root() / "daemon/away.txt");
     }
-    ~Checkout() { fs::remove_all(base); }
     fs::path root() const { return base / "root"; }
-    fs::path base;
+    waymark::daemon::TemporaryFolder folder;
+    fs::path base = folder.path();
 };
 
 }  // namespace
@@ -53,6 +51,8 @@ TEST_CASE("neither a list nor a file is reached through a link that leads out") 
     CHECK_FALSE(files.list("daemon/../../outside"));
     CHECK_FALSE(files.read("daemon/away.txt"));
     CHECK_FALSE(files.read("daemon/away/private.txt"));
+    CHECK(files.read("daemon/a.cc") == "a");
+}
 
 TEST_CASE("only the course's folders are shown, and by one name each") {
     const Checkout checkout;
@@ -66,6 +66,4 @@ TEST_CASE("only the course's folders are shown, and by one name each") {
     CHECK_FALSE(files.read("daemon//a.cc"));
     CHECK_FALSE(files.read("daemon/deep/../a.cc"));
     CHECK_FALSE(files.read("daemon/%61.cc"));
-}
-    CHECK(files.read("daemon/a.cc") == "a");
 }

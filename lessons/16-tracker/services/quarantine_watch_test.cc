@@ -7,9 +7,10 @@
 #include <iterator>
 #include <string>
 
-#include "store/temporary_folder.hh"
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 
 namespace {
 

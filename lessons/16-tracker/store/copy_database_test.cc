@@ -8,12 +8,13 @@
 #include <string>
 
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/restore_database.hh"
-#include "store/temporary_folder.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {

@@ -10,9 +10,10 @@
 #include <string>
 
 #include "daemon/error.hh"
-#include "store/temporary_folder.hh"
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {

@@ -5,12 +5,13 @@
 #include <string>
 
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 #include "store/open_database.hh"
 #include "store/reader.hh"
 #include "store/store.hh"
-#include "store/temporary_folder.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {

@@ -10,12 +10,13 @@
 #include <string>
 
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 #include "store/data_folder.hh"
 #include "store/devices.hh"
 #include "store/store.hh"
-#include "store/temporary_folder.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {

@@ -4,13 +4,14 @@
 
 #include <string>
 
+#include "daemon/folder_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/reader.hh"
 #include "store/store.hh"
-#include "store/temporary_folder.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 
 namespace {
 

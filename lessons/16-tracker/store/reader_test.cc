@@ -5,11 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "daemon/folder_under_test.hh"
 #include "store/open_database.hh"
 #include "store/store.hh"
-#include "store/temporary_folder.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 
 namespace {
 

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 #include "store/open_database.hh"
-#include "store/temporary_folder.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {

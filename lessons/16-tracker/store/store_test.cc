@@ -7,12 +7,13 @@
 #include <filesystem>
 #include <string>
 
+#include "daemon/folder_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/reader.hh"
-#include "store/temporary_folder.hh"
 
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 
 namespace {
 

@@ -6,10 +6,11 @@
 #include <fstream>
 
 #include "daemon/error.hh"
-#include "store/temporary_folder.hh"
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark;
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 
 namespace {
 

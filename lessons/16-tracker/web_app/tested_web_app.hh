@@ -17,11 +17,11 @@
 #include "daemon/channel.hh"
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
+#include "daemon/folder_under_test.hh"
 #include "fix.hh"
 #include "net/address.hh"
 #include "net/listener.hh"
 #include "store/store.hh"
-#include "store/temporary_folder.hh"
 
 namespace waymark::tracker {
 
@@ -91,7 +91,7 @@ class WebApp {
     std::string database() const { return folder_.file("waymark.db"); }
 
   private:
-    TemporaryFolder folder_;
+    daemon::TemporaryFolder folder_;
     net::Listener listener_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<daemon::Channel> control_;
