@@ -112,6 +112,16 @@ inline const Advice kLeftBlocked{
     "Signals that are blocked for the fork must be let in again in the parent, also when the fork "
     "fails. SignalMask does that at the end of its scope.",
     "README.md#signals-left-blocked; daemon/signals.hh"};
+inline const Advice kParentsHandlers{
+    "the parent's handlers changed",
+    "What the parent does with its signals is its own affair: start() blocks them for a moment and "
+    "leaves handlers as they are. A reset belongs in the child.",
+    "README.md#the-parents-handlers-changed; sigaction(2)"};
+inline const Advice kOtherException{
+    "another exception than was promised",
+    "Who calls start() looks for std::system_error and its number, EAGAIN, to try again later. "
+    "check(result, \"fork\") throws it.",
+    "README.md#another-exception-than-was-promised; daemon/error.hh"};
 inline const Advice kFailedFork{
     "a failed fork taken for a process id",
     "fork(2) gives -1 when there is no room for one more process. As a process id, -1 means "
@@ -122,6 +132,11 @@ inline const Advice kNoGrace{
     "SIGKILL cannot be caught: the child has no chance to finish its work. Wait until it has "
     "ended or the grace is over, and only then kill.",
     "README.md#killing-without-grace; signal(7)"};
+inline const Advice kAskedOtherwise{
+    "asking by another signal",
+    "SIGTERM is how a process is asked to end: that one it is prepared for. Any other signal is "
+    "another message, and most of them end it at once.",
+    "README.md#asking-by-another-signal; signal(7)"};
 inline const Advice kSleptThrough{
     "sleeping through the grace",
     "The grace is the longest that one waits, not how long one waits. All children have ended, "

@@ -83,6 +83,7 @@ TEST_CASE("children that ended together are all collected by one call") {
     step("when all have ended: call reap() once, as after one SIGCHLD");
     if_it_crashes(kErasedInLoop);
     for (const pid_t pid : pids) wait_until_ended(pid);
+    truth().clear();
     const Endings ended = children.reap();
     expect_equal(ended.size(), 5U, "children that reap() has collected", kOneWait);
     step("compare each with its own exit code");

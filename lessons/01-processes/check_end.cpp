@@ -42,9 +42,14 @@ int end_when_asked(Gate& ready) {
     int signal = 0;
     ::sigwait(&asked, &signal);
     const pid_t parent = ::getppid();
-    const auto before = processor_time(parent);  // one that asks again and again never sleeps
-    while (process_state(parent) == 'R' && processor_time(parent) - before < 2 * kAtMostAwake)
+    // One that asks again and again never sleeps for long.
+    constexpr int kQuietLooks = 10;
+    const auto before = processor_time(parent);
+    for (int quiet = 0; quiet < kQuietLooks;) {
+        quiet = process_state(parent) == 'R' ? 0 : quiet + 1;
+        if (processor_time(parent) - before > 2 * kAtMostAwake) break;
         ::poll(nullptr, 0, 1);
+    }
     ::poll(nullptr, 0, kWorkMilliseconds);
     return 5;
 }
@@ -75,10 +80,16 @@ void expect_gone(pid_t pid) {
     fail("the child in /proc", "gone", is_zombie(pid) ? "a zombie" : "still running", advice);
 }
 
+// One that was given no time died of SIGKILL; one that died of something else was not asked to end.
+const Advice& why_killed(const Children::Ended& child, const Advice& otherwise) {
+    const bool asked = !child.status.killed() || child.status.signal() == SIGKILL;
+    return &otherwise == &kNoGrace && !asked ? kAskedOtherwise : otherwise;
+}
+
 void expect_each(const Endings& ended, std::string_view expected, const Advice& advice) {
     for (const Children::Ended& child : ended)
         expect(child.status.describe() == expected, "how the child ended", expected,
-               child.status.describe(), advice);
+               child.status.describe(), why_killed(child, advice));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <functional>
@@ -71,23 +72,37 @@ inline const Advice& why_still_there(pid_t pid) {
     return is_zombie(pid) ? kNobodyWaited : kNoKill;
 }
 
-// The advice for a status that is not the expected one.
-inline const Advice& why_so(ExitStatus status, const Advice& otherwise) {
-    if (!status.exited()) return otherwise;
-    if (status.code() == kCameBack) return kFallingThrough;
-    return &otherwise == &kRawStatus && status.code() >= 0 && status.code() < 256 ? kOtherCode
-                                                                                  : otherwise;
+// How the child that was collected last ended in the eyes of the kernel, asked before reap() was.
+inline std::string& truth() {
+    static std::string words;
+    return words;
+}
+
+inline void ask_for_the_truth(pid_t pid) {
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
+    truth() = (info.si_code == CLD_EXITED ? "exit status " : "killed by signal ") +
+              std::to_string(info.si_status);
+}
+
+// The advice for a status that is not the expected one: did the child end otherwise, or was its
+// status read otherwise?
+inline const Advice& why_so(ExitStatus status, const Advice& otherwise,
+                            std::string_view expected = {}) {
+    if (status.exited() && status.code() == kCameBack) return kFallingThrough;
+    return &otherwise == &kRawStatus && !expected.starts_with(truth()) ? kOtherCode : otherwise;
 }
 
 inline void expect_status(ExitStatus status, std::string_view expected, const Advice& advice) {
     expect(describe(status) == expected, "how the child ended", expected, describe(status),
-           why_so(status, advice));
+           why_so(status, advice, expected));
 }
 
 // Collects `pid`, the one child that ends now. `if_none`: why it is not collected, if only one
 // reason is left.
 inline ExitStatus collect(Children& children, pid_t pid, const Advice* if_none = nullptr) {
     wait_until_ended(pid);
+    ask_for_the_truth(pid);
     if_it_hangs(kBlocking);
     if_it_crashes(kErasedInLoop);
     const Endings ended = children.reap();
