@@ -68,6 +68,12 @@ inline const Advice kForgotten{
     "will not be. A stop does not stand between the queue and the crew.",
     "README.md#accepted-work-forgotten; std::future_errc::broken_promise"};
 
+inline const Advice kAfterStop{
+    "work taken after the stop",
+    "From the stop on nothing is accepted, also not from a caller who began to wait before it: who "
+    "comes out of a wait looks for the stop before it looks for room.",
+    "README.md#work-taken-after-the-stop"};
+
 inline const Advice kFreeSlot{
     "a free slot that is refused",
     "Whether there is room is a sentence about the whole queue, true or false while the lock is "
