@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+#include <ctime>
 #include <utility>
 
 #include "daemon/error.hh"
@@ -23,22 +25,24 @@ Fd open_beneath(const Fd& root, const char* relative_path) {
     open_how how{};
     how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-    return Fd(
-        static_cast<int>(::syscall(SYS_openat2, root.get(), relative_path, &how, sizeof how)));
+    // While anybody renames anything, the kernel cannot be sure of a ".." in a link: EAGAIN.
+    constexpr int kAttempts = 128;
+    Fd file;
+    for (int attempt = 0; !file && attempt < kAttempts; ++attempt) {
+        file = Fd(
+            static_cast<int>(::syscall(SYS_openat2, root.get(), relative_path, &how, sizeof how)));
+        if (!file && errno != EAGAIN && errno != EINTR) break;
+    }
+    return file;
+}
+
+bool same_time(const timespec& a, const timespec& b) {
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
 bool is_same_file(const struct stat& a, const struct stat& b) {
-    return a.st_ino == b.st_ino && a.st_dev == b.st_dev && a.st_size == b.st_size &&
-           a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
-}
-
-// A file's time counts in ticks of some milliseconds: what is changed twice within one tick looks
-// the same after both. A file that changed so recently is not kept.
-bool changed_recently(const struct stat& status) {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    const auto seconds = now.tv_sec - status.st_mtim.tv_sec;
-    return seconds < 2;
+    return a.st_ino == b.st_ino && a.st_dev == b.st_dev && a.st_mode == b.st_mode &&
+           a.st_size == b.st_size && same_time(a.st_ctim, b.st_ctim);
 }
 
 std::string read_content(const Fd& file, std::size_t size, std::string_view path) {
@@ -58,8 +62,9 @@ std::string read_content(const Fd& file, std::size_t size, std::string_view path
 
 }  // namespace
 
-DocumentRoot::DocumentRoot(const std::string& directory)
-    : root_(check(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open", directory)) {
+DocumentRoot::DocumentRoot(const std::string& directory, std::chrono::seconds settling)
+    : root_(check(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open", directory)),
+      settling_(settling) {
     if (!open_beneath(root_, ".")) daemon::fail(errno, "openat2", directory);
 }
 
@@ -70,13 +75,23 @@ DocumentRoot::Found DocumentRoot::find(std::string_view path) {
         return open(relative_path.c_str(), path);
     }
     const char* relative_path = kept->first.c_str() + 1;
-    struct stat status {};
-    if (::fstatat(root_.get(), relative_path, &status, 0) == 0 &&
-        is_same_file(status, kept->second.status))
+    if (is_unchanged(relative_path, kept->second))
         return {Kind::document, kept->second.document};
     kept_bytes_ -= kept->second.document->content.size();
     auto dropped = kept_.extract(kept);
     return open(dropped.key().c_str() + 1, path);
+}
+
+// A rename moves the time of change of what is renamed, but not of what lies in it. So where there
+// are directories on the way, only the kernel's rule tells that none of them leads out by now.
+bool DocumentRoot::is_unchanged(const char* relative_path, const Kept& kept) const {
+    struct stat status {};
+    if (std::strchr(relative_path, '/') == nullptr &&
+        ::fstatat(root_.get(), relative_path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        !S_ISLNK(status.st_mode))
+        return is_same_file(status, kept.status);
+    const Fd file = open_beneath(root_, relative_path);
+    return file && ::fstat(file.get(), &status) == 0 && is_same_file(status, kept.status);
 }
 
 Fd DocumentRoot::open_directory(std::string_view path) const {
@@ -116,7 +131,7 @@ DocumentRoot::Found DocumentRoot::load(Fd file, const struct stat& status, std::
     document->size = static_cast<std::uint64_t>(status.st_size);
     document->last_modified = status.st_mtim.tv_sec;
     document->entity_tag = fmt::format("\"{:x}-{:x}-{:x}{:08x}\"", status.st_ino, status.st_size,
-                                       status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+                                       status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
     if (document->size > kLargestSmall) {
         document->file = std::make_shared<const Fd>(std::move(file));
         return {Kind::document, std::move(document)};
@@ -127,7 +142,10 @@ DocumentRoot::Found DocumentRoot::load(Fd file, const struct stat& status, std::
     const bool is_whole = ::fstat(file.get(), &after) == 0 && is_same_file(status, after) &&
                           document->content.size() == document->size;
     document->size = document->content.size();
-    if (is_whole && !changed_recently(status)) keep(path, status, document);
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const std::chrono::seconds age(now.tv_sec - status.st_ctim.tv_sec);
+    if (is_whole && age >= settling_) keep(path, status, document);
     return {Kind::document, std::move(document)};
 }
 
