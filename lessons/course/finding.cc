@@ -111,9 +111,10 @@ std::string place_in(const std::string& line, const std::string& folder) {
     const std::string rest = line.substr(begin + folder.size());
     if (!std::regex_search(rest, match, place)) return {};
     std::string words = match[1].str() + ":" + match[2].str();
-    static const std::regex function(R"((?: in |#\d+ )((?:[^\s(]|\([^)]*\))+\(?[^)]*\)?) ?$)");
+    // The number of the frame, its address, the function, and where the path begins.
+    static const std::regex frame(R"(#\d+ (?:0x[0-9a-f]+ in )?(.*?) *(?:/\S*)?$)");
     const std::string before = line.substr(0, begin);
-    if (std::regex_search(before, match, function) && before.find('#') != before.npos)
+    if (std::regex_search(before, match, frame) && match[1].length() > 0)
         words += ", in " + match[1].str();
     return words;
 }

@@ -49,6 +49,17 @@ TEST_CASE("what a program prints otherwise is no finding") {
     CHECK_FALSE(find_finding("a race of data\nterminated normally\n", "work/"));
 }
 
+TEST_CASE("a place names the function and not its address, wherever the checkout is") {
+    for (const char* folder : {"work/01-twice/", "/a/work/01-twice/"}) {
+        const std::optional<Finding> finding = find_finding(
+            "==1==ERROR: AddressSanitizer: SEGV on unknown address\n"
+            "    #0 0x564dd9516ece in small::twice(int, char const*) /a/work/01-twice/twice.cc:11\n",
+            folder);
+        REQUIRE(finding);
+        CHECK(finding->place == "twice.cc:11, in small::twice(int, char const*)");
+    }
+}
+
 TEST_CASE("a report is told without its addresses") {
     const struct {
         const char* report;
