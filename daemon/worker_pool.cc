@@ -146,8 +146,9 @@ WorkerOrders WorkerPool::decide(const WorkerLimits& limits, const WorkerCounts& 
     const unsigned crews = (missing + limits.threads_per_child - 1) / limits.threads_per_child;
     if (const unsigned wanted = std::max(too_few, crews); wanted > 0)
         return {.start = not_before.expired(now) ? std::min(wanted, room) : 0, .stop = 0};
-    // One at a time: the next look sees what that did.
-    const bool too_many = spare > limits.max_spare_threads && counts.serving > limits.start_servers;
+    // Those that are coming were needed a moment ago. One at a time: the next look sees what it did.
+    const bool too_many = counts.idle_threads > limits.max_spare_threads &&
+                          counts.serving > limits.start_servers;
     return {.start = 0, .stop = too_many ? 1U : 0U};
 }
 //#endregion decide

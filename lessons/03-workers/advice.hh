@@ -17,11 +17,35 @@ inline const Advice kOffByOne{
     "Threads come and go by whole crews: one missing thread needs one more worker, and a worker "
     "that is stopped takes its whole crew along. Round up, and compare with the bounds themselves.",
     "README.md#spare-arithmetic-off-by-one-child"};
+inline const Advice kAddedUp{
+    "two shortages added up",
+    "Workers that are started for start_servers bring spare threads along. Start as many as the "
+    "larger of the two needs, not both numbers.",
+    "README.md#two-shortages-added-up"};
 inline const Advice kForgetsComing{
     "those that are coming are forgotten",
     "A worker that was forked a moment ago has no thread that waits yet. Who does not count its "
     "coming threads starts another worker for them at every look.",
     "README.md#those-that-are-coming-are-forgotten"};
+inline const Advice kComingAreIdle{
+    "those that are coming taken for idle",
+    "Coming threads are counted where too few wait, since they will. Where too many wait they are "
+    "not: they were needed a moment ago, and the next look sees whether they still are.",
+    "README.md#those-that-are-coming-taken-for-idle"};
+inline const Advice kOneAtATime{
+    "more than one stopped at a look",
+    "Stop one, however many are too many: the next look sees what that did, and clients that come "
+    "meanwhile find somebody.",
+    "README.md#more-than-one-stopped-at-a-look"};
+inline const Advice kHeldUp{
+    "a stop that is held up",
+    "server_limit and the pause of the back-off are for starts. A stop needs no room and no pause.",
+    "README.md#a-stop-that-is-held-up"};
+inline const Advice kNotCarriedOut{"an order that is not carried out",
+                                   "decide() says how many are to be started and stopped; "
+                                   "start_worker() and retire_one() do it, as "
+                                   "often as it said.",
+                                   "README.md#an-order-that-is-not-carried-out"};
 inline const Advice kPastTheLimit{
     "growing past the limit",
     "server_limit is for processes, also for those that are ending. It is what keeps a flood of "
@@ -37,6 +61,40 @@ inline const Advice kNoCrew{
     "Every worker has threads_per_child threads, each of which serves one client "
     "after the other.",
     "README.md#a-worker-without-its-whole-crew"};
+inline const Advice kIncomplete{
+    "a crew that is not complete",
+    "A thread that cannot be made is an exception (std::system_error), and one that is not joined "
+    "an abort. Hold crew.turn until all are there, so that none has taken a client; take_no_more() "
+    "ends those that were made, and kExitSystem says that it was a failure.",
+    "README.md#a-crew-that-is-not-complete; pthread_create(3), EAGAIN"};
+inline const Advice kScoreboard{
+    "a scoreboard that tells something else",
+    "join() is said once by each thread. A Busy lives as long as its client is served: from the "
+    "moment it is taken to the end of serve_one(), and no longer.",
+    "README.md#a-scoreboard-that-tells-something-else; daemon/scoreboard.hh"};
+inline const Advice kStaleSlot{
+    "a slot that still shows the dead",
+    "A worker that was killed leaves its slot as it was: busy. Who takes the slot clears it first.",
+    "README.md#a-slot-that-still-shows-the-dead; daemon/scoreboard.hh"};
+inline const Advice kAsking{
+    "asking again and again",
+    "A thread without a client has to sleep in poll(2) until there is one, or the stop. A time-out "
+    "of a few milliseconds is a loop that looks.",
+    "README.md#asking-again-and-again; poll(2)"};
+inline const Advice kClientFlags{
+    "a client's descriptor with other flags",
+    "accept4(2) is given SOCK_CLOEXEC and nothing else: without it each program that a worker "
+    "starts has the client, too, and with SOCK_NONBLOCK who serves is told EAGAIN.",
+    "README.md#a-clients-descriptor-with-other-flags; accept4(2)"};
+inline const Advice kThrows{
+    "what a client throws ends the worker",
+    "An exception that leaves a thread ends the process. serve_one() catches it; serve_ does not.",
+    "README.md#what-a-client-throws-ends-the-worker; std::terminate"};
+inline const Advice kExhausted{
+    "no pause when there are no descriptors",
+    "With EMFILE the client stays in the queue, and poll(2) says at once that it is there. "
+    "pause_if_exhausted() waits a moment; who asks again without it uses a whole processor.",
+    "README.md#no-pause-when-there-are-no-descriptors; accept(2), ERRORS"};
 inline const Advice kBlockingAccept{
     "shared accept without non-blocking",
     "A client wakes every worker that waits in poll, and one gets it. The others then sleep in "
@@ -53,6 +111,20 @@ inline const Advice kForkBomb{
     "look "
     "that found a failed worker, and start nobody before back_off_.not_before().",
     "README.md#a-fork-bomb-when-children-die-at-once; daemon/back_off.hh"};
+inline const Advice kToldTooOften{
+    "one failure told several times",
+    "Workers that die together, or forks that fail together, are one failure. Told one by one, the "
+    "second is taken for a failure that came back, and everybody waits. Tell it once a look.",
+    "README.md#one-failure-told-several-times; daemon/back_off.hh"};
+inline const Advice kNextLook{
+    "the next look forgotten",
+    "tend() says when it wants to be called again: kLookEvery from `now`, also after a fork that "
+    "failed. Without it nobody looks until a child ends.",
+    "README.md#the-next-look-forgotten"};
+inline const Advice kNotTold{
+    "a start that nobody is told of",
+    "events_.on_started is told of each worker, with its number, once it is in workers_.",
+    "README.md#a-start-that-nobody-is-told-of"};
 inline const Advice kFailureForSuccess{
     "an end in good order taken for a failure",
     "A worker that has served its share ends with exit status 0. That costs no pause.",
@@ -67,6 +139,22 @@ inline const Advice kHeldPipe{
     "A reader sees the end of a pipe when the last copy of its writing end is closed. A child gets "
     "a copy of every one that its parent holds: close them there first.",
     "README.md#the-end-of-the-pipe-is-held-by-a-sibling; pipe(7)"};
+inline const Advice kStopUnheard{
+    "a stop that nobody hears",
+    "The stop is the end of a pipe: poll(2) says POLLHUP for it, not POLLIN, and it must be among "
+    "what is waited for. Any revents of crew.stop is the stop.",
+    "README.md#a-stop-that-nobody-hears; poll(2), POLLHUP"};
+inline const Advice kSignalsNotLeft{
+    "signals that end a worker",
+    "SIGTERM and Ctrl-C reach every process of the group; they are the parent's business. "
+    "leave_signals_to_the_parent() is the first thing that a worker does.",
+    "README.md#signals-that-end-a-worker; signal(7)"};
+inline const Advice kUnlocked{
+    "the crew's numbers without its lock",
+    "crew.taken and crew.ended are for all threads of a worker: read and written with crew.turn "
+    "held. The thread sanitizer saw one of them used otherwise, and ended the worker: without the "
+    "lock, or by a thread that nobody had joined when work() returned.",
+    "README.md#the-crews-numbers-without-its-lock; C++20 [intro.races]"};
 inline const Advice kCutOff{
     "a client cut off by the stop",
     "To drain is to finish what was begun: only the wait for the next client ends "
@@ -77,10 +165,36 @@ inline const Advice kShare{
     "max_requests_per_child is for the whole worker, and exact: count under the crew's lock, where "
     "the client is taken.",
     "README.md#the-share-of-clients-counted-by-each-thread-for-itself"};
+inline const Advice kNoShare{
+    "a share of none",
+    "max_requests_per_child is 0 where there is no last client. Here a worker has said that it "
+    "takes no more, and nobody has told it to.",
+    "README.md#a-share-of-none"};
+inline const Advice kGoesOn{
+    "a thread that goes on after the last client",
+    "The worker has said that it takes no more, and another thread of its crew still waits for "
+    "one. "
+    "Each of them looks at crew.ended, with the lock held, before it waits.",
+    "README.md#a-thread-that-goes-on-after-the-last-client"};
+inline const Advice kLastOne{
+    "the last client of the share is not served",
+    "take_no_more() is told with the last client, not in its place: that one has been accepted, "
+    "and is served like the others.",
+    "README.md#the-last-client-of-the-share-is-not-served"};
+inline const Advice kCountedTooEarly{
+    "counted before there is a client",
+    "accept4(2) may say that nobody is there. A share counts clients, so count when you have one.",
+    "README.md#counted-before-there-is-a-client; accept(2), ERRORS"};
+inline const Advice kNotLeft{
+    "a stop that the parent does not hear of",
+    "take_no_more() says on the scoreboard that this worker serves nobody new, and starts its "
+    "grace: from then on it has a bounded time. Whoever ends the waiting tells it.",
+    "README.md#a-stop-that-the-parent-does-not-hear-of; alarm(2)"};
 inline const Advice kAcceptError{
     "one client's error ends the worker",
-    "ECONNABORTED and EINTR concern one client that is gone or one call that was broken off; "
-    "EMFILE passes. The thread waits for the next client (pause_if_exhausted knows which is "
+    "EAGAIN says that another worker was quicker; ECONNABORTED and EINTR concern one client that "
+    "is gone or one call that was broken off; EMFILE passes. The thread waits for the next client "
+    "(pause_if_exhausted knows which is "
     "which).",
     "README.md#one-clients-error-ends-the-worker; accept(2), ERRORS"};
 

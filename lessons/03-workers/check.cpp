@@ -4,12 +4,17 @@
 
 #include <fcntl.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
 #include <vector>
 
 #include "visitors.hh"
 
 using namespace workers_check;
 using namespace std::chrono_literals;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -19,24 +24,65 @@ constexpr WorkerLimits kTable{.start_servers = 2,
                               .min_spare_threads = 15,
                               .max_spare_threads = 30};
 
+constexpr Deadline kNoPause{kNow - 1s};
+
 std::string show(const WorkerOrders& orders) {
     return fmt::format("start {}, stop {}", orders.start, orders.stop);
 }
 
 void expect_orders(const WorkerCounts& counts, const WorkerOrders& orders, const Advice& advice) {
-    const WorkerOrders seen = WorkerPool::decide(kTable, counts, Deadline(kNow), kNow);
+    const WorkerOrders seen = WorkerPool::decide(kTable, counts, kNoPause, kNow);
     expect(seen == orders, "the decision", show(orders), show(seen), advice);
+}
+
+// A thread that has said goodbye to its client may need a moment until it counts as idle.
+void expect_counts(const WorkerPool& pool, unsigned idle, unsigned busy) {
+    const auto seen = [&] {
+        const WorkerCounts counts = pool.counts();
+        return fmt::format("{} idle, {} busy", counts.idle_threads, counts.busy_threads);
+    };
+    const std::string expected = fmt::format("{} idle, {} busy", idle, busy);
+    soon([&] { return seen() == expected; });
+    expect(seen() == expected, "the threads", expected, seen(), kScoreboard);
+}
+
+// Pipes that a process holds the writing end of, as "pipe:[4711]".
+std::set<std::string> written_pipes(pid_t process) {
+    std::set<std::string> pipes;
+    const fs::path folder = fs::path("/proc") / std::to_string(process);
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder / "fd")) {
+        std::error_code gone;
+        const std::string target = fs::read_symlink(entry.path(), gone).string();
+        std::ifstream info(folder / "fdinfo" / entry.path().filename());
+        std::string word;
+        while (info >> word && word != "flags:") {
+        }
+        info >> word;
+        const bool writing = (std::strtol(word.c_str(), nullptr, 8) & O_ACCMODE) == O_WRONLY;
+        if (writing && target.starts_with("pipe:")) pipes.insert(target);
+    }
+    return pipes;
 }
 
 }  // namespace
 
 TEST_CASE("the decision: those to begin with") {
     step("there is nobody, and two are to begin with");
-    expect_orders({}, {.start = 2}, kStart);
+    const WorkerOrders first = WorkerPool::decide(kTable, {}, kNoPause, kNow);
+    expect_orders({}, {.start = 2}, first.start > 2 ? kAddedUp : kStart);
     step("both were forked and their threads are coming");
     expect_orders({.workers = 2, .serving = 2, .coming_threads = 20}, {}, kForgetsComing);
     step("one of them has died");
     expect_orders({.workers = 1, .serving = 1, .idle_threads = 10}, {.start = 1}, kStart);
+    step("nobody need wait: one of two was told to end, or is not there");
+    WorkerLimits no_spare = kTable;
+    no_spare.min_spare_threads = 0;
+    for (const unsigned workers : {2U, 1U}) {
+        const WorkerOrders seen = WorkerPool::decide(
+            no_spare, {.workers = workers, .serving = 1, .idle_threads = 10}, kNoPause, kNow);
+        expect(seen == WorkerOrders{.start = 1}, "the decision", "start 1, stop 0", show(seen),
+               kStart);
+    }
 }
 
 TEST_CASE("the decision: too few threads wait") {
@@ -52,6 +98,14 @@ TEST_CASE("the decision: too few threads wait") {
     step("4 wait: eleven are missing, and that is two");
     expect_orders({.workers = 2, .serving = 2, .idle_threads = 4, .busy_threads = 16}, {.start = 2},
                   kOffByOne);
+    step("none waits, 45 must, and three more workers have room");
+    WorkerLimits many = kTable;
+    many.min_spare_threads = 45;
+    many.max_spare_threads = 60;
+    const WorkerOrders seen =
+        WorkerPool::decide(many, {.workers = 2, .serving = 2, .busy_threads = 20}, kNoPause, kNow);
+    expect(seen == WorkerOrders{.start = 3}, "the decision", "start 3, stop 0", show(seen),
+           kOffByOne);
     step("none waits, but twenty are coming");
     expect_orders({.workers = 4, .serving = 4, .busy_threads = 20, .coming_threads = 20}, {},
                   kForgetsComing);
@@ -66,11 +120,18 @@ TEST_CASE("the decision: too many threads wait") {
     step("25 wait: 15 would be enough, but up to 30 may");
     expect_orders({.workers = 3, .serving = 3, .idle_threads = 25, .busy_threads = 5}, {},
                   kOffByOne);
+    step("50 wait, twenty more than may: one worker goes, and the next look sees what that did");
+    const WorkerCounts fifty{.workers = 5, .serving = 5, .idle_threads = 50};
+    const unsigned stopped = WorkerPool::decide(kTable, fifty, kNoPause, kNow).stop;
+    expect_orders(fifty, {.stop = 1}, stopped == 0 ? kHeldUp : kOneAtATime);
+    step("25 wait and ten are coming; 30 may wait");
+    expect_orders({.workers = 4, .serving = 4, .idle_threads = 25, .coming_threads = 10}, {},
+                  kComingAreIdle);
     step("five are to begin with, and all 50 threads wait: nobody goes");
     WorkerLimits limits = kTable;
     limits.start_servers = 5;
     const WorkerOrders seen = WorkerPool::decide(
-        limits, {.workers = 5, .serving = 5, .idle_threads = 50}, Deadline(kNow), kNow);
+        limits, {.workers = 5, .serving = 5, .idle_threads = 50}, kNoPause, kNow);
     expect(seen == WorkerOrders{}, "the decision", show(WorkerOrders{}), show(seen), kStart);
 }
 
@@ -79,6 +140,8 @@ TEST_CASE("the decision: the limit holds") {
     expect_orders({.workers = 4, .serving = 4, .busy_threads = 40}, {.start = 1}, kPastTheLimit);
     step("all 50 are busy; there is no room");
     expect_orders({.workers = 5, .serving = 5, .busy_threads = 50}, {}, kPastTheLimit);
+    step("the limit was nine before; now there are nine workers and five may be");
+    expect_orders({.workers = 9, .serving = 9, .busy_threads = 90}, {}, kPastTheLimit);
     step("three of five are ending, but they are still there");
     expect_orders({.workers = 5, .serving = 2, .busy_threads = 30}, {}, kPastTheLimit);
 }
@@ -91,6 +154,10 @@ TEST_CASE("the decision: nobody is started before the back-off has ended") {
     step("the pause is over");
     const WorkerOrders after = WorkerPool::decide(kTable, {}, not_before, kNow + 1ms);
     expect(after.start == 2, "the decision", "start 2", show(after), kForkBomb);
+    step("31 wait; a pause is for starts and holds up no stop");
+    const WorkerOrders stop = WorkerPool::decide(
+        kTable, {.workers = 4, .serving = 4, .idle_threads = 31}, not_before, kNow);
+    expect(stop.stop == 1, "the decision", "stop 1", show(stop), kHeldUp);
 }
 
 TEST_CASE("workers with crews serve as many clients as there are threads") {
@@ -103,20 +170,46 @@ TEST_CASE("workers with crews serve as many clients as there are threads") {
     pool.tend(kNow);
     expect_equal(pool.pids().size(), 2U, "workers", kStart);
     expect_equal(tasks_of(::getpid()), own_threads, "threads of the parent", kForkAfterThreads);
+    step("when all threads are up: ask the pool what it has");
+    expect_up(pool, 3);
+    expect_counts(pool, 6, 0);
     step("six clients come and stay");
     std::map<pid_t, int> clients_of;
     std::vector<Client> clients;
-    for (int i = 0; i < 6; ++i) ++clients_of[clients.emplace_back(enter(office, kNoCrew)).worker];
+    const std::ptrdiff_t tasks = all_tasks_of(pool);
+    const auto why_not = [&]() -> const Advice& {
+        if (pool.counts().serving < 2) return kNoShare;
+        return all_tasks_of(pool) < tasks ? kAcceptError : kNoCrew;  // a thread has ended
+    };
+    for (int i = 0; i < 6; ++i)
+        ++clients_of[clients.emplace_back(enter(office.connect(), why_not)).worker];
     expect(!clients_of.contains(::getpid()), "who serves", "workers", "the parent",
            kForkAfterThreads);
     for (const auto& [worker, count] : clients_of)
         expect_equal(count, 3, "clients at once in one worker", kNoCrew);
     step("ask the pool what it has");
-    expect_equal(pool.counts().busy_threads, 6U, "busy threads", kNoCrew);
+    expect_counts(pool, 0, 6);
     step("one client leaves, and a seventh takes its thread");
     leave(clients.front(), kNoCrew);
+    expect_counts(pool, 1, 5);
     const Client seventh = enter(office, kNoCrew);
     expect_equal(seventh.worker, clients.front().worker, "the worker that was free", kNoCrew);
+}
+
+TEST_CASE("only the parent holds the writing ends of the pipes") {
+    const std::set<std::string> before = written_pipes(::getpid());
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(3, 1), serve_as_told);
+    step("a pool of 3 workers: which pipes may each of them write to?");
+    pool.tend(kNow);
+    expect_up(pool);
+    std::set<std::string> stops = written_pipes(::getpid());
+    for (const std::string& old : before) stops.erase(old);
+    expect_equal(stops.size(), 3U, "writing ends that the parent holds", kHeldPipe);
+    for (const pid_t worker : pool.pids())
+        for (const std::string& held : written_pipes(worker))
+            expect(!stops.contains(held), "writing ends of stops in a worker", "none",
+                   "one, its own or a sibling's", kHeldPipe);
 }
 
 TEST_CASE("the listener that workers share does not block") {
@@ -128,7 +221,7 @@ TEST_CASE("the listener that workers share does not block") {
     expect(nonblocking, "the shared listener", "O_NONBLOCK", "blocking", kBlockingAccept);
     step("thirty clients, one after the other; each wakes all four workers");
     pool.tend(kNow);
-    for (int i = 0; i < 30; ++i) leave(enter(office, kNoCrew), kNoCrew);
+    for (int i = 0; i < 30; ++i) leave(enter(office, kAcceptError), kAcceptError);
     expect_up(pool);
     step("drain: everybody hears it");
     if_it_hangs(kBlockingAccept);

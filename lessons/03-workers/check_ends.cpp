@@ -1,5 +1,8 @@
-// Lesson 03's check, second part: workers that are killed, that die at birth, that cannot be
+// Lesson 03's check, third part: workers that are killed, that die at birth, that cannot be
 // started, that shall end; and errors that concern one client only.
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include <thread>
 #include <vector>
@@ -12,23 +15,63 @@ using namespace std::chrono_literals;
 
 TEST_CASE("a worker that was killed is replaced") {
     const Office office;
-    WorkerPool pool(office.listener(), fixed(2, 1), serve_as_told);
+    Ends ends;
+    WorkerPool pool(office.listener(), fixed(2, 1), serve_as_told, ends.events());
     pool.tend(kNow);
     const std::vector<pid_t> before = pool.pids();
-    step("kill -9 one of two workers, and look");
+    step("who has heard of the two workers?");
     expect_equal(before.size(), 2U, "workers", kStart);
-    ::kill(before[0], SIGKILL);
-    wait_until_ended(before[0]);
+    expect(std::ranges::is_permutation(ends.started, before), "on_started",
+           "told of the two, by number", fmt::format("told {} times", ends.started.size()),
+           kNotTold);
+    expect(pool.next_look() == Deadline(kNow + WorkerPool::kLookEvery), "next_look()",
+           "kLookEvery from now", "another time", kNextLook);
+    step("a client comes; kill -9 its worker, and look");
+    const Client busy = enter(office, kNoCrew);
+    const pid_t killed = busy.worker;
+    ::kill(killed, SIGKILL);
+    wait_until_ended(killed);
     pool.tend(kNow + 1s);
     const std::vector<pid_t> after = pool.pids();
-    const bool buried = std::ranges::count(after, before[0]) == 0;
+    const bool buried = std::ranges::count(after, killed) == 0;
     expect(buried, "the killed worker", "not listed any more", "still listed", kNotReplaced);
     expect_equal(after.size(), 2U, "workers", kNotReplaced);
+    step("the dead one was busy; its place on the scoreboard is another's now");
+    soon([&] { return pool.counts().idle_threads == 2; });
+    expect_equal(pool.counts().busy_threads, 0U, "busy threads", kStaleSlot);
+    expect_equal(pool.counts().idle_threads, 2U, "idle threads", kStaleSlot);
     step("two clients at once");
-    const Client first = enter(office, kNotReplaced);
-    const Client second = enter(office, kNotReplaced);
-    expect(first.worker != second.worker, "the two clients", "in two workers", "in one",
-           kNotReplaced);
+    {
+        const Client first = enter(office, kNotReplaced);
+        const Client second = enter(office, kNotReplaced);
+        expect(first.worker != second.worker, "the two clients", "in two workers", "in one",
+               kNotReplaced);
+    }
+    step("minutes later both are killed together, which is one failure, and forgiven");
+    kill_all(pool);
+    pool.tend(kNow + 200s);
+    expect_equal(pool.pids().size(), 2U, "workers", kToldTooOften);
+}
+
+TEST_CASE("workers end when their parent is killed") {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    step("a process with two idle workers is killed");
+    in_a_process([] {
+        const Office office;
+        WorkerPool pool(office.listener(), fixed(2, 1), serve_as_told);
+        pool.tend(kNow);
+        wait_until_up(pool);
+        return ::raise(SIGKILL);
+    });
+    step("both read the end of their pipes");
+    if_it_hangs(kHeldPipe);
+    for (int i = 0; i < 2; ++i) {
+        int status = 0;
+        expect(::waitpid(-1, &status, 0) > 0, "a worker", "there to be collected", "not there",
+               kHeldPipe);
+        expect(status == 0, "how a worker ended", "exit status 0",
+               ExitStatus::from_wait(status).describe(), kCutOff);
+    }
 }
 
 TEST_CASE("workers that die at birth are no fork bomb") {
@@ -59,6 +102,41 @@ TEST_CASE("a fork that fails is tried again later") {
     pool.tend(kNow + 1s);
     expect_equal(pool.pids().size(), 2U, "workers", kForkFails);
     leave(enter(office, kForkFails), kForkFails);
+}
+
+TEST_CASE("what fails in one look is one failure") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(3, 1), serve_as_told);
+    step("every fork of a look fails with EAGAIN");
+    {
+        Faults faults;
+        faults.fail(Call::fork, EAGAIN, 3);
+        expect_no_throw([&] { pool.tend(kNow); }, "tend()", kForkFails);
+    }
+    expect(pool.next_look() == Deadline(kNow + WorkerPool::kLookEvery), "next_look()",
+           "kLookEvery from now", "another time", kNextLook);
+    step("the next look: a first failure costs no pause");
+    pool.tend(kNow + 1ms);
+    expect_equal(pool.pids().size(), 3U, "workers", kToldTooOften);
+    step("minutes later all are killed, and there is no pipe to be had (EMFILE)");
+    kill_all(pool);
+    Faults faults;
+    faults.fail(Call::pipe, EMFILE);
+    expect_no_throw([&] { pool.tend(kNow + 200s); }, "tend()", kForkFails);
+    expect_equal(pool.pids().size(), 0U, "workers", kForkFails);
+}
+
+TEST_CASE("forks that fail again and again are tried with pauses") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(3, 1), serve_as_told);
+    Faults faults;
+    faults.fail(Call::fork, EAGAIN, 1000);
+    step("every fork fails with EAGAIN; the parent looks once a second for a minute");
+    for (int second = 0; second <= 60; ++second) pool.tend(kNow + second * 1s);
+    const int forks = faults.calls(Call::fork);
+    expect(forks <= 3 * 8, "forks in a minute", "at most 24", show(forks), kForkBomb);
+    expect(forks >= 5, "forks in a minute", "at least 5: nobody is given up", show(forks),
+           kForkFails);
 }
 
 TEST_CASE("a drain lets clients finish and then ends their workers one by one") {
@@ -103,16 +181,47 @@ TEST_CASE("a worker ends after its share of clients and is replaced") {
         expect_equal(pool.pids().size(), 1U, "workers", kFailureForSuccess);
         const pid_t worker = pool.pids()[0];
         for (int i = 0; i < 4; ++i) {
-            const Client client = enter(office, kShare);
+            const Client client = enter(office, i == 3 ? kLastOne : kCountedTooEarly);
             expect_equal(client.worker, worker, "who serves", kShare);
             leave(client, kShare);
         }
         expect(ends_soon(worker), "the worker after its fourth client", "ended", "still there",
-               kShare);
+               pool.counts().serving == 0 ? kGoesOn : kShare);
     }
     step("how they ended");
     pool.tend(kNow + 3s);
     expect_all_in_good_order(ends, 3);
+}
+
+TEST_CASE("a share counts clients and not attempts") {
+    const Office office;
+    Ends ends;
+    WorkerLimits limits = fixed(1, 2);
+    limits.max_requests_per_child = 2;
+    WorkerPool pool(office.listener(), limits, serve_as_told, ends.events());
+    Faults faults;
+    faults.fail(Call::accept, ECONNABORTED, 3);
+    step("a worker whose share is two clients; accept says ECONNABORTED three times");
+    pool.tend(kNow);
+    for (int i = 0; i < 2; ++i) leave(enter(office, kCountedTooEarly), kCountedTooEarly);
+}
+
+TEST_CASE("the last client of a share starts the grace and is served") {
+    const Office office;
+    WorkerLimits limits = fixed(1, 2);
+    limits.max_requests_per_child = 2;
+    WorkerPool pool(office.listener(), limits, serve_and_answer);
+    pool.tend(kNow);
+    step("the first of two clients comes: the worker's grace does not run yet");
+    const Client first = enter(office, kNoCrew);
+    expect_equal(+ask(first, kGraceRuns), 0, "the worker's alarm", kNotLeft);
+    step("the second one comes, and it is the last");
+    const Client last = enter(office, kLastOne);
+    expect(ask(last, kGraceRuns) == 1, "the worker's alarm", "runs", "was not set", kNotLeft);
+    expect_equal(pool.counts().serving, 0U, "workers that take clients", kNotLeft);
+    leave(first, kLastOne);
+    leave(last, kLastOne);
+    expect(ends_soon(last.worker), "the worker after its share", "ended", "still there", kGoesOn);
 }
 
 TEST_CASE("errors of one client are not the worker's") {

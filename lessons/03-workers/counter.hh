@@ -1,6 +1,6 @@
 // A listening socket for the demos, without a name in any file system: the kernel chooses one in
 // the abstract name space of Unix sockets (unix(7), "Autobind feature"). A port of TCP would do as
-// well; addresses are for lesson 07.
+// well; lesson 07 will be about addresses.
 
 #pragma once
 

@@ -4,15 +4,19 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "advice.hh"
 #include "daemon/worker_pool.hh"
@@ -36,25 +40,94 @@ inline WorkerLimits fixed(unsigned workers, unsigned threads) {
             .max_spare_threads = workers * threads};
 }
 
-// A client that is being served; fails the case when nobody serves it.
-inline Client enter(const Office& office, const Advice& advice) {
-    Fd socket = office.connect();
+// What a client may ask its thread about, by one byte; answered by one byte.
+inline constexpr char kFlags = 'f';  // of the client's descriptor: the sum of these two
+inline constexpr char kClosedByExec = 1;
+inline constexpr char kNonBlocking = 2;
+inline constexpr char kGraceRuns = 'a';  // 1 if the worker's alarm(2) is set
+
+inline char answer_to(char question, const Fd& client) {
+    if (question == kFlags)
+        return static_cast<char>(
+            ((::fcntl(client.get(), F_GETFD) & FD_CLOEXEC) != 0 ? kClosedByExec : 0) +
+            ((::fcntl(client.get(), F_GETFL) & O_NONBLOCK) != 0 ? kNonBlocking : 0));
+    itimerval left{};
+    ::getitimer(ITIMER_REAL, &left);  // the one that alarm(2) sets
+    return left.it_value.tv_sec != 0 || left.it_value.tv_usec != 0 ? 1 : 0;
+}
+
+// Waits also where the socket does not, so that it can say so.
+inline bool next_wish(const Fd& client, char& wish) {
+    pollfd ready{client.get(), POLLIN, 0};
+    ::poll(&ready, 1, -1);
+    return ::read(client.get(), &wish, 1) == 1;
+}
+
+// As serve_as_told(), and before that it answers questions.
+inline void serve_and_answer(Fd client) {
+    const pid_t self = ::getpid();
+    if (::write(client.get(), &self, sizeof self) != sizeof self) return;
+    for (char wish = 0; next_wish(client, wish);) {
+        if (wish == kThrow) throw std::runtime_error("as the client wished");
+        if (wish == kThrowNumber) throw 5;
+        const bool question = wish == kFlags || wish == kGraceRuns;
+        if (question) wish = answer_to(wish, client);
+        if (::write(client.get(), &wish, 1) != 1 || !question) return;
+    }
+}
+
+inline char ask(const Client& client, char question) {
+    client.say(question);
+    return client.answer();
+}
+
+// What `condition` says when it has become true, or after as long as a client waits.
+inline bool soon(const std::function<bool()>& condition) {
+    const Deadline patience = Deadline::after(std::chrono::seconds(4));
+    while (!condition()) {
+        if (patience.expired()) return false;
+        ::poll(nullptr, 0, 2);
+    }
+    return true;
+}
+
+// A client that is being served; fails the case when nobody serves it, for a reason that is looked
+// for then.
+inline Client enter(Fd socket, const std::function<const Advice&()>& why_not) {
     pollfd answered{socket.get(), POLLIN, 0};
     int result = -1;
     while ((result = ::poll(&answered, 1, 4000)) == -1 && errno == EINTR) {
     }
-    expect(result == 1, "the client", "served", "nobody serves it", advice);
+    if (result != 1)
+        waymark::course::check::fail("the client", "served", "nobody serves it", why_not());
     Client client{std::move(socket), 0};
     const bool told =
         ::read(client.socket.get(), &client.worker, sizeof client.worker) == sizeof client.worker;
-    expect(told, "the client", "served", "hung up on", advice);
+    if (!told) waymark::course::check::fail("the client", "served", "hung up on", why_not());
     return client;
 }
+inline Client enter(Fd socket, const Advice& advice) {
+    return enter(std::move(socket), [&]() -> const Advice& { return advice; });
+}
+inline Client enter(const Office& office, const Advice& advice) {
+    return enter(office.connect(), advice);
+}
 
-inline void expect_up(const WorkerPool& pool) {
+// Threads of all workers.
+inline std::ptrdiff_t all_tasks_of(const WorkerPool& pool) {
+    std::ptrdiff_t tasks = 0;
+    for (const pid_t worker : pool.pids()) tasks += tasks_of(worker);
+    return tasks;
+}
+
+// `threads` of each worker, if that is the first case which looks: are they missing, or not told?
+inline void expect_up(const WorkerPool& pool, std::ptrdiff_t threads = 0) {
     if_it_hangs(kNoCrew);
-    const bool up = eventually([&] { return pool.counts().coming_threads == 0; });
-    expect(up, "the crews", "all threads are up", "some never came", kNoCrew);
+    const bool up = soon([&] { return pool.counts().coming_threads == 0; });
+    const auto all = static_cast<std::ptrdiff_t>(pool.pids().size()) * (1 + threads);
+    const bool not_told = threads > 0 && all_tasks_of(pool) >= all;
+    expect(up, "the crews", "all threads are up", "some never came",
+           not_told ? kScoreboard : kNoCrew);
 }
 
 inline void leave(const Client& client, const Advice& advice) {
@@ -67,10 +140,11 @@ inline void leave(const Client& client, const Advice& advice) {
 // The ends of workers, as the pool tells them.
 struct Ends {
     std::map<pid_t, std::string> how = {};
+    std::vector<pid_t> started = {};
     WorkerPool::Events events() {
-        return {.on_ended = [this](pid_t worker, ExitStatus status) {
-            how[worker] = status.describe();
-        }};
+        return {.on_started = [this](pid_t worker) { started.push_back(worker); },
+                .on_ended = [this](pid_t worker,
+                                   ExitStatus status) { how[worker] = status.describe(); }};
     }
     std::string in_words() const {
         std::string words;
@@ -79,9 +153,12 @@ struct Ends {
     }
 };
 
-// A worker that had to be killed never heard the stop; one that ended otherwise did not end well.
+// A worker that had to be killed never heard the stop; the others say by their end what was wrong.
 inline const Advice& advice_for(const std::string& end) {
-    return end.starts_with("killed by signal 9") ? kHeldPipe : kCutOff;
+    if (end.starts_with("killed by signal 9")) return kStopUnheard;
+    if (end == "killed by signal 15 (Terminated)") return kSignalsNotLeft;
+    if (end == "exit status 66") return kUnlocked;  // the thread sanitizer's
+    return end.starts_with("exit status") && end != "exit status 0" ? kFailureForSuccess : kCutOff;
 }
 
 inline void expect_all_in_good_order(const Ends& ends, std::size_t workers) {

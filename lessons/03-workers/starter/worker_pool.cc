@@ -8,8 +8,8 @@ WorkerPool::WorkerPool(Fd listener, WorkerLimits limits, Serve serve, Events eve
       scoreboard_(limits.server_limit) {}
 
 // In a worker, in each of its threads. Write this: wait with poll(2) for crew.stop and for the
-// listener at once, and return the client that accept4(2) gives (SOCK_CLOEXEC). Only one thread of
-// the crew does so at a time: crew.turn. When crew.stop is readable, or crew.ended is true, call
+// listener at once, and return the client that accept4(2) gives (SOCK_CLOEXEC, and no other flag).
+// Only one thread of the crew does so at a time: crew.turn. When crew.stop is readable, or crew.ended is true, call
 // take_no_more(crew) and return Fd(). accept4 may say that nobody is there any more, or that this
 // client is gone: call pause_if_exhausted(errno, crew.stop) and wait again. Count the clients in
 // crew.taken, and call take_no_more(crew) with the last one of limits_.max_requests_per_child
@@ -39,14 +39,14 @@ void WorkerPool::start_worker() {}
 // In the parent. Write this: how many workers to start, or to stop, with so much of everything.
 // Start as many as it takes to have start_servers workers that serve, and min_spare_threads threads
 // that wait or are coming; but no more processes than server_limit, and none before `not_before`.
-// When nothing is to be started, more than max_spare_threads wait, and more than start_servers
-// workers serve: stop one.
+// When nothing is to be started, more than max_spare_threads wait (those that are coming do not
+// count here), and more than start_servers workers serve: stop one.
 WorkerOrders WorkerPool::decide(const WorkerLimits&, const WorkerCounts&, Deadline, Instant) {
     return {};
 }
 
 // In the parent. Write this: reap() the children and bury() each of them; if one of them failed,
-// tell back_off_ once; decide() with counts() and back_off_.not_before(); start_worker() and
+// tell back_off_ once, however many they are; decide() with counts() and back_off_.not_before(); start_worker() and
 // retire_one() as often as was decided. A start that throws std::system_error is a failure, too, and
 // not the end of the parent. The next look is kLookEvery from `now` (next_look_).
 void WorkerPool::tend(Instant now) {

@@ -1,0 +1,122 @@
+// Lesson 03's check, second part: one worker and its crew. What a client gets, what the worker
+// makes of errors, and when it has had enough. Clients ask their threads what only those can see.
+
+#include <thread>
+#include <vector>
+
+#include "lessons/course/check/activity.hh"
+#include "lessons/course/check/faults.hh"
+#include "visitors.hh"
+
+using namespace workers_check;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<pid_t> threads_of(const WorkerPool& pool) {
+    std::vector<pid_t> threads;
+    for (const pid_t worker : pool.pids())
+        for (const auto& entry :
+             std::filesystem::directory_iterator(fmt::format("/proc/{}/task", worker)))
+            threads.push_back(std::stoi(entry.path().filename().string()));
+    return threads;
+}
+
+}  // namespace
+
+TEST_CASE("a crew without clients sleeps") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(2, 2), serve_as_told);
+    pool.tend(kNow);
+    expect_up(pool);
+    step("watch two workers that have nothing to do, for a moment");
+    expect(rest(threads_of(pool)), "the threads of the workers", "asleep",
+           "one is awake again and again", kAsking);
+}
+
+TEST_CASE("a client comes as a blocking socket that no other program inherits") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(1, 1), serve_and_answer);
+    pool.tend(kNow);
+    step("a client asks its thread about the descriptor");
+    const Client client = enter(office, kNoCrew);
+    const char flags = ask(client, kFlags);
+    expect((flags & kClosedByExec) != 0, "the client's descriptor", "FD_CLOEXEC", "without it",
+           kClientFlags);
+    expect((flags & kNonBlocking) == 0, "the client's descriptor", "blocking", "O_NONBLOCK",
+           kClientFlags);
+    leave(client, kNoCrew);
+}
+
+TEST_CASE("what a client makes its thread throw costs this client only") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(1, 1), serve_and_answer);
+    pool.tend(kNow);
+    for (const char wish : {kThrow, kThrowNumber}) {
+        step(wish == kThrow ? "a client makes its thread throw (the line on stderr is right)"
+                            : "another one makes it throw a number");
+        const Client client = enter(office, kThrows);
+        client.say(wish);
+        client.answer();
+        step("the next client comes to the same worker");
+        const Client next = enter(office, kThrows);
+        expect_equal(next.worker, client.worker, "who serves", kThrows);
+        leave(next, kThrows);
+    }
+}
+
+// No clock decides for a right program: two pauses take as long as they take, or longer.
+TEST_CASE("a worker without descriptors to spare makes a pause") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(1, 2), serve_as_told);
+    Fd waiting = office.connect();
+    Faults faults;
+    faults.fail(Call::accept, EMFILE, 2);
+    step("a client waits, and accept says EMFILE twice");
+    const auto before = std::chrono::steady_clock::now();
+    pool.tend(kNow);
+    const Client client = enter(std::move(waiting), kAcceptError);
+    const auto took = std::chrono::steady_clock::now() - before;
+    expect(took >= 150ms, "two pauses of a tenth of a second", "made", "not made", kExhausted);
+    leave(client, kAcceptError);
+}
+
+TEST_CASE("a worker too many is told to end and has its grace for it") {
+    const Office office;
+    Ends ends;
+    const WorkerLimits limits{.start_servers = 1,
+                              .server_limit = 2,
+                              .threads_per_child = 4,
+                              .min_spare_threads = 1,
+                              .max_spare_threads = 5};
+    WorkerPool pool(office.listener(), limits, serve_and_answer, ends.events());
+    pool.tend(kNow);
+    step("four clients take all threads of the one worker, so that a second one is started");
+    std::vector<Client> clients;
+    for (int i = 0; i < 4; ++i) clients.push_back(enter(office, kNoCrew));
+    pool.tend(kNow + 1s);
+    expect_equal(pool.pids().size(), 2U, "workers", kOffByOne);
+    expect_up(pool);
+    clients.push_back(enter(office, kNoCrew));
+    step("one client stays in each; six threads wait, five may: the parent looks");
+    for (int i = 0; i < 3; ++i) leave(clients[static_cast<std::size_t>(i)], kNoCrew);
+    soon([&] { return pool.counts().idle_threads == 6; });
+    pool.tend(kNow + 2s);
+    const unsigned serving = pool.counts().serving;
+    expect_equal(serving, 1U, "workers that take clients",
+                 serving == 2 ? kNotCarriedOut : kOneAtATime);
+    step("the one that was told has its grace now, and its client is served to the end");
+    const std::vector<const Client*> two{&clients[3], &clients[4]};
+    const auto grace_runs = [&] {
+        return std::ranges::any_of(two,
+                                   [](const Client* each) { return ask(*each, kGraceRuns) == 1; });
+    };
+    expect(soon(grace_runs), "the alarm of the worker that was told", "runs", "was not set",
+           kNotLeft);
+    for (const Client* each : two) leave(*each, kCutOff);
+    soon([&] {
+        pool.tend(kNow + 2s);
+        return pool.pids().size() == 1;
+    });
+    expect_all_in_good_order(ends, 1);
+}
