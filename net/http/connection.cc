@@ -43,6 +43,10 @@ Connection::Connection(Server& server, daemon::Fd socket, const Address& peer)
 }
 
 Connection::~Connection() {
+    // Only what is destroyed in the middle of an answer has some left.
+    const bool is_answering = file_.count > 0 || (buffers_ && !buffers_->output.empty()) ||
+                              (completion_ && exchange_->answer.is_partly_sent());
+    if (is_answering) stream_.reset_on_close();
     (previous_ != nullptr ? previous_->next_ : server_.first_) = next_;
     if (next_ != nullptr) next_->previous_ = previous_;
 }
@@ -171,12 +175,7 @@ void Connection::handler_failed(int status) {
     if (server_.handler_failed_) server_.handler_failed_(std::current_exception());
     Writer& answer = exchange_->answer;
     answer.close_after();
-    if (answer.is_partly_sent()) {
-        // The peer must not take what it got for the whole.
-        stream_.reset_on_close();
-        is_broken_ = true;
-        return;
-    }
+    if (answer.is_partly_sent()) return break_off();
     answer.take_back();
     answer.error(status);
 }
@@ -184,6 +183,7 @@ void Connection::handler_failed(int status) {
 void Connection::finish_request() {
     completion_.reset();
     Writer& answer = exchange_->answer;
+    if (exchange_->has_lost_peer() || (answer.is_partly_sent() && !answer.has_ended())) break_off();
     if (!answer.has_ended() && !is_broken_) answer.error(500);
     ++server_.counters_.requests;
     ++requests_this_turn_;
@@ -210,6 +210,12 @@ Connection::Step Connection::refuse_route(const Router::Match& match) {
     return Step::answered;
 }
 
+// The peer must not take what it got for the whole, so it sees no orderly end.
+void Connection::break_off() {
+    stream_.reset_on_close();
+    is_closing_ = is_broken_ = true;
+}
+
 // Where the request ends is not known any more, so nothing that follows can be read.
 Connection::Step Connection::refuse(int status) {
     ++server_.counters_.refused_requests;
@@ -228,8 +234,7 @@ void Connection::note_sent(const Transfer& transfer) {
     exchange_->answer.note_sent();
     if (transfer.outcome == Outcome::done) return;
     // A peer that takes nothing would keep our answer in the kernel's memory for minutes.
-    stream_.reset_on_close();
-    is_closing_ = is_broken_ = true;
+    break_off();
 }
 
 void Connection::note_received(const Transfer& transfer) {
@@ -255,7 +260,9 @@ Deadline Connection::read_deadline() const {
     if (!is_in_body_) return head_deadline_;
     const ServerLimits& limits = server_.limits_;
     const milliseconds due(1000 * body_.size() / limits.body_bytes_per_second);
-    return Deadline::after(std::min(limits.body, limits.body_grace + due), body_began_);
+    // Not the lesser of the whole and the sum: the sum may be beyond what a number holds.
+    const milliseconds grace = std::min(limits.body_grace, limits.body);
+    return Deadline::after(grace + std::min(due, limits.body - grace), body_began_);
 }
 
 bool Connection::is_between_requests() const {
@@ -265,11 +272,8 @@ bool Connection::is_between_requests() const {
 Task<void> Connection::send_file() {
     const Transfer transfer =
         co_await stream_.send_file(*file_.file, file_.offset, file_.count, server_.limits_.send);
-    if (transfer.outcome != Outcome::done) {
-        // Also when the file has become shorter: the length that we told is wrong now.
-        stream_.reset_on_close();
-        is_closing_ = is_broken_ = true;
-    }
+    // Also when the file has become shorter: the length that we told is wrong now.
+    if (transfer.outcome != Outcome::done) break_off();
     file_ = FilePart();
 }
 

@@ -31,7 +31,7 @@ class Connection {
 
     // The server is stopping: ends now if idle, else after the present answer.
     void stop();
-    // Ends now.
+    // What waits for the peer ends now. What waits for something else is not told (see Server).
     void cut_off() { stream_.cancel(); }
 
     Connection* next() const { return next_; }
@@ -66,6 +66,7 @@ class Connection {
     Step refuse_route(const Router::Match& match);
     Router::Match load_request();
     void finish_request();
+    void break_off();
     void handler_failed(int status);
     void note_sent(const Transfer& transfer);
     void note_received(const Transfer& transfer);

@@ -1,12 +1,27 @@
 #include "net/http/exchange.hh"
 
+#include <cassert>
+#include <utility>
+
 namespace waymark::net::http {
 
 Task<bool> Exchange::flush(std::chrono::milliseconds patience) {
     const Transfer sent = co_await stream_->write_all(out_, patience);
     out_.clear();
     answer.note_sent();
-    co_return sent.outcome == Outcome::done;
+    has_lost_peer_ = sent.outcome != Outcome::done;
+    co_return !has_lost_peer_;
+}
+
+void Exchange::send_file(FilePart part) {
+    assert(answer.has_ended());
+    file_ = std::move(part);
+    file_answer_ = answer.number();
+}
+
+FilePart Exchange::take_file() {
+    FilePart part = std::exchange(file_, FilePart());
+    return file_answer_ == answer.number() ? part : FilePart();
 }
 
 }  // namespace waymark::net::http

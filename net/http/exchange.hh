@@ -72,13 +72,17 @@ class Exchange {
     std::string& scratch;
     const Address& peer;
 
-    // Has the file sent after the head, which must tell its length (Writer::end_with_length).
-    void send_file(FilePart part) { file_ = std::move(part); }
-    FilePart take_file() { return std::exchange(file_, FilePart()); }
+    // Has the file sent after the head, which is ended already (asserted) and must tell its length
+    // (Writer::end_with_length). Another answer instead of this one is sent without it.
+    void send_file(FilePart part);
+    // For the connection: the file of the answer as it is now.
+    FilePart take_file();
 
     // For answers that are written bit by bit: sends what is written so far. False when the peer is
-    // gone or takes nothing any more; the handler should then end.
+    // gone or takes nothing any more; the handler should then end, wherever it is in its answer:
+    // the connection ends with it.
     Task<bool> flush(std::chrono::milliseconds patience);
+    bool has_lost_peer() const { return has_lost_peer_; }
 
     // Bytes for such an answer, after its head.
     void append(std::string_view bytes) { out_.append(bytes); }
@@ -93,6 +97,8 @@ class Exchange {
     std::string& out_;
     Stream* stream_;
     FilePart file_;
+    unsigned file_answer_ = 0;  // Writer::number() of the answer that it follows
+    bool has_lost_peer_ = false;
 };
 
 using Handler = std::function<Completion(Exchange&)>;

@@ -127,6 +127,7 @@ void Writer::note_sent() {
 void Writer::take_back() {
     assert(!is_partly_sent_);
     out_.resize(answer_begin_);
+    ++number_;
     status_ = 0;
     has_ended_ = false;
 }

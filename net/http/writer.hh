@@ -74,6 +74,10 @@ class Writer {
     void note_sent();
     bool is_partly_sent() const { return is_partly_sent_; }
 
+    // Another one after each begin() and take_back(): what belongs to an answer that was taken back
+    // is told by it.
+    unsigned number() const { return number_; }
+
     bool has_begun() const { return status_ != 0; }
     bool has_ended() const { return has_ended_; }
     int status() const { return status_; }
@@ -89,6 +93,7 @@ class Writer {
     DateClock& clock_;
     Terms terms_;
     std::size_t answer_begin_ = 0;
+    unsigned number_ = 0;
     int status_ = 0;
     bool has_ended_ = false;
     bool is_partly_sent_ = false;
