@@ -38,6 +38,10 @@ TaskGroup::TaskGroup(std::function<void(std::exception_ptr)> on_error)
 
 TaskGroup::~TaskGroup() {
     when_empty_ = {};
+    destroy_all();
+}
+
+void TaskGroup::destroy_all() {
     while (first_ != nullptr) std::coroutine_handle<RootPromise>::from_promise(*first_).destroy();
 }
 

@@ -26,6 +26,10 @@ class TaskGroup {
     // Starts the task at once; it runs until its first wait before this returns.
     void start(Task<void> task);
 
+    // Destroys all tasks, each where it waits, with all that they own. Not to be called from one of
+    // them.
+    void destroy_all();
+
     std::size_t size() const { return size_; }
 
     // Called each time the last task has ended and all that it owned is gone. Only one handler; an

@@ -97,6 +97,16 @@ TEST_CASE("a viewer who is gone is noticed before there is something to send") {
     CHECK(c.ended);
 }
 
+TEST_CASE("a stream that is cut off ends at once, though it waits for events alone") {
+    LiveConversation c;
+    c.settings.heartbeat = 1h;
+    c.send(kAsk);
+    c.receive_until("retry: 3000\n\n");
+    c.server->stop(waymark::daemon::Deadline::after(0ms));
+    c.rounds_until([&] { return c.server->open_connections() == 0; });
+    c.receive_until_end();
+}
+
 TEST_CASE("a silent stream sends heartbeats, and a viewer who is gone is noticed by them") {
     LiveConversation c;
     c.settings.heartbeat = 5ms;

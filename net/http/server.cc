@@ -1,22 +1,40 @@
 #include "net/http/server.hh"
 
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include "daemon/error.hh"
 #include "net/http/connection.hh"
 #include "net/socket_options.hh"
 
 namespace waymark::net::http {
 
+using daemon::UsageError;
+using std::chrono::milliseconds;
+
+namespace {
+
+const ServerLimits& checked(const ServerLimits& limits) {
+    if (limits.body_bytes_per_second == 0 || limits.requests == 0)
+        throw UsageError("bytes a second and requests of one connection must be at least 1");
+    const milliseconds shortest = std::min({limits.head, limits.body, limits.send, limits.idle});
+    if (shortest < milliseconds(1) || limits.body_grace < milliseconds(0))
+        throw UsageError("the times that a peer may take must be at least a millisecond");
+    return limits;
+}
+
+}  // namespace
+
 Server::Server(EventLoop& loop, const Router& router, const ServerLimits& limits)
     : loop_(loop),
       router_(router),
-      limits_(limits),
+      limits_(checked(limits)),
       gate_(limits.gate),
-      stop_timer_(loop.timers(),
-                  [this] {
-                      for (Connection* each = first_; each != nullptr; each = each->next())
-                          each->cut_off();
-                  }),
+      stop_timer_(loop.timers(), [this] { cut_off(); }),
       close_timer_(loop.timers(), [this] { acceptors_.clear(); }) {
     gate_.on_room([this] { accept_while_there_is_room(); });
+    tasks_.when_empty([this] { tell_if_stopped(); });
 }
 
 Server::~Server() {
@@ -24,11 +42,13 @@ Server::~Server() {
 }
 
 void Server::set_limits(const ServerLimits& limits) {
+    checked(limits);
     gate_.set_limits(limits.gate);
     limits_ = limits;
 }
 
 void Server::accept_on(Listener listener) {
+    if (is_stopping_) return;
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(listener),
         [this](daemon::Fd socket, const Address& peer) { receive(std::move(socket), peer); },
@@ -56,7 +76,8 @@ void Server::receive(daemon::Fd socket, const Address& peer) {
             send_without_delay(socket);
             // What the kernel has taken from us and the peer does not take from it would stay in
             // its memory for minutes, also when the connection is closed and counted no more.
-            limit_unacknowledged(socket, limits_.send);
+            // The option counts in an int.
+            limit_unacknowledged(socket, std::min(limits_.send, milliseconds(INT_MAX)));
         }
         serve(std::move(socket), peer, std::move(entry.slot));
     } catch (const std::exception&) {
@@ -83,20 +104,33 @@ void Server::stop(daemon::Deadline deadline) {
     if (!is_stopping_) {
         is_stopping_ = true;
         accept_while_there_is_room();
-        close_timer_.set(daemon::Deadline::after(std::chrono::milliseconds(0), loop_.now()));
+        close_timer_.set(daemon::Deadline(loop_.now()));
         if (when_stopping_) when_stopping_();
         // No connection ends here: to cancel is to schedule, so the list does not change under us.
         for (Connection* each = first_; each != nullptr; each = each->next()) each->stop();
     }
     stop_timer_.set(deadline);
-    if (tasks_.size() == 0 && when_stopped_) when_stopped_();
+    tell_if_stopped();
+}
+
+// First those that wait for their peers end, each by its own code. Who is there in the next round
+// waits for something else, and nothing tells when it will come.
+void Server::cut_off() {
+    if (std::exchange(is_cutting_off_, true)) return tasks_.destroy_all();
+    for (Connection* each = first_; each != nullptr; each = each->next()) each->cut_off();
+    constexpr EventLoop::Clock::duration kTick(1);  // this round's own instant may still be its
+    stop_timer_.set(daemon::Deadline(loop_.now() + kTick));
 }
 
 void Server::when_stopped(std::function<void()> handler) {
     when_stopped_ = std::move(handler);
-    tasks_.when_empty([this] {
-        if (is_stopping_ && when_stopped_) when_stopped_();
-    });
+    tell_if_stopped();
+}
+
+void Server::tell_if_stopped() {
+    if (!is_stopping_ || tasks_.size() > 0 || !when_stopped_) return;
+    const std::function<void()> handler = std::exchange(when_stopped_, {});
+    handler();
 }
 
 }  // namespace waymark::net::http

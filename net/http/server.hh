@@ -33,7 +33,7 @@ namespace waymark::net::http {
 
 class Connection;
 
-// What a peer may take. Defaults to ship with.
+// What a peer may take. Defaults to ship with. The grace may be 0, all else is at least 1.
 struct ServerLimits {
     GateLimits gate;                         // how many clients, in all and of one network
     std::chrono::milliseconds head{10'000};  // for a whole head, from its first byte
@@ -65,15 +65,15 @@ class Server {
         std::function<void(int error_number)> on_exhausted;  // no descriptors: once a time
     };
 
-    // `loop` and `router` must outlive the server. Limits that contradict each other are a
-    // UsageError (net/connection_gate).
+    // `loop` and `router` must outlive the server. Limits that contradict each other, or leave no
+    // time at all, are a UsageError (also net/connection_gate). Longer than the clock is for ever.
     Server(EventLoop& loop, const Router& router, const ServerLimits& limits = {});
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    // Begins to accept here; the gate counts the clients of all addresses together. Throws
-    // std::system_error if the loop cannot watch the listener.
+    // Begins to accept here; the gate counts the clients of all addresses together. After stop() it
+    // is closed at once. Throws std::system_error if the loop cannot watch the listener.
     void accept_on(Listener listener);
     // Serves a connected, non-blocking socket that somebody else has accepted, past list and gate.
     // What our own system refuses it, now or later, ends this connection alone; it is counted, or
@@ -82,7 +82,11 @@ class Server {
 
     // Accepts nobody else, and closes its addresses in the loop's next round. Closes idle
     // connections at once; the others finish what they answer, and say so with "Connection: close";
-    // those that have not by `deadline` are cut off.
+    // those that have not by `deadline` are cut off. Then whoever waits for the peer is told at once
+    // (Exchange::flush says false); a handler that still waits a round later, for a Notice, a timer
+    // or a call to a pool, is destroyed where it waits, and nobody logs its answer. What such a
+    // call does on its thread goes on to its end (net/pool_call). An answer in the middle is reset,
+    // so that nobody takes it for the whole. A second call moves the deadline.
     void stop(daemon::Deadline deadline);
     // For a configuration that was read again. Holds from the next wait of each connection on; who
     // is inside stays. Throws as the constructor, and then nothing has changed.
@@ -98,7 +102,7 @@ class Server {
 
     // Called when stop() begins: for handlers that would never end by themselves, event streams.
     void when_stopping(std::function<void()> handler) { when_stopping_ = std::move(handler); }
-    // Called when stop() was called and the last connection is gone.
+    // Called once, when stop() was called and the last connection is gone; at once if that is so.
     void when_stopped(std::function<void()> handler);
 
     // Called after each answer: the access log.
@@ -121,6 +125,8 @@ class Server {
     void receive(daemon::Fd socket, const Address& peer);
     void serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot);
     void accept_while_there_is_room();
+    void cut_off();
+    void tell_if_stopped();
 
     EventLoop& loop_;
     const Router& router_;
@@ -133,6 +139,7 @@ class Server {
     DateClock clock_;
     BufferPool buffers_;
     bool is_stopping_ = false;
+    bool is_cutting_off_ = false;
     std::function<void()> when_stopping_;
     std::function<void()> when_stopped_;
     Log log_;

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <string>
+#include <vector>
 
 #include "daemon/error.hh"
 
@@ -145,6 +146,45 @@ TEST_CASE("limits that contradict each other are refused, and the old ones stay"
     CHECK_THROWS_AS(house.server.set_limits(wrong), UsageError);
     CHECK(house.server.limits().gate.soft == 2);
     CHECK(house.server.limits().requests == 1000);
+}
+
+TEST_CASE("limits that leave nothing are refused") {
+    House house(kRoomForTwo);
+    const ServerLimits right = house.server.limits();
+    std::vector<ServerLimits> wrong(7, right);
+    wrong[0].body_bytes_per_second = 0;
+    wrong[1].requests = 0;
+    wrong[2].head = 0ms;
+    wrong[3].body = -1ms;
+    wrong[4].body_grace = -1ms;
+    wrong[5].send = 0ms;
+    wrong[6].idle = 0ms;
+    for (const ServerLimits& limits : wrong) {
+        CHECK_THROWS_AS(house.server.set_limits(limits), UsageError);
+        CHECK_THROWS_AS(Server(house.loop, house.router, limits), UsageError);
+    }
+    CHECK_NOTHROW(house.server.set_limits(right));
+}
+
+TEST_CASE("the longest limits are none") {
+    House house(kRoomForTwo);
+    ServerLimits limits = house.server.limits();
+    for (std::chrono::milliseconds* each :
+         {&limits.head, &limits.body, &limits.body_grace, &limits.send, &limits.idle})
+        *each = std::chrono::milliseconds::max();
+    house.server.set_limits(limits);
+    house.router.add("POST", "/", 10, [](Exchange& exchange) {
+        exchange.answer.answer(200, "", exchange.request.body);
+        return answered();
+    });
+    const Fd client = house.client();
+    const std::string_view part = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na";
+    ::send(client.get(), part.data(), part.size(), MSG_NOSIGNAL);
+    while (house.server.counters().connections == 0) house.loop.run_once(Deadline::after(1ms));
+    for (int rounds = 0; rounds < 5; ++rounds) house.loop.run_once(Deadline::after(1ms));
+    ::send(client.get(), "b", 1, MSG_NOSIGNAL);
+    CHECK(house.ask(client) == "200");
+    CHECK(house.server.counters().failed_connections == 0);
 }
 
 TEST_CASE("a handler may stop the server, which accepts nobody from then on") {

@@ -267,33 +267,3 @@ TEST_CASE("the last request of a connection is announced") {
     CHECK(c.statuses() == "200 200");
     CHECK(c.received.find("Connection: close") > c.received.find("hello\n"));
 }
-
-TEST_CASE("a stop closes the idle, lets the busy finish, and is done with the last") {
-    Conversation c;
-    c.send(get("/hello"));
-    c.receive_until("hello\n");
-    Fd idle = std::move(c.peer);
-    c.send(post("/wait/a", "body"));
-    c.rounds_until([&] { return c.waiting == 1; });
-    bool stopped = false;
-    c.server->when_stopped([&] { stopped = true; });
-    c.server->stop(Deadline::never());
-    c.rounds_until([&] { return c.server->open_connections() == 1; });
-    CHECK_FALSE(stopped);
-    c.released.tell_all();
-    CHECK(c.receive_until_end().ends_with("a=body"));
-    CHECK(c.received.find("Connection: close\r\n") != std::string::npos);
-    c.rounds_until([&] { return stopped; });
-}
-
-TEST_CASE("at the deadline of a stop whoever is still there is cut off") {
-    Conversation c;
-    c.send("GET /hello HT");
-    c.round();
-    bool stopped = false;
-    c.connect();
-    c.server->when_stopped([&] { stopped = true; });
-    c.server->stop(Deadline::after(5ms));
-    c.rounds_until([&] { return stopped; });
-    CHECK(c.server->open_connections() == 0);
-}
