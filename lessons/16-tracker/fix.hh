@@ -50,7 +50,8 @@ inline constexpr std::size_t kMaximumRaw = 32 * 1024;
 
 // A message, or one point of it, that was acknowledged but cannot be a fix. `raw` is the
 // message without what named the device (protocols/secrets.hh), written anew, so that it can be
-// decoded again when the decoder has learned better (decode_again).
+// decoded again when the decoder has learned better (decode_again). Of one that is longer than
+// kMaximumRaw it has what decides, place and time first, and leaves out what else does not fit.
 struct Quarantined {
     DeviceNumber device = 0;
     std::uint32_t index = 0;  // of the point within its message, from 0

@@ -68,6 +68,14 @@ void append_values(std::string& out, std::span<const Attribute> attributes) {
 
 }  // namespace
 
+void append_as_utf8(std::string& out, std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        out += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+}
+
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {

@@ -19,11 +19,13 @@ using net::http::FormReader;
 
 constexpr std::size_t kMaximumEvent = 256;  // bytes; it is a word like "sos"
 
-// The view that holds a known name's value; nullptr for a name that is not ours.
-std::string_view* slot_for(FormMessage& message, std::string_view name) {
+using Slot = std::string_view FormMessage::*;
+
+// Where a known name's value is held; nullptr for a name that is not ours.
+Slot slot_for(std::string_view name) {
     struct Row {
         std::string_view name;
-        std::string_view FormMessage::*slot;
+        Slot slot;
     };
     static constexpr Row kRows[] = {
         {"lat", &FormMessage::latitude},      {"lon", &FormMessage::longitude},
@@ -38,12 +40,16 @@ std::string_view* slot_for(FormMessage& message, std::string_view name) {
     };
     name = without_blanks(name);
     for (const Row& row : kRows)
-        if (row.name == name) return &(message.*row.slot);
+        if (row.name == name) return row.slot;
     // Apps write them like this; people type them in other cases.
     for (const Row& row : kRows)
-        if (row.name.size() == name.size() && net::http::same_name(row.name, name))
-            return &(message.*row.slot);
+        if (row.name.size() == name.size() && net::http::same_name(row.name, name)) return row.slot;
     return nullptr;
+}
+
+// Whether a field has a meaning here, and is no text of the owner's own.
+bool is_known(std::string_view name) {
+    return slot_for(name) != nullptr;
 }
 
 // The name of a field without which a message cannot be understood; "" for another.
@@ -176,8 +182,8 @@ bool read_form(std::string_view form, FormMessage& message, Decoded& decoded) {
                            needed);
             return false;
         }
-        if (std::string_view* slot = slot_for(message, field.name))
-            *slot = says_nothing(field.value) ? std::string_view() : without_blanks(field.value);
+        if (const Slot slot = slot_for(field.name))
+            message.*slot = says_nothing(field.value) ? std::string_view() : without_blanks(field.value);
         else if (!field.value.empty() && !names_device(field.name))
             message.attributes[message.attribute_count++] = {field.name, field.value};
     }
@@ -213,7 +219,7 @@ void decode_form_message(FormMessage& message, const FormDialect& dialect,
     if (!reason.empty()) {
         decoded.quarantined.push_back(
             {device.number, 0, std::string(reason), dialect.source,
-             form_without_secrets(message.text, message.named_by, kMaximumRaw)});
+             form_without_secrets(message.text, message.named_by, kMaximumRaw, is_known)});
         return;
     }
     Fix& fix = decoded.fixes.emplace_back();

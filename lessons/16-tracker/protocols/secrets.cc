@@ -4,6 +4,7 @@
 #include "net/http/grammar.hh"
 #include "net/http/message.hh"
 #include "protocols/field_text.hh"
+#include "protocols/number.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -26,6 +27,52 @@ void append_encoded(std::string& out, std::string_view text) {
     }
 }
 
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    if (!out.empty()) out += '&';
+    append_encoded(out, name);
+    out += '=';
+    append_encoded(out, value);
+}
+
+enum class Part { whole, deciding, others };
+
+struct KeptForm {
+    std::string_view form;
+    std::string_view named_by;
+    bool (*decides)(std::string_view name);
+
+    void write(std::string& out, Part part, std::size_t most_bytes) const;
+    bool is_secret(const FormField& field) const;
+};
+
+bool KeptForm::is_secret(const FormField& field) const {
+    if (names_device(field.name) || gives_away(field.name, named_by)) return true;
+    return decides(field.name) ? number_gives_away(field.value, named_by)
+                               : gives_away(field.value, named_by);
+}
+
+// Appends the fields of this part, each whole or not at all.
+void KeptForm::write(std::string& out, Part part, std::size_t most_bytes) const {
+    std::string scratch;
+    FormReader reader(form, scratch, form.size());
+    FormField field;
+    for (;;) {
+        const FormReader::Result result = reader.next(field);
+        if (result == FormReader::Result::malformed) {
+            reader.go_on();
+            continue;
+        }
+        if (result != FormReader::Result::field) return;
+        if (part != Part::whole && decides(field.name) != (part == Part::deciding)) continue;
+        if (is_secret(field)) continue;
+        if (part == Part::deciding)
+            field = {without_blanks(field.name), field.value.substr(0, kLongestDecidingValue)};
+        const std::size_t size_before = out.size();
+        append_field(out, field.name, field.value);
+        if (out.size() > most_bytes) out.resize(size_before);
+    }
+}
+
 }  // namespace
 
 bool names_device(std::string_view name) {
@@ -41,29 +88,20 @@ bool gives_away(std::string_view text, std::string_view named_by) {
     return text.find(named_by) != std::string_view::npos;
 }
 
+bool number_gives_away(std::string_view text, std::string_view named_by) {
+    return parse_number(text).kind != NumberKind::value && gives_away(text, named_by);
+}
+
 std::string form_without_secrets(std::string_view form, std::string_view named_by,
-                                 std::size_t most_bytes) {
+                                 std::size_t most_bytes, bool (*decides)(std::string_view name)) {
+    const KeptForm kept{form, named_by, decides};
     std::string text;
-    std::string scratch;
-    FormReader reader(form, scratch, form.size());
-    FormField field;
-    for (;;) {
-        const FormReader::Result result = reader.next(field);
-        if (result == FormReader::Result::malformed) reader.go_on();
-        if (result == FormReader::Result::malformed) continue;
-        if (result != FormReader::Result::field) return text;
-        if (names_device(field.name) || gives_away(field.name, named_by) ||
-            gives_away(field.value, named_by))
-            continue;
-        const std::size_t size_before = text.size();
-        if (!text.empty()) text += '&';
-        append_encoded(text, field.name);
-        text += '=';
-        append_encoded(text, field.value);
-        if (text.size() <= most_bytes) continue;
-        text.resize(size_before);
-        return text;
-    }
+    kept.write(text, Part::whole, std::string::npos);
+    if (text.size() <= most_bytes) return text;
+    text.clear();
+    kept.write(text, Part::deciding, most_bytes);
+    kept.write(text, Part::others, most_bytes);
+    return text;
 }
 
 }  // namespace waymark::tracker

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "protocols/field_text.hh"
 #include "protocols/tested_phone.hh"
 
+using namespace waymark;
 using namespace waymark::tracker;
 
 namespace {
@@ -71,7 +73,7 @@ TEST_CASE("what names the device is not stored, however it is spelt and wherever
     }
 }
 
-TEST_CASE("an identifier is not stored either, for it may be a token") {
+TEST_CASE("an identifier that named the device is left out, too, for it may be a token") {
     const Decoded decoded = decode_tested({"/?id=48241179&lat=95&lon=1&who=48241179", "", {}});
     REQUIRE(decoded.quarantined.size() == 1);
     CHECK(decoded.quarantined[0].raw == "lat=95&lon=1");
@@ -112,7 +114,58 @@ TEST_CASE("a short name is looked for as a whole text, a long one within it") {
 }
 
 TEST_CASE("a form is cut between two fields, and broken fields are left out") {
-    CHECK(form_without_secrets("a=1&b=%zz&c=%20", "", 100) == "a=1&c=%20");
-    CHECK(form_without_secrets("a=1&b=22&c=3", "", 8) == "a=1&b=22");
-    CHECK(form_without_secrets("a=1&b=22&c=3", "", 7) == "a=1");
+    const auto form = [](std::string_view text, std::size_t most_bytes) {
+        return form_without_secrets(text, "", most_bytes, [](std::string_view name) {
+            return without_blanks(name) == "lat";
+        });
+    };
+    CHECK(form("a=1&b=%zz&c=%20", 100) == "a=1&c=%20");
+    CHECK(form("a=1&b=22&c=3", 8) == "a=1&b=22");
+    CHECK(form("a=1&b=22&c=3", 7) == "a=1&c=3");
+    CHECK(form("a=1&lat=48&c=3", 14) == "a=1&lat=48&c=3");
+    CHECK(form("a=1&+lat=48&c=3", 10) == "lat=48&a=1");
+    CHECK(form("a=1&lat=48&c=3", 5) == "a=1");
+}
+
+TEST_CASE("of a form that is too long for quarantine all that decides is kept, where it stands") {
+    const std::string decides = "lat=48.77&lon=11.55&timestamp=1768828400&speed=10";
+    const std::string letters = "note=" + std::string(40'000, 'x');
+    const std::string slashes = "note=" + std::string(12'000, '/');  // each becomes %2F
+    for (const std::string& text : {letters + "&" + decides, decides + "&" + letters,
+                                    slashes + "&" + decides, decides + "&" + slashes}) {
+        const Decoded decoded = decode_tested({"/", "id=48241179&" + text, {}});
+        REQUIRE(decoded.quarantined.size() == 1);
+        CHECK(decoded.quarantined[0].raw == decides);
+        Decoded again;
+        decode_again(decoded.quarantined[0], {1, SpeedUnit::protocol_default},
+                     kTestedNow + 30LL * 86'400'000, again);
+        REQUIRE(again.fixes.size() == 1);
+        CHECK(again.fixes[0].time_ms == 1768828400000);
+    }
+    // The largest that the limits on fields and bodies let through.
+    std::string many = "id=48241179";
+    for (int i = 0; i < 61; ++i) many += "&lat=" + std::string(1000, '/');
+    many += "&lat=95&lon=7";
+    const Decoded decoded = decode_tested({"/", many, {}});
+    REQUIRE(decoded.quarantined.size() == 1);
+    CHECK(decoded.quarantined[0].raw.ends_with("&lat=95&lon=7"));
+    CHECK(decoded.quarantined[0].raw.size() <= kMaximumRaw);
+}
+
+TEST_CASE("a place is kept also where the device is called like it") {
+    MemoryDirectory devices;
+    devices.add({{1, SpeedUnit::protocol_default}, std::nullopt, {"95"}});
+    const auto raw_of = [&](std::string_view query, std::string_view body) {
+        net::http::Request request;
+        request.method = "POST";
+        request.path = "/";
+        request.query = query;
+        request.body = body;
+        Decoded decoded;
+        decode(request, devices, kTestedNow, decoded);
+        return decoded.quarantined.at(0).raw;
+    };
+    CHECK(raw_of("id=95&lat=95&lon=11&note=95", "") == "lat=95&lon=11");
+    CHECK(raw_of("", R"({"device_id":"95","location":{"coords":{"latitude":95,"longitude":11}}})") ==
+          R"({"location":{"coords":{"latitude":95,"longitude":11}}})");
 }

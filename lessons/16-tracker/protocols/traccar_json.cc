@@ -140,6 +140,14 @@ void write_extras(const Location& location, std::string& extras) {
     writer.finish();
 }
 
+// Where a phone puts a number, and nobody a device's name.
+bool holds_number(std::string_view name) {
+    for (const char* each : {"latitude", "longitude", "altitude", "speed", "heading", "accuracy",
+                             "timestamp", "level"})
+        if (name == each) return true;
+    return false;
+}
+
 // Takes away what gives the device's name away: the member "_" repeats the whole message as a form.
 void remove_secrets(json& tree, std::string_view named_by) {
     if (tree.is_string() && gives_away(tree.get_ref<const std::string&>(), named_by))
@@ -150,11 +158,35 @@ void remove_secrets(json& tree, std::string_view named_by) {
         if (tree.is_object() &&
             (it.key() == "_" || names_device(it.key()) || gives_away(it.key(), named_by))) {
             it = tree.erase(it);
-        } else {
-            remove_secrets(*it, named_by);
-            ++it;
+            continue;
         }
+        const bool is_number = tree.is_object() && holds_number(it.key()) && number_of(*it);
+        if (!is_number) remove_secrets(*it, named_by);
+        ++it;
     }
+}
+
+// As it is if it can be a number or a time, which are short; else its beginning.
+json shortened(const json& value) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (text.size() <= kLongestDecidingValue) return value;
+    std::string beginning;  // cut within a letter, it is no UTF-8, and dump() would throw
+    append_as_utf8(beginning, std::string_view(text).substr(0, kLongestDecidingValue));
+    return beginning;
+}
+
+// What a fix needs, of a location that is too long to be kept: what is cut cannot be decoded, so
+// nothing else may push it out.
+json needed_of(const json& tree) {
+    json needed;
+    const json& location = member(tree, "location");
+    if (const json& time = member(location, "timestamp"); !time.is_null())
+        needed["timestamp"] = shortened(time);
+    for (const char* name :
+         {"latitude", "longitude", "altitude", "speed", "heading", "accuracy"})
+        if (const json& value = member(member(location, "coords"), name); !value.is_null())
+            needed["coords"][name] = shortened(value);
+    return {{"location", needed}};
 }
 
 std::string raw_of(const Location& location) {
@@ -164,12 +196,7 @@ std::string raw_of(const Location& location) {
         tree["battery"]["level"] = level;
     remove_secrets(tree, location.named_by);
     std::string raw = tree.dump();
-    if (raw.size() <= kMaximumRaw) return raw;
-    // What is cut cannot be decoded, so only what a fix needs is kept.
-    const json needed{{"timestamp", member(tree["location"], "timestamp")},
-                      {"coords", member(tree["location"], "coords")}};
-    raw = json{{"location", needed}}.dump();
-    return raw.size() <= kMaximumRaw ? raw : R"({"location":{"too_large":true}})";
+    return raw.size() <= kMaximumRaw ? raw : needed_of(tree).dump();
 }
 
 void decode_location(const Location& location, const KnownDevice& device, UnixMillis now,

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "protocols/secrets.hh"
 #include "protocols/tested_phone.hh"
 
 using namespace waymark::tracker;
@@ -156,7 +157,18 @@ TEST_CASE("of a location that is too large for quarantine the place is kept") {
     CHECK(raw.find("95") != std::string::npos);
     CHECK(raw.find("2026-01-15T11:00:00Z") != std::string::npos);
     CHECK(raw.find("xxx") == std::string::npos);
-    CHECK(decode_json(message(R"("coords":{"latitude":95,"longitude":2,"x":)" + large + "}"))
-              .quarantined.at(0)
-              .raw == R"({"location":{"too_large":true}})");
+    const auto kept = [](const std::string& text) {
+        return decode_json(text).quarantined.at(0).raw;
+    };
+    // The members that decide are kept wherever the large one stands, and of a large one its
+    // beginning.
+    CHECK(kept(message(R"("coords":{"latitude":95,"longitude":2,"x":)" + large + "}")) ==
+          R"({"location":{"coords":{"latitude":95,"longitude":2},)"
+          R"("timestamp":"2026-01-15T11:00:00Z"}})");
+    std::string umlauts = "a";
+    for (std::size_t i = 0; i < kMaximumRaw; ++i) umlauts += "\xC3\xBC";
+    CHECK(kept(message(R"("coords":{"latitude":95,"longitude":")" + umlauts + "\"}"))
+              .starts_with(R"({"location":{"coords":{"latitude":95,"longitude":"aü)"));
+    CHECK(kept(message(R"("coords":{"latitude":95,"longitude":[)" + large + "]}"))
+              .find(R"("longitude":"[\"xxx)") != std::string::npos);
 }
