@@ -8,6 +8,7 @@ void Decoded::clear() {
     body.clear();
     error.clear();
     field.clear();
+    from = 0;
     stranger.clear();
     is_stranger_by_token = false;
     fixes.clear();
@@ -17,7 +18,9 @@ void Decoded::clear() {
 
 void Decoded::refuse(int refused_status, std::string_view word, std::string_view explanation,
                      std::string_view which_field) {
+    const DeviceNumber known = from;
     clear();
+    from = known;
     status = refused_status;
     content_type = "text/plain; charset=utf-8";
     body = explanation;
@@ -31,12 +34,6 @@ void Decoded::refuse_stranger(std::string_view word, std::string_view explanatio
     refuse(403, word, explanation);
     stranger = called;
     is_stranger_by_token = by_token;
-}
-
-DeviceNumber Decoded::device() const {
-    if (!fixes.empty()) return fixes.front().device;
-    if (!quarantined.empty()) return quarantined.front().device;
-    return heartbeat ? heartbeat->device : 0;
 }
 
 }  // namespace waymark::tracker

@@ -45,6 +45,9 @@ struct Decoded {
     std::string body;
     std::string error;  // for 4xx: missing_device, unknown_device, bad_token, bad_number...
     std::string field;  // for bad_number and bad_escape: which
+    // Whom the message is from, as soon as that is known: also of one that is refused, or in which
+    // there is nothing to store. 0: it names nobody, or nobody whom we know.
+    DeviceNumber from = 0;
     // For an unknown device: what the message called it. It may be a mistyped token, so it is shown
     // to nobody as it stands (services/refusals.hh).
     std::string stranger;
@@ -60,14 +63,12 @@ struct Decoded {
     // Ready for the next message, with the memory kept.
     void clear();
     // Turns it into a refusal: nothing is stored, the body is `explanation` for the person who set
-    // the phone up, and `which_field` is set for bad_number.
+    // the phone up, and `which_field` is set for bad_number. Whom it is from stays known.
     void refuse(int refused_status, std::string_view word, std::string_view explanation,
                 std::string_view which_field = {});
     // The same with 403, for a device that is not known.
     void refuse_stranger(std::string_view word, std::string_view explanation,
                          std::string_view called, bool by_token);
-    // Whom the message is from; 0 if it is refused, or empty.
-    DeviceNumber device() const;
 };
 
 struct Protocol {

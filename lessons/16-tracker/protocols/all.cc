@@ -19,15 +19,46 @@ constexpr std::array kProtocols{
     Protocol{"traccar", traccar_claims, traccar_decode},
 };
 
+// Remembers who was found. So it is known of every message, whatever becomes of it and whichever
+// protocol it has: an answer that depends on a right name must not come without it (Decoded::from).
+class NotingDirectory : public DeviceDirectory {
+  public:
+    explicit NotingDirectory(const DeviceDirectory& devices) : devices_(devices) {}
+
+    std::optional<KnownDevice> by_identifier(std::string_view identifier) const override {
+        return noted(devices_.by_identifier(identifier));
+    }
+    std::optional<KnownDevice> by_token(std::string_view token) const override {
+        return noted(devices_.by_token(token));
+    }
+    DeviceNumber found() const { return found_; }
+
+  private:
+    std::optional<KnownDevice> noted(std::optional<KnownDevice> device) const {
+        if (device) found_ = device->number;
+        return device;
+    }
+
+    const DeviceDirectory& devices_;
+    mutable DeviceNumber found_ = 0;
+};
+
+void decode_by_protocol(const net::http::Request& request, const DeviceDirectory& devices,
+                        UnixMillis now, Decoded& decoded) {
+    for (const Protocol& protocol : kProtocols)
+        if (protocol.claims(request)) return protocol.decode(request, devices, now, decoded);
+    decoded.refuse(404, "not_found", "No phone sends to this path: see the URL set in the app.");
+}
+
 }  // namespace
 
 void decode(const net::http::Request& request, const DeviceDirectory& devices, UnixMillis now,
             Decoded& decoded) {
     decoded.clear();
     if (refuse_page(request, decoded)) return;
-    for (const Protocol& protocol : kProtocols)
-        if (protocol.claims(request)) return protocol.decode(request, devices, now, decoded);
-    decoded.refuse(404, "not_found", "No phone sends to this path: see the URL set in the app.");
+    const NotingDirectory noting(devices);
+    decode_by_protocol(request, noting, now, decoded);
+    decoded.from = noting.found();
 }
 
 void decode_again(const Quarantined& kept, const KnownDevice& device, UnixMillis received,

@@ -99,3 +99,35 @@ TEST_CASE("an identifier that says nothing names no device") {
     CHECK(decoded.status == 400);
     CHECK(decoded.error == "missing_device");
 }
+
+TEST_CASE("whom a message is from is known whatever becomes of it") {
+    const std::string token(kTestedToken);
+    const std::string json = R"({"device_id":"48241179","location":)";
+    struct Row {
+        int status;
+        TestedRequest request;
+    };
+    const Row rows[] = {
+        {200, {"/?id=48241179&lat=48&lon=11", "", {}}},
+        {200, {"/?id=48241179&lat=95&lon=11", "", {}}},
+        {200, {"/?id=48241179", "", {}}},
+        {400, {"/?id=48241179&lat=abc&lon=11", "", {}}},
+        {400, {"/osmand?id=48241179&lat=abc&lon=11", "", {}}},
+        {400, {"/osmand/" + token + "?lat=%zz", "", {}}},
+        {200, {"/", json + "[]}", {}, "POST"}},
+        {200, {"/", json + "[null]}", {}, "POST"}},
+    };
+    for (const Row& row : rows) {
+        INFO(row.request.target, row.request.body);
+        const Decoded decoded = decode_tested(row.request);
+        CHECK(decoded.status == row.status);
+        CHECK(decoded.from == 1);
+    }
+    CHECK(decode_tested({"/?id=48241178&lat=48&lon=11", "", {}}).from == 0);
+    CHECK(decode_tested({"/?lat=48&lon=11", "", {}}).from == 0);
+    Decoded refused = decode_tested(rows[0].request);
+    refused.refuse(503, "too_many_guesses", "");
+    CHECK(refused.from == 1);
+    refused.clear();
+    CHECK(refused.from == 0);
+}

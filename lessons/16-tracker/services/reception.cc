@@ -69,12 +69,13 @@ net::Task<> Reception::store_and_answer(Exchange& exchange, DecodedPool::Lease d
     pool_.give(std::move(decoded));
 }
 
+// Asked before anything else of the message counts: its answer, whichever, would tell a guesser
+// that the name in it is right.
 void Reception::hold_back_guessers(Decoded& decoded, const net::Address& peer) {
-    const DeviceNumber device = decoded.device();
-    if (device == 0 && decoded.stranger.empty()) return;
+    if (decoded.from == 0 && decoded.stranger.empty()) return;
     const net::NetworkKey network = peer.network_key();
-    const bool is_allowed = device != 0
-                                ? guesses_.allows_device(device, network, loop_.now())
+    const bool is_allowed = decoded.from != 0
+                                ? guesses_.allows_device(decoded.from, network, loop_.now())
                                 : guesses_.allows_stranger(network, decoded.stranger, loop_.now());
     // Not 429: an app that drops its points on 4xx would lose those of a phone that is only new
     // here.

@@ -43,7 +43,7 @@ void Refusals::note(const Decoded& decoded, const net::Address& peer, UnixMillis
 
     Case current;
     current.status = decoded.status;
-    current.device = decoded.device();
+    current.device = decoded.from;
     current.reason = is_refused ? decoded.error : decoded.quarantined.front().reason;
     current.field = decoded.field;
     current.address = peer.host_text();

@@ -49,7 +49,7 @@ TEST_CASE("a refused phone is in the log and in the list with reason, name and a
                                 {"address", "192.0.2.7"}}});
     noted.say({"/?id=48241179&lat=48,1&lon=11", "", {}});
     CHECK(message_of(noted.lines()[1]) ==
-          "warning: a message from 192.0.2.7 is refused: bad_number in lat");
+          "warning: device 1 from 192.0.2.7 is refused: bad_number in lat");
     noted.say({"/?id=48241179&lat=95&lon=11", "", {}});
     CHECK(message_of(noted.lines()[2]) ==
           "warning: device 1 from 192.0.2.7 is in quarantine: lat_out_of_range");
