@@ -119,6 +119,9 @@ class Quarantine(unittest.TestCase):
         self.assertIn("quarantine", body)
         # Whoever sends what can be stored does not notice.
         self.assertEqual(self.send("van", lat=48, lon=11, timestamp=1768025565)[0], 200)
+        # What is kept already is acknowledged again: the first answer may have been lost.
+        self.assertEqual(self.send_bad("van", 1), 200)
+        self.assertEqual(self.send_bad("boat", 1), 503)
         self.assertEqual(len(self.rows()), 65)
         self.assertIn("the quarantine is full", self.tracker.log_text())
         self.assertIn("1 deleted", self.command("delete", "--number", "2"))

@@ -5,6 +5,9 @@
 //   store -> receiver   answer      ticket, durable or not, reason
 //                       directory   a part of the device directory
 //                       room        whether the quarantine takes more points (a byte)
+//                       kept        whether it has the points that were asked for
+//   receiver -> store   ask_kept    does the quarantine have these points?
+//   either way          heard       devices, and networks that they were heard from
 //   web app -> store    listen      somebody looks (1) or nobody does (0)
 //                       quarantine_wish  decode points of the quarantine again, or delete them
 //   store -> web app    stored      commit sequence, the fixes that were new; without fixes, in
@@ -52,6 +55,9 @@ enum class MessageKind : std::uint8_t {
     room,
     quarantine_wish,
     quarantine_done,
+    heard,
+    ask_kept,
+    kept,
 };
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:

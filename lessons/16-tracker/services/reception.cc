@@ -25,6 +25,7 @@ constexpr std::string_view kRetryLaterSeconds = "300";
 Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners, daemon::Log& log)
     : log_(log),
       store_(loop_, {}),
+      kept_points_(loop_, [this](std::string_view message) { return store_.tell(message); }),
       refusals_(log),
       server_(loop_, router_, std::move(listeners), settings.reloadable,
             settings.reloadable.devices_access_list(), log_) {
@@ -32,6 +33,23 @@ Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners
                 [this](Exchange& exchange) { return receive(exchange); });
     store_.on_directory([this](std::string_view part) { learn(part); });
     store_.on_room([this](bool is_left) { quarantine_has_room_ = is_left; });
+    store_.on_other([this](std::string_view message) { hear(message); });
+    guesses_.when_heard([this](const Heard& heard) { store_.tell(write_heard({heard}).front()); });
+}
+
+// A store that was started anew knows nothing, and the others learn from it.
+void Reception::meet_store(daemon::Channel channel) {
+    store_.connect(std::move(channel));
+    for (const std::string& message : write_heard(guesses_.heard_from().list()))
+        store_.tell(message);
+}
+
+void Reception::hear(std::string_view message) {
+    std::vector<Heard> heard;
+    if (kind_of(message) == MessageKind::heard && read(message, heard))
+        for (const Heard& each : heard) guesses_.heard_from().add(each.device, each.network);
+    Kept kept;
+    if (kind_of(message) == MessageKind::kept && read(message, kept)) kept_points_.hear(kept);
 }
 
 // Serves from the moment on in which it knows the devices: before that every phone would be a
@@ -50,7 +68,8 @@ Completion Reception::receive(Exchange& exchange) {
     const UnixMillis now = unix_now();
     decode(exchange.request, *devices_, now, *decoded);
     hold_back_guessers(*decoded, exchange.peer);
-    if (!decoded->quarantined.empty() && !quarantine_has_room_) keep_out_of_quarantine(*decoded);
+    if (!decoded->quarantined.empty() && !quarantine_has_room_)
+        return look_for_kept(exchange, std::move(decoded));
     refusals_.note(*decoded, exchange.peer, now);
     if (!decoded->empty()) return store_and_answer(exchange, std::move(decoded));
     answer(exchange, *decoded);
@@ -84,13 +103,23 @@ void Reception::hold_back_guessers(Decoded& decoded, const net::Address& peer) {
                        "Too many unknown devices were named from this address. Try again later.");
 }
 
+// The quarantine is full. What it has already is acknowledged again, and needs no room.
+net::Task<> Reception::look_for_kept(Exchange& exchange, DecodedPool::Lease decoded) {
+    net::Task<bool> question = kept_points_.has_all(decoded->quarantined);
+    const bool all_kept = co_await question;
+    if (!all_kept) keep_out_of_quarantine(*decoded);
+    refusals_.note(*decoded, exchange.peer, unix_now());
+    decoded->quarantined.clear();
+    net::Task<> rest = store_and_answer(exchange, std::move(decoded));
+    co_await rest;
+}
+
 // What was acknowledged is kept, so what cannot be kept is not acknowledged. The fixes beside it in
 // the message are stored all the same, and known again when the message is repeated. The phone
 // keeps its bad point, and some send nothing else before that is taken: so the quarantine holds
 // some 200,000 points, and the log warns when it is half full (services/quarantine_watch).
 void Reception::keep_out_of_quarantine(Decoded& decoded) {
     ++no_room_;
-    decoded.quarantined.clear();
     decoded.status = 503;
     decoded.error = "quarantine_full";
     decoded.content_type = "text/plain; charset=utf-8";

@@ -21,6 +21,7 @@
 #include "protocol.hh"
 #include "services/guess_limit.hh"
 #include "services/configured_server.hh"
+#include "services/kept_points.hh"
 #include "services/refusals.hh"
 #include "services/store_link.hh"
 #include "settings.hh"
@@ -57,7 +58,7 @@ class Reception {
 
     // Of the thread that runs the loop, but for post() and stop() of the loop itself.
     net::EventLoop& loop() { return loop_; }
-    void meet_store(daemon::Channel channel) { store_.connect(std::move(channel)); }
+    void meet_store(daemon::Channel channel);
     // Called when it begins to serve.
     void on_open(std::function<void()> handler) { on_open_ = std::move(handler); }
     void reload(const ReloadableSettings& settings);
@@ -72,8 +73,10 @@ class Reception {
     void hold_back_guessers(Decoded& decoded, const net::Address& peer);
     void answer(net::http::Exchange& exchange, const Decoded& decoded);
     void answer_not_durable(net::http::Exchange& exchange, const std::string& reason);
+    net::Task<> look_for_kept(net::http::Exchange& exchange, DecodedPool::Lease decoded);
     void keep_out_of_quarantine(Decoded& decoded);
     void learn(std::string_view part);
+    void hear(std::string_view message);
 
     net::EventLoop loop_;
     daemon::Log& log_;
@@ -83,6 +86,7 @@ class Reception {
     std::function<void()> on_open_;
     DecodedPool pool_;
     GuessLimit guesses_;
+    KeptPoints kept_points_;
     Refusals refusals_;
     net::http::Router router_;
     ConfiguredServer server_;

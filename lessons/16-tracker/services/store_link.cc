@@ -167,6 +167,7 @@ void StoreLink::heard(std::string_view message) {
             if (on_directory_) on_directory_(text_of(message));
             break;
         default:
+            if (on_other_) on_other_(message);
             break;
     }
 }

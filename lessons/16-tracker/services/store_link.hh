@@ -58,6 +58,13 @@ class StoreLink {
     // Hears whether the quarantine takes more.
     void on_room(std::function<void(bool is_left)> listener) { on_room_ = std::move(listener); }
 
+    // Hears what is no part of either, nor an answer (services/receiver_messages).
+    void on_other(std::function<void(std::string_view message)> handler) {
+        on_other_ = std::move(handler);
+    }
+    // Says something that needs no answer from here. False if no store is connected.
+    bool tell(std::string_view message) { return channel_ != nullptr && channel_->send(message); }
+
     class Submission;
     // `decoded` must stay in place until the submission has been awaited.
     Submission submit(const Decoded& decoded);
@@ -94,6 +101,7 @@ class StoreLink {
     std::unique_ptr<net::ChannelLink> channel_;
     std::function<void(std::string_view)> on_directory_;
     std::function<void(bool)> on_room_;
+    std::function<void(std::string_view)> on_other_;
     Ticket next_ticket_ = 1;
     std::deque<Outgoing> unanswered_;  // in the order of their tickets, without gaps
     std::size_t unanswered_bytes_ = 0;

@@ -17,6 +17,7 @@
 #include "net/event_loop.hh"
 #include "services/quarantine_watch.hh"
 #include "services/quarantine_wishes.hh"
+#include "services/receiver_talk.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 #include "store/data_folder.hh"
@@ -78,6 +79,10 @@ class StoreService {
     bool quarantine_had_room_ = true;
     std::vector<QuarantineWish> wishes_;
     std::vector<std::unique_ptr<Receiver>> receivers_;
+    ReceiverTalk talk_{[this](ToWhom whom, std::uint16_t number, std::string_view message) {
+        for (const auto& receiver : receivers_)
+            if ((receiver->number == number) == (whom == ToWhom::it)) receiver->link->send(message);
+    }};
     std::unique_ptr<net::ChannelLink> web_app_;
     bool web_app_listens_ = false;
     bool web_app_missed_ = false;
@@ -140,6 +145,7 @@ void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
     receiver.link =
         std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers));
     receiver.link->send(write(Room{quarantine_had_room_}));
+    for (const std::string& heard : talk_.for_newcomer()) receiver.link->send(heard);
     send_directory(receiver);
 }
 
@@ -167,6 +173,7 @@ void StoreService::hear(const Listen& listen) {
 }
 
 void StoreService::take(Receiver& receiver, std::string_view message) {
+    if (talk_.takes(receiver.number, message)) return;
     if (kind_of(message) != MessageKind::batch || !read(message, batch_)) {
         // A receiver of our own that writes nonsense: its clients will hear 503 and come again.
         receiver.link->send(write(Answer{batch_.ticket, false, "the batch cannot be read"}));
@@ -193,6 +200,7 @@ void StoreService::add(Item& item, UnixMillis now) {
 
 void StoreService::end_round() {
     if (std::exchange(in_transaction_, false)) end_transaction();
+    talk_.answer(store_, log_);
     for (const QuarantineWish& wish : std::exchange(wishes_, {})) do_as_wished(wish);
     if (!std::exchange(is_told_to_look_, false)) return;
     look_for_changes();

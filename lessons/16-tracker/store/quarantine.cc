@@ -92,6 +92,13 @@ std::vector<QuarantineRow> Quarantine::list(const QuarantineChoice& choice, int 
     return read_rows(rows);
 }
 
+bool Quarantine::has(DeviceNumber device, std::string_view digest) {
+    Statement row(connection_, "SELECT 1 FROM quarantine WHERE device = ?1 AND digest = ?2");
+    row.bind(1, device);
+    row.bind_bytes(2, digest);
+    return row.step();
+}
+
 std::int64_t Quarantine::bytes() {
     return connection_.number(
         fmt::format("SELECT coalesce(sum(length(raw) + {}), 0) FROM quarantine", kQuarantineRowCost)

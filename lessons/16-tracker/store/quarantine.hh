@@ -48,6 +48,8 @@ class Quarantine {
     // The newest first, with numbers below `below` (0: all).
     std::vector<QuarantineRow> list(const QuarantineChoice& choice, int most,
                                     std::int64_t below = 0);
+    // Whether there is a point of this device with this digest.
+    bool has(DeviceNumber device, std::string_view digest);
     // Of all rows. Reads the whole table.
     std::int64_t bytes();
 

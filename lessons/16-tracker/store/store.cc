@@ -277,6 +277,11 @@ std::int64_t Store::remove_quarantined(const QuarantineChoice& choice) {
     return removed;
 }
 
+bool Store::has_quarantined(DeviceNumber device, std::string_view digest) {
+    ensure_open();
+    return Quarantine(open_->connection).has(device, digest);
+}
+
 std::vector<DirectoryEntry> Store::directory() {
     ensure_open();
     return read_directory(open_->connection);

@@ -14,9 +14,9 @@
 //
 // Quarantine. What is handed to add() is kept, however much is there: the phone may have been told
 // that it is. The bound is for those who hand it on: when quarantine_has_room() says no, receivers
-// answer a point for the quarantine with 503 before it comes here (services/reception). So what it
-// takes is the bound and what was on its way. The size is summed when the file is opened, and after
-// another process has written; in between it is counted.
+// answer a point that is not there yet with 503 before it comes here (services/reception). So what
+// it takes is the bound and what was on its way. The size is summed when the file is opened, and
+// after another process has written; in between it is counted.
 
 #pragma once
 
@@ -71,6 +71,8 @@ class Store {
     // As class Quarantine; between transactions only.
     Quarantine::Replayed replay_quarantined(const QuarantineChoice& choice, std::int64_t after);
     std::int64_t remove_quarantined(const QuarantineChoice& choice);
+    // Whether the point is on disk already.
+    bool has_quarantined(DeviceNumber device, std::string_view digest);
 
     // Copies the log into the database if it is long. True if it did.
     bool checkpoint_if_due();
