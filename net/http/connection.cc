@@ -103,7 +103,7 @@ Connection::Step Connection::advance() {
 Connection::Step Connection::read_head() {
     const RequestParser::State state = parser().parse(input().view());
     if (state == RequestParser::State::incomplete) return Step::read;
-    if (state == RequestParser::State::refused) return refuse(parser().refusal().status);
+    if (state == RequestParser::State::refused) return refuse(parser().refusal());
     ++requests_;
     body_ = BodyDecoder();
     const Router::Match match = load_request();
@@ -135,7 +135,7 @@ Router::Match Connection::load_request() {
 Connection::Step Connection::read_body() {
     const std::span<char> bytes = input().bytes().subspan(parser().head_size());
     const BodyDecoder::State state = body_.decode(bytes);
-    if (state == BodyDecoder::State::refused) return refuse(body_.refusal().status);
+    if (state == BodyDecoder::State::refused) return refuse(body_.refusal());
     if (state == BodyDecoder::State::complete) return call_handler();
     input().truncate(parser().head_size() + body_.size());
     if (parser().expects_continue() && !std::exchange(told_to_continue_, true))
@@ -217,14 +217,15 @@ void Connection::break_off() {
 }
 
 // Where the request ends is not known any more, so nothing that follows can be read.
-Connection::Step Connection::refuse(int status) {
+Connection::Step Connection::refuse(const Refusal& refusal) {
     ++server_.counters_.refused_requests;
+    if (server_.refused_ && !refusal.reason.empty()) server_.refused_(exchange_->peer, refusal);
     exchange_->request = Request();
     exchange_->answer.prepare({.is_head = parser().method(input().view()) == "HEAD",
                                .keeps_alive = false,
                                .fields = &server_.fields_});
-    exchange_->answer.error(status);
-    if (server_.log_) server_.log_(*exchange_, status);
+    exchange_->answer.error(refusal.status);
+    if (server_.log_) server_.log_(*exchange_, refusal.status);
     is_closing_ = must_linger_ = true;
     return Step::close;
 }
@@ -243,10 +244,10 @@ void Connection::note_received(const Transfer& transfer) {
         case Outcome::done:
             return input().added(transfer.bytes);
         case Outcome::end:
-            if (has_begun) refuse(400);
+            if (has_begun) refuse({400, {}});  // it has left by itself
             break;
         case Outcome::timed_out:
-            if (has_begun) refuse(408);
+            if (has_begun) refuse({408, "came too slowly"});
             break;
         case Outcome::cancelled:
         case Outcome::failed:

@@ -62,7 +62,7 @@ class Connection {
     Step read_head();
     Step read_body();
     Step call_handler();
-    Step refuse(int status);
+    Step refuse(const Refusal& refusal);
     Step refuse_route(const Router::Match& match);
     Router::Match load_request();
     void finish_request();

@@ -40,6 +40,13 @@ RequestParser::State RequestParser::refuse(int status, std::string_view reason) 
     return state_ = State::refused;
 }
 
+// A client that begins with TLS sends a record of type 22, a handshake (RFC 8446, 5.1): somebody
+// typed https:// where http:// is served, and sees no more than that it does not work.
+RequestParser::State RequestParser::refuse_beginning(std::string_view line) {
+    const bool is_tls = line.starts_with('\x16');
+    return refuse(400, is_tls ? "TLS (https) where http is served" : "not a request line");
+}
+
 // No line end yet. What can be refused already is refused, so that nobody can make us wait for a
 // line end that never comes.
 RequestParser::State RequestParser::check_unfinished(std::string_view input) {
@@ -47,7 +54,7 @@ RequestParser::State RequestParser::check_unfinished(std::string_view input) {
     if (line.empty() || line == "\r") return state_;
     has_begun_ = true;
     if (!has_request_line_ && !kTokenBytes.has(line.front()))
-        return refuse(400, "not a request line");
+        return refuse_beginning(line);
     // One byte more than a whole line may have, for the CR; one less than a whole head, for the LF.
     return check_size(line.size() - 1, input.size() + 1);
 }
@@ -67,7 +74,7 @@ RequestParser::State RequestParser::line_end(std::string_view input, std::size_t
     const bool is_empty = has_return && line.empty();
     if (!is_empty) has_begun_ = true;
     if (!is_empty && !has_request_line_ && (line.empty() || !kTokenBytes.has(line.front())))
-        return refuse(400, "not a request line");
+        return refuse_beginning(line);
     if (check_size(line.size(), scanned_) == State::refused) return state_;
     if (!has_return) return refuse(400, "line ends with a lone LF");
     if (is_empty) return empty_line();
@@ -115,6 +122,8 @@ RequestParser::State RequestParser::target(std::string_view line, std::size_t be
                                            std::size_t size) {
     const std::string_view text = line.substr(begin, size);
     const std::optional<Target> parts = split_target(line.substr(0, method_.size), text);
+    if (!parts && !kTargetBytes.has_all(text))
+        return refuse(400, "malformed target: a blank, quote or letter beyond ASCII needs a %");
     if (!parts) return refuse(400, "malformed target");
     const auto place = [&](std::string_view part) {
         return part.empty()

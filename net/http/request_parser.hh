@@ -86,6 +86,7 @@ class RequestParser {
     };
 
     State refuse(int status, std::string_view reason);
+    State refuse_beginning(std::string_view line);
     State check_unfinished(std::string_view input);
     State check_size(std::size_t line_size, std::size_t head_size);
     State line_end(std::string_view input, std::size_t newline);

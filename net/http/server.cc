@@ -62,6 +62,7 @@ void Server::receive(daemon::Fd socket, const Address& peer) {
     if (!access_.allows(peer)) {
         ++counters_.denied;
         if (door_.on_denied) door_.on_denied(peer);
+        if (refused_) refused_(peer, {0, "not on the access list"});
         return;
     }
     ConnectionGate::Entry entry = gate_.enter(peer);

@@ -24,6 +24,7 @@
 #include "net/event_loop.hh"
 #include "net/http/buffers.hh"
 #include "net/http/date.hh"
+#include "net/http/request_parser.hh"
 #include "net/http/router.hh"
 #include "net/http/writer.hh"
 #include "net/listener.hh"
@@ -108,6 +109,12 @@ class Server {
     // Called after each answer: the access log.
     using Log = std::function<void(const Exchange& exchange, int status)>;
     void when_answered(Log log) { log_ = std::move(log); }
+    // Called with each request that no handler sees, because it is malformed, too large or too
+    // slow, and with each client that the access list denies: then the status is 0, for it is not
+    // answered.
+    void when_refused(std::function<void(const Address& peer, const Refusal& refusal)> handler) {
+        refused_ = std::move(handler);
+    }
     // Called with what a handler threw; the peer gets 500, or 503 for std::bad_alloc.
     void when_handler_fails(std::function<void(std::exception_ptr)> handler) {
         handler_failed_ = std::move(handler);
@@ -144,6 +151,7 @@ class Server {
     std::function<void()> when_stopped_;
     Log log_;
     std::function<void(std::exception_ptr)> handler_failed_;
+    std::function<void(const Address&, const Refusal&)> refused_;
     Timer stop_timer_;
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     Timer close_timer_;  // an acceptor must not be destroyed in its own call

@@ -149,9 +149,10 @@ class SlowClients(ServerTest):
               f"{ratio:.1f} x the quiet {percentile_95(quiet.seconds) * 1000:.1f} ms")
         self.assertGreater(beside.count_until(ends.last_seen), 0)
         levels.check_are_back()
-        # The slow ones name a device that nobody knows, which is said once.
-        self.assertEqual([line for line in server.log_lines("warning")
-                          if "nobody from 127.0.0.1 is refused" not in line], [])
+        # The slow ones name a device that nobody knows, and some are cut off: each is said once.
+        said = [line.split(" is refused: ")[1] for line in server.log_lines("warning")]
+        self.assertLessEqual(set(said), {"unknown_device", "came too slowly"})
+        self.assertEqual(len(said), len(set(said)))
 
     def test_with_long_deadlines_they_would_stay(self):
         server = self.start_with_phone("--header-timeout", "600", "--body-timeout", "600",

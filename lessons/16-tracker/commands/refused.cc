@@ -61,6 +61,11 @@ void add_names(json& cases, const std::string& folder) {
     }
 }
 
+// Who may not come in hears nothing.
+std::string shown_status(int status) {
+    return status == 0 ? "none" : std::to_string(status);
+}
+
 void print_cases(const json& cases) {
     if (cases.empty()) {
         fmt::print("No message was refused since the receivers were started.\n");
@@ -73,7 +78,7 @@ void print_cases(const json& cases) {
         fmt::print("{:<20} {:>6}  {:<15} {:<7} {:<26} {}\n",
                    format_time(each["time"].get<UnixMillis>() / 1000 * 1000),
                    each["count"].get<std::uint64_t>(), each["address"].get<std::string>(),
-                   each["status"].get<int>(),
+                   shown_status(each["status"].get<int>()),
                    each["reason"].get<std::string>() + (field.empty() ? "" : ": " + field),
                    each["who"].get<std::string>());
     }

@@ -6,55 +6,12 @@ what its owner learns of them.
 """
 
 import json
-import pathlib
 import socket
-import subprocess
 import sys
 import urllib.parse
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
-
-from count import Count
+from phone_requests import PLACE, Checks, add_device, ask, command, get, refused, send_bytes
 from running_tracker import RunningTracker
-
-PLACE = "lat=47.785&lon=9.61"
-
-
-def ask(server, head, body=""):
-    """Sends one request; returns the status, and the whole answer."""
-    place = urllib.parse.urlsplit(server.devices_url)
-    length = f"Content-Length: {len(body)}\r\n" if body else ""
-    request = f"{head}\r\n{length}Connection: close\r\n\r\n{body}".encode()
-    answer = b""
-    with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
-        connection.sendall(request)
-        while piece := connection.recv(65536):
-            answer += piece
-    return int(answer.split()[1]), answer.decode()
-
-
-def get(server, target, *fields):
-    return ask(server, "\r\n".join([f"GET {target} HTTP/1.1", "Host: 127.0.0.1", *fields]))
-
-
-def command(server, *words):
-    done = subprocess.run([server.program, *words, "--data", server.data], check=True, timeout=240,
-                          capture_output=True, text=True)
-    return done.stdout
-
-
-def refused(server):
-    return json.loads(command(server, "refused", "--json"))
-
-
-class Checks:
-    def __init__(self):
-        self.count = Count()
-
-    def __call__(self, what, is_so, seen=""):
-        self.count.add(Count(passed=1) if is_so else Count(failed=1))
-        if not is_so:
-            print(f"{what}: {seen}")
 
 
 def check_apps(check, server, token):
@@ -105,16 +62,43 @@ def check_traces(check, server, token):
     check("no token is in any of it", token[:6] not in everything, everything)
 
 
-def check_guesser(check, server):
-    statuses = [get(server, f"/?id=guess-{number}&{PLACE}")[0] for number in range(100)]
-    check("a guesser is told so that he is wrong a few times only",
-          403 in statuses and statuses[-40:] == [503] * 40, statuses)
-    status, answer = get(server, f"/?id=guess-x&{PLACE}")
-    check("the answer says when to come again", "\r\nRetry-After: " in answer, answer)
-    status, answer = get(server, f"/?id=other-phone&{PLACE}")
-    check("a right guess is not told", status == 503, answer)
-    status, answer = get(server, f"/?id=my-phone&{PLACE}")
-    check("a phone that was heard from here goes on", status == 200, answer)
+def check_unread(check, server):
+    """What the HTTP server refuses is no message, and its sender wonders as much."""
+    get(server, "/?id=my-phone&lat=abc&lon=1")
+    send_bytes(server, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+    get(server, "/?id=my phone")
+    get(server, "/?id=caf\u00e9")
+    ask(server, "POST / HTTP/1.1\r\nHost: x", "x" * (64 * 1024 + 1))
+    cases = {case["reason"]: case for case in refused(server)}
+    check("a device that is refused is named", cases["bad_number"]["who"] == "my phone", cases)
+    for reason, status in (("TLS (https) where http is served", 400), ("body too long", 413),
+                           ("malformed target: a blank, quote or letter beyond ASCII needs a %",
+                            400)):
+        case = cases.get(reason, {})
+        check(f"the list has who sent: {reason}", case.get("status") == status and
+              case.get("address") == "127.0.0.1", cases)
+        check(f"the log has who sent: {reason}",
+              f"a message from 127.0.0.1 is refused: {reason}" in server.log_text(),
+              server.log_text())
+
+
+def check_denied(check, tracker):
+    with RunningTracker(tracker, ["--access-devices", "deny 127.0.0.9"]) as server:
+        place = urllib.parse.urlsplit(server.devices_url)
+        with socket.create_connection((place.hostname, place.port), timeout=60,
+                                      source_address=("127.0.0.9", 0)) as connection:
+            try:
+                answer = connection.recv(1)
+            except ConnectionResetError:
+                answer = b""
+        check("who may not come in gets no answer", answer == b"", answer)
+        [case] = refused(server)
+        check("the list has who may not come in", (case["address"], case["status"]) ==
+              ("127.0.0.9", 0) and "access list" in case["reason"], case)
+        text = command(server, "refused")
+        check("people are told that there was no answer", "none" in text, text)
+        check("the log has who may not come in", "a client from 127.0.0.9 is refused: not on the "
+              "access list" in server.log_text(), server.log_text())
 
 
 def check_threads(check, tracker):
@@ -132,16 +116,17 @@ def check_threads(check, tracker):
 
 def main():
     check = Checks()
-    # One thread: each has a limit of its own.
-    with RunningTracker(sys.argv[1], ["--threads", "1", "--receivers", "1"]) as server:
-        answer = command(server, "device", "add", "my phone", "--id", "my-phone")
-        token = answer.split("shown again): ")[1].split()[0]
-        command(server, "device", "add", "other", "--id", "other-phone")
+    with RunningTracker(sys.argv[1]) as server:
+        token = add_device(server, "my phone", "my-phone")
         check("nobody was refused yet", refused(server) == [], refused(server))
         check_apps(check, server, token)
         check_pages(check, server)
         check_traces(check, server, token)
-        check_guesser(check, server)
+    # A server of its own: one network gets a few lines of the log in a minute.
+    with RunningTracker(sys.argv[1]) as server:
+        add_device(server, "my phone", "my-phone")
+        check_unread(check, server)
+    check_denied(check, sys.argv[1])
     check_threads(check, sys.argv[1])
     print(check.count.line())
     return 1 if check.count.failed else 0

@@ -44,12 +44,26 @@ void Refusals::note(const Decoded& decoded, const net::Address& peer, UnixMillis
     Case current;
     current.status = decoded.status;
     current.device = decoded.from;
+    current.network = peer.network_key();
     current.reason = is_refused ? decoded.error : decoded.quarantined.front().reason;
     current.field = decoded.field;
     current.address = peer.host_text();
     if (!decoded.stranger.empty())
         current.who = shown_name(decoded.stranger, decoded.is_stranger_by_token);
+    note(std::move(current), now);
+}
 
+void Refusals::note_unread(int status, std::string_view why, const net::Address& peer,
+                           UnixMillis now) {
+    Case current;
+    current.status = status;
+    current.network = peer.network_key();
+    current.reason = why;
+    current.address = peer.host_text();
+    note(std::move(current), now);
+}
+
+void Refusals::note(Case current, UnixMillis now) {
     const auto known = std::find_if(cases_.begin(), cases_.end(),
                                     [&](const Case& each) { return each.is_same(current); });
     if (known != cases_.end()) {
@@ -60,28 +74,53 @@ void Refusals::note(const Decoded& decoded, const net::Address& peer, UnixMillis
     current.last_ms = now;
     if (current.told_ms == 0 || now - current.told_ms >= kQuiet) tell(current, now);
     cases_.push_front(std::move(current));
-    if (cases_.size() > kMost) cases_.pop_back();
+    if (cases_.size() > kMost) forget_one();
+}
+
+// The one that rested longest, of the network that has the most.
+void Refusals::forget_one() {
+    const auto cases_of = [this](const net::NetworkKey& network) {
+        return std::count_if(cases_.begin(), cases_.end(),
+                             [&](const Case& each) { return each.network == network; });
+    };
+    auto chosen = cases_.end();
+    std::ptrdiff_t most = 0;
+    for (auto each = cases_.begin(); each != cases_.end(); ++each) {
+        const std::ptrdiff_t count = cases_of(each->network);
+        if (count < most) continue;
+        most = count;
+        chosen = each;
+    }
+    cases_.erase(chosen);
 }
 
 // A flood of strangers must not become a flood of lines.
-void Refusals::tell(Case& that, UnixMillis now) {
+bool Refusals::may_tell(const Case& that, UnixMillis now) {
     if (now - minute_began_ >= 60'000 || now < minute_began_) {
         minute_began_ = now;
-        lines_ = 0;
+        told_.clear();
     }
-    if (lines_ >= kLinesPerMinute) {
+    const auto of_it = std::count(told_.begin(), told_.end(), that.network);
+    if (told_.size() >= kLinesPerMinute || of_it >= static_cast<std::ptrdiff_t>(kLinesOfOneNetwork))
+        return false;
+    told_.push_back(that.network);
+    return true;
+}
+
+void Refusals::tell(Case& that, UnixMillis now) {
+    if (!may_tell(that, now)) {
         ++untold_;
         return;
     }
-    ++lines_;
     that.told_ms = now;
     const std::string who = that.device != 0    ? fmt::format("device {}", that.device)
                             : !that.who.empty() ? that.who
+                            : that.status == 0  ? "a client"
                                                 : "a message";
     const std::string others =
         untold_ == 0 ? "" : fmt::format(" ({} others were not logged)", std::exchange(untold_, 0));
     log_.warning("{} from {} {}: {}{}{}{}", who, that.address,
-                 that.status >= 400 ? "is refused" : "is in quarantine", that.reason,
+                 that.status == 200 ? "is in quarantine" : "is refused", that.reason,
                  that.field.empty() ? "" : " in ", that.field, others);
 }
 

@@ -1,6 +1,10 @@
 // Who was refused or sent into quarantine lately, and why: for the owner, whose phone otherwise
-// shows an error that nobody sees. A warning in the log for each new case, a bounded list for
+// shows an error that nobody sees. A warning in the log for a new case, a bounded list for
 // `tracker refused`, and two counters for `tracker status`.
+//
+// Somebody who guesses makes a case of each guess. So the list, when it is full, forgets a case of
+// the network that has the most of them, and one network gets a few of the log's lines a minute. A
+// case that got none gets one when it comes again in a quieter minute, as a phone's does.
 //
 // What a message called an unknown device may be a token with one wrong letter, so a text that came
 // where a token belongs, or is as long as one, is shown by its first four characters and its
@@ -13,6 +17,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/log.hh"
 #include "net/address.hh"
@@ -25,27 +30,34 @@ std::string shown_name(std::string_view called, bool by_token);
 
 class Refusals {
   public:
-    static constexpr std::size_t kMost = 64;  // cases in the list; the one that rested longest goes
-    static constexpr int kLinesPerMinute = 10;       // of the log
-    static constexpr UnixMillis kQuiet = 3'600'000;  // then a case is worth a line again
+    static constexpr std::size_t kMost = 64;              // cases in the list
+    static constexpr std::size_t kLinesPerMinute = 10;    // of the log
+    static constexpr std::size_t kLinesOfOneNetwork = 4;  // of these
+    static constexpr UnixMillis kQuiet = 3'600'000;       // then a case is worth a line again
 
     explicit Refusals(daemon::Log& log) : log_(log) {}
 
     // Notes a message that is refused or has points for quarantine; ignores others.
     void note(const Decoded& decoded, const net::Address& peer, UnixMillis now);
 
+    // Notes what never became a message: a request that the HTTP server could not read, or a client
+    // that may not come in; `status` is 0 where there was no answer. `why` has no quotes in it.
+    void note_unread(int status, std::string_view why, const net::Address& peer, UnixMillis now);
+
     std::uint64_t refused() const { return refused_; }
     std::uint64_t quarantined() const { return quarantined_; }
     // The newest `most` cases, as a JSON array:
     //   [{"time":MS,"count":2,"status":403,"reason":"unknown_device","field":"","who":"my-phne",
     //     "device":0,"address":"192.0.2.7"}]
-    // For quarantine the status is 200 and `device` the number of the device.
+    // For quarantine the status is 200. `device` is the number of the device if it is known, also
+    // of one that is refused.
     std::string to_json(std::size_t most) const;
 
   private:
     struct Case {
         int status = 0;
         DeviceNumber device = 0;
+        net::NetworkKey network;
         std::string reason, field, who, address;
         UnixMillis last_ms = 0;
         UnixMillis told_ms = 0;
@@ -54,6 +66,9 @@ class Refusals {
         bool is_same(const Case& other) const;
     };
 
+    void note(Case current, UnixMillis now);
+    void forget_one();
+    bool may_tell(const Case& that, UnixMillis now);
     void tell(Case& that, UnixMillis now);
 
     daemon::Log& log_;
@@ -61,7 +76,7 @@ class Refusals {
     std::uint64_t refused_ = 0;
     std::uint64_t quarantined_ = 0;
     UnixMillis minute_began_ = 0;
-    int lines_ = 0;
+    std::vector<net::NetworkKey> told_;  // in this minute, for each line the network
     std::uint64_t untold_ = 0;
 };
 

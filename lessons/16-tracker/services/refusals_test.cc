@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -15,15 +16,20 @@ using nlohmann::json;
 
 namespace {
 
-const net::Address kPeer = *net::Address::parse_ip("192.0.2.7", 40000);
+net::Address peer(const std::string& address) {
+    return *net::Address::parse_ip(address, 40000);
+}
+
+const net::Address kPeer = peer("192.0.2.7");
 
 struct Noted {
     LogFolder folder;
     Log log{to_file(folder)};
     Refusals refusals{log};
 
-    void say(const TestedRequest& request, UnixMillis now = kTestedNow) {
-        refusals.note(decode_tested(request), kPeer, now);
+    void say(const TestedRequest& request, UnixMillis now = kTestedNow,
+             const net::Address& from = kPeer) {
+        refusals.note(decode_tested(request), from, now);
     }
     json list(std::size_t most = Refusals::kMost) const {
         return json::parse(refusals.to_json(most));
@@ -110,11 +116,57 @@ TEST_CASE("many strangers are a few lines, and the list keeps the newest") {
     Noted noted;
     for (int i = 0; i < 1000; ++i)
         noted.say({"/?id=guess-" + std::to_string(i), "", {}}, kTestedNow + i);
-    CHECK(noted.lines().size() == Refusals::kLinesPerMinute);
+    CHECK(noted.lines().size() == Refusals::kLinesOfOneNetwork);
     CHECK(noted.list().size() == Refusals::kMost);
     CHECK(noted.list(3).size() == 3);
     CHECK(noted.list()[0]["who"] == "guess-999");
     noted.say({"/?id=another", "", {}}, kTestedNow + 61'000);
-    CHECK(noted.lines().back().find("(990 others were not logged)") != std::string::npos);
+    CHECK(noted.lines().back().find("(996 others were not logged)") != std::string::npos);
     CHECK(noted.refusals.refused() == 1001);
+}
+
+TEST_CASE("whoever guesses, a mistyped phone of another network is in the list, and in the log") {
+    Noted noted;
+    const auto guess = [&](const std::string& network, int tries) {
+        for (int i = 0; i < tries; ++i)
+            noted.say({"/?id=guess-" + std::to_string(i), "", {}}, kTestedNow, peer(network));
+    };
+    const auto has_phone = [&](const auto& texts) {
+        return std::any_of(texts.begin(), texts.end(), [](const auto& each) {
+            return json(each).dump().find("my-phn2") != std::string::npos;
+        });
+    };
+    guess("198.51.100.1", 12);
+    noted.say({"/?id=my-phn2", "", {}});
+    for (int i = 2; i < 5; ++i) guess("198.51.100." + std::to_string(i), 90);
+    CHECK(has_phone(noted.list()));
+    CHECK(has_phone(noted.lines()));
+    // From many networks at once no line is left in this minute. The phone comes again.
+    Noted other;
+    for (int i = 0; i < 60; ++i)
+        other.say({"/?id=guess", "", {}}, kTestedNow, peer("203.0.113." + std::to_string(i)));
+    CHECK(other.lines().size() == Refusals::kLinesPerMinute);
+    other.say({"/?id=my-phn2", "", {}});
+    CHECK_FALSE(has_phone(other.lines()));
+    CHECK(has_phone(other.list()));
+    other.say({"/?id=my-phn2", "", {}}, kTestedNow + 61'000);
+    CHECK(has_phone(other.lines()));
+}
+
+TEST_CASE("a known device that is refused is named, and what was no message is noted as well") {
+    Noted noted;
+    noted.say({"/?id=48241179&lat=abc&lon=11", "", {}});
+    CHECK(noted.list()[0]["device"] == 1);
+    Decoded held_back = decode_tested({"/?id=48241179&lat=48&lon=11", "", {}});
+    held_back.refuse(503, "too_many_guesses", "");
+    noted.refusals.note(held_back, kPeer, kTestedNow);
+    CHECK(noted.list()[0]["device"] == 1);
+    noted.refusals.note_unread(400, "TLS (https) where http is served", kPeer, kTestedNow);
+    CHECK(message_of(noted.lines().back()) ==
+          "warning: a message from 192.0.2.7 is refused: TLS (https) where http is served");
+    CHECK(noted.list()[0]["status"] == 400);
+    noted.refusals.note_unread(0, "not on the access list", peer("192.0.2.8"), kTestedNow);
+    CHECK(message_of(noted.lines().back()) ==
+          "warning: a client from 192.0.2.8 is refused: not on the access list");
+    CHECK(noted.list()[0]["address"] == "192.0.2.8");
 }
