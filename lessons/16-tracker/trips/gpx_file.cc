@@ -17,6 +17,10 @@ namespace {
 
 using daemon::UsageError;
 
+// How deep speed and course are looked for: vendors use two levels. A file may have any number, and
+// each would take of our stack.
+constexpr int kExtensionLevels = 8;
+
 std::string_view name_without_prefix(const pugi::xml_node& node) {
     const std::string_view name = node.name();
     const std::size_t colon = name.find(':');
@@ -39,13 +43,15 @@ class GpxReader {
         // The bytes outlive the document; load_buffer still copies them, because parsing writes.
         const pugi::xml_parse_result result = document.load_buffer(bytes_.data(), bytes_.size());
         if (!result) refuse_xml(result);
-        const pugi::xml_node root = document.document_element();
-        if (name_without_prefix(root) != "gpx")
-            refuse(root.offset_debug(), fmt::format("not GPX: the file is <{}>", root.name()));
-        for (const pugi::xml_node& track : root.children()) {
-            if (name_without_prefix(track) == "trk") read_track(track);
+        // One after the other, where somebody has joined files.
+        for (const pugi::xml_node& root : document.children()) {
+            if (root.type() != pugi::node_element) continue;
+            if (name_without_prefix(root) != "gpx")
+                refuse(root.offset_debug(), fmt::format("not GPX: here is <{}>", root.name()));
+            for (const pugi::xml_node& track : root.children())
+                if (name_without_prefix(track) == "trk") read_track(track);
         }
-        if (trip_.points.empty()) trip_.remarks.push_back(what_else(root));
+        if (trip_.points.empty()) trip_.remarks.push_back(what_else(document));
         return std::move(trip_);
     }
 
@@ -64,14 +70,15 @@ class GpxReader {
     }
 
     // Instead of track points. What was planned or marked is not taken for where somebody was.
-    static std::string what_else(const pugi::xml_node& root) {
+    static std::string what_else(const pugi::xml_document& document) {
         std::size_t tracks = 0, routes = 0, way_points = 0;
-        for (const pugi::xml_node& child : root.children()) {
-            const std::string_view name = name_without_prefix(child);
-            tracks += name == "trk" ? 1 : 0;
-            routes += name == "rte" ? 1 : 0;
-            way_points += name == "wpt" ? 1 : 0;
-        }
+        for (const pugi::xml_node& root : document.children())
+            for (const pugi::xml_node& child : root.children()) {
+                const std::string_view name = name_without_prefix(child);
+                tracks += name == "trk" ? 1 : 0;
+                routes += name == "rte" ? 1 : 0;
+                way_points += name == "wpt" ? 1 : 0;
+            }
         return fmt::format(
             "the file has tracks: {}, routes: {}, way points: {}; only the points of a track say "
             "where somebody was",
@@ -94,7 +101,8 @@ class GpxReader {
     void read_point(const pugi::xml_node& node) {
         TripPoint point;
         point.place = {coordinate(node, "lat"), coordinate(node, "lon")};
-        for (const pugi::xml_node& child : node.children()) read_detail(child, point);
+        for (const pugi::xml_node& child : node.children())
+            read_detail(child, point, kExtensionLevels);
         trip_.points.push_back(point);
     }
 
@@ -109,7 +117,7 @@ class GpxReader {
 
     // What is odd in a detail leaves the detail out. Only a time that cannot be read is an error:
     // without it the point would be dropped in silence.
-    void read_detail(const pugi::xml_node& node, TripPoint& point) const {
+    void read_detail(const pugi::xml_node& node, TripPoint& point, int levels_below) const {
         const std::string_view name = name_without_prefix(node);
         const char* const text = node.text().get();
         if (name == "ele") point.altitude_m = number_in(text);
@@ -121,8 +129,9 @@ class GpxReader {
                 refuse(node.offset_debug(), fmt::format("not a time: \"{}\"", text));
         }
         // GPX 1.1 keeps speed and course one or two levels down, in a vendor's extension.
-        if (name == "extensions" || name == "TrackPointExtension")
-            for (const pugi::xml_node& child : node.children()) read_detail(child, point);
+        if (levels_below > 0 && (name == "extensions" || name == "TrackPointExtension"))
+            for (const pugi::xml_node& child : node.children())
+                read_detail(child, point, levels_below - 1);
     }
 
     std::string_view bytes_;

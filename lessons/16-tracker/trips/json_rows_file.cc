@@ -55,10 +55,13 @@ std::optional<TripPoint> parse_wkt_point(std::string_view text) {
     return point;
 }
 
-// The text member `key` of a row, or nothing.
+// The member `key` of a row if it is a text, or a number as a text; or nothing.
 std::optional<std::string> text_member(const json& row, const char* key) {
-    if (!row.is_object() || !row.contains(key) || !row.at(key).is_string()) return {};
-    return row.at(key).get<std::string>();
+    if (!row.is_object() || !row.contains(key)) return {};
+    const json& value = row.at(key);
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_number()) return value.dump();
+    return {};
 }
 
 TripPoint parse_row(const json& row, std::string_view file, std::size_t row_number) {
@@ -77,15 +80,46 @@ TripPoint parse_row(const json& row, std::string_view file, std::size_t row_numb
     return point;
 }
 
+// Where the parser stops. What it throws does not say that of everything: of a number that is too
+// large for a double it does not.
+class Stop : public nlohmann::json_sax<json> {
+  public:
+    std::size_t byte() const { return byte_; }
+    std::string_view why() const { return is_range_ ? "a number is too large" : "broken JSON"; }
+
+    bool parse_error(std::size_t byte, const std::string&, const json::exception& error) override {
+        constexpr int kOutOfRange = 406;  // the library's "number overflow"
+        byte_ = byte;
+        is_range_ = error.id == kOutOfRange;
+        return false;
+    }
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(json::number_integer_t) override { return true; }
+    bool number_unsigned(json::number_unsigned_t) override { return true; }
+    bool number_float(json::number_float_t, const std::string&) override { return true; }
+    bool string(std::string&) override { return true; }
+    bool binary(json::binary_t&) override { return true; }
+    bool start_object(std::size_t) override { return true; }
+    bool key(std::string&) override { return true; }
+    bool end_object() override { return true; }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override { return true; }
+
+  private:
+    std::size_t byte_ = 0;
+    bool is_range_ = false;
+};
+
 }  // namespace
 
 Trip parse_json_rows(std::string_view bytes, std::string_view name) {
-    json rows;
-    try {
-        rows = json::parse(bytes);
-    } catch (const json::parse_error& error) {
-        throw UsageError(fmt::format("{}:{}: broken JSON at byte {}", name,
-                                     line_at(bytes, error.byte), error.byte));
+    const json rows = json::parse(bytes, nullptr, false);
+    if (rows.is_discarded()) {
+        Stop stop;
+        json::sax_parse(bytes, &stop);
+        throw UsageError(fmt::format("{}:{}: {} at byte {}", name, line_at(bytes, stop.byte()),
+                                     stop.why(), stop.byte()));
     }
     Trip trip;
     for (const json& row : rows)

@@ -23,12 +23,16 @@ namespace {
 constexpr double kMetresPerSecondPerKnot = 1852.0 / 3600;
 
 // "4807.038" and "N": the two digits before the point are minutes, what stands before is degrees.
-std::optional<double> degrees(std::string_view text, std::string_view hemisphere) {
+// 60 minutes is what receivers make of 59.99999 when they round.
+std::optional<double> degrees(std::string_view text, std::string_view hemisphere,
+                              std::string_view positive, std::string_view negative) {
     const std::optional<double> value = number_in(text);
-    if (!value || hemisphere.size() != 1) return {};
+    if (!value || *value < 0 || (hemisphere != positive && hemisphere != negative)) return {};
     const double whole = std::floor(*value / 100);
-    const double result = whole + (*value - whole * 100) / 60;
-    return hemisphere == "S" || hemisphere == "W" ? -result : result;
+    const double minutes = *value - whole * 100;
+    if (minutes > 60) return {};
+    const double result = whole + minutes / 60;
+    return hemisphere == negative ? -result : result;
 }
 
 // "095255.810" and "080407" (day, month, year).
@@ -43,8 +47,8 @@ std::optional<UnixMillis> instant(std::string_view time, std::string_view date) 
 
 std::optional<TripPoint> point_of_rmc(const NmeaSentence& sentence) {
     const auto& fields = sentence.fields;
-    const std::optional<double> latitude = degrees(fields[3], fields[4]);
-    const std::optional<double> longitude = degrees(fields[5], fields[6]);
+    const std::optional<double> latitude = degrees(fields[3], fields[4], "N", "S");
+    const std::optional<double> longitude = degrees(fields[5], fields[6], "E", "W");
     if (fields[2] != "A" || !latitude || !longitude) return {};
     TripPoint point;
     point.time_ms = instant(fields[1], fields[9]);

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "protocols/number.hh"
 #include "trips/nmea_sentence.hh"
+#include "trips/utf16.hh"
 
 namespace waymark::tracker {
 
@@ -74,7 +76,8 @@ std::size_t line_at(std::string_view bytes, std::size_t offset) {
 }
 
 Trip parse_trip(std::string_view bytes, std::string_view name, MissingTimes missing) {
-    Trip trip = parse_any(bytes, name);
+    const std::optional<std::string> converted = utf8_of_utf16(bytes);
+    Trip trip = parse_any(converted ? *converted : bytes, name);
     settle_times(trip, missing);
     return trip;
 }

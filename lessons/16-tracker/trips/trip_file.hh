@@ -1,8 +1,9 @@
 // Trip files of three kinds, told apart by their content and not by their name: GPX 1.0 and 1.1
-// (tracks only: way points and planned routes are not where somebody was), rows of JSON with points
-// in WKT, and NMEA 0183 logs, which may begin with anything. Broken XML or JSON is refused whole,
-// in one line that says where; of a log what is broken is passed over, and the trip's remarks count
-// it.
+// (tracks only: way points and planned routes are not where somebody was; several that were joined
+// are read one after the other), rows of JSON with points in WKT, and NMEA 0183 logs, which may
+// begin with other lines if a sentence with a place comes within the first 64 KiB. They are in
+// UTF-8 or UTF-16. Broken XML or JSON is refused whole, in one line that says where; of a log what
+// is broken is passed over, and the trip's remarks count it.
 
 #pragma once
 

@@ -2,27 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "trips/nmea_sentence.hh"
+#include "trips/tested_trip_file.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::UsageError;
 
 namespace {
-
-std::string complaint_about(std::string_view bytes) {
-    try {
-        parse_trip(bytes, "trip");
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return "none";
-}
-
-std::string gpx(std::string_view points) {
-    return "<gpx version='1.1'><trk><trkseg>" + std::string(points) + "</trkseg></trk></gpx>";
-}
 
 // Two seconds of a ride: RMC and GGA each.
 constexpr const char* kFirstRmc =
@@ -124,7 +110,7 @@ TEST_CASE("a broken file is refused in one line that says where") {
         {"", "trip: the file is empty"},
         {"\n \n", "trip: the file is empty"},
         {"hello", "trip: not a trip: neither GPX, rows of JSON nor an NMEA log; convert it first"},
-        {"<kml/>", "trip:1: not GPX: the file is <kml>"},
+        {"<kml/>", "trip:1: not GPX: here is <kml>"},
         {"<gpx>\n<trk>\n</gpx>", "trip:3: broken XML at byte 14 of 18: Start-end tags mismatch"},
         {gpx("\n<trkpt lat='1' lon='2'/>\n<trkpt lat='1,5' lon='2'/>"),
          "trip:3: a track point whose lat is not a number: \"1,5\""},
