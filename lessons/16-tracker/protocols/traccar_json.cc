@@ -10,6 +10,7 @@
 #include "protocols/extras.hh"
 #include "protocols/field_text.hh"
 #include "protocols/form_message.hh"
+#include "protocols/mended_json.hh"
 #include "protocols/number.hh"
 #include "protocols/reported_point.hh"
 #include "protocols/secrets.hh"
@@ -24,15 +25,16 @@ constexpr int kDeepest = 16;  // real messages have 4 levels
 constexpr std::size_t kMostAttributes = 64;
 constexpr std::size_t kLongestEvent = 256;
 
-// Nothing that is not JSON, or nested deeper than kDeepest, ever becomes a tree.
+// What is nested deeper than kDeepest is left out, so that no tree is deeper.
 json parse_bounded(std::string_view text) {
-    bool is_too_deep = false;
-    const auto keep = [&](int depth, json::parse_event_t, json&) {
-        if (depth > kDeepest) is_too_deep = true;
-        return !is_too_deep;
-    };
-    json tree = json::parse(text.begin(), text.end(), keep, false);
-    return is_too_deep ? json(json::value_t::discarded) : tree;
+    const auto keep = [](int depth, json::parse_event_t, json&) { return depth <= kDeepest; };
+    return json::parse(text.begin(), text.end(), keep, false);
+}
+
+// A value that no parser takes is mended where it stands, or the points beside it would be lost.
+json parse_message(std::string_view body) {
+    const json message = parse_bounded(body);
+    return message.is_discarded() ? parse_bounded(mended_json(body)) : message;
 }
 
 // The member, or null where there is none, or where `object` is no object.
@@ -250,7 +252,7 @@ bool traccar_json_claims(const net::http::Request& request) {
 
 void traccar_json_decode(const net::http::Request& request, const DeviceDirectory& devices,
                          UnixMillis now, Decoded& decoded) {
-    const json message = parse_bounded(request.body);
+    const json message = parse_message(request.body);
     if (!message.is_object()) {
         decoded.refuse(400, "bad_json", "The body is not a JSON object, or it was cut off.");
         return;

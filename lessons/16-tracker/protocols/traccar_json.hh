@@ -5,8 +5,9 @@
 // Speed is in m/s here, unlike in the form of the same app; -1 stands for unknown; the level of the
 // battery is 0 to 1. `location` may also be an array. A location without coords is a heartbeat.
 //
-// Nobody writes such a message by hand. So a value of another type is not refused: it is unknown,
-// or sends its point to quarantine where it is the place.
+// Nobody writes such a message by hand. So a value of another type, or one that is no JSON at all
+// (protocols/mended_json), is not refused: it is unknown, or sends its point to quarantine where it
+// is the place. What is nested deeper than 16 levels is not looked at.
 
 #pragma once
 

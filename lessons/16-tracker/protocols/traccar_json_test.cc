@@ -107,15 +107,70 @@ TEST_CASE("each location of a list has its index in quarantine") {
     CHECK(decoded.quarantined[0].index == 2);
 }
 
-TEST_CASE("nesting has a bound, and a deep message ends nothing") {
+TEST_CASE("what is nested deeply costs itself, and ends nothing") {
     const auto deep = [](int levels) {
         return decode_json(
             message(R"("coords":{"latitude":48.1,"longitude":11.5},"x":)" + nested(levels)));
     };
     CHECK(deep(10).fixes.size() == 1);
-    CHECK(deep(17).error == "bad_json");
-    CHECK(deep(30'000).error == "bad_json");
+    CHECK(deep(17).fixes.size() == 1);
+    CHECK(deep(30'000).fixes.size() == 1);
     CHECK(decode_json("{" + std::string(60'000, '[')).error == "bad_json");
+    CHECK(decode_json(message(R"("coords":)" + nested(20))).heartbeat.has_value());
+    const Decoded kept =
+        decode_json(message(R"("coords":{"latitude":95,"longitude":11.5},"x":)" + nested(1000)));
+    CHECK(kept.quarantined.at(0).raw.size() < 200);
+}
+
+TEST_CASE("a value that no parser takes costs itself, and not the batch") {
+    const std::string good =
+        R"({"timestamp":1768475000,"coords":{"latitude":48.1,"longitude":11.5}})";
+    const auto batch = [&](const std::string& coords, const std::string& beside) {
+        return decode_json(
+            R"({"device_id":"48241179","location":[)" + good +
+            R"(,{"timestamp":1768475001,"coords":{"latitude":48.2,"longitude":11.5)" + coords +
+            "}" + beside + "}]}");
+    };
+    for (const std::string value :
+         {"1e999", "-1e999", "NaN", "Infinity", "-Infinity", "undefined", "+5", "012", "."}) {
+        INFO(value);
+        const Decoded decoded = batch(R"(,"altitude":)" + value, "");
+        CHECK(decoded.status == 200);
+        CHECK(decoded.fixes.size() == 2);
+        const Decoded no_place = decode_json(
+            R"({"device_id":"48241179","location":{"coords":{"latitude":48,"longitude":)" + value +
+            "}}}");
+        CHECK(no_place.fixes.size() + no_place.quarantined.size() == 1);
+    }
+    CHECK(decode_json(message(R"("coords":{"latitude":1e999,"longitude":1e999})"))
+              .quarantined.at(0)
+              .reason == "not_finite");
+    const std::pair<const char*, const char*> texts[] = {
+        {"\\ud800", "\xEF\xBF\xBD"},
+        {"\\udc00x", "\xEF\xBF\xBDx"},
+        {"\\ud83d\\udccd", "\xF0\x9F\x93\x8D"},
+        {"\\ud83d\\u0041",
+         "\xEF\xBF\xBD"
+         "A"},
+        {"a\xFFz", "a\xEF\xBF\xBDz"},
+        {"\\x41", "\xEF\xBF\xBDx41"},
+        {"\\u12", "\xEF\xBF\xBDu12"},
+        {"\\\\ NaN \\\"", R"(\\ NaN \")"},
+    };
+    for (const auto& [sent, kept] : texts) {
+        INFO(sent);
+        const Decoded decoded =
+            batch(R"(,"altitude":NaN)", std::string(R"(,"extras":{"note":")") + sent + "\"}");
+        REQUIRE(decoded.fixes.size() == 2);
+        CHECK(decoded.fixes[1].extras == std::string(R"({"attributes":{"note":")") + kept + "\"}}");
+    }
+    // A newline in a text is kept, as JSON writes it.
+    CHECK(batch("", ",\"extras\":{\"note\":\"a\nb\"}").fixes.at(1).extras ==
+          R"({"attributes":{"note":"a\u000ab"}})");
+    // What was cut off is refused wherever the cut is, also beside such a value.
+    const std::string whole = R"({"device_id":"48241179","location":{"x":NaN,"y":"\ud800\\"}})";
+    for (std::size_t size = 1; size < whole.size(); ++size)
+        CHECK(decode_json(whole.substr(0, size)).error == "bad_json");
 }
 
 TEST_CASE("what is kept of a message decodes again, without the device's name") {
