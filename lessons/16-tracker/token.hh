@@ -1,5 +1,7 @@
 // A device's token: the secret in the URL that its owner types into a phone. The server keeps only
-// a hash, so that who reads the data folder or a backup cannot send positions in others' names.
+// a hash, so that who reads the data folder or a backup does not learn it. An identifier is no such
+// secret: people choose it, it is kept in the clear, and who knows it can send in the device's
+// name. A device that is added without --id has none.
 // A plain fast hash is enough: unlike a password, a token of ours has 128 random bits and cannot be
 // guessed; and it is computed for every message, where a slow one would stop us.
 
