@@ -180,7 +180,11 @@ bool Listener::drop_one() {
 }
 
 void Listener::remove_file() const {
-    const std::string path = address_.unix_path();
+    remove_socket_file(address_);
+}
+
+void remove_socket_file(const Address& address) {
+    const std::string path = address.unix_path();
     if (path.starts_with('/')) ::unlink(path.c_str());
 }
 

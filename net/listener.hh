@@ -89,6 +89,9 @@ class Listener {
     Fd spare_;
 };
 
+// The same for who knows the address only. Does nothing for another address, or if it is not there.
+void remove_socket_file(const Address& address);
+
 // What an errno of accept4(2) means; `failure` is our own fault. accepted is not among them.
 enum class AcceptErrorKind { would_block, again, exhausted, failure };
 AcceptErrorKind classify_accept_error(int error_number);

@@ -144,6 +144,8 @@ int House::run() {
     services_.start();
     loop_.run();
     control_listener_.remove_file();
+    for (const auto* addresses : {&open_.devices, &open_.web})
+        for (const Address& address : *addresses) net::remove_socket_file(address);
     if (services_.failure()) fail_as(*services_.failure());
     log_.info("stopped");
     return daemon::kExitOk;
@@ -194,9 +196,8 @@ void House::stop() {
 }
 
 void House::all_up() {
-    for (const Address& address : open_.devices)
-        log_.info("devices: http://{}/", address.to_string());
-    for (const Address& address : open_.web) log_.info("web: http://{}/", address.to_string());
+    for (const Address& address : open_.devices) log_.info("devices: {}", shown_address(address));
+    for (const Address& address : open_.web) log_.info("web: {}", shown_address(address));
     if (settings_.foreground) {
         std::string text = welcome(settings_, open_.devices, open_.web);
         if (::isatty(STDOUT_FILENO) == 0) text.insert(0, address_lines(open_.devices, open_.web));

@@ -13,11 +13,15 @@ using net::Address;
 std::string lines(std::string_view words, const std::vector<Address>& addresses) {
     std::string text;
     for (const Address& address : addresses)
-        text += fmt::format("{} http://{}/\n", words, address.to_string());
+        text += fmt::format("{} {}\n", words, shown_address(address));
     return text;
 }
 
 }  // namespace
+
+std::string shown_address(const Address& address) {
+    return address.is_ip() ? fmt::format("http://{}/", address.to_string()) : address.to_string();
+}
 
 std::string welcome(const Settings& settings, const std::vector<Address>& devices,
                     const std::vector<Address>& web) {

@@ -11,6 +11,10 @@
 
 namespace waymark::tracker {
 
+// "http://127.0.0.1:5055/"; a Unix socket has no URL, and is shown as it was given:
+// "unix:/run/w.sock".
+std::string shown_address(const net::Address& address);
+
 // Where the map is, where devices send, what is kept where, and how it ends. The addresses are
 // those that were bound.
 std::string welcome(const Settings& settings, const std::vector<net::Address>& devices,

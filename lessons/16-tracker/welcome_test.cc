@@ -40,3 +40,9 @@ TEST_CASE("a program reads a line for each address") {
           "devices: http://127.0.0.1:5055/\ndevices: http://[::1]:5055/\n"
           "web: http://127.0.0.1:8080/\n");
 }
+
+TEST_CASE("a Unix socket is shown as what to listen on, and not as a URL") {
+    CHECK(shown_address(Address::parse("unix:/run/waymark.sock")) == "unix:/run/waymark.sock");
+    CHECK(address_lines({Address::parse("unix:@waymark")}, kWeb) ==
+          "devices: unix:@waymark\nweb: http://127.0.0.1:8080/\n");
+}

@@ -201,6 +201,18 @@ class WithoutATerminal(unittest.TestCase):
             tracker.process.wait()
             wait_until_all_ended(pids)
 
+    def test_a_unix_socket_is_shown_as_one_and_its_file_is_removed(self):
+        with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
+            os.chmod(folder, 0o777)  # started by root, the server becomes another user
+            path = os.path.join(folder, "devices.sock")
+            with RunningTracker(TRACKER, ["--listen-devices", f"unix:{path}"]) as tracker:
+                _, status, _ = tracker.run("status", "--data", tracker.data)
+                self.assertIn(f"Phones send to unix:{path}\n", status)
+                self.assertIn(f"devices: unix:{path}\n", tracker.log_text())
+                self.assertTrue(os.path.exists(path))
+                tracker.stop()
+                self.assertFalse(os.path.exists(path))
+
 
 if __name__ == "__main__":
     driver.main()

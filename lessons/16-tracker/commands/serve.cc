@@ -25,6 +25,7 @@
 #include "start_check.hh"
 #include "store/data_folder.hh"
 #include "web_app/site_folder.hh"
+#include "welcome.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -118,14 +119,18 @@ void leave_out_refusals(nlohmann::json& status) {
     }
 }
 
+std::string shown(const nlohmann::json& address) {
+    return shown_address(net::Address::parse(address.get<std::string>()));
+}
+
 void print_status(nlohmann::json status) {
     leave_out_refusals(status);
     fmt::print("Running as process {} for {} s.\n", status["pid"].get<int>(),
                status["uptime_s"].get<long>());
     for (const auto& address : status["devices"])
-        fmt::print("Phones send to http://{}/\n", address.get<std::string>());
+        fmt::print("Phones send to {}\n", shown(address));
     for (const auto& address : status["web"])
-        fmt::print("The map is at  http://{}/\n", address.get<std::string>());
+        fmt::print("The map is at  {}\n", shown(address));
     fmt::print("\n{:<12} {:<9} {:>8} {:>7}\n", "service", "state", "process", "starts");
     for (const auto& service : status["services"])
         fmt::print("{:<12} {:<9} {:>8} {:>7}\n", service["name"].get<std::string>(),

@@ -20,7 +20,7 @@ bool is_from_page(const net::http::Request& request) {
 }  // namespace
 
 bool refuse_page(const net::http::Request& request, Decoded& decoded) {
-    if (request.method == "OPTIONS" || request.method == "TRACE") {
+    if (request.method != "GET" && request.method != "POST") {
         decoded.refuse(405, "method_not_allowed", "Send positions with GET or POST.");
         return true;
     }

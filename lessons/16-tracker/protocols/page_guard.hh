@@ -10,8 +10,8 @@
 // What remains is a GET to plain http that hides where it comes from, as an image can. It looks
 // like a phone's, and only the device's token keeps it out: identifiers can be guessed.
 //
-// OPTIONS asks what a page may do, and TRACE what arrives: both store nothing and get no
-// permission.
+// Phones send with GET and POST. Other methods store nothing: OPTIONS asks what a page may do,
+// TRACE what arrives, and HEAD what a GET would say.
 
 #pragma once
 
@@ -20,7 +20,8 @@
 
 namespace waymark::tracker {
 
-// Whether the request is refused; then `decoded` is the refusal.
+// Whether the request is refused, for one of these or for its method; then `decoded` is the
+// refusal.
 bool refuse_page(const net::http::Request& request, Decoded& decoded);
 
 }  // namespace waymark::tracker

@@ -44,8 +44,9 @@ TEST_CASE("phones, their proxies and a person who types the address are heard") 
         CHECK(decode_tested({kTarget, "", head, "GET"}).fixes.size() == 1);
 }
 
-TEST_CASE("methods that ask and do not send store nothing") {
-    for (const std::string method : {"OPTIONS", "TRACE"}) {
+TEST_CASE("methods other than GET and POST store nothing") {
+    for (const std::string method :
+         {"OPTIONS", "TRACE", "HEAD", "PUT", "DELETE", "PATCH", "FOO", "get", "POSTX"}) {
         INFO(method);
         const Decoded decoded = decode_tested({kTarget, "", {}, method});
         CHECK(decoded.status == 405);
