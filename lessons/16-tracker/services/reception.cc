@@ -34,7 +34,7 @@ Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners
     store_.on_directory([this](std::string_view part) { learn(part); });
     store_.on_room([this](bool is_left) { quarantine_has_room_ = is_left; });
     store_.on_other([this](std::string_view message) { hear(message); });
-    door_.server().when_refused([this](const net::Address& peer, const net::http::Refusal& why) {
+    server_.http().when_refused([this](const net::Address& peer, const net::http::Refusal& why) {
         refusals_.note_unread(why.status, why.reason, peer, unix_now());
     });
     guesses_.when_heard([this](const Heard& heard) { store_.tell(write_heard({heard}).front()); });
