@@ -4,6 +4,7 @@
 Which process serves whom is seen in proc(5): the socket of a connection is among its descriptors. A client
 that has sent half a request keeps a thread, so with one thread each, three of them keep three workers."""
 
+import contextlib
 import http.client
 import os
 import pathlib
@@ -43,8 +44,12 @@ class Httpd:
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
+        if self.process.poll() is None:  # a test has failed
+            workers = self.workers()
             self.process.kill()
+            for worker in workers:  # they would finish what they have begun, and that is not coming
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
         self.process.communicate()
         self.root.cleanup()
 
