@@ -15,13 +15,14 @@
 #include <string>
 #include <thread>
 
+#include "daemon/folder_under_test.hh"
 #include "daemon/privileges_under_test.hh"
 #include "net/connect.hh"
 #include "net/listener.hh"
-#include "store/temporary_folder.hh"
 
 using namespace waymark;
 using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
 
 namespace {
 

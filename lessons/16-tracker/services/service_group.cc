@@ -19,8 +19,7 @@ using daemon::ServiceState;
 
 namespace {
 
-// A crash loop must not burn the machine, and a fault that has passed must not leave the service
-// away for a minute: so the pause grows, but not beyond this.
+// A crash loop must not burn the machine, nor a fault that has passed cost a minute.
 constexpr daemon::ServiceTimes kTimes{.longest_back_off = std::chrono::milliseconds(4000)};
 constexpr std::chrono::seconds kHandOverPatience{1};  // for answers, when a person asks
 
@@ -200,8 +199,8 @@ void ServiceGroup::connect(Service& a, Service& b) {
         return service.kind == ServiceKind::receiver ? settings_.threads : 1;
     };
     const auto peer = [&](const Service& service, unsigned thread) {
-        const unsigned number = service.number * settings_.threads + thread;
-        return write(Peer{service.kind, static_cast<std::uint16_t>(number)});
+        return write(Peer{service.kind, static_cast<std::uint16_t>(
+                                            service.number * settings_.threads + thread)});
     };
     for (unsigned thread = 0; thread < threads_of(a) * threads_of(b); ++thread) {
         const daemon::ChannelPair pair = daemon::make_channel();
