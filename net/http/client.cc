@@ -1,8 +1,10 @@
 #include "net/http/client.hh"
 
 #include <fmt/core.h>
+#include <sys/socket.h>
 
 #include <cassert>
+#include <cerrno>
 
 #include "daemon/error.hh"
 #include "net/http/grammar.hh"
@@ -12,14 +14,24 @@ namespace waymark::net::http {
 
 using daemon::UsageError;
 
+namespace {
+
+// Nobody can connect to it (RFC 6335, 6).
+bool has_port_zero(std::string_view authority) {
+    const std::size_t digits = authority.find_last_not_of('0') + 1;
+    return digits > 0 && digits < authority.size() && authority[digits - 1] == ':';
+}
+
+}  // namespace
+
 ServerUrl parse_server_url(std::string_view text) {
     constexpr std::string_view kScheme = "http://";
     if (text.substr(0, kScheme.size()) != kScheme)
         throw UsageError(fmt::format("\"{}\": the address must begin with {}", text, kScheme));
     const std::optional<Target> target = split_target("GET", text);
-    if (!target || target->authority.empty() || !valid_host(target->authority))
+    if (!target || !names_host(target->authority) || has_port_zero(target->authority))
         throw UsageError(fmt::format("\"{}\": not an address like http://127.0.0.1:5055", text));
-    if (!target->query.empty())
+    if (text.find('?') != text.npos)
         throw UsageError(fmt::format("\"{}\": leave out what follows the '?'", text));
     std::string path(target->path);
     while (!path.empty() && path.back() == '/') path.pop_back();
@@ -28,6 +40,7 @@ ServerUrl parse_server_url(std::string_view text) {
 
 std::string request_bytes(const Outgoing& request, std::string_view authority) {
     assert(kTokenBytes.has_all(request.method) && kTargetBytes.has_all(request.target));
+    assert(kFieldValueBytes.has_all(authority));
     assert(kFieldValueBytes.has_all(request.content_type));
     assert(kFieldValueBytes.has_all(request.user_agent));
     std::string bytes =
@@ -68,7 +81,19 @@ Fd Client::take_connection() {
     return std::move(socket_);
 }
 
+// Whether the kept connection still stands and holds nothing. Bytes that came before the request
+// are no answer to it: a server that grew tired of waiting says 408 before it closes.
+bool Client::is_quiet() const {
+    char byte = 0;
+    const ssize_t got = ::recv(socket_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+    return got == -1 && classify_io_error(errno) == IoErrorKind::try_again;
+}
+
 ExchangeResult Client::exchange(const Outgoing& request, Deadline deadline) {
+    if (socket_ && has_answered_ && !is_quiet()) {
+        disconnect();
+        return {ExchangeStatus::closed_idle, {}, authority_ + ": closed the idle connection"};
+    }
     if (const std::string error = connect(deadline); !error.empty())
         return {ExchangeStatus::not_connected, {}, error};
     ExchangeResult result = send_and_read(request, deadline);
@@ -94,8 +119,6 @@ ExchangeResult Client::send_and_read(const Outgoing& request, Deadline deadline)
             if (sent.status != IoStatus::done) response.keeps_alive = false;
             return {ExchangeStatus::answered, std::move(response), {}};
         case ResponseStatus::not_begun:
-            if (has_answered_)
-                return failed(ExchangeStatus::closed_idle, "closed the idle connection");
             return failed(ExchangeStatus::lost, "closed the connection without an answer");
         case ResponseStatus::cut:
             return failed(ExchangeStatus::lost, "closed the connection in the middle of an answer");

@@ -23,7 +23,7 @@ struct ServerUrl {
     std::string path;       // "" or "/base"
 };
 
-// Throws UsageError for what is not http://host[:port][/path].
+// Throws UsageError for what is not http://host[:port][/path], with a port from 1 on.
 ServerUrl parse_server_url(std::string_view text);
 
 struct Outgoing {
@@ -34,13 +34,14 @@ struct Outgoing {
     std::string_view user_agent = {};  // "" sends none
 };
 
-// The request as it goes out. Target and values must be without control bytes (asserted).
+// The request as it goes out. Method, target, authority and values must be what their places allow
+// (asserted): a line end in one of them would begin a field.
 std::string request_bytes(const Outgoing& request, std::string_view authority);
 
 enum class ExchangeStatus {
     answered,       // with whatever status
     not_connected,  // nothing was sent
-    closed_idle,    // a connection kept from before had been closed meanwhile: ask again
+    closed_idle,    // a connection kept from before had ended; nothing was sent: ask again
     lost,           // the connection ended or broke before the whole answer
     timed_out,
     malformed,  // the peer does not speak HTTP/1.1
@@ -75,6 +76,7 @@ class Client {
     const std::string& authority() const { return authority_; }
 
   private:
+    bool is_quiet() const;
     ExchangeResult send_and_read(const Outgoing& request, Deadline deadline);
 
     std::vector<Address> addresses_;

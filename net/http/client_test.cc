@@ -1,16 +1,22 @@
 #include "net/http/client.hh"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <span>
 #include <thread>
 
 #include "daemon/error.hh"
+#include "daemon/fd.hh"
 #include "net/socket_options.hh"
 
 using namespace waymark::net;
 using namespace waymark::net::http;
 using waymark::daemon::check;
+using waymark::daemon::make_socket_pair;
+using waymark::daemon::SocketPair;
 using waymark::daemon::UsageError;
 using namespace std::chrono_literals;
 
@@ -65,6 +71,48 @@ class ScriptedServer {
     std::thread thread_;
 };
 
+// A connection that a client has used once, and keeps; the server is the test's own thread.
+struct KeptConnection {
+    Fd listener{check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
+    Client client{{listen()}, "server"};
+    Fd served;
+
+    KeptConnection() {
+        REQUIRE(client.connect(long_deadline()).empty());
+        served = Fd(check(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+        write_all(served, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", long_deadline());
+        REQUIRE(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
+        REQUIRE(client.is_connected());
+    }
+
+    Address listen() {
+        const Address any_port = Address::parse("127.0.0.1:0");
+        check(::bind(listener.get(), any_port.data(), any_port.size()), "bind");
+        check(::listen(listener.get(), 8), "listen");
+        return local_address(listener);
+    }
+
+    // Until the client's kernel has all of it.
+    void end(std::string_view last_words) {
+        if (!last_words.empty()) write_all(served, last_words, long_deadline());
+        ::shutdown(served.get(), SHUT_WR);
+        tcp_info info{};
+        while (info.tcpi_state != TCP_FIN_WAIT2) {
+            socklen_t size = sizeof info;
+            check(::getsockopt(served.get(), IPPROTO_TCP, TCP_INFO, &info, &size), "getsockopt");
+        }
+    }
+
+    // All that the client has sent.
+    std::string received() {
+        client.disconnect();
+        std::string bytes(10'000, '\0');
+        bytes.resize(
+            read_exactly(served, std::as_writable_bytes(std::span(bytes)), long_deadline()).count);
+        return bytes;
+    }
+};
+
 ExchangeResult ask(const std::string& answer, std::string_view method = "GET") {
     ScriptedServer server({{answer}});
     Client client({server.address()}, "server");
@@ -97,6 +145,7 @@ TEST_CASE("answers are read however their end is told, and wrong ones are refuse
         {"cut body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhi", lost, ""},
         {"cut chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", lost, ""},
         {"no HTTP", "SSH-2.0-OpenSSH\r\n", malformed, ""},
+        {"no digit", "HTTP/1.\xff 200 OK\r\nContent-Length: 0\r\n\r\n", malformed, ""},
         {"HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", malformed, ""},
         {"status 99", "HTTP/1.1 099 ?\r\n\r\n", malformed, ""},
         {"two lengths",
@@ -155,13 +204,46 @@ TEST_CASE("the connection is kept for the next request, unless the server says c
     CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
 }
 
-TEST_CASE("an idle connection that the server has closed is told from a lost request") {
+TEST_CASE("an idle connection that the server has ended is found before anything is sent") {
+    KeptConnection kept;
+    SUBCASE("closed") {
+        kept.end({});
+    }
+    SUBCASE("with words that nobody asked for") {
+        kept.end("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+    }
+    const ExchangeResult result = kept.client.exchange({.method = "POST"}, long_deadline());
+    CHECK(result.status == ExchangeStatus::closed_idle);
+    CHECK(result.error == "server: closed the idle connection");
+    CHECK_FALSE(kept.client.is_connected());
+    CHECK(kept.received().find("POST") == std::string::npos);
+}
+
+TEST_CASE("a request on a kept connection that was read and not answered is lost") {
     const std::string kept = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-    ScriptedServer server({{kept}, {kept}});
+    ScriptedServer server({{kept, ""}, {kept}});
     Client client({server.address()}, "server");
     CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
-    CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::closed_idle);
+    CHECK(client.exchange({.method = "POST"}, long_deadline()).status == ExchangeStatus::lost);
     CHECK(client.exchange({}, long_deadline()).status == ExchangeStatus::answered);
+}
+
+TEST_CASE("an answer of which more is always ready ends at the deadline") {
+    for (const bool is_chunked : {true, false}) {
+        CAPTURE(is_chunked);
+        SocketPair pair = make_socket_pair(SOCK_STREAM);
+        std::string head = "HTTP/1.1 200 OK\r\n";
+        if (is_chunked) head += "Transfer-Encoding: chunked\r\n";
+        // Each read of the client ends between two lines.
+        head += "X: " + std::string(4096 - head.size() - 7, 'x') + "\r\n\r\n";
+        const std::string chunk = "1;" + std::string(4096 - 7, 'x') + "\r\nX\r\n";
+        write_all(pair.second, head + chunk + chunk + chunk + "0\r\n\r\n", long_deadline());
+        pair.second.reset();
+        LineReader reader(pair.first);
+        Response response;
+        CHECK(read_response(reader, "GET", {}, Deadline::after(0s), response) ==
+              ResponseStatus::timed_out);
+    }
 }
 
 TEST_CASE("bytes behind an answer close the connection, so that they are not the next answer") {
@@ -206,8 +288,11 @@ TEST_CASE("server addresses are read, and what is not one is refused") {
     CHECK(parse_server_url("http://127.0.0.1:5055/").path == "");
     CHECK(parse_server_url("http://[::1]:5055/gps/").authority == "[::1]:5055");
     CHECK(parse_server_url("http://host/gps/").path == "/gps");
-    for (const char* text : {"", "127.0.0.1:5055", "https://host/", "http://", "http://a b/",
-                             "http://host/?x=1", "http://host:99x/", "ftp://host"}) {
+    CHECK(parse_server_url("http://[::1]").authority == "[::1]");
+    for (const char* text :
+         {"", "127.0.0.1:5055", "https://host/", "http://", "http://a b/", "http://host/?x=1",
+          "http://host:99x/", "ftp://host", "http://:80", "http://127.0.0.1:99999", "http://h?",
+          "http://h/?", "http://h:0", "http://[::1]:00"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(parse_server_url(text), UsageError);
     }

@@ -61,9 +61,9 @@ class ResponseReader {
         // "HTTP/1.1 200 OK"; the reason may be missing, and the space before it too.
         const std::string_view line = line_;
         constexpr std::string_view kVersion = "HTTP/1.";
-        if (line.size() < 12 || line.substr(0, kVersion.size()) != kVersion || line[8] != ' ' ||
-            (line.size() > 12 && line[12] != ' ') || !kDigits.has_all(line.substr(9, 3)) ||
-            line[9] < '1' || line[9] > '5')
+        if (line.size() < 12 || line.substr(0, kVersion.size()) != kVersion ||
+            !kDigits.has(line[7]) || line[8] != ' ' || (line.size() > 12 && line[12] != ' ') ||
+            !kDigits.has_all(line.substr(9, 3)) || line[9] < '1' || line[9] > '5')
             return ResponseStatus::malformed;
         std::from_chars(line.data() + 9, line.data() + 12, response_.status);
         response_.keeps_alive = line[7] != '0';
@@ -72,6 +72,7 @@ class ResponseReader {
 
     ResponseStatus read_fields() {
         for (;;) {
+            if (deadline_.expired()) return ResponseStatus::timed_out;
             const ResponseStatus status = read_line();
             if (status != ResponseStatus::complete) return status;
             if (line_.empty()) return ResponseStatus::complete;
@@ -131,6 +132,8 @@ class ResponseReader {
 
     ResponseStatus read_chunks() {
         for (;;) {
+            // A peer that always has the next chunk ready must not carry us past it.
+            if (deadline_.expired()) return ResponseStatus::timed_out;
             ResponseStatus status = read_line();
             if (status != ResponseStatus::complete) return status;
             std::size_t size = 0;
@@ -159,6 +162,7 @@ class ResponseReader {
         response_.keeps_alive = false;
         std::byte buffer[4096];
         for (;;) {
+            if (deadline_.expired()) return ResponseStatus::timed_out;
             const IoResult result = reader_.read_some(buffer, deadline_);
             if (result.status == IoStatus::end) return ResponseStatus::complete;
             if (result.status == IoStatus::timed_out) return ResponseStatus::timed_out;

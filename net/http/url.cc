@@ -45,7 +45,7 @@ std::optional<Target> absolute_form(std::string_view text) {
     text.remove_prefix(colon + 3);
     const std::size_t end = text.find_first_of("/?");
     const std::string_view authority = text.substr(0, end);
-    if (authority.empty() || !valid_host(authority)) return std::nullopt;
+    if (!names_host(authority)) return std::nullopt;
     text.remove_prefix(end == text.npos ? text.size() : end);
     std::optional<Target> target = origin_form(text);
     if (!target) return std::nullopt;
@@ -54,7 +54,8 @@ std::optional<Target> absolute_form(std::string_view text) {
 }
 
 bool valid_port(std::string_view text) {
-    return text.size() <= 5 && kDigits.has_all(text);
+    // Of five digits the greater text is the greater number.
+    return kDigits.has_all(text) && (text.size() < 5 || (text.size() == 5 && text <= "65535"));
 }
 
 // "[::1]": only the alphabet is checked, nobody connects to it.
@@ -71,7 +72,7 @@ bool valid_name(std::string_view text) {
 std::optional<Target> split_target(std::string_view method, std::string_view target) {
     if (target.empty() || !kTargetBytes.has_all(target)) return std::nullopt;
     if (method == "CONNECT") {
-        if (!valid_host(target) || target.find(':') == target.npos) return std::nullopt;
+        if (!names_host(target) || target.find(':') == target.npos) return std::nullopt;
         return Target{.authority = target, .path = {}, .query = {}};
     }
     if (target.front() == '/') return origin_form(target);
@@ -89,6 +90,10 @@ bool valid_host(std::string_view text) {
     if (colon != text.npos && !valid_port(text.substr(colon + 1))) return false;
     if (!is_literal) return valid_name(host);
     return host.size() == bracket + 1 && valid_literal(host);
+}
+
+bool names_host(std::string_view authority) {
+    return !authority.empty() && authority.front() != ':' && valid_host(authority);
 }
 
 std::optional<std::string_view> percent_decode(std::string_view encoded, std::string& scratch,

@@ -24,8 +24,11 @@ struct Target {
 std::optional<Target> split_target(std::string_view method, std::string_view target);
 
 // Whether `text` is host [":" port] as a Host field or an authority has it, without user
-// information (RFC 3986, 3.2.2 and 3.2.3). The empty host is valid (RFC 9110, 7.2).
+// information (RFC 3986, 3.2.2 and 3.2.3). The empty host is valid (RFC 9110, 7.2); a port above
+// 65535 is not.
 bool valid_host(std::string_view text);
+// Whether it is valid and names a host, as the authority of an http URL must (RFC 9110, 4.2.1).
+bool names_host(std::string_view authority);
 
 enum class Plus { literal, space };
 

@@ -30,6 +30,7 @@ TEST_CASE("a target is split by its form") {
         {"POST", "http://host:8080/a?b", "host:8080", "/a", "b"},
         {"GET", "HTTP://[::1]:80", "[::1]:80", "", ""},
         {"GET", "https://host?q", "host", "", "q"},
+        {"GET", "http://host:65535/", "host:65535", "/", ""},
         {"OPTIONS", "*", "", "*", ""},
         {"CONNECT", "host:443", "host:443", "", ""},
     };
@@ -52,6 +53,9 @@ TEST_CASE("a target that its method may not have, or that is none, is refused") 
         {"GET", "host:80"},
         {"GET", "ftp://h/"},
         {"GET", "http:///a"},
+        {"GET", "http://:80/a"},
+        {"GET", "http://h:65536/a"},
+        {"CONNECT", ":443"},
         {"GET", "http://u@h/"},
         {"GET", "http://h:p/"},
         {"GET", "/a b"},
@@ -82,7 +86,8 @@ TEST_CASE("a host is a name or an address with an optional port") {
     }
     for (const std::string_view text :
          {"a/b", "a b", "a?b", "http://a", "a:http", "a:80:80", "[::1]x", "[::1", "[]", "a'\"b",
-          "a%zz", "a%2", "u@h", "../../etc", "a:123456", "caf\xE9", "a\x01"}) {
+          "a%zz", "a%2", "u@h", "../../etc", "a:123456", "a:65536", "a:99999", "caf\xE9",
+          "a\x01"}) {
         CAPTURE(text);
         CHECK_FALSE(valid_host(text));
     }
