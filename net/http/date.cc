@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+constexpr std::string_view kLongDays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                          "Thursday", "Friday", "Saturday"};
+constexpr std::time_t kFirstSecondOf0 = -62'167'219'200;
 constexpr std::time_t kLastSecondOf9999 = 253'402'300'799;
 
 void put_two(char* place, int number) {
@@ -65,7 +68,7 @@ std::optional<std::time_t> seconds_of(std::tm fields) {
     date.tm_mon = fields.tm_mon;
     date.tm_year = fields.tm_year;
     ::timegm(&date);
-    if (date.tm_mday != day) return std::nullopt;
+    if (date.tm_mday != day || date.tm_wday != fields.tm_wday) return std::nullopt;
     return ::timegm(&fields);
 }
 
@@ -73,7 +76,7 @@ std::optional<std::time_t> seconds_of(std::tm fields) {
 std::optional<std::time_t> parse_fixed(std::string_view text) {
     DateReader reader{text};
     std::tm fields{};
-    reader.name(kDays);
+    fields.tm_wday = reader.name(kDays);
     reader.literal(", ");
     fields.tm_mday = reader.number(2);
     reader.literal(" ");
@@ -90,10 +93,11 @@ std::optional<std::time_t> parse_fixed(std::string_view text) {
 std::optional<std::time_t> parse_rfc850(std::string_view text) {
     DateReader reader{text};
     std::tm fields{};
-    reader.name(kDays);
-    const std::size_t comma = reader.rest.find(',');
-    if (comma == reader.rest.npos) return std::nullopt;
-    reader.rest.remove_prefix(comma);
+    const std::string_view day = text.substr(0, text.find(','));
+    const auto* const named = std::ranges::find(kLongDays, day);
+    if (named == std::end(kLongDays)) return std::nullopt;
+    fields.tm_wday = static_cast<int>(named - std::begin(kLongDays));
+    reader.literal(day);
     reader.literal(", ");
     fields.tm_mday = reader.number(2);
     reader.literal("-");
@@ -113,7 +117,7 @@ std::optional<std::time_t> parse_rfc850(std::string_view text) {
 std::optional<std::time_t> parse_asctime(std::string_view text) {
     DateReader reader{text};
     std::tm fields{};
-    reader.name(kDays);
+    fields.tm_wday = reader.name(kDays);
     reader.literal(" ");
     fields.tm_mon = reader.name(kMonths);
     reader.literal(" ");
@@ -130,7 +134,7 @@ std::optional<std::time_t> parse_asctime(std::string_view text) {
 }  // namespace
 
 DateText::DateText(std::time_t time) {
-    time = std::min(time, kLastSecondOf9999);
+    time = std::clamp(time, kFirstSecondOf0, kLastSecondOf9999);
     std::tm fields{};
     ::gmtime_r(&time, &fields);
     std::memcpy(text_.data(), "Sun, 00 Jan 0000 00:00:00 GMT", kSize);

@@ -17,7 +17,8 @@ class DateText {
   public:
     static constexpr std::size_t kSize = 29;
 
-    // Years beyond 9999 are written as 9999.
+    // What is beyond the year 9999 is written as its last second, what is before the year 0 as its
+    // first.
     explicit DateText(std::time_t time);
     std::string_view view() const { return {text_.data(), kSize}; }
 
@@ -26,7 +27,8 @@ class DateText {
 };
 
 // Reads the form above and the two obsolete ones that a recipient must know, of RFC 850 and of
-// asctime(3). Nothing for anything else: an invalid date is ignored by those who read it.
+// asctime(3). Nothing for anything else, a date on another day of the week included: an invalid
+// date is ignored by those who read it.
 std::optional<std::time_t> parse_date(std::string_view text);
 
 // The present as text. One object for each loop.

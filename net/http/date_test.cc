@@ -9,6 +9,9 @@ TEST_CASE("a date is written as HTTP wants it") {
     CHECK(DateText(0).view() == "Thu, 01 Jan 1970 00:00:00 GMT");
     CHECK(DateText(4'102'444'799).view() == "Thu, 31 Dec 2099 23:59:59 GMT");
     CHECK(DateText(999'999'999'999).view() == "Fri, 31 Dec 9999 23:59:59 GMT");
+    CHECK(DateText(-62'135'596'800).view() == "Mon, 01 Jan 0001 00:00:00 GMT");
+    for (const std::time_t time : {std::time_t{-62'167'219'201}, std::time_t{-999'999'999'999}})
+        CHECK(DateText(time).view() == "Sat, 01 Jan 0000 00:00:00 GMT");
 }
 
 TEST_CASE("all three forms are read") {
@@ -22,13 +25,27 @@ TEST_CASE("all three forms are read") {
 }
 
 TEST_CASE("what is no date is not read as one") {
-    for (const char* text :
-         {"", "yesterday-ish", "Sun, 06 Nov 1994 08:49:37", "06 Nov 1994",
-          "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 6 Nov 1994 08:49:37 GMT",
-          "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:59 GMT",
-          "Sun, 31 Feb 1994 23:59:60 GMT", "Sun, 32 Jan 1994 08:49:37 GMT",
-          "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT",
-          "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 06 Nov -994 08:49:37 GMT", "784111777"}) {
+    for (const char* text : {"",
+                             "yesterday-ish",
+                             "Sun, 06 Nov 1994 08:49:37",
+                             "06 Nov 1994",
+                             "Sun, 06 Nov 1994 08:49:37 UTC",
+                             "Sun, 6 Nov 1994 08:49:37 GMT",
+                             "Sun, 31 Feb 1994 08:49:37 GMT",
+                             "Sun, 31 Feb 1994 08:49:59 GMT",
+                             "Sun, 31 Feb 1994 23:59:60 GMT",
+                             "Sun, 32 Jan 1994 08:49:37 GMT",
+                             "Sun, 00 Nov 1994 08:49:37 GMT",
+                             "Sun, 06 Nov 1994 24:00:00 GMT",
+                             "Sun, 06 Nov 1994 08:49:37 GMT ",
+                             "Sun, 06 Nov -994 08:49:37 GMT",
+                             "Mon, 06 Nov 1994 08:49:37 GMT",
+                             "Monday, 06-Nov-94 08:49:37 GMT",
+                             "Mon Nov  6 08:49:37 1994",
+                             "Sun!<any>, 06-Nov-94 08:49:37 GMT",
+                             "Sun, 06-Nov-94 08:49:37 GMT",
+                             ", 06-Nov-94 08:49:37 GMT",
+                             "784111777"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_date(text));
     }

@@ -71,7 +71,6 @@ PreconditionResult weigh_preconditions(const Request& request, const Validators&
 bool range_applies(const Request& request, const Validators& document) {
     const std::optional<std::string_view> value = request.field("If-Range");
     if (!value) return true;
-    if (const auto date = parse_date(*value)) return *date == document.last_modified;
     return same_tag(*value, document.entity_tag, Comparison::strong);
 }
 

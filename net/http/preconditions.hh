@@ -26,7 +26,8 @@ enum class PreconditionResult : std::uint8_t {
 // For a document that exists.
 PreconditionResult weigh_preconditions(const Request& request, const Validators& document);
 
-// Whether a Range may be obeyed: there is no If-Range, or it names this very state.
+// Whether a Range may be obeyed: there is no If-Range, or it has the tag of this state. A date
+// there never does: a file may have had two states within its second (RFC 9110, 8.8.2.2).
 bool range_applies(const Request& request, const Validators& document);
 
 }  // namespace waymark::net::http

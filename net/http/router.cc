@@ -1,5 +1,7 @@
 #include "net/http/router.hh"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 
@@ -62,7 +64,8 @@ void Router::add(std::string_view method, std::string_view pattern, std::size_t 
         has_more = pattern.find('/') != pattern.npos;
         route.segments.emplace_back(take_segment(pattern));
     }
-    assert(std::count(route.segments.begin(), route.segments.end(), "{}") <
+    assert(std::count(route.segments.begin(), route.segments.end(), "{}") +
+               std::count(route.segments.begin(), route.segments.end(), "*") <=
            static_cast<long>(Exchange::kMostParameters));
     routes_.push_back(std::move(route));
 }
@@ -78,7 +81,10 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
         }
         path_is_known = true;
     }
-    if (std::ranges::find(kKnownMethods, method) == std::end(kKnownMethods))
+    const bool is_known =
+        std::ranges::find(kKnownMethods, method) != std::end(kKnownMethods) ||
+        std::ranges::any_of(routes_, [&](const Route& route) { return route.method == method; });
+    if (!is_known)
         match.refusal = 501;
     else if (path_is_known || method == "CONNECT")
         match.refusal = 405;
@@ -86,16 +92,19 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
 }
 
 std::string Router::allowed_methods(std::string_view path) const {
-    std::string list = "OPTIONS";
+    std::vector<std::string_view> methods = {"OPTIONS"};
+    const auto add = [&methods](std::string_view method) {
+        if (std::ranges::find(methods, method) == methods.end()) methods.push_back(method);
+    };
     Exchange::Parameters unused;
     for (const Route& route : routes_) {
         if (path != "*" && !path_matches(route, path, unused)) continue;
         for (const std::string_view method : kKnownMethods)
-            if (method_matches(route, method) && method != "CONNECT" && method != "TRACE" &&
-                list.find(method) == list.npos)
-                list.append(", ").append(method);
+            if (method_matches(route, method) && method != "CONNECT" && method != "TRACE")
+                add(method);
+        if (route.method != "*") add(route.method);
     }
-    return list;
+    return fmt::format("{}", fmt::join(methods, ", "));
 }
 
 void Router::refuse(const Match& match, Exchange& exchange) const {

@@ -1,6 +1,7 @@
 // Which handler answers a request, by method and path. What no handler answers, the router does:
 // 404 for an unknown path, 405 with Allow for a known path and another method, 501 for a method
-// that nobody has heard of, and OPTIONS (RFC 9110, 9.1, 9.3.7, 10.2.1, 15.5.6).
+// that is neither one of the RFC's (or PATCH) nor any route's, and OPTIONS (RFC 9110, 9.1, 9.3.7,
+// 10.2.1, 15.5.6).
 
 #pragma once
 
@@ -25,6 +26,7 @@ class Router {
     //   "/api/devices"            this path alone
     //   "/api/devices/{}/points"  any one segment, which becomes a parameter
     //   "/files/*"                "/files/" and everything below; the rest becomes a parameter
+    // At most Exchange::kMostParameters parameters (asserted).
     // A route for GET answers HEAD too. Paths are compared as they were sent, percent-encoded.
     void add(std::string_view method, std::string_view pattern, std::size_t body_limit,
              Handler handler);

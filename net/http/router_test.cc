@@ -68,6 +68,15 @@ TEST_CASE("method and path choose the handler") {
     CHECK(routed.ask("GET", "/files/a/b") == "files a/b");
 }
 
+TEST_CASE("a pattern may have as many parameters as there is room for") {
+    Routed routed;
+    routed.add("GET", "/four/{}/{}/{}/{}", "four");
+    routed.add("GET", "/three/{}/{}/{}/*", "three");
+    CHECK(routed.ask("GET", "/four/1/2/3/4") == "four 1");
+    const auto match = routed.router.match("GET", "/three/1/2/3/4/5");
+    CHECK(match.parameters == Exchange::Parameters{"1", "2", "3", "4/5"});
+}
+
 TEST_CASE("what has no handler is refused") {
     Routed routed;
     for (const char* path : {"/nowhere", "/devices/", "/devices/7", "/devices//points", "/files",
@@ -87,5 +96,11 @@ TEST_CASE("405 and OPTIONS say what is allowed") {
           std::string::npos);
     CHECK(routed.refused("OPTIONS", "/devices").starts_with("HTTP/1.1 204 "));
     CHECK(routed.refused("OPTIONS", "*").starts_with("HTTP/1.1 204 "));
+    routed.add("FORGET", "/cache", "forget");
+    routed.add("GET", "/cache", "cache");
+    CHECK(routed.refused("POST", "/cache").find("Allow: OPTIONS, FORGET, GET, HEAD\r\n") !=
+          std::string::npos);
+    CHECK(routed.ask("FORGET", "/devices") == "405");
+    CHECK(routed.ask("FORGET", "/nowhere") == "404");
     CHECK(routed.refused("GET", "/nowhere").find("Allow") == std::string::npos);
 }
