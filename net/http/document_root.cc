@@ -75,8 +75,7 @@ DocumentRoot::Found DocumentRoot::find(std::string_view path) {
         return open(relative_path.c_str(), path);
     }
     const char* relative_path = kept->first.c_str() + 1;
-    if (is_unchanged(relative_path, kept->second))
-        return {Kind::document, kept->second.document};
+    if (is_unchanged(relative_path, kept->second)) return {Kind::document, kept->second.document};
     kept_bytes_ -= kept->second.document->content.size();
     auto dropped = kept_.extract(kept);
     return open(dropped.key().c_str() + 1, path);

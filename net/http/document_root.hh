@@ -42,8 +42,8 @@ class DocumentRoot {
     static constexpr std::size_t kLargestSmall = 64 * 1024;
     static constexpr std::size_t kMostKeptBytes = 16 * 1024 * 1024;
 
-    // The time of change counts in ticks of some milliseconds: what is changed twice within one tick
-    // looks the same after both. A file is kept once it has been left alone for `settling`.
+    // The time of change counts in ticks of some milliseconds: what is changed twice within one
+    // tick looks the same after both. A file is kept once it has been left alone for `settling`.
     static constexpr std::chrono::seconds kSettling{2};
 
     // Throws std::system_error if the directory cannot be opened, or the kernel has no openat2
@@ -56,8 +56,8 @@ class DocumentRoot {
         std::shared_ptr<const Document> document;
     };
     // `path` is decoded and in normal form, "/a/b.txt". Neither devices nor pipes are documents.
-    // Throws std::system_error when it is our system that fails (no more descriptors, disk), also if
-    // files are renamed so fast that the kernel cannot follow a ".." of a link in many attempts.
+    // Throws std::system_error when it is our system that fails (no more descriptors, disk), also
+    // if files are renamed so fast that the kernel cannot follow a ".." of a link in many attempts.
     Found find(std::string_view path);
 
     // To list what is in it; owns nothing if there is no such directory beneath the root.

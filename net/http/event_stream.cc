@@ -60,6 +60,8 @@ bool EventStream::send(const Event& event) {
 
 bool EventStream::send_written(std::string_view bytes) {
     if (is_closed_) return false;
+    // No room will ever do for it, so nobody should be told to try again.
+    if (bytes.size() > settings_.most_queued_bytes) return false;
     if (queue_.size() + bytes.size() > settings_.most_queued_bytes) {
         was_full_ = true;
         return false;

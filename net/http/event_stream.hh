@@ -50,11 +50,12 @@ class EventStream {
     EventStream(EventLoop& loop, const Settings& settings) : settings_(settings), changed_(loop) {}
 
     // Queues an event, or one that append_event has written for many viewers. False, and nothing is
-    // queued, when the queue is full or the stream closed.
+    // queued, when the queue is full or the stream closed. An event that is longer than the whole
+    // queue is never taken; it does not make the queue full.
     bool send(const Event& event);
     bool send_written(std::string_view bytes);
 
-    // Called when the queue is empty again after send() returned false. Not called from send().
+    // Called when the queue is empty again after send() found it full. Not called from send().
     void when_drained(std::function<void()> handler) { drained_ = std::move(handler); }
 
     // run() ends once what is queued is sent.

@@ -87,6 +87,22 @@ TEST_CASE("a full queue refuses, and says when it is empty again") {
     c.receive_until_end();
 }
 
+TEST_CASE("an event that is longer than the queue is refused, and nobody is told to try again") {
+    LiveConversation c;
+    c.settings.most_queued_bytes = 100;
+    c.settings.heartbeat = 5ms;
+    c.send(kAsk);
+    c.receive_until("retry: 3000\n\n");
+    int drained = 0;
+    c.viewer->when_drained([&] { ++drained; });
+    CHECK_FALSE(c.viewer->send({"", "", std::string(101, 'x')}));
+    c.receive_until(":\n\n:\n\n");
+    CHECK(drained == 0);
+    CHECK(c.viewer->send({"", "", "x"}));
+    c.viewer->close();
+    c.receive_until_end();
+}
+
 TEST_CASE("a viewer who is gone is noticed before there is something to send") {
     LiveConversation c;
     c.settings.heartbeat = 1h;

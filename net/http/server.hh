@@ -83,11 +83,11 @@ class Server {
 
     // Accepts nobody else, and closes its addresses in the loop's next round. Closes idle
     // connections at once; the others finish what they answer, and say so with "Connection: close";
-    // those that have not by `deadline` are cut off. Then whoever waits for the peer is told at once
-    // (Exchange::flush says false); a handler that still waits a round later, for a Notice, a timer
-    // or a call to a pool, is destroyed where it waits, and nobody logs its answer. What such a
-    // call does on its thread goes on to its end (net/pool_call). An answer in the middle is reset,
-    // so that nobody takes it for the whole. A second call moves the deadline.
+    // those that have not by `deadline` are cut off. Then whoever waits for the peer is told at
+    // once (Exchange::flush says false); a handler that still waits a round later, for a Notice, a
+    // timer or a call to a pool, is destroyed where it waits, and nobody logs its answer. What such
+    // a call does on its thread goes on to its end (net/pool_call). An answer in the middle is
+    // reset, so that nobody takes it for the whole. A second call moves the deadline.
     void stop(daemon::Deadline deadline);
     // For a configuration that was read again. Holds from the next wait of each connection on; who
     // is inside stays. Throws as the constructor, and then nothing has changed.

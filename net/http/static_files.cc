@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <ctime>
+
 #include "net/http/byte_range.hh"
 #include "net/http/content_type.hh"
 #include "net/http/grammar.hh"
@@ -28,6 +31,7 @@ bool takes_gzip(const Request& request) {
 // By the decoded path, so that "%2e" hides as well as a dot does.
 bool is_hidden(std::string_view path) {
     constexpr std::string_view kWellKnown = "/.well-known/";
+    if (path == kWellKnown.substr(0, kWellKnown.size() - 1)) return false;
     if (path.starts_with(kWellKnown)) path.remove_prefix(kWellKnown.size() - 1);
     return path.find("/.") != path.npos;
 }
@@ -66,11 +70,11 @@ void StaticFiles::answer(Exchange& exchange, std::string_view path) {
 }
 
 StaticFiles::Choice StaticFiles::choose(const Request& request, std::string_view path) {
-    if (settings_.precompressed && takes_gzip(request)) {
-        Choice choice{root_.find(std::string(path) + ".gz"), true};
-        if (choice.found.kind == DocumentRoot::Kind::document) return choice;
-    }
-    return {root_.find(path), false};
+    Choice plain{root_.find(path), false};
+    if (plain.found.kind != DocumentRoot::Kind::document) return plain;
+    if (!settings_.precompressed || !takes_gzip(request)) return plain;
+    Choice compressed{root_.find(std::string(path) + ".gz"), true};
+    return compressed.found.kind == DocumentRoot::Kind::document ? compressed : plain;
 }
 
 // "/dir" to "/dir/", so that relative links on its page work. More than one slash in front would
@@ -88,8 +92,10 @@ void StaticFiles::redirect_to_directory(Exchange& exchange) const {
 void StaticFiles::begin(Exchange& exchange, int status, const Choice& choice) const {
     const Document& document = *choice.found.document;
     Writer& answer = exchange.answer;
+    // Not later than the answer's own Date, which is written after this (RFC 9110, 8.8.2.1).
+    const std::time_t last_modified = std::min(document.last_modified, std::time(nullptr));
     answer.begin(status);
-    answer.field("Last-Modified", DateText(document.last_modified).view());
+    answer.field("Last-Modified", DateText(last_modified).view());
     answer.field("ETag", document.entity_tag);
     if (settings_.precompressed) answer.field("Vary", "Accept-Encoding");
     if (choice.is_compressed && status != 304) answer.field("Content-Encoding", "gzip");
@@ -121,8 +127,9 @@ void StaticFiles::answer_document(Exchange& exchange, const Choice& choice,
             break;
     }
     ByteRange range;
+    // Defined for GET alone (RFC 9110, 14.2).
     const std::optional<std::string_view> asked = exchange.request.field("Range");
-    if (asked && range_applies(exchange.request, validators))
+    if (asked && exchange.request.method == "GET" && range_applies(exchange.request, validators))
         range = parse_range(*asked, document.size);
     if (range.kind == ByteRange::Kind::unsatisfiable) {
         answer.begin(416);

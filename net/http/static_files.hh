@@ -19,7 +19,8 @@ class StaticFiles {
     struct Settings {
         // With every answer, errors excepted: Cache-Control, Content-Security-Policy, ...
         FieldBlock fields;
-        // "a.js.gz" beside "a.js" is sent in its place to those who take gzip.
+        // "a.js.gz" beside "a.js" is sent in its place to those who take gzip. Each such answer
+        // looks at both.
         bool precompressed = false;
         bool dotfiles = false;  // serve them, too
     };

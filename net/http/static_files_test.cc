@@ -141,6 +141,8 @@ TEST_CASE(
         CHECK(ask(files, path).status == 404);
     }
     CHECK(ask(files, "/.well-known/security.txt").body == "text");
+    CHECK(ask(files, "/.well-known").value("Location") == "/.well-known/");
+    CHECK(ask(files, "/.well-knownx").status == 404);
     CHECK(ask(files, "/a.b").body == "text");
     StaticFiles all(site.root, {.fields = {}, .dotfiles = true});
     CHECK(ask(all, "/.env").body == "text");
@@ -182,6 +184,11 @@ TEST_CASE("a part of a file is served as one") {
     const Asked beyond = ask(files, "/hello.txt", {{"Range", "bytes=13-"}});
     CHECK(beyond.status == 416);
     CHECK(beyond.has("Content-Range: bytes */13\r\n"));
+    for (const char* range : {"bytes=2-3", "bytes=13-"}) {
+        const Asked head = ask(files, "/hello.txt", {{"Range", range}}, "HEAD");
+        CHECK(head.status == 200);
+        CHECK(head.has("Content-Length: 13\r\n"));
+    }
     CHECK(ask(files, "/hello.txt", {{"Range", "bytes=0-4"}, {"If-Range", "\"x\""}}).status == 200);
 }
 
@@ -210,6 +217,31 @@ TEST_CASE("a compressed twin is sent to those who take it") {
     CHECK(plain.body == "let a;");
     CHECK(plain.has("Vary: Accept-Encoding\r\n"));
     CHECK(ask(files, "/hello.txt", {{"Accept-Encoding", "gzip"}}).body == "hello, world\n");
+}
+
+TEST_CASE("what lies beside nothing, or beside what is no file, is no twin") {
+    const Site site;
+    Site::put(site.root / "dir.gz", "an archive");
+    Site::put(site.root / "only.js.gz", "compressed");
+    StaticFiles::Settings settings;
+    settings.precompressed = true;
+    StaticFiles files(site.root, settings);
+    const std::vector<Field> gzip = {{"Accept-Encoding", "gzip"}};
+    CHECK(ask(files, "/dir", gzip).status == 301);
+    CHECK(ask(files, "/only.js", gzip).status == 404);
+    CHECK(ask(files, "/only.js.gz", gzip).body == "compressed");
+}
+
+TEST_CASE("a file of the future was not modified later than its answer") {
+    const Site site;
+    Site::put(site.root / "future.txt", "soon", -86'400);
+    StaticFiles files(site.root, {});
+    const Asked future = ask(files, "/future.txt");
+    const auto modified = parse_date(future.value("Last-Modified"));
+    const auto date = parse_date(future.value("Date"));
+    REQUIRE(modified);
+    REQUIRE(date);
+    CHECK(*modified <= *date);
 }
 
 TEST_CASE("a root that is not there is an error") {
