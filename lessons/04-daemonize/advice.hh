@@ -174,6 +174,18 @@ inline const Advice kOthersRemoved{
     "ends runs the same destructor; a path may have been given to another file.",
     "README.md#somebody-elses-pid-file-removed; stat(2); unlink(2)"};
 
+inline const Advice kNeverRemoved{
+    "a file that nobody removes",
+    "remove() asks who has written the number, and that is remembered in write_pid(). If it is not, "
+    "nobody is the writer, and the file stays for ever.",
+    "README.md#a-file-that-nobody-removes; daemon/pidfile.hh"};
+
+inline const Advice kNoNewline{
+    "a number without the end of its line",
+    "A text file is made of lines. Without the newline the next program that appends or reads a "
+    "line finds something else.",
+    "README.md#a-number-without-the-end-of-its-line"};
+
 inline const Advice kLostFile{
     "the lock of a lost file",
     "Between open and lock the old server may remove the file. The lock is then one that nobody "
@@ -215,6 +227,12 @@ inline const Advice kTwoProcesses{
     "An exception that leaves daemonize() in the child runs the caller's catch there, and the "
     "first process runs on beside it. Say it to the first process and end.",
     "README.md#the-callers-code-in-two-processes; fork(2)"};
+
+inline const Advice kNotAsked{
+    "what was asked for passed over",
+    "DaemonOptions says what the daemon keeps: descriptors, umask, folder, environment. A program "
+    "that chooses for itself is right only as long as nobody asks for anything else.",
+    "README.md#what-was-asked-for-passed-over; daemon/daemonize.hh"};
 
 inline const Advice kDeadline{
     "the deadline passed over",

@@ -127,7 +127,9 @@ TEST_CASE("of the environment only what was asked for is left (step 4)") {
     Started started(how);
     started.ready(kEnvironmentKept);
     step("ask the daemon for the names in its environment");
-    expect_equal(started.ask("environment"), "has PATH", "its answer", kEnvironmentKept);
+    const std::string names = started.ask("environment");
+    expect_equal(names, "has PATH", "its answer",
+                 names.find("PATH") == names.npos ? kNotAsked : kEnvironmentKept);
 }
 
 TEST_CASE("it lives in a session of its own that it does not lead (steps 6 to 8)") {
@@ -202,8 +204,10 @@ TEST_CASE("its umask is the one that was asked for (step 10)") {
         how.before = [] { ::umask(0); };
         Started started(how);
         const pid_t pid = started.ready(kUmaskKept);
-        expect_equal(status_line(pid, "Umask"), fmt::format("{:04o}", mask), "its umask",
-                     kUmaskKept);
+        // The command's was 0, and 0 is also what daemon(7) says: it may be either.
+        const std::string seen = status_line(pid, "Umask");
+        expect_equal(seen, fmt::format("{:04o}", mask), "its umask",
+                     seen == "0000" ? Causes{kUmaskKept, kNotAsked} : Causes(kNotAsked));
     }
 }
 
@@ -215,7 +219,8 @@ TEST_CASE("its folder is not the one that it was started in (step 11)") {
         how.before = [] { (void)!::chdir("/tmp"); };
         Started started(how);
         const pid_t pid = started.ready(kFolderKept);
-        expect_equal(folder_of(pid), folder, "its folder", kFolderKept);
+        expect_equal(folder_of(pid), folder, "its folder",
+                     folder_of(pid) == "/tmp" ? kFolderKept : kNotAsked);
     }
 }
 

@@ -80,7 +80,7 @@ TEST_CASE("the pid file is locked and names the daemon (step 12)") {
     step("the daemon ends: its file is gone");
     started.end();
     expect(!std::filesystem::exists(folder.file()), "the file", "removed", "still there",
-           kOthersRemoved);
+           kNeverRemoved);
 }
 
 TEST_CASE("a file that somebody put in its place stays") {

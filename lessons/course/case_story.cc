@@ -104,6 +104,7 @@ void CaseStory::take_line(const std::string& line) {
         {"fell-through",
          [&] {
              failed_ = true;
+             if (told_.failure) return;  // an exception has brought it here
              told_.failure = {"the child's way", "the child ends when its function has returned",
                               "the child came back into the code of its parent"};
              told_.advice = {"child falling through",

@@ -21,7 +21,7 @@ constexpr Meaning kMemory{
     "memory that is not, or no longer, the program's",
     "A sanitizer stopped the program at the first wrong step. Its report names the line, and for "
     "memory from new also where it was taken and given back.",
-    "the report below; https://github.com/google/sanitizers/wiki/AddressSanitizer", true};
+    "the report above; https://github.com/google/sanitizers/wiki/AddressSanitizer", true};
 constexpr Meaning kRace{
     "a data race",
     "Two threads came to the same memory, at least one of them to write it, and nothing orders "
@@ -75,7 +75,7 @@ constexpr std::array kKnown = {
     Known{"signal handler spoils errno", "a signal handler changed errno and did not put it back",
           kNothingMore},
     Known{"stack-overflow", "the stack is full: a function calls itself without end", kNothingMore},
-    Known{"SEGV on unknown address 0x000000000000", "the program followed a null pointer"},
+    Known{"SEGV on unknown address 0x0000000000", "the program followed a null pointer"},
     Known{"SEGV on unknown address",
           "the program followed a pointer to memory that is not its own"},
     Known{"null pointer", "the program followed a null pointer"},
@@ -119,12 +119,13 @@ std::string place_in(const std::string& line, const std::string& folder) {
     return words;
 }
 
-// Addresses differ from run to run and tell nobody anything.
+// Addresses differ from run to run, and the folder is known.
 std::string without_noise(const std::string& line) {
     static const std::regex noise(
         R"(^=+\d+=+|^WARNING: | at pc 0x\w+( bp 0x\w+)?( sp 0x\w+)?| \(pc 0x[^)]*\)|)"
         R"( on (unknown )?(address )?0x\w*[1-9a-f]\w*)");
-    return std::regex_replace(line, noise, "");
+    static const std::regex folders(R"(/[^\s:]*/([^/\s:]+:\d+))");
+    return std::regex_replace(std::regex_replace(line, noise, ""), folders, "$1");
 }
 
 }  // namespace
@@ -135,7 +136,8 @@ std::optional<Finding> find_finding(std::string_view report, const std::string& 
     for (std::string line; std::getline(lines, line);) {
         if (!finding) {
             const Known* known = known_sign(line);
-            if (known == nullptr) continue;
+            // "DEADLYSIGNAL" stands alone; the next line says which.
+            if (known == nullptr || line.find("DEADLYSIGNAL") != line.npos) continue;
             const Meaning& meaning = known->meaning;
             finding = Finding{known->words,    {},           without_noise(line), meaning.cause,
                               meaning.because, meaning.read, meaning.stops};

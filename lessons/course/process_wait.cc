@@ -123,7 +123,8 @@ std::optional<std::map<pid_t, std::uint64_t>> context_switches_if_asleep(pid_t a
 // read.
 std::string describe_wait(pid_t pid) {
     const char letter = read_thread(fmt::format("/proc/{}", pid)).letter;
-    if (letter == 'T' || letter == 't') return "is stopped";
+    if (letter == 'T') return "is stopped";
+    if (letter == 't') return "is held still by its tracer (ptrace)";
     std::ifstream file(fmt::format("/proc/{}/syscall", pid));
     std::string number;
     std::string first_argument;

@@ -66,6 +66,7 @@ class EventReporter : public doctest::IReporter {
     void test_case_exception(const doctest::TestCaseException& thrown) override {
         if (!speaks_) return;
         send_event(Event("thrown").set("what", thrown.error_string.c_str()));
+        waymark::course::check::only_in_the_check();
     }
     void test_case_end(const doctest::CurrentTestCaseStats& stats) override {
         if (!speaks_) return;
