@@ -154,7 +154,7 @@ TEST_CASE("a lock that is taken for a moment is no reason to refuse") {
 // Two wake-ups that come close together: the second piece is there before the first one was taken,
 // and the second place is free before the first one was used. Not certain to come in one round.
 TEST_CASE("two pieces wake two threads and two places wake two callers") {
-    for (int round = 0; round < 8; ++round) {
+    for (int round = 0; round < 6; ++round) {
         Held held[2];
         Crew crew(2, 2);
         wait_until_idle(crew);

@@ -86,6 +86,11 @@ inline const Advice kClientFlags{
     "accept4(2) is given SOCK_CLOEXEC and nothing else: without it each program that a worker "
     "starts has the client, too, and with SOCK_NONBLOCK who serves is told EAGAIN.",
     "README.md#a-clients-descriptor-with-other-flags; accept4(2)"};
+inline const Advice kDropped{
+    "a client that is accepted and not served",
+    "Each client that accept4(2) gave is returned, and served by the thread that took it. One that "
+    "is taken for a look, or in advance, is hung up on.",
+    "README.md#a-client-that-is-accepted-and-not-served"};
 inline const Advice kThrows{
     "what a client throws ends the worker",
     "An exception that leaves a thread ends the process. serve_one() catches it; serve_ does not.",

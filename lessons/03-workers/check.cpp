@@ -69,7 +69,10 @@ std::set<std::string> written_pipes(pid_t process) {
 TEST_CASE("the decision: those to begin with") {
     step("there is nobody, and two are to begin with");
     const WorkerOrders first = WorkerPool::decide(kTable, {}, kNoPause, kNow);
-    expect_orders({}, {.start = 2}, first.start > 2 ? kAddedUp : kStart);
+    expect_orders({}, {.start = 2},
+                  first.start == 4  ? kAddedUp
+                  : first.start > 2 ? kOffByOne
+                                    : kStart);
     step("both were forked and their threads are coming");
     expect_orders({.workers = 2, .serving = 2, .coming_threads = 20}, {}, kForgetsComing);
     step("one of them has died");
@@ -105,7 +108,7 @@ TEST_CASE("the decision: too few threads wait") {
     const WorkerOrders seen =
         WorkerPool::decide(many, {.workers = 2, .serving = 2, .busy_threads = 20}, kNoPause, kNow);
     expect(seen == WorkerOrders{.start = 3}, "the decision", "start 3, stop 0", show(seen),
-           kOffByOne);
+           seen.start > 3 ? kPastTheLimit : kOffByOne);
     step("none waits, but twenty are coming");
     expect_orders({.workers = 4, .serving = 4, .busy_threads = 20, .coming_threads = 20}, {},
                   kForgetsComing);
@@ -174,6 +177,7 @@ TEST_CASE("workers with crews serve as many clients as there are threads") {
     expect_up(pool, 3);
     expect_counts(pool, 6, 0);
     step("six clients come and stay");
+    if_it_hangs(kNoCrew);
     std::map<pid_t, int> clients_of;
     std::vector<Client> clients;
     const std::ptrdiff_t tasks = all_tasks_of(pool);

@@ -40,12 +40,25 @@ TEST_CASE("a client comes as a blocking socket that no other program inherits") 
     pool.tend(kNow);
     step("a client asks its thread about the descriptor");
     const Client client = enter(office, kNoCrew);
-    const char flags = ask(client, kFlags);
+    const char flags = ask(client, kFlags, kClientFlags);
     expect((flags & kClosedByExec) != 0, "the client's descriptor", "FD_CLOEXEC", "without it",
            kClientFlags);
     expect((flags & kNonBlocking) == 0, "the client's descriptor", "blocking", "O_NONBLOCK",
            kClientFlags);
     leave(client, kNoCrew);
+}
+
+TEST_CASE("two clients that come at once are both served") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(1, 2), serve_as_told);
+    step("two clients wait before there is a worker");
+    Fd first = office.connect();
+    Fd second = office.connect();
+    pool.tend(kNow);
+    const Client one = enter(std::move(first), kDropped);
+    const Client other = enter(std::move(second), kDropped);
+    leave(one, kDropped);
+    leave(other, kDropped);
 }
 
 TEST_CASE("what a client makes its thread throw costs this client only") {
@@ -56,7 +69,7 @@ TEST_CASE("what a client makes its thread throw costs this client only") {
         step(wish == kThrow ? "a client makes its thread throw (the line on stderr is right)"
                             : "another one makes it throw a number");
         const Client client = enter(office, kThrows);
-        client.say(wish);
+        say(client, wish, kThrows);
         client.answer();
         step("the next client comes to the same worker");
         const Client next = enter(office, kThrows);
@@ -95,7 +108,7 @@ TEST_CASE("a worker too many is told to end and has its grace for it") {
     std::vector<Client> clients;
     for (int i = 0; i < 4; ++i) clients.push_back(enter(office, kNoCrew));
     pool.tend(kNow + 1s);
-    expect_equal(pool.pids().size(), 2U, "workers", kOffByOne);
+    expect_equal(pool.pids().size(), 2U, "workers", kFailureForSuccess);
     expect_up(pool);
     clients.push_back(enter(office, kNoCrew));
     step("one client stays in each; six threads wait, five may: the parent looks");
@@ -108,8 +121,8 @@ TEST_CASE("a worker too many is told to end and has its grace for it") {
     step("the one that was told has its grace now, and its client is served to the end");
     const std::vector<const Client*> two{&clients[3], &clients[4]};
     const auto grace_runs = [&] {
-        return std::ranges::any_of(two,
-                                   [](const Client* each) { return ask(*each, kGraceRuns) == 1; });
+        return std::ranges::any_of(
+            two, [](const Client* each) { return ask(*each, kGraceRuns, kCutOff) == 1; });
     };
     expect(soon(grace_runs), "the alarm of the worker that was told", "runs", "was not set",
            kNotLeft);

@@ -214,10 +214,11 @@ TEST_CASE("the last client of a share starts the grace and is served") {
     pool.tend(kNow);
     step("the first of two clients comes: the worker's grace does not run yet");
     const Client first = enter(office, kNoCrew);
-    expect_equal(+ask(first, kGraceRuns), 0, "the worker's alarm", kNotLeft);
+    expect_equal(+ask(first, kGraceRuns, kNotLeft), 0, "the worker's alarm", kNotLeft);
     step("the second one comes, and it is the last");
     const Client last = enter(office, kLastOne);
-    expect(ask(last, kGraceRuns) == 1, "the worker's alarm", "runs", "was not set", kNotLeft);
+    expect(ask(last, kGraceRuns, kLastOne) == 1, "the worker's alarm", "runs", "was not set",
+           kNotLeft);
     expect_equal(pool.counts().serving, 0U, "workers that take clients", kNotLeft);
     leave(first, kLastOne);
     leave(last, kLastOne);

@@ -76,11 +76,6 @@ inline void serve_and_answer(Fd client) {
     }
 }
 
-inline char ask(const Client& client, char question) {
-    client.say(question);
-    return client.answer();
-}
-
 // What `condition` says when it has become true, or after as long as a client waits.
 inline bool soon(const std::function<bool()>& condition) {
     const Deadline patience = Deadline::after(std::chrono::seconds(4));
@@ -94,11 +89,11 @@ inline bool soon(const std::function<bool()>& condition) {
 // A client that is being served; fails the case when nobody serves it, for a reason that is looked
 // for then.
 inline Client enter(Fd socket, const std::function<const Advice&()>& why_not) {
-    pollfd answered{socket.get(), POLLIN, 0};
-    int result = -1;
-    while ((result = ::poll(&answered, 1, 4000)) == -1 && errno == EINTR) {
-    }
-    if (result != 1)
+    const auto is_served = [&] {
+        pollfd answered{socket.get(), POLLIN, 0};
+        return ::poll(&answered, 1, 0) == 1;
+    };
+    if (!soon(is_served))
         waymark::course::check::fail("the client", "served", "nobody serves it", why_not());
     Client client{std::move(socket), 0};
     const bool told =
@@ -130,8 +125,20 @@ inline void expect_up(const WorkerPool& pool, std::ptrdiff_t threads = 0) {
            not_told ? kScoreboard : kNoCrew);
 }
 
+// A wish of a client; fails the case when its worker has hung up.
+inline void say(const Client& client, char wish, const Advice& advice) {
+    if_it_hangs(advice);
+    const bool said = ::send(client.socket.get(), &wish, 1, MSG_NOSIGNAL) == 1;
+    expect(said, "the client in the middle of its service", "served", "hung up on", advice);
+}
+
+inline char ask(const Client& client, char question, const Advice& advice) {
+    say(client, question, advice);
+    return client.answer();
+}
+
 inline void leave(const Client& client, const Advice& advice) {
-    client.say(kGoodbye);
+    say(client, kGoodbye, advice);
     const bool answered = client.answer() == kGoodbye;
     expect(answered, "the answer to its last byte", "the same byte", "the end of the connection",
            advice);
@@ -172,8 +179,10 @@ inline void expect_all_in_good_order(const Ends& ends, std::size_t workers) {
 inline bool ends_soon(pid_t pid) {
     const Fd process = open_process(pid);
     if (!process) return true;  // ended and collected
-    pollfd ended{process.get(), POLLIN, 0};
-    return ::poll(&ended, 1, 3000) == 1;
+    return soon([&] {
+        pollfd ended{process.get(), POLLIN, 0};
+        return ::poll(&ended, 1, 0) == 1;
+    });
 }
 
 inline void kill_all(const WorkerPool& pool) {
