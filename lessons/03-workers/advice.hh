@@ -61,12 +61,6 @@ inline const Advice kNoCrew{
     "Every worker has threads_per_child threads, each of which serves one client "
     "after the other.",
     "README.md#a-worker-without-its-whole-crew"};
-inline const Advice kIncomplete{
-    "a crew that is not complete",
-    "A thread that cannot be made is an exception (std::system_error), and one that is not joined "
-    "an abort. Hold crew.turn until all are there, so that none has taken a client; take_no_more() "
-    "ends those that were made, and kExitSystem says that it was a failure.",
-    "README.md#a-crew-that-is-not-complete; pthread_create(3), EAGAIN"};
 inline const Advice kScoreboard{
     "a scoreboard that tells something else",
     "join() is said once by each thread. A Busy lives as long as its client is served: from the "

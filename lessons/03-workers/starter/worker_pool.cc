@@ -25,7 +25,8 @@ void WorkerPool::serve_clients(Crew&) {}
 // In a worker, just forked. Write this: leave_signals_to_the_parent(); then limits_.threads_per_child
 // threads that serve_clients() of one Crew{.slot = slot, .stop = stop}; wait for all of them. If one
 // of them cannot be made (std::system_error), take_no_more(crew) ends those that were; hold
-// crew.turn while you make them, so that none has taken a client by then. Return kExitSystem.
+// crew.turn while you make them, so that none has taken a client by then. Return kExitSystem. (The
+// check does not try this one.)
 int WorkerPool::work(std::size_t, const Fd&) {
     return kExitOk;
 }

@@ -83,7 +83,7 @@ TEST_CASE("an RMC sentence with a hemisphere or minutes that there are not is pa
 }
 
 TEST_CASE("a row's time may be a number, and a number that is too large is told with its place") {
-    const Trip trip = parse_trip(R"([{"point":"POINT(1 2)","time":1410324847}])", "trip");
+    const Trip trip = parse_trip(R"--([{"point":"POINT(1 2)","time":1410324847}])--", "trip");
     CHECK(trip.points.at(0).time_ms == 1410324847000);
 CHECK(complaint_about("[\n{\"n\":1e999}]") == "trip:2: a number is too large at byte 12");
 }
