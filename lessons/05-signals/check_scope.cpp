@@ -77,6 +77,9 @@ TEST_CASE("the flags are those that were asked for") {
         const int seen = flags_of(SIGUSR1);
         expect_equal(seen, flags, "sa_flags by the word of the kernel",
                      (seen & ~flags & SA_RESTART) != 0 ? Causes(kRestart) : Causes(kOwnFlags));
+        step("raise SIGUSR1, and look again");
+        ::raise(SIGUSR1);
+        expect_equal(flags_of(SIGUSR1), flags, "sa_flags after the handler has run", kOwnFlags);
     }
 }
 

@@ -167,24 +167,42 @@ TEST_CASE("another signal does not end the wait") {
 }
 
 TEST_CASE("all signals of a flag end the wait and no other is let in") {
-    const SharedMemory<WaitBoard> board;
-    step("two signals lead to one flag, a third to another; all are blocked");
-    step("the third and the second come: wait for the flag of the first two");
-    const WatchedWait wait = watch_wait(*board, SIGUSR2, [&] {
-        const ScopedSignalHandler one(SIGUSR1, board->flag);
-        const ScopedSignalHandler two(SIGUSR2, board->flag);
-        const ScopedSignalHandler other(SIGTERM, board->other);
-        const SignalMask mask({SIGUSR1, SIGUSR2, SIGTERM});
-        ::raise(SIGTERM);
-        board->sent = true;
-        ::raise(SIGUSR2);
-        const bool raised = wait_for_signal(board->flag, Deadline::never());
-        board->count_at_end = board->other.count();
-        return raised ? 1 : 0;
-    });
-    expect_woken(wait, kShutOut);
-    expect_equal(board->count_at_end.load(), 0, "the count of the third signal, which was blocked",
-                 kLetsInMore);
+    for (const int coming : {SIGUSR1, SIGUSR2}) {
+        const SharedMemory<WaitBoard> board;
+        step("two signals lead to one flag, a third to another; all are blocked");
+        step("the third and one of the two come: wait for the flag of the two");
+        const WatchedWait wait = watch_wait(*board, coming, [&] {
+            const ScopedSignalHandler one(SIGUSR1, board->flag);
+            const ScopedSignalHandler two(SIGUSR2, board->flag);
+            const ScopedSignalHandler other(SIGTERM, board->other);
+            const SignalMask mask({SIGUSR1, SIGUSR2, SIGTERM});
+            ::raise(SIGTERM);
+            board->sent = true;
+            ::raise(coming);
+            const bool raised = wait_for_signal(board->flag, Deadline::never());
+            board->count_at_end = board->other.count();
+            return raised ? 1 : 0;
+        });
+        expect_woken(wait, kShutOut);
+        expect_equal(board->count_at_end.load(), 0, "the count of the third, which was blocked",
+                     kLetsInMore);
+    }
+}
+
+static std::atomic<int> theirs = 0;
+
+TEST_CASE("a signal whose scope has ended is none of the flag's any more") {
+    step("the scope of SIGUSR1 has ended; somebody else handles it; it is blocked, and comes");
+    SignalFlag flag;
+    { const ScopedSignalHandler ended(SIGUSR1, flag); }
+    struct sigaction action {};
+    action.sa_handler = [](int) { ++theirs; };
+    ::sigaction(SIGUSR1, &action, nullptr);
+    const SignalMask mask({SIGUSR1});
+    ::raise(SIGUSR1);
+    step("wait two milliseconds for the flag");
+    wait_for_signal(flag, Deadline::after(2ms));
+    expect_equal(theirs.load(), 0, "how often SIGUSR1 was let in", kNotRestored);
 }
 
 TEST_CASE("the mask is given back on every way out") {
