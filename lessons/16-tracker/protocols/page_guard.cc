@@ -20,8 +20,8 @@ bool is_from_page(const net::http::Request& request) {
 }  // namespace
 
 bool refuse_page(const net::http::Request& request, Decoded& decoded) {
-    if (request.method != "GET" && request.method != "POST") {
-        decoded.refuse(405, "method_not_allowed", "Send positions with GET or POST.");
+    if (request.method != "GET" && request.method != "POST" && request.method != "PUT") {
+        decoded.refuse(405, "method_not_allowed", "Send positions with GET, POST or PUT.");
         return true;
     }
     if (!is_from_page(request)) return false;

@@ -10,8 +10,8 @@
 // What remains is a GET to plain http that hides where it comes from, as an image can. It looks
 // like a phone's, and only the device's token keeps it out: identifiers can be guessed.
 //
-// Phones send with GET and POST. Other methods store nothing: OPTIONS asks what a page may do,
-// TRACE what arrives, and HEAD what a GET would say.
+// Phones send with GET and POST, and scripts with PUT, too. Other methods store nothing: OPTIONS
+// asks what a page may do, TRACE what arrives, and HEAD what a GET would say.
 
 #pragma once
 

@@ -32,7 +32,7 @@ def check_pages(check, server):
     status, answer = ask(server, f"OPTIONS /?id=my-phone&{PLACE} HTTP/1.1\r\nHost: x\r\n"
                          "Origin: https://example.org\r\nAccess-Control-Request-Method: POST")
     check("OPTIONS stores nothing and allows no page",
-          status == 405 and "\r\nAllow: GET, POST\r\n" in answer and
+          status == 405 and "\r\nAllow: GET, POST, PUT\r\n" in answer and
           "access-control" not in answer.lower(), answer)
     status, answer = ask(server, "POST / HTTP/1.1\r\nHost: x", "x" * (64 * 1024 + 1))
     check("a body of 64 KiB and a byte is too long", status == 413, answer)

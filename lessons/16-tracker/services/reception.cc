@@ -135,7 +135,7 @@ void Reception::answer(Exchange& exchange, const Decoded& decoded) {
     if (decoded.status != 405 && decoded.status != 503)
         return exchange.answer.answer(decoded.status, decoded.content_type, decoded.body);
     exchange.answer.begin(decoded.status);
-    if (decoded.status == 405) exchange.answer.field("Allow", "GET, POST");
+    if (decoded.status == 405) exchange.answer.field("Allow", "GET, POST, PUT");
     if (decoded.status == 503) exchange.answer.field("Retry-After", kRetryLaterSeconds);
     exchange.answer.end(decoded.content_type, decoded.body);
 }

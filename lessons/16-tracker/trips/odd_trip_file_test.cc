@@ -45,20 +45,23 @@ TEST_CASE("a file in UTF-16 is read like one in UTF-8, whichever kind it is") {
         for (const char c : text) put('\0', c);
         return out;
     };
-    const std::string rows = R"([{"point":"POINT(9.61 47.785)", "time" : "2026-11-20 11:15:00Z"
-}])";
-    const std::string track = gpx("<trkpt lat='1' lon='2'><time>2026-11-20T10:15:00Z</time></trkpt>");
-for (const bool is_big : {false, true})
-    for (const bool has_mark : {false, true})
-        for (const std::string& text : {rows, track, rmc}) {
-            CAPTURE(text);
-            CHECK(parse_trip(utf16(text, is_big, has_mark), "trip").points.size() == 1);
-        }
-CHECK(complaint_about(utf16("<gpx>\n<trk>\n", false, true)).starts_with("trip:3: broken XML"));
-// U+00E9, U+20AC, U+1F4CD, and half of a pair.
-CHECK(utf8_of_utf16(std::string_view("\xFE\xFF\x00\xE9\x20\xAC\xD8\x3D\xDC\xCD\xD8\x3D", 12)) ==
-      "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x93\x8D\xEF\xBF\xBD");
-CHECK_FALSE(utf8_of_utf16("<gpx/>"));
+    const std::string rows =
+        R"-([{"point":"POINT(9.61 47.785)","time":"2026-11-20 11:15:00Z"}])-";
+    const std::string rmc = "$GNRMC,101500.00,A,4747.1234,N,00936.5678,E,4.2,84.4,201126,,,A*79\n";
+    const std::string track =
+        gpx("<trkpt lat='1' lon='2'><time>2026-11-20T10:15:00Z</time></trkpt>");
+    for (const bool is_big : {false, true})
+        for (const bool has_mark : {false, true})
+            for (const std::string& text : {rows, track, rmc}) {
+                CAPTURE(text);
+                CHECK(parse_trip(utf16(text, is_big, has_mark), "trip").points.size() == 1);
+            }
+    CHECK(
+        complaint_about(utf16("<gpx>\n<trk>\n", false, true)).starts_with("trip:2: broken XML"));
+    // U+00E9, U+20AC, U+1F4CD, and half of a pair.
+    CHECK(utf8_of_utf16(std::string_view("\xFE\xFF\x00\xE9\x20\xAC\xD8\x3D\xDC\xCD\xD8\x3D", 12)) ==
+          "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x93\x8D\xEF\xBF\xBD");
+    CHECK_FALSE(utf8_of_utf16("<gpx/>"));
 }
 
 TEST_CASE("an RMC sentence with a hemisphere or minutes that there are not is passed over") {
@@ -83,7 +86,7 @@ TEST_CASE("an RMC sentence with a hemisphere or minutes that there are not is pa
 }
 
 TEST_CASE("a row's time may be a number, and a number that is too large is told with its place") {
-    const Trip trip = parse_trip(R"--([{"point":"POINT(1 2)","time":1410324847}])--", "trip");
+    const Trip trip = parse_trip(R"-([{"point":"POINT(1 2)","time":1410324847}])-", "trip");
     CHECK(trip.points.at(0).time_ms == 1410324847000);
-CHECK(complaint_about("[\n{\"n\":1e999}]") == "trip:2: a number is too large at byte 12");
+    CHECK(complaint_about("[\n{\"n\":1e999}]") == "trip:2: a number is too large at byte 12");
 }
