@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 
@@ -38,6 +39,7 @@ void run_backup(const BackupOptions& options) {
 
 // Holds the pid file, so that no server starts meanwhile.
 void run_restore(const BackupOptions& options) {
+    refuse_bad_backup(options.file);  // before a folder is made
     Settings settings;
     settings.data = prepare_data_folder(options.data);
     daemon::PidFile pid_file = daemon::PidFile::lock(
@@ -45,7 +47,7 @@ void run_restore(const BackupOptions& options) {
     refuse_second_server(settings);
     pid_file.write_pid();
     const std::string aside = restore_database(options.file, database_path(settings.data));
-    fmt::print("The database is that of {} now.\n", options.file);
+    fmt::print("{} is that of {} now.\n", database_path(settings.data), options.file);
     if (!aside.empty()) fmt::print("The one before it is kept as {}\n", aside);
 }
 
@@ -55,7 +57,10 @@ CLI::App& add_copy_command(CLI::App& app, const std::shared_ptr<BackupOptions>& 
     CLI::App& command = *app.add_subcommand(name, help);
     add_data_option(command, options->data);
     command.add_option("FILE", options->file, "The copy")->required();
-    command.callback([options, run] { run(*options); });
+    command.callback([options, run] {
+        std::signal(SIGXFSZ, SIG_IGN);  // a limit for the size of files is an error to tell
+        run(*options);
+    });
     return command;
 }
 

@@ -49,11 +49,9 @@ std::string path_of_store(const DeviceOptions& options) {
     return database_path(options.data.empty() ? default_data_folder() : options.data);
 }
 
-// For devices that are there: a folder that was mistyped is not made, nor a database in it.
+// For devices that are there.
 Connection open_existing_store(const DeviceOptions& options) {
-    const std::string path = path_of_store(options);
-    open_for_reading(path);  // refuses what is not there
-    return open_for_writing(path);
+    return open_there_for_writing(path_of_store(options));
 }
 
 // For new devices.
@@ -62,15 +60,22 @@ Connection open_own_store(const DeviceOptions& options) {
     return open_store(options);
 }
 
+// 'serve' and 'status' print the address with a slash at its end, where the path begins here.
+std::string without_slash(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
 // What the owner types into the apps. The token is in no other place in the clear.
 void print_urls(const DeviceOptions& options, std::string_view token, std::string_view identifier) {
+    const std::string url = without_slash(options.url);
     fmt::print("Token (it is not shown again): {}\n\n", token);
-    fmt::print("Traccar Client:  server URL         {}\n", options.url);
+    fmt::print("Traccar Client:  server URL         {}\n", url);
     fmt::print("                 device identifier  {}\n", identifier);
     fmt::print(
         "OsmAnd:          web address        {}/osmand/{}?lat={{0}}&lon={{1}}&timestamp={{2}}"
         "&hdop={{3}}&altitude={{4}}&speed={{5}}&bearing={{6}}\n",
-        options.url, token);
+        url, token);
 }
 
 void run_add(const DeviceOptions& options) {

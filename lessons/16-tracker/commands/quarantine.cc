@@ -94,7 +94,7 @@ void list_quarantine(const QuarantineOptions& options) {
 }
 
 void replay_quarantine(const QuarantineOptions& options) {
-    Connection connection = open_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(database_path(options.folder()));
     const QuarantineChoice choice = chosen_by(options, connection);
     std::int64_t moved = 0;
     std::int64_t kept = 0;
@@ -112,7 +112,7 @@ void replay_quarantine(const QuarantineOptions& options) {
 void delete_quarantine(const QuarantineOptions& options) {
     if (options.device.empty() && options.number == 0 && !options.all)
         throw daemon::UsageError("say which: --device NAME, --number N, or --all");
-    Connection connection = open_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(database_path(options.folder()));
     const std::int64_t gone = Quarantine(connection).remove(chosen_by(options, connection));
     tell_server_of_devices(options.folder());
     fmt::print("{} deleted.\n", gone);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,22 @@ void make_private_file(const std::string& path) {
     daemon::check(::fchmod(file.get(), 0600), "fchmod", path);
 }
 
+// With --force this would put a copy in the place of the file that a server writes: it would go on
+// writing into one that has no name any more.
+void refuse_itself(const std::string& database, const std::string& path) {
+    std::error_code ignored;
+    for (const char* const tail : {"", "-wal", "-shm"}) {
+        const std::string file = database + tail;
+        const bool same_name = std::filesystem::weakly_canonical(file, ignored) ==
+                               std::filesystem::weakly_canonical(path, ignored);
+        if (same_name || std::filesystem::equivalent(file, path, ignored))
+            throw daemon::UsageError(
+                fmt::format("{} is a file of the database that is copied: choose another name for "
+                            "the copy",
+                            path));
+    }
+}
+
 // Removes what is left of a copy that failed.
 class Partial {
   public:
@@ -41,7 +58,10 @@ class Partial {
     }
     Partial(const Partial&) = delete;
     Partial& operator=(const Partial&) = delete;
-    ~Partial() { ::unlink(path_.c_str()); }
+    ~Partial() {
+        ::unlink(path_.c_str());
+        ::unlink((path_ + "-journal").c_str());
+    }
 
     const std::string& path() const { return path_; }
 
@@ -60,11 +80,22 @@ void copy_database(Connection& from, const std::string& path, IfThere if_there) 
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
         throw daemon::UsageError(fmt::format("{} is a folder: name a file in it", path));
+    refuse_itself(from.path(), path);
     if (if_there == IfThere::refuse && std::filesystem::exists(path, ignored)) refuse_copy(path);
     const Partial partial(path + ".partial");
     Statement copy(from, "VACUUM INTO ?1");
     copy.bind_text(1, partial.path());
-    copy.run();
+    try {
+        copy.run();
+    } catch (const StoreError& error) {
+        // SQLite's text would name the file that is read.
+        if (error.code() != SQLITE_FULL && error.code() != SQLITE_IOERR_WRITE) throw;
+        throw StoreError(error.code(),
+                         fmt::format("write {}: the disk is full or failing, or a limit for the "
+                                     "size of files is reached: make room, or name a file on "
+                                     "another disk",
+                                     partial.path()));
+    }
     sync_path(partial.path(), O_RDONLY);
     const unsigned flags = if_there == IfThere::refuse ? RENAME_NOREPLACE : 0;
     if (::renameat2(AT_FDCWD, partial.path().c_str(), AT_FDCWD, path.c_str(), flags) == -1) {

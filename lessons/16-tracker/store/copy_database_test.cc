@@ -1,8 +1,10 @@
 #include "store/copy_database.hh"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -73,6 +75,25 @@ TEST_CASE("a file that is there is replaced only if that is said") {
     CHECK_THROWS_AS(copy_database(writer, folder.path(), IfThere::replace), UsageError);
 }
 
+TEST_CASE("a copy never takes the place of the database itself, by whatever name") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    Connection writer = open_for_writing(path);
+    Devices(writer).add({{"van", {}, {}, {}}}, 0);
+    const std::string link = folder.file("link.db");
+    std::filesystem::create_symlink(path, link);
+    const std::string second_name = folder.file("second.db");
+    std::filesystem::create_hard_link(path, second_name);
+    for (const std::string& name : {path, path + "-wal", path + "-shm", link, second_name,
+                                    folder.file("./waymark.db")}) {
+        INFO(name);
+        CHECK_THROWS_AS(copy_database(writer, name, IfThere::replace), UsageError);
+    }
+    std::filesystem::create_directory(folder.file("below"));
+    CHECK_NOTHROW(copy_database(writer, folder.file("below/waymark.db"), IfThere::replace));
+    CHECK(first_device(path) == "van");
+}
+
 TEST_CASE("a copy that fails leaves the one before it and nothing else") {
     const TemporaryFolder folder;
     const std::string copy = folder.file("copy.db");
@@ -82,6 +103,28 @@ TEST_CASE("a copy that fails leaves the one before it and nothing else") {
     CHECK_THROWS_AS(copy_database(writer, copy, IfThere::replace), StoreError);
     CHECK(std::filesystem::file_size(copy) == 8);
     CHECK_FALSE(std::filesystem::exists(copy + ".partial"));
+}
+
+TEST_CASE("a copy for which there is no room says so of its own file, and leaves nothing") {
+    const TemporaryFolder folder;
+    Connection writer = open_for_writing(folder.file("waymark.db"));
+    const std::string copy = folder.file("copy.db");
+    const auto before = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    const rlimit small{8192, limit.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+    std::string said;
+    try {
+        copy_database(writer, copy, IfThere::refuse);
+    } catch (const StoreError& error) {
+        said = error.what();
+    }
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    std::signal(SIGXFSZ, before);
+    CHECK(said.starts_with("write " + copy + ".partial: the disk is full"));
+    for (const char* const tail : {"", ".partial", ".partial-journal"})
+        CHECK_FALSE(std::filesystem::exists(copy + tail));
 }
 
 TEST_CASE("a restored database is the copy, and the one before it is kept") {
@@ -99,6 +142,11 @@ TEST_CASE("a restored database is the copy, and the one before it is kept") {
     CHECK(first_device(path) == "van");
     CHECK(mode_of(path) == 0600);
     CHECK(first_device(aside) == "boat");
+    const std::string second = restore_database(copy, path);  // within the same second, mostly
+    CHECK(second != aside);
+    CHECK(restore_database(copy, path) != second);
+    CHECK(first_device(aside) == "boat");
+    CHECK_FALSE(std::filesystem::exists(path + ".restored"));
     std::filesystem::remove(path);
     CHECK(restore_database(copy, path).empty());  // there was none
     CHECK(first_device(path) == "van");

@@ -40,7 +40,7 @@ std::string default_demo_folder() {
     return default_data_folder() + "-demo";
 }
 
-void settle_demo_folder(const std::string& folder, bool demo) {
+void refuse_wrong_kind_of_folder(const std::string& folder, bool demo) {
     if (!demo && is_there(mark_in(folder)))
         throw UsageError(
             fmt::format("{} holds the made-up positions of a demo: add --demo, or name another "
@@ -52,7 +52,11 @@ void settle_demo_folder(const std::string& folder, bool demo) {
             fmt::format("{} holds positions of your own, and a demo would mix with them: leave out "
                         "--demo, or name another folder with --data",
                         folder));
-    write_mark(mark_in(folder));
+}
+
+void settle_demo_folder(const std::string& folder, bool demo) {
+    refuse_wrong_kind_of_folder(folder, demo);
+    if (demo && !is_there(mark_in(folder))) write_mark(mark_in(folder));
 }
 
 void refuse_demo_folder(const std::string& folder) {

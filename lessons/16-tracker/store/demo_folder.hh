@@ -19,6 +19,9 @@ std::string default_demo_folder();
 // cure, when the folder is of the other kind; std::system_error if the mark cannot be written.
 void settle_demo_folder(const std::string& folder, bool demo);
 
+// What settle_demo_folder refuses, without writing anything.
+void refuse_wrong_kind_of_folder(const std::string& folder, bool demo);
+
 // For commands that add a person's devices: throws UsageError for the demo's folder.
 void refuse_demo_folder(const std::string& folder);
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include "daemon/deadline.hh"
 #include "daemon/error.hh"
@@ -45,18 +46,55 @@ void refuse_what_is_no_file(const std::string& path) {
             "{} is a folder, and a database is needed: name another folder with --data", path));
 }
 
+[[noreturn]] void refuse_what_is_no_database(const std::string& path) {
+    throw daemon::UsageError(fmt::format(
+        "{} is not a database: move it away, or name another folder with --data", path));
+}
+
+void refuse_what_is_not_there(const std::string& path) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored))
+        throw daemon::UsageError(fmt::format(
+            "{} is not there: add a device first, or name the folder with --data", path));
+}
+
+// Root works in a folder that a server of another user has. Whoever owns that folder could lead a
+// name of ours to a file of root's: by a link of his, or by a second name (a hard link).
+bool is_own_link(const struct stat& link) {
+    return S_ISLNK(link.st_mode) && link.st_uid == ::geteuid();
+}
+
+void refuse_foreign_link(const std::string& file, const struct stat& found) {
+    if (!S_ISLNK(found.st_mode) || is_own_link(found)) return;
+    throw daemon::UsageError(
+        fmt::format("{} is a link that another user made, and is not followed: put the file itself "
+                    "there, or remove the link",
+                    file));
+}
+
+// What is at `file` now is looked at and changed by one descriptor, so that it cannot be exchanged
+// in between. It is an O_PATH one: closing another kind would drop the locks that this process has
+// on the file (store/sqlite.hh).
+void make_file_private(const std::string& file) {
+    struct stat status {};
+    if (::lstat(file.c_str(), &status) == -1) return;
+    refuse_foreign_link(file, status);
+    const int follow = is_own_link(status) ? 0 : O_NOFOLLOW;
+    const daemon::Fd found(::open(file.c_str(), O_PATH | O_CLOEXEC | follow));
+    if (!found || ::fstat(found.get(), &status) == -1) return;
+    refuse_foreign_link(file, status);
+    if (!S_ISREG(status.st_mode) || (status.st_mode & 077) == 0) return;
+    if (::geteuid() == 0 && status.st_nlink > 1) return;
+    // One who may write another's file, but not change its mode, leaves it as it is.
+    const std::string itself = fmt::format("/proc/self/fd/{}", found.get());
+    if (::chmod(itself.c_str(), 0600) == -1 && errno != EPERM) daemon::fail(errno, "chmod", file);
+}
+
 // Positions are private wherever the folder is and whoever made it. SQLite gives the -wal and -shm
-// files the mode of the database. By path, not by a descriptor: closing one would drop the locks
-// that this process has on the file (store/sqlite.hh); only of a file that is new nobody has any.
+// files the mode of the database. Nobody has locks on a file that is new.
 void make_private(const std::string& path) {
     const daemon::Fd made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    for (const char* const tail : {"", "-wal", "-shm"}) {
-        const std::string file = path + tail;
-        struct stat status {};
-        if (::stat(file.c_str(), &status) == -1 || (status.st_mode & 077) == 0) continue;
-        // One who may write another's file, but not change its mode, leaves it as it is.
-        if (::chmod(file.c_str(), 0600) == -1 && errno != EPERM) daemon::fail(errno, "chmod", file);
-    }
+    for (const char* const tail : {"", "-wal", "-shm"}) make_file_private(path + tail);
 }
 
 // What quick_check says of the part it could read before the deadline; "ok" if it found nothing.
@@ -114,24 +152,43 @@ void empty_log(Connection& connection, std::chrono::milliseconds patience) {
             fmt::format("checkpoint {}: another process keeps reading the log", connection.path()));
 }
 
+void refuse_foreign_file(const std::string& path) {
+    constexpr std::size_t kHeaderSize = 100;  // sqlite.org/fileformat2.html, 1.3
+    constexpr std::string_view kMagic("SQLite format 3\0", 16);
+    refuse_what_is_no_file(path);
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return;
+    if (!std::filesystem::is_regular_file(path, ignored)) refuse_what_is_no_database(path);
+    std::ifstream file(path, std::ios::binary);
+    std::string header(kHeaderSize, '\0');
+    file.read(header.data(), kHeaderSize);
+    if (file.gcount() == 0) return;  // new and empty, or to be read by its owner only
+    if (static_cast<std::size_t>(file.gcount()) < kHeaderSize || !header.starts_with(kMagic))
+        refuse_what_is_no_database(path);
+    require_ours_by_header(path, header);
+}
+
 Connection open_for_writing(const std::string& path, std::chrono::milliseconds check_time) {
     refuse_what_is_no_file(path);
     try {
         return open_and_prepare(path, check_time);
     } catch (const StoreError& error) {
         if ((error.code() & 0xFF) == SQLITE_NOTADB)
-            throw daemon::UsageError(fmt::format(
-                "{} is not a database: move it away, or name another folder with --data", path));
+            refuse_what_is_no_database(path);
         if (error.is_damage()) refuse_damaged(path, error.what());
         throw;
     }
 }
 
+Connection open_there_for_writing(const std::string& path) {
+    refuse_what_is_no_file(path);
+    refuse_what_is_not_there(path);
+    return open_for_writing(path);
+}
+
 Connection open_for_reading(const std::string& path) {
     refuse_what_is_no_file(path);
-    if (!std::filesystem::exists(path))
-        throw daemon::UsageError(fmt::format(
-            "{} is not there: add a device first, or name the folder with --data", path));
+    refuse_what_is_not_there(path);
     Connection connection(path, Connection::Access::read_only);
     connection.set_busy_timeout(kBusyTimeout);
     connection.execute("PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY");

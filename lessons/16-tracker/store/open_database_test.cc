@@ -179,3 +179,45 @@ TEST_CASE(
     check_private();
     ::umask(022);
 }
+
+TEST_CASE("root neither follows another's link nor changes a file with a second name") {
+    if (::geteuid() != 0) {
+        std::printf("SKIP: store: links of another user: only root makes them\n");
+        return;
+    }
+    constexpr uid_t kNobody = 65534;
+    const TemporaryFolder folder;
+    const std::string victim = folder.file("victim");
+    std::ofstream(victim) << "precious";
+    std::filesystem::permissions(victim, std::filesystem::perms(0644));
+    const auto mode = [&victim] { return std::filesystem::status(victim).permissions(); };
+    const std::string path = folder.file("waymark.db");
+    open_for_writing(path);
+    for (const char* const tail : {"-shm", "-wal", ""}) {
+        const std::string name = path + tail;
+        INFO(name);
+        std::filesystem::remove(name);
+        std::filesystem::create_symlink(victim, name);
+        REQUIRE(::lchown(name.c_str(), kNobody, kNobody) == 0);
+        CHECK(says(refusal(path), name + " is a link that another user made"));
+        std::filesystem::remove(name);
+        CHECK(mode() == std::filesystem::perms(0644));
+        std::filesystem::create_hard_link(victim, name);
+        try {
+            open_for_writing(path);
+        } catch (const std::exception&) {  // of the database's own name: it is none
+        }
+        std::filesystem::remove(name);
+        CHECK(mode() == std::filesystem::perms(0644));
+    }
+}
+
+TEST_CASE("one's own link is followed: the database may be on another disk") {
+    const TemporaryFolder folder;
+    const std::string elsewhere = folder.file("elsewhere.db");
+    open_for_writing(elsewhere);
+    std::filesystem::permissions(elsewhere, std::filesystem::perms(0644));
+    std::filesystem::create_symlink(elsewhere, folder.file("waymark.db"));
+    CHECK_NOTHROW(open_for_writing(folder.file("waymark.db")));
+    CHECK(std::filesystem::status(elsewhere).permissions() == std::filesystem::perms(0600));
+}

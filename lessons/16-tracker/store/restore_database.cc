@@ -30,21 +30,38 @@ void check_backup(Connection& connection) {
     if (verdict != "ok") refuse_backup(connection.path(), "is damaged");
 }
 
-void copy_checked(const std::string& copy, const std::string& to) {
+// Runs `use` with a connection to a copy that is whole.
+template <class Use>
+void with_checked(const std::string& copy, Use use) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(copy, ignored)) refuse_backup(copy, "is no file");
+    bool is_checked = false;
     try {
         Connection connection(copy, Connection::Access::read_only);
         check_backup(connection);
-        copy_database(connection, to, IfThere::replace);
+        is_checked = true;
+        use(connection);
     } catch (const StoreError& error) {
         if (error.is_damage()) refuse_backup(copy, "is damaged, or is no database");
+        // One made with cp(1) is read with files beside it, which SQLite has to make.
+        const int code = error.code() & 0xFF;
+        if (!is_checked && (code == SQLITE_READONLY || code == SQLITE_CANTOPEN))
+            refuse_backup(copy,
+                          "cannot be read where it is, for want of the right to it or its folder "
+                          "(copy it into a folder of your own)");
         throw;
     }
 }
 
-// A file name that sorts by time, in UTC.
+// A file name that sorts by time, in UTC; two within a second are numbered.
 std::string name_aside(const std::string& path) {
-    return fmt::format("{}.before-restore-{:%Y%m%dT%H%M%SZ}", path,
-                       fmt::gmtime(std::time(nullptr)));
+    const std::string name = fmt::format("{}.before-restore-{:%Y%m%dT%H%M%SZ}", path,
+                                         fmt::gmtime(std::time(nullptr)));
+    std::error_code ignored;
+    std::string free = name;
+    for (int number = 2; std::filesystem::exists(free, ignored); ++number)
+        free = fmt::format("{}-{}", name, number);
+    return free;
 }
 
 // So that the old file alone is the old database; one that is damaged keeps its log beside it.
@@ -83,11 +100,15 @@ void give_to_owner_of_folder(const std::string& file) {
 
 }  // namespace
 
+void refuse_bad_backup(const std::string& copy) {
+    with_checked(copy, [](Connection&) {});
+}
+
 std::string restore_database(const std::string& copy, const std::string& path) {
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(copy, ignored)) refuse_backup(copy, "is no file");
     const std::string fresh = path + ".restored";
-    copy_checked(copy, fresh);
+    with_checked(copy, [&fresh](Connection& connection) {
+        copy_database(connection, fresh, IfThere::replace);
+    });
     give_to_owner_of_folder(fresh);
     const std::string aside = set_aside(path);
     // A log of the old database must not meet the new one.

@@ -74,11 +74,16 @@ INSERT INTO last_commit VALUES (0, 0);
 )"},
 };
 
-[[noreturn]] void refuse_newer(const Connection& connection, std::int64_t found, int ours) {
+[[noreturn]] void refuse_newer(const std::string& path, std::int64_t found, int ours) {
     throw daemon::UsageError(fmt::format(
         "{} has version {} and this program knows up to {}: install the newer program, or name "
         "another folder with --data",
-        connection.path(), found, ours));
+        path, found, ours));
+}
+
+[[noreturn]] void refuse_other_program(const std::string& path) {
+    throw daemon::UsageError(fmt::format(
+        "{} is a database of another program: name another folder with --data", path));
 }
 
 void refuse_foreign(Connection& connection) {
@@ -87,8 +92,15 @@ void refuse_foreign(Connection& connection) {
     const std::int64_t tables = connection.number("SELECT count(*) FROM sqlite_schema");
     const bool is_empty = application == 0 && version == 0 && tables == 0;
     if (is_empty || application == kApplication) return;
-    throw daemon::UsageError(fmt::format(
-        "{} is a database of another program: name another folder with --data", connection.path()));
+    refuse_other_program(connection.path());
+}
+
+// A number in the head of a file; the highest byte is first.
+std::int64_t number_at(std::string_view header, std::size_t offset) {
+    std::int64_t number = 0;
+    for (const char byte : header.substr(offset, 4))
+        number = number * 256 + static_cast<unsigned char>(byte);
+    return number;
 }
 
 // While foreign keys are on, a step that drops a table to rebuild it deletes all that refers to it.
@@ -131,7 +143,16 @@ std::span<const Migration> migrations() {
 void require_ours(Connection& connection, int newest_version) {
     refuse_foreign(connection);
     const std::int64_t found = connection.number("PRAGMA user_version");
-    if (found > newest_version) refuse_newer(connection, found, newest_version);
+    if (found > newest_version) refuse_newer(connection.path(), found, newest_version);
+}
+
+void require_ours_by_header(const std::string& path, std::string_view header) {
+    const std::int64_t version = number_at(header, 60);
+    const std::int64_t application = number_at(header, 68);
+    if (application != kApplication && (application != 0 || version != 0))
+        refuse_other_program(path);
+    const int ours = migrations().back().version;
+    if (version > ours) refuse_newer(path, version, ours);
 }
 
 std::string keep_before_migrating(Connection& connection, std::span<const Migration> steps) {

@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "store/sqlite.hh"
 
@@ -22,6 +23,9 @@ std::span<const Migration> migrations();
 // Throws UsageError if the file belongs to another program or to a newer version of this one.
 // Writes nothing: to be called before anything else does, or a file is changed that we then refuse.
 void require_ours(Connection& connection, int newest_version = migrations().back().version);
+
+// The same by the first 100 bytes of the file, for those who must not open it.
+void require_ours_by_header(const std::string& path, std::string_view header);
 
 // Before a file with rows of an older version is migrated: a copy of it as FILE.before-vN, N being
 // the version wanted; its name, or "" if there is nothing to migrate. Throws as copy_database().
