@@ -24,6 +24,17 @@ std::string reason_of(const CLI::App& app, const CLI::ParseError& error, std::st
     return fmt::format("there is no {} {}", first.front() == '-' ? "option" : "command", first);
 }
 
+// CLI11 takes the word after '--log=' for its value, even if that is another option.
+void refuse_empty_values(int count, char** arguments) {
+    for (int i = 1; i < count; ++i) {
+        const std::string_view word = arguments[i];
+        if (word == "--") return;
+        if (word.starts_with("--") && word.find('=') == word.size() - 1)
+            throw daemon::UsageError(
+                fmt::format("{} has no value: write one behind it, or leave the option out", word));
+    }
+}
+
 // Reads the command line and runs the command on it. --help and --version end here, too.
 int run(int count, char** arguments) {
     CLI::App app("A GPS tracking server: phones send where they are, a page shows it.", "tracker");
@@ -39,6 +50,7 @@ int run(int count, char** arguments) {
     tracker::add_backup(app);
     tracker::add_replay(app);
     tracker::add_simulate(app);
+    refuse_empty_values(count, arguments);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& help_or_version) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <pwd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,9 +14,11 @@
 #include "daemon/error.hh"
 #include "daemon/privileges.hh"
 #include "net/listener.hh"
+#include "root_start.hh"
 #include "services/running_server.hh"
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
+#include "store/open_database.hh"
 #include "web_app/site_folder.hh"
 
 namespace waymark::tracker {
@@ -52,6 +55,41 @@ void check_data_folder(const Settings& settings) {
     check_folder_is_writable(folder, "data");
 }
 
+// As root_start does: the folder is given to the user, and he must be able to walk there.
+void check_folder_for_user(const Settings& settings) {
+    const std::string user = user_to_become(settings);
+    if (user.empty()) return;
+    const passwd* const entry = ::getpwnam(user.c_str());
+    if (entry == nullptr) throw UsageError(fmt::format("user: there is no user {}", user));
+    std::filesystem::path above = settings.data;
+    if (std::filesystem::is_directory(above)) require_own_folder(settings.data, user);
+    do above = above.parent_path();
+    while (!std::filesystem::exists(above));
+    const daemon::ScopedEffectiveUser as_user(entry->pw_uid, entry->pw_gid);
+    if (may(above, X_OK)) return;
+    throw UsageError(
+        fmt::format("data: {} cannot be reached by the user {}, as whom the server runs when root "
+                    "starts it; name another folder, or another user with --user",
+                    settings.data, user));
+}
+
+// A name in the data folder must be free, or what the server expects there.
+void check_kind(const std::string& path, mode_t kind, std::string_view expected) {
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) == -1 || (found.st_mode & S_IFMT) == kind) return;
+    throw UsageError(
+        fmt::format("data: {} is in the way, it is no {}: move it away, or name another folder",
+                    path, expected));
+}
+
+void check_what_is_there(const Settings& settings) {
+    check_kind(settings.pid_file_path(), S_IFREG, "pid file");
+    check_kind(settings.control_path(), S_IFSOCK, "socket");
+    if (!std::filesystem::is_directory(settings.data)) return;
+    refuse_wrong_kind_of_folder(settings.data, settings.demo);
+    refuse_foreign_file(database_path(settings.data));
+}
+
 void check_log(const Settings& settings) {
     if (settings.log.empty() || settings.log == "stderr" || settings.log == "syslog") return;
     const std::filesystem::path file = std::filesystem::absolute(settings.log);
@@ -82,6 +120,21 @@ void check_named_once(const std::vector<Address>& addresses) {
         throw UsageError(fmt::format("listen-devices, listen-web: {} is named twice", *twice));
 }
 
+// What is free by itself was taken by another address of the same settings.
+void refuse_own_conflict(const std::vector<Address>& refused) {
+    for (const Address& address : refused) {
+        try {
+            const net::Listener alone(address);
+        } catch (const net::ListenError&) {
+            continue;
+        }
+        throw UsageError(
+            fmt::format("listen-devices, listen-web: {} and another of these addresses have the "
+                        "same port, and one covers the other: leave one out",
+                        address.to_string()));
+    }
+}
+
 // Binds all of them together for a moment: an address for all may stand in the way of another.
 std::vector<std::string> check_addresses(const Settings& settings) {
     std::vector<Address> addresses = settings.device_addresses();
@@ -89,16 +142,20 @@ std::vector<std::string> check_addresses(const Settings& settings) {
     addresses.insert(addresses.end(), web.begin(), web.end());
     check_named_once(addresses);
     std::vector<net::Listener> listeners;
+    std::vector<Address> in_use_addresses;
     std::vector<std::string> in_use;
     for (const Address& address : addresses) {
         try {
             listeners.emplace_back(address);
         } catch (const net::ListenError& error) {
             if (error.code().value() != EADDRINUSE) throw;
+            in_use_addresses.push_back(address);
             in_use.push_back(fmt::format("{} is in use at the moment; a start now would be refused",
                                          address.to_string()));
         }
     }
+    listeners.clear();
+    refuse_own_conflict(in_use_addresses);
     // It may be our own server that has them.
     if (!in_use.empty() && find_running_server(settings)) in_use.clear();
     return in_use;
@@ -122,8 +179,12 @@ std::vector<std::string> check_start(const Settings& settings) {
     Settings settled = settings;
     if (settled.data.empty())
         settled.data = settled.demo ? default_demo_folder() : default_data_folder();
+    // As 'serve' does: whatever the folder of the command is.
+    settled.data = std::filesystem::absolute(settled.data);
     check_descriptors(settled);
     check_data_folder(settled);
+    check_folder_for_user(settled);
+    check_what_is_there(settled);
     check_log_as_user(settled);
     find_site(settled.site, program_folder());
     return check_addresses(settled);

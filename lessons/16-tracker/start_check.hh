@@ -1,8 +1,9 @@
 // What a start would find wrong that no single setting shows: addresses that are named twice or are
-// not this machine's, folders that cannot be written, a path too long for a socket, more threads
-// than the limits of the process allow. `tracker check` looks at all of it and starts nothing; a
-// start looks at what it would otherwise find out late. It refuses what it can know: memory and
-// processes may run out all the same.
+// not this machine's or stand in each other's way, folders that cannot be written or are not to be
+// given to the server's user, files in the way of its own, a path too long for a socket, more
+// threads than the limits of the process allow. `tracker check` looks at these and starts nothing;
+// of a database it reads the first bytes only. A start may find more: damage, and memory and
+// processes that run out.
 
 #pragma once
 

@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -115,6 +116,83 @@ class Check(InAFolder):
             self.assertEqual((code, output), (0, "The options are right.\n"), error)
         finally:
             self.run_tracker("stop")
+
+    def test_8_a_relative_folder_is_that_of_the_start(self):
+        self.data = "relative"
+        self.check_starts()
+
+    def test_9_addresses_that_stand_in_each_others_way(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.check_refused("one covers the other", "--listen-devices", f"127.0.0.1:{port}",
+                           f"*:{port}")
+
+    def test_a_what_is_in_the_folder_already(self):
+        os.mkdir(self.data, 0o755)
+        for name, word in (("waymark.db", "is a folder"), ("tracker.pid", "no pid file"),
+                           ("control.sock", "no socket")):
+            with self.subTest(name=name):
+                path = os.path.join(self.data, name)
+                os.mkdir(path)
+                self.check_refused(word)
+                os.rmdir(path)
+        self.give_database("x" * 5000)
+        self.check_refused("is not a database")
+        for pragma, word in (("user_version = 9999", "version 9999"),
+                             ("application_id = 77", "another program")):
+            with self.subTest(pragma=pragma):
+                os.remove(self.database)
+                connection = sqlite3.connect(self.database)
+                connection.execute("PRAGMA application_id = 0x57594D4B")
+                connection.execute(f"PRAGMA {pragma}")
+                connection.execute("CREATE TABLE t (x)")
+                connection.close()
+                self.check_refused(word)
+        os.remove(self.database)
+
+    def give_database(self, text):
+        pathlib.Path(self.database).write_text(text)
+
+    @property
+    def database(self):
+        return os.path.join(self.data, "waymark.db")
+
+    def test_b_a_demo_and_ones_own_folder(self):
+        os.mkdir(self.data, 0o755)
+        mark = pathlib.Path(self.data, "waymark.demo")
+        mark.touch()
+        self.check_refused("add --demo")
+        mark.unlink()
+        pathlib.Path(self.database).touch()
+        self.check_refused("leave out --demo", "--demo")
+
+    def test_c_a_folder_that_root_would_not_give_away(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root becomes another user")
+        os.mkdir(self.data, 0o755)
+        pathlib.Path(self.data, "passwd").touch()
+        self.check_refused("passwd in it")
+        closed = os.path.join(self.scratch.name, "closed")
+        os.mkdir(closed, 0o700)
+        self.data = os.path.join(closed, "data")
+        os.mkdir(self.data)
+        self.check_refused("cannot be reached by the user nobody")
+
+    def test_d_a_file_with_a_byte_order_mark_and_what_is_no_setting(self):
+        config = pathlib.Path(self.scratch.name, "c.toml")
+        config.write_text("\ufefflog-level = 'warning'\n", encoding="utf-8")
+        code, output, error = self.run_tracker("check", *FREE, "--config", str(config))
+        self.assertEqual((code, output), (0, f"{config}: nothing is wrong.\n"), error)
+        for key in ("help", "config"):
+            config.write_text(f"\ufeff{key} = true\n", encoding="utf-8")
+            self.check_refused(f"{config}:1:1: there is no setting '{key}'", "--config", str(config))
+
+    def test_e_an_empty_value_takes_no_word_after_it(self):
+        config = pathlib.Path(self.scratch.name, "c.toml")
+        config.write_text('log = ""\n')
+        code, _, error = self.run_tracker("check", "--user", "", *FREE, "--config", str(config))
+        self.assertEqual((code, error), (0, ""))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ STEPS = [
     (["device", "add", "", *DATA], 100, "empty"),
     (["device", "add", "boat", "--speed-unit", "kmh", *DATA], 0, "Token"),
     (["device", "token", "van", *DATA], 0, "new token"),
+    (["device", "token", "van", "--url", "http://host:5055/", *DATA], 0,
+     "http://host:5055/osmand/"),
     (["device", "token", "nobody", *DATA], 100, "no device nobody"),
     (["device", "list", *DATA], 0, "boat"),
     (["device", "remove", "boat", *DATA], 100, "--yes"),
@@ -50,6 +52,10 @@ STEPS = [
     (["decode", "--now", "yesterday", *DATA], 100, "yesterday"),
     (["decode", "--transport", "pigeon", *DATA], 100, "pigeon"),
     (["decode", *DATA], 100, "head of the request"),
+    (["serve", *DATA, "--log=", "--foreground"], 100, "--log= has no value"),
+    (["device", "list", "--data="], 100, "--data= has no value"),
+    (["quarantine", "replay", "--data", "DATA-typo"], 100, "is not there"),
+    (["quarantine", "delete", "--all", "--data", "DATA-typo"], 100, "is not there"),
     (["device", "list", "--data", "/dev/null"], 100, "is not there"),
     (["device", "add", "van", "--data", "/dev/null"], 100, "not a folder"),
 ]
@@ -81,7 +87,8 @@ def check_name(tracker, folder, line, environment, code, words):
 
 
 def in_folder(line, folder):
-    return [os.path.join(folder, "data") if word == "DATA" else word for word in line]
+    data = os.path.join(folder, "data")
+    return [word.replace("DATA", data) if word.startswith("DATA") else word for word in line]
 
 
 def check_step(tracker, folder, line, code, words):
@@ -95,13 +102,14 @@ def check_step(tracker, folder, line, code, words):
 
 
 def check_folder(tracker, folder):
-    """What the steps left: one device, in a folder that nobody else can read."""
+    """What the steps left: one device, in a folder that nobody else can read, and no other folder."""
     data = os.path.join(folder, "data")
     mode = os.stat(data).st_mode & 0o777
     devices = json.loads(run(tracker, ["device", "list", "--json", "--data", data])[1])
-    if mode == 0o700 and [device["name"] for device in devices] == ["van"]:
+    alone = os.listdir(folder) == ["data"]
+    if mode == 0o700 and alone and [device["name"] for device in devices] == ["van"]:
         return Count(passed=1)
-    print(f"folder mode {mode:o}, devices {devices}")
+    print(f"folder mode {mode:o}, {os.listdir(folder)}, devices {devices}")
     return Count(failed=1)
 
 

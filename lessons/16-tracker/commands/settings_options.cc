@@ -42,11 +42,31 @@ void add_flag(CLI::App& app, const std::string& key, bool& value, const std::str
     app.add_flag("--" + key, value, help)->envname(environment_name(key));
 }
 
+// Some editors write it before the first line of a text; it says "UTF-8" and nothing else.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+void remove_byte_order_mark(std::string& text) {
+    if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+}
+
+// An option with its value, as two words: CLI11 would take the next word for the value of '--log='.
+// A flag takes its value only in the same word, and has one in each case.
+void append_argument(std::vector<std::string>& arguments, const CLI::Option& option,
+                     const std::string& value) {
+    if (option.get_items_expected_max() == 0) {
+        arguments.push_back(fmt::format("{}={}", option.get_name(), value));
+    } else {
+        arguments.push_back(option.get_name());
+        arguments.push_back(value);
+    }
+}
+
 // Where in the file a key stands, as "FILE:LINE:COLUMN". CLI11 does not remember it.
 std::string place_of(const std::string& file, const std::string& key) {
     std::ifstream stream(file);
     std::string line;
     for (int number = 1; std::getline(stream, line); ++number) {
+        if (number == 1) remove_byte_order_mark(line);
         const std::size_t begin = line.find_first_not_of(" \t[\"'");
         if (begin == std::string::npos || line.compare(begin, key.size(), key) != 0) continue;
         return fmt::format("{}:{}:{}", file, number, begin + 1);
@@ -63,6 +83,7 @@ std::string read_whole(const std::string& file) {
         content.append(buffer.data(), static_cast<std::size_t>(got));
     if (got == -1)
         throw UsageError(fmt::format("{}: cannot be read: {}", file, daemon::error_text(errno)));
+    remove_byte_order_mark(content);
     // An editor empties a file before it writes it: that is no wish to have no rules any more.
     if (content.empty())
         throw UsageError(
@@ -138,6 +159,7 @@ void apply_item(const CLI::ConfigItem& item, const std::string& file, Settings& 
     const std::string place =
         place_of(file, item.parents.empty() ? item.name : item.parents.front());
     CLI::App app;
+    app.set_help_flag();  // 'help' is no setting
     add_settings_options(app, settings);
     if (!item.parents.empty())
         throw UsageError(fmt::format("{}: there are no sections here", place));
@@ -145,8 +167,7 @@ void apply_item(const CLI::ConfigItem& item, const std::string& file, Settings& 
     if (option == nullptr)
         throw UsageError(fmt::format("{}: there is no setting '{}'", place, item.name));
     std::vector<std::string> arguments;
-    for (const std::string& value : item.inputs)
-        arguments.push_back(fmt::format("--{}={}", item.name, value));
+    for (const std::string& value : item.inputs) append_argument(arguments, *option, value);
     if (arguments.empty()) throw UsageError(fmt::format("{}: '{}' has no value", place, item.name));
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
     try {
@@ -208,7 +229,7 @@ std::vector<std::string> given_arguments(const CLI::App& app) {
     for (const CLI::Option* const option : app.get_options()) {
         if (option->get_name() == "--config" || option->get_name() == "--help") continue;
         for (const std::string& value : option->results())
-            arguments.push_back(fmt::format("{}={}", option->get_name(), value));
+            append_argument(arguments, *option, value);
     }
     return arguments;
 }
