@@ -55,6 +55,7 @@ STEPS = [
     (["serve", *DATA, "--log=", "--foreground"], 100, "--log= has no value"),
     (["device", "list", "--data="], 100, "--data= has no value"),
     (["quarantine", "replay", "--data", "DATA-typo"], 100, "is not there"),
+    (["restore", "/no/such/file", "--data", "DATA-typo"], 100, "nothing was changed"),
     (["quarantine", "delete", "--all", "--data", "DATA-typo"], 100, "is not there"),
     (["device", "list", "--data", "/dev/null"], 100, "is not there"),
     (["device", "add", "van", "--data", "/dev/null"], 100, "not a folder"),

@@ -17,7 +17,8 @@ inline constexpr std::chrono::milliseconds kBusyTimeout = std::chrono::seconds(5
 // For the store, which empties the log next, and for commands that change devices. Makes the file
 // if there is none, for its owner only (0600, and so are the files beside it; one that others may
 // read is corrected, for root only if it has no second name), refuses a link that another user made
-// there (somebody who owns the folder can still exchange files while root works in it), migrates it, keeping the old one as schema.hh says, and looks for damage for
+// there (somebody who owns the folder can still exchange files while root works in it), migrates
+// it, keeping the old one as schema.hh says, and looks for damage for
 // at most `check_time`: a small file is read whole, of a large one only a part, because the server
 // must start at once.
 Connection open_for_writing(const std::string& path,
