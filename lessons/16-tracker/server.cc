@@ -208,7 +208,7 @@ void House::all_up() {
 
 // A configuration with a mistake changes nothing: the old one stays whole.
 std::string House::reload() {
-    log_.reopen();
+    const bool log_is_open = log_.reopen();
     try {
         const ReadAgain read = read_again_();
         log_.set_level(read.settings.level());
@@ -216,7 +216,8 @@ std::string House::reload() {
         log_.info("the configuration was read again");
         if (!read.needs_start.empty())
             log_.warning("these settings take a new start: {}", read.needs_start);
-        return fmt::format("ok{}{}\n", read.needs_start.empty() ? "" : " ", read.needs_start);
+        return fmt::format("ok{}{}\n{}", read.needs_start.empty() ? "" : " ", read.needs_start,
+                           log_is_open ? "" : kLogIsOld);
     } catch (const std::exception& error) {
         log_.error("the old configuration stays: {}", error.what());
         return fmt::format("{}\n", error.what());

@@ -186,6 +186,19 @@ class LogRotation(unittest.TestCase):
                 with open(log, encoding="utf-8") as file:
                     self.assertIn("read again", file.read())
 
+    def test_a_file_that_cannot_be_opened_again_is_told(self):
+        with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
+            os.chmod(folder, 0o777)
+            log = os.path.join(folder, "tracker.log")
+            self.tracker = Tracker("--log", log)
+            with self.tracker:
+                os.remove(log)
+                os.mkdir(log)  # no file can have this name
+                code, output, error = self.tracker.run("reload", "--data", self.tracker.data)
+                self.assertEqual(code, 111)
+                self.assertIn("Reloaded.", output)
+                self.assertIn("goes on in the old file", error)
+
 
 if __name__ == "__main__":
     driver.main()

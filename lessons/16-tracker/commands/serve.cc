@@ -156,9 +156,13 @@ void run_reload(const RunningOptions& options) {
     std::string_view needs_start = answer;
     if (!needs_start.starts_with("ok"))
         throw UsageError("the old configuration stays: " + answer.substr(0, answer.find('\n')));
-    needs_start.remove_prefix(std::string_view("ok").size());
+    needs_start = needs_start.substr(2, needs_start.find('\n') - 1);
     fmt::print("Reloaded.{}{}", needs_start.size() > 1 ? " What takes a new start:" : "",
                needs_start);
+    if (answer.ends_with(kLogIsOld))
+        throw std::runtime_error(
+            "the log could not be opened again and goes on in the old file, which says why; mend "
+            "the folder of the log, then reload once more");
 }
 
 CLI::App* add_running_command(CLI::App& app, const std::string& name, const std::string& help,

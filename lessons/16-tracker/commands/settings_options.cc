@@ -166,9 +166,12 @@ void apply_item(const CLI::ConfigItem& item, const std::string& file, Settings& 
     const CLI::Option* const option = app.get_option_no_throw("--" + item.name);
     if (option == nullptr)
         throw UsageError(fmt::format("{}: there is no setting '{}'", place, item.name));
+    // A line that is half written looks the same as one that is meant to say "nothing".
+    if (item.inputs.empty() || std::ranges::find(item.inputs, "") != item.inputs.end())
+        throw UsageError(fmt::format("{}: '{}' has no value: write one, or leave the line out",
+                                     place, item.name));
     std::vector<std::string> arguments;
     for (const std::string& value : item.inputs) append_argument(arguments, *option, value);
-    if (arguments.empty()) throw UsageError(fmt::format("{}: '{}' has no value", place, item.name));
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
     try {
         app.parse(arguments);

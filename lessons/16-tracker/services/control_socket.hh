@@ -3,8 +3,8 @@
 // connection.
 //
 //     status      what runs, and its counters, as JSON
-//     reload      read the configuration again; "ok", and the keys that take a new start; or
-//                 what is wrong with it
+//     reload      read the configuration again; "ok", and the keys that take a new start; then a
+//                 line kLogIsOld if the log could not be opened again; or what is wrong with it
 //     devices     the devices were edited; "ok"
 
 #pragma once
@@ -24,6 +24,8 @@
 #include "net/task_group.hh"
 
 namespace waymark::tracker {
+
+inline constexpr std::string_view kLogIsOld = "the log is the old file\n";
 
 class ControlSocket {
   public:
