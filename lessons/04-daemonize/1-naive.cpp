@@ -29,9 +29,8 @@ using namespace waymark::daemon;
 namespace {
 
 void say(const char* who) {
-    fmt::print("{:<16} pid {:>7}  group {:>7}{} session {:>7}\n", who, ::getpid(), ::getpgrp(),
-               ::tcgetpgrp(STDIN_FILENO) == ::getpgrp() ? ", foreground," : ", background,",
-               ::getsid(0));
+    fmt::print("{:<16} pid {:>7}  session {:>7}  group {:>7} {}\n", who, ::getpid(), ::getsid(0),
+               ::getpgrp(), ::tcgetpgrp(STDIN_FILENO) == ::getpgrp() ? "fg" : "bg");
     std::fflush(stdout);
 }
 
@@ -51,8 +50,7 @@ struct Pipes {
 
 void write_to_the_terminal() {
     if (::write(STDIN_FILENO, "a warning\n", 10) == -1)
-        fmt::print("the naive server lives; what it writes to its terminal: {}\n",
-                   error_text(errno));
+        fmt::print("the naive server lives; its terminal: {}\n", error_text(errno));
     std::fflush(stdout);
 }
 
