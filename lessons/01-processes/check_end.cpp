@@ -230,7 +230,7 @@ TEST_CASE("a stopped child hears that it shall end") {
     siginfo_t info;
     ::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOWAIT);
     step("call terminate_all with a grace that never ends");
-    if_it_hangs(kStopped);
+    if_it_hangs(kStopped, "is stopped");
     const Endings ended = children.terminate_all(Deadline::never());
     expect_equal(ended.size(), 1U, "endings that terminate_all reports", kThrownAway);
     expect_each(ended, "killed by signal 15 (Terminated)", kStopped);

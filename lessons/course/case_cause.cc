@@ -87,11 +87,15 @@ void quit(CaseResult& result, const CaseStory& story, Ending ending) {
     take(result, causes);
 }
 
-// The step that failed had its guess. What a sanitizer reported came before, and is no guess.
+// The step that failed had its guess. What a sanitizer reported came before, and is no guess; but
+// it may be what became of the same mistake, so both are told.
 void failed(CaseResult& result) {
     result.outcome = CaseOutcome::failed;
     if (!result.finding || !result.finding->stops) return result.finding.reset();
-    take(result, {cause_of(*result.finding)});
+    std::vector<Advice> causes{cause_of(*result.finding)};
+    if (!result.advice.misconception.empty()) causes.push_back(result.advice);
+    causes.insert(causes.end(), result.or_else.begin(), result.or_else.end());
+    take(result, causes);
 }
 
 void used_too_much(CaseResult& result, std::chrono::milliseconds most) {

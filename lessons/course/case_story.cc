@@ -127,9 +127,9 @@ void CaseStory::take_line(const std::string& line) {
              failed_ = true;
              told_.failure = {"the process that is signalled", "a child of this program",
                               "the runner, by kill(getppid(), ...); it was not done"};
-             told_.advice = {"the parent of the wrong process",
-                             "getppid gives the parent of the process that calls it. Called in the "
-                             "parent and not in the child it is somebody else's process.",
+             told_.advice = {"a parent taken for a child",
+                             "getppid(2) is who started this program: a shell, a service manager, "
+                             "here the check. Its children are the numbers that fork(2) gave.",
                              "getppid(2), kill(2)"};
          }},
         {"thrown",

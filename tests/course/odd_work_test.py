@@ -78,13 +78,13 @@ class OddWork(unittest.TestCase):
 
     def test_a_program_that_signals_its_parent_does_not_end_waymark(self):
         text = self.checked(PARRICIDE)
-        self.assertIn("its own parent, getppid()", text)
+        self.assertIn("getppid", text)
         self.assertIn("Likely: a parent taken for a child", text)
 
     def test_fifty_processes_left_behind_are_a_few_lines(self):
         text = self.checked(FIFTY)
-        self.assertEqual(text.count("orphan: process"), 3, text)
-        self.assertIn("and 47 more like these", text)
+        self.assertEqual(text.count("orphan: "), 1, text)
+        self.assertIn("and 47 more)", text)
 
     def test_warnings_do_not_stand_between_a_case_and_its_steps(self):
         text = self.checked("int twice(int value) {\n    int unused;\n    return value + 2;\n}\n")
