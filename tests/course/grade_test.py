@@ -45,22 +45,29 @@ int twice(int value) {
 QUIT = "}\n#include <unistd.h>\nnamespace small {\nint twice(int) {\n    _exit(0);\n}\n"
 HANG_BEFORE_MAIN = "}\n#include <unistd.h>\nnamespace small {\nint early = [] { for (;;) pause(); return 0; }();\n" \
                    + SOLUTION
-# Ends the grader: its parent's parent's parent. Its own parent does nothing but wait for it.
+# Ends the grader: the last of its ancestors that are the course program. Never one beyond: what has lost its
+# parent hangs below the suite's own runner, and with a fixed number of steps up that was ended, too.
 KILLER = """}
 #include <signal.h>
 #include <unistd.h>
 #include <fstream>
 #include <string>
 namespace small {
-int parent_of(int process) {
-    std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
-    std::string pid, name, state;
+struct Status {
+    std::string name;
     int parent = 0;
-    stat >> pid >> name >> state >> parent;
-    return parent;
+};
+Status status_of(int process) {
+    std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
+    std::string pid, state;
+    Status status;
+    stat >> pid >> status.name >> state >> status.parent;
+    return status;
 }
 int twice(int) {
-    kill(parent_of(parent_of(getppid())), SIGKILL);
+    int grader = getppid();
+    while (status_of(status_of(grader).parent).name == "(course)") grader = status_of(grader).parent;
+    if (status_of(grader).name == "(course)") kill(grader, SIGKILL);
     return 0;
 }
 """
