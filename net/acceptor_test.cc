@@ -10,18 +10,13 @@
 #include <vector>
 
 #include "daemon/error.hh"
+#include "net/clients_under_test.hh"
 
 using namespace waymark::net;
 using namespace waymark::daemon;
 using namespace std::chrono_literals;
 
 namespace {
-
-Fd connect_to(const Address& address) {
-    Fd socket(check(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    check(::connect(socket.get(), address.data(), address.size()), "connect");
-    return socket;
-}
 
 struct Door {
     EventLoop loop;
@@ -47,8 +42,8 @@ struct Door {
 
 TEST_CASE("each client is a call with a non-blocking socket and its peer") {
     Door door;
-    const Fd first = connect_to(door.address());
-    const Fd second = connect_to(door.address());
+    const Fd first = connect_client(door.address());
+    const Fd second = connect_client(door.address());
     door.round();
     REQUIRE(door.clients.size() == 2);
     CHECK((::fcntl(door.clients[0].get(), F_GETFL) & O_NONBLOCK) != 0);
@@ -58,7 +53,7 @@ TEST_CASE("each client is a call with a non-blocking socket and its peer") {
 TEST_CASE("an IPv4 client of a dual-stack listener is known by its IPv4 address") {
     Door door("[::]:0");
     const Fd client =
-        connect_to(Address::parse("127.0.0.1:" + std::to_string(door.address().port())));
+        connect_client(Address::parse("127.0.0.1:" + std::to_string(door.address().port())));
     door.round();
     REQUIRE(door.peers.size() == 1);
     CHECK(door.peers[0].host_text() == "127.0.0.1");
@@ -67,7 +62,7 @@ TEST_CASE("an IPv4 client of a dual-stack listener is known by its IPv4 address"
 TEST_CASE("clients wait while the acceptor pauses") {
     Door door;
     door.acceptor.pause();
-    const Fd client = connect_to(door.address());
+    const Fd client = connect_client(door.address());
     door.round();
     CHECK(door.clients.empty());
     door.acceptor.resume();
@@ -79,8 +74,8 @@ TEST_CASE("without descriptors it complains once, does not spin, and goes on whe
     Door door;
     rlimit before{};
     check(::getrlimit(RLIMIT_NOFILE, &before), "getrlimit");
-    const Fd client = connect_to(door.address());
-    const Fd later = connect_to(door.address());
+    const Fd client = connect_client(door.address());
+    const Fd later = connect_client(door.address());
     rlimit none = before;
     none.rlim_cur = static_cast<rlim_t>(count_open_descriptors());
     check(::setrlimit(RLIMIT_NOFILE, &none), "setrlimit");
@@ -95,7 +90,7 @@ TEST_CASE("without descriptors it complains once, does not spin, and goes on whe
     CHECK(door.complaints == std::vector<int>{EMFILE});
     CHECK(rounds < 30);  // 5, 10, 20, 40 ms of pause; a spinning loop makes thousands
 
-    const Fd last = connect_to(door.address());
+    const Fd last = connect_client(door.address());
     for (int i = 0; i < 1000 && door.clients.empty(); ++i) door.round();
     CHECK_FALSE(door.clients.empty());
 }
@@ -113,9 +108,9 @@ TEST_CASE("what is thrown for a client costs that client, and keeps no other wai
         },
         [&complaints](int error_number) { complaints.push_back(error_number); });
     std::vector<Fd> clients;
-    for (int i = 0; i < 3; ++i) clients.push_back(connect_to(acceptor.listener().address()));
+    for (int i = 0; i < 3; ++i) clients.push_back(connect_client(acceptor.listener().address()));
     while (came < 3) loop.run_once();
     CHECK(complaints == std::vector<int>{ENOSPC});  // and nothing before
-    clients.push_back(connect_to(acceptor.listener().address()));
+    clients.push_back(connect_client(acceptor.listener().address()));
     while (came < 4) loop.run_once();
 }

@@ -11,6 +11,7 @@
 #include "daemon/error.hh"
 #include "net/acceptor.hh"
 #include "net/channel_link.hh"
+#include "net/clients_under_test.hh"
 #include "net/connection_gate.hh"
 #include "net/event_loop.hh"
 #include "net/line_reader.hh"
@@ -24,12 +25,6 @@ using scarcity::at_each_allocation;
 using scarcity::Shortage;
 
 namespace {
-
-Fd connect_to(const Address& address) {
-    Fd socket(check(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    check(::connect(socket.get(), address.data(), address.size()), "connect");
-    return socket;
-}
 
 // A door whose calls need memory, also the one that says that there is none.
 struct Door {
@@ -51,7 +46,7 @@ struct Door {
 TEST_CASE("a client that there is no memory for is hung up on, and the next one comes in") {
     const int failures = at_each_allocation([](Shortage& shortage) {
         Door door;
-        const Fd unlucky = connect_to(door.acceptor.listener().address());
+        const Fd unlucky = connect_client(door.acceptor.listener().address());
         CHECK(shortage.during([&] {
             for (int rounds = 0; rounds < 3; ++rounds) door.loop.run_once(Deadline::after(0ms));
         }));
@@ -61,7 +56,7 @@ TEST_CASE("a client that there is no memory for is hung up on, and the next one 
             CHECK(::recv(unlucky.get(), &byte, 1, MSG_DONTWAIT) == 0);
         }
         const std::size_t before = door.clients.size();
-        const Fd next = connect_to(door.acceptor.listener().address());
+        const Fd next = connect_client(door.acceptor.listener().address());
         for (int rounds = 0; door.clients.size() == before && rounds < 2000; ++rounds)
             door.loop.run_once(Deadline::after(10ms));
         REQUIRE(door.clients.size() == before + 1);
@@ -76,7 +71,7 @@ TEST_CASE("an acceptor goes on when there is not even memory to say why epoll ha
         scarcity::epoll_error = ENOMEM;
         CHECK(shortage.during([&] { door.acceptor.resume(); }));
         scarcity::epoll_error = 0;
-        const Fd client = connect_to(door.acceptor.listener().address());
+        const Fd client = connect_client(door.acceptor.listener().address());
         for (int rounds = 0; door.clients.empty() && rounds < 2000; ++rounds)
             door.loop.run_once(Deadline::after(10ms));
         REQUIRE(door.clients.size() == 1);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "daemon/error.hh"
+#include "net/clients_under_test.hh"
 #include "net/connect.hh"
 #include "net/socket_options.hh"
 #include "net/streams_under_test.hh"
@@ -29,18 +30,6 @@ namespace {
 
 Address at(std::string_view text) {
     return Address::parse(text);
-}
-
-Fd connect_client(const Address& address) {
-    ConnectResult result = connect_to(address, long_deadline());
-    CHECK(result.status == ConnectStatus::connected);
-    return std::move(result.socket);
-}
-
-// Waits as an event loop does, so that no test depends on how fast a client arrives.
-AcceptResult accept_soon(Listener& listener) {
-    CHECK(wait_readable(listener.fd(), long_deadline()) == Ready::ready);
-    return listener.accept_one();
 }
 
 bool has_flag(const Fd& fd, int command, int flag) {

@@ -17,7 +17,7 @@
 #include "daemon/children_under_test.hh"
 #include "daemon/error.hh"
 #include "daemon/folder_under_test.hh"
-#include "net/connect.hh"
+#include "net/clients_under_test.hh"
 #include "net/listener.hh"
 #include "net/streams_under_test.hh"
 #include "net/timed_io.hh"
@@ -31,17 +31,6 @@ bool fchmod_fails = false;
 
 Address at(const std::string& path) {
     return Address::parse("unix:" + path);
-}
-
-Fd connect_client(const Address& address) {
-    ConnectResult result = connect_to(address, long_deadline());
-    CHECK(result.status == ConnectStatus::connected);
-    return std::move(result.socket);
-}
-
-AcceptResult accept_soon(Listener& listener) {
-    CHECK(wait_readable(listener.fd(), long_deadline()) == Ready::ready);
-    return listener.accept_one();
 }
 
 std::string error_of(const Address& address) {

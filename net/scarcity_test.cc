@@ -12,6 +12,7 @@
 #include "daemon/error.hh"
 #include "net/acceptor.hh"
 #include "net/channel_link.hh"
+#include "net/clients_under_test.hh"
 #include "net/event_loop.hh"
 #include "net/frame_pool.hh"
 #include "net/line_reader.hh"
@@ -25,16 +26,6 @@
 using namespace waymark::net;
 using namespace waymark::daemon;
 using namespace std::chrono_literals;
-
-namespace {
-
-Fd connect_to(const Address& address) {
-    Fd socket(check(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    check(::connect(socket.get(), address.data(), address.size()), "connect");
-    return socket;
-}
-
-}  // namespace
 
 TEST_CASE("setting a timer needs no memory") {
     TimerQueue queue;
@@ -60,7 +51,7 @@ TEST_CASE("an acceptor that cannot be watched again tries later, and throws at n
     CHECK(complaints == std::vector<int>{ENOSPC});
     loop.run_once();  // the timer, in vain
     scarcity::epoll_error = 0;
-    const Fd client = connect_to(acceptor.listener().address());
+    const Fd client = connect_client(acceptor.listener().address());
     for (int rounds = 0; clients == 0 && rounds < 10'000; ++rounds)
         loop.run_once(Deadline::after(10ms));
     CHECK(clients == 1);
@@ -72,8 +63,8 @@ TEST_CASE("what a client's call throws costs that client alone") {
     Acceptor acceptor(loop, Listener(Address::parse("127.0.0.1:0")), [&](Fd, const Address&) {
         if (++clients == 1) throw std::bad_alloc();
     });
-    const Fd first = connect_to(acceptor.listener().address());
-    const Fd second = connect_to(acceptor.listener().address());
+    const Fd first = connect_client(acceptor.listener().address());
+    const Fd second = connect_client(acceptor.listener().address());
     for (int rounds = 0; clients < 2 && rounds < 10'000; ++rounds)
         loop.run_once(Deadline::after(10ms));
     CHECK(clients == 2);

@@ -28,12 +28,8 @@ namespace {
 // What a parent that sleeps while it waits needs of the processor is a tenth of this.
 constexpr auto kAtMostAwake = 150ms;
 
-// Says that it is ready, and when it is asked to end, finishes its work and returns 5. The work is
-// long enough that a SIGKILL on the heels of SIGTERM would interrupt it, also where a busy machine
-// holds the parent up between the two: it begins when the parent waits.
-int end_when_asked(Gate& ready) {
-    constexpr int kWorkMilliseconds = 60;
-    // By the system's calls alone: daemon/signals is written in lesson 05.
+// By the system's calls alone: daemon/signals is written in lesson 05.
+void wait_until_asked(Gate& ready) {
     sigset_t asked;
     ::sigemptyset(&asked);
     ::sigaddset(&asked, SIGTERM);
@@ -41,6 +37,14 @@ int end_when_asked(Gate& ready) {
     ready.open();
     int signal = 0;
     ::sigwait(&asked, &signal);
+}
+
+// Says that it is ready, and when it is asked to end, finishes its work and returns 5. The work is
+// long enough that a SIGKILL on the heels of SIGTERM would interrupt it, also where a busy machine
+// holds the parent up between the two: it begins when the parent waits.
+int end_when_asked(Gate& ready) {
+    constexpr int kWorkMilliseconds = 60;
+    wait_until_asked(ready);
     const pid_t parent = ::getppid();
     // One that asks again and again never sleeps for long.
     constexpr int kQuietLooks = 10;
@@ -62,13 +66,7 @@ int never_listen(Gate& ready) {
 
 // The same, after `before` has ended and its parent has had the time to notice it.
 int end_after(pid_t before, Gate& ready) {
-    sigset_t asked;
-    ::sigemptyset(&asked);
-    ::sigaddset(&asked, SIGTERM);
-    ::sigprocmask(SIG_BLOCK, &asked, nullptr);
-    ready.open();
-    int signal = 0;
-    ::sigwait(&asked, &signal);
+    wait_until_asked(ready);
     wait_until_ended(before);
     ::poll(nullptr, 0, 30);
     return 5;

@@ -6,13 +6,12 @@ import os
 import pathlib
 import sys
 import tempfile
-import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "suite"))
 
 import driver
-from small_course import SOLUTION, SmallCourse
+from small_course import SOLUTION, OneLearner
 
 COURSE, BUILD, SANITIZE = sys.argv[1:4] if len(sys.argv) > 3 else ("course", "build", "none")
 
@@ -22,22 +21,8 @@ FREED = "int twice(int value) {\n    int* gone = new int(value);\n    delete gon
 HANGS = "}\n#include <unistd.h>\nnamespace small {\nint twice(int) {\n    for (;;) pause();\n}\n"
 
 
-class Learner(unittest.TestCase):
-    def setUp(self):
-        self.course = SmallCourse(COURSE, BUILD, SANITIZE)
-        self.addCleanup(self.course.remove)
-        self.file = self.course.root / "work" / "01-twice" / "twice.cc"
-
-    def say(self, *words, code=0):
-        """What the command prints; its exit code must be `code`."""
-        answer, output, error = self.course.run(*words)
-        text = output.decode() + error
-        self.assertEqual(answer, code, text)
-        return text
-
-    def checked(self, body):
-        self.course.hand_in(body)
-        return self.say("check", "01", code=1)
+class Learner(OneLearner):
+    small_course = (COURSE, BUILD, SANITIZE)
 
     def test_from_the_starter_to_the_solution(self):
         self.assertIn("Next: read lessons/01-twice/README.md, then ./waymark begin 01", self.say("list"))

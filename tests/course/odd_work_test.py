@@ -5,13 +5,12 @@ import json
 import os
 import pathlib
 import sys
-import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "suite"))
 
 import driver
-from small_course import SOLUTION, SmallCourse, write
+from small_course import SOLUTION, OneLearner, write
 
 COURSE, BUILD, SANITIZE = sys.argv[1:4] if len(sys.argv) > 3 else ("course", "build", "none")
 
@@ -31,22 +30,8 @@ int twice(int value) {
 """
 
 
-class OddWork(unittest.TestCase):
-    def setUp(self):
-        self.course = SmallCourse(COURSE, BUILD, SANITIZE)
-        self.addCleanup(self.course.remove)
-        self.file = self.course.root / "work" / "01-twice" / "twice.cc"
-
-    def say(self, *words, code=0):
-        """What the command prints; its exit code must be `code`."""
-        answer, output, error = self.course.run(*words)
-        text = output.decode() + error
-        self.assertEqual(answer, code, text)
-        return text
-
-    def checked(self, body):
-        self.course.hand_in(body)
-        return self.say("check", "01", code=1)
+class OddWork(OneLearner):
+    small_course = (COURSE, BUILD, SANITIZE)
 
     def test_an_empty_file_is_said_to_be_empty(self):
         for nothing in ("", "\n\n  \n"):

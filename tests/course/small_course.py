@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMAND_SECONDS = 300
@@ -157,3 +158,25 @@ class SmallCourse:
 
     def remove(self):
         shutil.rmtree(self.temporary, ignore_errors=True)
+
+
+class OneLearner(unittest.TestCase):
+    """Each test has a course of its own, in which one learner works."""
+
+    small_course = ()  # what SmallCourse is made of
+
+    def setUp(self):
+        self.course = SmallCourse(*self.small_course)
+        self.addCleanup(self.course.remove)
+        self.file = self.course.root / "work" / "01-twice" / "twice.cc"
+
+    def say(self, *words, code=0):
+        """What the command prints; its exit code must be `code`."""
+        answer, output, error = self.course.run(*words)
+        text = output.decode() + error
+        self.assertEqual(answer, code, text)
+        return text
+
+    def checked(self, body):
+        self.course.hand_in(body)
+        return self.say("check", "01", code=1)
