@@ -194,23 +194,19 @@ TEST_CASE("who waits sleeps") {
 }
 
 TEST_CASE("who waits does so as long as it takes") {
-    constexpr int kWakeUps = 3;
+    constexpr int kTimes = 3;
     Held held;
     ThreadGate refused;
     Faults faults;
-    faults.hurry_the_clock();
     act("let an idle thread wait; if its wait has a limit, that has come three times", kGivesUp);
-    faults.fail(Call::cond_wait, 0, kWakeUps);
+    faults.expire(Call::cond_wait, kTimes);
     Crew crew(1, 1);
-    eventually([&] {
-        return crew.alive() < 1 || faults.calls(Call::cond_wait) > kWakeUps || crew.sleeps();
-    });
+    eventually([&] { return crew.alive() < 1 || crew.has_settled(); });
     expect_equal(crew.alive(), 1U, "threads of the crew that are left", kGivesUp);
     keep_busy(crew, held);
     act("the same with a caller that waits for room", kGivesUp);
     crew->submit([] {});
-    const int before = faults.calls(Call::cond_wait);
-    faults.fail(Call::cond_wait, 0, kWakeUps);
+    faults.expire(Call::cond_wait, kTimes);
     Caller caller([&] {
         try {
             crew->submit([] {});
@@ -218,8 +214,7 @@ TEST_CASE("who waits does so as long as it takes") {
             refused.open();
         }
     });
-    eventually(
-        [&] { return caller.returned() || faults.calls(Call::cond_wait) > before + kWakeUps; });
+    caller.wait_until_settled();
     expect(!caller.returned(), "submit to a full queue", "still waits",
            refused.is_open() ? "threw ThreadPoolStopped" : "put the piece into the queue",
            kGivesUp);
@@ -233,7 +228,7 @@ TEST_CASE("who waits does so as long as it takes") {
 TEST_CASE("who waits is woken and not only found by the clock") {
     Held held;
     Faults faults;
-    faults.stop_the_clock();
+    faults.time_stands_still(Call::cond_wait);
     Crew crew(1, 1);
     wait_until_idle(crew);
     act("submit a piece to an idle crew; no time passes for who waits", kClock);

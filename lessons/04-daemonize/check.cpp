@@ -16,6 +16,7 @@
 #include "lessons/04-daemonize/advice.hh"
 #include "lessons/04-daemonize/slow_server.hh"
 #include "lessons/04-daemonize/started.hh"
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
 

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "lessons/04-daemonize/pid_folder.hh"
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/processes.hh"
 
 using namespace waymark::course::check;

@@ -15,6 +15,7 @@
 #include "advice.hh"
 #include "daemon/fd.hh"
 #include "daemon/signals.hh"
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "mask.hh"
@@ -108,7 +109,8 @@ TEST_CASE("a signal between the look and the wait ends the wait") {
         return watch_wait(*board, SIGUSR1, [&] {
             const ScopedSignalHandler handler(SIGUSR1, board->flag);
             Faults faults;
-            faults.time_stands_still();  // who looks every ten milliseconds has missed it, too
+            // Who looks every ten milliseconds has missed it, too.
+            faults.time_stands_still(Call::poll);
             plan(faults);
             return wait_for_signal(board->flag, Deadline::never()) ? 1 : 0;
         });

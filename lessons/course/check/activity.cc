@@ -7,8 +7,19 @@
 #include <cstdlib>
 
 #include "lessons/course/check/processes.hh"
+#include "lessons/course/check/story.hh"
 
 namespace waymark::course::check {
+
+namespace {
+
+// Of a thread of this process, or the first thread of another one. /proc has a folder for each
+// thread, also for those that its list does not show (proc(5)).
+long sleeps_so_far(pid_t thread) {
+    return std::atol(status_line(thread, "voluntary_ctxt_switches").c_str());
+}
+
+}  // namespace
 
 std::chrono::nanoseconds processor_time(pid_t process) {
     clockid_t clock = 0;
@@ -18,9 +29,22 @@ std::chrono::nanoseconds processor_time(pid_t process) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-// /proc has a folder for each thread, also for those that its list does not show (proc(5)).
-long sleeps_so_far(pid_t thread) {
-    return std::atol(status_line(thread, "voluntary_ctxt_switches").c_str());
+Waiting how_it_waits(pid_t process) {
+    constexpr int kLooksUntilAsleep = 20;
+    constexpr std::chrono::milliseconds kBusy{250};
+    const std::chrono::nanoseconds before = processor_time(process);
+    int asleep = 0;
+    Waiting waiting = Waiting::asleep;
+    eventually([&] {
+        const char state = process_state(process);
+        if (state == 'S') ++asleep;
+        if (state == '\0' || state == 'Z' || state == 'X')
+            waiting = Waiting::ended;
+        else if (processor_time(process) - before > kBusy)
+            waiting = Waiting::busy;
+        return asleep == kLooksUntilAsleep || waiting != Waiting::asleep;
+    });
+    return waiting;
 }
 
 bool rest(const std::vector<pid_t>& threads) {

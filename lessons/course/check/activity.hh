@@ -15,8 +15,10 @@ namespace waymark::course::check {
 // Time on the processor so far, of all threads of a process; zero if there is no such process.
 std::chrono::nanoseconds processor_time(pid_t process);
 
-// How often a thread of this process, or the first thread of another one, has gone to sleep.
-long sleeps_so_far(pid_t thread);
+// How a process waits: its first thread is looked at until it has slept for a while, or has ended, or
+// the process has used the processor for longer than any way into a wait takes.
+enum class Waiting { asleep, busy, ended };
+Waiting how_it_waits(pid_t process);
 
 // Looks at threads that have nothing to do, for as long as it takes to sleep some fifty times for a
 // millisecond: true if all of them rested, false if one woke up again and again, or never slept.

@@ -16,26 +16,24 @@ bool call_fails(Call call);
 // In a child that has just been forked: what the plan has for it.
 void begin_the_child();
 
-enum class WaitClock { runs, stands, hurries };
-WaitClock wait_clock();
-
 // To be asked before a wait that has a time-out: true if it ends with it.
 bool time_is_up(Call call);
 
-// No time-out of poll or cond_wait comes.
-bool time_stands_still();
+// No time-out of this kind comes.
+bool time_stands_still(Call call);
 
-// The time-out that is really waited for: none, if time stands still. 0 is no wait and stays.
+// The time-out that poll and its like really wait for: none, if time stands still. 0 is no wait and
+// stays.
 template <typename Time>
 const Time* patience(const Time* time) {
-    return time_stands_still() ? nullptr : time;
+    return time_stands_still(Call::poll) ? nullptr : time;
 }
 template <typename Time>
 Time* patience(Time* time) {
-    return time_stands_still() ? nullptr : time;
+    return time_stands_still(Call::poll) ? nullptr : time;
 }
 inline int patience(int milliseconds) {
-    return milliseconds > 0 && time_stands_still() ? -1 : milliseconds;
+    return milliseconds > 0 && time_stands_still(Call::poll) ? -1 : milliseconds;
 }
 
 // The call has come back. errno stays as it is.

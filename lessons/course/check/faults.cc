@@ -28,6 +28,7 @@ struct Plan {
     int interrupt_one_in = 0;
     int interrupted_in_a_row = 0;
     int expire = 0;
+    bool stands_still = false;
     std::function<void()> before;
     std::function<void()> when_done;
 };
@@ -37,8 +38,6 @@ std::array<Plan, kCalls> plans;
 std::minstd_rand randomness;
 int shorten_to = 0;
 std::function<void()> child_begins;
-std::atomic<WaitClock> clock_of_waits = WaitClock::runs;
-std::atomic<bool> still = false;
 std::atomic_flag busy;  // the plan is used by threads; nothing here may call what is interposed
 
 // No signal is let in meanwhile: a handler that makes a call would wait for the code that it
@@ -104,10 +103,6 @@ void begin_the_child() {
     if (planned.load() && action) action();
 }
 
-WaitClock wait_clock() {
-    return clock_of_waits.load();
-}
-
 bool time_is_up(Call call) {
     if (!planned.load()) return false;
     const Busy one_at_a_time;
@@ -117,8 +112,10 @@ bool time_is_up(Call call) {
     return true;
 }
 
-bool time_stands_still() {
-    return planned.load() && still.load();
+bool time_stands_still(Call call) {
+    if (!planned.load()) return false;
+    const Busy one_at_a_time;
+    return plan_of(call).stands_still;
 }
 
 void call_done(Call call) {
@@ -141,18 +138,17 @@ Faults::Faults(std::uint64_t seed) {
         plan.error = plan.times = plan.after = 0;
         plan.interrupt_one_in = plan.interrupted_in_a_row = 0;
         plan.expire = 0;
+        plan.stands_still = false;
         plan.before = plan.when_done = nullptr;
     }
     shorten_to = 0;
     child_begins = nullptr;
-    still = false;
     randomness.seed(static_cast<std::minstd_rand::result_type>(seed));
     planned = true;
 }
 
 Faults::~Faults() {
     planned = false;
-    clock_of_waits = WaitClock::runs;
 }
 
 void Faults::fail(Call call, int error, int times, int after) {
@@ -180,14 +176,6 @@ void Faults::in_the_child(std::function<void()> action) {
     child_begins = std::move(action);
 }
 
-void Faults::stop_the_clock() {
-    clock_of_waits = WaitClock::stands;
-}
-
-void Faults::hurry_the_clock() {
-    clock_of_waits = WaitClock::hurries;
-}
-
 void Faults::after(Call call, std::function<void()> action) {
     const Busy one_at_a_time;
     plan_of(call).when_done = std::move(action);
@@ -197,8 +185,9 @@ void Faults::expire(Call call, int times) {
     plan_of(call).expire = times;
 }
 
-void Faults::time_stands_still() {
-    still = true;
+void Faults::time_stands_still(Call call) {
+    const Busy one_at_a_time;
+    plan_of(call).stands_still = true;
 }
 
 int Faults::calls(Call call) const {

@@ -60,29 +60,21 @@ class Faults {
     // Of cond_wait, it runs with the lock of the condition held.
     void before(Call call, std::function<void()> action);
 
+    // The same when such a call has come back, before its caller goes on. Of sigaction and sigmask.
+    void after(Call call, std::function<void()> action);
+
     // Runs `action` in the next child, before its fork has returned there: what a parent does at
     // that moment comes before anything that the child does.
     void in_the_child(std::function<void()> action);
-
-    // The time that a wait for a condition was given does not pass: such a wait ends only by a
-    // notification. A program that is woken by nothing but the clock sleeps on.
-    void stop_the_clock();
-
-    // A planned cond_wait ends, in the eyes of the thread that waits, when its time is over: its
-    // clock has come that far meanwhile. What waits without a limit is woken without a reason.
-    void hurry_the_clock();
-
-    // The same when such a call has come back, before its caller goes on. Of sigaction and sigmask.
-    void after(Call call, std::function<void()> action);
 
     // The next `times` waits of this kind that have a time-out end with it at once, as if the time
     // had passed. Waits without one are left alone: so a program that looks again is let, and one
     // that gives up is seen. Of poll, pause and cond_wait.
     void expire(Call call, int times);
 
-    // Waits that have a time-out never come to it. Who looks every ten milliseconds, in case it has
-    // missed something, then misses it for good. Of poll and cond_wait.
-    void time_stands_still();
+    // Waits of this kind that have a time-out never come to it. Who looks every ten milliseconds, in
+    // case it has missed something, then misses it for good. Of poll and cond_wait.
+    void time_stands_still(Call call);
 
     // How often the learner's process (or its threads) made the call since the scope began. Forked
     // children count for themselves.

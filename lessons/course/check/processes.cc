@@ -7,12 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <fstream>
 #include <sstream>
 
 #include "daemon/error.hh"
-#include "lessons/course/check/story.hh"
 
 namespace waymark::course::check {
 
@@ -63,35 +61,6 @@ bool wait_until_ended(pid_t pid) {
     while ((count = ::syscall(SYS_ppoll, &ended, 1, &kLimit, nullptr, 0)) == -1 && errno == EINTR) {
     }
     return count == 1;
-}
-
-namespace {
-
-// On a processor, ever. The first number of /proc/TID/schedstat; 0 if the kernel does not count.
-std::chrono::nanoseconds processor_time(pid_t thread) {
-    long long count = 0;
-    std::ifstream("/proc/" + std::to_string(thread) + "/schedstat") >> count;
-    return std::chrono::nanoseconds(count);
-}
-
-}  // namespace
-
-Waiting how_it_waits(pid_t thread) {
-    constexpr int kLooksUntilAsleep = 20;
-    constexpr std::chrono::milliseconds kBusy{250};
-    const std::chrono::nanoseconds before = processor_time(thread);
-    int asleep = 0;
-    Waiting waiting = Waiting::asleep;
-    eventually([&] {
-        const char state = process_state(thread);
-        if (state == 'S') ++asleep;
-        if (state == '\0' || state == 'Z' || state == 'X')
-            waiting = Waiting::ended;
-        else if (processor_time(thread) - before > kBusy)
-            waiting = Waiting::busy;
-        return asleep == kLooksUntilAsleep || waiting != Waiting::asleep;
-    });
-    return waiting;
 }
 
 std::string status_line(pid_t pid, std::string_view name) {

@@ -36,12 +36,6 @@ bool is_zombie(pid_t pid);
 // seconds.
 bool wait_until_ended(pid_t pid);
 
-// How a thread waits (the main thread, if a process is named). Looked at until it has slept for a
-// while, or has ended, or has used the processor for longer than any way into a wait takes. That is
-// its own time, so a busy machine changes nothing.
-enum class Waiting { asleep, busy, ended };
-Waiting how_it_waits(pid_t thread);
-
 // A line of /proc/PID/status ("SigBlk"), without its name and white space; empty if it is not
 // there.
 std::string status_line(pid_t pid, std::string_view name);

@@ -13,6 +13,7 @@
 #include <functional>
 #include <string>
 
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
@@ -33,7 +34,7 @@ TEST_CASE("time goes as planned") {
     expect_equal(::poll(nullptr, 0, kHour) + ::poll(nullptr, 0, kHour), 0, "the two polls",
                  kPlanted);
     step("let time stand still; a wait of a millisecond ends when there is something");
-    faults.time_stands_still();
+    faults.time_stands_still(Call::poll);
     Gate gate;
     pollfd readable{gate.waiting_fd(), POLLIN, 0};
     faults.before(Call::poll, [&] { (void)!::write(gate.opening_fd(), "x", 1); });
