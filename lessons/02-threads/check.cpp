@@ -66,7 +66,7 @@ TEST_CASE("the crew has the size that was asked for and works at the same time")
     const auto in_work = [&] {
         return std::ranges::count_if(held, [](const Held& each) { return each.reached.is_open(); });
     };
-    eventually([&] { return in_work() >= 3 || crew.has_settled(); });
+    settles([&] { return in_work() >= 3 || crew.has_settled(); });
     // Who holds the lock while working keeps this caller, too.
     ThreadGate answered;
     const auto at_once = in_work();

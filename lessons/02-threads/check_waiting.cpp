@@ -19,7 +19,7 @@ TEST_CASE("a wake-up without a reason finds the crew waiting") {
     act("wake two idle threads four times without a reason", kIf, kIf);
     faults.fail(Call::cond_wait, 0, kWakeUps);
     Crew crew(2, 4);
-    eventually([&] {
+    settles([&] {
         return crew.alive() < 2 || faults.calls(Call::cond_wait) >= kWakeUps + 2 ||
                (faults.calls(Call::cond_wait) == 0 && crew.sleeps());
     });
@@ -48,7 +48,7 @@ TEST_CASE("a wake-up without a reason does not make room") {
             refused.open();
         }
     });
-    eventually([&] { return caller.returned() || faults.calls(Call::cond_wait) > kWakeUps; });
+    settles([&] { return caller.returned() || faults.calls(Call::cond_wait) > kWakeUps; });
     const bool never_waited = faults.calls(Call::cond_wait) == 0;
     expect(!caller.returned(), "submit to a full queue", "still waits",
            refused.is_open() ? "threw ThreadPoolStopped" : "put the piece into the queue",
@@ -71,7 +71,7 @@ TEST_CASE("a piece that comes between the look and the wait is not lost") {
         go_on.wait();
     });
     Crew crew(1, 1);
-    eventually([&] { return looked.is_open() || crew.sleeps(); });
+    settles([&] { return looked.is_open() || crew.sleeps(); });
     act("submit a piece at this moment", kNotify);
     Caller caller([&] { result = crew->submit([] { return 3; }); });
     caller.wait_until_settled();
@@ -97,11 +97,11 @@ TEST_CASE("room that comes between the look and the wait is not lost") {
         go_on.wait();
     });
     Caller caller([&] { crew->submit([] {}); });
-    eventually([&] { return looked.is_open() || caller.returned(); });
+    settles([&] { return looked.is_open() || caller.returned(); });
     act("let the thread of the crew take the piece from the queue at this moment", kNotify);
     held.let_go.open();
     held.done.wait();
-    eventually([&] { return crew.sleeps(); });
+    settles([&] { return crew.sleeps(); });
     act("let the caller go on to its wait; there is room now, and will not be more", kNotify);
     go_on.open();
     caller.join();
@@ -119,7 +119,7 @@ TEST_CASE("a stop between the look and the wait is not missed") {
         go_on.wait();
     });
     Crew crew(1, 1);
-    eventually([&] { return looked.is_open() || crew.sleeps(); });
+    settles([&] { return looked.is_open() || crew.sleeps(); });
     act("stop the pool at this moment", kNotify);
     Caller stopper([&] { crew->stop(AtStop::drain); });
     stopper.wait_until_settled();
@@ -139,7 +139,7 @@ TEST_CASE("a lock that is taken for a moment is no reason to refuse") {
         go_on.wait();
     });
     Crew crew(1, 1);
-    eventually([&] { return looked.is_open() || crew.sleeps(); });
+    settles([&] { return looked.is_open() || crew.sleeps(); });
     act("try_submit at this moment: the queue is empty", kFreeSlot);
     Caller caller([&] {
         if (crew->try_submit([] {})) accepted.open();
@@ -201,7 +201,7 @@ TEST_CASE("who waits does so as long as it takes") {
     act("let an idle thread wait; if its wait has a limit, that has come three times", kGivesUp);
     faults.expire(Call::cond_wait, kTimes);
     Crew crew(1, 1);
-    eventually([&] { return crew.alive() < 1 || crew.has_settled(); });
+    settles([&] { return crew.alive() < 1 || crew.has_settled(); });
     expect_equal(crew.alive(), 1U, "threads of the crew that are left", kGivesUp);
     keep_busy(crew, held);
     act("the same with a caller that waits for room", kGivesUp);

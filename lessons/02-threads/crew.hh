@@ -10,6 +10,7 @@
 
 #include "daemon/thread_pool.hh"
 #include "lessons/02-threads/advice.hh"
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/story.hh"
 #include "lessons/course/check/threads.hh"
 
@@ -87,7 +88,7 @@ inline void keep_busy(Crew& crew, Held& held) {
 
 inline void wait_until_idle(Crew& crew) {
     act("wait until the whole crew sleeps, since there is nothing to do", kAsking);
-    expect(eventually([&] { return crew.sleeps(); }), "the threads of an idle crew", "asleep",
+    expect(settles([&] { return crew.sleeps(); }), "the threads of an idle crew", "asleep",
            "running", kAsking);
 }
 

@@ -26,7 +26,8 @@ SLOW = "slow"  # the suite that --quick leaves out
 TAIL_LINES = 25
 
 SANITIZERS = {
-    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
+    "ASAN_OPTIONS": ("detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:"
+                     "quarantine_size_mb=16"),  # a large one is copied by every fork
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }

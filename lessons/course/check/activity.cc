@@ -47,6 +47,17 @@ Waiting how_it_waits(pid_t process) {
     return waiting;
 }
 
+bool settles(const std::function<bool()>& condition) {
+    constexpr std::chrono::seconds kBusy{1};
+    const std::chrono::nanoseconds before = processor_time(::getpid());
+    bool settled = false;
+    eventually([&] {
+        settled = condition();
+        return settled || processor_time(::getpid()) - before > kBusy;
+    });
+    return settled;
+}
+
 bool rest(const std::vector<pid_t>& threads) {
     constexpr int kLooks = 50;
     constexpr int kMostSleeps = 8;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <vector>
 
 namespace waymark::course::check {
@@ -19,6 +20,10 @@ std::chrono::nanoseconds processor_time(pid_t process);
 // the process has used the processor for longer than any way into a wait takes.
 enum class Waiting { asleep, busy, ended };
 Waiting how_it_waits(pid_t process);
+
+// As eventually, for what comes by sleeping: false also as soon as this process has used the processor
+// for longer than any way into a wait takes.
+bool settles(const std::function<bool()>& condition);
 
 // Looks at threads that have nothing to do, for as long as it takes to sleep some fifty times for a
 // millisecond: true if all of them rested, false if one woke up again and again, or never slept.

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
 
@@ -54,7 +55,7 @@ Caller::~Caller() {
 }
 
 void Caller::wait_until_settled() const {
-    eventually([this] { return returned() || asleep(id_.load(std::memory_order_relaxed)); });
+    settles([this] { return returned() || asleep(id_.load(std::memory_order_relaxed)); });
 }
 
 void Caller::join() {
