@@ -16,13 +16,13 @@ namespace waymark::course::check {
 // Time on the processor so far, of all threads of a process; zero if there is no such process.
 std::chrono::nanoseconds processor_time(pid_t process);
 
-// How a process waits: its first thread is looked at until it has slept for a while, or has ended, or
-// the process has used the processor for longer than any way into a wait takes.
+// How a process waits: its first thread is looked at until it has slept for a while, or has ended,
+// or the process has used the processor for longer than any way into a wait takes.
 enum class Waiting { asleep, busy, ended };
 Waiting how_it_waits(pid_t process);
 
-// As eventually, for what comes by sleeping: false also as soon as this process has used the processor
-// for longer than any way into a wait takes.
+// As eventually, for what comes by sleeping: false also as soon as this process has used the
+// processor for longer than any way into a wait takes.
 bool settles(const std::function<bool()>& condition);
 
 // Looks at threads that have nothing to do, for as long as it takes to sleep some fifty times for a

@@ -72,8 +72,8 @@ class Faults {
     // that gives up is seen. Of poll, pause and cond_wait.
     void expire(Call call, int times);
 
-    // Waits of this kind that have a time-out never come to it. Who looks every ten milliseconds, in
-    // case it has missed something, then misses it for good. Of poll and cond_wait.
+    // Waits of this kind that have a time-out never come to it. Who looks every ten milliseconds,
+    // in case it has missed something, then misses it for good. Of poll and cond_wait.
     void time_stands_still(Call call);
 
     // How often the learner's process (or its threads) made the call since the scope began. Forked
