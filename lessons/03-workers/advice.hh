@@ -12,6 +12,17 @@ inline const Advice kStart{
     "not all of those to begin with",
     "start_servers workers must run from the first look on, and never fewer.",
     "README.md#not-all-of-those-to-begin-with; daemon/worker_limits.hh"};
+inline const Advice kEndingServes{
+    "an ending worker taken for one that serves",
+    "counts.workers is for processes, also for those that are ending; counts.serving is for those "
+    "that take clients. The floor start_servers is about the latter, when one is started and when "
+    "one is stopped.",
+    "README.md#an-ending-worker-taken-for-one-that-serves"};
+inline const Advice kBelowZero{
+    "a difference below zero",
+    "Unsigned numbers have no sign: 0 - 10 is four thousand million. More may be there than must; "
+    "compare before you subtract.",
+    "README.md#a-difference-below-zero"};
 inline const Advice kOffByOne{
     "spare arithmetic off by one child",
     "Threads come and go by whole crews: one missing thread needs one more worker, and a worker "
@@ -41,6 +52,10 @@ inline const Advice kHeldUp{
     "a stop that is held up",
     "server_limit and the pause of the back-off are for starts. A stop needs no room and no pause.",
     "README.md#a-stop-that-is-held-up"};
+inline const Advice kPauseOver{
+    "a pause that does not end",
+    "The pause is over at its last instant, not after it: not_before.expired(now) says so.",
+    "README.md#a-pause-that-does-not-end; daemon/deadline.hh"};
 inline const Advice kNotCarriedOut{"an order that is not carried out",
                                    "decide() says how many are to be started and stopped; "
                                    "start_worker() and retire_one() do it, as "
@@ -70,11 +85,22 @@ inline const Advice kStaleSlot{
     "a slot that still shows the dead",
     "A worker that was killed leaves its slot as it was: busy. Who takes the slot clears it first.",
     "README.md#a-slot-that-still-shows-the-dead; daemon/scoreboard.hh"};
+inline const Advice kClearedLate{
+    "a slot that is cleared too late",
+    "clear() comes before the worker is started. It may be up, and its crew have joined, before "
+    "the parent gets on; who clears then clears that.",
+    "README.md#a-slot-that-is-cleared-too-late; daemon/scoreboard.hh"};
 inline const Advice kAsking{
     "asking again and again",
     "A thread without a client has to sleep in poll(2) until there is one, or the stop. A time-out "
     "of a few milliseconds is a loop that looks.",
     "README.md#asking-again-and-again; poll(2)"};
+inline const Advice kTurn{
+    "two of a crew that wait at once",
+    "Who holds crew.turn waits and accepts: from before poll(2) until accept4(2) has said who it "
+    "is. Without it, or given back in between, each client wakes several threads of the crew, and "
+    "all but one find nobody.",
+    "README.md#two-of-a-crew-that-wait-at-once"};
 inline const Advice kClientFlags{
     "a client's descriptor with other flags",
     "accept4(2) is given SOCK_CLOEXEC and nothing else: without it each program that a worker "
@@ -110,11 +136,22 @@ inline const Advice kForkBomb{
     "look "
     "that found a failed worker, and start nobody before back_off_.not_before().",
     "README.md#a-fork-bomb-when-children-die-at-once; daemon/back_off.hh"};
+inline const Advice kBadEnd{
+    "a failure taken for an end in good order",
+    "A worker fails by a signal or by an exit status other than 0: ended.status.success() is "
+    "neither. Its successor would most likely fail, too.",
+    "README.md#a-failure-taken-for-an-end-in-good-order"};
 inline const Advice kToldTooOften{
     "one failure told several times",
     "Workers that die together, or forks that fail together, are one failure. Told one by one, the "
     "second is taken for a failure that came back, and everybody waits. Tell it once a look.",
     "README.md#one-failure-told-several-times; daemon/back_off.hh"};
+inline const Advice kOtherTime{
+    "a failure told for another time",
+    "tend() is handed the instant, and whoever it calls is handed the same one: "
+    "back_off_.failed(now), Deadline::after(..., now). A clock that is read beside it has gone "
+    "on, or stands elsewhere.",
+    "README.md#a-failure-told-for-another-time"};
 inline const Advice kNextLook{
     "the next look forgotten",
     "tend() says when it wants to be called again: kLookEvery from `now`, also after a fork that "
@@ -124,6 +161,11 @@ inline const Advice kNotTold{
     "a start that nobody is told of",
     "events_.on_started is told of each worker, with its number, once it is in workers_.",
     "README.md#a-start-that-nobody-is-told-of"};
+inline const Advice kNobodyAsked{
+    "an event that nobody wants",
+    "events_.on_started may be empty: who only wants on_ended, or neither, gives none. Look "
+    "before you call it.",
+    "README.md#an-event-that-nobody-wants; std::function"};
 inline const Advice kFailureForSuccess{
     "an end in good order taken for a failure",
     "A worker that has served its share ends with exit status 0. That costs no pause.",
@@ -143,6 +185,11 @@ inline const Advice kStopUnheard{
     "The stop is the end of a pipe: poll(2) says POLLHUP for it, not POLLIN, and it must be among "
     "what is waited for. Any revents of crew.stop is the stop.",
     "README.md#a-stop-that-nobody-hears; poll(2), POLLHUP"};
+inline const Advice kClientFirst{
+    "a client that is looked at before the stop",
+    "When both are ready, the stop comes first. A server that has much to do always has a client "
+    "in its queue, and a worker that looks at that one first never ends.",
+    "README.md#a-client-that-is-looked-at-before-the-stop"};
 inline const Advice kSignalsNotLeft{
     "signals that end a worker",
     "SIGTERM and Ctrl-C reach every process of the group; they are the parent's business. "
@@ -164,6 +211,11 @@ inline const Advice kShare{
     "max_requests_per_child is for the whole worker, and exact: count under the crew's lock, where "
     "the client is taken.",
     "README.md#the-share-of-clients-counted-by-each-thread-for-itself"};
+inline const Advice kShareOffByOne{
+    "a share that is off by one",
+    "max_requests_per_child clients, and not one more: count the client, then compare with the "
+    "share itself.",
+    "README.md#a-share-that-is-off-by-one"};
 inline const Advice kNoShare{
     "a share of none",
     "max_requests_per_child is 0 where there is no last client. Here a worker has said that it "
@@ -189,6 +241,12 @@ inline const Advice kNotLeft{
     "take_no_more() says on the scoreboard that this worker serves nobody new, and starts its "
     "grace: from then on it has a bounded time. Whoever ends the waiting tells it.",
     "README.md#a-stop-that-the-parent-does-not-hear-of; alarm(2)"};
+inline const Advice kToldLate{
+    "the last client told too late",
+    "take_no_more() is called with the last client, by the thread that takes it. At the next turn "
+    "is too late: with all threads busy nobody takes a turn, and the parent believes in a worker "
+    "that serves.",
+    "README.md#the-last-client-told-too-late"};
 inline const Advice kAcceptError{
     "one client's error ends the worker",
     "EAGAIN says that another worker was quicker; ECONNABORTED and EINTR concern one client that "

@@ -1,11 +1,14 @@
 // Lesson 03's check, second part: one worker and its crew. What a client gets, what the worker
 // makes of errors, and when it has had enough. Clients ask their threads what only those can see.
 
+#include <sys/syscall.h>
+
 #include <thread>
 #include <vector>
 
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
+#include "lessons/course/check/threads.hh"
 #include "visitors.hh"
 
 using namespace workers_check;
@@ -13,12 +16,38 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Threads of this or of another process that sleep in poll(2) or one of its like. /proc has the
+// number of the call that a thread is in (proc(5)).
+int polling(const std::vector<pid_t>& threads) {
+    static const std::set<std::string> calls = [] {
+        std::set<std::string> numbers;
+        for (const long number : {
+#ifdef SYS_poll  // newer architectures have those with a mask alone
+                 SYS_poll, SYS_select, SYS_epoll_wait,
+#endif
+                 SYS_ppoll, SYS_pselect6, SYS_epoll_pwait})
+            numbers.insert(std::to_string(number));
+        return numbers;
+    }();
+    return static_cast<int>(std::ranges::count_if(threads, [](pid_t thread) {
+        std::string number;
+        std::ifstream(fmt::format("/proc/{}/syscall", thread)) >> number;
+        return calls.contains(number);
+    }));
+}
+
+std::vector<pid_t> threads_of(pid_t process) {
+    std::vector<pid_t> threads;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process)))
+        threads.push_back(std::stoi(entry.path().filename().string()));
+    return threads;
+}
+
 std::vector<pid_t> threads_of(const WorkerPool& pool) {
     std::vector<pid_t> threads;
     for (const pid_t worker : pool.pids())
-        for (const auto& entry :
-             std::filesystem::directory_iterator(fmt::format("/proc/{}/task", worker)))
-            threads.push_back(std::stoi(entry.path().filename().string()));
+        std::ranges::copy(threads_of(worker), std::back_inserter(threads));
     return threads;
 }
 
@@ -32,6 +61,57 @@ TEST_CASE("a crew without clients sleeps") {
     step("watch two workers that have nothing to do, for a moment");
     expect(rest(threads_of(pool)), "the threads of the workers", "asleep",
            "one is awake again and again", kAsking);
+}
+
+TEST_CASE("one thread of a crew waits and accepts at a time") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(1, 3), serve_as_told);
+    Pipe told = make_pipe();
+    Faults faults;
+    // In the worker, when a thread is about to accept, and is not counted yet: one that was given
+    // the turn is running now, and comes to accept as well; those that wait for it sleep on.
+    faults.before(Call::accept, [&] {
+        const auto sleeps_or_is_this = [](pid_t thread) {
+            return thread == ::gettid() || asleep(thread);
+        };
+        settles([&] {
+            return faults.calls(Call::accept) > 0 ||
+                   std::ranges::all_of(threads_now(), sleeps_or_is_this);
+        });
+        const char seen = faults.calls(Call::accept) == 0 ? 'n' : 'y';
+        (void)!::write(told.writing.get(), &seen, 1);
+    });
+    step("a worker with three threads; nobody comes");
+    pool.tend(kNow);
+    expect_up(pool);
+    const std::vector<pid_t> threads = threads_of(pool);
+    soon([&] { return polling(threads) > 0 && std::ranges::all_of(threads, asleep); });
+    expect_equal(polling(threads), 1, "threads that wait in poll", kTurn);
+    step("a client comes; a thread that is about to accept is held for a moment");
+    leave(enter(office, kNoCrew), kNoCrew);
+    char another = 'n';
+    (void)!::read(told.reading.get(), &another, 1);
+    expect(another == 'n', "threads that came to accept meanwhile", "none", "another one", kTurn);
+}
+
+TEST_CASE("a slot is cleared before its worker is started") {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(1, 2), serve_as_told);
+    Faults faults;
+    faults.after(Call::fork, [] {
+        soon([&] {
+            const std::vector<pid_t> workers = children_of_the_check();
+            if (workers.empty()) return false;
+            const std::vector<pid_t> threads = threads_of(workers.front());
+            return threads.size() == 3 && std::ranges::all_of(threads, asleep);
+        });
+    });
+    step("a worker and its crew are up before fork has returned to its parent");
+    pool.tend(kNow);
+    const WorkerCounts counts = pool.counts();
+    expect(counts.idle_threads == 2, "the worker's threads", "2 idle",
+           fmt::format("{} idle, {} coming", counts.idle_threads, counts.coming_threads),
+           kClearedLate);
 }
 
 TEST_CASE("a client comes as a blocking socket that no other program inherits") {

@@ -12,8 +12,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -144,6 +148,25 @@ inline void leave(const Client& client, const Advice& advice) {
            advice);
 }
 
+// Pipes that a process holds the writing end of, as "pipe:[4711]".
+inline std::set<std::string> written_pipes(pid_t process) {
+    std::set<std::string> pipes;
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::path("/proc") / std::to_string(process);
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder / "fd")) {
+        std::error_code gone;
+        const std::string target = fs::read_symlink(entry.path(), gone).string();
+        std::ifstream info(folder / "fdinfo" / entry.path().filename());
+        std::string word;
+        while (info >> word && word != "flags:") {
+        }
+        info >> word;
+        const bool writing = (std::strtol(word.c_str(), nullptr, 8) & O_ACCMODE) == O_WRONLY;
+        if (writing && target.starts_with("pipe:")) pipes.insert(target);
+    }
+    return pipes;
+}
+
 // The ends of workers, as the pool tells them.
 struct Ends {
     std::map<pid_t, std::string> how = {};
@@ -176,13 +199,14 @@ inline void expect_all_in_good_order(const Ends& ends, std::size_t workers) {
            ends.in_words(), bad == ends.how.end() ? kNotReplaced : advice_for(bad->second));
 }
 
+inline bool has_ended(const Fd& process) {
+    pollfd ended{process.get(), POLLIN, 0};
+    return ::poll(&ended, 1, 0) == 1;
+}
+
 inline bool ends_soon(pid_t pid) {
     const Fd process = open_process(pid);
-    if (!process) return true;  // ended and collected
-    return soon([&] {
-        pollfd ended{process.get(), POLLIN, 0};
-        return ::poll(&ended, 1, 0) == 1;
-    });
+    return !process || soon([&] { return has_ended(process); });  // none: ended and collected
 }
 
 inline void kill_all(const WorkerPool& pool) {

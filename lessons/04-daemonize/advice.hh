@@ -174,11 +174,11 @@ inline const Advice kOthersRemoved{
     "ends runs the same destructor; a path may have been given to another file.",
     "README.md#somebody-elses-pid-file-removed; stat(2); unlink(2)"};
 
-inline const Advice kNeverRemoved{
-    "a file that nobody removes",
-    "remove() asks who has written the number, and that is remembered in write_pid(). If it is not, "
-    "nobody is the writer, and the file stays for ever.",
-    "README.md#a-file-that-nobody-removes; daemon/pidfile.hh"};
+inline const Advice kNeverRemoved{"a file that nobody removes",
+                                  "remove() asks who has written the number, and that is "
+                                  "remembered in write_pid(). If it is not, "
+                                  "nobody is the writer, and the file stays for ever.",
+                                  "README.md#a-file-that-nobody-removes; daemon/pidfile.hh"};
 
 inline const Advice kNoNewline{
     "a number without the end of its line",

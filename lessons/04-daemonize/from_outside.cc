@@ -53,15 +53,6 @@ std::vector<int> descriptors_of(pid_t pid) {
     return numbers;
 }
 
-std::vector<pid_t> children_of_the_check() {
-    std::vector<pid_t> pids;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-        std::ifstream file(task.path() / "children");
-        for (pid_t pid = 0; file >> pid;) pids.push_back(pid);
-    }
-    return pids;
-}
-
 std::string show(const std::vector<int>& numbers) {
     return fmt::format("{}", fmt::join(numbers, " "));
 }

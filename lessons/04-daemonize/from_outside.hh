@@ -24,9 +24,6 @@ int flags_of(pid_t pid, int number);
 std::vector<int> descriptors_of(pid_t pid);
 std::string folder_of(pid_t pid);
 
-// The processes that are children of the check, zombies included.
-std::vector<pid_t> children_of_the_check();
-
 // For messages: "1 2 3".
 std::string show(const std::vector<int>& numbers);
 

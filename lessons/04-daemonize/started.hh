@@ -36,7 +36,7 @@ class Started {
         std::uint64_t seed = 1;
         Call counted = Call::fork;  // what calls() tells of
         daemon::DaemonOptions options = {};
-        std::string pid_path = {};   // locked before daemonize(); written when asked for
+        std::string pid_path = {};  // locked before daemonize(); written when asked for
         std::function<void(Faults&)> lock_faults = {};  // for the time of try_lock()
         std::chrono::milliseconds patience{0};          // its deadline
         bool in_foreground = false;  // no daemonize() at all: a server for the pid file's cases

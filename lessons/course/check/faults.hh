@@ -60,7 +60,8 @@ class Faults {
     // Of cond_wait, it runs with the lock of the condition held.
     void before(Call call, std::function<void()> action);
 
-    // The same when such a call has come back, before its caller goes on. Of sigaction and sigmask.
+    // The same when such a call has come back, before its caller goes on. Of sigaction,
+    // sigmask, and fork (in the parent).
     void after(Call call, std::function<void()> action);
 
     // Runs `action` in the next child, before its fork has returned there: what a parent does at

@@ -49,6 +49,7 @@ pid_t fork() noexcept {
     static auto* const real = next<pid_t()>("fork");
     const pid_t pid = call_fails(Call::fork) ? -1 : real();
     if (pid == 0) begin_the_child();
+    if (pid > 0) call_done(Call::fork);
     return pid;
 }
 
@@ -57,6 +58,7 @@ pid_t _Fork() noexcept {
     static auto* const real = next<pid_t()>("_Fork");
     const pid_t pid = call_fails(Call::fork) ? -1 : real();
     if (pid == 0) begin_the_child();
+    if (pid > 0) call_done(Call::fork);
     return pid;
 }
 

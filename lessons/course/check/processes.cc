@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -61,6 +62,15 @@ bool wait_until_ended(pid_t pid) {
     while ((count = ::syscall(SYS_ppoll, &ended, 1, &kLimit, nullptr, 0)) == -1 && errno == EINTR) {
     }
     return count == 1;
+}
+
+std::vector<pid_t> children_of_the_check() {
+    std::vector<pid_t> pids;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream file(task.path() / "children");
+        for (pid_t pid = 0; file >> pid;) pids.push_back(pid);
+    }
+    return pids;
 }
 
 std::string status_line(pid_t pid, std::string_view name) {

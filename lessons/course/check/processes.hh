@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/fd.hh"
 
@@ -35,6 +36,9 @@ bool is_zombie(pid_t pid);
 // Waits in poll(2) until the process has ended (it may be a zombie afterwards); false after ten
 // seconds.
 bool wait_until_ended(pid_t pid);
+
+// The processes that are children of the check, zombies included.
+std::vector<pid_t> children_of_the_check();
 
 // A line of /proc/PID/status ("SigBlk"), without its name and white space; empty if it is not
 // there.
