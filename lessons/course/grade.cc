@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <exception>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "daemon/error.hh"
 #include "lessons/course/case_run.hh"
+#include "lessons/course/case_text.hh"
 #include "lessons/course/clean_text.hh"
 #include "lessons/course/grade_place.hh"
 #include "lessons/course/scratch_folder.hh"
@@ -19,7 +19,6 @@ namespace waymark::course {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 // A case that hangs is waited for, and mostly it is not the only one: so some are run beside each
 // other. They leave the processor to the others.
@@ -55,31 +54,6 @@ GradedCase graded(const Lesson& lesson, const CasePlaces& places, const CaseResu
     graded.file = place.file;
     graded.line = place.line;
     return graded;
-}
-
-// What a judge hands on to the grader.
-std::string case_as_text(const GradedCase& one) {
-    return json({{"name", one.name},
-                 {"mark", one.mark},
-                 {"reason", one.reason},
-                 {"story", one.story},
-                 {"file", one.file},
-                 {"line", one.line},
-                 {"time", one.time.count()}})
-        .dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-GradedCase case_from_text(const std::string& text) {
-    const json value = json::parse(text);
-    GradedCase one;
-    one.name = value.at("name").get<std::string>();
-    one.mark = value.at("mark").get<Mark>();
-    one.reason = value.at("reason").get<std::string>();
-    one.story = value.at("story").get<std::string>();
-    one.file = value.at("file").get<std::string>();
-    one.line = value.at("line").get<int>();
-    one.time = std::chrono::milliseconds(value.at("time").get<long>());
-    return one;
 }
 
 // Every case without its point, for the same reason; its story is told once.
@@ -218,10 +192,12 @@ GradedLesson Grader::run(const Lesson& lesson) const {
         const std::string folder = files.at(lesson.sources.front()).parent_path().string() + "/";
         const auto judge = [&](std::size_t place) {
             const CaseRun one{toolchain.program(lesson), names[place], folder, kCaseLimit};
-            return case_as_text(graded(lesson, places, run_case(one)));
+            return case_as_text(run_case(one));
         };
-        share_out(names.size(), kGraders, judge,
-                  [&](const std::string& text) { whole.cases.push_back(case_from_text(text)); });
+        share_out(names.size(), kGraders, judge, [&](const std::string& text) {
+            whole.cases.push_back(graded(lesson, places, case_from_text(text)));
+            return GoOn::yes;
+        });
     }
     weigh(whole, lesson);
     whole.time = std::chrono::duration_cast<std::chrono::milliseconds>(

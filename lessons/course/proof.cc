@@ -214,6 +214,7 @@ std::vector<ProofStep> prove(const Lesson& lesson, const Workspace& workspace,
         [&](const std::string& text) {
             steps.push_back(from_text(text));
             on_step(steps.back());
+            return GoOn::yes;
         });
     return steps;
 }

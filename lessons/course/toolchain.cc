@@ -171,6 +171,7 @@ std::vector<std::string> Toolchain::compile_command(const std::string& source, c
         if (word.ends_with(source) && !word.starts_with("-")) word = file.string();
     words.emplace_back("-fdiagnostics-color=never");
     words.emplace_back("-fmax-errors=5");
+    words.emplace_back("-pipe");  // the assembler works meanwhile
     return words;
 }
 
@@ -184,7 +185,7 @@ fs::path Toolchain::prelude(const std::string& source) const {
     if (is_fresh(made, header) && read_file(header) == text) return header;
     if (!fs::exists(header) || read_file(header) != text) write_file(header, text);
     std::vector<std::string> words = compile_command(source, header, made);
-    words.insert(words.end() - 2, {"-x", "c++-header"});
+    words.insert(words.begin() + 1, {"-x", "c++-header"});
     // Without a prelude the verdict is later and no worse.
     run_program(words, build_);
     return header;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "lessons/course/case_run.hh"
+#include "lessons/course/case_text.hh"
+#include "lessons/course/shared_work.hh"
 
 namespace waymark::course {
 
@@ -34,6 +36,13 @@ const CaseResult* Verdict::first_failure() const {
     return found == cases.end() ? nullptr : &*found;
 }
 
+bool Judge::take(Verdict& verdict, CaseResult result) const {
+    verdict.cases.push_back(std::move(result));
+    const CaseResult& last = verdict.cases.back();
+    on_case(last);
+    return !(until == RunUntil::first_failure && is_bad(last)) && !is_enough(last);
+}
+
 Verdict Judge::judge(const Lesson& lesson,
                      const std::map<std::string, std::filesystem::path>& files) const {
     Verdict verdict;
@@ -50,11 +59,18 @@ Verdict Judge::judge(const Lesson& lesson,
         names.empty() ? list_cases(toolchain.check_without_learner(lesson)) : names;
     verdict.cases_in_all = in_order.size();
     const std::string folder = files.at(lesson.sources.front()).parent_path().string() + "/";
-    for (const std::string& name : in_order) {
-        verdict.cases.push_back(run_case({program, name, folder, limit}));
-        on_case(verdict.cases.back());
-        if (until == RunUntil::first_failure && is_bad(verdict.cases.back())) break;
-        if (is_enough(verdict.cases.back())) break;
+    const auto run = [&](std::size_t place) {
+        return run_case({program, in_order[place], folder, limit});
+    };
+    if (at_once == 1) {
+        for (std::size_t place = 0; place < in_order.size(); ++place)
+            if (!take(verdict, run(place))) break;
+    } else {
+        share_out(
+            in_order.size(), at_once, [&](std::size_t place) { return case_as_text(run(place)); },
+            [&](const std::string& text) {
+                return take(verdict, case_from_text(text)) ? GoOn::yes : GoOn::no;
+            });
     }
     verdict.run_time = since(linked);
     return verdict;

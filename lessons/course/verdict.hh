@@ -43,6 +43,9 @@ struct Judge {
     // own.
     std::vector<std::string> names = {};
 
+    // So many are run beside each other; told in order all the same.
+    std::size_t at_once = 1;
+
     // With RunUntil::end: whether what is known by now is enough.
     std::function<bool(const CaseResult&)> is_enough = [](const CaseResult&) { return false; };
 
@@ -50,6 +53,10 @@ struct Judge {
     // for others. The check must be built.
     Verdict judge(const Lesson& lesson,
                   const std::map<std::string, std::filesystem::path>& files) const;
+
+  private:
+    // Whether another one is wanted.
+    bool take(Verdict& verdict, CaseResult result) const;
 };
 
 }  // namespace waymark::course

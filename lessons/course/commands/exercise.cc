@@ -17,6 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A case mostly waits: for a child, a thread, a pause. So more than there are processors.
+constexpr std::size_t kCasesAtOnce = 4;
+
 // The work folder's own settings file: git ignores work/ in this repository, and what is built
 // there.
 fs::path hint_file(const Course& course, const Lesson& lesson) {
@@ -87,6 +90,7 @@ std::optional<int> check_until(const Course& course, const Lesson& lesson,
     toolchain.build_ahead(lesson);
     if (!json) fmt::print("{}: {}\n\n", lesson.name, course.shown(files.begin()->second));
     Judge judge{toolchain};
+    judge.at_once = kCasesAtOnce;
     judge.on_case = [&](const CaseResult& result) {
         if (!json) fmt::print("{}", reporter.line(result));
         std::fflush(stdout);
