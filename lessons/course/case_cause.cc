@@ -12,9 +12,6 @@ namespace {
 using Advice = CaseResult::Advice;
 using Guess = CaseResult::Guess;
 
-// Right programs need a tenth of it, also under the sanitizers and on a busy machine.
-constexpr std::chrono::milliseconds kMayUse{8000};
-
 const Advice kSpins{
     "a loop that does not wait",
     "It uses the processor all the time and never comes to its end. Either the condition of a loop "
@@ -112,7 +109,7 @@ void used_too_much(CaseResult& result, std::chrono::milliseconds most) {
 void judge_end(CaseResult& result, const CaseStory& story, Ending ending,
                const std::string& learners_folder) {
     if (result.outcome == CaseOutcome::skipped) return;
-    const std::chrono::milliseconds most = story.may_use().value_or(kMayUse);
+    const std::chrono::milliseconds most = story.may_use().value_or(kMostProcessorTime);
     result.finding = find_finding(result.printed, learners_folder);
     if (story.failed())
         failed(result);
@@ -138,8 +135,9 @@ void judge_hang(CaseResult& result, const CaseStory& story) {
     std::vector<Advice> causes = with_sign_in(story.if_it_hangs(), seen);
     if (causes.empty() && std::ranges::any_of(result.waits, says("is stopped")))
         causes = {kStopped};
-    if (causes.empty() && std::ranges::any_of(result.waits, says("does not wait")))
-        causes = {kSpins};
+    const bool spins = result.processor_time > kMostProcessorTime ||
+                       std::ranges::any_of(result.waits, says("does not wait"));
+    if (causes.empty() && spins) causes = {kSpins};
     if (causes.empty()) causes = without_sign(story.if_it_hangs());
     take(result, causes);
 }

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@
 #include "lessons/course/child_process.hh"
 
 namespace waymark::course {
+
+// Of a case that does not say what it may use. Right programs need a tenth of it, under the
+// sanitizers.
+constexpr std::chrono::milliseconds kMostProcessorTime{2000};
 
 // The outcome and the causes of a case whose process has ended. Looks at what was printed, at what
 // was left behind and at the processor time, so these stand in `result` already.

@@ -23,6 +23,7 @@ class KeptCase {
     pid_t keeper() const { return keeper_.pid(); }
     // Readable when the case has ended, or its keeper.
     const daemon::Fd& process() const { return keeper_.process(); }
+    bool has_ended() const { return keeper_.has_ended(); }
     // How the case ended; nothing if somebody ended the keeper first. To be called once. Throws
     // std::system_error.
     std::optional<Ending> wait();

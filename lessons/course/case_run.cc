@@ -145,21 +145,26 @@ class CaseReader {
         daemon::set_nonblocking(line_.printed.reading, true);
     }
 
-    // Until `process` ends (true), or the deadline has come or nothing moves any more (false). Not
-    // until the pipes end: somebody who was left behind may hold them.
+    // Until `process` ends (true); or the deadline has come, nothing moves any more, or it has used
+    // too much of the processor (false). Not until the pipes end: somebody who was left behind may
+    // hold them.
     bool follow(const Fd& process, Deadline deadline) {
         Standstill standstill;
+        Deadline next_look = Deadline::after(kLookEvery);
         for (;;) {
             std::array<pollfd, 3> descriptors = {
                 pollfd{process.get(), POLLIN, 0},
                 pollfd{result_open_ ? line_.result.first.get() : -1, POLLIN, 0},
                 pollfd{printed_open_ ? line_.printed.reading.get() : -1, POLLIN, 0}};
-            const Deadline soon = std::min(deadline, Deadline::after(kLookEvery));
-            const int ready = ::poll(descriptors.data(), descriptors.size(), soon.poll_timeout());
+            const int ready = ::poll(descriptors.data(), descriptors.size(),
+                                     std::min(deadline, next_look).poll_timeout());
             if (ready == -1 && errno != EINTR) daemon::fail(errno, "poll");
             take_what_is_there();
             if (ready > 0 && descriptors[0].revents != 0) break;
-            if (deadline.expired() || (ready == 0 && standstill.lasts())) return false;
+            if (deadline.expired()) return false;
+            if (!next_look.expired()) continue;
+            if (standstill.lasts() || used_too_much()) return false;
+            next_look = Deadline::after(kLookEvery);
         }
         take_what_is_there();
         return true;
@@ -174,6 +179,12 @@ class CaseReader {
     }
 
   private:
+    // On a busy machine a right program is slow, and uses no more.
+    bool used_too_much() const {
+        return processor_time_of_descendants(::getpid()) >
+               std::max(kMostProcessorTime, story_.may_use().value_or(kMostProcessorTime));
+    }
+
     void take_what_is_there() {
         std::string events;
         result_open_ = result_open_ && read_some(line_.result.first, events);
@@ -214,14 +225,17 @@ CaseResult run_case(const CaseRun& run) {
     Line line(words);
     KeptCase child([&] { return become_the_case(run, line, folder.path()); });
     CaseReader reader(line, words);
-    const bool done = reader.follow(child.process(), Deadline::after(run.limit));
+    bool done = reader.follow(child.process(), Deadline::after(run.limit));
 
     CaseResult result;
     result.name = run.name;
-    reader.story().tell(result);
     if (!done)
         result.waits = what_they_wait_for(child.keeper(), run.learners_folder,
                                           [&] { return reader.read_on(); });
+    // It came to its end while it was looked at.
+    if (result.waits.empty() && child.has_ended()) done = true;
+    reader.read_on();
+    reader.story().tell(result);
     std::optional<Ending> ending;
     if (done) {
         ending = child.wait();

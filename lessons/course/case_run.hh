@@ -4,11 +4,10 @@
 //   - what it prints never mixes with the verdict, which comes over a socket of its own, and only
 //     what the check itself says there counts (check/runner_line.hh);
 //   - what it uses of the processor is measured: a loop that should wait is no waiting;
-//   - at the limit, or when nothing has moved for some time, it is asked what it waits for (from
-//   /proc), then the whole tree is ended;
+//   - at the limit, when nothing has moved for some time, or when it has had more of the processor
+//     than a case may, it is asked what it waits for (from /proc), then the whole tree is ended;
 //   - afterwards this process, which adopts whatever lost its parent, looks for zombies, orphans
-//   and
-//     files that are left.
+//     and files that are left.
 //
 // This process must have no other children while a case runs: it would take them for the learner's.
 
@@ -27,7 +26,7 @@ struct CaseRun {
     std::filesystem::path program;  // of the check
     std::string name;               // of the case
     std::string learners_folder;    // how reports name it: "work/01-processes/"
-    std::chrono::seconds limit{5};
+    std::chrono::milliseconds limit{5000};
 };
 
 // Throws std::system_error if the case cannot be started at all.

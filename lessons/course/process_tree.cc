@@ -43,8 +43,16 @@ std::optional<Process> parse_stat(pid_t pid, const std::string& text) {
     std::istringstream rest(text.substr(close + 1));
     std::string skipped;
     rest >> process.state >> process.parent >> skipped >> process.session;
-    constexpr int kBetweenSessionAndThreads = 13;  // proc(5): fields 7 to 19
-    for (int field = 0; field < kBetweenSessionAndThreads; ++field) rest >> skipped;
+    const auto skip = [&](int fields) {
+        while (fields-- > 0) rest >> skipped;
+    };
+    skip(7);  // proc(5): fields 7 to 13
+    for (int time = 0; time < 4; ++time) {  // utime, stime, and those of its children
+        long ticks = 0;
+        rest >> ticks;
+        process.processor_time += std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+    }
+    skip(2);
     rest >> process.threads;
     return rest ? std::optional(process) : std::nullopt;
 }
@@ -132,6 +140,12 @@ std::vector<Process> descendants_of(pid_t ancestor) {
         }
     }
     return found;
+}
+
+std::chrono::milliseconds processor_time_of_descendants(pid_t ancestor) {
+    std::chrono::milliseconds time{0};
+    for (const Process& process : descendants_of(ancestor)) time += process.processor_time;
+    return time;
 }
 
 bool end_descendants(daemon::Deadline deadline, pid_t keep) {

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,6 +27,7 @@ struct Process {
     pid_t session;
     char state;  // as in /proc/PID/stat: R S D T Z and others
     int threads;
+    std::chrono::milliseconds processor_time;  // with that of the children that it has collected
     std::string name;  // at most 15 bytes, as the kernel keeps it
 
     bool zombie() const { return state == 'Z' || state == 'X'; }
@@ -39,6 +41,9 @@ void become_subreaper();
 
 // All descendants of `ancestor`, parents before children, without itself.
 std::vector<Process> descendants_of(pid_t ancestor);
+
+// What they have had of the processors so far.
+std::chrono::milliseconds processor_time_of_descendants(pid_t ancestor);
 
 // SIGKILL to all descendants of this process until none is left that is no zombie, and collects
 // those that became children of ours. `keep` and what descends from it is left alone (0: nobody).

@@ -239,7 +239,7 @@ Compiled Toolchain::compile_one(const std::string& source, const fs::path& file,
     const Ran ran = run_program(words, build_);
     write_file(said, ran.output);
     write_file(compiled_text, text);
-    return {ran.success(), first_problems(ran.output, 3)};
+    return {ran.success(), first_problems(ran.output, 3), true};
 }
 
 Compiled Toolchain::compile(const Lesson& lesson,
@@ -250,7 +250,7 @@ Compiled Toolchain::compile(const Lesson& lesson,
 Compiled Toolchain::link(const std::string& target, const fs::path& program,
                          const std::map<std::string, fs::path>& files) const {
     fs::create_directories(scratch_);
-    Compiled compiled{true, {}};
+    Compiled compiled{true, {}, false};
     std::vector<std::string> targets{target};
     for (const auto& [source, file] : files) targets.push_back(object_of(source));
     ask_commands(targets);
@@ -260,6 +260,7 @@ Compiled Toolchain::link(const std::string& target, const fs::path& program,
         const fs::path object = scratch_ / (flat(source) + ".o");
         const Compiled one = compile_one(source, file, object);
         std::ranges::copy(one.problems, std::back_inserter(compiled.problems));
+        compiled.anew = compiled.anew || one.anew;
         if (!one.success) return {false, compiled.problems};
         if (names_the_check(object))
             return {false, {"error: your file names the check, which judges it"}};

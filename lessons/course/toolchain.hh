@@ -19,6 +19,7 @@ namespace waymark::course {
 struct Compiled {
     bool success;
     std::vector<std::string> problems;  // what compiler or linker said, first lines only
+    bool anew = false;                  // a file has changed since it was compiled last
     bool only_warnings() const { return success && !problems.empty(); }
 };
 

@@ -36,6 +36,15 @@ const CaseResult* Verdict::first_failure() const {
     return found == cases.end() ? nullptr : &*found;
 }
 
+std::chrono::milliseconds Judge::limit_after(bool compiled_anew,
+                                             std::chrono::milliseconds compile_time) const {
+    constexpr std::chrono::milliseconds kLeast{2500};
+    constexpr std::chrono::milliseconds kMost{20000};
+    constexpr int kTimes = 3;
+    if (!limit_by_compiler || !compiled_anew) return limit;
+    return std::clamp(kTimes * compile_time, kLeast, kMost);
+}
+
 bool Judge::take(Verdict& verdict, CaseResult result) const {
     verdict.cases.push_back(std::move(result));
     const CaseResult& last = verdict.cases.back();
@@ -59,8 +68,9 @@ Verdict Judge::judge(const Lesson& lesson,
         names.empty() ? list_cases(toolchain.check_without_learner(lesson)) : names;
     verdict.cases_in_all = in_order.size();
     const std::string folder = files.at(lesson.sources.front()).parent_path().string() + "/";
+    const auto for_one = limit_after(compiled.anew, verdict.compile_time);
     const auto run = [&](std::size_t place) {
-        return run_case({program, in_order[place], folder, limit});
+        return run_case({program, in_order[place], folder, for_one});
     };
     if (at_once == 1) {
         for (std::size_t place = 0; place < in_order.size(); ++place)

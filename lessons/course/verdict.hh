@@ -35,7 +35,10 @@ enum class RunUntil { first_failure, end };
 struct Judge {
     const Toolchain& toolchain;
     RunUntil until = RunUntil::first_failure;
-    std::chrono::seconds limit{5};  // for one case
+    std::chrono::milliseconds limit{5000};  // for one case
+    // Somebody waits. The limit is a few times what the compiler has needed just now, which is
+    // longer on a slow machine and on a busy one, as a case is. (Nothing was compiled: as above.)
+    bool limit_by_compiler = false;
     // Told of each case when it is done.
     std::function<void(const CaseResult&)> on_case = [](const CaseResult&) {};
 
@@ -55,6 +58,8 @@ struct Judge {
                   const std::map<std::string, std::filesystem::path>& files) const;
 
   private:
+    std::chrono::milliseconds limit_after(bool compiled_anew,
+                                          std::chrono::milliseconds compile_time) const;
     // Whether another one is wanted.
     bool take(Verdict& verdict, CaseResult result) const;
 };

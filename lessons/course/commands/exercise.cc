@@ -91,6 +91,7 @@ std::optional<int> check_until(const Course& course, const Lesson& lesson,
     if (!json) fmt::print("{}: {}\n\n", lesson.name, course.shown(files.begin()->second));
     Judge judge{toolchain};
     judge.at_once = kCasesAtOnce;
+    judge.limit_by_compiler = true;
     judge.on_case = [&](const CaseResult& result) {
         if (!json) fmt::print("{}", reporter.line(result));
         std::fflush(stdout);

@@ -246,6 +246,24 @@ TEST_CASE("spins") {
     }
 }
 
+TEST_CASE("spins and prints") {
+    step("print for ever");
+    for (;;) ::write(STDOUT_FILENO, "again\n", 6);
+}
+
+TEST_CASE("spins in children") {
+    step("start one child after the other, each of which counts for a moment");
+    for (;;) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            for (std::atomic<unsigned> count = 0; count < 3'000'000; ++count) {
+            }
+            ::_exit(0);
+        }
+        ::waitpid(child, nullptr, 0);
+    }
+}
+
 TEST_CASE("ends the program") {
     step("call exit in the middle");
     std::exit(0);
