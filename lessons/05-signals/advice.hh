@@ -49,6 +49,16 @@ inline const Advice kLostWakeUp{
     "nobody "
     "wakes up. Keep it blocked from before the look, and let it in only by the wait itself.",
     "README.md#lost-wake-up; ppoll(2); select(2), pselect"};
+inline const Advice kLooksLate{
+    "a wait that does not look first",
+    "The flag was raised before the wait began, and nothing more will come. Look at the flag first; "
+    "sleep only when it is not raised.",
+    "README.md#a-wait-that-does-not-look-first"};
+inline const Advice kLongAgo{
+    "a deadline of long ago",
+    "A deadline may lie as far back as the clock can tell (time_point::min()). What is left, the "
+    "difference to now, does not fit any more, and becomes a long time. Ask expired() first.",
+    "README.md#a-deadline-of-long-ago; daemon/deadline.hh"};
 inline const Advice kShutOut{
     "the signal shut out",
     "The caller had blocked the signal, as one does to keep it from coming too early. A wait that "
@@ -56,7 +66,8 @@ inline const Advice kShutOut{
     "README.md#the-signal-shut-out; ppoll(2), sigmask"};
 inline const Advice kMask{
     "mask not restored",
-    "Whoever calls the wait gets the signals blocked, or opened, for the rest of the program.",
+    "Who has called gets the signals blocked, or opened, for the rest of the program. They are put "
+    "back as they were found, on each way out.",
     "README.md#mask-not-restored; pthread_sigmask(3)"};
 inline const Advice kAnySignal{
     "any interruption taken for the signal",
@@ -83,6 +94,25 @@ inline const Advice kOwnFlags{
     "SA_NODEFER lets the handler interrupt itself, SA_RESETHAND makes it the last one, SA_RESTART "
     "keeps the read going. The caller decides; what is added changes the program behind its back.",
     "README.md#flags-that-nobody-asked-for; sigaction(2), sa_flags"};
+inline const Advice kFlagsPassedOver{
+    "flags passed over",
+    "The caller has asked for them, and the kernel has not been told. `flags` are for sa_flags.",
+    "README.md#flags-passed-over; sigaction(2), sa_flags"};
+inline const Advice kTakenTwice{
+    "one count taken twice",
+    "Two that take at the same time both read it before either has taken it away. To look and to "
+    "start again at zero must be one step: exchange.",
+    "README.md#one-count-taken-twice; std::atomic, exchange"};
+inline const Advice kLateHandler{
+    "a handler that finds no flag",
+    "Another thread may be at the beginning of the handler when the scope ends. Then the table "
+    "has no flag for the signal any more. It may go uncounted, and nothing else.",
+    "README.md#a-handler-that-finds-no-flag"};
+inline const Advice kNotEveryThread{
+    "a table that not every thread sees",
+    "The signal was delivered to another thread, and its handler found no flag there. The table is "
+    "one for the whole process: global, and not thread_local.",
+    "README.md#a-table-that-not-every-thread-sees; signal(7), Process-directed signals"};
 inline const Advice kHalfPair{
     "half of the pair in place",
     "The action and the flag change in two steps. A signal between them finds a handler without "

@@ -75,8 +75,10 @@ TEST_CASE("the flags are those that were asked for") {
         SignalFlag flag;
         const ScopedSignalHandler handler(SIGUSR1, flag, flags);
         const int seen = flags_of(SIGUSR1);
-        expect_equal(seen, flags, "sa_flags by the word of the kernel",
-                     (seen & ~flags & SA_RESTART) != 0 ? Causes(kRestart) : Causes(kOwnFlags));
+        const Advice& cause = (seen & ~flags & SA_RESTART) != 0 ? kRestart
+                              : (seen & ~flags) != 0           ? kOwnFlags
+                                                               : kFlagsPassedOver;
+        expect_equal(seen, flags, "sa_flags by the word of the kernel", cause);
         step("raise SIGUSR1, and look again");
         ::raise(SIGUSR1);
         expect_equal(flags_of(SIGUSR1), flags, "sa_flags after the handler has run", kOwnFlags);
@@ -90,6 +92,9 @@ TEST_CASE("each signal leads to its own flag") {
     SignalFlag third;
     const ScopedSignalHandler first_handler(SIGUSR1, first);
     const ScopedSignalHandler second_handler(SIGUSR2, second);
+    const int refused = error_of(SIGRTMAX, third);
+    expect(refused == 0, "a handler for SIGRTMAX, which is a signal", "made",
+           "refused: " + std::system_category().message(refused), kOneSlot);
     const ScopedSignalHandler third_handler(SIGRTMAX, third);
     step("raise one, two and three of them");
     if_it_crashes(kOneSlot);
@@ -98,6 +103,21 @@ TEST_CASE("each signal leads to its own flag") {
     expect_equal(first.count(), 1, "the count of SIGUSR1", kOneSlot);
     expect_equal(second.count(), 2, "the count of SIGUSR2", kOneSlot);
     expect_equal(third.count(), 3, "the count of SIGRTMAX", kOneSlot);
+}
+
+TEST_CASE("a handler that comes when its scope has ended does nothing") {
+    step("make a handler for SIGUSR1, and end its scope");
+    SignalFlag flag;
+    struct sigaction action {};
+    {
+        const ScopedSignalHandler handler(SIGUSR1, flag);
+        ::sigaction(SIGUSR1, nullptr, &action);
+    }
+    expect(action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN, "the handler", "there",
+           "not there", kNoHandler);
+    step("now run it, as a thread does that had just begun it");
+    if_it_crashes(kLateHandler);
+    action.sa_handler(SIGUSR1);
 }
 
 TEST_CASE("a number that is no signal is refused") {
