@@ -128,15 +128,30 @@ class DeckReader {
             const std::string_view each = next_line();
             if (!is_ours) add_prose(each);
             if (trimmed(each) == kFence) break;
-            body.append(trimmed(each)).push_back(' ');
+            body.append(trimmed(each)).push_back(language == "run" ? '\n' : ' ');
         }
         if (!is_ours) return;
         if (language == "code")
             begin_block(Block::Kind::code).code = parse_code(trimmed(body), line);
         else
-            begin_block(Block::Kind::run).demo = trimmed(body);
+            parse_run(begin_block(Block::Kind::run), body, line);
         deck_.slides.back().blocks.back().line = line;
         begin_prose();
+    }
+
+    // The demo's name, then lines "key: value".
+    void parse_run(Block& block, std::string_view text, int line) const {
+        block.demo = trimmed(take_until(text, '\n'));
+        while (!trimmed(text).empty()) {
+            std::string_view value = take_until(text, '\n');
+            const std::string_view whole = value;
+            if (trimmed(whole).empty()) continue;
+            const std::string key(trimmed(take_until(value, ':')));
+            if (trimmed(value).empty())
+                refuse(line, fmt::format("after the demo come lines \"key: value\", not: {}", whole));
+            if (!block.settings.emplace(key, trimmed(value)).second)
+                refuse(line, fmt::format("{} is set twice", key));
+        }
     }
 
     CodeReference parse_code(std::string_view text, int line) const {

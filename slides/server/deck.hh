@@ -11,6 +11,7 @@
 //
 //     ```run
 //     1-zombies
+//     show: signals
 //     ```
 //
 //     Note:
@@ -23,11 +24,15 @@
 
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace waymark::slides {
+
+// The lines "key: value" of a run block.
+using RunSettings = std::map<std::string, std::string, std::less<>>;
 
 struct LineRange {
     int first = 1;  // counted from the region's first line, which is 1
@@ -46,10 +51,11 @@ struct CodeReference {
 struct Block {
     enum class Kind { prose, code, run };
     Kind kind = Kind::prose;
-    std::string text;    // of prose
-    CodeReference code;  // of code
-    std::string demo;    // of run: the demo's name in its lesson
-    int line = 1;        // in the deck's file, from 1
+    std::string text;      // of prose
+    CodeReference code;    // of code
+    std::string demo;      // of run: the demo's name in its lesson
+    RunSettings settings;  // of run
+    int line = 1;          // in the deck's file, from 1
 };
 
 struct Slide {

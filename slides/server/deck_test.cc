@@ -59,6 +59,18 @@ TEST_CASE("a run block names a demo; other blocks are text, dashes in them too")
     CHECK(deck.slides[0].blocks[2].text == "\n```sh\nls\n---\n```\n");
 }
 
+TEST_CASE("a run block may carry settings, a line each, in which a value may hold a colon") {
+    const Deck deck = parse_deck(
+        "# A\n\n```run\n1-zombies\nshow: signals, session\n\nask:  What: this?\n```\n", "deck.md");
+    const Block& block = deck.slides[0].blocks[1];
+    CHECK(block.demo == "1-zombies");
+    CHECK(block.settings == RunSettings{{"show", "signals, session"}, {"ask", "What: this?"}});
+    CHECK(refusal_of("# A\n```run\n1-zombies\n2-more\n```\n") ==
+          "deck.md:2: after the demo come lines \"key: value\", not: 2-more");
+    CHECK(refusal_of("# A\n```run\na\nshow: x\nshow: y\n```\n") ==
+          "deck.md:2: show is set twice");
+}
+
 TEST_CASE("what cannot be understood is refused with its line") {
     CHECK(refusal_of("# A\n\n```cpp\nint x;\n```\n") ==
           "deck.md:3: code is named, not pasted: ```code with FILE#REGION");
