@@ -148,7 +148,8 @@ class DeckReader {
             if (trimmed(whole).empty()) continue;
             const std::string key(trimmed(take_until(value, ':')));
             if (trimmed(value).empty())
-                refuse(line, fmt::format("after the demo come lines \"key: value\", not: {}", whole));
+                refuse(line,
+                       fmt::format("after the demo come lines \"key: value\", not: {}", whole));
             if (!block.settings.emplace(key, trimmed(value)).second)
                 refuse(line, fmt::format("{} is set twice", key));
         }

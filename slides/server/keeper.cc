@@ -19,7 +19,9 @@
 #include "daemon/error.hh"
 #include "daemon/signals.hh"
 #include "lessons/course/process_tree.hh"
+#include "slides/server/family.hh"
 #include "slides/server/shown_program.hh"
+#include "slides/server/step_gate.hh"
 
 namespace waymark::slides {
 
@@ -32,6 +34,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kPanes = 2;
+constexpr milliseconds kShortestPause{10};
 constexpr milliseconds kTimeToKill{3'000};
 constexpr milliseconds kTimeToSend{10'000};
 
@@ -41,19 +44,27 @@ class Keeper {
         : channel_(std::move(channel)),
           plan_(plan),
           folder_(folder),
+          gate_(folder),
+          family_(children_, plan.shown,
+                  [this](std::string_view name, json data, steady_clock::time_point at) {
+                      tell(name, std::move(data), at);
+                  }),
           time_limit_(Deadline::after(plan.limits.time)) {}
 
     int run() {
+        family_.tell_source(plan_.limits.look_every);
         start(0, plan_.demo);
         while (!is_over()) {
             wait();
             obey();
             note_signals();
+            mind_the_gate();
             read_screens();
             collect();
             if (next_look_.expired()) look();
             enforce();
         }
+        family_.look();
         tell("finished", {{"reason", reason_}, {"milliseconds", elapsed()}});
         return daemon::kExitOk;
     }
@@ -63,12 +74,12 @@ class Keeper {
     bool is_over() const {
         for (const ShownProgram& program : programs_)
             if (program.is_open()) return false;
-        return !some_live_;
+        return !family_.some_live();
     }
 
     void start(std::size_t pane, const DemoEntry& demo) {
-        programs_[pane].start(children_, demo, plan_.limits, folder_.path());
-        some_live_ = true;
+        programs_[pane].start(children_, demo, plan_.limits, folder_.path(), gate_.path());
+        tell("program", {{"pane", pane}, {"pid", programs_[pane].pid()}, {"demo", demo.name}});
     }
 
     long elapsed() const {
@@ -76,12 +87,13 @@ class Keeper {
     }
 
     void wait() {
-        std::array<pollfd, 2 + kPanes> watched{};
+        std::array<pollfd, 3 + kPanes> watched{};
         watched[0] = {is_left_ ? -1 : channel_.fd().get(), POLLIN, 0};
         watched[1] = {signals_.fd().get(), POLLIN, 0};
         // A negative descriptor is passed over by poll(2).
         for (std::size_t pane = 0; pane < kPanes; ++pane)
             watched[2 + pane] = {programs_[pane].screen(), POLLIN, 0};
+        watched[2 + kPanes] = {gate_.descriptor(), POLLIN, 0};
         ::poll(watched.data(), watched.size(), next_look_.poll_timeout());
     }
 
@@ -98,6 +110,8 @@ class Keeper {
                 programs_[0].type(received.message.substr(kInput.size()));
             else if (received.message == "client")
                 call_client();
+            else if (received.message == "next")
+                go_on();
         }
     }
 
@@ -118,6 +132,30 @@ class Keeper {
         }
     }
 
+    // While a step is looked at, the time of the run does not pass.
+    void mind_the_gate() {
+        if (gate_.take_in() > 0) {
+            read_screens();  // what was printed before belongs to this step
+            look();
+            tell("step", {{"number", ++step_}});
+            if (!step_began_) step_began_ = steady_clock::now();
+            if (plan_.step_time) next_step_ = Deadline::after(*plan_.step_time);
+        }
+        if (step_began_ && (next_step_.expired() || !gate_.is_waiting())) go_on();
+        if (step_began_ && Deadline(*step_began_ + plan_.limits.step).expired())
+            stop("nobody went on");
+    }
+
+    void go_on() {
+        if (!step_began_) return;
+        const auto waited = steady_clock::now() - *step_began_;
+        time_limit_ = Deadline(time_limit_.instant() + waited);
+        step_began_.reset();
+        next_step_ = Deadline::never();
+        tell("next", {{"number", step_}});
+        gate_.open();
+    }
+
     void read_screens() {
         for (std::size_t pane = 0; pane < kPanes; ++pane) read_screen(pane);
     }
@@ -128,50 +166,41 @@ class Keeper {
         if (text.empty()) return false;
         if (output_bytes_ > plan_.limits.output_bytes) return true;
         output_bytes_ += text.size();
+        family_.tell_events();  // what led to it is told before
         tell("output", {{"pane", pane}, {"text", text}});
         return true;
     }
 
     void collect() {
-        for (const course::ChildGroup::Ended& ended : children_.reap())
+        for (const course::ChildGroup::Ended& ended : children_.reap()) {
+            family_.tell_events();
+            family_.collected(ended.pid, ended.ending);
             for (std::size_t pane = 0; pane < kPanes; ++pane)
                 if (programs_[pane].pid() == ended.pid)
                     tell("ended", {{"pane", pane},
                                    {"words", ended.ending.describe()},
                                    {"milliseconds", elapsed()}});
+        }
     }
 
-    // Tells the tree when it has changed, and collects the orphans that ended here.
+    // Soon again when something has changed: it may be about to change once more.
     void look() {
-        next_look_ = Deadline::after(plan_.limits.look_every);
-        const std::vector<course::Process> processes = course::descendants_of(::getpid());
-        process_count_ = processes.size();
-        some_live_ = false;
-        json list = json::array();
-        for (const course::Process& process : processes) {
-            const bool is_orphan =
-                process.parent == ::getpid() && !children_.has(process.pid);
-            if (process.zombie() && is_orphan) ::waitpid(process.pid, nullptr, WNOHANG);
-            if (!process.zombie() || !is_orphan) some_live_ = true;
-            list.push_back({{"pid", process.pid},
-                            {"parent", process.parent},
-                            {"state", course::state_in_words(process.state)},
-                            {"name", process.name},
-                            {"threads", process.threads}});
-        }
-        if (list == shown_tree_) return;
-        shown_tree_ = list;
-        tell("tree", {{"keeper", ::getpid()}, {"processes", std::move(list)}});
+        const steady_clock::time_point began = steady_clock::now();
+        pause_ = family_.look() ? kShortestPause : std::min(2 * pause_, plan_.limits.look_every);
+        // A look at a thousand threads takes its time; most of it must be the demo's.
+        constexpr int kShare = 8;
+        const auto cost = std::chrono::ceil<milliseconds>(steady_clock::now() - began);
+        next_look_ = Deadline::after(std::max(pause_, kShare * cost));
     }
 
     void enforce() {
-        if (time_limit_.expired())
+        if (time_limit_.expired() && !step_began_)
             stop(fmt::format(
                 "time limit of {} s",
                 std::chrono::duration_cast<std::chrono::seconds>(plan_.limits.time).count()));
         if (output_bytes_ > plan_.limits.output_bytes)
             stop(fmt::format("output limit of {} KB", plan_.limits.output_bytes / 1024));
-        if (process_count_ > plan_.limits.processes)
+        if (family_.count() > plan_.limits.processes)
             stop(fmt::format("limit of {} processes", plan_.limits.processes), milliseconds(0));
         if (kill_at_.expired()) kill_rest();
     }
@@ -183,7 +212,7 @@ class Keeper {
         collect();
         course::end_descendants(Deadline::after(kTimeToKill));
         for (ShownProgram& program : programs_) program.close();
-        look();
+        family_.look();
     }
 
     bool is_stopping() const { return !kill_at_.is_never(); }
@@ -192,6 +221,7 @@ class Keeper {
 
     void stop(std::string reason, milliseconds grace) {
         if (is_stopping()) return;
+        gate_.open();
         reason_ = std::move(reason);
         kill_at_ = Deadline::after(grace);
         next_look_ = std::min(next_look_, kill_at_);
@@ -201,7 +231,8 @@ class Keeper {
         }
     }
 
-    void tell(std::string_view name, const json& data) {
+    void tell(std::string_view name, json data, steady_clock::time_point at = steady_clock::now()) {
+        data["at"] = std::chrono::duration_cast<milliseconds>(at - began_).count();
         // A program may print anything; what is no UTF-8 becomes a replacement character.
         const std::string message =
             fmt::format("{}\n{}", name, data.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -216,18 +247,21 @@ class Keeper {
     Channel channel_;
     const RunPlan& plan_;
     RunFolder folder_;
+    StepGate gate_;
     steady_clock::time_point began_ = steady_clock::now();
     daemon::SignalDescriptor signals_{SIGCHLD, SIGTERM};
     course::ChildGroup children_;
+    Family family_;
     std::array<ShownProgram, kPanes> programs_;
     Deadline time_limit_;
     Deadline next_look_ = Deadline::after({});
     Deadline kill_at_;
     std::string reason_;
-    json shown_tree_;
+    std::optional<steady_clock::time_point> step_began_;
+    Deadline next_step_;
+    int step_ = 0;
+    milliseconds pause_ = kShortestPause;
     std::size_t output_bytes_ = 0;
-    std::size_t process_count_ = 0;
-    bool some_live_ = false;
     bool is_left_ = false;  // the channel is closed
 };
 

@@ -6,11 +6,14 @@
 // (PR_SET_CHILD_SUBREAPER, prctl(2)). That is the keeper, so whatever descends from it belongs to
 // this run and to no other, and its end can be the end of all of them.
 //
-// It talks over a channel (daemon/channel). To it: "input TEXT", "client". From it, as the browser
-// gets them: "NAME\n" and JSON, where NAME is
-//   output  {"pane", "text"}                       pane 0 is the demo, 1 the client
-//   tree    {"keeper", "processes": [{"pid", "parent", "state", "name", "threads"}]}
-//   ended   {"pane", "words", "milliseconds"}      one program
+// It talks over a channel (daemon/channel). To it: "input TEXT", "client", "next". From it, as the
+// browser gets them and as a recording keeps them: "NAME\n" and JSON, where "at" is in milliseconds
+// since the start, and NAME is one of those of family.hh or
+//   program  {"pane", "pid", "demo"}               started; pane 0 is the demo, 1 the client
+//   output   {"pane", "text"}
+//   step     {"number"}                            somebody waits at the gate (step_gate.hh)
+//   next     {"number"}                            who waits there is let through
+//   ended    {"pane", "words", "milliseconds"}     one program
 //   finished {"reason", "milliseconds"}            the last message
 // When the other end is closed, everything is ended at once. Ending is SIGTERM, a short grace, and
 // SIGKILL to all that is left, as often as something is left.

@@ -1,121 +1,27 @@
 #include "slides/server/keeper.hh"
 
 #include <doctest/doctest.h>
-#include <poll.h>
 #include <signal.h>
 
-#include <functional>
-#include <nlohmann/json.hpp>
-#include <optional>
+#include <map>
 #include <string>
-#include <vector>
 
-#include "daemon/channel.hh"
-#include "daemon/deadline.hh"
 #include "lessons/course/process_tree.hh"
 #include "slides/server/shown_program.hh"
+#include "slides/server/watched_run.hh"
 
 using namespace waymark;
 using namespace waymark::slides;
-using daemon::Channel;
-using daemon::Deadline;
 using nlohmann::json;
+using test::demo;
+using test::Message;
+using test::plan;
+using test::Watched;
 
 namespace {
 
-// One of the programs of tests/slides/course, which say what they do in their names.
-DemoEntry demo(const std::string& name) {
-    DemoEntry entry;
-    entry.name = name;
-    entry.program = std::string(DEMOS) + "/" + name;
-    return entry;
-}
-
-RunPlan plan(const std::string& name, std::chrono::milliseconds time = std::chrono::seconds(30)) {
-    RunPlan plan{.demo = demo(name), .client = {}, .limits = {}};
-    plan.limits.time = time;
-    return plan;
-}
-
-struct Message {
-    std::string name;
-    json data;
-};
-
-// A run as whoever has asked for it sees it.
-class Watched {
-  public:
-    explicit Watched(const RunPlan& plan)
-        : keeper_(start_keeper(keepers_, plan)), channel_(std::move(keeper_.channel)) {}
-
-    // The next message; nothing at the end. A run that says nothing for a minute has failed.
-    std::optional<Message> next() {
-        const Deadline deadline = Deadline::after(std::chrono::seconds(60));
-        while (!deadline.expired()) {
-            const Channel::Received received = channel_.receive();
-            if (received.result == Channel::Result::closed) return std::nullopt;
-            if (received.result == Channel::Result::done) return note(received.message);
-            pollfd readable{channel_.fd().get(), POLLIN, 0};
-            ::poll(&readable, 1, deadline.poll_timeout());
-        }
-        FAIL("the keeper says nothing");
-        return std::nullopt;
-    }
-
-    // Goes on until a message is as wanted; false if there is none.
-    bool until(const std::function<bool(const Message&)>& wanted) {
-        while (const std::optional<Message> message = next())
-            if (wanted(*message)) return true;
-        return false;
-    }
-    bool until_output(std::string_view text) {
-        return until([&](const Message&) { return output.find(text) != std::string::npos; });
-    }
-    void to_the_end() {
-        while (next()) {
-        }
-    }
-
-    void say(std::string_view text) { channel_.send(text); }
-    void leave() { channel_.close(); }
-    void wait_for_keeper() {
-        while (!keepers_.empty()) {
-            keepers_.reap();
-            ::poll(nullptr, 0, 5);
-        }
-    }
-    pid_t keeper() const { return keeper_.pid; }
-
-    std::string output;
-    std::string client_output;
-    std::string ended;   // how the demo ended
-    std::string reason;  // why the run did
-
-  private:
-    Message note(std::string_view text) {
-        const std::size_t end = text.find('\n');
-        Message message{std::string(text.substr(0, end)), json::parse(text.substr(end + 1))};
-        if (message.name == "output")
-            (message.data["pane"] == 0 ? output : client_output) += message.data["text"];
-        if (message.name == "ended" && message.data["pane"] == 0) ended = message.data["words"];
-        if (message.name == "finished") reason = message.data["reason"];
-        return message;
-    }
-
-    course::ChildGroup keepers_;
-    KeeperProcess keeper_;
-    Channel channel_;
-};
-
 bool lives(pid_t pid) {
     return ::kill(pid, 0) == 0;
-}
-
-bool has_zombie(const Message& message) {
-    if (message.name != "tree") return false;
-    for (const json& process : message.data["processes"])
-        if (process["state"] == "zombie" && process["name"] == "2-family") return true;
-    return false;
 }
 
 }  // namespace
@@ -131,16 +37,21 @@ TEST_CASE("output comes as it is written, colours included, and the end is told 
 
 TEST_CASE("a zombie is seen, and leaving ends the daemon that ignores SIGTERM, too") {
     Watched run(plan("2-family"));
-    std::vector<pid_t> pids;
+    std::map<pid_t, json> seen;
+    bool has_zombie = false;
     REQUIRE(run.until([&](const Message& message) {
-        if (!has_zombie(message) || message.data["processes"].size() < 4) return false;
-        for (const json& process : message.data["processes"]) pids.push_back(process["pid"]);
-        return true;
+        if (message.name == "collected") seen.erase(message.data["pid"].get<pid_t>());
+        if (message.name != "look") return false;
+        for (const json& process : message.data["processes"]) {
+            seen[process["pid"].get<pid_t>()] = process;
+            has_zombie |= process["state"] == "zombie" && process["exit"] == "exit status 3";
+        }
+        return has_zombie && seen.size() >= 4;
     }));
-    for (const pid_t pid : pids) CHECK(lives(pid));
+    for (const auto& [pid, process] : seen) CHECK(lives(pid));
     run.leave();
     run.wait_for_keeper();
-    for (const pid_t pid : pids) CHECK_FALSE(lives(pid));
+    for (const auto& [pid, process] : seen) CHECK_FALSE(lives(pid));
 }
 
 TEST_CASE("a line that is typed reaches the program, and its echo the screen") {

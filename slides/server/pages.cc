@@ -19,8 +19,8 @@ std::string deck_file(const LessonEntry& lesson) {
     return fmt::format("slides/{}.md", lesson.name);
 }
 
-std::string transcript_file(const LessonEntry& lesson, const DemoEntry& demo) {
-    return fmt::format("slides/transcripts/{}/{}.txt", lesson.name, demo.name);
+std::string recorded_file(const LessonEntry& lesson, const DemoEntry& demo, std::string_view kind) {
+    return fmt::format("slides/transcripts/{}/{}.{}", lesson.name, demo.name, kind);
 }
 
 // "lessons/01-processes" -> "Lessons: 01-processes" would say nothing: the text's own first heading
@@ -47,7 +47,11 @@ Deck Pages::read_deck(const LessonEntry& lesson) const {
 }
 
 std::string Pages::transcript(const LessonEntry& lesson, const DemoEntry& demo) const {
-    return files_.read(transcript_file(lesson, demo)).value_or("");
+    return files_.read(recorded_file(lesson, demo, "txt")).value_or("");
+}
+
+std::string Pages::events(const LessonEntry& lesson, const DemoEntry& demo) const {
+    return files_.read(recorded_file(lesson, demo, "jsonl")).value_or("");
 }
 
 std::string Pages::block(const Block& block, const LessonEntry& lesson, bool can_run) const {
@@ -58,7 +62,8 @@ std::string Pages::block(const Block& block, const LessonEntry& lesson, bool can
         return fmt::format("<p class=\"fault\">lesson {} has no demo {}</p>\n", lesson.name,
                            escaped(block.demo));
     const std::string recorded = transcript(lesson, *demo);
-    return can_run ? run_html(lesson, *demo, recorded) : transcript_html(lesson, *demo, recorded);
+    if (!can_run) return transcript_html(lesson, *demo, recorded);
+    return run_html(lesson, *demo, block.settings, {recorded, events(lesson, *demo)});
 }
 
 std::string Pages::slide(const Slide& slide, const LessonEntry& lesson) const {

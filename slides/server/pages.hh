@@ -45,6 +45,7 @@ class Pages {
     std::string block(const Block& block, const LessonEntry& lesson, bool can_run) const;
     std::string slide(const Slide& slide, const LessonEntry& lesson) const;
     std::string transcript(const LessonEntry& lesson, const DemoEntry& demo) const;
+    std::string events(const LessonEntry& lesson, const DemoEntry& demo) const;
 
     const Manifest& manifest_;
     ProjectFiles& files_;

@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kFolders = {"daemon/",  "net/",    "examples/",
                                                       "lessons/", "slides/", "tests/"};
-constexpr std::array<std::string_view, 16> kKinds = {
+constexpr std::array<std::string_view, 17> kKinds = {
     ".cc", ".hh",   ".cpp",   ".md",   ".svg", ".png",  ".sh",  ".py",
-    ".js", ".json", ".build", ".html", ".css", ".conf", ".txt", ".service"};
+    ".js", ".json", ".jsonl", ".build", ".html", ".css", ".conf", ".txt", ".service"};
 
 bool is_in_course(std::string_view path) {
     if (path.find("/.") != path.npos || path.starts_with('.')) return false;

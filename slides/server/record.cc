@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,8 @@
 #include "lessons/course/child_group.hh"
 #include "lessons/course/process_tree.hh"
 #include "slides/server/keeper.hh"
+#include "slides/server/pages.hh"
+#include "slides/server/project_files.hh"
 
 namespace waymark::slides {
 
@@ -21,19 +24,26 @@ namespace {
 using daemon::Channel;
 using nlohmann::json;
 
+// So long a step is in the recording: a picture of it is taken, and nobody waits.
+constexpr std::chrono::milliseconds kStepTime{300};
+
 class Transcript {
   public:
     void hear(std::string_view message) {
         const std::size_t end = message.find('\n');
         const std::string_view name = message.substr(0, end);
-        const json data = json::parse(message.substr(end + 1));
+        json data = json::parse(message.substr(end + 1));
         if (name == "output")
             hear_output(data.at("pane").get<int>(), data.at("text").get<std::string>());
         else if (name == "ended" && data.at("pane").get<int>() == 0)
             words_ = data.at("words").get<std::string>();
         else if (name == "finished")
             reason_ = data.at("reason").get<std::string>();
+        data["name"] = name;
+        events_ += data.dump() + "\n";
     }
+
+    const std::string& events() const { return events_; }
 
     bool has_output() const { return !text_.empty(); }
 
@@ -52,6 +62,7 @@ class Transcript {
 
     std::string text_;
     std::string client_;
+    std::string events_;
     std::string words_;
     std::string reason_;
 };
@@ -66,7 +77,7 @@ void call_client(Channel& channel, const RunPlan& plan, const Transcript& transc
 
 }  // namespace
 
-std::string transcript_of(const RunPlan& plan) {
+Recording record_run(const RunPlan& plan) {
     course::ChildGroup keepers;
     Channel channel(start_keeper(keepers, plan).channel);
     Transcript transcript;
@@ -83,14 +94,38 @@ std::string transcript_of(const RunPlan& plan) {
         pollfd readable{channel.fd().get(), POLLIN, 0};
         ::poll(&readable, 1, -1);
     }
-    return transcript.text();
+    return {transcript.text(), transcript.events()};
 }
+
+namespace {
+
+void write(const std::filesystem::path& file, std::string_view text) {
+    std::ofstream stream(file);
+    stream << text;
+    if (!stream.flush()) daemon::fail(errno, "write", file.string());
+}
+
+// Those that the demo's slide shows; none where no deck runs it.
+ShownFacts facts_shown(const Pages& pages, const LessonEntry& lesson, const DemoEntry& demo) {
+    if (!pages.has_deck(lesson)) return {};
+    const Deck deck = pages.read_deck(lesson);
+    for (const Slide& slide : deck.slides)
+        for (const Block& block : slide.blocks)
+            if (const auto shown = block.settings.find("show");
+                block.demo == demo.name && shown != block.settings.end())
+                return parse_shown_facts(shown->second);
+    return {};
+}
+
+}  // namespace
 
 int record_transcripts(const Options& options) {
     const Manifest manifest = load_manifest(options.manifest);
     if (!options.lesson.empty() && manifest.lesson(options.lesson) == nullptr)
         throw daemon::UsageError(fmt::format("there is no lesson {}", options.lesson));
     course::become_subreaper();
+    ProjectFiles files(options.root);
+    const Pages pages(manifest, files, {});
     for (const LessonEntry& lesson : manifest.lessons) {
         if (!options.lesson.empty() && manifest.lesson(options.lesson) != &lesson) continue;
         const std::filesystem::path folder = std::filesystem::path(options.into) / lesson.name;
@@ -104,9 +139,11 @@ int record_transcripts(const Options& options) {
                 throw daemon::UsageError(
                     fmt::format("{} is not built: ./waymark build", demo.program.string()));
             const std::filesystem::path file = folder / (demo.name + ".txt");
-            std::ofstream stream(file);
-            stream << transcript_of(plan_for(lesson, demo));
-            if (!stream.flush()) daemon::fail(errno, "write", file.string());
+            RunPlan plan = plan_for(lesson, demo, facts_shown(pages, lesson, demo));
+            plan.step_time = kStepTime;
+            const Recording recording = record_run(plan);
+            write(file, recording.transcript);
+            write(folder / (demo.name + ".jsonl"), recording.events);
             fmt::print("{}\n", file.string());
             std::fflush(stdout);
         }

@@ -18,7 +18,9 @@ std::string bar_html(std::string_view kind, std::string_view title) {
     return fmt::format(
         "<div class=\"bar\"><button type=\"button\" class=\"{0}\" aria-label=\"{1}\">{2}</button>"
         "<button type=\"button\" class=\"stop\" disabled>Stop</button>"
-        "<span class=\"state\" role=\"status\">{3}</span></div>",
+        "<button type=\"button\" class=\"next\" hidden disabled aria-keyshortcuts=\"N PageDown\">"
+        "Next</button><span class=\"state\" role=\"status\">{3}</span>"
+        "<span class=\"clock\" aria-hidden=\"true\"></span></div>",
         kind, escaped(fmt::format("Run {}", title)), "Run", "not started");
 }
 
@@ -43,6 +45,30 @@ std::string client_html(std::string_view client) {
         "<div class=\"client\"><button type=\"button\" class=\"call\" disabled>Run the "
         "client</button>{}</div>",
         screen_html(client));
+}
+
+std::string playback_html(std::string_view name) {
+    return fmt::format(
+        "<div class=\"timeline\"><button type=\"button\" disabled>Play</button>"
+        "<input type=\"range\" min=\"0\" max=\"0\" value=\"0\" disabled "
+        "aria-label=\"Events of {}\"><span class=\"place\"></span></div>",
+        escaped(name));
+}
+
+// A block of data in the page: a lecturer whose server has gone still has it. In a script element
+// nothing ends it but "</", which JSON may write as "<\/".
+std::string events_html(std::string_view events) {
+    std::string text;
+    for (const char each : events) {
+        if (each == '/' && text.ends_with('<')) text.push_back('\\');
+        text.push_back(each);
+    }
+    return "<script type=\"application/jsonl\" class=\"recording\">" + text + "</script>";
+}
+
+std::string setting(const RunSettings& settings, std::string_view key) {
+    const auto found = settings.find(key);
+    return found == settings.end() ? std::string() : found->second;
 }
 
 }  // namespace
@@ -70,17 +96,21 @@ std::string transcript_html(const LessonEntry& lesson, const DemoEntry& demo,
 }
 
 std::string run_html(const LessonEntry& lesson, const DemoEntry& demo,
-                     std::string_view transcript) {
+                     const RunSettings& settings, const Recording& recording) {
     std::string out = fmt::format(
-        "<div class=\"run\" data-lesson=\"{}\" data-demo=\"{}\"><p class=\"look\">{}</p>",
-        escaped(lesson.name), escaped(demo.name), escaped(demo.look));
+        "<div class=\"run\" data-lesson=\"{}\" data-demo=\"{}\" data-show=\"{}\" "
+        "data-roles=\"{}\"><p class=\"look\">{}</p>",
+        escaped(lesson.name), escaped(demo.name), escaped(setting(settings, "show")),
+        escaped(setting(settings, "roles")), escaped(demo.look));
     out += bar_html("go", demo.title);
     out += "<div class=\"panes\"><div class=\"screens\">" + screen_html(demo.name);
     if (!demo.client.empty()) out += client_html(demo.client);
     if (demo.reads_input) out += input_html(demo.name);
     out += "</div><div class=\"tree\" role=\"group\" aria-label=\"Processes of " +
            escaped(demo.name) + "\"></div></div>";
-    if (!transcript.empty()) out += transcript_html(lesson, demo, transcript);
+    out += playback_html(demo.name);
+    if (!recording.events.empty()) out += events_html(recording.events);
+    if (!recording.transcript.empty()) out += transcript_html(lesson, demo, recording.transcript);
     return out + "</div>\n";
 }
 

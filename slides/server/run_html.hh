@@ -1,18 +1,27 @@
 // The pane in which a demo runs: buttons, output, the tree of its processes, an input line and a
-// client where the demo has them; and the recorded transcript, for paper and for the case that a
-// run is impossible. It is whole without any script; slides/web/run-pane.js brings it to life.
+// client where the demo has them, the way through its events; and the recording, for paper and for
+// the case that a run is impossible. It is whole without any script; slides/web/run-pane.js brings it to life.
 
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "slides/server/deck.hh"
 #include "slides/server/manifest.hh"
 
 namespace waymark::slides {
 
-// `transcript` is "" when none is recorded.
-std::string run_html(const LessonEntry& lesson, const DemoEntry& demo, std::string_view transcript);
+// What was recorded of a demo; "" where nothing was.
+struct Recording {
+    std::string transcript;  // what it printed, for people
+    std::string events;      // the stream of the run, an event a line (slides/server/record)
+};
+
+// `settings` are those of the run block: `show` names kinds of facts (slides/server/process_facts),
+// `roles` what the program, its children and theirs are called. Others are passed over here.
+std::string run_html(const LessonEntry& lesson, const DemoEntry& demo,
+                     const RunSettings& settings, const Recording& recording);
 
 // For pages that do not run anything: what to type, and what then comes.
 std::string transcript_html(const LessonEntry& lesson, const DemoEntry& demo,

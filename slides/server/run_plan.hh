@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "slides/server/manifest.hh"
+#include "slides/server/process_facts.hh"
 
 namespace waymark::slides {
 
@@ -18,16 +19,20 @@ struct RunLimits {
     std::size_t processes = 100;                // alive at once, all descendants counted
     std::size_t file_bytes = 16 * 1024 * 1024;  // for each file (RLIMIT_FSIZE)
     std::chrono::milliseconds grace{500};       // between SIGTERM and SIGKILL
-    std::chrono::milliseconds look_every{80};   // the tree is looked at so often
+    std::chrono::milliseconds look_every{80};   // the tree is looked at so often, or oftener
+    std::chrono::minutes step{20};              // so long a step is looked at
 };
 
 struct RunPlan {
     DemoEntry demo;
     std::optional<DemoEntry> client;
     RunLimits limits;
+    ShownFacts shown = {};
+    // After so long a step ends by itself; without it, when somebody says "next".
+    std::optional<std::chrono::milliseconds> step_time = {};
 };
 
 // As the manifest says it. `demo` is one of `lesson`.
-RunPlan plan_for(const LessonEntry& lesson, const DemoEntry& demo);
+RunPlan plan_for(const LessonEntry& lesson, const DemoEntry& demo, ShownFacts shown = {});
 
 }  // namespace waymark::slides

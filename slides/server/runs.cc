@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/channel.hh"
+#include "daemon/error.hh"
 #include "lessons/course/process_tree.hh"
 #include "net/channel_link.hh"
 #include "net/http/event_stream.hh"
@@ -69,6 +70,7 @@ class Run {
         if (plan_.demo.reads_input) link_.send(fmt::format("input {}", line));
     }
     void call_client() { link_.send("client"); }
+    void go_on() { link_.send("next"); }
     void close() { viewer_.close(); }
 
   private:
@@ -113,6 +115,9 @@ void Runs::add_routes(net::http::Router& router) {
     router.add("POST", "/api/runs/{}/client", kLongestBody, [this](Exchange& exchange) {
         return steer(exchange, [](Run& run, std::string_view) { run.call_client(); });
     });
+    router.add("POST", "/api/runs/{}/next", kLongestBody, [this](Exchange& exchange) {
+        return steer(exchange, [](Run& run, std::string_view) { run.go_on(); });
+    });
 }
 
 bool Runs::is_refused(Exchange& exchange) const {
@@ -149,12 +154,19 @@ Completion Runs::start(Exchange& exchange) {
         refuse(exchange, 503, "Too many demos are running: stop one.\n");
         return answered();
     }
-    return show(exchange, *lesson, *demo);
+    // The page names the kinds of facts that its slide has room for; all of them may be read.
+    try {
+        ShownFacts shown = parse_shown_facts(text_member(asked, "show"));
+        return show(exchange, plan_for(*lesson, *demo, std::move(shown)));
+    } catch (const daemon::UsageError& error) {
+        refuse(exchange, 400, error.what());
+        return answered();
+    }
 }
 
-net::Task<void> Runs::show(Exchange& exchange, const LessonEntry& lesson, const DemoEntry& demo) {
+net::Task<void> Runs::show(Exchange& exchange, RunPlan plan) {
     net::http::EventStream viewer(loop_, kStream);
-    Run run(*this, plan_for(lesson, demo), viewer);
+    Run run(*this, plan, viewer);
     co_await viewer.run(exchange);
 }
 

@@ -1,8 +1,8 @@
 // The runs that pages ask for. Each is one request whose answer does not end before the run does:
 // POST starts it, the answer streams what happens (text/event-stream, read with fetch), and closing
 // the connection stops it. No EventSource: that one reconnects by itself, and would start the demo
-// again and again. While a run lasts, two more requests may steer it: a line for the program, and
-// the start of its client.
+// again and again. While a run lasts, three more requests may steer it: a line for the program, the
+// start of its client, and "next" where a step is looked at.
 //
 // The end of a request ends the run's keeper (slides/server/keeper), however the request ends:
 // Stop, a closed page, a lost connection, the end of this server.
@@ -38,7 +38,7 @@ class Runs final : private net::EventLoop::Watcher {
          const net::Address& server);
     ~Runs();
 
-    // POST /api/runs, POST /api/runs/{}/input, POST /api/runs/{}/client.
+    // POST /api/runs, and of a run that lasts: /api/runs/{}/input, /client, /next.
     void add_routes(net::http::Router& router);
 
     // Ends the answers of all runs; their keepers follow.
@@ -50,8 +50,7 @@ class Runs final : private net::EventLoop::Watcher {
     friend class Run;
 
     net::http::Completion start(net::http::Exchange& exchange);
-    net::Task<void> show(net::http::Exchange& exchange, const LessonEntry& lesson,
-                         const DemoEntry& demo);
+    net::Task<void> show(net::http::Exchange& exchange, RunPlan plan);
     net::http::Completion steer(net::http::Exchange& exchange,
                                 const std::function<void(Run&, std::string_view body)>& deed);
     bool is_refused(net::http::Exchange& exchange) const;

@@ -35,9 +35,10 @@ class RunFolder {
 
 class ShownProgram {
   public:
-    // Starts `demo` in `folder`, as a child of `children`. Throws std::system_error.
+    // Starts `demo` in `folder`, as a child of `children`; its steps end at `gate` (step_gate.hh), if
+    // that is not "". Throws std::system_error.
     void start(course::ChildGroup& children, const DemoEntry& demo, const RunLimits& limits,
-               const std::filesystem::path& folder);
+               const std::filesystem::path& folder, const std::filesystem::path& gate);
 
     // Some of what is on the screen and has not been read, in whole UTF-8 characters; "" if there
     // is nothing. When no process has the terminal open any more, the screen is closed.

@@ -1,7 +1,7 @@
 // Starts a deck. The slides are whole when they arrive (the server makes them), so there is nothing
 // to load before the first one shows; plugins that load and fail would leave a blank deck.
 
-import { prepareRuns } from './run-pane.js';
+import { prepareRuns } from './runs.js';
 import { Steps } from './steps.js';
 
 const began = performance.now();

@@ -1,31 +1,34 @@
-// Brings the panes to life that the server has put on the slides: Run, Stop, output, processes, a
-// line for the program, its client. When a run is refused or breaks off, the reason is told and the
-// recorded transcript is shown instead.
+// Brings the panes to life that the server has put on the slides: Run, Stop, Next, output, processes,
+// a line for the program, its client, and the way through the events. When a run is refused or breaks
+// off, the reason is told and the recording is shown instead.
 
-import { ProcessTree } from './process-tree.js';
+import { panesOf } from './panes.js';
+import { Playback } from './playback.js';
+import { parseRecording, Player } from './player.js';
 import { RunRequest } from './run-request.js';
-import { Screen } from './screen.js';
+import { RunWords, seconds, wordsOf } from './run-words.js';
 
-const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(2)} s`;
-
-class RunPane {
+export class RunPane {
   #box;
-  #screens;
-  #tree;
+  #panes;
+  #player;
+  #playback;
+  #words = new RunWords();
   #request;
-  #words = '';
   #clock;
+  #link;
 
-  constructor(box) {
+  // `link` leads to the other windows that show this deck (follow.js).
+  constructor(box, link) {
     this.#box = box;
-    this.#screens = [...box.querySelectorAll('.screen')].map((screen) => new Screen(screen));
-    this.#tree = new ProcessTree(box.querySelector('.tree'));
-    this.#clock = document.createElement('span');
-    this.#clock.className = 'clock';
-    this.#clock.setAttribute('aria-hidden', 'true');
-    this.#find('.bar').append(this.#clock);
+    this.#link = link;
+    this.#panes = panesOf(box);
+    this.#player = new Player([...this.#panes, this.#words], () => this.#renew());
+    this.#playback = new Playback(this.#find('.timeline'), this.#player);
+    this.#clock = this.#find('.clock');
     this.#find('.go').addEventListener('click', () => this.#run());
     this.#find('.stop').addEventListener('click', () => this.#request?.stop());
+    this.#find('.next').addEventListener('click', () => this.next());
     this.#find('.call')?.addEventListener('click', () => this.#callClient());
     this.#find('.input')?.addEventListener('submit', (event) => this.#type(event));
     // reveal.js takes the space bar for the next slide, also from a button.
@@ -34,41 +37,75 @@ class RunPane {
     });
   }
 
+  get name() { return `${this.#box.dataset.lesson}/${this.#box.dataset.demo}`; }
+  get box() { return this.#box; }
+  get events() { return this.#player.events; }
+  // A program waits for Next, whatever place the slider shows.
+  get isAtStep() { return !this.#find('.next').hidden && !this.#find('.next').disabled; }
+
   #find(selector) {
     return this.#box.querySelector(selector);
   }
+
+  // What the server has put into the page; false where nothing was recorded.
+  showRecording() {
+    const recording = this.#find('.recording');
+    if (!recording) return false;
+    this.#player.load(parseRecording(recording.textContent));
+    return true;
+  }
+
+  // In a window that follows.
+  follow(events) {
+    this.clear();
+    for (const event of events) this.hear(event);
+  }
+  hear(event) {
+    if (event.name === 'step') this.#mayStep(true);
+    if (['next', 'finished', 'stopped'].includes(event.name)) this.#mayStep(false);
+    this.#player.add(event);
+  }
+  clear() { this.#player.clear(); }
 
   async #run() {
     this.#begin();
     const began = performance.now();
     const ticking = setInterval(() => { this.#clock.textContent = seconds(performance.now() - began); }, 100);
-    const { lesson, demo } = this.#box.dataset;
+    const { lesson, demo, show } = this.#box.dataset;
+    let failure;
     try {
-      await this.#request.follow(lesson, demo, (event) => this.#hear(event));
+      await this.#request.follow({ lesson, demo, show }, (event) => this.#hear(event));
     } catch (error) {
-      this.#failed(error);
+      failure = error;
     }
     clearInterval(ticking);
     this.#clock.textContent = seconds(performance.now() - began);
     // Who sees that the run is over sees all that it printed.
-    for (const screen of this.#screens) screen.draw();
+    this.#player.draw();
+    for (const pane of this.#panes) pane.draw?.();
+    this.#mayStep(false);
+    if (failure) this.#failed(failure);
     this.#mayRun(true);
     this.#maySteer(false);
   }
 
   #begin() {
     this.#request = new RunRequest();
-    this.#words = '';
-    this.#box.classList.remove('is-recorded');
-    for (const screen of this.#screens) screen.clear();
-    this.#tree.clear();
-    this.#tell('running');
+    this.#playback.stop();
+    this.#box.classList.remove('is-recorded', 'has-recording');
+    this.#player.clear();
+    this.#link.tell(this);
+    this.#say('running');
     this.#mayRun(false);
   }
 
+  // The focus goes where the next key is wanted; a button that is switched off would lose it.
   #mayRun(may) {
-    this.#find('.go').disabled = !may;
-    this.#find('.stop').disabled = may;
+    const [on, off] = may ? ['.go', '.stop'] : ['.stop', '.go'];
+    const hadFocus = [this.#find(off), this.#find('.next')].includes(document.activeElement);
+    this.#find(on).disabled = false;
+    this.#find(off).disabled = true;
+    if (hadFocus) this.#find(on).focus({ preventScroll: true });
   }
 
   // Only from "started" on: the server has told the run's number then. A line that was typed before
@@ -77,38 +114,53 @@ class RunPane {
     for (const control of this.#box.querySelectorAll('.call, .input input, .input button')) control.disabled = !may;
   }
 
-  #tell(words) {
-    this.#find('.state').textContent = words;
+  #mayStep(may) {
+    const next = this.#find('.next');
+    const hadFocus = document.activeElement === next;
+    if (may) next.hidden = false;
+    next.disabled = !may;
+    if (may && document.activeElement === this.#find('.stop')) next.focus({ preventScroll: true });
+    if (!may && hadFocus) this.#find('.stop').focus({ preventScroll: true });
+  }
+
+  #say(words) {
+    if (this.#find('.state').textContent !== words) this.#find('.state').textContent = words;
   }
 
   #hear(event) {
-    const { name } = event;
-    if (name === 'started') this.#maySteer(true);
-    if (name === 'output') this.#screens[event.pane]?.write(event.text);
-    if (name === 'tree') this.#tree.show(event);
-    if (name === 'ended' && event.pane === 0) this.#words = `${event.words} after ${seconds(event.milliseconds)}`;
-    if (name === 'ended' && event.pane === 1) this.#find('.call').disabled = false;
-    if (name === 'finished') this.#tell([this.#words, event.reason].filter(Boolean).join('; '));
-    else if (this.#words !== '') this.#tellWhoGoesOn();
+    if (event.name === 'started') return this.#maySteer(true);
+    if (event.name === 'ended' && event.pane === 1) this.#find('.call').disabled = false;
+    this.hear(event);
+    this.#link.tell(this, event);
   }
 
-  #tellWhoGoesOn() {
-    const { count } = this.#tree;
-    this.#tell(count > 0 ? `${this.#words}; ${count} ${count === 1 ? 'process is' : 'processes are'} left` : this.#words);
+  #renew() {
+    this.#playback?.renew();
+    if (this.#player.count > 0 && !this.#box.classList.contains('is-recorded')) this.#say(this.#words.words);
   }
 
   #failed(error) {
+    const words = wordsOf(error);
     if (error.name === 'AbortError') {
-      this.#tree.show({ keeper: 0, processes: [] });
-      return this.#tell('stopped');
+      // The server ends all of it; it can no longer be heard.
+      this.#hear({ name: 'stopped', at: this.#player.events.at(-1)?.at ?? 0 });
+      this.#player.draw();
+      return this.#say(words);
     }
-    this.#tell(`${error.message} Below is a recording.`);
+    const has = this.showRecording();
     this.#box.classList.add('is-recorded');
+    this.#box.classList.toggle('has-recording', has);
+    this.#say(`${words} ${has || this.#find('.transcript') ? 'Below is a recording.' : 'There is no recording of it.'}`);
+  }
+
+  next() {
+    this.#mayStep(false);
+    if (this.#request) this.#request.next();
+    else this.#link.askForNext(this);
   }
 
   #callClient() {
     this.#find('.call').disabled = true;
-    this.#screens[1].clear();
     this.#request.callClient();
   }
 
@@ -118,8 +170,4 @@ class RunPane {
     this.#request.type(input.value);
     input.value = '';
   }
-}
-
-export function prepareRuns(boxes) {
-  for (const box of boxes) new RunPane(box);
 }

@@ -45,8 +45,8 @@ export class RunRequest {
 
   // Calls `hear` with each event until the run is over. Throws an Error with the server's words if
   // it is refused, and one with the name AbortError when it is stopped.
-  async follow(lesson, demo, hear) {
-    const response = await post('/api/runs', { lesson, demo }, this.#abort.signal);
+  async follow({ lesson, demo, show }, hear) {
+    const response = await post('/api/runs', { lesson, demo, show: show ?? '' }, this.#abort.signal);
     if (!response.ok) throw new Error((await response.text()).trim());
     for await (const event of eventsOf(response.body)) {
       if (event.name === 'started') this.#number = event.run;
@@ -69,5 +69,10 @@ export class RunRequest {
   // After "started", too.
   callClient() {
     return post(`/api/runs/${this.#number}/client`, {});
+  }
+
+  // Who waits at the end of a step goes on.
+  next() {
+    return post(`/api/runs/${this.#number}/next`, {});
   }
 }

@@ -6,13 +6,25 @@ const MOST_LINES = 2000;
 const CONTROL = /\x1b\[([0-9;?]*)([A-Za-z])|\r/g;
 
 export class Screen {
+  static selector = '.screen';
+
   #element;
+  #place;
   #waiting = '';
   #colours = new Set();
   #row;
 
-  constructor(element) {
+  // `place` is the number of the program that prints here: 0 is the demo, 1 its client.
+  constructor(element, { place }) {
     this.#element = element;
+    this.#place = place;
+  }
+
+  // The client's screen shows its last call.
+  hear(event) {
+    if (event.pane !== this.#place) return;
+    if (event.name === 'program') this.clear();
+    if (event.name === 'output') this.write(event.text);
   }
 
   clear() {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from '../../browser/support/browser.js';
-import { ended, openDeck, pane, slideCount, toSlide } from '../support/deck.js';
+import { goOnUntilEnded, openDeck, pane, slideCount, toSlide } from '../support/deck.js';
 import { descendantsOf, until } from '../support/processes.js';
 import { startReal } from '../support/servers.js';
 
@@ -46,7 +46,7 @@ test('every demo runs from its slide and ends as recorded', async () => {
       if (await go.count() === 0) continue;
       assert.equal(await call.count() + await line.count(), 0, `${name}, slide ${number}: here nobody calls its client or types`);
       await go.click();
-      await ended(page, LONGEST_RUN_MS);
+      await goOnUntilEnded(page, LONGEST_RUN_MS);
       const words = (await state.textContent()).replace(/ after \d+\.\d\d s/, '');
       assert.equal(words, recordedEnd(await transcript.textContent()), `${name}, slide ${number}`);
       const shown = await screen.textContent();

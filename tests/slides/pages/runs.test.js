@@ -79,7 +79,7 @@ test('the tree shows zombie and orphan, and Stop leaves nothing, not even the da
   const { tree, stop, state } = await run('2-family');
   await tree.locator('[data-state="zombie"]').first().waitFor();
   const text = await tree.textContent();
-  assert.match(text, /2-familyzombiepid \d+, parent \d+/);
+  assert.match(text, /child 1zombieexit status 3pid \d+, parent \d+/);
   const keeper = Number(/keeperpid (\d+)/.exec(text)[1]);
   // The daemon's parent has ended: the keeper has taken it in.
   await until(() => started().some(({ name, parent }) => name === '2-family' && parent === keeper), 'the orphan');

@@ -31,7 +31,8 @@ export async function toSlideWith(page, selector) {
 export function pane(page) {
   const find = (selector) => page.locator(`section.present .run ${selector}`);
   return {
-    box: page.locator('section.present .run'), go: find('.go'), stop: find('.stop'), call: find('.call'), state: find('.state'),
+    box: page.locator('section.present .run'), go: find('.go'), stop: find('.stop'), next: find('.next'), slider: find('.timeline input'), play: find('.timeline button'),
+    place: find('.timeline .place'), call: find('.call'), state: find('.state'),
     screen: find('.screen').first(), client: find('.client .screen'), tree: find('.tree'),
     line: find('.input input'), transcript: find('.transcript'),
   };
@@ -40,6 +41,17 @@ export function pane(page) {
 // Waits until the pane can be run again.
 export async function ended(page, limitMs = 60000) {
   await page.waitForFunction(() => !document.querySelector('section.present .run .go').disabled, null, { timeout: limitMs });
+}
+
+// The same, and whenever the program waits at the end of a step, Next is pressed.
+export async function goOnUntilEnded(page, limitMs = 60000) {
+  await page.evaluate(() => {
+    const box = document.querySelector('section.present .run');
+    const press = () => { if (!box.querySelector('.next').disabled) box.querySelector('.next').click(); };
+    new MutationObserver(press).observe(box.querySelector('.next'), { attributes: true });
+    press();
+  });
+  await ended(page, limitMs);
 }
 
 // What sticks out of the slide that is shown, in words.

@@ -2,8 +2,10 @@
 // behave badly on purpose, each in one way.
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -104,6 +106,49 @@ int fork_without_end() {
         if (::fork() == 0) wait_for_ever();
 }
 
+// Children that nobody sees who looks now and then.
+int fork_briefly() {
+    for (int i = 0; i < 200; ++i) {
+        const pid_t child = ::fork();
+        if (child == 0) ::_exit(0);
+        ::waitpid(child, nullptr, 0);
+    }
+    return 0;
+}
+
+// Waits where the slides let a step be looked at (slides/server/step_gate.hh).
+void end_step() {
+    const char* path = ::getenv("WAYMARK_STEPS");
+    if (path == nullptr) return;
+    sockaddr_un gate{};
+    gate.sun_family = AF_UNIX;
+    std::snprintf(gate.sun_path, sizeof gate.sun_path, "%s", path);
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    char byte;
+    if (::connect(fd, reinterpret_cast<const sockaddr*>(&gate), sizeof gate) == 0)
+        while (::read(fd, &byte, 1) > 0) {
+        }
+    ::close(fd);
+}
+
+int take_steps() {
+    std::printf("1. before\n");
+    end_step();
+    std::printf("2. after\n");
+    end_step();
+    return 0;
+}
+
+int hold_a_signal_back() {
+    ::signal(SIGUSR1, [](int) {});
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGUSR1);
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    ::raise(SIGUSR1);
+    wait_for_ever();
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -127,6 +172,12 @@ int main(int, char** arguments) {
             return flood();
         case '8':
             return fork_without_end();
+        case 'a':
+            return fork_briefly();
+        case 'b':
+            return take_steps();
+        case 'c':
+            return hold_a_signal_back();
         default:
             return 2;
     }

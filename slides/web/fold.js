@@ -1,0 +1,22 @@
+// Equal siblings are one box: "25 × worker, 51 threads each". Equal are those of which a slide would
+// say the same, but for their numbers, and below whom nobody is drawn.
+
+const FEWEST = 4;
+
+// Groups of processes, in the order of the first of each; `alike` gives what must be the same.
+export function fold(siblings, alike) {
+  const groups = new Map();
+  for (const process of siblings) {
+    const key = alike(process) ?? process;
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(process);
+  }
+  return [...groups.values()].flatMap((group) => (group.length < FEWEST ? group.map((process) => [process]) : [group]));
+}
+
+// "pids 4711–4735" if nobody is between, else "pids 4711 … 4801".
+export function pidsOf(group) {
+  const pids = group.map(({ pid }) => pid).sort((a, b) => a - b);
+  const first = pids[0], last = pids.at(-1);
+  return last - first === pids.length - 1 ? `pids ${first}–${last}` : `pids ${first} … ${last}`;
+}

@@ -1,0 +1,165 @@
+// The picture of a run's processes: who has which parent, what each is and does, how it ended, and
+// the facts that the slide has chosen. What was collected stays in sight, folded, so that the last
+// picture tells what has been.
+
+import { Edges } from './edges.js';
+import { factsOf } from './facts.js';
+import { fold, pidsOf } from './fold.js';
+import { Processes } from './processes.js';
+import { Speaker } from './speaker.js';
+import { TreeKeys } from './tree-keys.js';
+
+function element(name, className, text = '') {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function groupedByParent(processes) {
+  const groups = new Map();
+  for (const process of processes) {
+    if (!groups.has(process.parent)) groups.set(process.parent, []);
+    groups.get(process.parent).push(process);
+  }
+  return groups;
+}
+
+const wordsIn = (text = '') => text.split(',').map((word) => word.trim()).filter(Boolean);
+
+export class ProcessPane {
+  static selector = '.tree';
+
+  #element;
+  #shows;
+  #processes;
+  #edges;
+  #keys;
+  #speaker;
+  #children = new Map();
+  #isStale = true;
+
+  constructor(element_, { box }) {
+    this.#element = element_;
+    this.#shows = wordsIn(box.dataset.show);
+    this.#processes = new Processes(wordsIn(box.dataset.roles));
+    this.#keys = new TreeKeys(element_);
+    this.#speaker = new Speaker(box);
+    this.show();
+  }
+
+  clear() {
+    this.#processes.clear();
+    this.#isStale = true;
+  }
+
+  hear(event) {
+    this.#processes.hear(event);
+    this.#isStale ||= event.name !== 'output';
+  }
+
+  show() {
+    if (!this.#isStale) return;
+    this.#isStale = false;
+    const { all } = this.#processes;
+    this.#children = groupedByParent(all);
+    if (all.length === 0) {
+      this.#element.replaceChildren(element('p', '', 'The processes of the demo are drawn here while it runs.'));
+      return;
+    }
+    this.#edges = new Edges(this.#processes.living);
+    const list = element('ul', '');
+    list.setAttribute('role', 'tree');
+    list.setAttribute('aria-label', this.#element.getAttribute('aria-label'));
+    list.append(this.#keeper(all));
+    this.#element.replaceChildren(list, ...this.#footer());
+    this.#keys.renew();
+    this.#speaker.say(this.#inOneSentence());
+  }
+
+  // Whose parent is gone is drawn under the keeper, who has taken it in.
+  #keeper(all) {
+    const box = element('span', 'process keeper');
+    box.append(element('span', 'name', 'keeper'), element('span', 'numbers', `pid ${this.#processes.keeper}, takes in orphans`));
+    const known = new Set(all.map(({ pid }) => pid));
+    return this.#item(box, all.filter(({ parent }) => !known.has(parent)));
+  }
+
+  #item(box, below) {
+    const item = element('li', '');
+    item.setAttribute('role', 'treeitem');
+    item.append(box);
+    if (below.length > 0) {
+      const list = element('ul', '');
+      list.setAttribute('role', 'group');
+      for (const group of fold(below, (process) => this.#alike(process))) list.append(this.#group(group));
+      item.append(list);
+      item.setAttribute('aria-expanded', 'true');
+    }
+    return item;
+  }
+
+  #group(group) {
+    return this.#item(this.#box(group), group.length > 1 ? [] : this.#below(group[0]));
+  }
+
+  #below({ pid }) {
+    return this.#children.get(pid) ?? [];
+  }
+
+  #facts(process) {
+    if (process.state === 'gone') return [];
+    return factsOf(process, this.#shows, { letterOf: (what) => this.#edges.letterOf(what) });
+  }
+
+  // Nothing for one that has somebody below: it is not folded.
+  #alike(process) {
+    if (this.#below(process).length > 0) return undefined;
+    const facts = this.#facts(process).filter(({ label }) => !['session', 'group'].includes(label));
+    return JSON.stringify([process.role, process.state, process.how, process.threads, facts]);
+  }
+
+  #box(group) {
+    const [process] = group;
+    const { state, pid, parent, threads, how, bornOf } = process;
+    const box = element('span', 'process');
+    box.dataset.state = state;
+    box.dataset.pid = pid;
+    const isOne = group.length === 1;
+    const name = isOne ? this.#processes.nameOf(process) : `${group.length} × ${process.role}`;
+    const numbers = [isOne ? `pid ${pid}` : pidsOf(group), isOne ? `parent ${parent}` : ''];
+    if (isOne && bornOf !== parent) numbers.push('taken in');
+    if (threads > 1) numbers.push(isOne ? `${threads} threads` : `${group.length} × ${threads} threads`);
+    box.append(element('span', 'name', name), element('span', 'word', state));
+    if (how) box.append(element('span', 'how', how));
+    box.append(element('span', 'numbers', numbers.filter(Boolean).join(', ')));
+    for (const { label, words } of this.#facts(process)) box.append(factRow(label, words));
+    return box;
+  }
+
+  #footer() {
+    const { source, missed } = this.#processes;
+    const lines = this.#shows.includes('descriptors') ? this.#edges.inWords((process) => this.#processes.nameOf(process)) : [];
+    const notes = lines.map((line) => element('p', 'edge', line));
+    if (source === 'looks') notes.push(element('p', 'source', 'Seen by looking at /proc: what lives for a moment only may be missing.'));
+    if (missed > 0) notes.push(element('p', 'source', `${missed} more events came too fast to be told.`));
+    return notes;
+  }
+
+  // For who cannot see the picture: how many there are of which role and state.
+  #inOneSentence() {
+    const counts = new Map();
+    for (const { role, state } of this.#processes.living) {
+      const words = `${role} ${state}`;
+      counts.set(words, (counts.get(words) ?? 0) + 1);
+    }
+    return [...counts].map(([words, count]) => `${count} ${words}`).join(', ') || 'No process is left.';
+  }
+}
+
+function factRow(label, words) {
+  const line = element('span', 'fact');
+  line.dataset.fact = label;
+  line.append(element('span', 'label', label), ...words.map((word) => element('span', 'item', word)));
+  return line;
+}

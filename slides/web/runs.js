@@ -1,0 +1,29 @@
+// All run panes of a deck: live, in the speaker's window, and on paper.
+
+import { connectRuns } from './follow.js';
+import { RunPane } from './run-pane.js';
+
+// What a presenter presses to go on, also on a clicker.
+const ON_KEYS = ['n', 'N', ' ', 'PageDown'];
+
+export function prepareRuns(boxes) {
+  const panes = [];
+  const link = connectRuns(() => panes);
+  for (const box of boxes) panes.push(new RunPane(box, link));
+
+  // On paper stands the last picture of the recording.
+  if (new URLSearchParams(location.search).has('print-pdf')) {
+    for (const pane of panes) pane.box.classList.toggle('has-recording', pane.showRecording());
+  }
+
+  // Where a program waits at the end of a step, the keys for "on" are for it, before reveal.js has
+  // them.
+  window.addEventListener('keydown', (event) => {
+    const pane = panes.find(({ box, isAtStep }) => isAtStep && box.closest('section')?.classList.contains('present'));
+    const isTyping = event.target.matches?.('input[type=text], button');
+    if (!pane || isTyping || !ON_KEYS.includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    pane.next();
+  }, { capture: true });
+}

@@ -1,0 +1,274 @@
+// The event stream of a run and what the panes make of it: first the sums without a browser, then the
+// slider, the steps, the keyboard and the windows that follow.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Edges } from '../../../slides/web/edges.js';
+import { factsOf } from '../../../slides/web/facts.js';
+import { fold, pidsOf } from '../../../slides/web/fold.js';
+import { parseRecording, Player } from '../../../slides/web/player.js';
+import { Processes } from '../../../slides/web/processes.js';
+import { wordsOf } from '../../../slides/web/run-words.js';
+import { openBrowser } from '../../browser/support/browser.js';
+import { ended, openDeck, pane, toSlideWith } from '../support/deck.js';
+import { startMachinery } from '../support/servers.js';
+
+globalThis.requestAnimationFrame = (draw) => draw();
+
+const BEGIN = [
+  { name: 'source', at: 0, keeper: 10, events: 'kernel' },
+  { name: 'program', at: 0, pane: 0, pid: 11, demo: '1-a-name-that-is-long' },
+  { name: 'fork', at: 1, pid: 11, parent: 10 },
+];
+
+function family(events, roles) {
+  const processes = new Processes(roles);
+  for (const event of [...BEGIN, ...events]) processes.hear(event);
+  return processes;
+}
+
+test('a role comes from the place in the family, a number where there are several', () => {
+  const processes = family([
+    { name: 'fork', pid: 12, parent: 11 },
+  ]);
+  assert.equal(processes.nameOf(processes.get(11)), 'program');
+  assert.equal(processes.nameOf(processes.get(12)), 'child');
+  processes.hear({ name: 'fork', pid: 13, parent: 11 });
+  processes.hear({ name: 'fork', pid: 14, parent: 13 });
+  assert.equal(processes.nameOf(processes.get(12)), 'child 1');
+  assert.equal(processes.nameOf(processes.get(13)), 'child 2');
+  assert.equal(processes.nameOf(processes.get(14)), 'grandchild');
+});
+
+test('a slide may give the roles, and who executes another program is called by it', () => {
+  const processes = family([
+    { name: 'fork', pid: 12, parent: 11 },
+    { name: 'fork', pid: 13, parent: 11 },
+    { name: 'exec', pid: 13, command: 'ps' },
+    { name: 'exec', pid: 12, command: '1-a-name-that-i' }, // its own name once more
+  ], ['server', 'worker']);
+  assert.deepEqual([11, 12, 13].map((pid) => processes.nameOf(processes.get(pid))), ['server', 'worker 1', 'ps']);
+});
+
+test('an orphan keeps its role under the keeper, and the dead are told by what is known of their end', () => {
+  const processes = family([
+    { name: 'fork', pid: 12, parent: 11 },
+    { name: 'exit', pid: 11 },
+    { name: 'collected', pid: 11, how: 'exit status 0' },
+    { name: 'look', processes: [{ pid: 12, parent: 10, state: 'sleeps', command: '1-a-name-that-i', threads: 1 }] },
+  ]);
+  const orphan = processes.get(12);
+  assert.deepEqual([orphan.parent, orphan.bornOf, orphan.role], [10, 11, 'child']);
+  assert.deepEqual([processes.get(11).state, processes.get(11).how], ['gone', 'exit status 0']);
+  assert.deepEqual(processes.living, [orphan]);
+});
+
+test('a signal that was pending and is not any more has come', () => {
+  const look = (pending) => ({ name: 'look', processes: [{ pid: 11, parent: 10, state: 'sleeps', command: '1-a-name-that-i', signals: { pending, blocked: ['USR1'], caught: [], ignored: [] } }] });
+  const processes = family([look(['USR1'])]);
+  assert.deepEqual(factsOf(processes.get(11), ['signals']).map(({ label }) => label), ['pending', 'blocked']);
+  processes.hear(look([]));
+  assert.deepEqual(factsOf(processes.get(11), ['signals'])[0], { label: 'has come', words: ['USR1'] });
+});
+
+test('facts are told when the slide has chosen them, and not otherwise', () => {
+  const process = { pid: 5, session: { session: 5, group: 5, terminal: 'none', foreground: false }, doing: [{ does: 'waits in poll', count: 8 }] };
+  assert.deepEqual(factsOf(process, []), []);
+  assert.deepEqual(factsOf(process, ['threads']), [{ label: '8 threads', words: ['waits in poll'] }]);
+  assert.equal(factsOf(process, ['session'])[0].words[0], '5 (leads it)');
+});
+
+test('a pipe is an edge between who writes it and who reads it', () => {
+  const edges = new Edges([
+    { role: 'parent', descriptors: [{ fd: 1, what: '/dev/pts/0', way: 'rw' }, { fd: 4, what: 'pipe:[99]', way: 'w' }] },
+    { role: 'child', descriptors: [{ fd: 3, what: 'pipe:[99]', way: 'r' }] },
+  ]);
+  assert.deepEqual(edges.inWords(({ role }) => role), ['pipe A: parent 4 → child 3']);
+  assert.equal(edges.letterOf('/dev/pts/0'), undefined);
+});
+
+test('four equal siblings are folded; three, different ones and parents are not', () => {
+  const siblings = [1, 2, 3, 4].map((pid) => ({ pid, kind: 'a' }));
+  const alike = ({ kind }) => kind;
+  assert.deepEqual(fold(siblings, alike).map(({ length }) => length), [4]);
+  assert.deepEqual(fold(siblings.slice(1), alike).map(({ length }) => length), [1, 1, 1]);
+  assert.deepEqual(fold([...siblings, { pid: 5, kind: 'b' }], alike).map(({ length }) => length), [4, 1]);
+  assert.deepEqual(fold(siblings, () => undefined).map(({ length }) => length), [1, 1, 1, 1]);
+  assert.equal(pidsOf([{ pid: 7 }, { pid: 8 }]), 'pids 7–8');
+  assert.equal(pidsOf([{ pid: 7 }, { pid: 9 }]), 'pids 7 … 9');
+});
+
+// A pane that keeps what it hears.
+function listener() {
+  return { heard: [], clear() { this.heard = []; }, hear({ at }) { this.heard.push(at); } };
+}
+
+test('a place in the events shows those before it, forwards and back', () => {
+  const heard = listener();
+  const player = new Player([heard]);
+  player.load(parseRecording('{"name":"a","at":1}\n{"name":"b","at":2}\n{"name":"c","at":3}\n'));
+  assert.deepEqual(heard.heard, [1, 2, 3]);
+  player.show(1);
+  assert.deepEqual(heard.heard, [1]);
+  player.add({ name: 'd', at: 4 });
+  assert.deepEqual(heard.heard, [1], 'who looks back is not pulled along');
+  player.show(4);
+  player.add({ name: 'e', at: 5 });
+  assert.deepEqual(heard.heard, [1, 2, 3, 4, 5]);
+});
+
+test('what a browser says of a lost server is told in words', () => {
+  assert.equal(wordsOf(new TypeError('Failed to fetch')), 'The slide server does not answer: ./waymark slides starts it.');
+  assert.equal(wordsOf(new Error('This demo is not built: ./waymark build')), 'This demo is not built: ./waymark build');
+});
+
+let browser, server, page;
+
+before(async () => {
+  browser = await openBrowser();
+  server = await startMachinery();
+  page = await openDeck(browser, `${server.address}/decks/90-machinery`);
+});
+
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+async function run(demo, on = page) {
+  await toSlideWith(on, `[data-demo="${demo}"]`);
+  const found = pane(on);
+  await found.go.click();
+  return found;
+}
+
+const setSlider = (slider, value) => slider.evaluate((input, wanted) => {
+  input.value = wanted;
+  input.dispatchEvent(new Event('input'));
+}, value);
+
+test('the last picture stays, and the slider goes through all pictures before it', async () => {
+  const { tree, slider, screen, place, play } = await run('1-lines');
+  await ended(page);
+  assert.match(await tree.textContent(), /programgoneexit status 7/);
+  assert.equal(await slider.inputValue(), await slider.getAttribute('max'));
+  await setSlider(slider, 0);
+  await screen.evaluate((element) => new Promise((resolve) => { requestAnimationFrame(() => resolve(element)); }));
+  assert.equal(await screen.textContent(), '');
+  assert.match(await tree.textContent(), /are drawn here while it runs/);
+  assert.match(await place.textContent(), /^before the start, event 0 of \d+$/);
+  await play.click();
+  await page.waitForFunction(() => /line 3/.test(document.querySelector('section.present .screen').textContent));
+  assert.match(await tree.textContent(), /program/);
+});
+
+test('the arrows move the slider and leave the slide where it is', async () => {
+  const { slider } = await run('1-lines');
+  await ended(page);
+  await slider.focus();
+  const before_ = Number(await slider.inputValue());
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(Number(await slider.inputValue()), before_ - 1);
+  assert.equal(await page.locator('section.present [data-demo="1-lines"]').count(), 1);
+});
+
+test('brief lives are one box, and the number in it is right', async (t) => {
+  const { tree } = await run('a-brief');
+  await ended(page);
+  const text = await tree.textContent();
+  if (/Seen by looking/.test(text)) return t.skip('each fork: perf_event_open is refused here');
+  assert.match(text, /200 × childgone/);
+  assert.ok(await tree.locator('.process').count() < 8, 'not a box each');
+});
+
+test('a step waits for Next: by button, by key, by clicker; the focus is where the next key is wanted', async () => {
+  const { go, next, stop, screen, state } = await run('b-steps');
+  assert.ok(await go.isDisabled());
+  await page.waitForFunction(() => document.activeElement.matches('.next'));
+  assert.equal(await screen.textContent(), '1. before\n');
+  assert.match(await state.textContent(), /^step 1: Next goes on$/);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => /2\. after/.test(document.querySelector('section.present .screen').textContent) && !document.querySelector('section.present .next').disabled);
+  assert.ok(await stop.isEnabled());
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('PageDown');
+  await ended(page);
+  assert.equal(await page.locator('section.present [data-demo="b-steps"]').count(), 1, 'the slide is the same');
+  await page.keyboard.press('PageDown');
+  assert.equal(await page.locator('section.present [data-demo="b-steps"]').count(), 0, 'and afterwards the key is the deck\'s again');
+  await toSlideWith(page, '[data-demo="b-steps"]');
+  assert.ok(await next.isDisabled());
+});
+
+test('after Run the focus is on Stop, and after Stop on Run', async () => {
+  const { stop } = await run('6-deaf');
+  await page.waitForFunction(() => document.activeElement.matches('section.present .stop'));
+  await pane(page).tree.getByText('program').waitFor();
+  await stop.press('Enter');
+  await page.waitForFunction(() => document.activeElement.matches('section.present .go'));
+  assert.match(await pane(page).tree.textContent(), /programgonestopped/);
+});
+
+test('a slide shows the facts and roles that it has chosen, and others do not', async () => {
+  const { tree, stop } = await run('c-blocks');
+  await tree.locator('.fact[data-fact="pending"]').waitFor();
+  assert.match(await tree.textContent(), /holder/);
+  assert.match(await tree.locator('.fact[data-fact="pending"]').textContent(), /USR1/);
+  assert.equal(await tree.locator('.fact[data-fact="terminal"]').count(), 0);
+  await stop.click();
+  await ended(page);
+});
+
+test('the tree is one for the keyboard and is told in a sentence', async () => {
+  const { tree, stop } = await run('2-family');
+  await tree.locator('[data-state="zombie"]').first().waitFor();
+  assert.equal(await tree.locator('[role=tree] [role=treeitem][tabindex="0"]').count(), 1);
+  await tree.locator('[role=treeitem]').first().focus();
+  await page.keyboard.press('ArrowDown');
+  assert.ok(await page.evaluate(() => document.activeElement.querySelector('.name').textContent === 'program'));
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Home');
+  assert.ok(await page.evaluate(() => document.activeElement.querySelector('.name').textContent === 'keeper'));
+  assert.equal(await page.locator('section.present [data-demo="2-family"]').count(), 1);
+  await page.waitForFunction(() => /child zombie/.test(document.querySelector('section.present .spoken').textContent));
+  await stop.click();
+  await ended(page);
+});
+
+test('a window that follows shows what the presented page runs, and its key goes on there', async () => {
+  const follower = await page.context().newPage();
+  await follower.goto(`${server.address}/decks/90-machinery?receiver`);
+  await follower.waitForSelector('html[data-ready]');
+  await toSlideWith(follower, '[data-demo="b-steps"]');
+  await page.bringToFront();
+  await run('b-steps');
+  await follower.waitForFunction(() => /1\. before/.test(document.querySelector('section.present .screen').textContent));
+  await page.waitForFunction(() => !document.querySelector('section.present .next').disabled);
+  const late = await page.context().newPage();
+  await late.goto(`${server.address}/decks/90-machinery?receiver`);
+  await late.waitForFunction(() => /1\. before/.test(document.querySelector('[data-demo="b-steps"] .screen').textContent));
+  await page.bringToFront();
+  await follower.bringToFront();
+  await pane(follower).next.click(); // asks the presented page
+  await follower.waitForFunction(() => /2\. after/.test(document.querySelector('section.present .screen').textContent));
+  await page.bringToFront();
+  await page.waitForFunction(() => !document.querySelector('section.present .next').disabled);
+  await pane(page).next.click();
+  await ended(page);
+  await follower.close();
+  await late.close();
+});
+
+test('when the server has gone the recording is shown, from the page itself, and told in words', async () => {
+  const own = await startMachinery();
+  const other = await openDeck(browser, `${own.address}/decks/90-machinery`);
+  await own.stop();
+  const { state, tree, slider } = await run('1-lines', other);
+  await ended(other);
+  assert.equal(await state.textContent(), 'The slide server does not answer: ./waymark slides starts it. Below is a recording.');
+  assert.match(await tree.textContent(), /programgoneexit status 7/);
+  assert.ok(await slider.isEnabled());
+  await other.context().close();
+});
