@@ -129,7 +129,7 @@ Lesson load_lesson(const fs::path& folder) {
     table.allow_only(
         {"title", "question", "minutes", "sources", "sanitizer", "hints", "demos", "grading", "exercise_only"});
     const Table minutes(table.at("minutes"), table.where() + " 'minutes'");
-    minutes.allow_only({"text", "demos", "exercise"});
+    minutes.allow_only({"text", "demos", "exercise", "lecture"});
     Lesson lesson;
     lesson.name = folder.filename().string();
     lesson.folder = folder;
@@ -138,6 +138,7 @@ Lesson load_lesson(const fs::path& folder) {
     lesson.reading = std::chrono::minutes(minutes.get<int>("text"));
     lesson.watching = std::chrono::minutes(minutes.get<int>("demos"));
     lesson.doing = std::chrono::minutes(minutes.get<int>("exercise"));
+    lesson.lecturing = std::chrono::minutes(minutes.get_or("lecture", 0));
     lesson.sources = table.get<std::vector<std::string>>("sources");
     lesson.sanitizer = read_sanitizer(table);
     lesson.exercise_only = table.get_or("exercise_only", false);

@@ -38,6 +38,7 @@ struct Lesson {
     std::chrono::minutes reading{0};
     std::chrono::minutes watching{0};
     std::chrono::minutes doing{0};
+    std::chrono::minutes lecturing{0};  // with the slides, beside the others; 0 is unknown
     std::vector<std::string> sources;  // of the exercise, from the root: "daemon/children.cc"
     Sanitizer sanitizer = Sanitizer::address;
     std::vector<std::string> hints;  // a question, a pointer, nearly the answer

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 const std::string kWhole = R"({
   "title": "Processes", "question": "Who cleans up?",
-  "minutes": {"text": 20, "demos": 10, "exercise": 45},
+  "minutes": {"text": 20, "demos": 10, "exercise": 45, "lecture": 50},
   "sources": ["daemon/children.cc"], "sanitizer": "thread", "hints": ["a", "b", "c"],
   "demos": [{"name": "1-zombies", "title": "Zombies", "look": "ps", "wrong": true},
             {"name": "2-reaped", "title": "None", "look": "ps", "limit_seconds": 5}]})";
@@ -63,6 +63,7 @@ TEST_CASE("a lesson is read whole") {
     CHECK(lesson.number() == "01");
     CHECK(lesson.region() == "exercise-01");
     CHECK(lesson.minutes().count() == 75);
+    CHECK(lesson.lecturing.count() == 50);
     CHECK(lesson.sanitizer == Sanitizer::thread);
     CHECK(lesson.demos.at(0).wrong);
     CHECK(lesson.demos.at(1).limit.count() == 5);

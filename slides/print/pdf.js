@@ -18,6 +18,19 @@ export async function printDeck(browser, address, file) {
   }
 }
 
+// The students' handout, as A4 pages to write on. Returns how many they are.
+export async function printSheets(browser, address, file) {
+  const page = await browser.newPage({ colorScheme: 'light' });
+  try {
+    await page.goto(address);
+    const margin = { top: '15mm', bottom: '15mm', left: '12mm', right: '12mm' };
+    const bytes = await page.pdf({ path: file, format: 'A4', margin, printBackground: true, tagged: true, outline: true });
+    return pageCount(bytes);
+  } finally {
+    await page.close();
+  }
+}
+
 // Chromium writes its page objects uncompressed.
 export function pageCount(bytes) {
   return [...bytes.toString('latin1').matchAll(/\/Type\s*\/Page\b(?!s)/g)].length;

@@ -1,12 +1,13 @@
 // Prints every deck: `node print-decks.js FOLDER SERVER ARGUMENT...` starts the slide server, has
-// Chromium print each deck into FOLDER/NN-topic.pdf, and checks the number of pages. Exit code 0;
+// Chromium print each deck into FOLDER/NN-topic.pdf and its students' handout into
+// FOLDER/NN-topic-students.pdf, and checks the number of a deck's pages. Exit code 0;
 // 1 when a PDF is not right; 100 when something must be installed; 111 when the server does not run.
 
 import fs from 'node:fs';
 import path from 'node:path';
 
 import { launch, missing } from './chromium.js';
-import { printDeck } from './pdf.js';
+import { printDeck, printSheets } from './pdf.js';
 import { SlideServer } from './server.js';
 
 const EXIT_WRONG = 1, EXIT_USAGE = 100, EXIT_SYSTEM = 111;
@@ -20,6 +21,8 @@ async function printAll(server, folder) {
       const { pages, wanted } = await printDeck(browser, `${server.address}/decks/${name}`, file);
       console.log(`${file}: ${pages} pages${pages === wanted ? '' : `, and should have ${wanted}`}`);
       wrong += pages === wanted ? 0 : 1;
+      const sheets = path.join(folder, `${name}-students.pdf`);
+      console.log(`${sheets}: ${await printSheets(browser, `${server.address}/students/${name}`, sheets)} pages`);
     }
   } finally {
     await browser.close();

@@ -8,6 +8,7 @@
 #include "daemon/error.hh"
 #include "slides/server/code_html.hh"
 #include "slides/server/pages.hh"
+#include "slides/server/process_facts.hh"
 
 namespace waymark::slides {
 
@@ -23,6 +24,17 @@ bool runs_demo(const Deck& deck, const DemoEntry& demo) {
     });
 }
 
+std::string fault_of_shown(const RunSettings& settings) {
+    const auto shown = settings.find("show");
+    if (shown == settings.end()) return {};
+    try {
+        parse_shown_facts(shown->second);
+        return {};
+    } catch (const daemon::UsageError& error) {
+        return error.what();
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> Pages::faults(const LessonEntry& lesson) const {
@@ -35,12 +47,16 @@ std::vector<std::string> Pages::faults(const LessonEntry& lesson) const {
     if (deck.slides.size() < kFewestSlides || deck.slides.size() > kMostSlides)
         note(1, fmt::format("has {} slides; a lesson has {} to {}", deck.slides.size(),
                             kFewestSlides, kMostSlides));
+    if (lesson.lecturing.count() == 0)
+        note(1, "lesson.json does not say how long the lecture takes: 'minutes', 'lecture'");
     for (const Slide& slide : deck.slides) {
         if (slide.notes.empty()) note(slide.line, "this slide has no notes for the speaker");
         for (const Block& block : slide.blocks) {
             if (block.kind == Block::Kind::code)
                 if (const std::string fault = fault_of(block.code, files_); !fault.empty())
                     note(block.line, fault);
+            if (const std::string fault = fault_of_shown(block.settings); !fault.empty())
+                note(block.line, fault);
             if (block.kind == Block::Kind::run && lesson.demo(block.demo) == nullptr)
                 note(block.line, fmt::format("the lesson has no demo {}", block.demo));
         }

@@ -23,9 +23,12 @@ std::string pdf_link(const LessonEntry& lesson, const std::filesystem::path& pri
 }
 
 std::string minutes_of(const LessonEntry& lesson) {
-    return fmt::format("{} min: text {}, demos {}, exercise {}",
-                       (lesson.reading + lesson.watching + lesson.doing).count(),
-                       lesson.reading.count(), lesson.watching.count(), lesson.doing.count());
+    std::string words = fmt::format("alone {} min: text {}, demos {}, exercise {}",
+                                    (lesson.reading + lesson.watching + lesson.doing).count(),
+                                    lesson.reading.count(), lesson.watching.count(),
+                                    lesson.doing.count());
+    if (lesson.lecturing.count() == 0) return words;
+    return fmt::format("lecture {} min; {}", lesson.lecturing.count(), words);
 }
 
 }  // namespace
@@ -41,6 +44,7 @@ std::string Pages::home() const {
         if (has_deck(lesson)) {
             body += link("/decks/" + lesson.name, "Slides", lesson.title);
             body += link("/handouts/" + lesson.name, "Handout", lesson.title);
+            body += link("/students/" + lesson.name, "For students", lesson.title);
             body += pdf_link(lesson, printed_);
         }
         if (text("lessons/" + lesson.name)) {

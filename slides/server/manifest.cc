@@ -37,6 +37,7 @@ LessonEntry lesson_from(const json& from, const std::filesystem::path& folder) {
     lesson.reading = std::chrono::minutes(from.at("minutes").at("reading").get<int>());
     lesson.watching = std::chrono::minutes(from.at("minutes").at("watching").get<int>());
     lesson.doing = std::chrono::minutes(from.at("minutes").at("doing").get<int>());
+    lesson.lecturing = std::chrono::minutes(from.at("minutes").at("lecturing").get<int>());
     lesson.exercise = from.at("exercise").get<std::vector<std::string>>();
     for (const json& demo : from.at("demos")) lesson.demos.push_back(demo_from(demo, folder));
     return lesson;

@@ -31,6 +31,7 @@ struct LessonEntry {
     std::chrono::minutes reading{0};
     std::chrono::minutes watching{0};
     std::chrono::minutes doing{0};
+    std::chrono::minutes lecturing{0};  // with the deck; 0 is unknown
     std::vector<std::string> exercise;  // the sources, from the root
     std::vector<DemoEntry> demos;
 

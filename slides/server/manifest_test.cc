@@ -19,7 +19,7 @@ struct File {
 
 constexpr std::string_view kOneLesson = R"({"lessons": [{
   "name": "01-processes", "title": "Processes", "question": "Who?",
-  "minutes": {"reading": 1, "watching": 2, "doing": 3}, "exercise": ["daemon/children.cc"],
+  "minutes": {"reading": 1, "watching": 2, "doing": 3, "lecturing": 4}, "exercise": ["daemon/children.cc"],
   "demos": [{"name": "1-zombies", "title": "t", "look": "l", "program": "../lessons/01-processes/1-zombies",
     "arguments": ["4"], "reads_input": false, "client": "", "wrong": true, "needs_root": false,
     "limit_seconds": 9}]}]})";
@@ -42,6 +42,7 @@ TEST_CASE("programs are found from the manifest's folder") {
     REQUIRE(lesson != nullptr);
     CHECK(lesson == manifest.lesson("01-processes"));
     CHECK(lesson->doing == std::chrono::minutes(3));
+    CHECK(lesson->lecturing == std::chrono::minutes(4));
     const DemoEntry* demo = lesson->demo("1-zombies");
     REQUIRE(demo != nullptr);
     CHECK(demo->program == file.folder.file("../lessons/01-processes/1-zombies"));

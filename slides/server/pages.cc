@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
 #include <utility>
 
 #include "daemon/error.hh"
@@ -10,6 +11,7 @@
 #include "slides/server/page_frame.hh"
 #include "slides/server/prose.hh"
 #include "slides/server/run_html.hh"
+#include "slides/server/timing.hh"
 
 namespace waymark::slides {
 
@@ -63,39 +65,68 @@ std::string Pages::block(const Block& block, const LessonEntry& lesson, bool can
                            escaped(block.demo));
     const std::string recorded = transcript(lesson, *demo);
     if (!can_run) return transcript_html(lesson, *demo, recorded);
-    return run_html(lesson, *demo, block.settings, {recorded, events(lesson, *demo)});
+    return run_html(lesson, *demo, block.settings,
+                    {recorded, events(lesson, *demo), files_.is_handed_out()});
 }
 
-std::string Pages::slide(const Slide& slide, const LessonEntry& lesson) const {
-    std::string out = "<section>\n";
+std::string Pages::slide(const Slide& slide, const LessonEntry& lesson, std::chrono::seconds time,
+                         std::string_view time_words) const {
+    std::string out = fmt::format("<section data-timing=\"{}\">\n", time.count());
     for (const Block& each : slide.blocks) out += block(each, lesson, true);
     if (!slide.notes.empty())
-        out += "<aside class=\"notes\">" + html_from_markdown(slide.notes, "slides") + "</aside>\n";
+        out += fmt::format("<aside class=\"notes\">{}<p class=\"time\">{}</p></aside>\n",
+                           html_from_markdown(slide.notes, "slides"), time_words);
     return out + "</section>\n";
 }
 
 std::string Pages::deck(const LessonEntry& lesson, std::string_view token) const {
     const Deck deck = read_deck(lesson);
     std::string slides;
-    for (const Slide& each : deck.slides) slides += slide(each, lesson);
+    const std::vector<std::chrono::seconds> times = slide_times(deck, lesson.lecturing);
+    const auto all = std::accumulate(times.begin(), times.end(), std::chrono::seconds(0));
+    std::chrono::seconds passed{0};
+    for (std::size_t i = 0; i < deck.slides.size(); ++i) {
+        passed += times[i];
+        slides += slide(deck.slides[i], lesson, times[i], time_in_words(times[i], passed, all));
+    }
     return deck_frame(deck.title, token, slides);
 }
 
 std::string Pages::handout(const LessonEntry& lesson) const {
+    return sheets(lesson, "handout", [this, &lesson](const Slide& slide) {
+        std::string sheet;
+        for (const Block& each : slide.blocks) sheet += block(each, lesson, false);
+        if (!slide.notes.empty())
+            sheet += fmt::format("<div class=\"notes\">{}</div>\n",
+                                 html_from_markdown(slide.notes, "slides"));
+        return sheet;
+    });
+}
+
+std::string Pages::students_handout(const LessonEntry& lesson) const {
+    return sheets(lesson, "for students", [this, &lesson](const Slide& slide) {
+        std::string sheet;
+        for (const Block& each : slide.blocks) {
+            const DemoEntry* demo = lesson.demo(each.demo);
+            const bool is_run = each.kind == Block::Kind::run && demo != nullptr;
+            sheet += is_run ? prediction_html(lesson, *demo, each.settings)
+                            : block(each, lesson, false);
+        }
+        return sheet + "<div class=\"room\" aria-hidden=\"true\"></div>\n";
+    });
+}
+
+std::string Pages::sheets(const LessonEntry& lesson, std::string_view kind,
+                          const std::function<std::string(const Slide&)>& sheet) const {
     const Deck deck = read_deck(lesson);
     std::string body = fmt::format("<p class=\"lead\">{}</p>\n", escaped(lesson.question));
     int number = 0;
-    for (const Slide& each : deck.slides) {
+    for (const Slide& each : deck.slides)
         body += fmt::format(
-            "<section class=\"sheet\" aria-label=\"Slide {0}\"><p class=\"place\">"
-            "{0}</p>\n",
-            ++number);
-        for (const Block& block : each.blocks) body += this->block(block, lesson, false);
-        if (!each.notes.empty())
-            body += "<div class=\"notes\">" + html_from_markdown(each.notes, "slides") + "</div>\n";
-        body += "</section>\n";
-    }
-    return text_frame(deck.title + ": handout", body);
+            "<section class=\"sheet\" aria-label=\"Slide {0}\"><p class=\"place\">{0}</p>\n"
+            "{1}</section>\n",
+            ++number, sheet(each));
+    return text_frame(fmt::format("{}: {}", deck.title, kind), body);
 }
 
 std::optional<std::string> Pages::text(std::string_view folder) const {

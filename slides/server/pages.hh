@@ -3,7 +3,9 @@
 
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +27,9 @@ class Pages {
     // `token` goes into the page, for the runs that it asks for.
     std::string deck(const LessonEntry& lesson, std::string_view token) const;
     std::string handout(const LessonEntry& lesson) const;
+    // To be given out before the lecture: without what the speaker is told, without what the demos
+    // print, with room to write.
+    std::string students_handout(const LessonEntry& lesson) const;
     // Nothing if the project has no such text; a folder's source is the list of its files.
     std::optional<std::string> text(std::string_view folder) const;
     std::optional<std::string> source(std::string_view path) const;
@@ -43,7 +48,10 @@ class Pages {
   private:
     std::optional<std::string> folder(std::string_view path) const;
     std::string block(const Block& block, const LessonEntry& lesson, bool can_run) const;
-    std::string slide(const Slide& slide, const LessonEntry& lesson) const;
+    std::string slide(const Slide& slide, const LessonEntry& lesson, std::chrono::seconds time,
+                      std::string_view time_words) const;
+    std::string sheets(const LessonEntry& lesson, std::string_view kind,
+                       const std::function<std::string(const Slide&)>& sheet) const;
     std::string transcript(const LessonEntry& lesson, const DemoEntry& demo) const;
     std::string events(const LessonEntry& lesson, const DemoEntry& demo) const;
 

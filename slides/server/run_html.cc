@@ -95,13 +95,27 @@ std::string transcript_html(const LessonEntry& lesson, const DemoEntry& demo,
         escaped(command_line(lesson, demo)), escaped(without_colours(transcript)));
 }
 
+std::string prediction_html(const LessonEntry& lesson, const DemoEntry& demo,
+                            const RunSettings& settings) {
+    std::string out = fmt::format(
+        "<figure class=\"prediction\"><figcaption>Demo: <code>{}</code></figcaption>",
+        escaped(command_line(lesson, demo)));
+    const std::string question = setting(settings, "question");
+    out += fmt::format("<p>{}</p>", escaped(question.empty() ? "What do you expect?" : question));
+    for (const char* choice : {"A", "B", "C", "D"})
+        if (const std::string words = setting(settings, choice); !words.empty())
+            out += fmt::format("<p class=\"choice\">{}. {}</p>", choice, escaped(words));
+    return out + "<div class=\"room\" aria-hidden=\"true\"></div></figure>\n";
+}
+
 std::string run_html(const LessonEntry& lesson, const DemoEntry& demo,
                      const RunSettings& settings, const Recording& recording) {
     std::string out = fmt::format(
         "<div class=\"run\" data-lesson=\"{}\" data-demo=\"{}\" data-show=\"{}\" "
-        "data-roles=\"{}\"><p class=\"look\">{}</p>",
+        "data-roles=\"{}\"{}><p class=\"look\">{}</p>",
         escaped(lesson.name), escaped(demo.name), escaped(setting(settings, "show")),
-        escaped(setting(settings, "roles")), escaped(demo.look));
+        escaped(setting(settings, "roles")), recording.is_learners_copy ? " data-to-be-written" : "",
+        escaped(demo.look));
     out += bar_html("go", demo.title);
     out += "<div class=\"panes\"><div class=\"screens\">" + screen_html(demo.name);
     if (!demo.client.empty()) out += client_html(demo.client);

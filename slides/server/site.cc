@@ -87,6 +87,7 @@ void Site::add_routes(net::http::Router& router) {
     add(router, "/", [this](Exchange& exchange) { answer_page(exchange, 200, pages_.home()); });
     add(router, "/decks/{}", [this](Exchange& exchange) { answer_deck(exchange); });
     add(router, "/handouts/{}", [this](Exchange& exchange) { answer_handout(exchange); });
+    add(router, "/students/{}", [this](Exchange& exchange) { answer_students(exchange); });
     add(router, "/lessons/*", [this](Exchange& exchange) { answer_text(exchange); });
     add(router, "/source/*", [this](Exchange& exchange) { answer_source(exchange); });
     add(router, "/files/*", [this](Exchange& exchange) { answer_picture(exchange); });
@@ -114,6 +115,12 @@ void Site::answer_handout(Exchange& exchange) {
     const LessonEntry* lesson = manifest_.lesson(exchange.parameters[0]);
     if (lesson == nullptr || !pages_.has_deck(*lesson)) return answer_not_found(exchange);
     answer_page(exchange, 200, pages_.handout(*lesson));
+}
+
+void Site::answer_students(Exchange& exchange) {
+    const LessonEntry* lesson = manifest_.lesson(exchange.parameters[0]);
+    if (lesson == nullptr || !pages_.has_deck(*lesson)) return answer_not_found(exchange);
+    answer_page(exchange, 200, pages_.students_handout(*lesson));
 }
 
 void Site::answer_text(Exchange& exchange) {

@@ -34,6 +34,7 @@ class Site {
     void add(net::http::Router& router, std::string_view pattern, Answer answer);
     void answer_deck(net::http::Exchange& exchange);
     void answer_handout(net::http::Exchange& exchange);
+    void answer_students(net::http::Exchange& exchange);
     void answer_text(net::http::Exchange& exchange);
     void answer_source(net::http::Exchange& exchange);
     void answer_picture(net::http::Exchange& exchange);

@@ -37,7 +37,8 @@ json entry_of(const course::Lesson& lesson, const std::string& programs) {
     for (const course::Demo& demo : lesson.demos) demos.push_back(entry_of(demo, lesson, programs));
     const json minutes = {{"reading", lesson.reading.count()},
                           {"watching", lesson.watching.count()},
-                          {"doing", lesson.doing.count()}};
+                          {"doing", lesson.doing.count()},
+                          {"lecturing", lesson.lecturing.count()}};
     return {{"name", lesson.name}, {"title", lesson.title},      {"question", lesson.question},
             {"minutes", minutes},  {"exercise", lesson.sources}, {"demos", std::move(demos)}};
 }

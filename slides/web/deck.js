@@ -17,6 +17,17 @@ function addHandoutLink() {
 prepareRuns(document.querySelectorAll('.run'));
 addHandoutLink();
 
+// reveal.js fits a slide into the window, so a page that is zoomed would look as before, in fewer
+// pixels. So the deck is given as much more room as the zoom is, and the window scrolls.
+const LEAST_ZOOM = 1.2; // below it is the frame of the window
+
+function keepZoom() {
+  const zoom = window.outerWidth > 0 ? window.outerWidth / window.innerWidth : 1;
+  document.documentElement.classList.toggle('is-zoomed', zoom >= LEAST_ZOOM);
+  document.documentElement.style.setProperty('--zoom', zoom);
+  window.Reveal.layout();
+}
+
 window.Reveal.initialize({
   width: 1280,
   height: 720,
@@ -28,8 +39,13 @@ window.Reveal.initialize({
   scrollActivationWidth: null,
   pdfMaxPagesPerSlide: 1,
   pdfSeparateFragments: false,
+  defaultTiming: 120, // without one, the speaker's window leaves out the times of the slides
   plugins: [Steps, window.RevealNotes],
 }).then(() => {
+  keepZoom();
+  window.addEventListener('resize', keepZoom);
+  // Each slide is looked at from its beginning.
+  window.Reveal.on('slidechanged', () => document.querySelector('.reveal-viewport').scrollTo(0, 0));
   document.documentElement.dataset.ready = Math.round(performance.now() - began);
 });
 window.Reveal.on('pdf-ready', () => { document.documentElement.dataset.printable = 'yes'; });

@@ -2,6 +2,9 @@
 // say the same, but for their numbers, and below whom nobody is drawn.
 
 const FEWEST = 4;
+const FEWEST_GONE = 2; // they only tell what has been
+
+const areFolded = (group) => group.length >= (group[0].state === 'gone' ? FEWEST_GONE : FEWEST);
 
 // Groups of processes, in the order of the first of each; `alike` gives what must be the same.
 export function fold(siblings, alike) {
@@ -11,7 +14,7 @@ export function fold(siblings, alike) {
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(process);
   }
-  return [...groups.values()].flatMap((group) => (group.length < FEWEST ? group.map((process) => [process]) : [group]));
+  return [...groups.values()].flatMap((group) => (areFolded(group) ? [group] : group.map((process) => [process])));
 }
 
 // "pids 4711–4735" if nobody is between, else "pids 4711 … 4801".

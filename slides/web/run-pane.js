@@ -84,9 +84,18 @@ export class RunPane {
     this.#player.draw();
     for (const pane of this.#panes) pane.draw?.();
     this.#mayStep(false);
+    if (!failure && this.#isToBeWritten()) failure = new Error('This demo stands on what is yours to write: it ended otherwise.');
     if (failure) this.#failed(failure);
     this.#mayRun(true);
     this.#maySteer(false);
+  }
+
+  // In a learner's copy: whether the run ended otherwise than the one that was recorded.
+  #isToBeWritten() {
+    if (this.#box.dataset.toBeWritten === undefined || !this.#find('.recording')) return false;
+    const recorded = new RunWords();
+    for (const event of parseRecording(this.#find('.recording').textContent)) recorded.hear(event);
+    return recorded.end !== this.#words.end;
   }
 
   #begin() {
@@ -136,7 +145,8 @@ export class RunPane {
 
   #renew() {
     this.#playback?.renew();
-    if (this.#player.count > 0 && !this.#box.classList.contains('is-recorded')) this.#say(this.#words.words);
+    // What an earlier place says of the run is told by the place, not as if it were now.
+    if (this.#player.count > 0 && this.#player.isAtEnd && !this.#box.classList.contains('is-recorded')) this.#say(this.#words.words);
   }
 
   #failed(error) {

@@ -11,6 +11,7 @@ export class RunWords {
     this.#ended = '';
     this.#living.clear();
     this.words = 'not started';
+    this.end = ''; // how it ended, without the time that it took
     this.isAtStep = false;
   }
 
@@ -24,6 +25,8 @@ export class RunWords {
     if (name === 'step') this.words = `step ${event.number}: Next goes on`;
     if (name === 'next') this.words = 'running';
     if (name === 'step' || name === 'next') this.isAtStep = name === 'step';
+    if (name === 'ended' && event.pane === 0) this.end = event.words;
+    if (name === 'finished' && event.reason !== '') this.end += `; ${event.reason}`;
     if (name === 'ended' && event.pane === 0) this.#ended = `${event.words} after ${seconds(event.milliseconds)}`;
     if (name === 'stopped') this.words = 'stopped';
     else if (name === 'finished') this.words = [this.#ended, event.reason].filter(Boolean).join('; ');

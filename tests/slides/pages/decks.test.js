@@ -130,7 +130,7 @@ test('the speaker has notes, the slide and the next one', async () => {
 test('home, handouts and texts are accessible and fit a phone', async () => {
   const home = await (await fetch(`${server.address}/`)).text();
   const texts = [...home.matchAll(/href="(\/lessons\/[^"#]+)"/g)].map(([, address]) => address);
-  const addresses = ['/', ...decks.map((name) => `/handouts/${name}`), ...texts];
+  const addresses = ['/', ...decks.map((name) => `/handouts/${name}`), ...decks.map((name) => `/students/${name}`), ...texts];
   const page = await openPage(browser, { viewport: PHONE });
   for (const address of addresses) {
     const response = await page.goto(`${server.address}${address}`);
@@ -164,7 +164,7 @@ test('no link leads nowhere', async () => {
     seen.add(address);
     const response = await fetch(server.address + address);
     if (response.status !== 200) wrong.push(`${address}: ${response.status}`);
-    if (!/^\/(decks|handouts|lessons|$)/.test(address)) continue;
+    if (!/^\/(decks|handouts|students|lessons|$)/.test(address)) continue;
     const html = await response.text();
     for (const [, link] of html.matchAll(/(?:href|src)="(\/[^"#]*)/g)) queue.push(link);
   }

@@ -26,5 +26,11 @@ const start = (course, variables) => SlideServer.start([program, 'serve', '--roo
   '--manifest', course.manifest, '--assets', assets, '--listen', '127.0.0.1:0'], variables);
 
 export const startReal = (variables) => start(REAL, variables);
+// The same course in a copy for learners, in `folder`.
+export const startHandedOut = (folder) => {
+  fs.cpSync(MACHINERY.root, folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'HANDOUT.md'), '# A copy\n');
+  return start({ ...MACHINERY, root: folder });
+};
 export const startMachinery = (variables) => start(MACHINERY, variables);
 export const programOf = { file: program, manifest: REAL.manifest, assets };

@@ -1,0 +1,46 @@
+#include "slides/server/timing.hh"
+
+#include <doctest/doctest.h>
+
+#include <numeric>
+
+using namespace waymark::slides;
+using namespace std::chrono_literals;
+
+namespace {
+
+Deck deck() {
+    return parse_deck(
+        "# A\n\nNote:\nShort.\n\n---\n\n# B\n\n```run\n1-zombies\n```\n\nNote:\nShort.\n\n---\n\n"
+        "# C\n\n```code\na.cc#b 1|2|3\n```\n\nNote:\nShort.\n",
+        "deck.md");
+}
+
+std::chrono::seconds sum(const std::vector<std::chrono::seconds>& times) {
+    return std::accumulate(times.begin(), times.end(), 0s);
+}
+
+}  // namespace
+
+TEST_CASE("the slides together take as long as the lecture, to the second") {
+    CHECK(sum(slide_times(deck(), 45min)) == 45min);
+    CHECK(sum(slide_times(deck(), 7min)) == 7min);
+    CHECK(slide_times(deck(), 45min).size() == 3);
+}
+
+TEST_CASE("a demo takes longer than steps of code, and those longer than a title") {
+    const std::vector<std::chrono::seconds> times = slide_times(deck(), 45min);
+    CHECK(times[1] > times[2]);
+    CHECK(times[2] > times[0]);
+    CHECK(times[0] > 0s);
+}
+
+TEST_CASE("without a length of the lecture it is what the slides seem to need") {
+    CHECK(sum(slide_times(deck(), 0min)) > 2min);
+    CHECK(sum(slide_times(deck(), 0min)) < 5min);
+}
+
+TEST_CASE("times in words") {
+    CHECK(time_in_words(125s, 14min, 45min) == "About 2 min; after it 14 of 45 min have passed.");
+    CHECK(time_in_words(18s, 20s, 45min) == "About 20 s; after it 0 of 45 min have passed.");
+}

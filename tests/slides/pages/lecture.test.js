@@ -1,0 +1,159 @@
+// The lecturer's side: time, the speaker's window, what is given out and printed, zoom and dark.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { printSheets } from '../../../slides/print/pdf.js';
+import { openBrowser, openPage } from '../../browser/support/browser.js';
+import { ended, openDeck, pane, SLIDE, toSlide, toSlideWith } from '../support/deck.js';
+import { startHandedOut, startMachinery, startReal } from '../support/servers.js';
+
+const MACHINERY = '/decks/90-machinery';
+
+let browser, machinery, server;
+
+before(async () => {
+  browser = await openBrowser();
+  machinery = await startMachinery();
+  server = await startReal();
+});
+
+after(async () => {
+  await browser.close();
+  await machinery.stop();
+  await server.stop();
+});
+
+const get = async (address) => (await fetch(address)).text();
+
+test('the home page tells how long a lecture is, beside learning alone', async () => {
+  assert.match(await get(`${machinery.address}/`), /lecture 20 min; alone 6 min: text 1, demos 2, exercise 3/);
+  const home = await get(`${server.address}/`);
+  assert.equal([...home.matchAll(/lecture \d+ min; alone/g)].length, (await server.decks()).length);
+});
+
+test('the slides of a deck together take as long as its lecture, and each note says where one is', async () => {
+  const deck = await get(machinery.address + MACHINERY);
+  const times = [...deck.matchAll(/<section data-timing="(\d+)">/g)].map(([, seconds]) => Number(seconds));
+  assert.equal(times.reduce((sum, each) => sum + each, 0), 20 * 60);
+  const notes = [...deck.matchAll(/<p class="time">About [^<]* after it (\d+) of 20 min have passed\.<\/p><\/aside>/g)];
+  assert.equal(notes.length, times.length);
+  assert.equal(notes.at(-1)[1], '20');
+});
+
+test("the speaker's window shows the run of the presented page, and its clock has the slide's time", async () => {
+  const page = await openDeck(browser, machinery.address + MACHINERY);
+  await toSlideWith(page, '[data-demo="1-lines"]');
+  const [speaker] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('s')]);
+  await speaker.waitForFunction(() => document.querySelectorAll('iframe').length === 2);
+  await page.bringToFront();
+  await pane(page).go.click();
+  await ended(page);
+  const shown = () => Promise.all(speaker.frames().map((frame) => frame.evaluate(() => document.querySelector('[data-demo="1-lines"] .screen')?.textContent).catch(() => '')));
+  for (;;) if ((await shown()).filter((text) => /line 3 of 3/.test(text ?? '')).length === 2) break;
+  await speaker.waitForFunction(() => {
+    const pacing = document.querySelector('.pacing');
+    return pacing.style.display !== 'none' && /\d/.test(pacing.textContent);
+  });
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('the handout for students has no notes, no recording and no answer, and room to write', async () => {
+  const address = `${machinery.address}/students/90-machinery`;
+  const [given, full] = [await get(address), await get(`${machinery.address}/handouts/90-machinery`)];
+  for (const words of ['The dashed one is the zombie', 'line 3', 'The zombie has a dashed border', 'class="notes"', 'class="transcript"']) {
+    assert.ok(!given.includes(words), words);
+  }
+  assert.ok(full.includes('The dashed one is the zombie') && full.includes('class="transcript"'), 'they are in the other one');
+  for (const words of ['A zombie', 'class="room"', 'What do you expect?', 'build/lessons/90-machinery/2-family']) assert.ok(given.includes(words), words);
+  const page = await openPage(browser, {});
+  await page.goto(address);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+  assert.equal((await fetch(`${machinery.address}/students/91-nothing`)).status, 404);
+});
+
+test('it is printed on pages of its own', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-sheets-'));
+  const file = path.join(folder, 'sheets.pdf');
+  assert.ok(await printSheets(browser, `${machinery.address}/students/90-machinery`, file) >= 2);
+  assert.ok(fs.statSync(file).size > 10000);
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('on paper stands the last picture of the recording, and where there is none what was printed', async () => {
+  const page = await openPage(browser, { colorScheme: 'light' });
+  await page.goto(`${machinery.address}${MACHINERY}?print-pdf&showNotes=separate-page`);
+  await page.waitForSelector('html[data-printable]');
+  const recorded = page.locator('[data-demo="1-lines"]');
+  assert.match(await recorded.locator('.screen').textContent(), /line 3 of 3/);
+  assert.match(await recorded.locator('.tree').textContent(), /programgoneexit status 7/);
+  assert.ok(await recorded.locator('.panes').isVisible());
+  assert.ok(!await recorded.locator('.transcript').isVisible());
+  const other = page.locator('[data-demo="9-missing"]');
+  assert.ok(await other.locator('.transcript').isVisible());
+  assert.ok(!await other.locator('.panes').isVisible());
+  await page.context().close();
+});
+
+test("in a learner's copy a demo that cannot yet be as recorded shows the recording, and any other runs", async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-copy-'));
+  const copy = await startHandedOut(folder);
+  const page = await openDeck(browser, copy.address + MACHINERY);
+  await toSlideWith(page, '[data-demo="1-lines"]');
+  const { go, state, screen } = pane(page);
+  await go.click();
+  await ended(page);
+  assert.match(await state.textContent(), /^exit status 7 after/);
+  // As if it had been recorded in a whole copy, where it ends well.
+  await page.evaluate(() => {
+    const recording = document.querySelector('section.present .recording');
+    recording.textContent = recording.textContent.replaceAll('exit status 7', 'exit status 0').replaceAll('line ', 'row ');
+  });
+  await go.click();
+  await ended(page);
+  assert.equal(await state.textContent(), 'This demo stands on what is yours to write: it ended otherwise. Below is a recording.');
+  await page.waitForFunction(() => /row/.test(document.querySelector('section.present .screen').textContent));
+  assert.match(await screen.textContent(), /of 3/);
+  await page.context().close();
+  await copy.stop();
+  fs.rmSync(folder, { recursive: true });
+  const whole = await openDeck(browser, machinery.address + MACHINERY);
+  assert.equal(await whole.locator('[data-to-be-written]').count(), 0);
+  await whole.context().close();
+});
+
+test('who zooms sees a larger slide, and can scroll to the rest of it', async () => {
+  const sizes = [];
+  for (const zoom of [1, 2]) {
+    const context = { viewport: { width: SLIDE.width / zoom, height: SLIDE.height / zoom }, deviceScaleFactor: zoom };
+    const page = await openPage(browser, context);
+    await page.addInitScript((width) => Object.defineProperty(window, 'outerWidth', { get: () => width }), SLIDE.width);
+    await page.goto(machinery.address + MACHINERY);
+    await page.waitForSelector('html[data-ready]');
+    await toSlide(page, 2);
+    const box = await page.locator('section.present h2').boundingBox();
+    sizes.push(box.height * zoom); // in pixels of the screen
+    const reach = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.querySelector('.reveal-viewport');
+      return scrollWidth / clientWidth;
+    });
+    assert.ok(Math.abs(reach - zoom) < 0.1, `${reach} windows wide at a zoom of ${zoom}`);
+    assert.ok(box.x >= 0 && box.y >= 0);
+    await page.context().close();
+  }
+  assert.ok(sizes[1] > 1.8 * sizes[0], `${sizes}`);
+});
+
+test('pictures follow dark and light', async () => {
+  for (const [colorScheme, wanted] of [['light', /^none$/], ['dark', /invert/]]) {
+    const page = await openDeck(browser, machinery.address + MACHINERY, { colorScheme });
+    await toSlideWith(page, 'img[src$=".svg"]');
+    assert.match(await page.locator('section.present img').evaluate((image) => getComputedStyle(image).filter), wanted);
+    await page.context().close();
+  }
+});
