@@ -21,8 +21,11 @@ addHandoutLink();
 // pixels. So the deck is given as much more room as the zoom is, and the window scrolls.
 const LEAST_ZOOM = 1.2; // below it is the frame of the window
 
+// A phone held upright zooms with two fingers, and tells another width of its window.
+const PHONE = matchMedia('(max-width: 600px) and (orientation: portrait)');
+
 function keepZoom() {
-  const zoom = window.outerWidth > 0 ? window.outerWidth / window.innerWidth : 1;
+  const zoom = window.outerWidth > 0 && !PHONE.matches ? window.outerWidth / window.innerWidth : 1;
   document.documentElement.classList.toggle('is-zoomed', zoom >= LEAST_ZOOM);
   document.documentElement.style.setProperty('--zoom', zoom);
   window.Reveal.layout();

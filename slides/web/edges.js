@@ -1,6 +1,6 @@
-// Pipes and sockets between processes, from their descriptors: "pipe A: parent 4 → child 1 3". The
-// kernel's numbers of them are long and say nothing, so each gets a letter in the order in which it
-// is first seen.
+// Pipes and sockets between processes, from their descriptors: "pipe A: parent 4 → child 1 3". Those
+// that only one process has lead nowhere and are left out. The kernel's numbers of them are long and
+// say nothing, so each gets a letter, in the order in which it is first seen.
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -12,12 +12,14 @@ export class Edges {
     for (const process of processes) {
       for (const descriptor of process.descriptors ?? []) this.#take(process, descriptor);
     }
+    for (const [what, ends] of this.#ends) {
+      if (new Set(ends.map(({ process }) => process)).size < 2) this.#ends.delete(what);
+      else this.#names.set(what, `${what.split(':')[0]} ${LETTERS[this.#names.size % LETTERS.length]}`);
+    }
   }
 
   #take(process, { fd, what, way }) {
-    const kind = /^(pipe|socket):/.exec(what)?.[1];
-    if (!kind) return;
-    if (!this.#names.has(what)) this.#names.set(what, `${kind} ${LETTERS[this.#names.size % LETTERS.length]}`);
+    if (!/^(pipe|socket):/.test(what)) return;
     if (!this.#ends.has(what)) this.#ends.set(what, []);
     this.#ends.get(what).push({ process, fd, way });
   }

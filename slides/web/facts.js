@@ -4,14 +4,15 @@
 
 const row = (label, words) => (words.length > 0 ? [{ label, words }] : []);
 
+// `alike` is compared when siblings are folded: two leaders of a session each are alike.
 function session({ pid, session: facts }) {
   if (!facts) return [];
-  const leads = facts.session === pid ? ' (leads it)' : '';
-  const group = facts.group === pid ? `${facts.group} (leads it)` : `${facts.group}`;
+  const leads = (number) => (number === pid ? ', leads' : '');
+  const terminal = facts.foreground ? `${facts.terminal}, foreground` : facts.terminal;
   return [
-    { label: 'session', words: [`${facts.session}${leads}`] },
-    { label: 'group', words: [facts.foreground ? `${group}, in the foreground` : group] },
-    { label: 'terminal', words: [facts.terminal] },
+    { label: 'session', words: [`${facts.session}${leads(facts.session)}`], alike: leads(facts.session) },
+    { label: 'group', words: [`${facts.group}${leads(facts.group)}`], alike: leads(facts.group) },
+    { label: 'terminal', words: [terminal] },
   ];
 }
 
@@ -21,16 +22,30 @@ function signals({ signals: sets, came = [] }) {
     ...row('caught', sets.caught), ...row('ignored', sets.ignored)];
 }
 
+// "waits in accept4 on descriptor 3, socket:[4711]": the kernel's number of the socket says nothing.
 function threads({ doing }) {
-  return (doing ?? []).map(({ does, count }) => ({ label: count > 1 ? `${count} threads` : 'thread', words: [does] }));
+  return (doing ?? []).map(({ does, count }) => {
+    const many = count > 1 ? `${count} threads ` : '';
+    const call = /^waits in (.*?)(, (?:socket|pipe):.*)?$/.exec(does)?.[1];
+    return { label: `${many}${call ? 'in' : ''}`.trim(), words: [call ?? does] };
+  });
 }
 
 const ARROWS = { r: '←', w: '→', rw: '↔', '': '–' };
+const STANDARD = 3; // 0, 1, 2
 
-// Pipes and sockets get letters (edges.js); a terminal and files keep their names.
-function descriptors({ descriptors: list }, { letterOf }) {
-  const shown = (list ?? []).map(({ fd, what, way }) => `${fd} ${ARROWS[way] ?? way} ${letterOf(what) ?? what.replace('/dev/', '')}`);
-  return row('descriptors', shown);
+// What leads to other processes is shown by its letter (edges.js), the three standard ones by what
+// they are; the rest is counted.
+function descriptors({ descriptors: list = [] }, { letterOf }) {
+  const arrow = ({ way }) => ARROWS[way] ?? way;
+  const standard = list.filter(({ fd }) => fd < STANDARD);
+  const same = standard.length === STANDARD && standard.every(({ what, way }) => what === standard[0].what && way === standard[0].way);
+  const name = ({ what }) => letterOf(what) ?? what.replace('/dev/', '');
+  const first = same ? [`0–2 ${arrow(standard[0])} ${name(standard[0])}`] : standard.map((each) => `${each.fd} ${arrow(each)} ${name(each)}`);
+  const others = list.filter(({ fd }) => fd >= STANDARD);
+  const edges = others.filter(({ what }) => letterOf(what));
+  const rest = others.length - edges.length;
+  return row('descriptors', [...first, ...edges.map((each) => `${each.fd} ${arrow(each)} ${name(each)}`), ...(rest > 0 ? [`${rest} more`] : [])]);
 }
 
 const KINDS = { session, signals, threads, descriptors };

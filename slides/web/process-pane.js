@@ -92,7 +92,11 @@ export class ProcessPane {
     if (below.length > 0) {
       const list = element('ul', '');
       list.setAttribute('role', 'group');
-      for (const group of fold(below, (process) => this.#alike(process))) list.append(this.#group(group));
+      const groups = fold(below, (process) => this.#alike(process));
+      // Who lives comes first: what has been may be scrolled to.
+      for (const isGone of [false, true]) {
+        for (const group of groups.filter(([{ state }]) => (state === 'gone') === isGone)) list.append(this.#group(group));
+      }
       item.append(list);
       item.setAttribute('aria-expanded', 'true');
     }
@@ -115,7 +119,7 @@ export class ProcessPane {
   // Nothing for one that has somebody below: it is not folded.
   #alike(process) {
     if (this.#below(process).length > 0) return undefined;
-    const facts = this.#facts(process).filter(({ label }) => !['session', 'group'].includes(label));
+    const facts = this.#facts(process).map(({ label, words, alike }) => [label, alike ?? words]);
     return JSON.stringify([process.role, process.state, process.how, process.threads, facts]);
   }
 
@@ -160,6 +164,7 @@ export class ProcessPane {
 function factRow(label, words) {
   const line = element('span', 'fact');
   line.dataset.fact = label;
-  line.append(element('span', 'label', label), ...words.map((word) => element('span', 'item', word)));
+  if (label) line.append(element('span', 'label', label));
+  line.append(...words.map((word) => element('span', 'item', word)));
   return line;
 }

@@ -75,8 +75,10 @@ test('a signal that was pending and is not any more has come', () => {
 test('facts are told when the slide has chosen them, and not otherwise', () => {
   const process = { pid: 5, session: { session: 5, group: 5, terminal: 'none', foreground: false }, doing: [{ does: 'waits in poll', count: 8 }] };
   assert.deepEqual(factsOf(process, []), []);
-  assert.deepEqual(factsOf(process, ['threads']), [{ label: '8 threads', words: ['waits in poll'] }]);
-  assert.equal(factsOf(process, ['session'])[0].words[0], '5 (leads it)');
+  assert.deepEqual(factsOf(process, ['threads']), [{ label: '8 threads in', words: ['poll'] }]);
+  assert.equal(factsOf(process, ['session'])[0].words[0], '5, leads');
+  const busy = { pid: 5, doing: [{ does: 'waits in accept4 on descriptor 3, socket:[99]', count: 1 }, { does: 'runs and does not wait', count: 2 }] };
+  assert.deepEqual(factsOf(busy, ['threads']), [{ label: 'in', words: ['accept4 on descriptor 3'] }, { label: '2 threads', words: ['runs and does not wait'] }]);
 });
 
 test('a pipe is an edge between who writes it and who reads it', () => {
@@ -86,6 +88,10 @@ test('a pipe is an edge between who writes it and who reads it', () => {
   ]);
   assert.deepEqual(edges.inWords(({ role }) => role), ['pipe A: parent 4 → child 3']);
   assert.equal(edges.letterOf('/dev/pts/0'), undefined);
+  const alone = { descriptors: [0, 1, 2].map((fd) => ({ fd, what: '/dev/pts/0', way: 'rw' })).concat({ fd: 3, what: 'pipe:[7]', way: 'r' }, { fd: 4, what: 'pipe:[99]', way: 'w' }) };
+  assert.equal(new Edges([alone, alone]).letterOf('pipe:[7]'), undefined, 'one process has both ends');
+  const [{ words }] = factsOf(alone, ['descriptors'], { letterOf: (what) => (what === 'pipe:[99]' ? 'pipe A' : undefined) });
+  assert.deepEqual(words, ['0–2 ↔ pts/0', '4 → pipe A', '1 more']);
 });
 
 test('four equal siblings are folded; three, different ones and parents are not', () => {
