@@ -18,8 +18,11 @@ constexpr std::size_t kProcessesInOneLook = 12;
 
 }  // namespace
 
-Family::Family(const course::ChildGroup& children, ShownFacts shown, Tell tell)
-    : children_(children), shown_(std::move(shown)), tell_(std::move(tell)) {}
+Family::Family(const course::ChildGroup& children, ShownFacts shown, bool ask_kernel, Tell tell)
+    : children_(children),
+      shown_(std::move(shown)),
+      tell_(std::move(tell)),
+      events_(ask_kernel) {}
 
 void Family::tell_source(std::chrono::milliseconds every) {
     tell_("source",

@@ -32,8 +32,8 @@ class Family {
         std::function<void(std::string_view name, nlohmann::json data, Clock::time_point at)>;
 
     // Of the descendants of this process. Those in `children` are collected by their owner, the
-    // others here.
-    Family(const course::ChildGroup& children, ShownFacts shown, Tell tell);
+    // others here. `ask_kernel`: see process_events.hh.
+    Family(const course::ChildGroup& children, ShownFacts shown, bool ask_kernel, Tell tell);
 
     void tell_source(std::chrono::milliseconds every);
     // Tells what the kernel has said since; costs little when it was nothing.

@@ -63,25 +63,43 @@ TEST_CASE("of children that live for a moment each is told, where the kernel tel
 }
 
 TEST_CASE("a process is forked before it is looked at, and ends before it is collected") {
-    Watched run(plan("2-family"));
-    REQUIRE(until_process(run, [](const json& process) { return process["state"] == "zombie"; }));
+    for (const bool ask_kernel : {true, false}) {
+        CAPTURE(ask_kernel);
+        RunPlan family = plan("2-family");
+        family.ask_kernel = ask_kernel;
+        Watched run(family);
+        REQUIRE(until_process(run, [](const json& each) { return each["state"] == "zombie"; }));
+        run.leave();
+        run.to_the_end();
+        std::map<json, std::string> life;
+        for (const Message& message : run.messages) {
+            if (message.name == "fork") life[message.data["pid"]] += "f";
+            if (message.name == "exit") life[message.data["pid"]] += "e";
+            if (message.name == "collected") life[message.data["pid"]] += "c";
+            if (message.name != "look") continue;
+            for (const json& process : message.data["processes"]) life[process["pid"]] += "l";
+        }
+        CHECK(life.size() >= 3);
+        for (const auto& [pid, letters] : life) {
+            CHECK(letters.starts_with("f"));
+            CHECK(std::ranges::count(letters, 'f') == 1);
+            CHECK(std::ranges::count(letters, 'e') <= 1);
+            if (letters.find('c') != letters.npos) CHECK(letters.find('e') < letters.find('c'));
+        }
+    }
+}
+
+TEST_CASE("where the kernel does not tell, it is said, and who lives on is found by looking") {
+    RunPlan family = plan("2-family");
+    family.ask_kernel = false;
+    Watched run(family);
+    std::set<json> found;
+    REQUIRE(run.until([&](const Message& message) {
+        if (message.name == "fork") found.insert(message.data["pid"]);
+        return found.size() == 4;  // the program, two zombies, and the one that left the terminal
+    }));
+    CHECK(run.all("source").at(0)["events"] == "looks");
     run.leave();
-    run.to_the_end();
-    std::map<json, std::string> life;
-    for (const Message& message : run.messages) {
-        if (message.name == "fork") life[message.data["pid"]] += "f";
-        if (message.name == "exit") life[message.data["pid"]] += "e";
-        if (message.name == "collected") life[message.data["pid"]] += "c";
-        if (message.name != "look") continue;
-        for (const json& process : message.data["processes"]) life[process["pid"]] += "l";
-    }
-    CHECK(life.size() >= 4);
-    for (const auto& [pid, letters] : life) {
-        CHECK(letters.starts_with("f"));
-        CHECK(std::ranges::count(letters, 'f') == 1);
-        CHECK(std::ranges::count(letters, 'e') <= 1);
-        if (letters.find('c') != letters.npos) CHECK(letters.find('e') < letters.find('c'));
-    }
 }
 
 TEST_CASE("the time of an event is that since the start of the run, in order of looks") {

@@ -45,7 +45,7 @@ class Keeper {
           plan_(plan),
           folder_(folder),
           gate_(folder),
-          family_(children_, plan.shown,
+          family_(children_, plan.shown, plan.ask_kernel,
                   [this](std::string_view name, json data, steady_clock::time_point at) {
                       tell(name, std::move(data), at);
                   }),

@@ -66,8 +66,9 @@ steady_clock::time_point time_of(const std::vector<char>& record) {
 
 }  // namespace
 
-ProcessEvents::ProcessEvents() : page_bytes_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {
-    const auto processors = static_cast<int>(::sysconf(_SC_NPROCESSORS_CONF));
+ProcessEvents::ProcessEvents(bool ask)
+    : page_bytes_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {
+    const auto processors = ask ? static_cast<int>(::sysconf(_SC_NPROCESSORS_CONF)) : 0;
     for (int processor = 0; processor < processors; ++processor) {
         if (add_ring(processor)) continue;
         close();  // half of the events would be a wrong picture

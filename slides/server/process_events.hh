@@ -35,8 +35,8 @@ struct ProcessEvent {
 
 class ProcessEvents {
   public:
-    // Of what this process forks from now on, and of what that forks.
-    ProcessEvents();
+    // Of what this process forks from now on, and of what that forks; unless `ask` is false.
+    explicit ProcessEvents(bool ask = true);
     ~ProcessEvents();
     ProcessEvents(const ProcessEvents&) = delete;
     ProcessEvents& operator=(const ProcessEvents&) = delete;

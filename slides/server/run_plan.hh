@@ -28,6 +28,8 @@ struct RunPlan {
     std::optional<DemoEntry> client;
     RunLimits limits;
     ShownFacts shown = {};
+    // False: as where the kernel refuses to tell each fork, exec and exit (process_events.hh).
+    bool ask_kernel = true;
     // After so long a step ends by itself; without it, when somebody says "next".
     std::optional<std::chrono::milliseconds> step_time = {};
 };

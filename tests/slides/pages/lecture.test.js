@@ -1,4 +1,4 @@
-// The lecturer's side: time, the speaker's window, what is given out and printed, zoom and dark.
+// The lecturer's side: time, the speaker's window, what is given out and printed, zoom.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -147,13 +147,4 @@ test('who zooms sees a larger slide, and can scroll to the rest of it', async ()
     await page.context().close();
   }
   assert.ok(sizes[1] > 1.8 * sizes[0], `${sizes}`);
-});
-
-test('pictures follow dark and light', async () => {
-  for (const [colorScheme, wanted] of [['light', /^none$/], ['dark', /invert/]]) {
-    const page = await openDeck(browser, machinery.address + MACHINERY, { colorScheme });
-    await toSlideWith(page, 'img[src$=".svg"]');
-    assert.match(await page.locator('section.present img').evaluate((image) => getComputedStyle(image).filter), wanted);
-    await page.context().close();
-  }
 });
