@@ -32,7 +32,7 @@ void Lint::run() {
     readme();
     check();
     exercise();
-    if (!lesson_.exercise_only) slides_notes();
+    if (!lesson_.exercise_only) deck();
     build_files();
     placeholders();
 }
@@ -58,8 +58,8 @@ void Lint::manifest() {
 void Lint::demos() {
     const fs::path file = lesson_.folder / "lesson.json";
     const std::size_t count = lesson_.demos.size();
-    expect(count >= 2 && count <= 5, file,
-           fmt::format("'demos' has {}, and there must be 2 to 5", count));
+    expect(count >= 2 && count <= 8, file,
+           fmt::format("'demos' has {}, and there must be 2 to 8", count));
     expect(std::ranges::any_of(lesson_.demos, &Demo::wrong), file,
            "no demo shows what goes wrong ('wrong')");
     expect(std::ranges::any_of(lesson_.demos, [](const Demo& one) { return !one.wrong; }), file,
@@ -85,19 +85,11 @@ void Lint::demo(const Demo& demo, std::size_t number) {
     expect(text.starts_with("//"), source, "does not open with a comment that says what it shows");
 }
 
-void Lint::slides_notes() {
-    const fs::path file = lesson_.folder / "slides-notes.md";
+// What is on its slides is `./waymark slides --check`'s to judge.
+void Lint::deck() {
+    const fs::path file = root_ / "slides" / (lesson_.name + ".md");
     const std::string text = text_of(file);
-    if (text.empty()) return;
-    std::istringstream lines(text);
-    std::size_t slides = 0;
-    for (std::string line; std::getline(lines, line);) {
-        const std::size_t digits = line.find_first_not_of("0123456789");
-        slides += digits > 0 && digits != line.npos && line[digits] == '.' ? 1 : 0;
-    }
-    expect(slides >= 10 && slides <= 20, file,
-           fmt::format("tells of {} slides (numbered paragraphs), and there must be 10 to 20",
-                       slides));
+    if (!text.empty()) still_to_write(file, text);
 }
 
 void Lint::build_files() {
@@ -119,11 +111,15 @@ void Lint::placeholders() {
         if (!entry.is_regular_file()) continue;
         const std::string text = read_file(entry.path());
         expect(true, entry.path(), "");
-        for (std::size_t place = 0; (place = text.find(kStillToWrite, place)) != text.npos;) {
-            place += kStillToWrite.size();
-            const std::string what = text.substr(place, text.find_first_of(">\n", place) - place);
-            expect(false, entry.path(), "still to be written: " + what);
-        }
+        still_to_write(entry.path(), text);
+    }
+}
+
+void Lint::still_to_write(const fs::path& file, const std::string& text) {
+    for (std::size_t place = 0; (place = text.find(kStillToWrite, place)) != text.npos;) {
+        place += kStillToWrite.size();
+        const std::string what = text.substr(place, text.find_first_of(">\n", place) - place);
+        expect(false, file, "still to be written: " + what);
     }
 }
 

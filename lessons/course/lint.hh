@@ -37,9 +37,10 @@ class Lint {
     void manifest();
     void demos();
     void demo(const Demo& demo, std::size_t number);
-    void slides_notes();
+    void deck();
     void build_files();
     void placeholders();
+    void still_to_write(const std::filesystem::path& file, const std::string& text);
     // lint_text.cc
     void readme();
     void sections();

@@ -89,11 +89,12 @@ std::vector<fs::path> write_scaffold(const fs::path& root, const std::string& na
         {folder / "mutants" / "first-mistake.patch", filled(kNewMutant)},
         {folder / "right" / "another-way.patch", filled(kNewRight)},
     };
-    if (!exercise_only) texts.emplace(folder / "slides-notes.md", filled(kNewNotes));
+    if (!exercise_only) texts.emplace(root / "slides" / (name + ".md"), filled(kNewDeck));
     for (const std::string& source : sources)
         texts.emplace(folder / "starter" / fs::path(source).filename(), kNewStarter);
     for (const char* inner : {"starter", "mutants", "right"})
         fs::create_directories(folder / inner);
+    fs::create_directories(root / "slides");
     std::vector<fs::path> written;
     for (const auto& [path, text] : texts) {
         write_file(path, text);

@@ -83,10 +83,13 @@ lesson_checks += {{'{name}': executable('check', 'check.cpp', dependencies: less
 const std::string_view kNewStarter =
     "// <write: what is to be written, each function with its contract and an empty body>\n";
 
-const std::string_view kNewNotes =
-    R"(# Lesson {number}: notes for the slides
+const std::string_view kNewDeck =
+    R"(# {title}
 
-<write: ten to twenty numbered paragraphs, one for each slide>
+<write: the question>
+
+Note:
+<write: ten to twenty slides and what is said to each; slides/README.md>
 )";
 
 const std::string_view kNewMutant =

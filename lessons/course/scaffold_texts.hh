@@ -13,7 +13,7 @@ extern const std::string_view kNewManifest;
 extern const std::string_view kNewCheck;
 extern const std::string_view kNewMeson;
 extern const std::string_view kNewStarter;
-extern const std::string_view kNewNotes;
+extern const std::string_view kNewDeck;
 extern const std::string_view kNewMutant;
 extern const std::string_view kNewRight;
 

@@ -57,7 +57,7 @@ FILES = {
     "README.md": README, "lesson.json": json.dumps(MANIFEST, indent=2), "check.cpp": CHECK,
     "1-once.cpp": "// Once.\n", "2-twice.cpp": "// Twice.\n",
     "twice.svg": '<svg role="img"><title>Two</title></svg>', "starter/twice.cc": STARTER,
-    "slides-notes.md": "".join(f"{number}. A slide.\n" for number in range(1, 13)),
+    "../../slides/01-twice.md": "# Twice\n",
     "meson.build": "foreach demo : ['1-once', '2-twice']\nendforeach\n"
                    "lesson_checks += {'01-twice': executable('check', 'check.cpp')}\n",
     **{f"mutants/wrong-{number}.cc": MUTANT for number in range(5)},
@@ -108,8 +108,8 @@ FAULTS = [
     ("mutants/wrong-5.patch", "case: case 7", "case: case 9", "the check has no case 'case 9'"),
     ("right/odd-0.cc", None, "", "has 1 programs, and there must be 2"),
     ("right/odd-0.cc", "// why it is right: it", "// It", "lacks the line '// why it is right: ...'"),
-    ("slides-notes.md", None, "", "slides-notes.md: is not there"),
-    ("slides-notes.md", "A slide.\n", "", "of 1 slides"),
+    ("../../slides/01-twice.md", None, "", "slides/01-twice.md: is not there"),
+    ("../../slides/01-twice.md", "# Twice", "<write: a deck>", "still to be written: a deck"),
     ("meson.build", "'2-twice'", "", "does not build the demo '2-twice'"),
     ("meson.build", "'check'", "'chuck'", "does not build the check"),
     ("meson.build", "lesson_checks += ", "all_checks += ", "so './waymark test' does not prove it"),
@@ -181,7 +181,7 @@ class LintTest(unittest.TestCase):
         self.assertEqual(code, 1)
         for says in ("README.md: has ", "README.md: still to be written: the question",
                      "'question' asks nothing", "'demos' has 0", "'hints' has 0", "has 0 cases",
-                     "mutants: has 1 programs", "right: has 1 programs", "tells of 0 slides",
+                     "mutants: has 1 programs", "right: has 1 programs", "slides/01-twice.md: still to be written",
                      "first-mistake.patch: still to be written: the name of an Advice in the check",
                      "another-way.patch: still to be written: what is odd about it",
                      "starter/twice.cc: still to be written"):
@@ -202,7 +202,7 @@ class LintTest(unittest.TestCase):
 
     def test_a_lesson_may_be_an_exercise_only(self):
         self.run_course("new", LESSON, "--source", "small/twice.cc", "--exercise-only")
-        self.assertFalse((self.lesson / "slides-notes.md").exists())
+        self.assertFalse((self.root / "slides" / "01-twice.md").exists())
         code, output = self.lint()
         self.assertEqual(code, 1)
         for says in ("demos", "slides", "no section", "Further"):
