@@ -139,7 +139,7 @@ class DeckReader {
         begin_prose();
     }
 
-    // The demo's name, then lines "key: value".
+    // The demo's name, then lines "key: value". A run may make several claims, a line each.
     void parse_run(Block& block, std::string_view text, int line) const {
         block.demo = trimmed(take_until(text, '\n'));
         while (!trimmed(text).empty()) {
@@ -150,8 +150,10 @@ class DeckReader {
             if (trimmed(value).empty())
                 refuse(line,
                        fmt::format("after the demo come lines \"key: value\", not: {}", whole));
-            if (!block.settings.emplace(key, trimmed(value)).second)
-                refuse(line, fmt::format("{} is set twice", key));
+            const auto [place, is_new] = block.settings.emplace(key, trimmed(value));
+            if (is_new) continue;
+            if (key != "claim") refuse(line, fmt::format("{} is set twice", key));
+            place->second.append("\n").append(trimmed(value));
         }
     }
 

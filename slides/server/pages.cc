@@ -10,6 +10,7 @@
 #include "slides/server/html.hh"
 #include "slides/server/page_frame.hh"
 #include "slides/server/prose.hh"
+#include "slides/server/question.hh"
 #include "slides/server/run_html.hh"
 #include "slides/server/timing.hh"
 
@@ -64,9 +65,20 @@ std::string Pages::block(const Block& block, const LessonEntry& lesson, bool can
         return fmt::format("<p class=\"fault\">lesson {} has no demo {}</p>\n", lesson.name,
                            escaped(block.demo));
     const std::string recorded = transcript(lesson, *demo);
-    if (!can_run) return transcript_html(lesson, *demo, recorded);
-    return run_html(lesson, *demo, block.settings,
+    if (!can_run)
+        return question_on_paper(block.settings) + transcript_html(lesson, *demo, recorded);
+    return question_html(block.settings, demo->name, demo->look) +
+           run_html(lesson, *demo, block.settings,
                     {recorded, events(lesson, *demo), files_.is_handed_out()});
+}
+
+// The answers stand here, and not on the slide: on paper this is where they are.
+std::string Pages::notes(const Slide& slide, const LessonEntry& lesson) const {
+    std::string answers;
+    for (const Block& each : slide.blocks)
+        if (const DemoEntry* demo = lesson.demo(each.demo); demo != nullptr)
+            answers += answer_note(each.settings, demo->look);
+    return html_from_markdown(answers + slide.notes, "slides");
 }
 
 std::string Pages::slide(const Slide& slide, const LessonEntry& lesson, std::chrono::seconds time,
@@ -75,7 +87,7 @@ std::string Pages::slide(const Slide& slide, const LessonEntry& lesson, std::chr
     for (const Block& each : slide.blocks) out += block(each, lesson, true);
     if (!slide.notes.empty())
         out += fmt::format("<aside class=\"notes\">{}<p class=\"time\">{}</p></aside>\n",
-                           html_from_markdown(slide.notes, "slides"), time_words);
+                           notes(slide, lesson), time_words);
     return out + "</section>\n";
 }
 
@@ -97,8 +109,7 @@ std::string Pages::handout(const LessonEntry& lesson) const {
         std::string sheet;
         for (const Block& each : slide.blocks) sheet += block(each, lesson, false);
         if (!slide.notes.empty())
-            sheet += fmt::format("<div class=\"notes\">{}</div>\n",
-                                 html_from_markdown(slide.notes, "slides"));
+            sheet += fmt::format("<div class=\"notes\">{}</div>\n", notes(slide, lesson));
         return sheet;
     });
 }

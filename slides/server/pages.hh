@@ -48,6 +48,7 @@ class Pages {
   private:
     std::optional<std::string> folder(std::string_view path) const;
     std::string block(const Block& block, const LessonEntry& lesson, bool can_run) const;
+    std::string notes(const Slide& slide, const LessonEntry& lesson) const;
     std::string slide(const Slide& slide, const LessonEntry& lesson, std::chrono::seconds time,
                       std::string_view time_words) const;
     std::string sheets(const LessonEntry& lesson, std::string_view kind,

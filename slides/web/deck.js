@@ -1,6 +1,7 @@
 // Starts a deck. The slides are whole when they arrive (the server makes them), so there is nothing
 // to load before the first one shows; plugins that load and fail would leave a blank deck.
 
+import { prepareQuestions } from './question.js';
 import { prepareRuns } from './runs.js';
 import { Steps } from './steps.js';
 
@@ -15,6 +16,7 @@ function addHandoutLink() {
 }
 
 prepareRuns(document.querySelectorAll('.run'));
+prepareQuestions(document.querySelectorAll('.question'));
 addHandoutLink();
 
 // reveal.js fits a slide into the window, so a page that is zoomed would look as before, in fewer
