@@ -2,17 +2,18 @@
 // as a zombie (state Z), because nobody has asked how it ended.
 //
 // Look at the column STAT, and at what kill -9 changes: nothing. With a number of seconds as
-// argument the zombies stay for that long, so that `ps -ef` in a second terminal shows them, too.
+// argument each picture stays for that long, so that `ps -ef` in a second terminal shows it, too.
 
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "lessons/course/time_to_look.hh"
 
 namespace {
 
@@ -55,26 +56,27 @@ void wait_until_ended(pid_t pid) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
+    const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     std::vector<pid_t> pids;
     for (int i = 0; i < kChildren; ++i) pids.push_back(fire_and_forget());
     for (const pid_t pid : pids) wait_until_ended(pid);
     std::printf("1. %d children have ended. Nobody has waited for them:\n", kChildren);
     print_processes(pids);
+    if (argument_count > 1)
+        std::printf("   in a second terminal: ps -o pid,ppid,stat,comm --ppid %d\n", ::getpid());
+    time_to_look();
 
     for (const pid_t pid : pids) ::kill(pid, SIGKILL);
     std::printf("2. After kill -9. What is dead cannot be killed:\n");
     print_processes(pids);
 
-    if (argument_count > 1) {
-        std::printf("   They stay for %s seconds; try: ps -o pid,ppid,stat,comm --ppid %d\n",
-                    arguments[1], ::getpid());
-        ::sleep(static_cast<unsigned>(std::atoi(arguments[1])));
-    }
+    time_to_look();
 
     //#region one-wait-each
     for (const pid_t pid : pids) ::waitpid(pid, nullptr, 0);
     //#endregion one-wait-each
     std::printf("3. After one waitpid(2) for each:\n");
     print_processes(pids);
+    waymark::demo::end_step();
 }

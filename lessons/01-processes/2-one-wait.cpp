@@ -78,6 +78,7 @@ int main(int argument_count, char** arguments) {
     ::close(gate[1]);
     for (const pid_t pid : pids) wait_until_ended(pid);
     std::printf("2. all of them have ended; now SIGCHLD is let in\n");
+    time_to_look();
 
     ::sigprocmask(SIG_UNBLOCK, &only_sigchld, nullptr);
     std::printf("3. signals that came: %d, children collected: %d\n", static_cast<int>(signals),

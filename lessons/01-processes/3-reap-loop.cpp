@@ -18,6 +18,7 @@
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "daemon/signals.hh"
+#include "lessons/course/end_step.hh"
 
 namespace {
 
@@ -71,12 +72,16 @@ int main() {
         std::vector<pid_t> pids;
         for (int i = 0; i < kChildren; ++i) pids.push_back(start_child(i, gate));
         fmt::print("1. {} children run\n", kChildren);
+        waymark::demo::end_step();
         gate.writing.reset();
         for (const pid_t pid : pids) wait_until_ended(pid);
         fmt::print("2. all of them have ended; now SIGCHLD is let in\n");
+        waymark::demo::end_step();
     }
     fmt::print("3. signals that came: {}; one loop:\n", child_ended.take());
     fmt::print("4. children collected: {}\n", collect_all());
+    waymark::demo::end_step();
     fmt::print("5. asked once more: {}\n",
                ::waitpid(-1, nullptr, WNOHANG) == -1 ? error_text(errno) : "a child is left");
+    waymark::demo::end_step();
 }

@@ -61,6 +61,7 @@ int main(int argument_count, char** arguments) {
         const ExitStatus status =
             run_once(children, child_ended, [&] { return serve(attempt, time_to_look); });
         fmt::print("   its child: {}\n   parent {} lives\n", status.describe(), ::getpid());
+        time_to_look();
         if (status.success()) break;
     }
 }

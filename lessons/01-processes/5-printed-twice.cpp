@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "lessons/course/end_step.hh"
+
 namespace {
 
 void say_goodbye() {
@@ -78,6 +80,7 @@ void show(const char* title, const std::string& text) {
     for (const char* line :
          {"order 17 accepted", "the child's own words", "atexit: temporary files removed"})
         if (const int times = count(text, line)) std::printf("   %d x  %s\n", times, line);
+    waymark::demo::end_step();
 }
 
 }  // namespace

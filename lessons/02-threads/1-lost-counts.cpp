@@ -11,6 +11,8 @@
 #include <latch>
 #include <thread>
 
+#include "lessons/course/end_step.hh"
+
 namespace {
 
 constexpr int kEventsPerThread = 10'000'000;
@@ -58,6 +60,7 @@ int main() {
         lost += kExpected - counted;
         fmt::print("round {}: {} events, {} were counted, {} are lost\n", round, kExpected, counted,
                    kExpected - counted);
+        waymark::demo::end_step();
     }
     fmt::print("{} events are lost, and no thread did anything wrong by itself\n", lost);
 }

@@ -1,44 +1,40 @@
-// Four hundred requests arrive at once; each needs something slow for 20 ms. First every request
-// gets a thread of its own. Look at how many threads there are at once, and at the stacks that the
-// system must set aside: both were chosen by whoever sent the requests.
+// Four hundred requests arrive at once, and each takes its time. First every request gets a thread
+// of its own: each thread's stack takes 8 MiB of address space, of which the system gives this
+// program one GiB. Look at how many requests get a thread, and at the error that the others get.
+// Who chose the number of threads? Whoever sent the requests.
 //
 // Then a crew of eight does the same work from a queue with sixteen places. Look at the threads and
-// the stacks now, and at the requests that found no place: they were told so at once. It takes
-// longer. What has a bound, and was chosen by us, is what the server may use up.
+// the stacks now: who finds no place is told so at once, and comes again. It takes longer, and
+// everybody is served. What has a bound, and was chosen by us, is what the server may use up.
 
 #include <fmt/core.h>
 #include <pthread.h>
-#include <time.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
+#include <fstream>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "daemon/thread_pool.hh"
+#include "lessons/course/end_step.hh"
 
 namespace {
 
 constexpr int kRequests = 400;
-constexpr std::size_t kCrew = 8;
-constexpr std::size_t kPlaces = 16;
+constexpr int kCrew = 8;
+constexpr int kPlaces = 16;
 
 std::atomic<int> served = 0;
 std::atomic<int> in_work = 0;
-std::atomic<int> most_in_work = 0;
-
-void do_something_slow() {
-    const timespec pause{0, 20'000'000};  // stands for a disk, a database, another server
-    ::nanosleep(&pause, nullptr);
-}
+std::atomic<bool> answers = false;  // of a disk, a database, another server: not yet
 
 void serve() {
-    const int now = ++in_work;
-    int most = most_in_work;
-    while (now > most && !most_in_work.compare_exchange_weak(most, now)) {
-    }
-    do_something_slow();
+    ++in_work;
+    answers.wait(false);
     --in_work;
     ++served;
 }
@@ -52,44 +48,79 @@ std::size_t stack_mebibytes() {
     return bytes >> 20;
 }
 
+void wait_for_in_work(int count) {
+    while (in_work < count) std::this_thread::yield();
+}
+
+// So that you see it as it is now; then what was waited for is there.
+void show_the_peak(int threads) {
+    wait_for_in_work(threads);
+    fmt::print("   at once: {} threads, with {} MiB of stacks\n", threads,
+               static_cast<std::size_t>(threads) * stack_mebibytes());
+    waymark::demo::end_step();
+    answers = true;
+    answers.notify_all();
+}
+
 //#region per-event
-void a_thread_for_each() {
-    std::vector<std::thread> threads;
+void start_a_thread_for_each(std::vector<std::thread>& threads) {
     for (int i = 0; i < kRequests; ++i) threads.emplace_back(serve);
+}
+
+void wait_for(std::vector<std::thread>& threads) {
     for (std::thread& thread : threads) thread.join();
 }
 //#endregion per-event
+
+void a_thread_for_each() {
+    std::vector<std::thread> threads;
+    try {
+        start_a_thread_for_each(threads);
+    } catch (const std::system_error& error) {
+        fmt::print("   request {}: {}\n", threads.size() + 1, error.code().message());
+    }
+    show_the_peak(static_cast<int>(threads.size()));
+    wait_for(threads);
+}
 
 //#region crew
 void a_fixed_crew() {
     waymark::daemon::ThreadPool crew(kCrew, kPlaces);
     int told_to_wait = 0;
     for (int i = 0; i < kRequests; ++i) {
-        if (crew.try_submit(serve)) continue;
-        ++told_to_wait;
-        crew.submit(serve);  // this one has patience: it waits for a place
+        if (!crew.try_submit(serve)) ++told_to_wait;
+        if (i < kCrew) wait_for_in_work(i + 1);  // the crew fetches it
     }
+    fmt::print("   {} found every place taken, and were told so at once\n", told_to_wait);
+    show_the_peak(kCrew);
+    for (int i = 0; i < told_to_wait; ++i) crew.submit(serve);  // they have patience
     crew.stop(waymark::daemon::ThreadPool::AtStop::drain);
-    fmt::print("  {} found every place taken, and were told so at once\n", told_to_wait);
 }
 //#endregion crew
 
+// What is taken now, and one GiB more. The stacks are the only thing here that comes near it.
+void limit_memory() {
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t bytes = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (1UL << 30);
+    const rlimit limit{bytes, bytes};
+    ::setrlimit(RLIMIT_AS, &limit);
+}
+
 void show(void (*serve_all)()) {
-    served = most_in_work = 0;
-    const auto start = std::chrono::steady_clock::now();
+    served = in_work = 0;
+    answers = false;
     serve_all();
-    const std::chrono::duration<double, std::milli> taken =
-        std::chrono::steady_clock::now() - start;
-    const auto most = static_cast<std::size_t>(most_in_work.load());
-    fmt::print("  {} served in {:.0f} ms by at most {} threads, with {} MiB of stacks\n",
-               served.load(), taken.count(), most, most * stack_mebibytes());
+    fmt::print("   {} of {} requests were served\n", served.load(), kRequests);
+    waymark::demo::end_step();
 }
 
 }  // namespace
 
 int main() {
-    fmt::print("a thread for each of {} requests\n", kRequests);
+    limit_memory();
+    fmt::print("1. a thread for each of {} requests\n", kRequests);
     show(a_thread_for_each);
-    fmt::print("a crew of {} and a queue with {} places\n", kCrew, kPlaces);
+    fmt::print("2. a crew of {} and a queue with {} places\n", kCrew, kPlaces);
     show(a_fixed_crew);
 }

@@ -3,7 +3,8 @@
 //
 // First the fourth reads through a null pointer: the signal is for the thread, death is for the
 // process. Then it throws, and nobody catches: std::terminate, the same end. Last the same throw
-// happens in a piece of work: its future carries it to whoever asked, and the three talk on.
+// happens in a piece of work: its future carries it to whoever asked, and the three talk on. On a
+// slide each server stands still before the mistake, so that its threads can be seen.
 
 #include <fmt/core.h>
 #include <signal.h>
@@ -19,17 +20,20 @@
 #include <vector>
 
 #include "daemon/thread_pool.hh"
+#include "lessons/course/end_step.hh"
 
 namespace {
 
 constexpr int kClients = 3;
 
 void read_through_null() {
+    waymark::demo::end_step();
     volatile int* volatile nowhere = nullptr;
     *nowhere = 1;
 }
 
 void throw_something() {
+    waymark::demo::end_step();
     throw std::runtime_error("the file has 3 columns, not 4");
 }
 
@@ -83,12 +87,14 @@ void in_a_server(const char* title, void (*serve)(void (*)()), void (*mistake)()
                    WTERMSIG(status), kClients);
     else
         fmt::print("  all {} conversations came to their end\n", kClients);
+    waymark::demo::end_step();
 }
 
 }  // namespace
 
 int main() {
-    in_a_server("one thread reads through a null pointer", serve_with_threads, read_through_null);
-    in_a_server("one thread throws", serve_with_threads, throw_something);
-    in_a_server("one piece of work throws", serve_with_crew, throw_something);
+    in_a_server("1. one thread reads through a null pointer", serve_with_threads,
+                read_through_null);
+    in_a_server("2. one thread throws", serve_with_threads, throw_something);
+    in_a_server("3. one piece of work throws", serve_with_crew, throw_something);
 }

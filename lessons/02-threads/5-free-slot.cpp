@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "lessons/course/end_step.hh"
+
 namespace {
 
 constexpr std::size_t kSlots = 4;
@@ -113,6 +115,7 @@ void show(const char* title, Take take, Give give, bool locked) {
     for (std::thread& client : clients) client.join();
     fmt::print("{:15} {} visits, {} clients, {} slots: {} refused\n", title,
                kVisits * static_cast<int>(kClients), kClients, kSlots, refused.load());
+    waymark::demo::end_step();
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include "counter.hh"
 #include "daemon/worker_pool.hh"
+#include "lessons/course/end_step.hh"
 
 using namespace std::chrono_literals;
 using waymark::daemon::Deadline;
@@ -65,7 +66,9 @@ int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     fmt::print("1. replaced at once, for half a second\n");
     fmt::print("   {} processes were started and died\n", replace_at_once(Deadline::after(500ms)));
+    waymark::demo::end_step();
     fmt::print("2. replaced with back-off, for three seconds\n");
     fmt::print("   {} processes were started and died\n",
                replace_with_back_off(Deadline::after(3s)));
+    waymark::demo::end_step();
 }

@@ -11,6 +11,7 @@
 
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "counter.hh"
@@ -61,6 +62,18 @@ inline std::string sleeps_in(pid_t pid) {
     return "system call " + std::to_string(number);
 }
 
+inline int count_in(const std::vector<pid_t>& pids, std::string_view call) {
+    int count = 0;
+    for (const pid_t pid : pids) count += sleeps_in(pid) == call;
+    return count;
+}
+
+// For ten seconds at most: on a busy machine a process may need a while until it sleeps.
+template <typename Condition>
+void wait_until(Condition condition) {
+    for (int looks = 0; looks < 1000 && !condition(); ++looks) ::poll(nullptr, 0, 10);
+}
+
 inline int show_four_and_a_client(bool nonblocking, const TimeToLook& time_to_look) {
     constexpr int kProcesses = 4;
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
@@ -82,17 +95,23 @@ inline int show_four_and_a_client(bool nonblocking, const TimeToLook& time_to_lo
     for (int i = 0; i < kProcesses; ++i) (void)!::read(gates.all_saw_it.reading.get(), bytes, 1);
     fmt::print("2. All of them were woken. All of them call accept4.\n");
     (void)!::write(gates.go_on.writing.get(), "xxxx", kProcesses);
-    ::poll(nullptr, 0, 300);  // for you to see what they do; nothing depends on it
+    wait_until([&] { return count_in(pids, "accept4") + count_in(pids, "poll") == kProcesses; });
+    const int in_poll = count_in(pids, "poll");
     for (const pid_t pid : pids) fmt::print("   process {} sleeps in {}\n", pid, sleeps_in(pid));
     time_to_look();
 
     fmt::print("3. Stop: the parent closes a pipe that all of them poll\n");
     gates.stop.writing.reset();
-    ::poll(nullptr, 0, 500);
-    std::size_t heard = 0;
-    for (const daemon::Children::Ended& ended : children.reap()) heard += ended.status.success();
-    fmt::print("   after half a second {} of {} have heard it{}\n", heard, kProcesses,
-               heard < kProcesses ? "; the others are killed now" : "");
+    int heard = 0;
+    wait_until([&] {
+        for (const daemon::Children::Ended& ended : children.reap())
+            heard += ended.status.success();
+        return heard >= in_poll;
+    });
+    ::poll(nullptr, 0, 500);  // for the others, who do not use it
+    fmt::print("   {} of {} have heard it; {} still sleep in accept4\n", heard, kProcesses,
+               count_in(pids, "accept4"));
+    time_to_look();
     return 0;
 }
 

@@ -79,7 +79,7 @@ void write_to_the_terminal() {
                ExitStatus::from_wait(status).describe());
     std::fflush(stdout);
     check(::write(pipes.prompt.writing.get(), "x", 1), "write");
-    ::poll(nullptr, 0, 5000);  // waits for the next line to be typed
+    ::poll(nullptr, 0, -1);  // waits for the next line to be typed
     ::_exit(0);
 }
 
@@ -116,11 +116,13 @@ bool close_the_window(bool job_control, const waymark::demo::TimeToLook& time_to
 int main(int argument_count, char** arguments) {
     const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");  // the server's end is ours to see
-    fmt::print("started by a script:\n\n");
+    fmt::print("1. started by a script:\n\n");
     std::fflush(stdout);  // or each child would write it once more
     const bool killed = close_the_window(false, time_to_look);
-    fmt::print("\nstarted at a prompt, with job control:\n\n");
+    time_to_look();
+    fmt::print("\n2. started at a prompt, with job control:\n\n");
     std::fflush(stdout);
     const bool killed_too = close_the_window(true, time_to_look);
+    time_to_look();
     return killed && !killed_too ? 0 : 1;
 }

@@ -9,11 +9,13 @@
 #include <sys/wait.h>
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <system_error>
 
 #include "daemon/children.hh"
 #include "lessons/04-daemonize/slow_server.hh"
+#include "lessons/course/end_step.hh"
 
 using namespace waymark::daemon;
 
@@ -29,9 +31,20 @@ void daemonize_too_early() {
 }
 //#endregion too-early
 
+// A client is quicker than the server is ready: always here, often in life.
+std::optional<Pipe> first_client = make_pipe();  // its end: the client has been there
+
+void wait_for_the_first_client() {
+    if (!first_client) return;
+    char none = 0;
+    first_client->writing.reset();
+    (void)!::read(first_client->reading.get(), &none, 1);
+}
+
 int run_the_command(const SocketName& name) {
     daemonize_too_early();
     try {
+        wait_for_the_first_client();
         const Fd listener = start_slowly(name);
         serve_one(listener);
         return 0;
@@ -43,13 +56,14 @@ int run_the_command(const SocketName& name) {
 
 constexpr int kMostLooks = 100;  // five seconds
 
-void collect(const char* who) {
+// The first one ends later, when its client hangs up.
+void wait_for_the_second_server() {
     int status = 0;
     pid_t pid = 0;
-    while ((pid = ::waitpid(-1, &status, 0)) > 0)
-        if (ExitStatus::from_wait(status).code() != 0)
-            fmt::print("    {} (pid {}) ended later, unheard: {}\n", who, pid,
-                       ExitStatus::from_wait(status).describe());
+    do pid = ::waitpid(-1, &status, 0);  // the one between the two forks ends with 0
+    while (pid > 0 && ExitStatus::from_wait(status).success());
+    fmt::print("    a server (pid {}) ended later, unheard: {}\n", pid,
+               ExitStatus::from_wait(status).describe());
 }
 
 }  // namespace
@@ -61,14 +75,19 @@ int main() {
     std::string answer;
     Fd connection = call_server(name, answer);
     fmt::print("$ client\n    {}\n\n", answer);
+    waymark::demo::end_step();
+    first_client.reset();
     for (int look = 0; !connection && look < kMostLooks; ++look) {  // it comes in its own time
         ::poll(nullptr, 0, 50);
         connection = call_server(name, answer);
     }
     fmt::print("(half a second later the client hears: {})\n\n", answer);
+    waymark::demo::end_step();
     start_from_the_shell(run_the_command, name);
-    ::poll(nullptr, 0, 600);
+    wait_for_the_second_server();
+    waymark::demo::end_step();
     connection.reset();
-    collect("a server");
+    while (::waitpid(-1, nullptr, 0) > 0) {
+    }
     return 0;
 }

@@ -72,6 +72,7 @@ int main(int argument_count, char** arguments) {
     fmt::print("$ client\n    {}\n\n", answer);
     time_to_look();
     start_from_the_shell(run_the_command, name);
+    time_to_look();
     connection.reset();
     while (::waitpid(-1, nullptr, 0) > 0) {
     }

@@ -49,10 +49,10 @@ class Manager {
         return pid;
     }
 
-    // What the service says next; nothing within three seconds is said, too.
+    // What the service says next; nothing within ten seconds is said, too.
     std::string hear() {
         pollfd word{socket_.get(), POLLIN, 0};
-        if (::poll(&word, 1, 3000) != 1) return "(nothing)";
+        if (::poll(&word, 1, 10'000) != 1) return "(nothing)";
         char text[256];
         const ssize_t length = ::recv(socket_.get(), text, sizeof text, 0);
         return length > 0 ? std::string(text, static_cast<std::size_t>(length)) : "(nothing)";
@@ -79,5 +79,6 @@ int main(int argument_count, char** arguments) {
     int status = 0;
     check(::waitpid(pid, &status, 0), "waitpid");
     fmt::print("manager: process {} ended: {}\n", pid, ExitStatus::from_wait(status).describe());
+    time_to_look();
     return 0;
 }

@@ -1,6 +1,6 @@
 // The server of the demos about readiness: it needs a while until it can be used, as one that reads
-// its data first, and then answers at a Unix socket (unix(7)). And its client. Both give up after
-// some seconds, so that a demo always ends.
+// its data first, and then answers at a Unix socket (unix(7)). And its client. It gives up when
+// no client comes, so that a demo ends.
 
 #pragma once
 
@@ -48,14 +48,14 @@ inline waymark::daemon::Fd start_slowly(const SocketName& name) {
     return listener;
 }
 
-// Greets one client, or nobody within three seconds; then it stays until the client hangs up.
+// Greets one client, or nobody within half a minute; then it stays until the client hangs up.
 inline void serve_one(const waymark::daemon::Fd& listener) {
     pollfd waiting{listener.get(), POLLIN, 0};
-    if (::poll(&waiting, 1, 3000) != 1) return;
+    if (::poll(&waiting, 1, 30'000) != 1) return;
     const waymark::daemon::Fd client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!client || ::send(client.get(), "hello", 5, MSG_NOSIGNAL) != 5) return;
     pollfd end{client.get(), POLLIN, 0};
-    ::poll(&end, 1, 3000);
+    ::poll(&end, 1, -1);
 }
 
 // The connection, if the server was there.

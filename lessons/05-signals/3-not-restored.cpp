@@ -5,7 +5,6 @@
 //
 // Look at: what the second SIGTERM does to each.
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -14,6 +13,7 @@
 #include <cstdio>
 
 #include "daemon/signals.hh"
+#include "lessons/course/end_step.hh"
 
 namespace {
 
@@ -44,52 +44,58 @@ void copy_and_restore() {
 }
 //#endregion restored
 
-// The pipe is closed at its other end when the child has finished its copy.
-void wait_for_end_of(int reading) {
+// The child writes a byte after its copy, and one each time that a signal wakes it. When it ends
+// the pipe ends, too.
+bool hears_a_byte(int reading) {
     char byte = 0;
-    while (::read(reading, &byte, 1) > 0) {
-    }
-    ::close(reading);
+    return ::read(reading, &byte, 1) == 1;
 }
 
-bool ends_within_half_a_second(pid_t pid, int& status) {
-    for (int looks = 0; looks < 50; ++looks) {
-        if (::waitpid(pid, &status, WNOHANG) == pid) return true;
-        ::poll(nullptr, 0, 10);
+// SIGTERM is let in only while it sleeps, or one that comes right after the byte would be missed.
+void go_on(int writing) {
+    sigset_t sigterm, before;
+    ::sigemptyset(&sigterm);
+    ::sigaddset(&sigterm, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &sigterm, &before);
+    for (;;) {
+        (void)!::write(writing, "x", 1);
+        ::sigsuspend(&before);
     }
-    return false;
 }
 
 void show(const char* what, void (*copy)()) {
     std::printf("%s\n", what);
-    int copied[2];
-    if (::pipe(copied) == -1) return;
+    int awake[2];
+    if (::pipe(awake) == -1) return;
     const pid_t pid = ::fork();
     if (pid == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        ::close(copied[0]);
+        ::close(awake[0]);
         copy();
         std::fflush(stdout);
-        ::close(copied[1]);
-        for (;;) ::pause();  // goes on with something else
+        go_on(awake[1]);  // with something else
     }
-    ::close(copied[1]);
-    wait_for_end_of(copied[0]);
+    ::close(awake[1]);
+    hears_a_byte(awake[0]);
+    waymark::demo::end_step();
     ::kill(pid, SIGTERM);
-    int status = 0;
-    if (ends_within_half_a_second(pid, status)) {
-        std::printf("    SIGTERM: ended by signal %d, as it should\n", WTERMSIG(status));
-        return;
+    const bool lives = hears_a_byte(awake[0]);
+    ::close(awake[0]);
+    if (lives) {
+        std::puts("    SIGTERM: still there, the copy's handler took it");
+        waymark::demo::end_step();
+        ::kill(pid, SIGKILL);
     }
-    std::puts("    SIGTERM: still there, the copy's handler took it. SIGKILL ended it");
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    std::printf("    ended by signal %d\n", WTERMSIG(status));
+    waymark::demo::end_step();
 }
 
 }  // namespace
 
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
-    show("the handler is left behind", copy_and_leave_the_handler);
-    show("the handler is restored", copy_and_restore);
+    show("1. the handler is left behind", copy_and_leave_the_handler);
+    show("2. the handler is restored", copy_and_restore);
 }

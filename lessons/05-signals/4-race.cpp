@@ -2,8 +2,8 @@
 // is counted, and then the program sleeps all the same. In real life it takes months until a signal
 // falls into that gap; here the program raises it exactly there.
 //
-// Look at: the flag is raised, and the process sleeps. SIGALRM after two seconds is what wakes it:
-// a program without one sleeps until the next signal, if there ever is one.
+// Look at: the flag is raised, and the process sleeps. SIGALRM, which the parent sends at last, is
+// what wakes it: a program that gets none sleeps until the next signal, if there ever is one.
 
 #include <poll.h>
 #include <signal.h>
@@ -16,6 +16,7 @@
 #include <string>
 
 #include "daemon/signals.hh"
+#include "lessons/course/end_step.hh"
 
 namespace {
 
@@ -36,9 +37,8 @@ int child() {
     SignalFlag alarm_flag;
     const ScopedSignalHandler handler(SIGUSR1, flag);
     const ScopedSignalHandler alarm_handler(SIGALRM, alarm_flag);
-    ::alarm(2);
     wait_and_miss(flag);
-    std::printf("child:  awake. SIGUSR1 had come %d time, SIGALRM %d\n", flag.count(),
+    std::printf("   the child: awake. SIGUSR1 had come %d time, SIGALRM %d\n", flag.count(),
                 alarm_flag.count());
     return 0;
 }
@@ -56,10 +56,14 @@ int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     const pid_t pid = ::fork();
     if (pid == 0) return child();
-    for (int look = 1; look <= 3; ++look) {
-        ::poll(nullptr, 0, 500);
-        std::printf("parent: SIGUSR1 came %.1f s ago; state of the child: %s\n", look * 0.5,
-                    state_of(pid).c_str());
-    }
+    for (int looks = 0; looks < 1000 && !state_of(pid).starts_with("S"); ++looks)
+        ::poll(nullptr, 0, 10);  // it sleeps nowhere else
+    std::printf("1. SIGUSR1 has come; state of the child: %s\n", state_of(pid).c_str());
+    waymark::demo::end_step();
+    ::poll(nullptr, 0, 1000);
+    std::printf("2. a second later; state of the child: %s\n", state_of(pid).c_str());
+    waymark::demo::end_step();
+    std::puts("3. the parent sends SIGALRM, another signal");
+    ::kill(pid, SIGALRM);
     ::waitpid(pid, nullptr, 0);
 }

@@ -15,6 +15,7 @@
 #include <cstdio>
 
 #include "daemon/signals.hh"
+#include "lessons/course/end_step.hh"
 
 namespace {
 
@@ -69,14 +70,15 @@ bool wait_with_signalfd() {
 //#endregion cure-signalfd
 
 void show(const char* what, bool (*wait)()) {
-    std::printf("%-10s %s\n", what, wait() ? "woken at once" : "slept five seconds");
+    std::printf("%-13s %s\n", what, wait() ? "woken at once" : "slept five seconds");
+    waymark::demo::end_step();
 }
 
 }  // namespace
 
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
-    show("ppoll", wait_with_ppoll);
-    show("self-pipe", wait_with_self_pipe);
-    show("signalfd", wait_with_signalfd);
+    show("1. ppoll", wait_with_ppoll);
+    show("2. self-pipe", wait_with_self_pipe);
+    show("3. signalfd", wait_with_signalfd);
 }

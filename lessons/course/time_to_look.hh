@@ -1,12 +1,14 @@
 // Time to look at what a demo has made. A demo about processes is over in a twentieth of a second;
 // with a number as an argument each of its pictures stays for that many seconds, for `ps -ef` in a
-// second terminal or the process tree on a slide. Nothing depends on it.
+// second terminal. On a slide each is a step that stays until Next. Nothing depends on it.
 
 #pragma once
 
 #include <chrono>
 #include <cstdlib>
 #include <thread>
+
+#include "lessons/course/end_step.hh"
 
 namespace waymark::demo {
 
@@ -16,7 +18,9 @@ class TimeToLook {
     TimeToLook(int argument_count, char** arguments, int place = 1)
         : seconds_(argument_count > place ? std::atof(arguments[place]) : 0) {}
 
-    void operator()() const { std::this_thread::sleep_for(seconds_); }
+    void operator()() const {
+        if (!end_step()) std::this_thread::sleep_for(seconds_);
+    }
 
   private:
     std::chrono::duration<double> seconds_;
