@@ -9,13 +9,14 @@
 #include "slides/server/code_html.hh"
 #include "slides/server/pages.hh"
 #include "slides/server/process_facts.hh"
+#include "slides/server/question.hh"
 
 namespace waymark::slides {
 
 namespace {
 
 constexpr int kExitFaults = 1;
-constexpr std::size_t kFewestSlides = 10, kMostSlides = 20;
+constexpr std::size_t kFewestSlides = 10, kMostSlides = 22;
 
 bool runs_demo(const Deck& deck, const DemoEntry& demo) {
     return std::ranges::any_of(deck.slides, [&demo](const Slide& slide) {
@@ -59,6 +60,9 @@ std::vector<std::string> Pages::faults(const LessonEntry& lesson) const {
                 note(block.line, fault);
             if (block.kind == Block::Kind::run && lesson.demo(block.demo) == nullptr)
                 note(block.line, fmt::format("the lesson has no demo {}", block.demo));
+            if (block.kind == Block::Kind::run)
+                for (const std::string& fault : question_faults(block.settings))
+                    note(block.line, fault);
         }
     }
     for (const DemoEntry& demo : lesson.demos) {

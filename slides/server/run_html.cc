@@ -116,7 +116,7 @@ std::string run_html(const LessonEntry& lesson, const DemoEntry& demo,
         escaped(lesson.name), escaped(demo.name), escaped(setting(settings, "show")),
         escaped(setting(settings, "roles")), recording.is_learners_copy ? " data-to-be-written" : "",
         escaped(demo.look));
-    out += bar_html("go", demo.title);
+    out += bar_html("go", demo.name);
     out += "<div class=\"panes\"><div class=\"screens\">" + screen_html(demo.name);
     if (!demo.client.empty()) out += client_html(demo.client);
     if (demo.reads_input) out += input_html(demo.name);

@@ -1,0 +1,32 @@
+"""Runs a program in a terminal of its own, as on a slide, and gives what it printed."""
+
+import os
+import pty
+import select
+import subprocess
+
+LIMIT_S = 120
+# A demo that crashes on purpose must crash also where everything is built with the address sanitizer.
+VARIABLES = {"ASAN_OPTIONS": "handle_segv=0:handle_abort=0:detect_leaks=0", "LANG": "C.UTF-8"}
+
+
+def output_of(command):
+    ours, its = pty.openpty()
+    program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its, start_new_session=True,
+                               env=os.environ | VARIABLES)
+    os.close(its)
+    text = b""
+    try:
+        while select.select([ours], [], [], LIMIT_S)[0]:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # nobody has the terminal any more
+                break
+            text += part
+        else:
+            raise AssertionError(f"{command[0]} is silent for {LIMIT_S} s after: {text.decode('utf-8', 'replace')}")
+    finally:
+        os.close(ours)
+        program.kill()
+        program.wait()
+    return text.decode("utf-8", "replace")
