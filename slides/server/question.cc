@@ -42,7 +42,7 @@ std::string choice_html(char letter, std::string_view choice) {
         "<li data-letter=\"{0}\"><span class=\"letter\">{0}</span><span "
         "class=\"choice\">{1}</span><input type=\"number\" min=\"0\" max=\"999\" value=\"0\" "
         "aria-label=\"Hands for {0}: {1}\"><button type=\"button\" class=\"hand\" "
-        "aria-label=\"One more hand for {0}\">+1</button></li>",
+        "aria-label=\"+1 hand for {0}\">+1</button></li>",
         letter, escaped(choice));
 }
 

@@ -64,7 +64,7 @@ test('hands are counted by key, button and number, and stay', async () => {
   for (const key of ['Digit1', 'Digit2', 'Digit2', 'Shift+Digit2', 'Digit4', 'Digit4']) await page.keyboard.press(key);
   const most = await question(page).locator('.choices li').count();
   assert.deepEqual(await hands(page), ['1', '1', '0', '2'].slice(0, most));
-  await question(page).getByRole('button', { name: 'One more hand for C' }).click();
+  await question(page).getByRole('button', { name: '+1 hand for C' }).click();
   await question(page).getByRole('spinbutton', { name: /^Hands for A: / }).fill('17');
   await page.keyboard.press('Digit2');  // into the number that is being typed, not to B
   const counted = ['172', '1', '1', '2'].slice(0, most);
