@@ -69,8 +69,7 @@ TEST_CASE("a process is forked before it is looked at, and ends before it is col
         family.ask_kernel = ask_kernel;
         Watched run(family);
         REQUIRE(until_process(run, [](const json& each) { return each["state"] == "zombie"; }));
-        run.leave();
-        run.to_the_end();
+        run.stop();
         std::map<json, std::string> life;
         for (const Message& message : run.messages) {
             if (message.name == "fork") life[message.data["pid"]] += "f";
@@ -99,7 +98,6 @@ TEST_CASE("where the kernel does not tell, it is said, and who lives on is found
         return found.size() == 4;  // the program, two zombies, and the one that left the terminal
     }));
     CHECK(run.all("source").at(0)["events"] == "looks");
-    run.leave();
 }
 
 TEST_CASE("the time of an event is that since the start of the run, in order of looks") {
@@ -126,7 +124,6 @@ TEST_CASE("signals: what is ignored, caught, blocked and pending") {
                holds(process["signals"]["blocked"], "USR1") &&
                holds(process["signals"]["caught"], "USR1");
     }));
-    blocked.leave();
 }
 
 TEST_CASE("session: who has a terminal and who has left it") {
@@ -140,7 +137,6 @@ TEST_CASE("session: who has a terminal and who has left it") {
         return has_terminal && session["terminal"] == "none" &&
                session["session"] == process["pid"];
     }));
-    run.leave();
 }
 
 TEST_CASE("descriptors and threads: a server that waits in accept has its socket and says so") {
@@ -153,7 +149,6 @@ TEST_CASE("descriptors and threads: a server that waits in accept has its socket
                           descriptor["way"] == "rw";
                });
     }));
-    run.leave();
 }
 
 TEST_CASE("facts that nobody has chosen are not told, and none but known ones can be") {
@@ -200,6 +195,4 @@ TEST_CASE("in a recording a step ends by itself, and who leaves ends also who wa
     CHECK(run.all("step").size() == 2);
     Watched left(plan("b-steps"));
     REQUIRE(left.until([](const Message& message) { return message.name == "step"; }));
-    left.leave();
-    left.wait_for_keeper();
 }

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 
+#include <csignal>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -48,6 +49,13 @@ class Watched {
   public:
     explicit Watched(const RunPlan& plan)
         : keeper_(start_keeper(keepers_, plan)), channel_(std::move(keeper_.channel)) {}
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+    // The keeper ends the run. Who ends the keeper before leaves the run behind.
+    ~Watched() {
+        leave();
+        wait_for_keeper();
+    }
 
     // The next message; nothing at the end. A run that says nothing for a minute has failed.
     std::optional<Message> next() {
@@ -78,6 +86,11 @@ class Watched {
     }
 
     void say(std::string_view text) { channel_.send(text); }
+    // Ends it, and hears all that is said until then.
+    void stop() {
+        ::kill(keeper_.pid, SIGTERM);
+        to_the_end();
+    }
     void leave() { channel_.close(); }
     void wait_for_keeper() {
         while (!keepers_.empty()) {
