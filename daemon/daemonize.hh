@@ -78,6 +78,10 @@ class Readiness {
 // Throws std::system_error.
 void open_standard_descriptors();
 
+// Takes all variables from the environment but these. To be called before there are threads. Throws
+// std::system_error.
+void clean_environment(const std::vector<std::string>& names);
+
 // Goes through the steps and returns in the daemon; the process that called it does not return, but
 // ends as Readiness says. `program` stands before the messages that it prints. What still waits in
 // the buffers of stdout and stderr is written first, once. To be called before there are threads.
