@@ -100,7 +100,7 @@ TEST_CASE("a slot is cleared before its worker is started") {
     Faults faults;
     faults.after(Call::fork, [] {
         soon([&] {
-            const std::vector<pid_t> workers = children_of_the_check();
+            const std::vector<pid_t> workers = children_of(::getpid());
             if (workers.empty()) return false;
             const std::vector<pid_t> threads = threads_of(workers.front());
             return threads.size() == 3 && std::ranges::all_of(threads, asleep);

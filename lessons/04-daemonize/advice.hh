@@ -114,6 +114,36 @@ inline const Advice kPassedOver{
     "process id. Say it to the first process and end.",
     "README.md#a-refusal-passed-over; daemon/error.hh; fork(2), ERRORS"};
 
+inline const Advice kEndsTheCaller{
+    "the caller's program ended for it",
+    "Before the first fork there is one process, and it is the caller's. It gets an exception, as "
+    "from any other call, and may try again or go on without.",
+    "README.md#the-callers-program-ended-for-it; daemon/daemonize.hh; daemon/error.hh, check"};
+
+inline const Advice kSaidBeside{
+    "a failure said beside the channel",
+    "A child that prints its own line has told the person half of it: no name of the program, and "
+    "the first process then says that the daemon died without a word. Send it the message.",
+    "README.md#a-failure-said-beside-the-channel; daemon/daemonize.hh, failed()"};
+
+inline const Advice kLineTooMuch{
+    "a line without a message",
+    "Nobody had anything to say, and the name of the program with nothing behind it says less than "
+    "nothing.",
+    "README.md#a-line-without-a-message"};
+
+inline const Advice kNeverTried{
+    "the lock never tried",
+    "Nobody held the lock. A deadline that has come already is no reason not to try: once it is "
+    "tried in any case.",
+    "README.md#the-lock-never-tried; daemon/deadline.hh"};
+
+inline const Advice kWrittenBehind{
+    "the number written behind the old one",
+    "write(2) goes on where the last one ended, also when the file is empty again: what lies "
+    "before becomes zeros. pwrite(2) says where.",
+    "README.md#the-number-written-behind-the-old-one; pwrite(2)"};
+
 inline const Advice kRootKept{
     "the rights of root kept",
     "What needs root is done first. Then the rights are dropped, before the word 'ready'.",

@@ -16,7 +16,7 @@ TEST_CASE("a second server is refused whatever the file says") {
     const Folder folder;
     step("a server locks the file and writes its pid");
     Started first(server_of(folder));
-    const pid_t pid = first.daemon(kStaleBelieved);
+    const pid_t pid = first.daemon(kNeverTried);
     first.ask("write pid");
     expect_holder(folder, pid, kLockDropped);
     step("a second server tries");
@@ -43,6 +43,9 @@ TEST_CASE("a file that nobody has locked stops nobody") {
         const pid_t pid = server.daemon(kStaleBelieved);
         server.ask("write pid");
         expect_text(folder, pid, kOldText);
+        step("it writes it once more");
+        server.ask("write pid");
+        expect_text(folder, pid, kWrittenBehind);
     }
 }
 

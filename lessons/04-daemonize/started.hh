@@ -51,7 +51,7 @@ class Started {
     // The daemon's process, when daemonize() has returned in it. Ends the case if none comes up.
     pid_t daemon(const Advice& advice);
     // What it said instead of its number: "refused" (by try_lock), "thrown REASON" (by try_lock),
-    // "thrown on" (by daemonize, in another process than the command's), or nothing.
+    // "thrown" (by daemonize), "thrown on" (in another process than the command's), or nothing.
     const std::string& first_word();
     // How often `counted` was called by who became the daemon.
     int calls() const { return calls_; }

@@ -118,7 +118,7 @@ Readiness Started::leave(const daemon::DaemonOptions& options) {
     try {
         return daemon::daemonize("rosa", options);
     } catch (const std::exception&) {
-        if (::getpid() != command) ends_.second.send("thrown on");
+        ends_.second.send(::getpid() == command ? "thrown" : "thrown on");
         throw;
     }
 }

@@ -1,9 +1,9 @@
-// Write this: puts /dev/null on descriptor `number` (0, 1 or 2), so that reading gives the end of
-// file at once and what is written is thrown away. open(2), dup2(2).
+// Write this: puts /dev/null on descriptor `number` (0, 1 or 2), so that reading from 0 gives the end
+// of file at once, and what is written to 1 and 2 is thrown away. open(2), dup2(2).
 
-// Write this: what the first process does from the fork on. It collects its own child (waitpid),
-// waits until the daemon has sent its word (poll(2) on the channel's descriptor, then receive()
-// once), and ends with _exit(2):
+// Write this: what the first process does from the fork on. It collects its own child (waitpid; or
+// leaves that to who adopts it when this process ends), waits until the daemon has sent its word
+// (poll(2) on the channel's descriptor, then receive() once), and ends with _exit(2):
 //   a word came      its first byte is the exit status, the rest is a message for the person:
 //                    "PROGRAM: MESSAGE" on stderr, if there is any
 //   none came        the daemon is dead: say so in the same way, and end with kExitSystem (111)
@@ -13,7 +13,7 @@
 //   before the fork  0 to 2 open (open_standard_descriptors), all others closed but
 //                    options.keep (close_all_but, daemon/fd.hh), default signals
 //                    (reset_all_signals, daemon/signals.hh), the environment cleaned
-//                    (clean_environment, above), the buffers written (fflush(nullptr))
+//                    (clean_environment), the buffers written (fflush(nullptr))
 //   the channel      make_channel(): one end for each side. Each side closes the other's end
 //   fork             the first process waits and ends, as above
 //   in the child     setsid, fork again; the process between ends with _exit

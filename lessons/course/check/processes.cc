@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -64,15 +65,6 @@ bool wait_until_ended(pid_t pid) {
     return count == 1;
 }
 
-std::vector<pid_t> children_of_the_check() {
-    std::vector<pid_t> pids;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-        std::ifstream file(task.path() / "children");
-        for (pid_t pid = 0; file >> pid;) pids.push_back(pid);
-    }
-    return pids;
-}
-
 std::string status_line(pid_t pid, std::string_view name) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/status");
     for (std::string line; std::getline(file, line);) {
@@ -81,6 +73,17 @@ std::string status_line(pid_t pid, std::string_view name) {
         return start == line.npos ? std::string() : line.substr(start);
     }
     return {};
+}
+
+// By the parent that each process names: /proc/PID/task/TID/children is not in every kernel.
+std::vector<pid_t> children_of(pid_t parent) {
+    std::vector<pid_t> pids;
+    std::error_code gone;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", gone)) {
+        const pid_t pid = std::atoi(entry.path().filename().c_str());
+        if (pid > 0 && std::atoi(status_line(pid, "PPid").c_str()) == parent) pids.push_back(pid);
+    }
+    return pids;
 }
 
 int in_a_process(const std::function<int()>& body) {

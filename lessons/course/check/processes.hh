@@ -37,8 +37,8 @@ bool is_zombie(pid_t pid);
 // seconds.
 bool wait_until_ended(pid_t pid);
 
-// The processes that are children of the check, zombies included.
-std::vector<pid_t> children_of_the_check();
+// Zombies included.
+std::vector<pid_t> children_of(pid_t parent);
 
 // A line of /proc/PID/status ("SigBlk"), without its name and white space; empty if it is not
 // there.
