@@ -34,9 +34,13 @@ void Family::tell_source(std::chrono::milliseconds every) {
 
 void Family::tell_events() {
     for (const ProcessEvent& event : events_.take()) take(event);
-    if (events_.missed() == told_missed_) return;
-    tell_("missed", {{"count", events_.missed() - told_missed_}}, Clock::now());
-    told_missed_ = events_.missed();
+}
+
+void Family::tell_missed() {
+    const std::uint64_t missed = events_.missed();
+    if (missed == told_missed_) return;
+    tell_("missed", {{"count", missed - told_missed_}}, Clock::now());
+    told_missed_ = missed;
 }
 
 void Family::take(const ProcessEvent& event) {
@@ -83,6 +87,7 @@ void Family::collect_orphan(const course::Process& process) {
 
 bool Family::look() {
     tell_events();
+    tell_missed();
     const std::vector<course::Process> processes = course::descendants_of(::getpid());
     has_changed_ = some_live_ = false;
     count_ = processes.size();

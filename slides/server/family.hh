@@ -55,6 +55,7 @@ class Family {
     };
 
     void take(const ProcessEvent& event);
+    void tell_missed();
     Known& known(const course::Process& process);
     void tell_end(pid_t pid, const nlohmann::json& how, Clock::time_point at);
     void collect_orphan(const course::Process& process);

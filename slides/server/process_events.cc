@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -36,6 +37,7 @@ perf_event_attr wanted() {
     attributes.sample_id_all = 1;  // the time at the end of each record
     attributes.use_clockid = 1;
     attributes.clockid = CLOCK_MONOTONIC;  // that of steady_clock
+    attributes.read_format = PERF_FORMAT_LOST;
     return attributes;
 }
 
@@ -64,6 +66,11 @@ steady_clock::time_point time_of(const std::vector<char>& record) {
     return steady_clock::time_point(std::chrono::nanoseconds(nanoseconds));
 }
 
+daemon::Fd open_counter(perf_event_attr& attributes, int processor) {
+    return daemon::Fd(static_cast<int>(::syscall(SYS_perf_event_open, &attributes, 0, processor, -1,
+                                                 PERF_FLAG_FD_CLOEXEC)));
+}
+
 }  // namespace
 
 ProcessEvents::ProcessEvents(bool ask)
@@ -88,14 +95,30 @@ void ProcessEvents::close() {
 // True also for a processor that is switched off.
 bool ProcessEvents::add_ring(int processor) {
     perf_event_attr attributes = wanted();
-    daemon::Fd counter(static_cast<int>(::syscall(SYS_perf_event_open, &attributes, 0, processor,
-                                                  -1, PERF_FLAG_FD_CLOEXEC)));
+    daemon::Fd counter = open_counter(attributes, processor);
+    if (!counter && errno == EINVAL) {
+        can_ask_missed_ = false;
+        attributes.read_format = 0;
+        counter = open_counter(attributes, processor);
+    }
     if (!counter) return errno == ENODEV;
     void* memory = ::mmap(nullptr, (1 + kRingPages) * page_bytes_, PROT_READ | PROT_WRITE,
                           MAP_SHARED, counter.get(), 0);
     if (memory == MAP_FAILED) return false;
     rings_.push_back({std::move(counter), memory});
     return true;
+}
+
+// A record says so only when another one follows it; the counter can be asked.
+std::uint64_t ProcessEvents::missed() const {
+    if (!can_ask_missed_) return missed_;
+    std::uint64_t sum = 0;
+    for (const Ring& ring : rings_) {
+        std::array<std::uint64_t, 2> answer{};  // the count of the dummy, and how many were lost
+        if (::read(ring.counter.get(), answer.data(), sizeof answer) == sizeof answer)
+            sum += answer[1];
+    }
+    return sum;
 }
 
 std::vector<ProcessEvent> ProcessEvents::take() {

@@ -44,8 +44,8 @@ class ProcessEvents {
     bool is_open() const { return !rings_.empty(); }
     // What has come since the last call, in the order of time.
     std::vector<ProcessEvent> take();
-    // How many records the kernel had no room for.
-    std::uint64_t missed() const { return missed_; }
+    // How many records the kernel had no room for; before Linux 6.0 those of which it has told since.
+    std::uint64_t missed() const;
 
   private:
     // One for each processor: the kernel writes without asking another one.
@@ -60,7 +60,8 @@ class ProcessEvents {
 
     std::vector<Ring> rings_;
     std::size_t page_bytes_;
-    std::uint64_t missed_ = 0;
+    bool can_ask_missed_ = true;
+    std::uint64_t missed_ = 0;  // as records told
 };
 
 }  // namespace waymark::slides

@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { printSheets } from '../../../slides/print/pdf.js';
 import { openBrowser, openPage } from '../../browser/support/browser.js';
 import { ended, openDeck, pane, SLIDE, toSlide, toSlideWith } from '../support/deck.js';
+import { until } from '../support/processes.js';
 import { startHandedOut, startMachinery, startReal } from '../support/servers.js';
 
 const MACHINERY = '/decks/90-machinery';
@@ -53,7 +54,7 @@ test("the speaker's window shows the run of the presented page, and its clock ha
   await pane(page).go.click();
   await ended(page);
   const shown = () => Promise.all(speaker.frames().map((frame) => frame.evaluate(() => document.querySelector('[data-demo="1-lines"] .screen')?.textContent).catch(() => '')));
-  for (;;) if ((await shown()).filter((text) => /line 3 of 3/.test(text ?? '')).length === 2) break;
+  await until(async () => (await shown()).filter((text) => /line 3 of 3/.test(text ?? '')).length === 2, 'both frames have followed');
   await speaker.waitForFunction(() => {
     const pacing = document.querySelector('.pacing');
     return pacing.style.display !== 'none' && /\d/.test(pacing.textContent);
