@@ -93,7 +93,7 @@ test('the run takes the place of the choices, and its end brings the answer', as
 });
 
 test('on a phone nothing sticks out at the side', async () => {
-  const page = await openQuestion({ viewport: { width: 390, height: 844 } });
+  const page = await openQuestion({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   const sides = await page.evaluate(() => [...document.querySelectorAll('section.present .question *')]
     .map((element) => element.getBoundingClientRect()).filter((box) => box.right > innerWidth + 1 || box.left < -1).length);
   assert.equal(sides, 0);
