@@ -6,14 +6,15 @@ import select
 import subprocess
 
 LIMIT_S = 120
-# A demo that crashes on purpose must crash also where everything is built with the address sanitizer.
-VARIABLES = {"ASAN_OPTIONS": "handle_segv=0:handle_abort=0:detect_leaks=0", "LANG": "C.UTF-8"}
+# As small as on a slide (slides/server/shown_program.cc): a demo that crashes on purpose must crash also
+# where everything is built with sanitizers.
+VARIABLES = {"ASAN_OPTIONS": "handle_segv=0:handle_abort=0:detect_leaks=0", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
 
 
 def output_of(command):
     ours, its = pty.openpty()
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its, start_new_session=True,
-                               env=os.environ | VARIABLES)
+                               env=VARIABLES)
     os.close(its)
     text = b""
     try:
