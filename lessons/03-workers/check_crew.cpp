@@ -99,10 +99,9 @@ TEST_CASE("a slot is cleared before its worker is started") {
     WorkerPool pool(office.listener(), fixed(1, 2), serve_as_told);
     Faults faults;
     faults.after(Call::fork, [] {
+        const std::vector<pid_t> workers = children_of(::getpid());
         soon([&] {
-            const std::vector<pid_t> workers = children_of(::getpid());
-            if (workers.empty()) return false;
-            const std::vector<pid_t> threads = threads_of(workers.front());
+            const std::vector<pid_t> threads = threads_of(workers.at(0));
             return threads.size() == 3 && std::ranges::all_of(threads, asleep);
         });
     });
