@@ -21,18 +21,18 @@ namespace waymark::daemon {
 
 //#region exercise-01
 //#region exit-status
-bool ExitStatus::exited() const {
+bool ExitStatus::exited() const {  //@ 1..
     return WIFEXITED(wait_status_);
-}
+}  //@ ..1
 
-bool ExitStatus::killed() const {
+bool ExitStatus::killed() const {  //@ 2..
     return WIFSIGNALED(wait_status_);
-}
+}  //@ ..2
 
-int ExitStatus::code() const {
+int ExitStatus::code() const {  //@ 3..
     assert(exited());
     return WEXITSTATUS(wait_status_);
-}
+}  //@ ..3
 
 int ExitStatus::signal() const {
     assert(killed());
@@ -43,19 +43,19 @@ int ExitStatus::signal() const {
 //#region start
 pid_t Children::start(const std::function<int()>& body, int parent_death_signal) {
     // What is in the buffers of stdio now would be in the child's copy, too, and be written twice.
-    std::fflush(nullptr);
+    std::fflush(nullptr);  //@ 1
     const pid_t parent = ::getpid();
     // No signal reaches the child while it still has the parent's handlers.
-    const SignalMask mask = SignalMask::all();
+    const SignalMask mask = SignalMask::all();  //@ 2
     const pid_t pid = check(::fork(), "fork");
     if (pid == 0) {
         reset_all_signals();
-        running_.clear();  // they are siblings now, and none of this process's business
+        running_.clear();  // they are siblings now, and none of this process's business  //@ 3
         const int code = result_of(body, parent_death_signal, parent);
         // exit(3) would run the parent's atexit handlers and static destructors a second time.
         // _exit(2) does not, but neither does it write what the child has printed.
-        std::fflush(nullptr);
-        ::_exit(code);
+        std::fflush(nullptr);  //@ 4..
+        ::_exit(code);         //@ ..4
     }
     note(pid);
     return pid;
@@ -89,10 +89,10 @@ Look look_at(pid_t pid, int options) {
 std::vector<Children::Ended> Children::reap() {
     forget_collected();  // by somebody else: their numbers may be those of strangers now
     std::vector<Ended> ended;
-    for (auto child = running_.begin(); child != running_.end();) {
-        const Look look = look_at(*child, WNOHANG);
-        if (look.status) ended.push_back({*child, *look.status});
-        child = look.still_running ? std::next(child) : running_.erase(child);
+    for (auto child = running_.begin(); child != running_.end();) {             //@ 1..
+        const Look look = look_at(*child, WNOHANG);                             //@ ..1
+        if (look.status) ended.push_back({*child, *look.status});               //@ 2
+        child = look.still_running ? std::next(child) : running_.erase(child);  //@ 3
     }
     return ended;
 }
@@ -100,18 +100,18 @@ std::vector<Children::Ended> Children::reap() {
 
 //#region terminate-all
 std::vector<Children::Ended> Children::terminate_all(Deadline grace) {
-    signal_all(SIGTERM);
-    signal_all(SIGCONT);  // a stopped process gets its SIGTERM only when it goes on
+    signal_all(SIGTERM);  //@ 1..
+    signal_all(SIGCONT);  // a stopped process gets its SIGTERM only when it goes on  //@ ..1
     std::vector<Ended> ended = reap();
-    while (!running_.empty() && !grace.expired()) {
+    while (!running_.empty() && !grace.expired()) {  //@ 2..
         sleep_until_ended(*running_.begin(), grace);
         std::ranges::move(reap(), std::back_inserter(ended));
-    }
-    signal_all(SIGKILL);
+    }                     //@ ..2
+    signal_all(SIGKILL);  //@ 3..
     for (const pid_t pid : std::exchange(running_, {})) {
         const Look look = look_at(pid, 0);
         if (look.status) ended.push_back({pid, *look.status});
-    }
+    }  //@ ..3
     return ended;
 }
 //#endregion terminate-all

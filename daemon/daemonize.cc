@@ -51,8 +51,8 @@ void put_null_on(int number) {
 // A session of its own has no terminal. Its leader would acquire one by opening it; so the leader
 // ends, and the process that stays can never be one.
 void leave_session() {
-    check(::setsid(), "setsid");
-    if (check(::fork(), "fork") != 0) ::_exit(kExitOk);
+    check(::setsid(), "setsid");                         //@ 1
+    if (check(::fork(), "fork") != 0) ::_exit(kExitOk);  //@ 2
 }
 //#endregion leave-session
 
@@ -60,25 +60,25 @@ void leave_session() {
 
 //#region the-steps
 Readiness daemonize(std::string_view program, const DaemonOptions& options) {
-    open_standard_descriptors();
+    open_standard_descriptors();  //@ 1..
     close_all_but(options.keep);
     reset_all_signals();
-    clean_environment(options.environment);
-    std::fflush(nullptr);  // or both processes write what is in the buffers
+    clean_environment(options.environment);  //@ ..1
+    std::fflush(nullptr);  // or both processes write what is in the buffers  //@ 2
     ChannelPair ends = make_channel();
-    const pid_t first_child = check(::fork(), "fork");
+    const pid_t first_child = check(::fork(), "fork");  //@ 3..
     if (first_child != 0) {
         ends.second.close();
         wait_and_end(program, std::move(ends.first), first_child);
-    }
+    }  //@ ..3
     ends.first.close();
     Readiness readiness(std::move(ends.second), ServiceNotifier(""));
-    try {
+    try {  //@ 4..
         leave_session();
         put_null_on(STDIN_FILENO);
         put_null_on(STDOUT_FILENO);
         ::umask(options.umask);
-        check(::chdir(options.folder.c_str()), "chdir", options.folder);
+        check(::chdir(options.folder.c_str()), "chdir", options.folder);  //@ ..4
     } catch (const std::exception& error) {
         // Not thrown on: the caller's code would run in two processes.
         readiness.failed(kExitSystem, error.what());

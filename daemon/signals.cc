@@ -74,12 +74,12 @@ namespace {
 
 //#region signals-handler
 // A handler gets nothing but a number, so the way from the number to the flag must be global.
-std::atomic<SignalFlag*> flag_of_signal[_NSIG];
+std::atomic<SignalFlag*> flag_of_signal[_NSIG];  //@ 1
 static_assert(std::atomic<SignalFlag*>::is_always_lock_free);
 
-void count_signal(int signal) {
+void count_signal(int signal) {  //@ 2..
     if (SignalFlag* flag = flag_of_signal[signal].load()) flag->add_one();
-}
+}  //@ ..2
 //#endregion signals-handler
 
 // The mask of before, but with every signal open that is counted in `flag`: also one that the
@@ -102,11 +102,11 @@ timespec time_left(Deadline deadline) {
 
 //#region signals-flag
 int SignalFlag::take() {
-    return count_.exchange(0);
+    return count_.exchange(0);  //@ 1
 }
 
 void SignalFlag::add_one() noexcept {
-    count_.fetch_add(1);
+    count_.fetch_add(1);  //@ 2
 }
 //#endregion signals-flag
 
@@ -116,14 +116,14 @@ ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag& flag, int flags
     // Before the table is touched: a number that is no signal has no place there.
     if (signal <= 0 || signal >= _NSIG) fail(EINVAL, "sigaction");
     // The two steps are one for this thread: a signal between them waits until both are done.
-    const SignalMask mask({signal});
+    const SignalMask mask({signal});  //@ 1
     // The flag comes first, for the other threads: a handler without one would drop a signal.
-    previous_flag_ = flag_of_signal[signal].exchange(&flag);
+    previous_flag_ = flag_of_signal[signal].exchange(&flag);  //@ 3
     struct sigaction action {};
     action.sa_handler = count_signal;
-    action.sa_flags = flags;
+    action.sa_flags = flags;  //@ 2
     ::sigemptyset(&action.sa_mask);
-    if (::sigaction(signal, &action, &previous_action_) == 0) return;
+    if (::sigaction(signal, &action, &previous_action_) == 0) return;  //@ 3
     const int reason = errno;
     flag_of_signal[signal].store(previous_flag_);
     fail(reason, "sigaction");
@@ -134,23 +134,23 @@ ScopedSignalHandler::~ScopedSignalHandler() {
     ::sigemptyset(&set);
     ::sigaddset(&set, signal_);
     const SignalMask mask(set);
-    ::sigaction(signal_, &previous_action_, nullptr);
-    flag_of_signal[signal_].store(previous_flag_);
+    ::sigaction(signal_, &previous_action_, nullptr);  //@ 4..
+    flag_of_signal[signal_].store(previous_flag_);     //@ ..4
 }
 //#endregion signals-scope
 
 //#region signals-wait
 bool wait_for_signal(const SignalFlag& flag, Deadline deadline) {
-    const SignalMask mask = SignalMask::all();
-    const sigset_t open = open_for(flag, mask.previous());
-    while (!flag.raised()) {
-        if (deadline.expired()) return false;
+    const SignalMask mask = SignalMask::all();              //@ 1..
+    const sigset_t open = open_for(flag, mask.previous());  //@ ..1
+    while (!flag.raised()) {                                //@ 2..
+        if (deadline.expired()) return false;               //@ ..2
         const timespec left = time_left(deadline);
         // Any signal ends the wait with EINTR, not only ours: look again, with the time that is
         // left.
-        if (::ppoll(nullptr, 0, deadline.is_never() ? nullptr : &left, &open) == -1 &&
+        if (::ppoll(nullptr, 0, deadline.is_never() ? nullptr : &left, &open) == -1 &&  //@ 3..
             errno != EINTR)
-            fail(errno, "ppoll");
+            fail(errno, "ppoll");  //@ ..3
     }
     return true;
 }

@@ -26,15 +26,15 @@ ThreadPool::~ThreadPool() {
 //#region put
 bool ThreadPool::put(std::function<void()> work, bool wait_for_room) {
     {
-        std::unique_lock lock(mutex_);
+        std::unique_lock lock(mutex_);  //@ 1
         // `while`, not `if`: a wait may end without reason, and another caller may have taken the
         // room between the wake-up and the lock.
-        while (wait_for_room && !stopped_ && queue_.size() >= queue_limit_)
-            room_or_stop_.wait(lock);
-        if (stopped_ || queue_.size() >= queue_limit_) return false;
+        while (wait_for_room && !stopped_ && queue_.size() >= queue_limit_)  //@ 2..
+            room_or_stop_.wait(lock);                                        //@ ..2
+        if (stopped_ || queue_.size() >= queue_limit_) return false;         //@ 3
         queue_.push_back(std::move(work));
     }
-    work_or_stop_.notify_one();
+    work_or_stop_.notify_one();  //@ 4
     return true;
 }
 //#endregion put
@@ -45,12 +45,12 @@ std::optional<std::function<void()>> ThreadPool::take() {
     std::optional<std::function<void()>> work;
     {
         std::unique_lock lock(mutex_);
-        while (!stopped_ && queue_.empty()) work_or_stop_.wait(lock);
-        if (queue_.empty()) return work;
-        work = std::move(queue_.front());
-        queue_.pop_front();
+        while (!stopped_ && queue_.empty()) work_or_stop_.wait(lock);  //@ 1
+        if (queue_.empty()) return work;                               //@ 2
+        work = std::move(queue_.front());                              //@ 3..
+        queue_.pop_front();                                            //@ ..3
     }
-    room_or_stop_.notify_one();
+    room_or_stop_.notify_one();  //@ 4
     return work;
 }
 //#endregion take
@@ -67,17 +67,18 @@ void ThreadPool::stop(AtStop at_stop) {
     {
         // The change happens under the lock. Without it a thread that has looked, but does not wait
         // yet, would miss the notification and sleep for ever.
-        const std::lock_guard lock(mutex_);
-        stopped_ = true;
+        const std::lock_guard lock(mutex_);  //@ 1..
+        stopped_ = true;                     //@ ..1
         if (at_stop == AtStop::discard) discarded.swap(queue_);
     }
-    work_or_stop_.notify_all();
-    room_or_stop_.notify_all();
-    discarded.clear();  // before the joins: somebody may wait for these futures
-    for (std::thread& thread : threads_) {
+    work_or_stop_.notify_all();  //@ 2..
+    room_or_stop_.notify_all();  //@ ..2
+    // Before the joins: somebody may wait for these futures.
+    discarded.clear();                      //@ 3
+    for (std::thread& thread : threads_) {  //@ 4..
         assert(thread.get_id() != std::this_thread::get_id());
         if (thread.joinable()) thread.join();
-    }
+    }  //@ ..4
 }
 //#endregion stop
 //#endregion exercise-02

@@ -21,9 +21,9 @@ constexpr int kChildren = 3;
 
 //#region fire-and-forget
 pid_t fire_and_forget() {
-    const pid_t pid = ::fork();
-    if (pid == 0) ::_exit(0);  // the child: done at once
-    return pid;                // the parent: goes on and never looks back
+    const pid_t pid = ::fork();  //@ 1
+    if (pid == 0) ::_exit(0);    // the child: done at once  //@ 2
+    return pid;                  // the parent: goes on and never looks back  //@ 3
 }
 //#endregion fire-and-forget
 

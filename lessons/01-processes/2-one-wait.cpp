@@ -25,8 +25,8 @@ volatile sig_atomic_t collected = 0;
 
 //#region one-wait
 void on_child(int) {
-    signals = signals + 1;
-    if (::wait(nullptr) > 0) collected = collected + 1;  // one signal, one child?
+    signals = signals + 1;                               //@ 1
+    if (::wait(nullptr) > 0) collected = collected + 1;  // one signal, one child?  //@ 2
 }
 //#endregion one-wait
 

@@ -46,15 +46,15 @@ int collect_all() {
     int collected = 0;
     int status = 0;
     pid_t pid = -1;
-    // > 0: a child, collected. 0: others still run. -1 with ECHILD: there is none at all.
+    // > 0: a child, collected. 0: others still run. -1 with ECHILD: there is none at all.  //@ 1..
     // -1 with EINTR: a signal came in between; ask again.
-    while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0 || (pid == -1 && errno == EINTR)) {
-        if (pid == -1) continue;
+    while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0 || (pid == -1 && errno == EINTR)) {  //@ ..1
+        if (pid == -1) continue;                                                            //@ 2
         ++collected;
-        if (WIFEXITED(status))
+        if (WIFEXITED(status))  //@ 3..
             fmt::print("   {}: exit status {}\n", pid, WEXITSTATUS(status));
         else if (WIFSIGNALED(status))
-            fmt::print("   {}: killed by signal {}\n", pid, WTERMSIG(status));
+            fmt::print("   {}: killed by signal {}\n", pid, WTERMSIG(status));  //@ ..3
     }
     return collected;
 }

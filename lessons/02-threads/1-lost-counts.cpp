@@ -19,12 +19,12 @@ constexpr int kEventsPerThread = 10'000'000;
 constexpr int kRounds = 5;
 
 //#region race
-volatile int counter = 0;
+volatile int counter = 0;  //@ 1
 
 void count_events(int events) {
     for (int i = 0; i < events; ++i) {
-        const int seen = counter;  // the other thread reads the same number here ...
-        counter = seen + 1;        // ... and one of the two writes is as if it never was
+        const int seen = counter;  // the other thread reads the same number here ...  //@ 2
+        counter = seen + 1;        // ... and one of the two writes is as if it never was  //@ 3
     }
 }
 //#endregion race

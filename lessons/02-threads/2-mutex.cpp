@@ -19,13 +19,13 @@ namespace {
 constexpr int kEventsPerThread = 5'000'000;
 
 //#region mutex
-std::mutex mutex;  // guards counter
+std::mutex mutex;  // guards counter  //@ 1
 int counter = 0;
 
 void count_with_mutex() {
     for (int i = 0; i < kEventsPerThread; ++i) {
-        const std::lock_guard lock(mutex);  // one thread at a time, until the closing brace
-        ++counter;
+        const std::lock_guard lock(mutex);  // one thread at a time, until the closing brace  //@ 2
+        ++counter;                          //@ 3
     }
 }
 //#endregion mutex

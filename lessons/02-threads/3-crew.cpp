@@ -64,11 +64,11 @@ void show_the_peak(int threads) {
 
 //#region per-event
 void start_a_thread_for_each(std::vector<std::thread>& threads) {
-    for (int i = 0; i < kRequests; ++i) threads.emplace_back(serve);
+    for (int i = 0; i < kRequests; ++i) threads.emplace_back(serve);  //@ 1
 }
 
 void wait_for(std::vector<std::thread>& threads) {
-    for (std::thread& thread : threads) thread.join();
+    for (std::thread& thread : threads) thread.join();  //@ 2
 }
 //#endregion per-event
 
@@ -85,16 +85,16 @@ void a_thread_for_each() {
 
 //#region crew
 void a_fixed_crew() {
-    waymark::daemon::ThreadPool crew(kCrew, kPlaces);
+    waymark::daemon::ThreadPool crew(kCrew, kPlaces);  //@ 1
     int told_to_wait = 0;
     for (int i = 0; i < kRequests; ++i) {
-        if (!crew.try_submit(serve)) ++told_to_wait;
-        if (i < kCrew) wait_for_in_work(i + 1);  // the crew fetches it
+        if (!crew.try_submit(serve)) ++told_to_wait;  //@ 2
+        if (i < kCrew) wait_for_in_work(i + 1);       // the crew fetches it
     }
     fmt::print("   {} found every place taken, and were told so at once\n", told_to_wait);
     show_the_peak(kCrew);
-    for (int i = 0; i < told_to_wait; ++i) crew.submit(serve);  // they have patience
-    crew.stop(waymark::daemon::ThreadPool::AtStop::drain);
+    for (int i = 0; i < told_to_wait; ++i) crew.submit(serve);  // they have patience  //@ 3
+    crew.stop(waymark::daemon::ThreadPool::AtStop::drain);      //@ 4
 }
 //#endregion crew
 

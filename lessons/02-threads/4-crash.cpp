@@ -42,15 +42,15 @@ void serve_with_threads(void (*mistake)()) {
     std::latch all_talk(kClients + 1);
     std::latch over(1);
     std::vector<std::thread> threads;
-    for (int i = 0; i < kClients; ++i)
+    for (int i = 0; i < kClients; ++i)  //@ 1..
         threads.emplace_back([&] {
             all_talk.arrive_and_wait();
             over.wait();
-        });
-    threads.emplace_back([&] {
+        });                     //@ ..1
+    threads.emplace_back([&] {  //@ 2..
         all_talk.arrive_and_wait();
         mistake();  // in one thread of four
-    });
+    });             //@ ..2
     threads.back().join();
     over.count_down();
     for (int i = 0; i < kClients; ++i) threads[static_cast<std::size_t>(i)].join();
@@ -60,12 +60,12 @@ void serve_with_threads(void (*mistake)()) {
 //#region carried
 void serve_with_crew(void (*mistake)()) {
     waymark::daemon::ThreadPool crew(kClients + 1, 10);
-    std::future<void> answer = crew.submit(mistake);
+    std::future<void> answer = crew.submit(mistake);  //@ 1
     try {
-        answer.get();
-    } catch (const std::exception& error) {
+        answer.get();                        //@ 2
+    } catch (const std::exception& error) {  //@ 3..
         fmt::print("  whoever asked was told: {}\n", error.what());
-    }
+    }  //@ ..3
 }
 //#endregion carried
 

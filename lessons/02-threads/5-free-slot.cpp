@@ -46,12 +46,12 @@ void let_others_run(std::size_t step) {
 //#region scan
 std::size_t take_slot() {
     const std::size_t start = looks++;
-    for (std::size_t step = 0; step < kSlots; ++step) {
+    for (std::size_t step = 0; step < kSlots; ++step) {  //@ 1..
         const std::size_t slot = (start + step) % kSlots;
-        if (!taken[slot].exchange(true)) return slot;
-        let_others_run(step);  // the processor may go to another thread here, as anywhere
+        if (!taken[slot].exchange(true)) return slot;  //@ ..1
+        let_others_run(step);  // the processor may go to another thread here, as anywhere  //@ 2
     }
-    return kNone;  // "all slots are taken"
+    return kNone;  // "all slots are taken"  //@ 3
 }
 
 void give_back(std::size_t slot) {

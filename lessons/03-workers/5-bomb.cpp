@@ -28,11 +28,11 @@ namespace {
 int replace_at_once(Deadline end) {
     int started = 0;
     while ((!end.expired() || started < 100) && started < 5'000) {
-        const pid_t worker = ::fork();
-        if (worker == 0) ::_exit(1);  // what it needs is not there
+        const pid_t worker = ::fork();  //@ 1
+        if (worker == 0) ::_exit(1);    // what it needs is not there  //@ 2
         if (worker == -1) continue;
         ++started;
-        ::waitpid(worker, nullptr, 0);  // it ended: start the next one
+        ::waitpid(worker, nullptr, 0);  // it ended: start the next one  //@ 3
     }
     return started;
 }

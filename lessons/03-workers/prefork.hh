@@ -36,14 +36,16 @@ struct Gates {
 //#region wait-and-accept
 inline int wait_for_clients(const daemon::Fd& listener, const Gates& gates) {
     for (bool first = true;; first = false) {
-        pollfd ready[] = {{gates.stop.reading.get(), POLLIN, 0}, {listener.get(), POLLIN, 0}};
-        ::poll(ready, 2, -1);
-        if (ready[0].revents != 0) return 0;  // the stop was heard
+        pollfd ready[] = {{gates.stop.reading.get(), POLLIN, 0},  //@ 1..
+                          {listener.get(), POLLIN, 0}};
+        ::poll(ready, 2, -1);                 //@ ..1
+        if (ready[0].revents != 0) return 0;  // the stop was heard  //@ 2
         if (first) gates.hold();
-        const daemon::Fd client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (client) fmt::print("   process {} has the client\n", ::getpid());
+        const daemon::Fd client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));  //@ 3
+        if (client) fmt::print("   process {} has the client\n", ::getpid());                //@ 4..
         if (!client)
-            fmt::print("   process {} finds nobody, and waits in poll again\n", ::getpid());
+            fmt::print("   process {} finds nobody, and waits in poll again\n",
+                       ::getpid());  //@ ..4
         std::fflush(stdout);
     }
 }

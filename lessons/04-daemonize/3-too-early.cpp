@@ -23,11 +23,11 @@ namespace {
 
 //#region too-early
 void daemonize_too_early() {
-    if (check(::fork(), "fork") != 0) ::_exit(0);  // "started": is it?
-    check(::setsid(), "setsid");
-    if (check(::fork(), "fork") != 0) ::_exit(0);
-    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
-    for (int number = 0; number <= 2; ++number) check(::dup2(null.get(), number), "dup2");
+    if (check(::fork(), "fork") != 0) ::_exit(0);  // "started": is it?  //@ 1
+    check(::setsid(), "setsid");                   //@ 2..
+    if (check(::fork(), "fork") != 0) ::_exit(0);  //@ ..2
+    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));     //@ 3..
+    for (int number = 0; number <= 2; ++number) check(::dup2(null.get(), number), "dup2");  //@ ..3
 }
 //#endregion too-early
 

@@ -25,12 +25,12 @@ namespace {
 //#region readiness-pipe
 // Returns in the daemon, with the end of the pipe that it says "up" into.
 Fd daemonize_and_wait() {
-    Pipe ready = make_pipe();
+    Pipe ready = make_pipe();  //@ 1
     if (check(::fork(), "fork") != 0) {
-        ready.writing.reset();  // else the end of the pipe could never come
+        ready.writing.reset();  // else the end of the pipe could never come  //@ 2
         char byte = 0;
-        const bool up = ::read(ready.reading.get(), &byte, 1) == 1;
-        ::_exit(up ? kExitOk : kExitSystem);
+        const bool up = ::read(ready.reading.get(), &byte, 1) == 1;  //@ 3..
+        ::_exit(up ? kExitOk : kExitSystem);                         //@ ..3
     }
     check(::setsid(), "setsid");
     if (check(::fork(), "fork") != 0) ::_exit(0);
@@ -38,9 +38,9 @@ Fd daemonize_and_wait() {
 }
 
 void say_ready(Fd& ready) {
-    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
+    const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));  //@ 4..
     for (int number = 0; number <= 2; ++number) check(::dup2(null.get(), number), "dup2");
-    if (::write(ready.get(), "1", 1) == 1) ready.reset();
+    if (::write(ready.get(), "1", 1) == 1) ready.reset();  //@ ..4
 }
 //#endregion readiness-pipe
 

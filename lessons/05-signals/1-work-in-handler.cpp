@@ -36,17 +36,17 @@ Progress* progress = nullptr;
 void write_log_line(const char* what) {
     const time_t now = ::time(nullptr);
     tm parts;
-    ::localtime_r(&now, &parts);                         // takes the lock of the time zone
-    char* line = static_cast<char*>(std::malloc(4000));  // takes the lock of the memory
+    ::localtime_r(&now, &parts);                         // takes the lock of the time zone  //@ 1
+    char* line = static_cast<char*>(std::malloc(4000));  // takes the lock of the memory  //@ 2
     const size_t length = std::strftime(line, 4000, "%T ", &parts);
     std::snprintf(line + length, 4000 - length, "%s\n", what);
     std::free(line);  // the demo spares you the lines
 }
 
-void handler(int) {
+void handler(int) {                   //@ 3..
     write_log_line("a signal came");  // not in the list of signal-safety(7)
     ++progress->signals;
-}
+}  //@ ..3
 //#endregion work-in-handler
 
 [[noreturn]] void child() {

@@ -29,8 +29,8 @@ void work() {
 }
 
 //#region flag-plain
-bool plain = false;
-volatile sig_atomic_t noted = 0;  // one store or one load cannot be cut in two; ++ can
+bool plain = false;               //@ 1
+volatile sig_atomic_t noted = 0;  // one store or one load cannot be cut in two; ++ can  //@ 2
 
 void raise_plain(int) {
     plain = true;
@@ -39,12 +39,12 @@ void raise_noted(int) {
     noted = 1;
 }
 
-void work_until_plain() {
+void work_until_plain() {   //@ 3..
     while (!plain) work();  // read once: nothing in here changes it, says the compiler
-}
-void work_until_noted() {
+}  //@ ..3
+void work_until_noted() {  //@ 4..
     while (noted == 0) work();
-}
+}  //@ ..4
 //#endregion flag-plain
 
 //#region flag-atomic

@@ -24,9 +24,9 @@ using namespace waymark::daemon;
 
 //#region race
 void wait_and_miss(SignalFlag& flag) {
-    if (!flag.raised()) {
-        ::raise(SIGUSR1);  // the signal comes now
-        ::pause();
+    if (!flag.raised()) {  //@ 1
+        ::raise(SIGUSR1);  // the signal comes now  //@ 2
+        ::pause();         //@ 3
     }
 }
 //#endregion race

@@ -28,10 +28,10 @@ constexpr int kFiveSecondsInMilliseconds = 5000;
 bool wait_with_ppoll() {
     SignalFlag flag;
     const ScopedSignalHandler handler(SIGUSR1, flag);
-    const SignalMask mask({SIGUSR1});  // from here on it waits at the door
-    if (flag.raised()) return true;
-    ::raise(SIGUSR1);  // the signal comes now
-    return ::ppoll(nullptr, 0, &kFiveSeconds, &mask.previous()) == -1 && errno == EINTR;
+    const SignalMask mask({SIGUSR1});  // from here on it waits at the door  //@ 1
+    if (flag.raised()) return true;    //@ 2
+    ::raise(SIGUSR1);                  // the signal comes now
+    return ::ppoll(nullptr, 0, &kFiveSeconds, &mask.previous()) == -1 && errno == EINTR;  //@ 3
 }
 //#endregion cure-ppoll
 

@@ -12,6 +12,7 @@
 #include "daemon/error.hh"
 #include "lessons/course/program.hh"
 #include "lessons/course/region.hh"
+#include "lessons/course/step_marks.hh"
 
 namespace waymark::course {
 
@@ -68,8 +69,8 @@ std::vector<std::string> unknown_files(const fs::path& root) {
     return files_of_git(root, {"--others", "--exclude-standard"});
 }
 
-// A file of a lesson or of an exercise that git does not track. lessons/meson.build names the lesson
-// all the same, so the copy would not even be set up.
+// A file of a lesson or of an exercise that git does not track. lessons/meson.build names the
+// lesson all the same, so the copy would not even be set up.
 void refuse_unknown(const std::vector<std::string>& unknown, const std::vector<Lesson>& lessons) {
     for (const std::string& name : unknown) {
         for (const Lesson& lesson : lessons) {
@@ -161,8 +162,8 @@ HandedOut hand_out(const Workspace& workspace, const std::vector<Lesson>& stripp
 bool has_solution(const Workspace& workspace, const Lesson& lesson) {
     for (const std::string& source : lesson.sources) {
         const fs::path starter = lesson.folder / "starter" / fs::path(source).filename();
-        if (fs::exists(starter) &&
-            workspace.source_text(source) == workspace.starter_text(lesson, source))
+        if (fs::exists(starter) && without_step_marks(workspace.source_text(source)) ==
+                                       workspace.starter_text(lesson, source))
             return false;
     }
     return true;

@@ -88,16 +88,21 @@ Marks marks_of(const std::vector<Line>& lines, std::string_view name) {
 
 }  // namespace
 
-Region find_region(std::string_view text, std::string_view name) {
+Region find_region(std::string_view text, std::string_view name) try {
     const std::vector<Line> lines = lines_of(text);
     const Marks marks = marks_of(lines, name);
-    Region region{marks.first.number + 1, {}};
+    Region region{marks.first.number + 1, {}, {}};
+    StepReader steps;
     for (std::size_t number = marks.first.number + 1; number < marks.last.number; ++number) {
         const Line& line = lines[number - 1];
         if (marked(line.text, kBegin) || marked(line.text, kEnd)) continue;
-        region.body += text.substr(line.begin, line.end - line.begin);
+        region.body.append(without_step_mark(line.text)).push_back('\n');
+        steps.read(line.text, line.number);
     }
+    region.steps = steps.finish();
     return region;
+} catch (const StepError& error) {
+    throw RegionError(error.what());
 }
 
 std::string replace_region(std::string_view text, std::string_view name, std::string_view body) {

@@ -17,9 +17,11 @@
 #include <string_view>
 #include <vector>
 
+#include "lessons/course/step_marks.hh"
+
 namespace waymark::course {
 
-// The text has no such region, or its marks do not match; names the region and the line.
+// The text has no such region, or marks of it or of its steps do not match; names the line.
 class RegionError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
@@ -27,7 +29,8 @@ class RegionError : public std::runtime_error {
 
 struct Region {
     std::size_t first_line;  // of the body, counted from 1
-    std::string body;        // whole lines, marks of inner regions left out
+    std::string body;        // whole lines; marks of inner regions and of steps are left out
+    StepLines steps;         // by the numbers that the lines have in the text
 };
 
 // Throws RegionError.

@@ -42,6 +42,23 @@ TEST_CASE("a replaced region can be replaced again") {
     CHECK(replace_region(kText, "outer", "").find("int one") == std::string::npos);
 }
 
+TEST_CASE("marks of steps are not in the body, and their lines have the numbers of the text") {
+    const std::string text =
+        "//#region outer\n"
+        "int one;  //@ 1\n"
+        "//#region inner\n"
+        "int two;  //@ 2..\n"
+        "//#endregion inner\n"
+        "int three;  //@ ..2\n"
+        "//#endregion outer\n"
+        "int after;  //@ 3\n";
+    const waymark::course::Region region = find_region(text, "outer");
+    CHECK(region.body == "int one;\nint two;\nint three;\n");
+    CHECK(region.steps == waymark::course::StepLines{{1, {2}}, {2, {4, 6}}});
+    CHECK_THROWS_WITH_AS(find_region(text, "inner"), "line 4: step 2 has no end (//@ ..2)",
+                         RegionError);
+}
+
 TEST_CASE("an empty region has an empty body") {
     CHECK(find_region("//#region a\n//#endregion a", "a").body.empty());
 }

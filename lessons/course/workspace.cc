@@ -10,6 +10,7 @@
 
 #include "daemon/error.hh"
 #include "lessons/course/region.hh"
+#include "lessons/course/step_marks.hh"
 
 namespace waymark::course {
 
@@ -99,7 +100,7 @@ std::string Workspace::source_text(const std::string& source) const {
 std::string Workspace::text_with(const Lesson& lesson, const std::string& source,
                                  const std::string& body) const {
     try {
-        return replace_region(source_text(source), lesson.region(), body);
+        return without_step_marks(replace_region(source_text(source), lesson.region(), body));
     } catch (const RegionError& error) {
         throw daemon::UsageError(fmt::format("{}: {}", source, error.what()));
     }

@@ -10,6 +10,7 @@
 #include "slides/server/pages.hh"
 #include "slides/server/process_facts.hh"
 #include "slides/server/question.hh"
+#include "slides/server/steps.hh"
 
 namespace waymark::slides {
 
@@ -34,6 +35,14 @@ std::string fault_of_shown(const RunSettings& settings) {
     } catch (const daemon::UsageError& error) {
         return error.what();
     }
+}
+
+std::vector<CodeReference> code_of(const Deck& deck) {
+    std::vector<CodeReference> code;
+    for (const Slide& slide : deck.slides)
+        for (const Block& block : slide.blocks)
+            if (block.kind == Block::Kind::code) code.push_back(block.code);
+    return code;
 }
 
 }  // namespace
@@ -64,6 +73,7 @@ std::vector<std::string> Pages::faults(const LessonEntry& lesson) const {
                 for (const std::string& fault : question_faults(block.settings))
                     note(block.line, fault);
         }
+        for (const std::string& fault : faults_of_steps(slide, files_)) note(slide.line, fault);
     }
     for (const DemoEntry& demo : lesson.demos) {
         if (!runs_demo(deck, demo)) note(1, fmt::format("no slide runs demo {}", demo.name));
@@ -79,13 +89,19 @@ int check_decks(const Options& options) {
     ProjectFiles files(options.root);
     const Pages pages(manifest, files, {});
     std::size_t decks = 0, wrong = 0;
+    std::vector<CodeReference> shown;
     for (const LessonEntry& lesson : manifest.lessons) {
         if (!pages.has_deck(lesson)) continue;
         ++decks;
         const std::vector<std::string> faults = pages.faults(lesson);
         for (const std::string& fault : faults) fmt::print("{}\n", fault);
         wrong += faults.empty() ? 0 : 1;
+        std::ranges::move(code_of(pages.read_deck(lesson)), std::back_inserter(shown));
     }
+    const std::vector<std::string> strays = stray_marks(shown, files);
+    for (const std::string& stray : strays) fmt::print("{}\n", stray);
+    wrong += strays.empty() ? 0 : 1;
+    decks += strays.empty() ? 0 : 1;
     fmt::print("{} passed, {} failed, 0 skipped\n", decks - wrong, wrong);
     return wrong > 0 || decks == 0 ? kExitFaults : daemon::kExitOk;
 }

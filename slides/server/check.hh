@@ -1,6 +1,6 @@
-// Looks through every deck for what would be wrong on a slide: code that is gone, demos that the
-// lesson does not have or that no slide runs, slides without notes, transcripts that are missing.
-// The build's tests call it.
+// Looks through every deck for what would be wrong on a slide: code that is gone, steps that are
+// not marked or not told of, demos that the lesson does not have or that no slide runs, slides
+// without notes, transcripts that are missing. The build's tests call it.
 
 #pragma once
 

@@ -21,7 +21,11 @@ struct NumberedLine {
 };
 
 using Lines = std::vector<NumberedLine>;
-using LinesOrFault = std::variant<Lines, std::string>;
+struct Shown {
+    Lines lines;
+    course::StepLines steps;
+};
+using ShownOrFault = std::variant<Shown, std::string>;
 
 std::vector<std::string> split(std::string_view text) {
     std::vector<std::string> lines;
@@ -67,23 +71,12 @@ Lines numbered(const course::Region& region, std::string_view file_text) {
     return lines;
 }
 
-std::string fault_of_steps(const CodeReference& code, const Lines& lines) {
-    for (const Step& step : code.steps)
-        for (const LineRange& range : step)
-            if (static_cast<std::size_t>(range.last) > lines.size())
-                return fmt::format("{}#{} has {} lines, and a step names line {}", code.file,
-                                   code.region, lines.size(), range.last);
-    return {};
-}
-
-LinesOrFault lines_of(const CodeReference& code, ProjectFiles& files) {
+ShownOrFault shown(const CodeReference& code, ProjectFiles& files) {
     const std::optional<std::string> text = files.read(code.file);
     if (!text) return fmt::format("there is no file {} that a slide may show", code.file);
     try {
-        Lines lines = numbered(course::find_region(*text, code.region), *text);
-        const std::string fault = fault_of_steps(code, lines);
-        if (!fault.empty()) return fault;
-        return lines;
+        const course::Region region = course::find_region(*text, code.region);
+        return Shown{numbered(region, *text), region.steps};
     } catch (const course::RegionError& error) {
         return fmt::format("{}: {}", code.file, error.what());
     }
@@ -111,32 +104,40 @@ int fitting_size(const Lines& lines) {
     return static_cast<int>(std::clamp(std::min(wide, high), 14.0, 24.0));
 }
 
-void append_lines(std::string& out, const Lines& lines) {
-    for (const NumberedLine& line : lines)
-        out += fmt::format("<span class=\"line\" data-number=\"{}\">{}\n</span>", line.number,
-                           line.html);
+// The steps of a line, and those that begin with it: they are written beside it in a text to read.
+std::string attributes_of(std::size_t number, const course::StepLines& steps) {
+    std::string all, first;
+    for (const auto& [step, lines] : steps) {
+        if (std::ranges::find(lines, number) == lines.end()) continue;
+        all += fmt::format("{}{}", all.empty() ? "" : " ", step);
+        if (lines.front() == number) first += fmt::format("{}{}", first.empty() ? "" : ", ", step);
+    }
+    return (all.empty() ? "" : fmt::format(" data-steps=\"{}\"", all)) +
+           (first.empty() ? "" : fmt::format(" data-begins=\"{}\"", first));
+}
+
+void append_lines(std::string& out, const Shown& shown) {
+    for (const NumberedLine& line : shown.lines)
+        out += fmt::format("<span class=\"line\" data-number=\"{}\"{}>{}\n</span>", line.number,
+                           attributes_of(line.number, shown.steps), line.html);
 }
 
 // Empty marks, one a step; the page's script marks the lines when the presenter reaches them.
-void append_steps(std::string& out, const std::vector<Step>& steps) {
-    for (const Step& step : steps) {
-        std::string ranges;
-        for (const LineRange& range : step)
-            ranges += fmt::format("{}{}-{}", ranges.empty() ? "" : ",", range.first, range.last);
-        out += fmt::format("<span class=\"step\" data-lines=\"{}\"></span>", ranges);
-    }
+void append_steps(std::string& out, const course::StepLines& steps) {
+    for (const auto& [step, lines] : steps)
+        out += fmt::format("<span class=\"step\" data-step=\"{}\"></span>", step);
 }
 
 }  // namespace
 
 std::string fault_of(const CodeReference& code, ProjectFiles& files) {
-    const LinesOrFault found = lines_of(code, files);
+    const ShownOrFault found = shown(code, files);
     const std::string* fault = std::get_if<std::string>(&found);
     return fault == nullptr || !exercise_in_place_of(code, files).empty() ? std::string() : *fault;
 }
 
 std::string code_html(const CodeReference& code, ProjectFiles& files) {
-    const LinesOrFault found = lines_of(code, files);
+    const ShownOrFault found = shown(code, files);
     if (const std::string number = exercise_in_place_of(code, files);
         !number.empty() && std::holds_alternative<std::string>(found))
         return fmt::format(
@@ -145,7 +146,7 @@ std::string code_html(const CodeReference& code, ProjectFiles& files) {
             escaped(code.region), escaped(code.file), escaped(number));
     if (const std::string* fault = std::get_if<std::string>(&found))
         return fmt::format("<p class=\"fault\">{}</p>\n", escaped(*fault));
-    const Lines& lines = std::get<Lines>(found);
+    const auto& [lines, steps] = std::get<Shown>(found);
     const std::string file = escaped(code.file);
     const std::size_t first = lines.empty() ? 1 : lines.front().number;
     const std::size_t last = lines.empty() ? 1 : lines.back().number;
@@ -153,19 +154,20 @@ std::string code_html(const CodeReference& code, ProjectFiles& files) {
         "<figure class=\"code size-{}\"><pre tabindex=\"0\" aria-label=\"{}, lines {} to "
         "{}\"><code>",
         fitting_size(lines), file, first, last);
-    append_lines(out, lines);
+    append_lines(out, std::get<Shown>(found));
     out += fmt::format(
         "</code></pre><figcaption><a href=\"/source/{0}#L{1}\">{0}:{1}–{2}</a>"
         "</figcaption>",
         file, first, last);
-    append_steps(out, code.steps);
+    append_steps(out, steps);
     return out + "</figure>\n";
 }
 
 std::string source_html(std::string_view path, std::string_view text) {
     const bool is_cpp = path.ends_with(".cc") || path.ends_with(".hh") || path.ends_with(".cpp");
-    const std::vector<std::string> plain = split(text);
-    const std::vector<std::string> coloured = is_cpp ? coloured_lines(text) : plain;
+    const std::string to_read = is_cpp ? course::without_step_marks(text) : std::string(text);
+    const std::vector<std::string> plain = split(to_read);
+    const std::vector<std::string> coloured = is_cpp ? coloured_lines(to_read) : plain;
     std::string out = "<pre class=\"source\" tabindex=\"0\"><code>";
     for (std::size_t i = 0; i < plain.size(); ++i)
         out += fmt::format("<span class=\"line\" id=\"L{0}\" data-number=\"{0}\">{1}\n</span>",

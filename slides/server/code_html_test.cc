@@ -17,9 +17,9 @@ struct Checkout {
         std::filesystem::create_directories(path / "daemon");
         std::ofstream(path / "daemon/a.cc") << "// a\n"
                                                "    //#region outer\n"
-                                               "    int first;\n"
+                                               "    int first;  //@ 1 2\n"
                                                "    //#region inner\n"
-                                               "      int second;\n"
+                                               "      int second;  //@ 2\n"
                                                "    //#endregion inner\n"
                                                "    int < third;\n"
                                                "    //#endregion outer\n";
@@ -29,8 +29,8 @@ struct Checkout {
     std::filesystem::path path = folder.path();
 };
 
-CodeReference reference(std::string file, std::string region, std::vector<Step> steps = {}) {
-    return {std::move(file), std::move(region), std::move(steps)};
+CodeReference reference(std::string file, std::string region) {
+    return {std::move(file), std::move(region)};
 }
 
 bool contains(const std::string& text, std::string_view part) {
@@ -43,21 +43,24 @@ TEST_CASE("lines have the numbers of the file, also behind the marks of inner re
     const Checkout checkout;
     ProjectFiles files(checkout.path);
     const std::string html = code_html(reference("daemon/a.cc", "outer"), files);
-    CHECK(contains(html, "data-number=\"3\"><span class=\"keyword\">int</span> first;"));
-    CHECK(contains(html, "data-number=\"5\">  <span class=\"keyword\">int</span> second;"));
+    CHECK(contains(html, "data-begins=\"1, 2\"><span class=\"keyword\">int</span> first;"));
+    CHECK(contains(html, "data-steps=\"2\">  <span class=\"keyword\">int</span> second;"));
     CHECK(contains(html, "data-number=\"7\"><span class=\"keyword\">int</span> &lt; third;"));
     CHECK(contains(html, "href=\"/source/daemon/a.cc#L3\">daemon/a.cc:3–7<"));
     CHECK_FALSE(contains(html, "#region"));
 }
 
-TEST_CASE("steps are marks for the page's script") {
+TEST_CASE("steps are marks for the page's script, and the marks of the source are not shown") {
     const Checkout checkout;
     ProjectFiles files(checkout.path);
-    const std::string html =
-        code_html(reference("daemon/a.cc", "outer", {{{1, 1}}, {{2, 2}, {3, 3}}}), files);
+    const std::string html = code_html(reference("daemon/a.cc", "outer"), files);
+    CHECK(contains(html, "data-number=\"3\" data-steps=\"1 2\" data-begins=\"1, 2\""));
+    CHECK(contains(html, "data-number=\"5\" data-steps=\"2\">"));
     CHECK(contains(html,
-                   "<span class=\"step\" data-lines=\"1-1\"></span>"
-                   "<span class=\"step\" data-lines=\"2-2,3-3\"></span>"));
+                   "<span class=\"step\" data-step=\"1\"></span>"
+                   "<span class=\"step\" data-step=\"2\"></span>"));
+    CHECK_FALSE(contains(html, "//@"));
+    CHECK_FALSE(contains(source_html("daemon/a.cc", *files.read("daemon/a.cc")), "//@"));
 }
 
 TEST_CASE("what is gone is told, and stands on the slide") {
@@ -67,8 +70,10 @@ TEST_CASE("what is gone is told, and stands on the slide") {
     CHECK(contains(fault_of(reference("daemon/a.cc", "gone"), files), "no region 'gone'"));
     CHECK(fault_of(reference("daemon/b.cc", "outer"), files) ==
           "there is no file daemon/b.cc that a slide may show");
-    CHECK(fault_of(reference("daemon/a.cc", "outer", {{{3, 4}}}), files) ==
-          "daemon/a.cc#outer has 3 lines, and a step names line 4");
+    std::ofstream(checkout.path / "daemon/c.cc")
+        << "//#region c\nint a;  //@ 1..\n//#endregion c\n";
+    CHECK(fault_of(reference("daemon/c.cc", "c"), files) ==
+          "daemon/c.cc: line 2: step 1 has no end (//@ ..1)");
     CHECK(contains(code_html(reference("daemon/a.cc", "gone"), files), "class=\"fault\""));
 }
 
@@ -76,7 +81,7 @@ TEST_CASE("in a learner's copy the part that is to be written is no fault") {
     const Checkout checkout;
     std::ofstream(checkout.path / "daemon/b.cc") << "//#region exercise-01\n// Write this.\n"
                                                     "//#endregion exercise-01\n";
-    const CodeReference inner = reference("daemon/b.cc", "reap", {{{3, 4}}});
+    const CodeReference inner = reference("daemon/b.cc", "reap");
     ProjectFiles original(checkout.path);
     CHECK(contains(fault_of(inner, original), "no region 'reap'"));
     std::ofstream(checkout.path / "HANDOUT.md") << "a copy\n";

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <optional>
 #include <utility>
 
 #include "daemon/error.hh"
@@ -26,23 +24,6 @@ std::string_view take_until(std::string_view& text, char mark) {
     const std::string_view part = text.substr(0, end);
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
     return part;
-}
-
-std::optional<int> parse_number(std::string_view text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 1) return std::nullopt;
-    return value;
-}
-
-// "4" or "2-4".
-std::optional<LineRange> parse_range(std::string_view text) {
-    const std::optional<int> first = parse_number(trimmed(take_until(text, '-')));
-    if (!first) return std::nullopt;
-    if (text.empty()) return LineRange{*first, *first};
-    const std::optional<int> last = parse_number(trimmed(text));
-    if (!last || *last < *first) return std::nullopt;
-    return LineRange{*first, *last};
 }
 
 class DeckReader {
@@ -162,17 +143,12 @@ class DeckReader {
         code.file = take_until(text, '#');
         code.region = take_until(text, ' ');
         if (code.file.empty() || code.region.empty())
-            refuse(line, "a code block names FILE#REGION, and may add steps: 2-4|5-8");
-        while (!trimmed(text).empty()) {
-            std::string_view ranges = take_until(text, '|');
-            Step& step = code.steps.emplace_back();
-            while (!trimmed(ranges).empty()) {
-                const std::optional<LineRange> range =
-                    parse_range(trimmed(take_until(ranges, ',')));
-                if (!range) refuse(line, "steps are lines of the region: 2-4|5,7-8");
-                step.push_back(*range);
-            }
-        }
+            refuse(line, "a code block names FILE#REGION");
+        if (!trimmed(text).empty())
+            refuse(line,
+                   fmt::format("a code block names FILE#REGION and no lines ('{}'); mark the "
+                               "steps in {}, behind their lines: //@ 1, or //@ 1.. to //@ ..1",
+                               trimmed(text), code.file));
         return code;
     }
 

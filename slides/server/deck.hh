@@ -6,7 +6,7 @@
 //     Any Markdown, and pictures of the lesson.
 //
 //     ```code
-//     daemon/children.cc#reap 2-4|5-8
+//     daemon/children.cc#reap
 //     ```
 //
 //     ```run
@@ -20,7 +20,8 @@
 //     ---
 //
 // Code is named by file and region and never pasted, so a block of C++ in a deck is refused: what
-// is on the slide is what is compiled.
+// is on the slide is what is compiled. Its steps are marks in the source (course/step_marks.hh). A
+// deck does not count lines, because they move and nobody notices.
 
 #pragma once
 
@@ -34,18 +35,9 @@ namespace waymark::slides {
 // The lines "key: value" of a run block.
 using RunSettings = std::map<std::string, std::string, std::less<>>;
 
-struct LineRange {
-    int first = 1;  // counted from the region's first line, which is 1
-    int last = 1;
-    friend bool operator==(const LineRange&, const LineRange&) = default;
-};
-// The lines that one step marks.
-using Step = std::vector<LineRange>;
-
 struct CodeReference {
     std::string file;  // from the project's root
     std::string region;
-    std::vector<Step> steps;  // none: nothing is marked
 };
 
 struct Block {

@@ -1,6 +1,7 @@
 #include "slides/server/deck.hh"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "daemon/error.hh"
 
@@ -34,19 +35,14 @@ TEST_CASE("what follows Note: is for the speaker, to the end of the slide") {
     CHECK(deck.slides[1].notes.empty());
 }
 
-TEST_CASE("code is named by file and region, with steps") {
-    const Deck deck =
-        parse_deck("# A\n\n```code\ndaemon/fd.cc#reset 2-4|5,7-8 | 9\n```\nafter\n", "deck.md");
+TEST_CASE("code is named by file and region") {
+    const Deck deck = parse_deck("# A\n\n```code\ndaemon/fd.cc#reset\n```\nafter\n", "deck.md");
     REQUIRE(deck.slides[0].blocks.size() == 3);
     const Block& block = deck.slides[0].blocks[1];
     CHECK(block.kind == Block::Kind::code);
     CHECK(block.line == 3);
     CHECK(block.code.file == "daemon/fd.cc");
     CHECK(block.code.region == "reset");
-    REQUIRE(block.code.steps.size() == 3);
-    CHECK(block.code.steps[0] == Step{{2, 4}});
-    CHECK(block.code.steps[1] == Step{{5, 5}, {7, 8}});
-    CHECK(block.code.steps[2] == Step{{9, 9}});
     CHECK(deck.slides[0].blocks[2].text == "after\n");
 }
 
@@ -75,10 +71,13 @@ TEST_CASE("what cannot be understood is refused with its line") {
     CHECK(refusal_of("# A\n\n```cpp\nint x;\n```\n") ==
           "deck.md:3: code is named, not pasted: ```code with FILE#REGION");
     CHECK(refusal_of("# A\n```code\ndaemon/fd.cc\n```\n") ==
-          "deck.md:2: a code block names FILE#REGION, and may add steps: 2-4|5-8");
-    CHECK(refusal_of("# A\n```code\na.cc#b 0-4\n```\n") ==
-          "deck.md:2: steps are lines of the region: 2-4|5,7-8");
-    CHECK(refusal_of("# A\n```code\na.cc#b 5-4\n```\n").starts_with("deck.md:2: steps"));
+          "deck.md:2: a code block names FILE#REGION");
+    for (const char* lines : {"2-4|5-8", "4", "1|2", "  3,5"})
+        CHECK(refusal_of(fmt::format("# A\n```code\na.cc#b {}\n```\n", lines))
+                  .find("and no lines ('") != std::string::npos);
+    CHECK(refusal_of("# A\n```code\na.cc#b 2-4|5\n```\n") ==
+          "deck.md:2: a code block names FILE#REGION and no lines ('2-4|5'); mark the steps in "
+          "a.cc, behind their lines: //@ 1, or //@ 1.. to //@ ..1");
     CHECK(refusal_of("# A\n```code\na.cc#b\n") == "deck.md:2: this block has no end: ```");
     CHECK(refusal_of("# A\n\n---\n\n\n---\n# B\n") == "deck.md:4: this slide is empty");
     CHECK(refusal_of("## no title\n") == "deck.md:1: a deck begins with its title: # Title");

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <string>
 
+#include "slides/server/steps.hh"
+
 namespace waymark::slides {
 
 namespace {
@@ -27,12 +29,12 @@ double words_in(const std::string& text) {
 }
 
 double estimate(const Slide& slide) {
+    const auto steps = static_cast<double>(steps_in(slide.notes).size());
     double sum = kForSlide + kForSpokenWord * words_in(slide.notes);
     for (const Block& block : slide.blocks) {
         if (block.kind == Block::Kind::prose) sum += kForReadWord * words_in(block.text);
         if (block.kind == Block::Kind::run) sum += kForDemo;
-        if (block.kind == Block::Kind::code)
-            sum += kForStep * std::max(1.0, static_cast<double>(block.code.steps.size()));
+        if (block.kind == Block::Kind::code) sum += kForStep * std::max(1.0, steps);
     }
     return sum;
 }
@@ -62,9 +64,8 @@ std::vector<seconds> slide_times(const Deck& deck, std::chrono::minutes lecture)
 
 std::string time_in_words(seconds slide, seconds passed, seconds all) {
     constexpr seconds kShort{50};
-    const std::string length = slide < kShort
-                                   ? fmt::format("{} s", (slide.count() + 5) / 10 * 10)
-                                   : fmt::format("{} min", minutes_of(slide));
+    const std::string length = slide < kShort ? fmt::format("{} s", (slide.count() + 5) / 10 * 10)
+                                              : fmt::format("{} min", minutes_of(slide));
     return fmt::format("About {}; after it {} of {} min have passed.", length, minutes_of(passed),
                        minutes_of(all));
 }

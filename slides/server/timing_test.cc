@@ -12,7 +12,7 @@ namespace {
 Deck deck() {
     return parse_deck(
         "# A\n\nNote:\nShort.\n\n---\n\n# B\n\n```run\n1-zombies\n```\n\nNote:\nShort.\n\n---\n\n"
-        "# C\n\n```code\na.cc#b 1|2|3\n```\n\nNote:\nShort.\n",
+        "# C\n\n```code\na.cc#b\n```\n\nNote:\nSteps 1, 2 and 3.\n",
         "deck.md");
 }
 

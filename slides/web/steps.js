@@ -2,22 +2,13 @@
 // a fragment; the first is there when the slide is, the others come as the presenter goes on. The
 // other lines keep their full contrast: a dimmed line cannot be read from the back of a room.
 
-function numbersOf(step) {
-  const numbers = new Set();
-  for (const range of step.dataset.lines.split(',').filter(Boolean)) {
-    const [first, last] = range.split('-').map(Number);
-    for (let number = first; number <= last; ++number) numbers.add(number);
-  }
-  return numbers;
-}
-
 function mark(figure) {
   const steps = [...figure.querySelectorAll('.step')];
   if (steps.length === 0) return;
   const shown = steps.filter((step) => step.classList.contains('visible'));
-  const numbers = numbersOf(shown.at(-1) ?? steps[0]);
+  const { step } = (shown.at(-1) ?? steps[0]).dataset;
   const lines = [...figure.querySelectorAll('.line')];
-  lines.forEach((line, i) => line.classList.toggle('on', numbers.has(i + 1)));
+  for (const line of lines) line.classList.toggle('on', (line.dataset.steps ?? '').split(' ').includes(step));
   lines.find((line) => line.classList.contains('on'))?.scrollIntoView?.({ block: 'nearest' });
 }
 

@@ -16,12 +16,12 @@ namespace {
 
 //#region lines
 int print_lines() {
-    for (int i = 1; i <= 3; ++i) {
+    for (int i = 1; i <= 3; ++i) {  //@ 1..
         std::printf("line \x1b[1;32m%d\x1b[0m of 3, pid %d\n", i, ::getpid());
-        ::usleep(50'000);
-    }
+        ::usleep(50'000);  //@ ..1
+    }                      //@ 2
     return 7;
-}
+}  //@ 3
 //#endregion lines
 
 [[noreturn]] void wait_for_ever() {
