@@ -42,7 +42,7 @@ int ExitStatus::signal() const {
 
 //#region start
 pid_t Children::start(const std::function<int()>& body, int parent_death_signal) {
-    // What is in the buffers of stdio now would be in the child's copy, too, and be written twice.
+    // What stdio's buffers hold would be in the child's copy, and written twice.
     std::fflush(nullptr);  //@ 1
     const pid_t parent = ::getpid();
     // No signal reaches the child while it still has the parent's handlers.
@@ -50,10 +50,10 @@ pid_t Children::start(const std::function<int()>& body, int parent_death_signal)
     const pid_t pid = check(::fork(), "fork");
     if (pid == 0) {
         reset_all_signals();
-        running_.clear();  // they are siblings now, and none of this process's business  //@ 3
+        running_.clear();  // they are siblings now, and their own business  //@ 3
         const int code = result_of(body, parent_death_signal, parent);
-        // exit(3) would run the parent's atexit handlers and static destructors a second time.
-        // _exit(2) does not, but neither does it write what the child has printed.
+        // exit(3) would run the parent's atexit functions and destructors again.
+        // _exit(2) does not, nor does it write what the child has printed.
         std::fflush(nullptr);  //@ 4..
         ::_exit(code);         //@ ..4
     }

@@ -48,8 +48,8 @@ void put_null_on(int number) {
 //#endregion wait-for-the-word
 
 //#region leave-session
-// A session of its own has no terminal. Its leader would acquire one by opening it; so the leader
-// ends, and the process that stays can never be one.
+// A session of its own has no terminal. Its leader would acquire one by opening
+// it; so the leader ends, and the process that stays can never be one.
 void leave_session() {
     check(::setsid(), "setsid");                         //@ 1
     if (check(::fork(), "fork") != 0) ::_exit(kExitOk);  //@ 2
@@ -71,22 +71,24 @@ Readiness daemonize(std::string_view program, const DaemonOptions& options) {
         ends.second.close();
         wait_and_end(program, std::move(ends.first), first_child);
     }  //@ ..3
+    //#endregion the-steps
+    //#region after-the-fork
     ends.first.close();
     Readiness readiness(std::move(ends.second), ServiceNotifier(""));
-    try {  //@ 4..
+    try {  //@ 1..
         leave_session();
         put_null_on(STDIN_FILENO);
         put_null_on(STDOUT_FILENO);
         ::umask(options.umask);
-        check(::chdir(options.folder.c_str()), "chdir", options.folder);  //@ ..4
-    } catch (const std::exception& error) {
+        check(::chdir(options.folder.c_str()), "chdir", options.folder);  //@ ..1
+    } catch (const std::exception& error) {                               //@ 2..
         // Not thrown on: the caller's code would run in two processes.
         readiness.failed(kExitSystem, error.what());
         ::_exit(kExitSystem);
-    }
+    }  //@ ..2
     return readiness;
+    //#endregion after-the-fork
 }
-//#endregion the-steps
 
 //#region say-ready
 void Readiness::ready() {

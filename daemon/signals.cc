@@ -73,7 +73,7 @@ void reset_all_signals() {
 namespace {
 
 //#region signals-handler
-// A handler gets nothing but a number, so the way from the number to the flag must be global.
+// A handler gets only a number, so the way from it to the flag must be global.
 std::atomic<SignalFlag*> flag_of_signal[_NSIG];  //@ 1
 static_assert(std::atomic<SignalFlag*>::is_always_lock_free);
 
@@ -115,9 +115,9 @@ ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag& flag, int flags
     : signal_(signal) {
     // Before the table is touched: a number that is no signal has no place there.
     if (signal <= 0 || signal >= _NSIG) fail(EINVAL, "sigaction");
-    // The two steps are one for this thread: a signal between them waits until both are done.
+    // For this thread the two steps are one: a signal between them waits for both.
     const SignalMask mask({signal});  //@ 1
-    // The flag comes first, for the other threads: a handler without one would drop a signal.
+    // The flag comes first: in other threads a handler without one drops a signal.
     previous_flag_ = flag_of_signal[signal].exchange(&flag);  //@ 3
     struct sigaction action {};
     action.sa_handler = count_signal;
@@ -128,16 +128,18 @@ ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag& flag, int flags
     flag_of_signal[signal].store(previous_flag_);
     fail(reason, "sigaction");
 }
+//#endregion signals-scope
 
+//#region signals-restore
 ScopedSignalHandler::~ScopedSignalHandler() {
-    sigset_t set;
+    sigset_t set;  //@ 1..
     ::sigemptyset(&set);
     ::sigaddset(&set, signal_);
-    const SignalMask mask(set);
-    ::sigaction(signal_, &previous_action_, nullptr);  //@ 4..
-    flag_of_signal[signal_].store(previous_flag_);     //@ ..4
+    const SignalMask mask(set);                        //@ ..1
+    ::sigaction(signal_, &previous_action_, nullptr);  //@ 2..
+    flag_of_signal[signal_].store(previous_flag_);     //@ ..2
 }
-//#endregion signals-scope
+//#endregion signals-restore
 
 //#region signals-wait
 bool wait_for_signal(const SignalFlag& flag, Deadline deadline) {
@@ -146,8 +148,8 @@ bool wait_for_signal(const SignalFlag& flag, Deadline deadline) {
     while (!flag.raised()) {                                //@ 2..
         if (deadline.expired()) return false;               //@ ..2
         const timespec left = time_left(deadline);
-        // Any signal ends the wait with EINTR, not only ours: look again, with the time that is
-        // left.
+        // Any signal ends the wait with EINTR, not only ours: look again, with
+        // the time that is left.
         if (::ppoll(nullptr, 0, deadline.is_never() ? nullptr : &left, &open) == -1 &&  //@ 3..
             errno != EINTR)
             fail(errno, "ppoll");  //@ ..3

@@ -27,8 +27,8 @@ ThreadPool::~ThreadPool() {
 bool ThreadPool::put(std::function<void()> work, bool wait_for_room) {
     {
         std::unique_lock lock(mutex_);  //@ 1
-        // `while`, not `if`: a wait may end without reason, and another caller may have taken the
-        // room between the wake-up and the lock.
+        // `while`, not `if`: a wait may end without reason, and another caller may
+        // have taken the room between the wake-up and the lock.
         while (wait_for_room && !stopped_ && queue_.size() >= queue_limit_)  //@ 2..
             room_or_stop_.wait(lock);                                        //@ ..2
         if (stopped_ || queue_.size() >= queue_limit_) return false;         //@ 3
@@ -65,8 +65,8 @@ void ThreadPool::work_until_stopped() {
 void ThreadPool::stop(AtStop at_stop) {
     std::deque<std::function<void()>> discarded;
     {
-        // The change happens under the lock. Without it a thread that has looked, but does not wait
-        // yet, would miss the notification and sleep for ever.
+        // The change happens under the lock. Without it a thread that has looked,
+        // but does not wait yet, would miss the notification and sleep for ever.
         const std::lock_guard lock(mutex_);  //@ 1..
         stopped_ = true;                     //@ ..1
         if (at_stop == AtStop::discard) discarded.swap(queue_);

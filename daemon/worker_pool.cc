@@ -41,9 +41,9 @@ WorkerPool::WorkerPool(Fd listener, WorkerLimits limits, Serve serve, Events eve
     set_nonblocking(listener_, true);
 }
 
-//#region next-client
 // Waits in this thread for the next client; owns nothing when the worker shall take no more. One
 // thread of the crew waits here at a time, so that a client wakes one thread a worker, not fifty.
+//#region next-client
 Fd WorkerPool::next_client(Crew& crew) {
     const std::lock_guard turn(crew.turn);  //@ 1
     while (!crew.ended) {
@@ -63,29 +63,30 @@ Fd WorkerPool::next_client(Crew& crew) {
 }
 //#endregion next-client
 
-//#region work
-void WorkerPool::serve_clients(Crew& crew) {  //@ 1..
+//#region serve-clients
+void WorkerPool::serve_clients(Crew& crew) {
     scoreboard_.join(crew.slot);
     while (Fd client = next_client(crew)) {
         const Scoreboard::Busy busy(scoreboard_, crew.slot);
         serve_one(std::move(client));
     }
-}  //@ ..1
-
+}
+//#endregion serve-clients
+//#region work
 // The threads begin here, in the child: fork(2) takes none along.
 int WorkerPool::work(std::size_t slot, const Fd& stop) {
-    leave_signals_to_the_parent();          //@ 2
-    Crew crew{.slot = slot, .stop = stop};  //@ 3..
+    leave_signals_to_the_parent();          //@ 1
+    Crew crew{.slot = slot, .stop = stop};  //@ 2..
     std::vector<std::thread> threads;
-    std::unique_lock turn(crew.turn);  // no client is taken before the crew is complete
+    std::unique_lock turn(crew.turn);  // no client before the crew is complete
     bool complete = true;
     try {
         for (unsigned i = 0; i < limits_.threads_per_child; ++i)
-            threads.emplace_back([&] { serve_clients(crew); });  //@ ..3
+            threads.emplace_back([&] { serve_clients(crew); });  //@ ..2
     } catch (const std::system_error& error) {
         print_error("worker: thread", error.what());
         complete = false;
-        take_no_more(crew);  // those that were made end; a thread that is not joined is an abort
+        take_no_more(crew);  // those that were made end, and are joined
     }
     turn.unlock();
     for (std::thread& thread : threads) thread.join();  //@ 3
@@ -99,8 +100,8 @@ void WorkerPool::start_worker() {
     scoreboard_.clear(slot);
     Pipe stop = make_pipe();                 //@ 1
     const pid_t pid = children_.start([&] {  //@ 2
-        // The writing ends are the parent's alone. A copy of one in a sibling would keep a worker
-        // from ever reading the end of its pipe.
+        // The writing ends are the parent's alone. A copy of one in a sibling would
+        // keep a worker from ever reading the end of its pipe.
         workers_.clear();      //@ 3..
         stop.writing.reset();  //@ ..3
         return work(slot, stop.reading);
@@ -110,15 +111,15 @@ void WorkerPool::start_worker() {
 }
 //#endregion start-worker
 
-//#region decide
 WorkerOrders WorkerPool::decide(const WorkerLimits& limits, const WorkerCounts& counts,
                                 Deadline not_before, Instant now) {
+    //#region decide
     const unsigned room =                                                       //@ 1..
         limits.server_limit - std::min(counts.workers, limits.server_limit);    //@ ..1
     const unsigned too_few =                                                    //@ 2..
         limits.start_servers - std::min(counts.serving, limits.start_servers);  //@ ..2
-    // The threads of a worker that was just forked will be idle in a moment. Who forgets them
-    // starts another worker for them at every look.
+    // The threads of a worker that was just forked will be idle soon. Who forgets
+    // them starts another worker for them at every look.
     const unsigned spare = counts.idle_threads + counts.coming_threads;  //@ 3..
     const unsigned missing =
         limits.min_spare_threads - std::min(spare, limits.min_spare_threads);  //@ ..3
@@ -127,12 +128,12 @@ WorkerOrders WorkerPool::decide(const WorkerLimits& limits, const WorkerCounts& 
         (missing + limits.threads_per_child - 1) / limits.threads_per_child;                //@ ..4
     if (const unsigned wanted = std::max(too_few, crews); wanted > 0)                       //@ 5..
         return {.start = not_before.expired(now) ? std::min(wanted, room) : 0, .stop = 0};  //@ ..5
-    // Those that are coming were needed a moment ago. One at a time: the next look sees more.
+    // Those that come were needed a moment ago. One at a time: the next look sees more.
     const bool too_many = counts.idle_threads > limits.max_spare_threads &&  //@ 6..
                           counts.serving > limits.start_servers;
     return {.start = 0, .stop = too_many ? 1U : 0U};  //@ ..6
+    //#endregion decide
 }
-//#endregion decide
 
 //#region tend
 void WorkerPool::tend(Instant now) {

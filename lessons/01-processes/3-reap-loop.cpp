@@ -46,7 +46,7 @@ int collect_all() {
     int collected = 0;
     int status = 0;
     pid_t pid = -1;
-    // > 0: a child, collected. 0: others still run. -1 with ECHILD: there is none at all.  //@ 1..
+    // > 0: a child, collected. 0: others still run. -1 with ECHILD: there is none.  //@ 1..
     // -1 with EINTR: a signal came in between; ask again.
     while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0 || (pid == -1 && errno == EINTR)) {  //@ ..1
         if (pid == -1) continue;                                                            //@ 2

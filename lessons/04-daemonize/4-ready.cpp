@@ -22,8 +22,8 @@ using namespace waymark::daemon;
 
 namespace {
 
-//#region readiness-pipe
 // Returns in the daemon, with the end of the pipe that it says "up" into.
+//#region readiness-pipe
 Fd daemonize_and_wait() {
     Pipe ready = make_pipe();  //@ 1
     if (check(::fork(), "fork") != 0) {

@@ -17,7 +17,7 @@ namespace waymark::slides {
 namespace {
 
 constexpr int kExitFaults = 1;
-constexpr std::size_t kFewestSlides = 10, kMostSlides = 22;
+constexpr std::size_t kFewestSlides = 10, kMostSlides = 24;
 
 bool runs_demo(const Deck& deck, const DemoEntry& demo) {
     return std::ranges::any_of(deck.slides, [&demo](const Slide& slide) {

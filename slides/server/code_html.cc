@@ -3,19 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "lessons/course/region.hh"
 #include "slides/server/highlight.hh"
 #include "slides/server/html.hh"
+#include "slides/server/wrap.hh"
 
 namespace waymark::slides {
 
 namespace {
 
+// What is readable from a chair at the back and what is not silly, in pixels on a slide of 1280 x
+// 720, and what fits onto a slide at the smallest size.
+constexpr double kSmallest = 22, kLargest = 26;
+constexpr std::size_t kMostColumns = 85, kMostRows = 20;
+
 struct NumberedLine {
     std::size_t number;  // in the file
+    bool goes_on;        // it belongs to the line above, which was too wide
     std::string html;
     std::size_t columns;
 };
@@ -61,14 +69,35 @@ Lines numbered(const course::Region& region, std::string_view file_text) {
     const std::vector<std::string> file = split(file_text);
     std::vector<std::string> body = split(region.body);
     outdent(body);
-    const std::vector<std::string> html = coloured_lines(joined(body));
     Lines lines;
+    std::vector<std::string> rows;
     std::size_t number = region.first_line;
-    for (std::size_t i = 0; i < body.size(); ++i, ++number) {
+    for (const std::string& line : body) {
         while (number <= file.size() && is_mark(file[number - 1])) ++number;
-        lines.push_back({number, html[i], body[i].size()});
+        bool goes_on = false;
+        for (std::string& row : wrapped(line, kMostColumns)) {
+            lines.push_back({number, std::exchange(goes_on, true), "", row.size()});
+            rows.push_back(std::move(row));
+        }
+        ++number;
     }
+    const std::vector<std::string> html = coloured_lines(joined(rows));
+    for (std::size_t i = 0; i < lines.size(); ++i) lines[i].html = html[i];
     return lines;
+}
+
+// "" if it can be read from a chair at the back.
+std::string fault_of_size(const CodeReference& code, const Lines& lines) {
+    if (lines.size() > kMostRows)
+        return fmt::format(
+            "{}#{} has {} rows, and {} have room in letters that can be read: show a "
+            "smaller region, or two",
+            code.file, code.region, lines.size(), kMostRows);
+    for (const NumberedLine& line : lines)
+        if (line.columns > kMostColumns)
+            return fmt::format("{}:{} has {} columns, and {} have room: break it", code.file,
+                               line.number, line.columns, kMostColumns);
+    return {};
 }
 
 ShownOrFault shown(const CodeReference& code, ProjectFiles& files) {
@@ -91,26 +120,26 @@ std::string exercise_in_place_of(const CodeReference& code, ProjectFiles& files)
     return mark == text.npos ? "" : text.substr(mark + kMark.size(), 2);
 }
 
-// As large as it fits into the slide's width and height, within what is readable from a chair at
-// the back and what is not silly: pixels on a slide of 1280 x 720.
+// As large as it fits into the slide's width, and into its height above some lines of text.
 int fitting_size(const Lines& lines) {
-    constexpr double kWidth = 1130, kHeight = 510, kLetter = 0.603, kLine = 1.38;
-    constexpr std::size_t kNumberColumns = 9;
+    constexpr double kWidth = 1196, kHeight = 420, kLetter = 0.603, kLine = 1.32;
+    constexpr double kNumbers = 3.1;  // the column of numbers, in letters' heights
     std::size_t columns = 1;
     for (const NumberedLine& line : lines) columns = std::max(columns, line.columns);
-    const double wide = kWidth / (kLetter * static_cast<double>(columns + kNumberColumns));
+    const double wide = kWidth / (kLetter * static_cast<double>(columns) + kNumbers);
     const double high =
         kHeight / (kLine * static_cast<double>(std::max<std::size_t>(lines.size(), 1)));
-    return static_cast<int>(std::clamp(std::min(wide, high), 14.0, 24.0));
+    return static_cast<int>(std::clamp(std::min(wide, high), kSmallest, kLargest));
 }
 
 // The steps of a line, and those that begin with it: they are written beside it in a text to read.
-std::string attributes_of(std::size_t number, const course::StepLines& steps) {
+std::string attributes_of(const NumberedLine& line, const course::StepLines& steps) {
     std::string all, first;
     for (const auto& [step, lines] : steps) {
-        if (std::ranges::find(lines, number) == lines.end()) continue;
+        if (std::ranges::find(lines, line.number) == lines.end()) continue;
         all += fmt::format("{}{}", all.empty() ? "" : " ", step);
-        if (lines.front() == number) first += fmt::format("{}{}", first.empty() ? "" : ", ", step);
+        if (lines.front() == line.number && !line.goes_on)
+            first += fmt::format("{}{}", first.empty() ? "" : ", ", step);
     }
     return (all.empty() ? "" : fmt::format(" data-steps=\"{}\"", all)) +
            (first.empty() ? "" : fmt::format(" data-begins=\"{}\"", first));
@@ -118,8 +147,9 @@ std::string attributes_of(std::size_t number, const course::StepLines& steps) {
 
 void append_lines(std::string& out, const Shown& shown) {
     for (const NumberedLine& line : shown.lines)
-        out += fmt::format("<span class=\"line\" data-number=\"{}\"{}>{}\n</span>", line.number,
-                           attributes_of(line.number, shown.steps), line.html);
+        out += fmt::format("<span class=\"line\" data-number=\"{}\"{}>{}\n</span>",
+                           line.goes_on ? "" : std::to_string(line.number),
+                           attributes_of(line, shown.steps), line.html);
 }
 
 // Empty marks, one a step; the page's script marks the lines when the presenter reaches them.
@@ -133,7 +163,8 @@ void append_steps(std::string& out, const course::StepLines& steps) {
 std::string fault_of(const CodeReference& code, ProjectFiles& files) {
     const ShownOrFault found = shown(code, files);
     const std::string* fault = std::get_if<std::string>(&found);
-    return fault == nullptr || !exercise_in_place_of(code, files).empty() ? std::string() : *fault;
+    if (fault == nullptr) return fault_of_size(code, std::get<Shown>(found).lines);
+    return exercise_in_place_of(code, files).empty() ? *fault : std::string();
 }
 
 std::string code_html(const CodeReference& code, ProjectFiles& files) {

@@ -11,7 +11,8 @@
 
 namespace waymark::slides {
 
-// "" or what is wrong: no such file, no such region, a mark that cannot be understood. In a
+// "" or what is wrong: no such file, no such region, a mark that cannot be understood, more
+// than can be read from a chair at the back. In a
 // learner's copy a part of an exercise is not there, and that is right.
 std::string fault_of(const CodeReference& code, ProjectFiles& files);
 

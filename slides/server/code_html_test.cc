@@ -77,6 +77,28 @@ TEST_CASE("what is gone is told, and stands on the slide") {
     CHECK(contains(code_html(reference("daemon/a.cc", "gone"), files), "class=\"fault\""));
 }
 
+TEST_CASE("what has no room in letters that can be read is a fault, and a wide line is broken") {
+    const Checkout checkout;
+    const auto with = [&](std::string_view line, int rows) {
+        std::ofstream file(checkout.path / "daemon/d.cc");
+        file << "//#region d\n";
+        for (int i = 0; i < rows; ++i) file << line << "\n";
+        file << "//#endregion d\n";
+        file.close();
+        ProjectFiles files(checkout.path);
+        return fault_of(reference("daemon/d.cc", "d"), files);
+    };
+    const std::string word(45, 'x');
+    CHECK(with("int a;", 20).empty());
+    CHECK(contains(with("int a;", 21), "daemon/d.cc#d has 21 rows, and 20 have room"));
+    CHECK(with(word + " " + word, 10).empty());
+    CHECK(contains(with(word + " " + word, 11), "has 22 rows"));
+    CHECK(contains(with(word + word, 1), "daemon/d.cc:2 has 90 columns, and 85 have room"));
+    ProjectFiles files(checkout.path);
+    with(word + " " + word, 1);
+    CHECK(contains(code_html(reference("daemon/d.cc", "d"), files), "data-number=\"\">    x"));
+}
+
 TEST_CASE("in a learner's copy the part that is to be written is no fault") {
     const Checkout checkout;
     std::ofstream(checkout.path / "daemon/b.cc") << "//#region exercise-01\n// Write this.\n"

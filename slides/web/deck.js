@@ -36,7 +36,7 @@ function keepZoom() {
 window.Reveal.initialize({
   width: 1280,
   height: 720,
-  margin: 0.02,
+  margin: 0,
   center: false,
   hash: true,
   transition: 'none',

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { printDeck } from '../../../slides/print/pdf.js';
 import { accessibilityFaults, openBrowser, openPage, PHONE, shoot } from '../../browser/support/browser.js';
-import { openDeck, overflow, slideCount, toSlide, toSlideWith } from '../support/deck.js';
+import { openDeck, overflow, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
 import { startMachinery, startReal } from '../support/servers.js';
 
 let browser, server, machinery, folder, decks;
@@ -34,7 +34,7 @@ test('there are decks for lessons 01 to 05', () => {
 
 async function faultsOf(page, slide) {
   await shoot(page, slide);
-  const faults = [...await overflow(page), ...await page.locator('section.present .fault').allTextContents()];
+  const faults = [...await overflow(page), ...await smallLetters(page), ...await page.locator('section.present .fault').allTextContents()];
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
     for (const fault of await accessibilityFaults(page)) faults.push(`${colorScheme}: ${fault}`);
@@ -53,7 +53,7 @@ async function forEachDeck(look) {
 async function lookThrough(name) {
   const page = await openDeck(browser, `${server.address}/decks/${name}`, { colorScheme: 'light' });
   const count = await slideCount(page);
-  assert.ok(count >= 10 && count <= 22, `${name} has ${count} slides`);
+  assert.ok(count >= 10 && count <= 24, `${name} has ${count} slides`);
   const faults = [];
   for (let number = 1; number <= count; ++number) {
     await toSlide(page, number);
@@ -87,6 +87,23 @@ test('a slide that is too full is noticed', async () => {
     document.querySelector('section.present').append(text);
   });
   assert.notDeepEqual(await overflow(page), []);
+});
+
+test('letters that the last row cannot read are noticed', async () => {
+  const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
+  await toSlideWith(page, '.code');
+  assert.deepEqual(await smallLetters(page), []);
+  for (const [selector, says] of [['.code', /^pre has letters of 21 px/], ['.run', /^pre has letters of 21 px/],
+    ['table', /^td has letters of 21 px/]]) {
+    await toSlideWith(page, selector);
+    const style = await page.addStyleTag({ content: '.reveal section.present :is(pre, td) { font-size: 21px !important; }' });
+    assert.ok((await smallLetters(page)).some((fault) => says.test(fault)), selector);
+    await style.evaluate((element) => element.remove());
+  }
+  await toSlideWith(page, 'img');
+  assert.deepEqual(await smallLetters(page), []);
+  await page.addStyleTag({ content: '.reveal section.present img { width: 200px; }' });
+  assert.ok((await smallLetters(page)).some((fault) => fault.startsWith('picture.svg has letters of')));
 });
 
 test('steps mark the lines that they name, one after another', async () => {

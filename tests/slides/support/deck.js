@@ -81,3 +81,33 @@ export function overflow(page) {
     return faults;
   });
 }
+
+export const SMALLEST_LETTERS = 22;
+
+// What on the slide that is shown is too small for the last row, in words: code, output, tables, and
+// the letters of pictures as they are drawn. An <img> does not show its inside, so its file is laid
+// out once more, with the same width, where it can be measured.
+export function smallLetters(page) {
+  return page.evaluate(async (smallest) => {
+    const slide = document.querySelector('section.present');
+    const scale = window.Reveal.getScale();
+    const faults = new Set();
+    const look = (element, factor, where) => {
+      const size = Math.round(10 * factor * parseFloat(getComputedStyle(element).fontSize)) / 10;
+      if (size < smallest) faults.add(`${where} has letters of ${size} px: ${element.textContent.trim().slice(0, 40)}`);
+    };
+    for (const element of slide.querySelectorAll('pre, td, th, .screen')) {
+      if (!element.closest('aside') && element.offsetParent !== null) look(element, scale, element.localName);
+    }
+    for (const picture of slide.querySelectorAll('img[src$=".svg"]')) {
+      const host = document.body.appendChild(document.createElement('div'));
+      const inside = host.attachShadow({ mode: 'open' });
+      inside.innerHTML = await (await fetch(picture.src)).text();
+      const drawing = inside.querySelector('svg');
+      const factor = picture.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+      for (const text of drawing.querySelectorAll('text, tspan')) look(text, factor, picture.src.split('/').at(-1));
+      host.remove();
+    }
+    return [...faults];
+  }, SMALLEST_LETTERS);
+}
