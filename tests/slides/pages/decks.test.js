@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { root } from '../../../slides/print/chromium.js';
 import { printDeck } from '../../../slides/print/pdf.js';
 import { accessibilityFaults, openBrowser, openPage, PHONE, shoot } from '../../browser/support/browser.js';
 import { openDeck, overflow, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
@@ -104,6 +105,24 @@ test('letters that the last row cannot read are noticed', async () => {
   assert.deepEqual(await smallLetters(page), []);
   await page.addStyleTag({ content: '.reveal section.present img { width: 200px; }' });
   assert.ok((await smallLetters(page)).some((fault) => fault.startsWith('picture.svg has letters of')));
+});
+
+// A picture is for those who do not see it, too, and for a dark room.
+function pictureFaults(svg) {
+  const wanted = [['a title', /<title\b[^>]*>[^<]+<\/title>/], ['a description', /<desc\b[^>]*>[^<]+<\/desc>/],
+    ['colours for dark', /@media \(prefers-color-scheme: dark\)/]];
+  return wanted.filter(([, pattern]) => !pattern.test(svg)).map(([what]) => `lacks ${what}`);
+}
+
+test('each picture of a lesson has a title, a description and colours for a dark room', () => {
+  const lessons = path.join(root, 'lessons');
+  const pictures = decks.flatMap((name) => fs.readdirSync(path.join(lessons, name))
+    .filter((file) => file.endsWith('.svg')).map((file) => path.join(lessons, name, file)));
+  assert.ok(pictures.length > 20);
+  assert.deepEqual(pictures.flatMap((file) => pictureFaults(fs.readFileSync(file, 'utf8')).map((fault) => `${file} ${fault}`)), []);
+  const plain = fs.readFileSync(path.join(root, 'tests/slides/course/lessons/90-machinery/picture.svg'), 'utf8');
+  assert.deepEqual(pictureFaults(plain), ['lacks a description', 'lacks colours for dark']);
+  assert.equal(pictureFaults('<svg></svg>').length, 3);
 });
 
 test('steps mark the lines that they name, one after another', async () => {
