@@ -19,7 +19,8 @@ std::size_t comment_behind(std::string_view line) {
     return place == line.npos || line.find_first_not_of(' ') > place ? line.npos : place;
 }
 
-// Of the blanks in the second half of `columns`, the last of those with the fewest brackets open.
+// Of the blanks in the second half of `columns`, the last of those with the fewest brackets open,
+// behind a comma if there is one.
 // Text between quotes is not broken, no line in its first half and no last word from the others, if
 // there is another way.
 Place place_to_break(std::string_view line, std::size_t columns, bool is_code) {
@@ -38,7 +39,8 @@ Place place_to_break(std::string_view line, std::size_t columns, bool is_code) {
         const int depth = quote == 0 ? open : open + 100;
         const bool early = i < columns / 2;            // little would be gained there
         const bool late = line.size() - i <= kFewest;  // a word alone in its row
-        const int cost = depth + (early ? 1000 : 0) + (late ? 500 : 0);
+        const bool in_list = i > 0 && line[i - 1] == ',';
+        const int cost = 2 * depth + (in_list ? 0 : 1) + (early ? 1000 : 0) + (late ? 500 : 0);
         if (byte == ' ' && (best.at == line.npos || cost <= best.cost)) best = {i, cost};
     }
     return best;

@@ -23,6 +23,11 @@ TEST_CASE("a line is broken where the fewest brackets are open, and not between 
           Lines{"  check(open(\"a b c d\", flags),", "      \"name\");"});
 }
 
+TEST_CASE("a list is broken behind a comma") {
+    CHECK(wrapped("return {.start = a ? b : 0, .stop = 0};", 34) ==
+          Lines{"return {.start = a ? b : 0,", "    .stop = 0};"});
+}
+
 TEST_CASE("a long comment stays a comment") {
     CHECK(wrapped("    // one two three four", 18) == Lines{"    // one two", "    // three four"});
 }
