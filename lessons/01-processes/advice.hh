@@ -33,6 +33,11 @@ inline const Advice kOtherCode{
     "The process that is collected must be the one that ran the function, and it must end with "
     "_exit(code), where the code is what result_of() gave.",
     "README.md#another-code-than-the-functions"};
+inline const Advice kRawSignal{
+    "more bits or fewer than the signal's",
+    "The lowest seven bits of the status are the number of the signal, 1 to 64; the one above them "
+    "says that there is a core. WTERMSIG takes the number out.",
+    "README.md#more-bits-or-fewer-than-the-signals; waitpid(2), WTERMSIG"};
 inline const Advice kIgnoringSignaled{
     "ignoring WIFSIGNALED",
     "A killed child has no exit code. WEXITSTATUS of its status is 0, and so a crash looks like "
@@ -63,6 +68,11 @@ inline const Advice kOneWait{
     "SIGCHLD is a bit, not a count: one signal may stand for many children. Collect until nobody "
     "is left who has ended.",
     "README.md#one-wait-per-signal; signal(7), 'Queueing and delivery semantics'"};
+inline const Advice kStopsAtOne{
+    "stopping at one that runs",
+    "0 is an answer about one child: it runs. The next one on the list may have ended, so ask for "
+    "each of them.",
+    "README.md#stopping-at-one-that-runs; waitpid(2), RETURN VALUE"};
 inline const Advice kBlocking{
     "blocking the parent",
     "waitpid(2) without WNOHANG sleeps until the child ends, and meanwhile the parent serves "
@@ -73,6 +83,12 @@ inline const Advice kOthers{
     "waitpid(-1) collects any child of the process, also one that another part of the program "
     "has started and waits for. Ask for your own, one by one.",
     "README.md#taking-other-peoples-children; waitpid(2)"};
+inline const Advice kStopsAtOthers{
+    "stopping at other people's children",
+    "Who asks for any child (waitpid(-1), waitid with P_ALL) hears of those of others, too, and "
+    "while one of them waits for its own parent's question, of nobody else. Ask for your own, one "
+    "by one.",
+    "README.md#stopping-at-other-peoples-children; waitid(2), WNOWAIT"};
 inline const Advice kNoChild{
     "ECHILD treated as an error",
     "-1 with ECHILD says that there is no such child to wait for. Somebody else has collected it: "
@@ -112,11 +128,13 @@ inline const Advice kLeftBlocked{
     "Signals that are blocked for the fork must be let in again in the parent, also when the fork "
     "fails. SignalMask does that at the end of its scope.",
     "README.md#signals-left-blocked; daemon/signals.hh"};
-inline const Advice kParentsHandlers{
-    "the parent's handlers changed",
-    "What the parent does with its signals is its own affair: start() blocks them for a moment and "
-    "leaves handlers as they are. A reset belongs in the child.",
-    "README.md#the-parents-handlers-changed; sigaction(2)"};
+inline const Advice kParentsHandlers{"the parent's handlers changed",
+                                     "What the parent does with its signals is its own affair: "
+                                     "start() blocks them for a moment, and "
+                                     "handlers and mask are afterwards as they were. "
+                                     "reset_all_signals() belongs in the child, behind "
+                                     "the fork.",
+                                     "README.md#the-parents-handlers-changed; sigaction(2)"};
 inline const Advice kOtherException{
     "another exception than was promised",
     "Who calls start() looks for std::system_error and its number, EAGAIN, to try again later. "
@@ -127,11 +145,31 @@ inline const Advice kFailedFork{
     "fork(2) gives -1 when there is no room for one more process. As a process id, -1 means "
     "everybody: kill(-1, SIGKILL) ends all that you may signal.",
     "README.md#a-failed-fork-taken-for-a-process-id; fork(2), ERRORS; kill(2)"};
+inline const Advice kForksAgain{"a failed fork that is tried again",
+                                "There is no room for one more process, and start() says so at "
+                                "once. Whoever called it has other "
+                                "work to do meanwhile, and decides when to try again.",
+                                "README.md#a-failed-fork-that-is-tried-again; fork(2), EAGAIN"};
 inline const Advice kNoGrace{
     "killing without grace",
     "SIGKILL cannot be caught: the child has no chance to finish its work. Wait until it has "
     "ended or the grace is over, and only then kill.",
     "README.md#killing-without-grace; signal(7)"};
+inline const Advice kOwnLimit{
+    "another limit than the grace",
+    "How long the children have is the caller's word: Deadline::never() and an hour are a grace, "
+    "too. A number of rounds, or of seconds, in terminate_all itself is another one.",
+    "README.md#another-limit-than-the-grace; daemon/deadline.hh"};
+inline const Advice kAskedInTurn{
+    "asking one after the other",
+    "A child was not asked to end, because another one is waited for first. Ask all of them, then "
+    "wait: they end at the same time, and some wait for each other.",
+    "README.md#asking-one-after-the-other"};
+inline const Advice kGroup{
+    "signalling the whole group",
+    "kill(0, ...), or a negative number, means a process group: everybody in it, also who is no "
+    "child of ours, and the sender. signal_all() sends to each child.",
+    "README.md#signalling-the-whole-group; kill(2)"};
 inline const Advice kAskedOtherwise{
     "asking by another signal",
     "SIGTERM is how a process is asked to end: that one it is prepared for. Any other signal is "
@@ -142,6 +180,11 @@ inline const Advice kSleptThrough{
     "The grace is the longest that one waits, not how long one waits. All children have ended, "
     "and still nobody has looked.",
     "README.md#sleeping-through-the-grace"};
+inline const Advice kPastGrace{
+    "waiting past the grace",
+    "The grace is over, children are left, and the parent sleeps on instead of killing them. Each "
+    "sleep on the way ends with the grace: sleep_until_ended(pid, grace).",
+    "README.md#waiting-past-the-grace"};
 inline const Advice kBusy{
     "asking again and again",
     "A loop of looks without a sleep takes a whole processor to do nothing, just when the children "
@@ -172,5 +215,10 @@ inline const Advice kParentAskedLate{
     "getppid(2) in the child names the parent of now: when the first one has died meanwhile, "
     "whoever took the child over. Ask getpid(2) before the fork; result_of() compares the two.",
     "README.md#the-parents-number-asked-for-in-the-child; getppid(2)"};
+inline const Advice kParentAskedOnce{"the number of an earlier parent",
+                                     "A child may start children, and then it is the parent: the "
+                                     "number that was asked for before it "
+                                     "was forked is another one's. Ask getpid(2) in each start().",
+                                     "README.md#the-number-of-an-earlier-parent; getpid(2)"};
 
 }  // namespace waymark::course::check

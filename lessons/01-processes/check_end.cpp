@@ -10,9 +10,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include "daemon/children.hh"
 #include "lessons/01-processes/advice.hh"
+#include "lessons/01-processes/asked.hh"
 #include "lessons/01-processes/collecting.hh"
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
@@ -25,53 +27,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What a parent that sleeps while it waits needs of the processor is a tenth of this.
-constexpr auto kAtMostAwake = 150ms;
-
-// By the system's calls alone: daemon/signals is written in lesson 05.
-void wait_until_asked(Gate& ready) {
-    sigset_t asked;
-    ::sigemptyset(&asked);
-    ::sigaddset(&asked, SIGTERM);
-    ::sigprocmask(SIG_BLOCK, &asked, nullptr);
-    ready.open();
-    int signal = 0;
-    ::sigwait(&asked, &signal);
-}
-
-// Says that it is ready, and when it is asked to end, finishes its work and returns 5. The work is
-// long enough that a SIGKILL on the heels of SIGTERM would interrupt it, also where a busy machine
-// holds the parent up between the two: it begins when the parent waits.
-int end_when_asked(Gate& ready) {
-    constexpr int kWorkMilliseconds = 60;
-    wait_until_asked(ready);
-    const pid_t parent = ::getppid();
-    // One that asks again and again never sleeps for long.
-    constexpr int kQuietLooks = 10;
-    const auto before = processor_time(parent);
-    for (int quiet = 0; quiet < kQuietLooks;) {
-        quiet = process_state(parent) == 'R' ? 0 : quiet + 1;
-        if (processor_time(parent) - before > 2 * kAtMostAwake) break;
-        ::poll(nullptr, 0, 1);
-    }
-    ::poll(nullptr, 0, kWorkMilliseconds);
-    return 5;
-}
-
-int never_listen(Gate& ready) {
-    ::signal(SIGTERM, SIG_IGN);
-    ready.open();
-    return sleep_for_ever();
-}
-
-// The same, after `before` has ended and its parent has had the time to notice it.
-int end_after(pid_t before, Gate& ready) {
-    wait_until_asked(ready);
-    wait_until_ended(before);
-    ::poll(nullptr, 0, 30);
-    return 5;
-}
-
 void expect_gone(pid_t pid) {
     if (process_state(pid) == '\0') return;
     const Advice& advice = why_still_there(pid);
@@ -79,12 +34,13 @@ void expect_gone(pid_t pid) {
 }
 
 // One that was given no time died of SIGKILL; one that died of something else was not asked to end.
-const Advice& why_killed(const Children::Ended& child, const Advice& otherwise) {
+Causes why_killed(const Children::Ended& child, const Causes& otherwise) {
     const bool asked = !child.status.killed() || child.status.signal() == SIGKILL;
-    return &otherwise == &kNoGrace && !asked ? kAskedOtherwise : otherwise;
+    const bool in_time = otherwise.all().back().misconception == kNoGrace.misconception;
+    return in_time && !asked ? Causes(kAskedOtherwise) : otherwise;
 }
 
-void expect_each(const Endings& ended, std::string_view expected, const Advice& advice) {
+void expect_each(const Endings& ended, std::string_view expected, const Causes& advice) {
     for (const Children::Ended& child : ended)
         expect(child.status.describe() == expected, "how the child ended", expected,
                child.status.describe(), why_killed(child, advice));
@@ -114,7 +70,7 @@ TEST_CASE("children that end when asked are given the time for it") {
 }
 
 // Each of them ends when the one before it has ended: first in the order of their numbers, then the
-// other way round.
+// other way round. Whoever counts its own sleeps comes to the end of them here: many end at once.
 TEST_CASE("children that end one after the other are all given the time for it") {
     for (const bool youngest_first : {false, true}) {
         Children children;
@@ -132,10 +88,17 @@ TEST_CASE("children that end one after the other are all given the time for it")
         if (!youngest_first) children.start(wait_for_the_other);
         (void)!::write(number.writing.get(), &first, sizeof first);
         for (Gate& gate : ready) gate.wait();
-        step("call terminate_all with a grace that never ends");
+        const Deadline grace = youngest_first ? Deadline::after(1h) : Deadline::never();
+        step(youngest_first ? "call terminate_all with a grace of an hour"
+                            : "call terminate_all with a grace that never ends");
         if_it_hangs(kSleptThrough);
-        const Endings ended = children.terminate_all(Deadline::never());
-        expect_each(ended, "exit status 5", kNoGrace);
+        if_it_hangs(kAskedInTurn, "waits in sigwait");
+        constexpr int kRounds = 500;
+        Faults faults;
+        faults.expire(Call::poll, kRounds);
+        faults.expire(Call::pause, kRounds);
+        const Endings ended = children.terminate_all(grace);
+        expect_each(ended, "exit status 5", {kOwnLimit, kNoGrace});
         expect_equal(ended.size(), 2U, "endings that terminate_all reports", kThrownAway);
     }
 }
@@ -144,12 +107,27 @@ TEST_CASE("children that do not listen are killed when the grace is over") {
     Children children;
     Gate ready[3];
     pid_t pids[3];
+    Pipe told = make_pipe();
     step("start three children that ignore SIGTERM");
-    for (int i = 0; i < 3; ++i) pids[i] = children.start([&, i] { return never_listen(ready[i]); });
+    for (int i = 0; i < 2; ++i) pids[i] = children.start([&, i] { return never_listen(ready[i]); });
+    pids[2] = children.start([&] { return never_listen_but_look(ready[2], told.writing); });
     for (Gate& gate : ready) gate.wait();
-    step("call terminate_all with a grace of a millisecond");
+    step("call terminate_all with a grace of 50 milliseconds");
     if_it_hangs(kNoKill);
-    const Endings ended = children.terminate_all(Deadline::after(1ms));
+    for (const std::string_view sleep : {"poll", "waits in sleep"}) if_it_hangs(kPastGrace, sleep);
+    if_it_hangs(kNoKill, "poll");
+    const long sleeps = sleeps_so_far();
+    Faults faults;
+    const Endings ended = children.terminate_all(Deadline::after(50ms));
+    const int looks = faults.calls(Call::waitpid);
+    const long slept = sleeps_so_far() - sleeps;
+    set_nonblocking(told.reading, true);
+    expect(read_all(told.reading).empty(), "the parent when the grace was over",
+           "kills who is left", "sleeps on", kPastGrace);
+    constexpr int kLooksForEach = 60;
+    expect(looks < kLooksForEach * (1 + slept), "the parent after SIGKILL",
+           "asleep until its children have ended",
+           "busy: " + show(looks) + " calls of waitpid(2) almost without a sleep", kBusy);
     for (const pid_t pid : pids) expect_gone(pid);
     expect_equal(ended.size(), 3U, "endings that terminate_all reports", kThrownAway);
     expect_each(ended, "killed by signal 9 (Killed)", kNoKill);
@@ -194,15 +172,20 @@ TEST_CASE("at the end children of others are left to them") {
     const pid_t other = ::fork();
     if (other == 0) ::_exit(42);
     wait_until_ended(other);
+    const pid_t bystander = start_a_bystander();
     Children children;
     const pid_t stolen = children.start([] { return 0; });
     ::waitpid(stolen, nullptr, 0);
     children.start(sleep_for_ever);
     step("call terminate_all; one more child was collected by that other part");
     if_it_hangs(kNoChild);
+    if_it_hangs(kNoChild, "does not wait");
+    if_it_hangs(kOthers, "waits in wait");
+    if_it_crashes(kGroup, "signal 15");
     Endings ended;
     expect_no_throw([&] { ended = children.terminate_all(Deadline::never()); },
                     "what terminate_all does", kNoChild);
+    expect_left_alone(bystander);
     expect(is_zombie(other), "the child of the other part", "there to be collected",
            "collected by us", kOthers);
     ::waitpid(other, nullptr, 0);
@@ -213,6 +196,8 @@ TEST_CASE("at the end children of others are left to them") {
     children.start([&] { return never_listen(ready); });
     ready.wait();
     ::signal(SIGCHLD, SIG_IGN);
+    if_it_hangs(kNoChild);
+    if_it_hangs(kNoChild, "does not wait");
     expect_no_throw([&] { children.terminate_all(Deadline::after({})); }, "what terminate_all does",
                     kNoChild);
     expect_equal(children.running().size(), 0U, "children in running()", kNoChild);

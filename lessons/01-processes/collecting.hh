@@ -6,6 +6,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -112,6 +113,16 @@ inline ExitStatus collect(Children& children, pid_t pid, const Advice* if_none =
     expect_equal(ended.size(), 1U, "children that reap() has collected", kWrongList);
     expect_equal(ended[0].pid, pid, "process id of the child", kWrongList);
     return ended[0].status;
+}
+
+// `body` runs where each call that makes a descriptor fails with EMFILE.
+inline void without_descriptors(const std::function<void()>& body) {
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{0, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    body();
+    ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 inline std::string read_all(const Fd& fd) {

@@ -21,8 +21,9 @@ int ExitStatus::signal() const {
     return -1;
 }
 
-// Write this. It forks; in the parent it calls note(pid), which keeps the child in running_, and returns its number. If
-// fork(2) gives -1 it throws: check(result, "fork"), from daemon/error.hh, does that.
+// Write this. It forks; in the parent it calls note(pid), which keeps the child in running_ and a
+// descriptor that names it, and returns its number. If fork(2) gives -1 it throws, at once:
+// check(result, "fork"), from daemon/error.hh, does that.
 //
 // In the child, in this order:
 //
@@ -48,6 +49,9 @@ pid_t Children::start(const std::function<int()>& /*body*/, int /*parent_death_s
 //   0: it still runs. It stays on the list.
 //   -1 with EINTR: a signal came during the call. Ask again.
 //   -1 with ECHILD: somebody else has collected it. Off the list, and nothing to report.
+//
+// Who wants to be exact calls forget_collected() first: it strikes off whom somebody else has
+// collected, so that waitpid(2) does not ask for a number that may be a stranger's by now.
 std::vector<Children::Ended> Children::reap() {
     return {};
 }
@@ -58,7 +62,7 @@ std::vector<Children::Ended> Children::reap() {
 //      only when it goes on.
 //   2. Until nobody is left or grace.expired(): collect who has ended. To sleep in between there
 //      is sleep_until_ended(pid, grace): until that one has ended, or the grace is over.
-//   3. Who is left gets SIGKILL, and is waited for.
+//   3. Who is left gets SIGKILL, and is waited for, asleep. Nobody else is signalled.
 //
 // On return no child is left, running_ is empty, and the result tells of every one of them.
 std::vector<Children::Ended> Children::terminate_all(Deadline /*grace*/) {

@@ -1,0 +1,113 @@
+// What the children of this check do when they are asked to end, and how their parent is looked at
+// meanwhile.
+
+#pragma once
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include "daemon/fd.hh"
+#include "lessons/01-processes/advice.hh"
+#include "lessons/01-processes/collecting.hh"
+#include "lessons/course/check/activity.hh"
+#include "lessons/course/check/processes.hh"
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+// What a parent that sleeps while it waits needs of the processor is a tenth of this.
+inline constexpr std::chrono::milliseconds kAtMostAwake{150};
+
+// By the system's calls alone: daemon/signals is written in lesson 05.
+inline void wait_until_asked(Gate& ready) {
+    sigset_t asked;
+    ::sigemptyset(&asked);
+    ::sigaddset(&asked, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &asked, nullptr);
+    ready.open();
+    int signal = 0;
+    ::sigwait(&asked, &signal);
+}
+
+// Says that it is ready, and when it is asked to end, finishes its work and returns 5. The work is
+// long enough that a SIGKILL on the heels of SIGTERM would interrupt it, also where a busy machine
+// holds the parent up between the two: it begins when the parent waits.
+inline int end_when_asked(Gate& ready) {
+    constexpr int kWorkMilliseconds = 60;
+    wait_until_asked(ready);
+    const pid_t parent = ::getppid();
+    // One that asks again and again never sleeps for long.
+    constexpr int kQuietLooks = 10;
+    const auto before = processor_time(parent);
+    for (int quiet = 0; quiet < kQuietLooks;) {
+        quiet = process_state(parent) == 'R' ? 0 : quiet + 1;
+        if (processor_time(parent) - before > 2 * kAtMostAwake) break;
+        ::poll(nullptr, 0, 1);
+    }
+    ::poll(nullptr, 0, kWorkMilliseconds);
+    return 5;
+}
+
+// The same, after `before` has ended and its parent has had the time to notice it.
+inline int end_after(pid_t before, Gate& ready) {
+    wait_until_asked(ready);
+    wait_until_ended(before);
+    ::poll(nullptr, 0, 30);
+    return 5;
+}
+
+inline int never_listen(Gate& ready) {
+    ::signal(SIGTERM, SIG_IGN);
+    ready.open();
+    return sleep_for_ever();
+}
+
+// Ignores that it is asked to end, and says so if its parent then sleeps on: by looks, so that one
+// that waits for a processor is not taken for one that sleeps.
+inline int never_listen_but_look(Gate& ready, const Fd& told) {
+    constexpr int kLooks = 200;
+    wait_until_asked(ready);
+    for (int asleep = 0; asleep < kLooks; ++asleep) {
+        if (process_state(::getppid()) != 'S') asleep = 0;
+        ::poll(nullptr, 0, 1);
+    }
+    (void)!::write(told.get(), "sleeps on", 9);
+    return sleep_for_ever();
+}
+
+// Somebody of our process group who was not started by start(). No signal reaches it, so that each
+// that was sent is still to be seen.
+inline pid_t start_a_bystander() {
+    Gate ready;
+    const pid_t pid = ::fork();
+    if (pid != 0) {
+        ready.wait();
+        return pid;
+    }
+    sigset_t all;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    ready.open();
+    return sleep_for_ever();
+}
+
+inline void expect_left_alone(pid_t bystander) {
+    const std::string pending = status_line(bystander, "ShdPnd");
+    ::kill(bystander, SIGKILL);
+    ::waitpid(bystander, nullptr, 0);
+    expect(pending == "0000000000000000", "a process of our group that is no child of ours",
+           "left alone", pending.empty() ? "killed" : "signalled, too", kGroup);
+}
+
+inline long sleeps_so_far() {
+    return std::atol(status_line(::getpid(), "voluntary_ctxt_switches").c_str());
+}
+
+}  // namespace waymark::course::check
