@@ -25,6 +25,18 @@ inline const Advice kUnbounded{
     "is full, submit() waits for room and try_submit() refuses.",
     "README.md#unbounded-queue"};
 
+inline const Advice kOnePlace{
+    "one place too many",
+    "The queue has a bound, but another one than queue_limit: it is full when its size has reached "
+    "the limit, and not when it is above it.",
+    "README.md#one-place-too-many"};
+
+inline const Advice kTryWaits{"a refusal that waits",
+                              "try_submit() is for who cannot wait: if the queue is full at this "
+                              "moment, the answer is no, at "
+                              "once. Not after a wait, and not after one more look.",
+                              "README.md#a-refusal-that-waits"};
+
 inline const Advice kWorkLocked{
     "holding the lock while working",
     "The lock is for the queue. Whoever does a piece of work, or destroys one, with the lock held "
@@ -44,11 +56,38 @@ inline const Advice kNotify{
     "waiter holds the lock from its look to its wait.",
     "README.md#notify-without-the-locks-state-change; pthread_cond_signal(3)"};
 
+inline const Advice kRoomLate{
+    "room that is told too late",
+    "There is room as soon as a piece was taken out, and not when it is done: take() wakes the "
+    "caller. Told after the work, the caller waits as long as that takes.",
+    "README.md#room-that-is-told-too-late"};
+
+inline const Advice kWrongOne{
+    "waking the wrong one",
+    "notify_one wakes one of those who wait on that condition, whoever it is. If threads and "
+    "callers "
+    "wait on the same, the one who is woken may have nothing to do, and the other sleeps on. A "
+    "condition for each of the two sentences, or notify_all.",
+    "README.md#waking-the-wrong-one; pthread_cond_signal(3)"};
+
 inline const Advice kLostAtStop{
     "lost wake-up at stop",
     "A stop concerns everybody who waits: each thread of the crew and each caller that waits for "
     "room. All of them have to be woken, and all of them have to look for the stop.",
     "README.md#lost-wake-up-at-stop; std::condition_variable::notify_all"};
+
+inline const Advice kStopLate{
+    "a stop that is said too late",
+    "stop() says first that the pool is stopped, and then waits. If it waits for the queue to "
+    "become "
+    "empty before it says so, new work comes in meanwhile, and who waits for room is not told.",
+    "README.md#a-stop-that-is-said-too-late"};
+
+inline const Advice kJoinLocked{
+    "joining with the lock held",
+    "A thread needs the lock to see that the pool is stopped, so whoever waits for the end of the "
+    "threads must not hold it.",
+    "README.md#joining-with-the-lock-held; pthread_join(3)"};
 
 inline const Advice kDetach{
     "detach and forget",
@@ -61,6 +100,12 @@ inline const Advice kExceptionKills{
     "An exception that leaves a thread or a destructor, and a std::thread that is destroyed "
     "before it was joined, call std::terminate: the whole process ends.",
     "README.md#exception-kills-the-process; std::terminate, std::thread::~thread"};
+
+inline const Advice kSwallowed{
+    "an exception that is swallowed",
+    "The pool has fewer threads than were asked for, and nobody knows. What a constructor cannot "
+    "make good goes on to its caller: clean up, then throw; with no name behind it.",
+    "README.md#an-exception-that-is-swallowed; std::thread::thread"};
 
 inline const Advice kForgotten{
     "accepted work forgotten",

@@ -16,8 +16,7 @@ using namespace waymark::course::check;
 TEST_CASE("the stop wakes the whole crew") {
     Crew crew(3, 1);
     wait_until_idle(crew);
-    act("stop the pool", kLostAtStop);
-    crew->stop(AtStop::drain);
+    stop(crew, "stop the pool");
     expect(eventually([&] { return crew.alive() == 0; }), "threads when stop has returned",
            "none is left", std::to_string(crew.alive()), kDetach);
 }
@@ -41,10 +40,14 @@ TEST_CASE("the stop wakes every caller that waits for room") {
     one.wait_until_settled();
     other.wait_until_settled();
     act("stop the pool; the thread is at its gate, the queue stays full", kLostAtStop);
+    if_it_hangs(kStopLate);
     Caller stopper([&] { crew->stop(AtStop::drain); });
     one.join();
     other.join();
     expect_equal(refused.value(), 2, "callers that get ThreadPoolStopped", kAfterStop);
+    act("submit once more: the queue is full, and the pool is stopped", kAfterStop);
+    submit();
+    expect_equal(refused.value(), 3, "callers that get ThreadPoolStopped", kAfterStop);
     act("let the thread go", kLostAtStop);
     held.let_go.open();
     stopper.join();
@@ -104,6 +107,7 @@ TEST_CASE("discard drops what waits and tells its callers") {
     act("stop with discard", kLostAtStop);
     Caller stopper([&] { crew->stop(AtStop::discard); });
     stopper.wait_until_settled();
+    expect(!stopper.returned(), "stop, with a piece in work", "waits for it", "returned", kDetach);
     held.let_go.open();
     stopper.join();
     expect_equal(done.value(), 0, "pieces of the queue that were done", kForgotten);

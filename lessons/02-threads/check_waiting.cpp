@@ -3,6 +3,8 @@
 // come once a month; here they come every time.
 
 #include <doctest/doctest.h>
+#include <sched.h>
+#include <sys/types.h>
 
 #include <future>
 
@@ -11,6 +13,28 @@
 #include "lessons/course/check/faults.hh"
 
 using namespace waymark::course::check;
+
+namespace {
+
+// On the first one that this process may use. An order that is likely, and not one that a right
+// pool needs.
+void stay_on_one_processor(pid_t thread) {
+    cpu_set_t set;
+    if (::sched_getaffinity(0, sizeof set, &set) == -1) return;
+    for (int cpu = 0, kept = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(cpu, &set) && ++kept > 1) CPU_CLR(cpu, &set);
+    ::sched_setaffinity(thread, sizeof set, &set);
+}
+
+// Of SCHED_BATCH: when this thread is woken, it waits until the one that runs has come to a wait
+// (sched(7)).
+void let_others_go_first() {
+    const sched_param none{};
+    ::sched_setscheduler(0, SCHED_BATCH, &none);
+    stay_on_one_processor(0);
+}
+
+}  // namespace
 
 TEST_CASE("a wake-up without a reason finds the crew waiting") {
     constexpr int kWakeUps = 4;
@@ -104,6 +128,13 @@ TEST_CASE("room that comes between the look and the wait is not lost") {
     settles([&] { return crew.sleeps(); });
     act("let the caller go on to its wait; there is room now, and will not be more", kNotify);
     go_on.open();
+    next.reached.wait();
+    if (sleeps_on(caller)) {
+        next.let_go.open();
+        settles([&] { return caller.returned(); });
+        expect(!caller.returned(), "the caller", "woken when the piece was taken",
+               "woken when the piece was done", kRoomLate);
+    }
     caller.join();
     next.let_go.open();
     destroy(crew);
@@ -170,6 +201,29 @@ TEST_CASE("two pieces wake two threads and two places wake two callers") {
         for (Held& each : held) each.let_go.open();
         one.join();
         other.join();
+        destroy(crew);
+    }
+}
+
+// The thread and the callers share a processor, and the callers do not push the thread aside. So it
+// is back in its wait before the caller that it has woken runs, and others wait for room still.
+TEST_CASE("who is woken is one who can go on") {
+    for (int round = 0; round < 3; ++round) {
+        Held held;
+        Crew crew(1, 1);
+        for (const pid_t id : crew.threads()) stay_on_one_processor(id);
+        keep_busy(crew, held);
+        crew->submit([] {});
+        act("three callers wait for room; let the thread go, which will soon have no work",
+            kWrongOne);
+        const auto submit = [&] {
+            let_others_go_first();
+            crew->submit([] {});
+        };
+        Caller callers[3] = {Caller(submit), Caller(submit), Caller(submit)};
+        for (Caller& caller : callers) caller.wait_until_settled();
+        held.let_go.open();
+        for (Caller& caller : callers) caller.join();
         destroy(crew);
     }
 }

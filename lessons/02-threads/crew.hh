@@ -4,8 +4,10 @@
 #pragma once
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "daemon/thread_pool.hh"
@@ -90,6 +92,33 @@ inline void wait_until_idle(Crew& crew) {
     act("wait until the whole crew sleeps, since there is nothing to do", kAsking);
     expect(settles([&] { return crew.sleeps(); }), "the threads of an idle crew", "asleep",
            "running", kAsking);
+}
+
+// Somebody who was woken runs, or waits for a processor; that is another state.
+inline bool sleeps_on(const Caller& caller) {
+    constexpr int kLooks = 50;
+    for (int look = 0; look < kLooks; ++look)
+        if (caller.returned() || !asleep(caller.thread())) return false;
+    return true;
+}
+
+// Stops the pool with drain. If that hangs: a caller that does not come past the lock either has it
+// from the one that joins.
+inline void stop(Crew& crew, std::string_view what) {
+    act(what, kLostAtStop);
+    if_it_hangs(kJoinLocked, "ThreadPool::put");
+    std::string thrown;
+    Caller stopper([&] {
+        try {
+            crew->stop(AtStop::drain);
+        } catch (const std::exception& exception) {
+            thrown = exception.what();
+        }
+    });
+    stopper.wait_until_settled();
+    if (!stopper.returned()) Caller([&] { crew->try_submit([] {}); }).wait_until_settled();
+    stopper.join();
+    expect(thrown.empty(), "stop", "returns", "threw: " + thrown, kExceptionKills);
 }
 
 // The end of most cases. What crashes here is a thread that uses the pool after its end.
