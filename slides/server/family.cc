@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace waymark::slides {
@@ -18,9 +19,11 @@ constexpr std::size_t kProcessesInOneLook = 12;
 
 }  // namespace
 
-Family::Family(const course::ChildGroup& children, ShownFacts shown, bool ask_kernel, Tell tell)
+Family::Family(const course::ChildGroup& children, ShownFacts shown, bool ask_kernel,
+               std::size_t most, Tell tell)
     : children_(children),
       shown_(std::move(shown)),
+      most_(most),
       tell_(std::move(tell)),
       events_(ask_kernel) {}
 
@@ -86,11 +89,12 @@ void Family::collect_orphan(const course::Process& process) {
 }
 
 bool Family::look() {
+    const std::vector<course::Process> processes = course::descendants_of(::getpid());
+    count_ = processes.size();
+    if (count_ > most_) return some_live_ = true;
     tell_events();
     tell_missed();
-    const std::vector<course::Process> processes = course::descendants_of(::getpid());
     has_changed_ = some_live_ = false;
-    count_ = processes.size();
     json changed = json::array();
     for (const course::Process& process : processes) {
         const bool is_orphan = process.parent == ::getpid() && !children_.has(process.pid);
@@ -123,11 +127,11 @@ void Family::tell_looks(json changed) {
 
 // Those that have been forked since the look began may be missing there: the next one decides.
 void Family::forget_gone(const std::vector<course::Process>& processes) {
+    std::set<pid_t> there;
+    for (const course::Process& process : processes) there.insert(process.pid);
     std::vector<pid_t> gone;
     for (const auto& [pid, known] : known_)
-        if (std::ranges::find(processes, pid, &course::Process::pid) == processes.end() &&
-            ::kill(pid, 0) == -1)
-            gone.push_back(pid);
+        if (!there.contains(pid) && ::kill(pid, 0) == -1) gone.push_back(pid);
     for (const pid_t pid : gone) {
         tell_end(pid, {}, Clock::now());
         known_.erase(pid);

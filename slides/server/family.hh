@@ -32,14 +32,16 @@ class Family {
         std::function<void(std::string_view name, nlohmann::json data, Clock::time_point at)>;
 
     // Of the descendants of this process. Those in `children` are collected by their owner, the
-    // others here. `ask_kernel`: see process_events.hh.
-    Family(const course::ChildGroup& children, ShownFacts shown, bool ask_kernel, Tell tell);
+    // others here. `most` at once are told about.
+    Family(const course::ChildGroup& children, ShownFacts shown, bool ask_kernel, std::size_t most,
+           Tell tell);
 
     void tell_source(std::chrono::milliseconds every);
     // Tells what the kernel has said since; costs little when it was nothing.
     void tell_events();
     // Looks at /proc, tells what has changed, collects orphans that have ended. Whether something
-    // has changed.
+    // has changed. Of more than `most` nothing is told: who listens may be slow, and a storm of
+    // forks must be ended at once.
     bool look();
     // One of `children` was collected.
     void collected(pid_t pid, const course::Ending& ending);
@@ -64,6 +66,7 @@ class Family {
 
     const course::ChildGroup& children_;
     ShownFacts shown_;
+    std::size_t most_;
     Tell tell_;
     ProcessEvents events_;
     std::map<pid_t, Known> known_;

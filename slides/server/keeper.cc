@@ -45,7 +45,7 @@ class Keeper {
           plan_(plan),
           folder_(folder),
           gate_(folder),
-          family_(children_, plan.shown, plan.ask_kernel,
+          family_(children_, plan.shown, plan.ask_kernel, plan.limits.processes,
                   [this](std::string_view name, json data, steady_clock::time_point at) {
                       tell(name, std::move(data), at);
                   }),
@@ -187,10 +187,12 @@ class Keeper {
     void look() {
         const steady_clock::time_point began = steady_clock::now();
         pause_ = family_.look() ? kShortestPause : std::min(2 * pause_, plan_.limits.look_every);
-        // A look at a thousand threads takes its time; most of it must be the demo's.
+        // A look at a thousand threads takes its time; most of it must be the demo's. But a storm of
+        // forks makes looks long, too, and must be found out as soon as ever.
         constexpr int kShare = 8;
         const auto cost = std::chrono::ceil<milliseconds>(steady_clock::now() - began);
-        next_look_ = Deadline::after(std::max(pause_, kShare * cost));
+        pause_ = std::min(std::max(pause_, kShare * cost), plan_.limits.look_every);
+        next_look_ = Deadline::after(pause_);
     }
 
     void enforce() {
