@@ -29,14 +29,16 @@ double words_in(const std::string& text) {
 }
 
 double estimate(const Slide& slide) {
-    const auto steps = static_cast<double>(steps_in(slide.notes).size());
     double sum = kForSlide + kForSpokenWord * words_in(slide.notes);
+    double code_blocks = 0;
     for (const Block& block : slide.blocks) {
         if (block.kind == Block::Kind::prose) sum += kForReadWord * words_in(block.text);
         if (block.kind == Block::Kind::run) sum += kForDemo;
-        if (block.kind == Block::Kind::code) sum += kForStep * std::max(1.0, steps);
+        if (block.kind == Block::Kind::code) ++code_blocks;
     }
-    return sum;
+    if (code_blocks == 0) return sum;  // "step 2" is one of a demo there
+    const auto steps = static_cast<double>(steps_in(slide.notes).size());
+    return sum + kForStep * std::max(code_blocks, steps);
 }
 
 long minutes_of(seconds time) {
@@ -64,8 +66,9 @@ std::vector<seconds> slide_times(const Deck& deck, std::chrono::minutes lecture)
 
 std::string time_in_words(seconds slide, seconds passed, seconds all) {
     constexpr seconds kShort{50};
-    const std::string length = slide < kShort ? fmt::format("{} s", (slide.count() + 5) / 10 * 10)
-                                              : fmt::format("{} min", minutes_of(slide));
+    const std::string length = slide < kShort
+                                   ? fmt::format("{} s", (slide.count() + 5) / 10 * 10)
+                                   : fmt::format("{} min", minutes_of(slide));
     return fmt::format("About {}; after it {} of {} min have passed.", length, minutes_of(passed),
                        minutes_of(all));
 }

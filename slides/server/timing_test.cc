@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <string>
 
 using namespace waymark::slides;
 using namespace std::chrono_literals;
@@ -33,6 +34,15 @@ TEST_CASE("a demo takes longer than steps of code, and those longer than a title
     CHECK(times[1] > times[2]);
     CHECK(times[2] > times[0]);
     CHECK(times[0] > 0s);
+}
+
+TEST_CASE("each step of code takes its time, and one of a demo none") {
+    const auto needs = [](const std::string& block, const std::string& note) {
+        return sum(slide_times(
+            parse_deck("# A\n\n```" + block + "\n```\n\nNote:\n" + note + "\n", "deck.md"), 0min));
+    };
+    CHECK(needs("code\na.cc#b", "Step 1 and 2.") > needs("code\na.cc#b", "Step 1 or so."));
+    CHECK(needs("run\n1-zombies", "Step 1 and 2.") == needs("run\n1-zombies", "Look at them all."));
 }
 
 TEST_CASE("without a length of the lecture it is what the slides seem to need") {
