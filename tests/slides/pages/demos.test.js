@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from '../../browser/support/browser.js';
-import { goOnUntilEnded, openDeck, pane, slideCount, toSlide } from '../support/deck.js';
+import { goOnUntilEnded, openDeck, overflow, pane, slideCount, smallLetters, toSlide } from '../support/deck.js';
 import { descendantsOf, until } from '../support/processes.js';
 import { startReal } from '../support/servers.js';
 
@@ -51,6 +51,7 @@ test('every demo runs from its slide and ends as recorded', async () => {
       assert.equal(words, recordedEnd(await transcript.textContent()), `${name}, slide ${number}`);
       const shown = await screen.textContent();
       assert.notEqual(shown, '', `${name}, slide ${number} prints nothing`);
+      assert.deepEqual([...await overflow(page), ...await smallLetters(page)], [], `${name}, slide ${number}, after the run`);
       keep(name, await box.getAttribute('data-demo'), shown, words);
       await until(() => descendantsOf(server.pid).length === 0, `nothing is left of ${name}, slide ${number}`);
       count += 1;

@@ -84,9 +84,9 @@ export function overflow(page) {
 
 export const SMALLEST_LETTERS = 22;
 
-// What on the slide that is shown is too small for the last row, in words: code, output, tables, and
-// the letters of pictures as they are drawn. An <img> does not show its inside, so its file is laid
-// out once more, with the same width, where it can be measured.
+// What on the slide that is shown is too small for the last row, in words: code, output, processes,
+// questions, tables, and the letters of pictures as they are drawn. An <img> does not show its
+// inside, so its file is laid out once more, with the same width, where it can be measured.
 export function smallLetters(page) {
   return page.evaluate(async (smallest) => {
     const slide = document.querySelector('section.present');
@@ -96,7 +96,7 @@ export function smallLetters(page) {
       const size = Math.round(10 * factor * parseFloat(getComputedStyle(element).fontSize)) / 10;
       if (size < smallest) faults.add(`${where} has letters of ${size} px: ${element.textContent.trim().slice(0, 40)}`);
     };
-    for (const element of slide.querySelectorAll('pre, td, th, .screen')) {
+    for (const element of slide.querySelectorAll('pre, td, th, .screen, .question :is(.ask, .after, .choice), .tree :is(p, .process *)')) {
       if (!element.closest('aside') && element.offsetParent !== null) look(element, scale, element.localName);
     }
     for (const picture of slide.querySelectorAll('img[src$=".svg"]')) {
