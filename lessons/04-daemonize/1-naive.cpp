@@ -29,7 +29,7 @@ using namespace waymark::daemon;
 namespace {
 
 void say(const char* who) {
-    fmt::print("{:<16} pid {:>7}  session {:>7}  group {:>7} {}\n", who, ::getpid(), ::getsid(0),
+    fmt::print("{:<16} pid {:>5} session {:>5} group {:>5} {}\n", who, ::getpid(), ::getsid(0),
                ::getpgrp(), ::tcgetpgrp(STDIN_FILENO) == ::getpgrp() ? "fg" : "bg");
     std::fflush(stdout);
 }
@@ -87,7 +87,7 @@ ExitStatus wait_for(const char* who, pid_t pid) {
     int status = 0;
     check(::waitpid(pid, &status, 0), "waitpid");
     const ExitStatus ended = ExitStatus::from_wait(status);
-    fmt::print("{:<16} pid {:>7}  {}\n", who, pid, ended.describe());
+    fmt::print("{:<16} pid {:>5}  {}\n", who, pid, ended.describe());
     std::fflush(stdout);
     return ended;
 }

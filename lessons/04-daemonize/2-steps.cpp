@@ -28,17 +28,19 @@ namespace {
 std::optional<TimeToLook> time_to_look;
 int output = -1;  // a descriptor above 2: number 1 becomes /dev/null on the way
 
-std::string file_of(int number) {
-    return std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", number)).string();
+// Below /dev, where all of them are here.
+std::string device_of(int number) {
+    const auto file = std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", number));
+    return file.lexically_relative("/dev").string();
 }
 
 void show(const char* step) {
     const mode_t mask = ::umask(0);
     ::umask(mask);
     const std::string line = fmt::format(
-        "{:<16} {:>7} {:>7} {:>7} {:<4} {:<4} {:03o} {:<4} {}\n", step, ::getpid(), ::getppid(),
+        "{:<14} {:>5} {:>5} {:>5} {:<4} {:<4} {:03o} {:<4} {}\n", step, ::getpid(), ::getppid(),
         ::getsid(0), ::getsid(0) == ::getpid() ? "yes" : "no", has_terminal() ? "yes" : "none",
-        mask, std::filesystem::current_path().string(), file_of(0));
+        mask, std::filesystem::current_path().string(), device_of(0));
     if (::write(output, line.data(), line.size()) == -1) ::_exit(1);
     (*time_to_look)();
 }
@@ -58,10 +60,10 @@ void become_a_daemon(const std::string& pid_path) {
     show("umask 027");
     const Fd null(check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null"));
     for (int number = 0; number <= 2; ++number) check(::dup2(null.get(), number), "dup2");
-    show("/dev/null on 0-2");
+    show("null on 0 to 2");
     PidFile file = PidFile::lock(pid_path, Deadline::after(std::chrono::seconds(0)));
     file.write_pid();
-    show("pid file, locked");
+    show("pid file");
 }
 //#endregion steps
 
@@ -69,7 +71,7 @@ void become_a_daemon(const std::string& pid_path) {
     show("(as started)");
     become_a_daemon(pid_path);
     const Fd opened(::open(other.name().c_str(), O_RDWR | O_CLOEXEC));  // without O_NOCTTY
-    show("opens a terminal");
+    show("opens terminal");
     ::_exit(0);
 }
 
@@ -92,8 +94,8 @@ void become_a_daemon(const std::string& pid_path) {
 int main(int argument_count, char** arguments) {
     time_to_look.emplace(argument_count, arguments);
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");
-    fmt::print("who adopts orphans here: {}\n\n{:<16} {:>7} {:>7} {:>7} lead tty  um. dir  fd 0\n",
-               ::getpid(), "after the step", "pid", "parent", "session");
+    fmt::print("who adopts orphans here: {}\n\n{:<14} {:>5} {:>5} {:>5} lead tty  um. dir  fd 0\n",
+               ::getpid(), "after the step", "pid", "ppid", "sid");
     std::fflush(stdout);
     output = check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10), "fcntl");
     const std::string pid_path = fmt::format("/tmp/waymark-steps-{}.pid", ::getpid());

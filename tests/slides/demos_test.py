@@ -35,7 +35,7 @@ VARYING = [
     (r"\x1b\[[0-9;]*[A-Za-z]", ""),                                       # colours
     (r"0x[0-9a-f]+", "ADDRESS"),
     (r"/tmp/[\w./-]+", "FILE"),
-    (r"/dev/pts/\d+", "TERMINAL"),
+    (r"(/dev/)?\bpts/\d+", "TERMINAL"),
     (r"\d\d:\d\d:\d\d", "TIME"),
     (r"\b\d+(\.\d+)? ?(ns|us|ms|s|seconds|MiB)\b", r"QUANTITY \2"),
     (r"\d{3,}", "NUMBER"),                                                # pids, counts

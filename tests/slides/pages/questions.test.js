@@ -106,7 +106,7 @@ test('on paper there are the choices, and the answer is in the notes', async () 
   const sheet = page.locator('section', { has: page.locator(DEMO) }).first();
   assert.match(await sheet.locator('.question').evaluate((box) => box.innerText), /A\s+Ten times: all ten/);
   assert.equal(await sheet.locator('.right').isVisible(), false);
-  assert.equal(await sheet.locator('.transcript').isVisible(), true);
+  assert.match(await sheet.innerText(), /signals that came: \d+, children collected: \d+/);
   await page.context().close();
   const handout = await openPageText(`${server.address}/handouts/${DECK}`);
   assert.match(handout, /How often does the handler run/);
