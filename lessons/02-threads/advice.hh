@@ -59,7 +59,8 @@ inline const Advice kNotify{
 inline const Advice kRoomLate{
     "room that is told too late",
     "There is room as soon as a piece was taken out, and not when it is done: take() wakes the "
-    "caller. Told after the work, the caller waits as long as that takes.",
+    "caller. Told after the work, the caller waits as long as that takes. Told before the piece is "
+    "out, it looks too early: notify without the lock's state change.",
     "README.md#room-that-is-told-too-late"};
 
 inline const Advice kWrongOne{

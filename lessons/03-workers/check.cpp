@@ -232,6 +232,7 @@ TEST_CASE("the listener that workers share does not block") {
     for (int i = 0; i < 30; ++i) leave(enter(office.connect(), why_not), kAcceptError);
     step("drain: everybody hears it");
     if_it_hangs(kBlockingAccept);
+    if_it_hangs(kStopUnheard, "it uses the processor");
     pool.drain(Deadline::after(3s));
     expect_all_in_good_order(ends, 4);
 }

@@ -128,15 +128,17 @@ void judge_hang(CaseResult& result, const CaseStory& story) {
     // A case that has failed and then hangs on its way out has failed: that came first.
     result.outcome = story.failed() ? CaseOutcome::failed : CaseOutcome::hung;
     if (story.failed()) return;
-    const std::string seen = fmt::format("{}", fmt::join(result.waits, "\n"));
     const auto says = [](std::string_view words) {
         return [words](const std::string& line) { return line.find(words) != line.npos; };
     };
+    const bool spins = result.processor_time > kMostProcessorTime ||
+                       std::ranges::any_of(result.waits, says("does not wait"));
+    // A sign for the checks: who spins in several threads may be seen in none of them.
+    const std::string seen = fmt::format("{}{}", fmt::join(result.waits, "\n"),
+                                         spins ? "\nit uses the processor" : "");
     std::vector<Advice> causes = with_sign_in(story.if_it_hangs(), seen);
     if (causes.empty() && std::ranges::any_of(result.waits, says("is stopped")))
         causes = {kStopped};
-    const bool spins = result.processor_time > kMostProcessorTime ||
-                       std::ranges::any_of(result.waits, says("does not wait"));
     if (causes.empty() && spins) causes = {kSpins};
     if (causes.empty()) causes = without_sign(story.if_it_hangs());
     take(result, causes);

@@ -50,11 +50,12 @@ class Causes {
 // The next step of the story, as one clause: "start a child that ends with 7".
 void step(std::string_view what);
 
-// What a hang or a crash from here to the next step most likely means. A check cannot speak when it
-// hangs; the runner says this in its place. To be said more than once for different evidence:
-// `sign` are words of what the runner then sees, "waits in waitpid" or "data race". Advice with a
-// sign that is seen goes before advice without one. Who runs and does not wait gets no advice that
-// has no sign: that is a loop, and the runner says so.
+// What a hang or a crash from here to the next step most likely means. A check cannot speak when
+// it hangs; the runner says this in its place. To be said more than once for different evidence:
+// `sign` are words of what the runner then sees, "waits in waitpid" or "data race", or "it uses
+// the processor" of a case that was ended for that. Advice with a sign that is seen goes before
+// advice without one. Who runs and does not wait gets no advice that has no sign: that is a loop,
+// and the runner says so.
 void if_it_hangs(const Advice& advice, std::string_view sign = {});
 void if_it_crashes(const Advice& advice, std::string_view sign = {});
 
