@@ -64,7 +64,10 @@ void show_the_peak(int threads) {
 
 //#region per-event
 void start_a_thread_for_each(std::vector<std::thread>& threads) {
-    for (int i = 0; i < kRequests; ++i) threads.emplace_back(serve);  //@ 1
+    for (int i = 0; i < kRequests; ++i) {
+        threads.emplace_back(serve);  //@ 1
+        wait_for_in_work(i + 1);      // one takes memory after the other
+    }
 }
 
 void wait_for(std::vector<std::thread>& threads) {
@@ -98,11 +101,24 @@ void a_fixed_crew() {
 }
 //#endregion crew
 
-// What is taken now, and one GiB more. The stacks are the only thing here that comes near it.
-void limit_memory() {
+std::size_t address_space() {
     std::size_t pages = 0;
     std::ifstream("/proc/self/statm") >> pages;
-    const rlim_t bytes = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (1UL << 30);
+    return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// What is taken now, and one GiB more. The stacks are the only thing here that comes near it. Half
+// a stack is left over at the end, so that what is refused is a thread and nothing small beside it.
+void limit_memory() {
+    constexpr std::size_t kGibibyte = 1UL << 30;
+    const std::size_t before = address_space();
+    std::thread one(serve);
+    wait_for_in_work(1);
+    const std::size_t thread = address_space() - before;
+    answers = true;
+    answers.notify_all();
+    one.join();
+    const rlim_t bytes = address_space() + kGibibyte / thread * thread + thread / 2;
     const rlimit limit{bytes, bytes};
     ::setrlimit(RLIMIT_AS, &limit);
 }
