@@ -1,5 +1,7 @@
 """A learner's copy of this very checkout is built, and its checks are run: they fail where the solution
-is taken out, and pass where it stayed. Usage: handout_real_test.py COURSE BUILD SANITIZE"""
+is taken out, and pass where it stayed. Usage: handout_real_test.py COURSE BUILD SANITIZE
+
+A copy is built as the folder BUILD is, so that a compiler cache finds there what is the same in both: nearly all."""
 
 import json
 import os
@@ -13,11 +15,14 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "suite"))
 
+import compiler_cache
 import driver
+from part import introspect
 
 COURSE, BUILD = (os.path.abspath(name) for name in (sys.argv[1:3] if len(sys.argv) > 2 else
                                                     ("course", "build")))
 CASE_SECONDS = 30
+SETTINGS = ("optimization", "debug", "b_sanitize", "b_lundef", "cpp_args")
 
 
 def complete_lessons():
@@ -30,6 +35,18 @@ def complete_lessons():
             yield folder.name, sources
 
 
+def settings_of(build):
+    """As `meson setup` takes them."""
+    if not (pathlib.Path(build) / "build.ninja").exists():
+        return ["-Doptimization=0", "-Ddebug=false"]
+    known = {option["name"]: option["value"] for option in introspect(build, "--buildoptions")}
+    return [f"-D{name}={written(known[name])}" for name in SETTINGS]
+
+
+def written(value):
+    return ",".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else value
+
+
 class Copy:
     """A handed-out copy, configured, with its checks built."""
 
@@ -39,12 +56,13 @@ class Copy:
                         "--build-thread", BUILD, "handout", self.folder, *arguments], check=True,
                        stdout=subprocess.DEVNULL)
         self.build = self.folder / "build"
-        setup = subprocess.run(["meson", "setup", self.build, self.folder, "-Doptimization=0",
-                                "-Ddebug=false", f"-Dparts={parts}"], capture_output=True, text=True)
+        setup = subprocess.run(["meson", "setup", self.build, self.folder, *settings_of(BUILD), f"-Dparts={parts}"],
+                               capture_output=True, text=True)
         assert setup.returncode == 0, setup.stdout[-2000:]
 
     def make(self, *targets):
-        subprocess.run(["ninja", "-C", self.build, "--quiet", *targets], check=True)
+        environment = {**os.environ, **compiler_cache.found_from_any_folder(self.folder)}
+        subprocess.run(["ninja", "-C", self.build, "--quiet", *targets], check=True, env=environment)
 
     def failures(self, lesson):
         """The cases of a check that do not pass with the copy's own library, each with its story, as they are

@@ -16,10 +16,12 @@ import signal
 import sys
 
 import changed
+import compiler_cache
 import count
 import processes
 from part import Part, entries, introspect
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXIT_USAGE = 100
 THREADS = "threads"  # the suite that runs under the thread sanitizer as well
 SLOW = "slow"  # the suite that --quick leaves out
@@ -180,7 +182,7 @@ def main():
         return 0
     processes.become_subreaper()
     end_on_signals()
-    environment = {**SANITIZERS, **os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**SANITIZERS, **compiler_cache.found_from_any_folder(ROOT), **os.environ, "PYTHONUNBUFFERED": "1"}
     tests = tests_of(options.build)
     selected = chosen(tests, options.only, options.quick)
     threaded = []  # some are only there: a lesson about threads is proved under the thread sanitizer
