@@ -13,28 +13,26 @@ namespace waymark::tracker {
 
 namespace {
 constexpr std::chrono::seconds kServerPatience{2};
+}  // namespace
 
-// The path of a socket in it must not depend on where the command was started.
-std::string absolute(const std::string& path) {
+std::string absolute_path(const std::string& path) {
     return path.empty() ? path : std::filesystem::absolute(path).string();
 }
-
-}  // namespace
 
 // Not as CLI11 reads the environment: it would do so for each subcommand, also for those that were
 // not given, and after the command line of the one that was.
 void add_data_option(CLI::App& app, std::string& folder) {
-    if (const char* const named = std::getenv("WAYMARK_DATA")) folder = absolute(named);
+    if (const char* const named = std::getenv("WAYMARK_DATA")) folder = absolute_path(named);
     app.add_option(
            "--data", folder,
            "Folder of the server's data (default: $WAYMARK_DATA, or $XDG_DATA_HOME/waymark, or "
            "~/.local/share/waymark; for root /var/lib/waymark)")
-        ->transform(absolute);
+        ->transform(absolute_path);
 }
 
 void tell_server_of_devices(const std::string& data_folder) {
     Settings settings;
-    settings.data = absolute(data_folder);
+    settings.data = absolute_path(data_folder);
     try {
         ask_server(settings.control_path(), "devices", daemon::Deadline::after(kServerPatience));
     } catch (const std::exception&) {

@@ -30,6 +30,10 @@ void add_running_commands(CLI::App& app);
 // happens.
 void tell_server_of_devices(const std::string& data_folder);
 
+// As seen from where the command is given; an empty path stays empty. A daemon lives in "/", so what is read again later,
+// or is a socket's, must not depend on where it was started. The errors of std::filesystem::absolute.
+std::string absolute_path(const std::string& path);
+
 // Adds --data, with what it means: WAYMARK_DATA if it is not given, and empty if neither is.
 // `folder` must live as long as the app.
 void add_data_option(CLI::App& app, std::string& folder);

@@ -7,7 +7,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <csignal>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -42,19 +41,14 @@ struct ServeOptions {
     std::string config;
 };
 
-// A daemon lives in "/": what is read again later must not depend on where it was started.
-std::string absolute(const std::string& path) {
-    return path.empty() ? path : std::filesystem::absolute(path).string();
-}
-
 void run_serve(const CLI::App& command, const ServeOptions& options) {
-    const std::string config = absolute(options.config);
+    const std::string config = absolute_path(options.config);
     const std::vector<std::string> arguments = given_arguments(command);
     const Settings read = read_settings(config, arguments);
     Settings settings = read;
-    settings.data = absolute(settings.data);
-    settings.site = absolute(find_site(settings.site, program_folder()));
-    if (settings.log != "stderr" && settings.log != "syslog") settings.log = absolute(settings.log);
+    settings.data = absolute_path(settings.data);
+    settings.site = absolute_path(find_site(settings.site, program_folder()));
+    if (settings.log != "stderr" && settings.log != "syslog") settings.log = absolute_path(settings.log);
     const int code = serve(settings, [&] {
         const Settings again = read_settings(config, arguments);
         return ReadAgain{again.reloadable, read.changes_that_need_a_start(again)};
