@@ -12,6 +12,8 @@ import { accessibilityFaults, openBrowser, openPage, PHONE, shoot } from '../../
 import { openDeck, overflow, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
 import { startMachinery, startReal } from '../support/servers.js';
 
+const A4_WITHIN_MARGINS = { width: 703, height: 1009 }; // slides/print/pdf.js
+
 let browser, server, machinery, folder, decks;
 
 before(async () => {
@@ -214,6 +216,19 @@ test('a PDF has a page for each slide and each note, and the recordings are on t
     assert.ok(wanted >= 20, `${name} has ${wanted}`);
     assert.equal(pages, wanted, name);
   });
+});
+
+test('paper cuts no line of a handout', async () => {
+  const page = await openPage(browser, { viewport: A4_WITHIN_MARGINS });
+  await page.emulateMedia({ media: 'print' });
+  for (const kind of ['handouts', 'students']) {
+    for (const name of decks) {
+      await page.goto(`${server.address}/${kind}/${name}`);
+      const cut = await page.locator('pre').evaluateAll((all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth).map((pre) => pre.textContent));
+      assert.deepEqual(cut, [], `${kind}/${name}`);
+      assert.ok(await page.locator('pre').count() > 0, name);
+    }
+  }
 });
 
 test('figures: start, ready, bytes', async () => {
