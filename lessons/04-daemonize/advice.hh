@@ -161,6 +161,12 @@ inline const Advice kNoLock{
     "lock is the kernel's word: one holds it, and it ends with its process.",
     "README.md#a-pid-file-without-a-lock; fcntl_locking(2)"};
 
+inline const Advice kOtherLock{
+    "a lock that the others do not ask for",
+    "A lock keeps out only who asks for the same one: flock(2) and fcntl(2) do not see each other, "
+    "and neither do two bytes of a file. A server's is F_OFD_SETLK on kServerByte.",
+    "README.md#a-lock-that-the-others-do-not-ask-for; fcntl_locking(2); flock(2), NOTES"};
+
 inline const Advice kStaleBelieved{
     "a stale pid believed",
     "The number in the file may belong to another process by now, and a file that is there proves "

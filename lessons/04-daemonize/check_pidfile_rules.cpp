@@ -102,6 +102,18 @@ TEST_CASE("the number of tries ends nothing") {
     server.daemon(kDeadline);
 }
 
+TEST_CASE("the lock is the one that every server asks for") {
+    const Folder folder;
+    step("somebody has the open file description lock on byte 0 of the file; a server tries");
+    const Fd file(::open(folder.file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    struct flock first_byte {};
+    first_byte.l_type = F_WRLCK;
+    first_byte.l_len = 1;
+    waymark::daemon::check(::fcntl(file.get(), F_OFD_SETLK, &first_byte), "fcntl", folder.file());
+    Started server(server_of(folder));
+    expect_refused(server, "the server", kOtherLock);
+}
+
 TEST_CASE("a file that cannot be used is an error") {
     const Folder folder;
     step("the path is a link to a file of somebody else's");

@@ -69,12 +69,13 @@ inline void expect_taken(const Folder& folder, const Advice& advice) {
     expect(!is_free(folder), "the lock for a second server", "refused", "given", advice);
 }
 
-inline void expect_refused(Started& server, const char* which) {
+inline void expect_refused(Started& server, const char* which,
+                           const Advice& if_it_runs = kNoLock) {
     if_it_hangs(kDeadline);
     const std::string& word = server.first_word();
     const bool runs = !word.empty() && !word.starts_with("thrown");
     expect(word == "refused", which, "refused", runs ? "runs beside the first" : word,
-           runs ? Causes(kNoLock) : Causes{});
+           runs ? Causes(if_it_runs) : Causes{});
 }
 
 inline void expect_holder(const Folder& folder, pid_t pid, const Advice& advice) {

