@@ -129,6 +129,11 @@ inline const Advice kOneSlot{
     "Each signal has its own flag, and several may lead to one. The table has a place for each "
     "number up to _NSIG, real-time signals included.",
     "README.md#one-place-for-all-signals; signal(7), Real-time signals"};
+inline const Advice kGrowingTable{
+    "a table that changes its shape",
+    "A map or a vector that takes up one more signal moves or relinks those that are there, and a "
+    "handler of one of them looks into it just then. A table with _NSIG places stays as it is.",
+    "README.md#a-table-that-changes-its-shape; signal-safety(7)"};
 inline const Advice kLetsInMore{
     "signals let in that are not waited for",
     "The caller has blocked them for a reason. The wait opens those that lead to its flag, all of "

@@ -61,6 +61,9 @@ int error_of(int signal, SignalFlag& flag) {
     return 0;
 }
 
+// More than a constructor has.
+constexpr int kAllSteps = 50'000;
+
 struct Moment {
     const char* name;
     void (Faults::*when)(Call, std::function<void()>);
@@ -103,6 +106,28 @@ TEST_CASE("each signal leads to its own flag") {
     expect_equal(first.count(), 1, "the count of SIGUSR1", kOneSlot);
     expect_equal(second.count(), 2, "the count of SIGUSR2", kOneSlot);
     expect_equal(third.count(), 3, "the count of SIGRTMAX", kOneSlot);
+}
+
+// The third one makes a tree turn, and a vector move.
+TEST_CASE("a handler finds its flag while another signal gets one") {
+    SignalFlag flag;
+    SignalFlag others;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    const ScopedSignalHandler second(SIGUSR2, others);
+    step(
+        "beside handlers for SIGUSR1 and SIGUSR2 make one for SIGRTMAX, one instruction at a time; "
+        "after each SIGUSR1 comes");
+    std::optional<ScopedSignalHandler> third;
+    const Stepped seen = step_through({.signal = SIGUSR1,
+                                       .act = [&] { third.emplace(SIGRTMAX, others); },
+                                       .count = [&] { return flag.count(); },
+                                       .most_steps = kAllSteps,
+                                       .spare_libraries = true});
+    if (!seen.possible) skip("this system does not let a process trace its child (ptrace)");
+    expect(!seen.locked, "the handler of SIGUSR1", "comes to its end",
+           "waits for something that the constructor holds", {kWork, kGrowingTable});
+    expect_equal(seen.status, 0, "the wait status of the process", kGrowingTable);
+    expect_equal(seen.counted, seen.signals, "the count of SIGUSR1", kGrowingTable);
 }
 
 TEST_CASE("a handler that comes when its scope has ended does nothing") {
@@ -217,8 +242,11 @@ TEST_CASE("no signal of another thread is lost at the beginning of a scope") {
     set_their_handler();
     step("make a handler one instruction at a time; after each another thread gets SIGUSR1");
     std::optional<ScopedSignalHandler> handler;
-    const Stepped seen = step_through(
-        {SIGUSR1, [&] { handler.emplace(SIGUSR1, shared->flag); }, [&] { return shared->all(); }});
+    const Stepped seen = step_through({.signal = SIGUSR1,
+                                       .act = [&] { handler.emplace(SIGUSR1, shared->flag); },
+                                       .count = [&] { return shared->all(); },
+                                       .most_steps = kAllSteps,
+                                       .spare_libraries = true});
     if (!seen.possible) skip("this system does not let a process trace its child (ptrace)");
     expect(!seen.locked, "the handler in the other thread", "comes to its end",
            "waits for something that the constructor holds", kWork);

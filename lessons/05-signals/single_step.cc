@@ -1,15 +1,25 @@
 #include "single_step.hh"
 
+#include <elf.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <initializer_list>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
@@ -58,11 +68,55 @@ void serve_signals(Common& common, int signal, const Orders& orders) {
     ::_exit(0);
 }
 
+// Where the code of some libraries is, in this process and in what it forks.
+class Code {
+  public:
+    Code() = default;
+    explicit Code(std::initializer_list<std::string_view> libraries) {
+        std::ifstream maps("/proc/self/maps");
+        for (std::string line; std::getline(maps, line);) {
+            const auto named = [&](std::string_view name) { return line.find(name) != line.npos; };
+            Range range;
+            if (std::ranges::any_of(libraries, named) &&
+                std::sscanf(line.c_str(), "%lx-%lx", &range.first, &range.end) == 2)
+                ranges_.push_back(range);
+        }
+    }
+    bool has(unsigned long place) const {
+        return std::ranges::any_of(ranges_, [place](const Range& range) {
+            return place >= range.first && place < range.end;
+        });
+    }
+
+  private:
+    struct Range {
+        unsigned long first = 0;
+        unsigned long end = 0;
+    };
+    std::vector<Range> ranges_;
+};
+
+// Of a process that stands still; 0 on processors that are not known here.
+unsigned long next_instruction(pid_t pid) {
+    user_regs_struct registers{};
+    iovec place{&registers, sizeof registers};
+    ::ptrace(PTRACE_GETREGSET, pid, reinterpret_cast<void*>(NT_PRSTATUS), &place);
+#if defined(__x86_64__)
+    return registers.rip;
+#elif defined(__aarch64__)
+    return registers.pc;
+#else
+    return 0;
+#endif
+}
+
 // Follows one traced process from its first mark to its end.
 class Tracer {
   public:
-    Tracer(pid_t pid, const Common& common, const Orders& orders, int most_steps)
-        : pid_(pid), common_(common), orders_(orders), most_steps_(most_steps) {}
+    Tracer(pid_t pid, const Common& common, const Orders& orders, const StepPlan& plan)
+        : pid_(pid), common_(common), orders_(orders), most_steps_(plan.most_steps) {
+        if (plan.spare_libraries) spared_ = Code({"/libc.", "/libasan."});
+    }
 
     Stepped follow() {
         wait_for_stop();
@@ -94,7 +148,8 @@ class Tracer {
         while (WIFSTOPPED(seen_.status) && WSTOPSIG(seen_.status) != kMark && !seen_.locked) {
             const int signal = WSTOPSIG(seen_.status);
             const bool stepped = signal == SIGTRAP;
-            if (stepped && seen_.signals < most_steps_) signal_the_other_thread();
+            if (stepped && seen_.signals < most_steps_ && !spared_.has(next_instruction(pid_)))
+                signal_the_other_thread();
             resume(seen_.signals < most_steps_ ? PTRACE_SINGLESTEP : PTRACE_CONT,
                    stepped ? 0 : signal);
         }
@@ -109,7 +164,10 @@ class Tracer {
         if (::write(orders_.in.writing.get(), &order, 1) != 1) return;
         pollfd answer{orders_.out.reading.get(), POLLIN, 0};
         for (int asleep = 0; asleep < kLooksUntilAsleep; asleep += other_thread_sleeps() ? 1 : 0) {
-            if (::poll(&answer, 1, kMillisecondsBetweenLooks) != 1) continue;
+            if (::poll(&answer, 1, kMillisecondsBetweenLooks) != 1) {
+                if (process_state(common_.second_thread) == '\0') return;  // it has crashed
+                continue;
+            }
             (void)!::read(answer.fd, &order, 1);
             return;
         }
@@ -122,6 +180,7 @@ class Tracer {
     const Common& common_;
     const Orders& orders_;
     const int most_steps_;
+    Code spared_;
     Stepped seen_;
 };
 
@@ -132,7 +191,7 @@ Stepped step_through(const StepPlan& plan) {
     const Orders orders;
     const pid_t pid = daemon::check(::fork(), "fork");
     if (pid == 0) be_traced(plan, *common, orders);
-    return Tracer(pid, *common, orders, plan.most_steps).follow();
+    return Tracer(pid, *common, orders, plan).follow();
 }
 
 }  // namespace waymark::course::check

@@ -25,6 +25,9 @@ struct StepPlan {
     std::function<void()> act;
     std::function<int()> count;
     int most_steps = 5000;  // a handler that prints takes more; what it loses is seen by then
+    // No signals while the C library or the sanitizer runs: half of the instructions are theirs,
+    // and change nothing of the learner's. But they may hold a lock: not for what a handler does.
+    bool spare_libraries = false;
 };
 
 // Forks, so handlers that are set before are there. Throws std::system_error.

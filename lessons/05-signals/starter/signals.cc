@@ -4,8 +4,10 @@
 namespace {
 
 // Write this: the way from a signal's number to the SignalFlag that counts it. A handler gets
-// nothing but the number, so the way must be global: a table with _NSIG places, each read and
-// written in one step that no signal can cut in two (std::atomic, lock-free).
+// nothing but the number, so the way must be global: a table with _NSIG places, there from the
+// beginning, for a handler may look into it at any moment. Make them std::atomic: then each is read
+// and written in one step by the word of the language. (A plain pointer is, too, on the processors
+// that we know, but that is luck, and no check can see it there.)
 
 // Write this: the handler, `void count_signal(int signal)`. It finds the flag and adds one. Nothing
 // else: whatever the program was doing, it is in the middle of it. errno stays as it was.
