@@ -33,10 +33,11 @@ tests                     clangd               tool:clangd
 tests                     python3-yaml         python:yaml
 capstone,tests            procps               tool:ps
 capstone,tests            iproute2             tool:ss
+sniff,tests               libpcap-dev          module:libpcap
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 '
-readonly package_sets='course server slides capstone tests print bench'
+readonly package_sets='course server slides capstone sniff tests print bench'
 
 have_tool() { command -v "$1" >/dev/null; }
 

@@ -15,7 +15,7 @@ import subprocess
 # The set that is asked for, with those that it builds on.
 TOGETHER = {"course": ["course"], "server": ["course", "server"], "slides": ["course", "slides"],
             "capstone": ["course", "server", "capstone"], "bench": ["course", "server", "bench"],
-            "print": ["course", "slides", "print"],
+            "print": ["course", "slides", "print"], "sniff": ["course", "sniff"],
             "tests": ["course", "server", "slides", "tests"]}
 STATUS = pathlib.Path("/var/lib/dpkg/status")
 PARTS_OF_COMPILER = {"threads"}  # Meson answers dependency('threads') by itself
