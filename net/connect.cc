@@ -9,89 +9,9 @@
 #include <cerrno>
 
 #include "daemon/error.hh"
-#include "net/socket_options.hh"
-#include "net/timed_io.hh"
+#include "net/connect_attempts.hh"
 
 namespace waymark::net {
-
-namespace {
-
-constexpr std::chrono::milliseconds kQueuePause(5);
-
-bool has_peer(const Fd& socket) {
-    sockaddr_storage peer;
-    socklen_t size = sizeof peer;
-    return ::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&peer), &size) == 0;
-}
-
-// The socket is writable when the attempt is over, well or badly; only SO_ERROR tells which.
-// ENOTCONN if there was no attempt: the signal came before the system had begun one.
-int wait_for_outcome(const Fd& socket, Deadline deadline) {
-    if (wait_writable(socket, deadline) == Ready::timed_out) return ETIMEDOUT;
-    const int error_number = pending_error(socket);
-    return error_number == 0 && !has_peer(socket) ? ENOTCONN : error_number;
-}
-
-// 0, or the errno that ended the attempt. The socket is non-blocking.
-int try_connect(const Fd& socket, const Address& address, Deadline deadline) {
-    while (true) {
-        const int result = ::connect(socket.get(), address.data(), address.size());
-        int error_number = result == 0 ? 0 : errno;
-        switch (classify_connect_error(error_number, address.family())) {
-            case ConnectErrorKind::in_progress:
-                error_number = wait_for_outcome(socket, deadline);
-                if (error_number != ENOTCONN) return error_number;
-                if (deadline.expired()) return ETIMEDOUT;
-                break;
-            case ConnectErrorKind::queue_full:
-                // A Unix listener has no room, and nothing tells when it has (connect(2)).
-                if (deadline.expired()) return ETIMEDOUT;
-                ::poll(nullptr, 0, std::min(deadline, Deadline::after(kQueuePause)).poll_timeout());
-                break;
-            default:
-                return error_number;
-        }
-    }
-}
-
-ConnectStatus status_of(int error_number, const Address& address) {
-    switch (classify_connect_error(error_number, address.family())) {
-        case ConnectErrorKind::connected:
-            return ConnectStatus::connected;
-        case ConnectErrorKind::refused:
-            return ConnectStatus::refused;
-        case ConnectErrorKind::timed_out:
-            return ConnectStatus::timed_out;
-        case ConnectErrorKind::unreachable:
-            return ConnectStatus::unreachable;
-        case ConnectErrorKind::unusable:
-            return ConnectStatus::unusable;
-        default:
-            daemon::fail(error_number, "connect", address.to_string());
-    }
-}
-
-// Makes the socket too: one on which connect failed cannot be used again (connect(2), NOTES).
-void attempt(const Address& address, Deadline deadline, ConnectResult& result) {
-    Fd socket(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    // A machine without IPv6 has no way to an IPv6 address; the next one may work.
-    const int error_number = socket ? try_connect(socket, address, deadline) : errno;
-    result.status = status_of(error_number, address);
-    if (result.status != ConnectStatus::connected) {
-        result.failures.push_back({address, result.status, error_number});
-        return;
-    }
-    result.socket = std::move(socket);
-    result.address = address;
-}
-
-Deadline share_of(Deadline deadline, std::size_t addresses_left) {
-    const auto now = Deadline::Clock::now();
-    if (deadline.is_never() || deadline.expired(now)) return deadline;
-    return Deadline::after((deadline.instant() - now) / static_cast<long>(addresses_left), now);
-}
-
-}  // namespace
 
 ConnectErrorKind classify_connect_error(int error_number, int family) {
     switch (error_number) {
@@ -129,16 +49,45 @@ ConnectErrorKind classify_connect_error(int error_number, int family) {
     }
 }
 
+ConnectStatus failed_status(int error_number, const Address& address) {
+    switch (classify_connect_error(error_number, address.family())) {
+        case ConnectErrorKind::refused:
+            return ConnectStatus::refused;
+        case ConnectErrorKind::timed_out:
+            return ConnectStatus::timed_out;
+        case ConnectErrorKind::unreachable:
+            return ConnectStatus::unreachable;
+        case ConnectErrorKind::unusable:
+            return ConnectStatus::unusable;
+        default:
+            daemon::fail(error_number, "connect", address.to_string());
+    }
+}
+
+//#region exercise-07
+namespace {
+
+//#region connect-wait
+void wait_for_any(const std::vector<const Fd*>& sockets, Deadline until) {
+    std::vector<pollfd> waiting;
+    for (const Fd* socket : sockets) waiting.push_back({socket->get(), POLLOUT, 0});  //@ 1
+    // A signal ends the wait with EINTR; who waits again computes anew what is left.
+    const int count = ::poll(waiting.data(), waiting.size(), until.poll_timeout());  //@ 2
+    if (count == -1 && errno != EINTR) daemon::fail(errno, "poll");                  //@ 3
+}
+
+}  // namespace
+
 ConnectResult connect_to_any(std::span<const Address> addresses, Deadline deadline,
                              SocketMode mode) {
     assert(!addresses.empty());
-    ConnectResult result{ConnectStatus::timed_out, Fd(), Address(), {}};
-    for (std::size_t i = 0; i < addresses.size() && !result.socket; ++i)
-        attempt(addresses[i], share_of(deadline, addresses.size() - i), result);
-    if (result.socket && mode == SocketMode::blocking)
-        daemon::set_nonblocking(result.socket, false);
-    return result;
+    ConnectAttempts attempts(addresses, deadline);
+    for (attempts.advance(); !attempts.is_over(); attempts.advance())  //@ 4
+        wait_for_any(attempts.waiting(), attempts.look_again());
+    return attempts.take_result(mode);
 }
+//#endregion connect-wait
+//#endregion exercise-07
 
 ConnectResult connect_to(const Address& address, Deadline deadline, SocketMode mode) {
     return connect_to_any(std::span(&address, 1), deadline, mode);
@@ -159,7 +108,9 @@ std::string ConnectResult::error_text() const {
     std::string text;
     for (const ConnectFailure& failure : failures)
         text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", failure.address.to_string(),
-                            daemon::error_text(failure.error_number));
+                            failure.status == ConnectStatus::not_tried
+                                ? "not tried in time"
+                                : daemon::error_text(failure.error_number));
     return text;
 }
 

@@ -1,10 +1,11 @@
 // Connecting with one deadline over all addresses of a peer. A plain connect(2) to a host whose
 // packets are dropped waits about two minutes; the deadline bounds that, and it is not started anew
-// for the next address. Each address gets an equal share of the time that is left, so that a dead
-// first one does not use up the time of a living second.
+// for the next address. A name has several addresses, and the first may be a dead one: so they race
+// (RFC 8305 section 5, net/connect_race), families in turn, and the first that answers has won.
 //
-// The peer's refusal is a value that names the cause for each address. What is not here: trying
-// several addresses at once (RFC 8305 section 5). They are tried in order, families in turn.
+// What the peers say is a value that names the cause for each address. The caller's thread waits
+// here; on an event loop it is net/connect_on_loop. A deadline by alarm(2) is not here: the process
+// has one such timer, which is not a library's to take (lessons/07-clients).
 
 #pragma once
 
@@ -27,19 +28,21 @@ enum class ConnectStatus {
     timed_out,    // nothing came back: packets are dropped, or the peer is overloaded
     unreachable,  // the network says that there is no way, or this machine has none
     unusable,     // this machine refuses: no permission, no zone, no local address or port
+    not_tried,    // its turn had not come at the deadline
 };
 
 struct ConnectFailure {
     Address address;
     ConnectStatus status;
-    int error_number;  // as the system named it; ETIMEDOUT for our own deadline
+    int error_number;  // as the system named it; ETIMEDOUT for our own deadline, 0 if not tried
 };
 
 struct ConnectResult {
-    ConnectStatus status;  // of the last attempt
-    Fd socket;             // owns nothing unless connected
-    Address address;       // the one that answered
-    std::vector<ConnectFailure> failures;
+    // connected; timed_out if the deadline came first; else that of the last failure.
+    ConnectStatus status;
+    Fd socket;                             // owns nothing unless connected
+    Address address;                       // the one that answered
+    std::vector<ConnectFailure> failures;  // in the order in which they came
 
     // "127.0.0.1:80: Connection refused; [::1]:80: Connection timed out", for the log.
     std::string error_text() const;
@@ -48,16 +51,18 @@ struct ConnectResult {
 enum class SocketMode { blocking, nonblocking };
 
 // Connects to the first of `addresses` that answers before `deadline`; `addresses` must not be
-// empty. The socket is close-on-exec and in the mode that was asked for. Throws std::system_error
-// when another address would not help: no descriptors, no memory.
+// empty. They are begun in the order of alternate_families(), at the instants of ConnectRace; one
+// that this machine cannot use costs itself only. The socket is close-on-exec and in the mode that
+// was asked for; those of the others are closed. Signals neither end the wait nor make it longer.
+// Throws std::system_error when another address would not help: no descriptors, no memory.
 ConnectResult connect_to_any(std::span<const Address> addresses, Deadline deadline,
                              SocketMode mode = SocketMode::blocking);
 
 ConnectResult connect_to(const Address& address, Deadline deadline,
                          SocketMode mode = SocketMode::blocking);
 
-// The order of RFC 8305 section 4: the first address's family, then the other, in turn, each family
-// in its own order. A broken IPv6 then costs one share, not one for each IPv6 address.
+// The order of RFC 8305 section 4: the first address's family, then the others, in turn, each family
+// in its own order. A broken IPv6 then costs one stagger, not one for each IPv6 address.
 std::vector<Address> alternate_families(std::span<const Address> addresses);
 
 // What an errno of connect(2) or of SO_ERROR means; 0 is connected, `failure` is for all addresses.
@@ -73,5 +78,9 @@ enum class ConnectErrorKind {
     failure
 };
 ConnectErrorKind classify_connect_error(int error_number, int family);
+
+// The status of an attempt that ended with this errno. Throws it as std::system_error if it is a
+// failure for all addresses.
+ConnectStatus failed_status(int error_number, const Address& address);
 
 }  // namespace waymark::net
