@@ -60,7 +60,7 @@ class Files(unittest.TestCase):
 class WithTshark(Files):
     def compare(self, path):
         if not shutil.which("tshark"):
-            self.skipTest("tshark is not here: apt-get install --no-install-recommends tshark")
+            self.skipTest("tshark is not here: ./waymark packages tests")
         ours, theirs = headers_by_sniff(sniff("--read", path).stdout), tshark_words.headers_by_tshark(path)
         self.assertEqual(len(ours), len(theirs))
         for place, (our, their) in enumerate(zip(ours, theirs)):

@@ -34,6 +34,7 @@ tests                     python3-yaml         python:yaml
 capstone,tests            procps               tool:ps
 capstone,tests            iproute2             tool:ss
 sniff,tests               libpcap-dev          module:libpcap
+tests                     tshark               tool:tshark
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 '
