@@ -1,6 +1,7 @@
 #include "settings.hh"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <charconv>
 

@@ -3,6 +3,8 @@
 #include "net/http/grammar.hh"
 #include "net/http/message.hh"
 
+#include <algorithm>
+
 namespace waymark::net::http {
 
 namespace {

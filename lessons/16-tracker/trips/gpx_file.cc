@@ -7,6 +7,8 @@
 
 #include <pugixml.hpp>
 
+#include <algorithm>
+
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "trips/trip_file.hh"
