@@ -49,11 +49,11 @@ inline const Advice kLostWakeUp{
     "nobody "
     "wakes up. Keep it blocked from before the look, and let it in only by the wait itself.",
     "README.md#lost-wake-up; ppoll(2); select(2), pselect"};
-inline const Advice kLooksLate{
-    "a wait that does not look first",
-    "The flag was raised before the wait began, and nothing more will come. Look at the flag first; "
-    "sleep only when it is not raised.",
-    "README.md#a-wait-that-does-not-look-first"};
+inline const Advice kLooksLate{"a wait that does not look first",
+                               "The flag was raised before the wait began, and nothing more will "
+                               "come. Look at the flag first; "
+                               "sleep only when it is not raised.",
+                               "README.md#a-wait-that-does-not-look-first"};
 inline const Advice kLongAgo{
     "a deadline of long ago",
     "A deadline may lie as far back as the clock can tell (time_point::min()). What is left, the "
@@ -159,5 +159,58 @@ inline const Advice kTooEarly{
     "What is left was rounded down, or cut to fit a smaller type, and the wait says 'nothing came' "
     "before its time.",
     "README.md#the-deadline-come-too-early; daemon/deadline.hh"};
+inline const Advice kLeavesSome{
+    "a take that leaves something",
+    "take() gives all that was counted, and starts again at zero. What it leaves is taken a "
+    "second time, as a signal that never came.",
+    "README.md#a-take-that-leaves-something; std::atomic, exchange"};
+inline const Advice kTakeWaits{
+    "a take that waits",
+    "Nothing was counted, and that is an answer, too: 0. To sleep until something comes is "
+    "wait_for_signal()'s part.",
+    "README.md#a-take-that-waits"};
+inline const Advice kEmptied{
+    "a flag emptied by the way",
+    "What the flag has counted stays until take() is called. It may have signals from another "
+    "handler already, and whoever looks at it after the scope's end wants to find them.",
+    "README.md#a-flag-emptied-by-the-way; daemon/signals.hh"};
+inline const Advice kOtherException{
+    "another exception than was promised",
+    "Who makes a handler catches std::system_error, and looks at its number. Any other "
+    "exception goes past it, up to the end of the program.",
+    "README.md#another-exception-than-was-promised; daemon/error.hh, check, fail"};
+inline const Advice kInstallsAgain{
+    "a handler that installs itself again",
+    "On the systems of the eighties a handler was gone after its first signal. sigaction(2) "
+    "keeps it; signal(2) in the handler sets it anew, with other flags and another mask.",
+    "README.md#a-handler-that-installs-itself-again; sigaction(2), SA_RESETHAND; signal(2), "
+    "Portability"};
+inline const Advice kPendingLost{
+    "a pending signal thrown away",
+    "A signal that is blocked waits. To ignore it, for a moment only, throws away what waits "
+    "(so does the default where that is to ignore). Set the new action in one call of "
+    "sigaction(2).",
+    "README.md#a-pending-signal-thrown-away; sigaction(2); signal(7), Signal dispositions"};
+inline const Advice kNotAllSignals{
+    "not all signals of the flag let in",
+    "Each place of the table that holds this flag is a signal to let in: from 1 to the last "
+    "real-time signal, and looked up in each wait, because scopes begin and end between two "
+    "of them.",
+    "README.md#not-all-signals-of-the-flag-let-in; signal(7), Real-time signals"};
+inline const Advice kThirdEnd{
+    "a wait that ends for another reason",
+    "A wait has two ends: the flag is raised, or the deadline has come. That no signal leads "
+    "to the flag just now is no third one: a scope may begin in another thread.",
+    "README.md#a-wait-that-ends-for-another-reason; daemon/signals.hh"};
+inline const Advice kBadTime{
+    "a time that ppoll does not take",
+    "In a timespec the nanoseconds are fewer than a thousand million: whole seconds go into "
+    "tv_sec. And never is no number, neither -1 nor the largest one: pass nullptr.",
+    "README.md#a-time-that-ppoll-does-not-take; ppoll(2); timespec(3)"};
+inline const Advice kMoreIgnored{
+    "more than SIGPIPE changed",
+    "The header promises one thing, about one signal. A program that was to end when its "
+    "terminal closes has to end then, also after this call.",
+    "README.md#more-than-sigpipe-changed; signal(7)"};
 
 }  // namespace waymark::course::check

@@ -51,12 +51,17 @@ void set_their_handler() {
     ::sigaction(SIGUSR1, &theirs, nullptr);
 }
 
-// What construction gave: 0 if it went well, else the error that it threw.
+constexpr int kOther = 201;
+
+// What construction gave: 0 if it went well, else the error that it threw; kOther for an exception
+// that has none.
 int error_of(int signal, SignalFlag& flag) {
     try {
         const ScopedSignalHandler handler(signal, flag);
     } catch (const std::system_error& refused) {
         return refused.code().value();
+    } catch (const std::exception&) {
+        return kOther;
     }
     return 0;
 }
@@ -79,12 +84,13 @@ TEST_CASE("the flags are those that were asked for") {
         const ScopedSignalHandler handler(SIGUSR1, flag, flags);
         const int seen = flags_of(SIGUSR1);
         const Advice& cause = (seen & ~flags & SA_RESTART) != 0 ? kRestart
-                              : (seen & ~flags) != 0           ? kOwnFlags
-                                                               : kFlagsPassedOver;
+                              : (seen & ~flags) != 0            ? kOwnFlags
+                                                                : kFlagsPassedOver;
         expect_equal(seen, flags, "sa_flags by the word of the kernel", cause);
         step("raise SIGUSR1, and look again");
         ::raise(SIGUSR1);
-        expect_equal(flags_of(SIGUSR1), flags, "sa_flags after the handler has run", kOwnFlags);
+        expect_equal(flags_of(SIGUSR1), flags, "sa_flags after the handler has run",
+                     kInstallsAgain);
     }
 }
 
@@ -152,6 +158,8 @@ TEST_CASE("a number that is no signal is refused") {
             SignalFlag flag;
             return error_of(number, flag);
         });
+        expect(!WIFEXITED(status) || WEXITSTATUS(status) != kOther, "what the constructor throws",
+               "std::system_error", "another exception", kOtherException);
         // An assertion is a refusal, too.
         const bool refused =
             WIFEXITED(status) ? WEXITSTATUS(status) == EINVAL : WTERMSIG(status) == SIGABRT;
@@ -173,6 +181,8 @@ TEST_CASE("a refusal changes nothing") {
         faults.fail(Call::sigaction, ENOMEM, 100);
         error = error_of(SIGUSR1, inner);
     }
+    expect(error != kOther, "what the constructor throws", "std::system_error", "another exception",
+           kOtherException);
     expect(error != 0, "the constructor", "throws std::system_error", "returns", kUnchecked);
     expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
     step("raise SIGUSR1");
@@ -195,6 +205,28 @@ TEST_CASE("a scope leaves the mask as it was") {
                          kMask);
         }
         expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
+    }
+}
+
+TEST_CASE("a signal that is pending is delivered after a scope's beginning and its end") {
+    const SharedMemory<Counts> shared;
+    counts = &*shared;
+    set_their_handler();
+    for (const bool at_the_end : {false, true}) {
+        step(at_the_end ? "the same at the end of the scope"
+                        : "block SIGUSR1, raise it, make a handler, and let SIGUSR1 in");
+        std::optional<ScopedSignalHandler> handler;
+        if (at_the_end) handler.emplace(SIGUSR1, shared->flag);
+        const int already = shared->all();
+        {
+            const SignalMask mask({SIGUSR1});
+            ::raise(SIGUSR1);
+            if (at_the_end)
+                handler.reset();
+            else
+                handler.emplace(SIGUSR1, shared->flag);
+        }
+        expect_equal(shared->all() - already, 1, "what the handlers counted", kPendingLost);
     }
 }
 

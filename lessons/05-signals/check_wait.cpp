@@ -38,6 +38,8 @@ void raise_before_sleep(Faults& faults, int signal, std::atomic<bool>& done) {
 
 // The story of every wait that must end because its signal came.
 void expect_woken(const WatchedWait& wait, const Advice& advice) {
+    expect(wait.thrown.empty(), "what the wait does", "no exception", "exception: " + wait.thrown,
+           kBadTime);
     expect(!wait.missed, "the waiting process", "wakes up", "sleeps, though the signal has come",
            advice);
     expect(wait.killed_by == 0, "the waiting process", "its handler runs",
@@ -168,45 +170,6 @@ TEST_CASE("another signal does not end the wait") {
                  kHeldBack);
 }
 
-TEST_CASE("all signals of a flag end the wait and no other is let in") {
-    for (const int coming : {SIGUSR1, SIGUSR2}) {
-        const SharedMemory<WaitBoard> board;
-        step("two signals lead to one flag, a third to another; all are blocked");
-        step("the third and one of the two come: wait for the flag of the two");
-        const WatchedWait wait = watch_wait(*board, coming, [&] {
-            const ScopedSignalHandler one(SIGUSR1, board->flag);
-            const ScopedSignalHandler two(SIGUSR2, board->flag);
-            const ScopedSignalHandler other(SIGTERM, board->other);
-            const SignalMask mask({SIGUSR1, SIGUSR2, SIGTERM});
-            ::raise(SIGTERM);
-            board->sent = true;
-            ::raise(coming);
-            const bool raised = wait_for_signal(board->flag, Deadline::never());
-            board->count_at_end = board->other.count();
-            return raised ? 1 : 0;
-        });
-        expect_woken(wait, kShutOut);
-        expect_equal(board->count_at_end.load(), 0, "the count of the third, which was blocked",
-                     kLetsInMore);
-    }
-}
-
-static std::atomic<int> theirs = 0;
-
-TEST_CASE("a signal whose scope has ended is none of the flag's any more") {
-    step("the scope of SIGUSR1 has ended; somebody else handles it; it is blocked, and comes");
-    SignalFlag flag;
-    { const ScopedSignalHandler ended(SIGUSR1, flag); }
-    struct sigaction action {};
-    action.sa_handler = [](int) { ++theirs; };
-    ::sigaction(SIGUSR1, &action, nullptr);
-    const SignalMask mask({SIGUSR1});
-    ::raise(SIGUSR1);
-    step("wait two milliseconds for the flag");
-    wait_for_signal(flag, Deadline::after(2ms));
-    expect_equal(theirs.load(), 0, "how often SIGUSR1 was let in", kNotRestored);
-}
-
 TEST_CASE("the mask is given back on every way out") {
     SignalFlag flag;
     const ScopedSignalHandler handler(SIGUSR1, flag);
@@ -296,4 +259,14 @@ TEST_CASE("the wait ends at its deadline also when it is interrupted all the tim
     expect(result != kEndless, "the wait", "ends after 20 ms", "goes on after 300 interruptions",
            kStartsAnew);
     expect_equal(result, 0, "what the wait gave (0: the deadline came)", kAnySignal);
+}
+
+TEST_CASE("a deadline of long ago has come") {
+    step("wait until the earliest instant that there is");
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    if_it_hangs(kLongAgo);
+    if_it_crashes(kLongAgo, "signed integer overflow");
+    const Deadline long_ago(Deadline::Clock::time_point::min());
+    expect_equal(wait_for_signal(flag, long_ago), false, "what the wait says", kAnySignal);
 }

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <exception>
+#include <string>
 
 #include "daemon/error.hh"
 #include "lessons/course/check/processes.hh"
@@ -36,11 +38,20 @@ void end(pid_t pid, int& status) {
     }
 }
 
+int result_of(const std::function<int()>& body, WaitBoard& board) {
+    try {
+        return body();
+    } catch (const std::exception& error) {
+        std::string(error.what()).copy(board.thrown, sizeof board.thrown - 1);
+        return -1;
+    }
+}
+
 }  // namespace
 
 WatchedWait watch_wait(WaitBoard& board, int signal, const std::function<int()>& body) {
     const pid_t pid = daemon::check(::fork(), "fork");
-    if (pid == 0) ::_exit(body());
+    if (pid == 0) ::_exit(result_of(body, board));
     WatchedWait seen;
     int status = 0;
     bool ended = ends_before_it_sleeps(pid, status);
@@ -53,6 +64,7 @@ WatchedWait watch_wait(WaitBoard& board, int signal, const std::function<int()>&
     if (!ended) end(pid, status);
     seen.missed = !ended;
     seen.returned = ended && WIFEXITED(status);
+    seen.thrown = board.thrown;
     if (seen.returned) seen.result = WEXITSTATUS(status);
     if (ended && WIFSIGNALED(status)) seen.killed_by = WTERMSIG(status);
     return seen;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <string>
 
 #include "daemon/signals.hh"
 #include "shared_memory.hh"
@@ -17,6 +18,7 @@ struct WaitBoard {
     daemon::SignalFlag other;            // for a signal that is none of the wait's business
     std::atomic<bool> sent = false;      // the signal that ends the wait is on its way
     std::atomic<int> count_at_end = -1;  // of `flag`, when the wait was over
+    char thrown[200] = "";               // what left the wait
     std::atomic<int> other_asleep = -1;  // of `other`, when it fell asleep before `sent`
 };
 
@@ -25,6 +27,7 @@ struct WatchedWait {
     bool returned = false;  // the process came to its end by itself
     int result = -1;        // what it gave, if so
     int killed_by = 0;      // the signal that ended it, if one did
+    std::string thrown;     // the words of an exception that left `body`
 };
 
 // Runs `body` in a process of its own until it ends, or misses its signal and is ended. If it falls

@@ -1,0 +1,73 @@
+// Which signals a wait of lesson 05 lets in: all that lead to its flag at that time, and no other.
+
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <atomic>
+
+#include "advice.hh"
+#include "daemon/signals.hh"
+#include "lessons/course/check/story.hh"
+#include "shared_memory.hh"
+#include "watched_wait.hh"
+
+using namespace waymark::daemon;
+using namespace waymark::course::check;
+using namespace std::chrono_literals;
+
+// Before the wait there is another one, for the other flag, when only one signal leads to the
+// first: who looks up the signals once has looked too early.
+TEST_CASE("all signals of a flag end the wait and no other is let in") {
+    for (const int coming : {SIGUSR1, SIGUSR2, SIGRTMAX}) {
+        const SharedMemory<WaitBoard> board;
+        step("three signals lead to one flag, a fourth to another; all are blocked");
+        step("the fourth and signal " + show(coming) + " come: wait for the flag of the three");
+        const WatchedWait wait = watch_wait(*board, coming, [&] {
+            const ScopedSignalHandler one(SIGUSR1, board->flag);
+            const ScopedSignalHandler other(SIGTERM, board->other);
+            const SignalMask mask({SIGUSR1, SIGUSR2, SIGRTMAX, SIGTERM});
+            wait_for_signal(board->other, Deadline::after(-1s));
+            wait_for_signal(board->flag, Deadline::after(-1s));
+            const ScopedSignalHandler two(SIGUSR2, board->flag);
+            const ScopedSignalHandler three(SIGRTMAX, board->flag);
+            ::raise(SIGTERM);
+            board->sent = true;
+            ::raise(coming);
+            const bool raised = wait_for_signal(board->flag, Deadline::never());
+            board->count_at_end = board->other.count();
+            return raised ? 1 : 0;
+        });
+        expect(!wait.missed, "the waiting process", "wakes up",
+               "sleeps, though the signal has come", kNotAllSignals);
+        expect_equal(wait.result, 1, "what the wait gave (1: the flag is raised)", kNotAllSignals);
+        expect_equal(board->count_at_end.load(), 0, "the count of the fourth, which was blocked",
+                     kLetsInMore);
+    }
+}
+
+static std::atomic<int> theirs = 0;
+
+TEST_CASE("a signal whose scope has ended is none of the flag's any more") {
+    step("the scope of SIGUSR1 has ended; somebody else handles it; it is blocked, and comes");
+    SignalFlag flag;
+    { const ScopedSignalHandler ended(SIGUSR1, flag); }
+    struct sigaction action {};
+    action.sa_handler = [](int) { ++theirs; };
+    ::sigaction(SIGUSR1, &action, nullptr);
+    const SignalMask mask({SIGUSR1});
+    ::raise(SIGUSR1);
+    step("wait two milliseconds for the flag");
+    wait_for_signal(flag, Deadline::after(2ms));
+    expect_equal(theirs.load(), 0, "how often SIGUSR1 was let in", kNotRestored);
+}
+
+TEST_CASE("a wait for a flag that no signal leads to ends at its deadline") {
+    step("wait two milliseconds for a flag without a handler");
+    SignalFlag flag;
+    const Deadline soon = Deadline::after(2ms);
+    if_it_hangs(kThirdEnd);
+    wait_for_signal(flag, soon);
+    expect(soon.expired(), "the deadline when the wait has ended", "has come", "has not come",
+           kThirdEnd);
+    expect(!flag.raised(), "the flag", "as before", "raised", kThirdEnd);
+}
