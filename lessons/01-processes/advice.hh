@@ -36,7 +36,8 @@ inline const Advice kOtherCode{
 inline const Advice kRawSignal{
     "more bits or fewer than the signal's",
     "The lowest seven bits of the status are the number of the signal, 1 to 64; the one above them "
-    "says that there is a core. WTERMSIG takes the number out.",
+    "says that there is a core. WTERMSIG takes the number out. (128 and more is how a shell writes "
+    "it in $?.)",
     "README.md#more-bits-or-fewer-than-the-signals; waitpid(2), WTERMSIG"};
 inline const Advice kIgnoringSignaled{
     "ignoring WIFSIGNALED",
@@ -225,5 +226,42 @@ inline const Advice kParentAskedOnce{"the number of an earlier parent",
                                      "number that was asked for before it "
                                      "was forked is another one's. Ask getpid(2) in each start().",
                                      "README.md#the-number-of-an-earlier-parent; getpid(2)"};
+inline const Advice kNotOneKind{
+    "an end of neither kind",
+    "A process that has ended did so by itself, with any code from 0 to 255, or by a signal. "
+    "One of the two is true of each status, and never both: ask WIFEXITED and WIFSIGNALED.",
+    "README.md#an-end-of-neither-kind; waitpid(2), WIFEXITED"};
+inline const Advice kWrongNumber{
+    "another number than the child's",
+    "start() gives the number of the child that it has started: what fork(2) gave to the "
+    "parent. The list in running_ is sorted by number, and its first or last is any child.",
+    "README.md#another-number-than-the-childs; fork(2), RETURN VALUE"};
+inline const Advice kOwnWords{
+    "an exception handled twice",
+    "result_of() prints what the function throws, as one line, and gives the exit status for "
+    "it: 100 for a UsageError, 111 else. Who catches it as well prints it twice, or makes one "
+    "status of two.",
+    "README.md#an-exception-handled-twice; daemon/children.hh, result_of; daemon/error.hh, "
+    "run_main"};
+inline const Advice kClosesFiles{
+    "descriptors closed that the function needs",
+    "The child runs a function of this program, and works with its pipes, sockets and files. "
+    "What a new program must not have is closed by exec (O_CLOEXEC), and there is none here.",
+    "README.md#descriptors-closed-that-the-function-needs; fork(2); open(2), O_CLOEXEC"};
+inline const Advice kOwnSettings{
+    "signal settings of its own",
+    "After reset_all_signals() every signal has its default action. What is ignored or "
+    "handled beyond that is for the function to say, which is another program's author.",
+    "README.md#signal-settings-of-its-own; daemon/signals.hh, reset_all_signals"};
+inline const Advice kMadeUp{
+    "an end that nobody knows",
+    "ECHILD: somebody else has the status, and nobody can say any more how the child ended. "
+    "To report 0 says that it went well. Off the list, and nothing to report.",
+    "README.md#an-end-that-nobody-knows; waitpid(2), ERRORS"};
+inline const Advice kAskedAgain{
+    "asking more than once",
+    "Many programs end in order at the first SIGTERM, and at the second at once, as a person "
+    "means it who presses Ctrl-C twice. Ask each child once; then wait.",
+    "README.md#asking-more-than-once; signal(7)"};
 
 }  // namespace waymark::course::check

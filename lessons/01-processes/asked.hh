@@ -36,6 +36,13 @@ inline void wait_until_asked(Gate& ready) {
     ::sigwait(&asked, &signal);
 }
 
+// Of who is to end in good order: 5, or 6 if it was asked a second time meanwhile.
+inline int result_when_asked() {
+    sigset_t pending;
+    ::sigpending(&pending);
+    return ::sigismember(&pending, SIGTERM) == 1 ? 6 : 5;
+}
+
 // Says that it is ready, and when it is asked to end, finishes its work and returns 5. The work is
 // long enough that a SIGKILL on the heels of SIGTERM would interrupt it, also where a busy machine
 // holds the parent up between the two: it begins when the parent waits.
@@ -52,15 +59,20 @@ inline int end_when_asked(Gate& ready) {
         ::poll(nullptr, 0, 1);
     }
     ::poll(nullptr, 0, kWorkMilliseconds);
-    return 5;
+    return result_when_asked();
 }
 
-// The same, after `before` has ended and its parent has had the time to notice it.
+// The same, after `before` has ended and its parent, if that has woken it, sleeps again.
 inline int end_after(pid_t before, Gate& ready) {
     wait_until_asked(ready);
     wait_until_ended(before);
-    ::poll(nullptr, 0, 30);
-    return 5;
+    constexpr int kQuietLooks = 30;
+    constexpr int kLooks = 300;
+    for (int look = 0, quiet = 0; look < kLooks && quiet < kQuietLooks; ++look) {
+        quiet = process_state(::getppid()) == 'S' ? quiet + 1 : 0;
+        ::poll(nullptr, 0, 1);
+    }
+    return result_when_asked();
 }
 
 inline int never_listen(Gate& ready) {

@@ -3,6 +3,7 @@
 // Each case runs in a process of its own.
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "daemon/children.hh"
 #include "lessons/01-processes/advice.hh"
 #include "lessons/01-processes/collecting.hh"
+#include "lessons/01-processes/signals_now.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
@@ -21,12 +23,15 @@ using namespace waymark::course::check;
 using namespace waymark::daemon;
 using namespace std::chrono_literals;
 
+static constexpr int kClosed = 95;  // no child of this case ends so else
+
 TEST_CASE("a child runs its function and its exit code arrives") {
     Children children;
     pid_t pid = -1;
     step("start a child whose function returns 7");
-    expect_no_throw([&] { pid = start(children, [] { return 7; }); }, "what start() does",
-                    kNotWritten);
+    const Pipe open = make_pipe();
+    const auto look = [&] { return ::fcntl(open.writing.get(), F_GETFD) == -1 ? kClosed : 7; };
+    expect_no_throw([&] { pid = start(children, look); }, "what start() does", kNotWritten);
     expect(pid > 0, "process id that start() gives", "a positive number", show(pid),
            kFallingThrough);
     expect_equal(children.running().count(pid), 1U, "the child in running()", kWrongList);
@@ -37,6 +42,8 @@ TEST_CASE("a child runs its function and its exit code arrives") {
            "none", kByNumber);
     step("when it has ended: call reap()");
     const ExitStatus status = collect(children, pid);
+    expect(describe(status) != "exit status " + show(kClosed), "a pipe of the parent, in the child",
+           "open", "closed", kClosesFiles);
     expect_status(status, "exit status 7", kRawStatus);
     step("look whether anything of the child is left");
     expect(process_state(pid) == '\0', "the child in /proc", "gone", "still there", kNobodyWaited);
@@ -53,7 +60,8 @@ TEST_CASE("a child that was killed is told from one that ended by itself") {
     expect_equal(killed.killed(), true, "killed()", kIgnoringSignaled);
     expect_equal(killed.exited(), false, "exited()", kIgnoringSignaled);
     expect_equal(killed.success(), false, "success()", kIgnoringSignaled);
-    expect_equal(killed.signal(), SIGKILL, "signal()", kIgnoringSignaled);
+    expect_equal(killed.signal(), SIGKILL, "signal()",
+                 killed.signal() == 0 ? kIgnoringSignaled : kRawSignal);
     step("start a child that returns 9: the same number, another end");
     const ExitStatus ended = collect(children, start(children, [] { return SIGKILL; }));
     expect_equal(ended.killed(), false, "killed()", kIgnoringSignaled);
@@ -84,14 +92,23 @@ TEST_CASE("a wait status is taken apart") {
 TEST_CASE("children that ended together are all collected by one call") {
     Children children;
     std::vector<pid_t> pids;
-    step("start five children; they return 0 to 4");
-    for (int i = 0; i < 5; ++i) pids.push_back(start(children, [i] { return i; }));
+    constexpr int kMany = 40;
+    step("start a child, and when it has ended 39 more; they return 0 to 39");
+    for (int i = 0; i < kMany; ++i) {
+        const pid_t pid = start(children, [i] { return i; });
+        expect(std::ranges::find(pids, pid) == pids.end(), "the number that start() gives",
+               "a new one", "that of a child before it", kWrongNumber);
+        pids.push_back(pid);
+        if (i == 0) wait_until_ended(pid);
+    }
+    expect_equal(children.running().size(), std::size_t{kMany}, "children in running()",
+                 kThrownAway);
     step("when all have ended: call reap() once, as after one SIGCHLD");
     if_it_crashes(kErasedInLoop);
     for (const pid_t pid : pids) wait_until_ended(pid);
     truth().clear();
     const Endings ended = children.reap();
-    expect_equal(ended.size(), 5U, "children that reap() has collected", kOneWait);
+    expect_equal(ended.size(), std::size_t{kMany}, "children that reap() has collected", kOneWait);
     step("compare each with its own exit code");
     for (const Children::Ended& child : ended) {
         const auto place = std::ranges::find(pids, child.pid);
@@ -176,7 +193,7 @@ TEST_CASE("no child is no error") {
     if_it_hangs(kNoChild);
     if_it_hangs(kNoChild, "does not wait");
     expect_no_throw([&] { ended = children.reap(); }, "what reap() does", kNoChild);
-    expect_equal(ended.size(), 0U, "children that reap() has collected", kNoChild);
+    expect_equal(ended.size(), 0U, "children that reap() has collected", kMadeUp);
     expect_equal(children.running().size(), 0U, "children in running()", kNoChild);
     step(
         "the same with two children, of which somebody else collects the first; there was no "
@@ -192,7 +209,7 @@ TEST_CASE("no child is no error") {
     if_it_hangs(kNoChild);
     if_it_hangs(kNoChild, "does not wait");
     expect_no_throw([&] { ended = children.reap(); }, "what reap() does", kNoChild);
-    expect_equal(ended.size(), 1U, "children that reap() has collected", kNoChild);
+    expect_equal(ended.size(), 1U, "children that reap() has collected", kMadeUp);
     expect_equal(ended[0].pid, second, "process id of the child", kNoChild);
 }
 
@@ -204,8 +221,11 @@ TEST_CASE("a wait that a signal interrupts is asked again") {
     step("call reap(); its waits are interrupted twenty times (EINTR)");
     Faults faults;
     faults.fail(Call::waitpid, EINTR, 20);
+    ::signal(SIGCHLD, [](int) {});
+    const Signals before;
     Endings ended;
     expect_no_throw([&] { ended = children.reap(); }, "what reap() does", kInterrupted);
     expect_equal(ended.size(), 1U, "children that reap() has collected", kInterrupted);
     expect_status(ended[0].status, "exit status 7", kInterrupted);
+    expect_as_before(before);
 }

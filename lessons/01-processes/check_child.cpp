@@ -18,6 +18,7 @@
 #include "daemon/signals.hh"
 #include "lessons/01-processes/advice.hh"
 #include "lessons/01-processes/collecting.hh"
+#include "lessons/01-processes/signals_now.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
@@ -25,39 +26,24 @@
 using namespace waymark::course::check;
 using namespace waymark::daemon;
 
-namespace {
-
-// Of this process. Without those above 32: the C library catches some for its threads.
-struct Signals {
-    std::string blocked = status_line(::getpid(), "SigBlk").substr(8);
-    std::string handled = status_line(::getpid(), "SigIgn").substr(8) + " and " +
-                          status_line(::getpid(), "SigCgt").substr(8);
-};
-
-void expect_as_before(const Signals& before) {
-    const Signals now;
-    // One mask has more in it than the other: were they left shut, or opened?
-    const bool opened =
-        std::stoull(before.blocked, nullptr, 16) & ~std::stoull(now.blocked, nullptr, 16);
-    expect_equal(now.blocked, before.blocked, "signals that the parent blocks",
-                 opened ? kParentsHandlers : kLeftBlocked);
-    expect_equal(now.handled, before.handled, "those that it ignores, and handles",
-                 kParentsHandlers);
-}
-
-}  // namespace
-
 TEST_CASE("a function that throws ends the child and nothing else") {
     Children children;
     step("start a child whose function throws (its message on stderr is right)");
     const pid_t pid =
         start(children, []() -> int { throw std::runtime_error("thrown on purpose"); });
     expect_status(collect(children, pid), "exit status 111", kFallingThrough);
+    step("start one, and read what it prints");
+    const std::string text = written_by([](const Fd& output) {
+        ::dup2(output.get(), STDERR_FILENO);
+        start_and_collect([]() -> int { throw std::runtime_error("thrown on purpose"); });
+    });
+    expect(count(text, "\n") == 1 && count(text, "thrown on purpose") == 1, "what is printed",
+           "one line with the words of the exception", show(text), kOwnWords);
     step("start one that throws a number, and one whose command line was wrong (UsageError)");
     const pid_t odd = start(children, []() -> int { throw 5; });
     expect_status(collect(children, odd), "exit status 111", kFallingThrough);
     const pid_t usage = start(children, []() -> int { throw UsageError("thrown on purpose"); });
-    expect_status(collect(children, usage), "exit status 100", kFallingThrough);
+    expect_status(collect(children, usage), "exit status 100", kOwnWords);
 }
 
 // By two streams: what is said of stdout holds for each that the program has opened.
@@ -108,34 +94,42 @@ TEST_CASE("a child starts with signals as new and without siblings") {
     SignalFlag flag;
     const ScopedSignalHandler handler(SIGUSR1, flag);
     const SignalMask mask({SIGUSR2});
-    ::signal(SIGPIPE, SIG_IGN);
+    const int late = SIGRTMAX;
+    ::signal(SIGALRM, SIG_IGN);
+    ::signal(late, [](int) {});
     const Signals before;
     Children children;
     step(
-        "with a handler for SIGUSR1, SIGUSR2 blocked and SIGPIPE ignored: start a child, then a "
-        "second one");
+        "with a handler for SIGUSR1 and SIGRTMAX, SIGUSR2 blocked and SIGALRM ignored: start a "
+        "child, then a second one");
     start(children, sleep_for_ever);
     const pid_t pid = start(children, [&] {
         struct sigaction action {};
         ::sigaction(SIGUSR1, nullptr, &action);
         const bool blocks = status_line(::getpid(), "SigBlk") != "0000000000000000";
-        const bool ignores = status_line(::getpid(), "SigIgn") != "0000000000000000";
+        const auto ignored = std::stoull(status_line(::getpid(), "SigIgn"), nullptr, 16);
+        const bool inherits = (ignored & (1ULL << (SIGALRM - 1))) != 0;
+        struct sigaction last {};
+        ::sigaction(late, nullptr, &last);
         const bool siblings = !children.running().empty();
         int end = 0;
         ::waitpid(start(children, [] { return 0; }), &end, 0);
         return (action.sa_handler != SIG_DFL ? 1 : 0) + (blocks ? 2 : 0) + (siblings ? 4 : 0) +
-               (ignores ? 8 : 0) + (end == 0 ? 0 : 16);
+               (inherits || last.sa_handler != SIG_DFL ? 8 : 0) + (end == 0 ? 0 : 16) +
+               (ignored != 0 && !inherits ? 32 : 0);
     });
     step("the second one has looked at its own settings, and has started a child of its own");
     const ExitStatus status = collect(children, pid);
-    expect(status.exited() && status.code() < 32, "how the child ended", "by itself",
+    expect(status.exited() && status.code() < 64, "how the child ended", "by itself",
            describe(status), why_so(status, kFallingThrough));
     expect((status.code() & 1) == 0, "action of SIGUSR1 in the child", "the default",
            "the parent's handler", kSignalSettings);
     expect((status.code() & 2) == 0, "signals that the child blocks", "none",
            "the parent's, or all", kSignalSettings);
-    expect((status.code() & 8) == 0, "signals that the child ignores", "none", "the parent's",
-           kSignalSettings);
+    expect((status.code() & 8) == 0, "SIGALRM and SIGRTMAX in the child", "the default",
+           "as in the parent", kSignalSettings);
+    expect((status.code() & 32) == 0, "signals that the child ignores", "none",
+           "some that the parent does not ignore", kOwnSettings);
     expect((status.code() & 4) == 0, "running() in the child", "empty: they are its siblings",
            "the parent's list", kWrongList);
     expect((status.code() & 16) == 0, "the child of the child", "runs, and ends with 0",

@@ -64,6 +64,8 @@ inline const Advice& why_not_collected(pid_t pid) {
 }
 
 inline std::string describe(ExitStatus status) {
+    if (status.exited() == status.killed())
+        return status.exited() ? "exited() and killed() at once" : "neither exited() nor killed()";
     if (status.exited() && status.code() == kCameBack)
         return "the child came back from start() into the code of its parent";
     return status.describe();
@@ -93,6 +95,7 @@ inline void ask_for_the_truth(pid_t pid) {
 // status read otherwise?
 inline const Advice& why_so(ExitStatus status, const Advice& otherwise,
                             std::string_view expected = {}) {
+    if (status.exited() == status.killed()) return kNotOneKind;
     if (status.exited() && status.code() == kCameBack) return kFallingThrough;
     return &otherwise == &kRawStatus && !expected.starts_with(truth()) ? kOtherCode : otherwise;
 }
