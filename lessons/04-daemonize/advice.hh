@@ -1,5 +1,5 @@
 // The misconceptions of lesson 04, as the check names them. Each has a section of the same name in
-// README.md.
+// README.md. Those about the pid file are in advice_pidfile.hh.
 
 #pragma once
 
@@ -132,18 +132,6 @@ inline const Advice kLineTooMuch{
     "nothing.",
     "README.md#a-line-without-a-message"};
 
-inline const Advice kNeverTried{
-    "the lock never tried",
-    "Nobody held the lock. A deadline that has come already is no reason not to try: once it is "
-    "tried in any case.",
-    "README.md#the-lock-never-tried; daemon/deadline.hh"};
-
-inline const Advice kWrittenBehind{
-    "the number written behind the old one",
-    "write(2) goes on where the last one ended, also when the file is empty again: what lies "
-    "before becomes zeros. pwrite(2) says where.",
-    "README.md#the-number-written-behind-the-old-one; pwrite(2)"};
-
 inline const Advice kRootKept{
     "the rights of root kept",
     "What needs root is done first. Then the rights are dropped, before the word 'ready'.",
@@ -154,79 +142,6 @@ inline const Advice kOneListener{
     "A daemon answers to the shell's command, a service in the foreground to its manager. ready() "
     "serves both, and gives stderr away only when there is a command that waits.",
     "README.md#ready-said-to-the-wrong-one; sd_notify(3)"};
-
-inline const Advice kNoLock{
-    "a pid file without a lock",
-    "A file is only text. Two servers that start together both find none, or both overwrite it. A "
-    "lock is the kernel's word: one holds it, and it ends with its process.",
-    "README.md#a-pid-file-without-a-lock; fcntl_locking(2)"};
-
-inline const Advice kOtherLock{
-    "a lock that the others do not ask for",
-    "A lock keeps out only who asks for the same one: flock(2) and fcntl(2) do not see each other, "
-    "and neither do two bytes of a file. A server's is F_OFD_SETLK on kServerByte.",
-    "README.md#a-lock-that-the-others-do-not-ask-for; fcntl_locking(2); flock(2), NOTES"};
-
-inline const Advice kStaleBelieved{
-    "a stale pid believed",
-    "The number in the file may belong to another process by now, and a file that is there proves "
-    "nothing: its owner may have been killed. Only the lock counts.",
-    "README.md#a-stale-pid-believed; daemon/pidfile.hh"};
-
-inline const Advice kNotInherited{
-    "a lock that fork does not hand on",
-    "An ordinary lock (F_SETLK) belongs to one process: the daemon does not have what the command "
-    "has locked. An open file description lock (F_OFD_SETLK) goes along with the descriptor.",
-    "README.md#a-lock-that-fork-does-not-hand-on; fcntl_locking(2), Open file description locks"};
-
-inline const Advice kLockDropped{
-    "a lock dropped by a second descriptor",
-    "An ordinary lock (F_SETLK) has to be taken by the process that stays, and it is gone when "
-    "this "
-    "process closes any descriptor of the file. Write through the descriptor that is there.",
-    "README.md#a-lock-dropped-by-a-second-descriptor; fcntl_locking(2), Advisory record locking"};
-
-inline const Advice kWrongPid{
-    "the pid of the wrong process",
-    "Before daemonize() getpid gives the number of the command, which ends. The process that stays "
-    "writes its own number: in write_pid().",
-    "README.md#the-pid-of-the-wrong-process; daemon(7), step 12"};
-
-inline const Advice kLoserEmpties{
-    "the loser empties the file",
-    "Who opens with O_TRUNC, or writes before it has the lock, destroys the number of the server "
-    "that runs.",
-    "README.md#the-loser-empties-the-file; open(2), O_TRUNC"};
-
-inline const Advice kOldText{
-    "the old text left behind the new",
-    "A shorter number over a longer one leaves the longer one's last digits. Set the length to 0 "
-    "first.",
-    "README.md#the-old-text-left-behind-the-new; ftruncate(2)"};
-
-inline const Advice kOthersRemoved{
-    "somebody else's pid file removed",
-    "Remove the file only if this process wrote it and the path still leads to it. A child that "
-    "ends runs the same destructor; a path may have been given to another file.",
-    "README.md#somebody-elses-pid-file-removed; stat(2); unlink(2)"};
-
-inline const Advice kNeverRemoved{"a file that nobody removes",
-                                  "remove() asks who has written the number, and that is "
-                                  "remembered in write_pid(). If it is not, "
-                                  "nobody is the writer, and the file stays for ever.",
-                                  "README.md#a-file-that-nobody-removes; daemon/pidfile.hh"};
-
-inline const Advice kNoNewline{
-    "a number without the end of its line",
-    "A text file is made of lines. Without the newline the next program that appends or reads a "
-    "line finds something else.",
-    "README.md#a-number-without-the-end-of-its-line"};
-
-inline const Advice kLostFile{
-    "the lock of a lost file",
-    "Between open and lock the old server may remove the file. The lock is then one that nobody "
-    "else can ever meet. Look whether the path still leads to what was locked; else begin again.",
-    "README.md#the-lock-of-a-lost-file; daemon/pidfile.hh"};
 
 inline const Advice kBusyWait{
     "a loop that asks instead of waiting",
@@ -270,22 +185,34 @@ inline const Advice kNotAsked{
     "that chooses for itself is right only as long as nobody asks for anything else.",
     "README.md#what-was-asked-for-passed-over; daemon/daemonize.hh"};
 
-inline const Advice kDeadline{
-    "the deadline passed over",
-    "try_lock tries once at least, and then until the deadline: not once, not a number of times, "
-    "and not for ever as F_OFD_SETLKW does.",
-    "README.md#the-deadline-passed-over; daemon/deadline.hh; fcntl_locking(2)"};
+inline const Advice kOthersAwaited{
+    "waiting for somebody else's child",
+    "The program may have children of its own, and they may live for years. Ask waitpid(2) for "
+    "the number that fork gave, not for any child.",
+    "README.md#waiting-for-somebody-elses-child; waitpid(2)"};
 
-inline const Advice kOpenToOthers{
-    "a pid file that others may open",
-    "Who can open the file for reading can lock it, and keep the next server out. It is 0600, new "
-    "or old, no link is followed, and no program that the server starts gets the descriptor.",
-    "README.md#a-pid-file-that-others-may-open; open(2), O_NOFOLLOW, O_CLOEXEC; fchmod(2)"};
+inline const Advice kAsFormat{
+    "a message used as a format",
+    "A brace or a percent sign in the message is read as an order, and the text is the "
+    "daemon's, not yours. Print it as an argument, or with a function that takes it as it is.",
+    "README.md#a-message-used-as-a-format; daemon/error.hh, print_error; fprintf(3)"};
 
-inline const Advice kUnchecked{
-    "a write that nobody checked",
-    "A disk is full, or another process has the lock: then write_pid throws. A file that is empty "
-    "or half written, and a server that believes it has written it, is worse than none.",
-    "README.md#a-write-that-nobody-checked; write(2), RETURN VALUE; daemon/error.hh"};
+inline const Advice kOneCode{
+    "one exit status for every failure",
+    "The first byte of the word is the exit status that the daemon has chosen: 100 tells a "
+    "script that a person must change something, 111 that it may try again.",
+    "README.md#one-exit-status-for-every-failure; daemon/daemonize.hh, failed()"};
+
+inline const Advice kWordForDeath{
+    "a word taken for a death",
+    "The daemon sends its word, and may close its end right after it. poll(2) then says POLLIN "
+    "and POLLHUP at once. Receive first; only an end with nothing before it is a death.",
+    "README.md#a-word-taken-for-a-death; poll(2), POLLHUP"};
+
+inline const Advice kMoreThanErrors{
+    "more than stderr given away",
+    "ready() changes descriptor 2. What is on 0 and 1, the folder and the umask were set in "
+    "daemonize(), and since then they are the program's: it may have put its log there.",
+    "README.md#more-than-stderr-given-away; daemon/daemonize.hh"};
 
 }  // namespace waymark::course::check

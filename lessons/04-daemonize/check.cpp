@@ -60,7 +60,8 @@ TEST_CASE("the command ends with 0 and the daemon goes on (steps 5 and 15)") {
     if_it_hangs(kOneListener);
     started.ask("ready");
     step("the shell waits for the command");
-    started.expect_end("exit status 0", {});
+    if_it_hangs(kMiddleStays, "waits in waitpid");
+    started.expect_end("exit status 0", kWordForDeath);
     expect_equal(started.ask("hello"), "done", "the daemon's answer after that", kNothingForked);
     step("the daemon ends: no other process of it is left");
     started.end();
@@ -78,14 +79,22 @@ TEST_CASE("the command waits for the word of the daemon (steps 14 and 15)") {
     expect(waiting != Waiting::busy, "the command", "sleeps while it waits",
            "uses the processor all the time", kBusyWait);
     step("the daemon finds its port taken and calls failed(100, ...)");
-    started.ask("failed 100 the port is taken");
+    started.ask("failed 100 the port {} is %s taken, 100 %");
     step("the shell hears it");
     if_it_hangs(kOneListener);
     const std::string status = started.command_status();
+    const std::string errors = started.errors();
+    const bool heard = errors.find("the port") != errors.npos;
     expect_equal(status, "exit status 100", "the command's end",
-                 status == "exit status 0" ? Causes(kParentFirst) : Causes{});
+                 status == "exit status 0"      ? kParentFirst
+                 : status.starts_with("kill")   ? kAsFormat
+                 : status != "exit status 111"  ? kOneCode
+                 : heard                        ? kOneCode
+                 : errors.starts_with("rosa: ") ? kWordForDeath
+                                                : kAsFormat);
     step("the person reads it on stderr");
-    expect_equal(started.errors(), "rosa: the port is taken\n", "what it printed there", kUnsaid);
+    expect_equal(errors, "rosa: the port {} is %s taken, 100 %\n", "what it printed there",
+                 errors.find("the port") != errors.npos ? kAsFormat : kUnsaid);
     expect_equal(started.printed(), "", "what it printed on stdout", kUnsaid);
 }
 
@@ -96,6 +105,20 @@ TEST_CASE("without a message nothing is printed") {
     started.ask("failed 100 ");
     started.expect_end("exit status 100", {});
     expect_equal(started.errors(), "", "what the person reads", kLineTooMuch);
+}
+
+TEST_CASE("the command waits for its own child and no other") {
+    step("a program that has a child already becomes a daemon, and is ready");
+    Started::How how;
+    how.before = [] {
+        if (::fork() == 0)
+            for (;;) ::pause();
+    };
+    Started started(how);
+    if_it_hangs(kOthersAwaited);
+    started.daemon(kOthersAwaited);
+    started.ask("ready");
+    started.expect_end("exit status 0", {});
 }
 
 TEST_CASE("the command waits as long as the daemon takes") {
@@ -148,6 +171,29 @@ TEST_CASE("a daemon that dies before it is ready is a failed start (step 15)") {
            "a line that begins with \"rosa: \"", show(errors), kUnsaid);
 }
 
+// The first process stands still before it waits, until the daemon has said its word and has closed
+// its end.
+TEST_CASE("a word that comes with the end of the channel is a word") {
+    step("start the command; before it looks, the daemon calls ready()");
+    Started::How how;
+    how.faults = [](Faults& faults) {
+        const pid_t command = ::getpid();
+        for (const Call call : {Call::poll, Call::read})
+            faults.before(call, [command] {
+                if (::getpid() == command) ::raise(SIGSTOP);
+            });
+    };
+    Started started(how);
+    started.daemon(kParentFirst);
+    started.ask("ready");
+    eventually([&] {
+        ::kill(started.command(), process_state(started.command()) == 'T' ? SIGCONT : 0);
+        const char state = process_state(started.command());
+        return state == 'Z' || state == '\0';
+    });
+    started.expect_end("exit status 0", kWordForDeath);
+}
+
 TEST_CASE("interrupted waits end nothing") {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         step(fmt::format("start the command; waits are interrupted at random, seed {}", seed));
@@ -175,7 +221,7 @@ TEST_CASE("the person sees what is printed until it is ready (steps 9 and 14)") 
         std::fputs("from the buffer of stderr\n", stderr);
     };
     Started started(how);
-    started.daemon(kErrorsAtWrongTime);
+    const pid_t pid = started.daemon(kErrorsAtWrongTime);
     expect_equal(started.printed(), "from the buffer\n", "what the person sees", kBuffers);
     expect_equal(started.errors(), "from the buffer of stderr\n", "what the person sees on stderr",
                  kBuffers);
@@ -183,13 +229,29 @@ TEST_CASE("the person sees what is printed until it is ready (steps 9 and 14)") 
     started.ask("print a warning");
     expect_equal(started.errors(), "a warning\n", "what the person sees", kErrorsAtWrongTime);
     step("the daemon calls ready()");
-    expect_equal(started.ask("ready"), "/dev/null",
-                 "what its descriptor 2 leads to when it says the word", kErrorsAtWrongTime);
+    const std::string errors_go_to = started.ask("ready");
+    expect_equal(errors_go_to, "/dev/null", "what its descriptor 2 leads to when it says the word",
+                 file_of(pid, 1) == "/dev/null" ? kErrorsAtWrongTime : kNotReopened);
     step("it prints again");
     started.ask("print a secret");
     started.expect_end("exit status 0", {});
     expect_equal(started.errors(), "", "what the person sees", kErrorsAtWrongTime);
     expect_equal(started.printed(), "", "what the person sees on stdout", kBuffers);
+}
+
+TEST_CASE("the last step changes descriptor 2 and nothing else") {
+    step("between daemonize() and ready() the daemon sets itself up: 0 and 1, umask, folder");
+    Started started({});
+    const pid_t pid = started.daemon(kMoreThanErrors);
+    started.ask("settle");
+    step("the daemon calls ready()");
+    started.ask("ready");
+    started.expect_end("exit status 0", {});
+    for (const int number : {0, 1})
+        expect_equal(file_of(pid, number), "/dev/zero",
+                     fmt::format("what descriptor {} leads to", number), kMoreThanErrors);
+    expect_equal(status_line(pid, "Umask"), "0123", "its umask", kMoreThanErrors);
+    expect_equal(folder_of(pid), "/proc", "its folder", kMoreThanErrors);
 }
 
 TEST_CASE("in the foreground the manager hears it and nothing else changes") {

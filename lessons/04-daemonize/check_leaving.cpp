@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lessons/04-daemonize/advice.hh"
@@ -65,8 +66,8 @@ void expect_failed_start(Started& started, const std::string& silence) {
     const std::string status = started.command_status();
     expect_equal(status, "exit status 111", "the command's end", kPassedOver);
     const std::string errors = started.errors();
-    expect(std::ranges::count(errors, '\n') <= 1, "what the person reads", "one line",
-           show(errors), kSaidBeside);
+    expect(std::ranges::count(errors, '\n') <= 1, "what the person reads", "one line", show(errors),
+           kSaidBeside);
     expect(!errors.empty() && errors != silence, "what the person reads", "which step has failed",
            errors.empty() ? "nothing" : "the same as when a daemon dies", kPassedOver);
 }
@@ -124,20 +125,25 @@ TEST_CASE("signals have their default actions and none is blocked (steps 2 and 3
 }
 
 TEST_CASE("of the environment only what was asked for is left (step 4)") {
-    step("start the command with PATH and SECRET in its environment; PATH and TZ are to be kept");
-    Started::How how;
-    how.options.environment = {"PATH", "TZ"};
-    how.before = [] {
-        ::setenv("PATH", "/bin", 1);
-        ::setenv("SECRET", "1", 1);
-        ::unsetenv("TZ");
-    };
-    Started started(how);
-    started.ready(kEnvironmentKept);
-    step("ask the daemon for the names in its environment");
-    const std::string names = started.ask("environment");
-    expect_equal(names, "has PATH", "its answer",
-                 names.find("PATH") == names.npos ? kNotAsked : kEnvironmentKept);
+    for (const char* kept : {"PATH", "EDITOR"}) {
+        step(fmt::format("start the command with PATH, EDITOR and SECRET; {} and TZ are to be kept",
+                         kept));
+        Started::How how;
+        how.options.environment = {kept, "TZ"};
+        how.before = [] {
+            ::setenv("PATH", "/odd", 1);
+            ::setenv("EDITOR", "/odd", 1);
+            ::setenv("SECRET", "1", 1);
+            ::unsetenv("TZ");
+        };
+        Started started(how);
+        started.ready(kEnvironmentKept);
+        step("ask the daemon for its environment");
+        const std::string seen = started.ask("environment");
+        const bool of_the_person = seen.find("SECRET") != seen.npos;
+        expect_equal(seen, fmt::format("has {}=/odd", kept), "its answer",
+                     of_the_person ? kEnvironmentKept : kNotAsked);
+    }
 }
 
 TEST_CASE("it lives in a session of its own that it does not lead (steps 6 to 8)") {
@@ -205,17 +211,19 @@ TEST_CASE("it may be started with descriptors 0 to 2 closed (step 9)") {
 }
 
 TEST_CASE("its umask is the one that was asked for (step 10)") {
-    for (const mode_t mask : {027U, 077U}) {
-        step(fmt::format("start the command with umask 000; the daemon shall have {:03o}", mask));
+    for (const auto& [shells, wanted] : {std::pair{0U, 027U}, {0U, 077U}, {022U, 0U}}) {
+        step(fmt::format("start the command with umask {:03o}; the daemon shall have {:03o}",
+                         shells, wanted));
         Started::How how;
-        how.options.umask = mask;
-        how.before = [] { ::umask(0); };
+        how.options.umask = wanted;
+        how.before = [shells] { ::umask(shells); };
         Started started(how);
         const pid_t pid = started.ready(kUmaskKept);
-        // The command's was 0, and 0 is also what daemon(7) says: it may be either.
+        // 0 may be the command's, or what daemon(7) says.
         const std::string seen = status_line(pid, "Umask");
-        expect_equal(seen, fmt::format("{:04o}", mask), "its umask",
-                     seen == "0000" ? Causes{kUmaskKept, kNotAsked} : Causes(kNotAsked));
+        const bool kept = seen == fmt::format("{:04o}", shells);
+        expect_equal(seen, fmt::format("{:04o}", wanted), "its umask",
+                     kept ? Causes{kUmaskKept, kNotAsked} : Causes(kNotAsked));
     }
 }
 

@@ -72,7 +72,7 @@ TEST_CASE("the pid file is locked and names the daemon (step 12)") {
     Started started(how);
     const pid_t pid = started.daemon(kNoLock);
     expect_equal(text_of(folder.file()), "", "the text before write_pid()", kWrongPid);
-    started.ask("write pid");
+    expect_equal(started.ask("write pid"), "done", "what write_pid() does", kBothAtOnce);
     started.ask("ready");
     started.expect_end("exit status 0", kNoLock);
     step("the command has ended: a second server tries");
@@ -112,7 +112,19 @@ TEST_CASE("a child of the server that ends removes nothing") {
     expect(std::filesystem::exists(folder.file()), "the file of the server", "still there", "gone",
            kOthersRemoved);
     expect_text(folder, pid, kOthersRemoved);
-    expect_taken(folder, kOthersRemoved);
+    expect_taken(folder, kGivenBack);
+}
+
+TEST_CASE("a file that is gone already is no error at the end") {
+    Folder folder;
+    step("a server locks the file and writes its pid; somebody removes the file, and its folder");
+    Started server(server_of(folder));
+    server.daemon(kRemoveThrows);
+    server.ask("write pid");
+    std::filesystem::remove_all(std::filesystem::path(folder.file()).parent_path());
+    step("the server ends");
+    server.end();
+    server.expect_end("exit status 0", kRemoveThrows);
 }
 
 TEST_CASE("a lock on a file that was removed meanwhile counts for nothing") {

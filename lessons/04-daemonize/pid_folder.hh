@@ -18,6 +18,7 @@
 #include "daemon/error.hh"
 #include "daemon/pidfile.hh"
 #include "lessons/04-daemonize/advice.hh"
+#include "lessons/04-daemonize/advice_pidfile.hh"
 #include "lessons/04-daemonize/started.hh"
 
 namespace waymark::course::check {
@@ -69,8 +70,7 @@ inline void expect_taken(const Folder& folder, const Advice& advice) {
     expect(!is_free(folder), "the lock for a second server", "refused", "given", advice);
 }
 
-inline void expect_refused(Started& server, const char* which,
-                           const Advice& if_it_runs = kNoLock) {
+inline void expect_refused(Started& server, const char* which, const Advice& if_it_runs = kNoLock) {
     if_it_hangs(kDeadline);
     const std::string& word = server.first_word();
     const bool runs = !word.empty() && !word.starts_with("thrown");
@@ -86,10 +86,12 @@ inline void expect_holder(const Folder& folder, pid_t pid, const Advice& advice)
 inline void expect_text(const Folder& folder, pid_t pid, const Advice& advice) {
     const std::string number = std::to_string(pid);
     const std::string seen = text_of(folder.file());
-    const Causes causes = seen == number                    ? kNoNewline
-                          : seen.starts_with(number + "\n") ? kOldText
-                                                            : advice;
-    expect_equal(seen, number + "\n", "the text of the file", causes);
+    const std::string wanted = number + "\n";
+    const Causes causes = seen == number                                ? kNoNewline
+                          : !seen.starts_with(wanted)                   ? advice
+                          : seen.find('\0', wanted.size()) != seen.npos ? kMoreWritten
+                                                                        : kOldText;
+    expect_equal(seen, wanted, "the text of the file", causes);
 }
 
 }  // namespace waymark::course::check

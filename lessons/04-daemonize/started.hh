@@ -57,9 +57,10 @@ class Started {
     int calls() const { return calls_; }
 
     // The daemon's answer; "(no answer)" if it has ended, the words of an exception if one left the
-    // call. Requests: ready, failed CODE TEXT, print TEXT, environment, open PATH, write pid, write
-    // without-room, write in-pieces, child, become USER, end. `ready` answers what descriptor 2 led
-    // to when the word was said.
+    // call. Requests: ready, failed CODE TEXT, print TEXT, environment, settle, open PATH, write
+    // pid, write without-room, write in-pieces, child, become USER, end. `ready` answers what
+    // descriptor 2 led to when the word was said; after `settle` 0 and 1 lead to /dev/zero, the
+    // folder is /proc and the umask 0123.
     std::string ask(std::string_view request);
 
     pid_t command() const { return command_; }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,14 +24,19 @@ using daemon::Readiness;
 
 namespace {
 
-std::string environment_names() {
-    std::vector<std::string> names;
-    for (char** entry = environ; entry && *entry; ++entry) {
-        const std::string_view text = *entry;
-        names.emplace_back(text.substr(0, text.find('=')));
-    }
-    std::ranges::sort(names);
-    return fmt::format("{}", fmt::join(names, " "));
+std::string environment_text() {
+    std::vector<std::string> entries;
+    for (char** entry = environ; entry && *entry; ++entry) entries.emplace_back(*entry);
+    std::ranges::sort(entries);
+    return fmt::format("{}", fmt::join(entries, " "));
+}
+
+// What a program does between daemonize() and ready().
+void settle() {
+    const daemon::Fd zero(daemon::check(::open("/dev/zero", O_RDWR | O_CLOEXEC), "open"));
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO}) ::dup2(zero.get(), number);
+    ::umask(0123);
+    daemon::check(::chdir("/proc"), "chdir");
 }
 
 bool has_terminal() {
@@ -148,7 +154,8 @@ std::string Started::answer_to(std::string_view request, Readiness& readiness,
         fmt::print(stderr, "{}\n", rest);
         std::fflush(stderr);
     }
-    if (verb == "environment") return "has " + environment_names();
+    if (verb == "settle") settle();
+    if (verb == "environment") return "has " + environment_text();
     if (verb == "open") {
         // Without O_NOCTTY, and never closed: this is what the second fork is for.
         if (::open(rest.c_str(), O_RDWR | O_CLOEXEC) == -1) return "could not open it";
