@@ -20,12 +20,14 @@ constexpr std::size_t kProcessesInOneLook = 12;
 }  // namespace
 
 Family::Family(const course::ChildGroup& children, ShownFacts shown, bool ask_kernel,
-               std::size_t most, Tell tell)
+               std::size_t most, const std::string& gate, Tell tell)
     : children_(children),
       shown_(std::move(shown)),
       most_(most),
       tell_(std::move(tell)),
-      events_(ask_kernel) {}
+      events_(ask_kernel) {
+    if (shows(shown_, "sockets")) sockets_.emplace(tell_, gate);
+}
 
 void Family::tell_source(std::chrono::milliseconds every) {
     tell_("source",
@@ -88,7 +90,7 @@ void Family::collect_orphan(const course::Process& process) {
         collected(process.pid, course::Ending(status));
 }
 
-bool Family::look() {
+bool Family::look(bool in_full) {
     const std::vector<course::Process> processes = course::descendants_of(::getpid());
     count_ = processes.size();
     if (count_ > most_) return some_live_ = true;
@@ -108,6 +110,7 @@ bool Family::look() {
         if (process.zombie()) tell_end(process.pid, facts.value("exit", json()), Clock::now());
     }
     tell_looks(std::move(changed));
+    if (sockets_ && sockets_->look(processes, in_full)) has_changed_ = true;
     for (const course::Process& process : processes)
         if (process.zombie() && process.parent == ::getpid() && !children_.has(process.pid))
             collect_orphan(process);

@@ -10,6 +10,7 @@
 //   collected {"pid", "how"}             it was a zombie until now; "how" when the keeper did it
 //   look      {"processes"}              of those whose facts have changed (process_facts.hh)
 //   missed    {"count"}                  the kernel had no room for so many events
+//   sockets                              where the slide shows them (socket_watch.hh)
 
 #pragma once
 
@@ -17,11 +18,14 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "lessons/course/child_group.hh"
 #include "slides/server/process_events.hh"
 #include "slides/server/process_facts.hh"
+#include "slides/server/socket_watch.hh"
 
 namespace waymark::slides {
 
@@ -32,17 +36,17 @@ class Family {
         std::function<void(std::string_view name, nlohmann::json data, Clock::time_point at)>;
 
     // Of the descendants of this process. Those in `children` are collected by their owner, the
-    // others here. `most` at once are told about.
+    // others here. `most` at once are told about. Connections to the Unix socket at `gate` are not.
     Family(const course::ChildGroup& children, ShownFacts shown, bool ask_kernel, std::size_t most,
-           Tell tell);
+           const std::string& gate, Tell tell);
 
     void tell_source(std::chrono::milliseconds every);
     // Tells what the kernel has said since; costs little when it was nothing.
     void tell_events();
     // Looks at /proc, tells what has changed, collects orphans that have ended. Whether something
     // has changed. Of more than `most` nothing is told: who listens may be slow, and a storm of
-    // forks must be ended at once.
-    bool look();
+    // forks must be ended at once. `in_full`: also what is otherwise looked at less often.
+    bool look(bool in_full = false);
     // One of `children` was collected.
     void collected(pid_t pid, const course::Ending& ending);
 
@@ -69,6 +73,7 @@ class Family {
     std::size_t most_;
     Tell tell_;
     ProcessEvents events_;
+    std::optional<SocketWatch> sockets_;
     std::map<pid_t, Known> known_;
     std::uint64_t told_missed_ = 0;
     std::size_t count_ = 0;

@@ -159,7 +159,7 @@ TEST_CASE("facts that nobody has chosen are not told, and none but known ones ca
             for (const char* fact : {"signals", "session", "doing", "descriptors"})
                 CHECK_FALSE(process.contains(fact));
     CHECK(parse_shown_facts(" ,").empty());
-    CHECK_THROWS_AS(parse_shown_facts("signals, sockets"), daemon::UsageError);
+    CHECK_THROWS_AS(parse_shown_facts("signals, weather"), daemon::UsageError);
 }
 
 TEST_CASE("a program stops at the end of a step until Next") {

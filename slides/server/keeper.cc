@@ -46,6 +46,7 @@ class Keeper {
           folder_(folder),
           gate_(folder),
           family_(children_, plan.shown, plan.ask_kernel, plan.limits.processes,
+                  gate_.path().string(),
                   [this](std::string_view name, json data, steady_clock::time_point at) {
                       tell(name, std::move(data), at);
                   }),
@@ -64,7 +65,7 @@ class Keeper {
             if (next_look_.expired()) look();
             enforce();
         }
-        family_.look();
+        family_.look(true);
         tell("finished", {{"reason", reason_}, {"milliseconds", elapsed()}});
         return daemon::kExitOk;
     }
@@ -136,7 +137,7 @@ class Keeper {
     void mind_the_gate() {
         if (gate_.take_in() > 0) {
             read_screens();  // what was printed before belongs to this step
-            look();
+            look(true);
             tell("step", {{"number", ++step_}});
             if (!step_began_) step_began_ = steady_clock::now();
             if (plan_.step_time) next_step_ = Deadline::after(*plan_.step_time);
@@ -184,9 +185,9 @@ class Keeper {
     }
 
     // Soon again when something has changed: it may be about to change once more.
-    void look() {
+    void look(bool in_full = false) {
         const steady_clock::time_point began = steady_clock::now();
-        pause_ = family_.look() ? kShortestPause : std::min(2 * pause_, plan_.limits.look_every);
+        pause_ = family_.look(in_full) ? kShortestPause : std::min(2 * pause_, plan_.limits.look_every);
         // A look at a thousand threads takes its time; most of it must be the demo's. But a storm of
         // forks makes looks long, too, and must be found out as soon as ever.
         constexpr int kShare = 8;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
@@ -141,7 +142,8 @@ void add_descriptors(pid_t pid, json& facts) {
 
 constexpr std::array kFacts = {FactKind{"session", add_session}, FactKind{"signals", add_signals},
                                FactKind{"threads", add_threads},
-                               FactKind{"descriptors", add_descriptors}};
+                               FactKind{"descriptors", add_descriptors},
+                               FactKind{"sockets", nullptr}};
 
 const FactKind& fact_named(std::string_view word) {
     std::string names;
@@ -167,6 +169,10 @@ ShownFacts parse_shown_facts(std::string_view words) {
     }
 }
 
+bool shows(const ShownFacts& shown, std::string_view name) {
+    return std::ranges::any_of(shown, [&](const FactKind* kind) { return kind->name == name; });
+}
+
 json how_it_ended(pid_t pid) {
     const std::vector<long> fields = stat_fields(pid);
     if (fields.size() <= kExitCode) return {};
@@ -182,7 +188,8 @@ json facts_of(const course::Process& process, const ShownFacts& shown) {
     if (process.zombie())
         facts["exit"] = how_it_ended(process.pid);
     else
-        for (const FactKind* kind : shown) kind->add(process.pid, facts);
+        for (const FactKind* kind : shown)
+            if (kind->add != nullptr) kind->add(process.pid, facts);
     return facts;
 }
 

@@ -3,7 +3,8 @@
 // time and room on the slide, so the slide chooses them: `show: signals, session` in its run block.
 //
 // A further kind of facts is a function and a line in the table in process_facts.cc, and a module
-// with the same name in slides/web/facts.js, which draws it.
+// with the same name in slides/web/facts.js, which draws it. "sockets" is no fact of one process, and
+// has a pane and events of its own (socket_watch.hh).
 
 #pragma once
 
@@ -17,12 +18,15 @@ namespace waymark::slides {
 
 struct FactKind {
     std::string_view name;
-    void (*add)(pid_t pid, nlohmann::json& facts);
+    void (*add)(pid_t pid, nlohmann::json& facts);  // null: others tell it
 };
 using ShownFacts = std::vector<const FactKind*>;
 
 // "signals, session": the kinds that are named so. Throws UsageError for a word that names none.
 ShownFacts parse_shown_facts(std::string_view words);
+
+// Whether the kind of that name is among them.
+bool shows(const ShownFacts& shown, std::string_view name);
 
 // What is known of it, with the members of the kinds that are shown. What may not be read, or is
 // gone meanwhile, is left out.
