@@ -31,8 +31,12 @@ class OpenSockets {
     // So many descriptors are looked at in one look, of all processes together.
     static constexpr std::size_t kMostDescriptors = 4096;
 
+    // Unless `ask`, the tables of /proc are read, as where there is no sock_diag.
+    explicit OpenSockets(bool ask = true) : ask_(ask) {}
+
     // In the order of processes and their descriptors, those that they have; behind these all
-    // others of the same namespaces that nobody has open. Sockets of other programs are left out.
+    // others of the same namespaces that nobody has open. Sockets of other programs are left out, and those of
+    // this process, which a child has until it executes its program.
     std::vector<FoundSocket> look(const std::vector<course::Process>& processes);
 
   private:
@@ -50,6 +54,7 @@ class OpenSockets {
                         std::vector<std::uint64_t>& order, std::map<ino_t, pid_t>& witnesses) const;
     Space& space_of(ino_t number, pid_t witness);
 
+    bool ask_;
     std::map<ino_t, Space> spaces_;
 };
 

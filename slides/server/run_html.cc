@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
+#include "daemon/error.hh"
 #include "slides/server/html.hh"
+#include "slides/server/process_facts.hh"
 
 namespace waymark::slides {
 
@@ -66,6 +70,15 @@ std::string events_html(std::string_view events) {
     return "<script type=\"application/jsonl\" class=\"recording\">" + text + "</script>";
 }
 
+// A word that names no kind is told by --check; the slide is shown without it.
+ShownFacts shown_facts(std::string_view words) {
+    try {
+        return parse_shown_facts(words);
+    } catch (const daemon::UsageError&) {
+        return {};
+    }
+}
+
 std::string setting(const RunSettings& settings, std::string_view key) {
     const auto found = settings.find(key);
     return found == settings.end() ? std::string() : found->second;
@@ -97,9 +110,9 @@ std::string transcript_html(const LessonEntry& lesson, const DemoEntry& demo,
 
 std::string prediction_html(const LessonEntry& lesson, const DemoEntry& demo,
                             const RunSettings& settings) {
-    std::string out = fmt::format(
-        "<figure class=\"prediction\"><figcaption>Demo: <code>{}</code></figcaption>",
-        escaped(command_line(lesson, demo)));
+    std::string out =
+        fmt::format("<figure class=\"prediction\"><figcaption>Demo: <code>{}</code></figcaption>",
+                    escaped(command_line(lesson, demo)));
     const std::string question = setting(settings, "question");
     out += fmt::format("<p>{}</p>", escaped(question.empty() ? "What do you expect?" : question));
     for (const char* choice : {"A", "B", "C", "D"})
@@ -108,20 +121,45 @@ std::string prediction_html(const LessonEntry& lesson, const DemoEntry& demo,
     return out + "<div class=\"room\" aria-hidden=\"true\"></div></figure>\n";
 }
 
-std::string run_html(const LessonEntry& lesson, const DemoEntry& demo,
-                     const RunSettings& settings, const Recording& recording) {
+namespace {
+
+// What is drawn below output and processes, where the slide shows it: its name, and how it is
+// called.
+struct WidePane {
+    std::string_view kind, title;
+};
+constexpr std::array kWidePanes = {WidePane{"sockets", "Sockets"}};
+
+std::string panes_html(const DemoEntry& demo, const RunSettings& settings) {
+    const ShownFacts shown = shown_facts(setting(settings, "show"));
+    std::string kinds, wide;
+    for (const WidePane& pane : kWidePanes) {
+        if (!shows(shown, pane.kind)) continue;
+        kinds += fmt::format(" has-{}", pane.kind);
+        wide += fmt::format("<div class=\"{}\" role=\"group\" aria-label=\"{} of {}\"></div>",
+                            pane.kind, pane.title, escaped(demo.name));
+    }
+    std::string out = fmt::format("<div class=\"panes{}\"><div class=\"screens\">", kinds);
+    out += screen_html(demo.name);
+    if (!demo.client.empty()) out += client_html(demo.client);
+    if (demo.reads_input) out += input_html(demo.name);
+    out += "</div><div class=\"tree\" role=\"group\" aria-label=\"Processes of " +
+           escaped(demo.name) + "\"></div>";
+    return out + wide + "</div>";
+}
+
+}  // namespace
+
+std::string run_html(const LessonEntry& lesson, const DemoEntry& demo, const RunSettings& settings,
+                     const Recording& recording) {
     std::string out = fmt::format(
         "<div class=\"run\" data-lesson=\"{}\" data-demo=\"{}\" data-show=\"{}\" "
         "data-roles=\"{}\"{}><p class=\"look\">{}</p>",
         escaped(lesson.name), escaped(demo.name), escaped(setting(settings, "show")),
-        escaped(setting(settings, "roles")), recording.is_learners_copy ? " data-to-be-written" : "",
-        escaped(demo.look));
+        escaped(setting(settings, "roles")),
+        recording.is_learners_copy ? " data-to-be-written" : "", escaped(demo.look));
     out += bar_html("go", demo.name);
-    out += "<div class=\"panes\"><div class=\"screens\">" + screen_html(demo.name);
-    if (!demo.client.empty()) out += client_html(demo.client);
-    if (demo.reads_input) out += input_html(demo.name);
-    out += "</div><div class=\"tree\" role=\"group\" aria-label=\"Processes of " +
-           escaped(demo.name) + "\"></div></div>";
+    out += panes_html(demo, settings);
     out += playback_html(demo.name);
     if (!recording.events.empty()) out += events_html(recording.events);
     if (!recording.transcript.empty()) out += transcript_html(lesson, demo, recording.transcript);

@@ -8,8 +8,9 @@
 
 import { ProcessPane } from './process-pane.js';
 import { Screen } from './screen.js';
+import { SocketsPane } from './sockets-pane.js';
 
-const KINDS = [Screen, ProcessPane];
+const KINDS = [Screen, ProcessPane, SocketsPane];
 
 export function panesOf(box) {
   return KINDS.flatMap((Kind) => [...box.querySelectorAll(Kind.selector)]
