@@ -18,6 +18,7 @@
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
+#include "lessons/course/check/surroundings.hh"
 
 using namespace waymark::course::check;
 using namespace waymark::daemon;
@@ -214,6 +215,7 @@ TEST_CASE("no child is no error") {
 }
 
 TEST_CASE("a wait that a signal interrupts is asked again") {
+    const SignalsAsFound as_found({SIGCHLD});
     Children children;
     step("start a child that returns 7, and wait until it has ended");
     const pid_t pid = start(children, [] { return 7; });

@@ -22,6 +22,7 @@
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
+#include "lessons/course/check/surroundings.hh"
 
 using namespace waymark::course::check;
 using namespace waymark::daemon;
@@ -91,6 +92,7 @@ TEST_CASE("a child does not tidy up for its parent") {
 }
 
 TEST_CASE("a child starts with signals as new and without siblings") {
+    const SignalsAsFound as_found({SIGALRM, SIGRTMAX});
     SignalFlag flag;
     const ScopedSignalHandler handler(SIGUSR1, flag);
     const SignalMask mask({SIGUSR2});

@@ -21,6 +21,7 @@
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
+#include "lessons/course/check/surroundings.hh"
 
 using namespace waymark::course::check;
 using namespace waymark::daemon;
@@ -51,6 +52,7 @@ void expect_each(const Endings& ended, std::string_view expected, const Causes& 
 }  // namespace
 
 TEST_CASE("children that end when asked are given the time for it") {
+    const SignalsAsFound as_found({SIGCHLD});
     Children children;
     Gate ready[3];
     step("start three children that finish their work on SIGTERM and then return 5");
@@ -173,6 +175,7 @@ TEST_CASE("who has nobody to end returns at once") {
 }
 
 TEST_CASE("at the end children of others are left to them") {
+    const SignalsAsFound as_found({SIGCHLD});
     step("another part of the program starts a child, which ends; we start one of our own");
     const pid_t other = ::fork();
     if (other == 0) ::_exit(42);

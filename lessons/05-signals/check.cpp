@@ -18,6 +18,7 @@
 #include "daemon/signals.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
+#include "lessons/course/check/surroundings.hh"
 #include "single_step.hh"
 
 using namespace waymark::daemon;
@@ -90,6 +91,7 @@ TEST_CASE("a flag counts every signal while its handler is there") {
 }
 
 TEST_CASE("the end of the scope puts back what was there") {
+    const SignalsAsFound as_found({SIGUSR1, SIGUSR2});
     step("set a handler of somebody else for SIGUSR1, with flags and a mask");
     struct sigaction theirs {};
     theirs.sa_sigaction = do_nothing;
@@ -235,6 +237,7 @@ void take_or_add(int) {
 }  // namespace
 
 TEST_CASE("a count is taken once also by two at the same time") {
+    const SignalsAsFound as_found({SIGUSR2});
     constexpr int kTimes = 16;
     SignalFlag flag;
     shared_flag = &flag;

@@ -18,6 +18,7 @@
 #include "daemon/signals.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
+#include "lessons/course/check/surroundings.hh"
 #include "mask.hh"
 #include "shared_memory.hh"
 #include "single_step.hh"
@@ -209,6 +210,7 @@ TEST_CASE("a scope leaves the mask as it was") {
 }
 
 TEST_CASE("a signal that is pending is delivered after a scope's beginning and its end") {
+    const SignalsAsFound as_found({SIGUSR1});
     const SharedMemory<Counts> shared;
     counts = &*shared;
     set_their_handler();
@@ -231,6 +233,7 @@ TEST_CASE("a signal that is pending is delivered after a scope's beginning and i
 }
 
 TEST_CASE("a signal in the middle of a scope's beginning or end finds a whole pair") {
+    const SignalsAsFound as_found({SIGUSR1});
     const SharedMemory<Counts> shared;
     counts = &*shared;
     for (const bool at_the_end : {false, true}) {
@@ -267,6 +270,7 @@ TEST_CASE("a signal in the middle of a scope's beginning or end finds a whole pa
 }
 
 TEST_CASE("no signal of another thread is lost at the beginning of a scope") {
+    const SignalsAsFound as_found({SIGUSR1});
     const SharedMemory<Counts> shared;
     counts = &*shared;
     // The first calls of all look up names, which takes thousands of instructions.

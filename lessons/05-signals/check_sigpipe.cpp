@@ -15,6 +15,7 @@
 #include "daemon/signals.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
+#include "lessons/course/check/surroundings.hh"
 
 using namespace waymark::daemon;
 using namespace waymark::course::check;
@@ -46,6 +47,7 @@ TEST_CASE("a write to a peer that is gone fails and kills nobody") {
 }
 
 TEST_CASE("to ignore SIGPIPE changes nothing else") {
+    const SignalsAsFound as_found({SIGPIPE});
     step("call ignore_sigpipe(), and look at what is ignored, handled and blocked");
     const auto seen = [] {
         std::string text;

@@ -8,6 +8,7 @@
 #include "advice.hh"
 #include "daemon/signals.hh"
 #include "lessons/course/check/story.hh"
+#include "lessons/course/check/surroundings.hh"
 #include "shared_memory.hh"
 #include "watched_wait.hh"
 
@@ -48,6 +49,7 @@ TEST_CASE("all signals of a flag end the wait and no other is let in") {
 static std::atomic<int> theirs = 0;
 
 TEST_CASE("a signal whose scope has ended is none of the flag's any more") {
+    const SignalsAsFound as_found({SIGUSR1});
     step("the scope of SIGUSR1 has ended; somebody else handles it; it is blocked, and comes");
     SignalFlag flag;
     { const ScopedSignalHandler ended(SIGUSR1, flag); }

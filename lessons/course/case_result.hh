@@ -38,7 +38,7 @@ struct CaseResult {
         std::string seen;
     };
     struct Left {
-        std::string kind;  // zombie, orphan, descriptor, thread, file
+        std::string kind;  // zombie, orphan, descriptor, thread, changed, file
         std::string what;
     };
 

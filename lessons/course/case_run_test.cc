@@ -39,12 +39,24 @@ bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+// What was changed, in words.
+std::vector<std::string> changed_by(const std::string& name) {
+    const CaseResult result = run(name);
+    CHECK(result.outcome == CaseOutcome::untidy);
+    std::vector<std::string> words;
+    for (const CaseResult::Left& left : result.left) {
+        CHECK(left.kind == "changed");
+        words.push_back(left.what);
+    }
+    return words;
+}
+
 }  // namespace
 
 TEST_CASE("the cases of a check are listed in order") {
     const std::vector<std::string> names = list_cases(PLANTED_CHECK);
     CHECK(names.front() == "passes");
-    CHECK(names.size() == 36);
+    CHECK(names.size() == 39);
     CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
 }
 
@@ -71,6 +83,18 @@ TEST_CASE("an exception that leaves the case is a failure with its words") {
     CHECK(outcome_name(result.outcome) == "failed");
     REQUIRE(result.failure);
     CHECK(contains(result.failure->seen, "thrown on purpose"));
+}
+
+TEST_CASE("what was changed in the process is told, also where it was made usual") {
+    CHECK(changed_by("ignores a signal") ==
+          std::vector<std::string>{"SIGHUP is ignored, and was at its default"});
+    CHECK(changed_by("writes a variable") ==
+          std::vector<std::string>{
+              "the variable WAYMARK_OF_THE_CALLER is 'of the called', and was 'kept'",
+              "the variable WAYMARK_OF_THE_CALLED is new: 'new'"});
+    const std::vector<std::string> mask = changed_by("empties the mask");
+    REQUIRE(mask.size() == 1);
+    CHECK_MESSAGE(contains(mask.front(), " is open, and was blocked"), mask.front());
 }
 
 TEST_CASE("what is left behind is named by its kind") {
@@ -195,7 +219,8 @@ TEST_CASE("where nothing moves any more the limit is not waited for, and slownes
     CHECK(outcome_name(run("is slow", kLong).outcome) == "passed");
 }
 
-TEST_CASE("a loop is ended for what it uses, also while it prints, and its limit is not waited for") {
+TEST_CASE(
+    "a loop is ended for what it uses, also while it prints, and its limit is not waited for") {
     constexpr std::chrono::seconds kLong(120);
     for (const char* name : {"spins", "spins and prints", "spins in children"}) {
         const CaseResult spins = run(name, kLong);

@@ -34,6 +34,11 @@ const std::map<std::string, CaseResult::Advice>& advice_for_left() {
          {"a thread that nobody joined",
           "A thread was started and still runs. It may use what its owner has destroyed.",
           "pthread_join(3)"}},
+        {"changed",
+         {"something changed that nobody asked for",
+          "The caller had it so, and finds it otherwise. What is changed for a moment is put back as it was found, "
+          "which may not be what is usual; what is not in the contract is left alone.",
+          "sigaction(2); sigprocmask(2); environ(7)"}},
         {"file",
          {"a file that was left", "A temporary file is removed by who made it.", "unlink(2)"}},
     };

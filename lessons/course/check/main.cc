@@ -21,6 +21,7 @@
 #include "lessons/course/check/runner_line.hh"
 #include "lessons/course/check/stack_on_demand.hh"
 #include "lessons/course/check/story.hh"
+#include "lessons/course/check/surroundings.hh"
 #include "lessons/course/check/thread_sanitizer.hh"
 
 namespace {
@@ -31,6 +32,7 @@ using waymark::course::check::LeftBehind;
 using waymark::course::check::listen_to_runner;
 using waymark::course::check::runner_listens;
 using waymark::course::check::send_event;
+using waymark::course::check::Surroundings;
 using waymark::course::check::tell_runner;
 
 // Behind this word the runner believes the end of a case (runner_line.hh).
@@ -61,6 +63,7 @@ class EventReporter : public doctest::IReporter {
         if (!speaks_) return;
         waymark::course::check::set_case_pid(::getpid());
         send_event(Event("case").set("name", data.m_name));
+        surroundings_.start();
         left_behind_.start();
     }
     void test_case_exception(const doctest::TestCaseException& thrown) override {
@@ -73,6 +76,8 @@ class EventReporter : public doctest::IReporter {
         waymark::course::check::only_in_the_check();
         for (const LeftBehind::Thing& thing : left_behind_.look())
             send_event(Event("left").set("kind", thing.kind).set("what", thing.what));
+        for (const std::string& words : surroundings_.changed())
+            send_event(Event("left").set("kind", "changed").set("what", words));
         const Event end = Event("end").set("passed", stats.testCaseSuccess ? "yes" : "no");
         if (runner_listens()) tell_runner({last_word, kWordLength}, end.as_json());
     }
@@ -92,6 +97,7 @@ class EventReporter : public doctest::IReporter {
   private:
     const bool speaks_;
     LeftBehind left_behind_;
+    Surroundings surroundings_;
     bool told_ = false;  // a story's failure comes as a message; it was sent already
 };
 

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <mutex>
@@ -71,6 +72,24 @@ TEST_CASE("throws") {
 TEST_CASE("leaves a zombie") {
     step("start a child and forget it");
     start_and_let_end();
+}
+
+TEST_CASE("empties the mask") {
+    step("open what the caller had blocked");
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+}
+
+TEST_CASE("ignores a signal") {
+    step("ignore a hang-up");
+    ::signal(SIGHUP, SIG_IGN);
+}
+
+TEST_CASE("writes a variable") {
+    step("set a variable anew, and another one");
+    ::setenv("WAYMARK_OF_THE_CALLER", "of the called", 1);
+    ::setenv("WAYMARK_OF_THE_CALLED", "new", 1);
 }
 
 TEST_CASE("leaves an orphan") {
