@@ -10,7 +10,8 @@ using waymark::course::check::Advice;
 
 inline const Advice kStart{
     "not all of those to begin with",
-    "start_servers workers must run from the first look on, and never fewer.",
+    "start_servers workers must run from the first look on, and never fewer. As many as are "
+    "missing are started in one look, and nobody is stopped below that.",
     "README.md#not-all-of-those-to-begin-with; daemon/worker_limits.hh"};
 inline const Advice kEndingServes{
     "an ending worker taken for one that serves",
@@ -159,7 +160,8 @@ inline const Advice kNextLook{
     "README.md#the-next-look-forgotten"};
 inline const Advice kNotTold{
     "a start that nobody is told of",
-    "events_.on_started is told of each worker, with its number, once it is in workers_.",
+    "events_.on_started is told of each worker, with its number, once it is in workers_: in the "
+    "parent. What is told in the worker stays in the worker.",
     "README.md#a-start-that-nobody-is-told-of"};
 inline const Advice kNobodyAsked{
     "an event that nobody wants",

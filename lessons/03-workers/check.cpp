@@ -32,14 +32,19 @@ void expect_orders(const WorkerCounts& counts, const WorkerOrders& orders, const
     expect(seen == orders, "the decision", show(orders), show(seen), advice);
 }
 
-// A thread that has said goodbye to its client may need a moment until it counts as idle.
-void expect_counts(const WorkerPool& pool, unsigned idle, unsigned busy) {
+// A thread that has said goodbye to its client may need a moment until it counts as idle. `tasks`:
+// the threads that must be there then; 0 for any number.
+void expect_counts(const WorkerPool& pool, unsigned idle, unsigned busy, std::ptrdiff_t tasks = 0) {
     const auto seen = [&] {
         const WorkerCounts counts = pool.counts();
         return fmt::format("{} idle, {} busy", counts.idle_threads, counts.busy_threads);
     };
     const std::string expected = fmt::format("{} idle, {} busy", idle, busy);
-    soon([&] { return seen() == expected; });
+    for (const std::string_view sign : {"waits in poll", "does not wait"})
+        if_it_hangs(kScoreboard, sign);
+    soon([&] { return seen() == expected || all_tasks_of(pool) < tasks; });
+    expect(all_tasks_of(pool) >= tasks, "the threads of the workers", "all there", "one has ended",
+           kNoCrew);
     expect(seen() == expected, "the threads", expected, seen(), kScoreboard);
 }
 
@@ -176,6 +181,7 @@ TEST_CASE("workers with crews serve as many clients as there are threads") {
     expect_counts(pool, 6, 0);
     step("six clients come and stay");
     if_it_hangs(kNoCrew);
+    if_it_hangs(kNoCrew, "does not wait");
     std::map<pid_t, int> clients_of;
     std::vector<Client> clients;
     const std::ptrdiff_t tasks = all_tasks_of(pool);
@@ -193,7 +199,7 @@ TEST_CASE("workers with crews serve as many clients as there are threads") {
     expect_counts(pool, 0, 6);
     step("one client leaves, and a seventh takes its thread");
     leave(clients.front(), kNoCrew);
-    expect_counts(pool, 1, 5);
+    expect_counts(pool, 1, 5, tasks);
     const Client seventh = enter(office, kNoCrew);
     expect_equal(seventh.worker, clients.front().worker, "the worker that was free", kNoCrew);
 }
@@ -221,6 +227,11 @@ TEST_CASE("the listener that workers share does not block") {
     step("make a pool and look at its listener's flags");
     const bool nonblocking = (::fcntl(office.fd().get(), F_GETFL) & O_NONBLOCK) != 0;
     expect(nonblocking, "the shared listener", "O_NONBLOCK", "blocking", kBlockingAccept);
+    step("thirty clients wait, before there is a worker");
+    if_it_hangs(kListensAgain);
+    std::vector<Fd> queue(30);
+    for (Fd& waiting : queue) waiting = office.connect();
+    queue.clear();
     step("thirty clients, one after the other; each wakes all four workers");
     pool.tend(kNow);
     expect_up(pool);

@@ -124,7 +124,19 @@ TEST_CASE("a client comes as a blocking socket that no other program inherits") 
            kClientFlags);
     expect((flags & kNonBlocking) == 0, "the client's descriptor", "blocking", "O_NONBLOCK",
            kClientFlags);
+    expect((flags & kOptions) == 0, "the client's socket", "as it came",
+           "with a time-out or another option", kClientChanged);
     leave(client, kNoCrew);
+    step("is SIGALRM, which ends a worker's grace, let in by one of its threads?");
+    const auto lets_it_in = [](pid_t thread) {
+        std::ifstream status(fmt::format("/proc/{}/status", thread));
+        for (std::string word; status >> word;)
+            if (word == "SigBlk:" && status >> word)
+                return (std::stoull(word, nullptr, 16) & (1ULL << (SIGALRM - 1))) == 0;
+        return false;
+    };
+    expect(std::ranges::any_of(threads_of(pool), lets_it_in), "SIGALRM in the worker", "let in",
+           "blocked by all threads", kAlarmShut);
 }
 
 TEST_CASE("two clients that come at once are both served") {

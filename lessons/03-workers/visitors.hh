@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "advice.hh"
+#include "advice_worker.hh"
 #include "daemon/worker_pool.hh"
 #include "daemon/worker_pool_under_test.hh"
 #include "lessons/course/check/processes.hh"
@@ -45,16 +47,28 @@ inline WorkerLimits fixed(unsigned workers, unsigned threads) {
 }
 
 // What a client may ask its thread about, by one byte; answered by one byte.
-inline constexpr char kFlags = 'f';  // of the client's descriptor: the sum of these two
+inline constexpr char kFlags = 'f';  // of the client's descriptor: the sum of these three
 inline constexpr char kClosedByExec = 1;
 inline constexpr char kNonBlocking = 2;
+inline constexpr char kOptions = 4;      // a time-out, or another option that a new socket has not
 inline constexpr char kGraceRuns = 'a';  // 1 if the worker's alarm(2) is set
+
+inline bool has_options(const Fd& client) {
+    for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO, SO_KEEPALIVE, SO_LINGER}) {
+        char value[sizeof(timeval)] = {};
+        socklen_t length = sizeof value;
+        ::getsockopt(client.get(), SOL_SOCKET, option, value, &length);
+        if (std::ranges::any_of(value, [](char byte) { return byte != 0; })) return true;
+    }
+    return false;
+}
 
 inline char answer_to(char question, const Fd& client) {
     if (question == kFlags)
         return static_cast<char>(
             ((::fcntl(client.get(), F_GETFD) & FD_CLOEXEC) != 0 ? kClosedByExec : 0) +
-            ((::fcntl(client.get(), F_GETFL) & O_NONBLOCK) != 0 ? kNonBlocking : 0));
+            ((::fcntl(client.get(), F_GETFL) & O_NONBLOCK) != 0 ? kNonBlocking : 0) +
+            (has_options(client) ? kOptions : 0));
     itimerval left{};
     ::getitimer(ITIMER_REAL, &left);  // the one that alarm(2) sets
     return left.it_value.tv_sec != 0 || left.it_value.tv_usec != 0 ? 1 : 0;
@@ -171,10 +185,14 @@ inline std::set<std::string> written_pipes(pid_t process) {
 struct Ends {
     std::map<pid_t, std::string> how = {};
     std::vector<pid_t> started = {};
+    std::size_t told = 0;  // of ends
     WorkerPool::Events events() {
         return {.on_started = [this](pid_t worker) { started.push_back(worker); },
-                .on_ended = [this](pid_t worker,
-                                   ExitStatus status) { how[worker] = status.describe(); }};
+                .on_ended =
+                    [this](pid_t worker, ExitStatus status) {
+                        how[worker] = status.describe();
+                        ++told;
+                    }};
     }
     std::string in_words() const {
         std::string words;

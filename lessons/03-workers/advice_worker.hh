@@ -1,0 +1,52 @@
+// The misconceptions of lesson 03 about what a worker has of its parent and what a client gets of
+// it; the others are in advice.hh.
+
+#pragma once
+
+#include "lessons/course/check/story.hh"
+
+namespace workers_check {
+
+inline const Advice kListensAgain{
+    "the listener's queue changed",
+    "How many clients may wait was decided by who called listen(2). The pool makes the "
+    "listener non-blocking, and changes nothing else.",
+    "README.md#the-listeners-queue-changed; listen(2), backlog"};
+inline const Advice kClientChanged{
+    "a client's socket with other options",
+    "The function that serves is given a blocking, connected socket and bounds its own waits. "
+    "A time-out that the pool sets reaches it as EAGAIN, from a client that was slow.",
+    "README.md#a-clients-socket-with-other-options; socket(7), SO_RCVTIMEO"};
+inline const Advice kShareCut{
+    "a share cut to fewer bits",
+    "limits_.max_requests_per_child has 64 bits, and crew.taken has, too. In an int or 32 "
+    "bits a large share becomes a small one, or none.",
+    "README.md#a-share-cut-to-fewer-bits"};
+inline const Advice kAlarmShut{
+    "the alarm shut out",
+    "The grace of a worker ends by SIGALRM. If every thread blocks it, it never comes, and a "
+    "client that stays keeps the worker for ever. leave_signals_to_the_parent() is all that "
+    "there is to do.",
+    "README.md#the-alarm-shut-out; signal(7), Signal mask"};
+inline const Advice kForgiven{
+    "a failure forgiven too soon",
+    "A worker that ends in good order says nothing about those that crash. back_off_ forgives "
+    "by itself, after some time without failures: tell it of failures, and of nothing else.",
+    "README.md#a-failure-forgiven-too-soon; daemon/back_off.hh"};
+inline const Advice kToldTwice{
+    "an end told twice",
+    "bury() tells events_.on_ended. Who tells it as well makes two deaths of one, in the log "
+    "and in whatever counts them.",
+    "README.md#an-end-told-twice; daemon/worker_pool.hh, Events"};
+inline const Advice kEintrEnds{
+    "an interrupted poll taken for the stop",
+    "poll(2) gives -1 with EINTR when a signal came, and has looked at nothing: neither at "
+    "the stop nor at the listener. Ask it again.",
+    "README.md#an-interrupted-poll-taken-for-the-stop; poll(2), ERRORS; signal(7)"};
+inline const Advice kCountsFirst{
+    "counted before the dead are buried",
+    "counts() tells of those in workers_. Taken before reap() and bury() it counts the dead "
+    "as well, and they are replaced one look too late.",
+    "README.md#counted-before-the-dead-are-buried"};
+
+}  // namespace workers_check
