@@ -166,5 +166,53 @@ inline const Advice kAsking{
     "A thread without work has to sleep on a condition until somebody wakes it. A loop that "
     "looks, yields and looks again uses a whole processor to do nothing.",
     "README.md#asking-again-and-again; pthread_cond_wait(3)"};
+inline const Advice kOtherLimit{
+    "another limit than the caller's",
+    "queue_limit pieces may wait, no fewer and no more: the queue is full when its size has "
+    "reached the limit. How many threads there are, and what they do, has nothing to do with "
+    "it.",
+    "README.md#another-limit-than-the-callers"};
+inline const Advice kGaveUp{
+    "submit that gives up",
+    "The queue is full, and submit() says that the pool is stopped. It is not: submit() waits "
+    "for room, and only try_submit() takes a no.",
+    "README.md#submit-that-gives-up; daemon/thread_pool.hh"};
+inline const Advice kBatch{
+    "one thread takes all",
+    "take() gives one piece. A thread that takes the whole queue for itself does it piece by "
+    "piece, while the others sleep; and the queue, which looks empty, takes twice what it may "
+    "hold.",
+    "README.md#one-thread-takes-all"};
+inline const Advice kStatic{
+    "one variable for all pools",
+    "A program may have several pools. What a pool counts, and whether it is stopped, is a "
+    "member of the object; a static variable is shared by all of them.",
+    "README.md#one-variable-for-all-pools"};
+inline const Advice kKeptPiece{
+    "a piece kept until the next one",
+    "The piece is done, and what it holds (a connection, a file, a lock) is still held, for "
+    "as long as the thread is idle. Let the variable end with each round of the loop.",
+    "README.md#a-piece-kept-until-the-next-one"};
+inline const Advice kRecursion{
+    "a call for each piece",
+    "A thread that calls itself for the next piece never returns from the one before: the "
+    "stack grows with each, and after some ten thousand pieces it is used up. A loop stands "
+    "still.",
+    "README.md#a-call-for-each-piece"};
+inline const Advice kOtherThrown{
+    "another exception than was promised",
+    "The header says std::system_error, and the number in it is what its catcher looks for: "
+    "EAGAIN, to try later with fewer threads. Let the one that std::thread throws go on.",
+    "README.md#another-exception-than-was-promised; std::thread::thread"};
+inline const Advice kNotDropped{
+    "a discard that does the work",
+    "AtStop::discard says that nobody wants what waits. It is taken out of the queue and "
+    "destroyed, and not done.",
+    "README.md#a-discard-that-does-the-work"};
+inline const Advice kToldLate{
+    "told after the joins",
+    "Somebody may wait for the futures of what was dropped. They are told when the pieces are "
+    "destroyed: before the joins, which last as long as the longest piece that is being done.",
+    "README.md#told-after-the-joins; std::future_errc::broken_promise"};
 
 }  // namespace waymark::course::check
