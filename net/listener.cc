@@ -52,22 +52,6 @@ void prepare_unix(const Fd& socket, const Address& address) {
     check(::fchmod(socket.get(), 0600), "fchmod", address.to_string());
 }
 
-void prepare_ip(const Fd& socket, const Address& address, Families families) {
-    allow_address_reuse(socket);
-    if (address.family() == AF_INET6) set_ipv6_only(socket, families == Families::ipv6_only);
-}
-
-Fd listen_on(const Address& address, Families families, int backlog) {
-    Fd socket(checked(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
-                      "socket", address));
-    if (address.family() == AF_UNIX) prepare_unix(socket, address);
-    if (address.is_ip()) prepare_ip(socket, address, families);
-    checked(::bind(socket.get(), address.data(), address.size()), "bind", address);
-    // With SO_REUSEADDR two sockets may bind one port; the second to listen is refused here.
-    checked(::listen(socket.get(), backlog), "listen", address);
-    return socket;
-}
-
 }  // namespace
 
 std::string_view listen_advice(int error_number, const Address& address) {
@@ -102,6 +86,52 @@ ListenError::ListenError(int error_number, std::string_view call, const Address&
     if (!advice.empty()) message_ += fmt::format("; {}", advice);
 }
 
+namespace {
+Fd listen_on(const Address& address, Families families, int backlog);
+}
+
+Listener::Listener(const Address& address, Families families, int backlog)
+    : Listener(listen_on(address, families, backlog)) {}
+
+Listener::Listener(Fd socket)
+    : socket_(std::move(socket)), address_(local_address(socket_)), spare_(make_spare()) {}
+
+void Listener::close() {
+    socket_.reset();
+    spare_.reset();
+}
+
+void Listener::remove_file() const {
+    remove_socket_file(address_);
+}
+
+void remove_socket_file(const Address& address) {
+    const std::string path = address.unix_path();
+    if (path.starts_with('/')) ::unlink(path.c_str());
+}
+
+//#region exercise-09
+namespace {
+
+//#region listen
+Fd listen_on(const Address& address, Families families, int backlog) {
+    Fd socket(
+        checked(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),  //@ 1..
+                "socket", address));                                                        //@ ..1
+    if (address.family() == AF_UNIX) prepare_unix(socket, address);
+    if (address.is_ip()) allow_address_reuse(socket);                                //@ 2
+    if (address.family() == AF_INET6)                                                //@ 3..
+        set_ipv6_only(socket, families == Families::ipv6_only);                      //@ ..3
+    checked(::bind(socket.get(), address.data(), address.size()), "bind", address);  //@ 4
+    // With SO_REUSEADDR two sockets may bind one port; the second to listen is refused here.
+    checked(::listen(socket.get(), backlog), "listen", address);  //@ 5
+    return socket;
+}
+//#endregion listen
+
+}  // namespace
+
+//#region classify
 AcceptErrorKind classify_accept_error(int error_number) {
     switch (error_number) {
         case EAGAIN:
@@ -129,12 +159,7 @@ AcceptErrorKind classify_accept_error(int error_number) {
             return AcceptErrorKind::failure;
     }
 }
-
-Listener::Listener(const Address& address, Families families, int backlog)
-    : Listener(listen_on(address, families, backlog)) {}
-
-Listener::Listener(Fd socket)
-    : socket_(std::move(socket)), address_(local_address(socket_)), spare_(make_spare()) {}
+//#endregion classify
 
 Listener Listener::adopt(Fd socket) {
     const std::string name = fmt::format("descriptor {}", socket.get());
@@ -144,48 +169,44 @@ Listener Listener::adopt(Fd socket) {
     return Listener(std::move(socket));
 }
 
+//#region accept
 AcceptResult Listener::accept_one() {
     sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    Fd client(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &size,
-                        SOCK_NONBLOCK | SOCK_CLOEXEC));
+    socklen_t size = sizeof peer;  // in: the room there is; out: what was used
+    Fd client(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &size,  //@ 1..
+                        SOCK_NONBLOCK | SOCK_CLOEXEC));                            //@ ..1
+    const int error_number = errno;
     if (client) {
         if (!spare_) spare_ = make_spare();
         const Address address(reinterpret_cast<const sockaddr*>(&peer), size);
         return {AcceptStatus::accepted, std::move(client), address};
     }
-    const int error_number = errno;
-    switch (classify_accept_error(error_number)) {
+    switch (classify_accept_error(error_number)) {  //@ 2
         case AcceptErrorKind::would_block:
             return {AcceptStatus::would_block, Fd(), Address(), error_number};
         case AcceptErrorKind::again:
             return {AcceptStatus::again, Fd(), Address(), error_number};
         case AcceptErrorKind::exhausted:
-            return {AcceptStatus::exhausted, Fd(), Address(), error_number, drop_one()};
+            return {AcceptStatus::exhausted, Fd(), Address(), error_number, drop_one()};  //@ 3
         case AcceptErrorKind::failure:
             break;
     }
     fail(error_number, "accept4", address_.to_string());
 }
+//#endregion accept
 
+//#region drop
 // Another thread may take the freed number first; then nobody is dropped this time.
 bool Listener::drop_one() {
     if (!spare_) return false;
-    spare_.reset();
-    Fd client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    spare_.reset();                                                                       //@ 1
+    Fd client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));  //@ 2
     const bool dropped = static_cast<bool>(client);
-    client.reset();
-    spare_ = make_spare();
+    client.reset();         //@ 3
+    spare_ = make_spare();  //@ 4
     return dropped;
 }
-
-void Listener::remove_file() const {
-    remove_socket_file(address_);
-}
-
-void remove_socket_file(const Address& address) {
-    const std::string path = address.unix_path();
-    if (path.starts_with('/')) ::unlink(path.c_str());
-}
+//#endregion drop
+//#endregion exercise-09
 
 }  // namespace waymark::net

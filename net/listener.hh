@@ -76,6 +76,10 @@ class Listener {
     const Address& address() const { return address_; }
     const Fd& fd() const { return socket_; }
 
+    // Closes this process's descriptors; others that have the listener still listen. For a child
+    // that serves one client (net/client_process). address() stays; accept_one() throws.
+    void close();
+
     // Removes a Unix socket's file. Not done by the destructor: after
     // fork(2) others still listen there. For the process that ends the service.
     void remove_file() const;
