@@ -79,7 +79,7 @@ struct Held {
 inline void act(std::string_view what, const Advice& hang, const Advice& crash = kSharing) {
     step(what);
     if_it_hangs(hang);
-    if_it_crashes(crash);
+    if_it_crashes(crash, &crash == &kSharing ? "two threads used" : "");
 }
 
 inline void keep_busy(Crew& crew, Held& held) {
