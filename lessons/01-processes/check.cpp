@@ -105,7 +105,7 @@ TEST_CASE("children that ended together are all collected by one call") {
     expect_equal(children.running().size(), std::size_t{kMany}, "children in running()",
                  kThrownAway);
     step("when all have ended: call reap() once, as after one SIGCHLD");
-    if_it_crashes(kErasedInLoop);
+    an_erased_element_crashes();
     for (const pid_t pid : pids) wait_until_ended(pid);
     truth().clear();
     const Endings ended = children.reap();
