@@ -260,8 +260,9 @@ TEST_CASE("what the program prints is bounded and is no verdict") {
 }
 
 TEST_CASE("planned faults come as planned") {
-    for (const char* name : {"faults come as planned and as often", "time goes as planned",
-                             "a sleeper is told from a loop"}) {
+    for (const char* name :
+         {"faults come as planned and as often", "a fast clock jumps from event to event",
+          "time goes as planned", "a sleeper is told from a loop"}) {
         const CaseResult result = run(name);
         const std::string reason =
             result.failure ? result.failure->what + result.failure->seen : "";

@@ -3,8 +3,13 @@
 #pragma once
 
 #include <dlfcn.h>
+#include <sys/select.h>
+#include <time.h>
 
+#include <cerrno>
+#include <chrono>
 #include <cstddef>
+#include <optional>
 
 #include "lessons/course/check/faults.hh"
 
@@ -35,6 +40,61 @@ Time* patience(Time* time) {
 inline int patience(int milliseconds) {
     return milliseconds > 0 && time_stands_still(Call::poll) ? -1 : milliseconds;
 }
+
+// Of the fast clock (fast_clock.hh): whether it runs, its time, the instant so long after now, and
+// one jump, to the next event but not beyond `end`.
+bool clock_is_fast();
+void show_fast_clock(clockid_t clock, timespec* time);  // in place of the true time that is there
+std::chrono::nanoseconds instant_after(std::chrono::nanoseconds time);
+enum class Jump { end, event, signal };
+Jump jump_to_event(std::chrono::nanoseconds end);
+
+// A wait on the fast clock: `look` is the real call with a time-out of zero. Nothing if the call
+// has to wait in earnest, without a time-out: no event is left.
+template <typename Look>
+std::optional<int> wait_fast(std::chrono::nanoseconds time, Look look) {
+    const std::chrono::nanoseconds end = instant_after(time);
+    for (;;) {
+        const int count = look();
+        if (count != 0 || time <= time.zero()) return count;
+        switch (jump_to_event(end)) {
+            case Jump::event:
+                break;
+            case Jump::signal:
+                errno = EINTR;
+                return -1;
+            case Jump::end:
+                if (time == time.max()) return std::nullopt;
+                return look();
+        }
+    }
+}
+
+inline std::chrono::nanoseconds length_of(const timespec* time) {
+    if (time == nullptr) return std::chrono::nanoseconds::max();
+    return std::chrono::seconds(time->tv_sec) + std::chrono::nanoseconds(time->tv_nsec);
+}
+inline std::chrono::nanoseconds length_of(int milliseconds) {
+    if (milliseconds < 0) return std::chrono::nanoseconds::max();
+    return std::chrono::milliseconds(milliseconds);
+}
+
+// What select was given, for another look: it changes its sets.
+class KeptSets {
+  public:
+    KeptSets(fd_set* reading, fd_set* writing, fd_set* other) : sets_{reading, writing, other} {
+        for (int i = 0; i < 3; ++i)
+            if (sets_[i] != nullptr) kept_[i] = *sets_[i];
+    }
+    void put_back() const {
+        for (int i = 0; i < 3; ++i)
+            if (sets_[i] != nullptr) *sets_[i] = kept_[i];
+    }
+
+  private:
+    fd_set* sets_[3];
+    fd_set kept_[3];
+};
 
 // The call has come back. errno stays as it is.
 void call_done(Call call);

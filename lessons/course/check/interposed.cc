@@ -28,12 +28,16 @@ using waymark::course::check::begin_the_child;
 using waymark::course::check::Call;
 using waymark::course::check::call_done;
 using waymark::course::check::call_fails;
+using waymark::course::check::clock_is_fast;
 using waymark::course::check::Event;
+using waymark::course::check::KeptSets;
+using waymark::course::check::length_of;
 using waymark::course::check::patience;
 using waymark::course::check::runner_process;
 using waymark::course::check::send_event;
 using waymark::course::check::shortened;
 using waymark::course::check::time_is_up;
+using waymark::course::check::wait_fast;
 
 // Where the call would have gone without this file: the sanitizer's, or the C library's.
 template <typename Function>
@@ -160,6 +164,10 @@ int poll(pollfd* descriptors, nfds_t count, int milliseconds) {
     static auto* const real =
         next<int(pollfd * descriptors, nfds_t count, int milliseconds)>("poll");
     if (call_fails(Call::poll)) return -1;
+    if (clock_is_fast())
+        if (const auto seen =
+                wait_fast(length_of(milliseconds), [&] { return real(descriptors, count, 0); }))
+            return *seen;
     return milliseconds > 0 && time_is_up(Call::poll)
                ? 0
                : real(descriptors, count, patience(milliseconds));
@@ -170,6 +178,11 @@ int ppoll(pollfd* descriptors, nfds_t count, const timespec* time, const sigset_
         next<int(pollfd * descriptors, nfds_t count, const timespec* time, const sigset_t* mask)>(
             "ppoll");
     if (call_fails(Call::poll)) return -1;
+    const timespec none{};
+    if (clock_is_fast())
+        if (const auto seen =
+                wait_fast(length_of(time), [&] { return real(descriptors, count, &none, mask); }))
+            return *seen;
     return time && time_is_up(Call::poll) ? 0 : real(descriptors, count, patience(time), mask);
 }
 
@@ -178,6 +191,17 @@ int select(int count, fd_set* reading, fd_set* writing, fd_set* other, timeval* 
         next<int(int count, fd_set* reading, fd_set* writing, fd_set* other, timeval* time)>(
             "select");
     if (call_fails(Call::poll)) return -1;
+    if (clock_is_fast()) {
+        const KeptSets sets(reading, writing, other);
+        const timespec length{time ? time->tv_sec : 0, time ? time->tv_usec * 1000 : 0};
+        const auto look = [&] {
+            sets.put_back();
+            timeval none{};
+            return real(count, reading, writing, other, &none);
+        };
+        if (const auto seen = wait_fast(length_of(time ? &length : nullptr), look)) return *seen;
+        sets.put_back();
+    }
     if (time == nullptr || !time_is_up(Call::poll))
         return real(count, reading, writing, other, patience(time));
     for (fd_set* set : {reading, writing, other})
@@ -189,6 +213,10 @@ int epoll_wait(int fd, epoll_event* events, int most, int milliseconds) {
     static auto* const real =
         next<int(int fd, epoll_event* events, int most, int milliseconds)>("epoll_wait");
     if (call_fails(Call::poll)) return -1;
+    if (clock_is_fast())
+        if (const auto seen =
+                wait_fast(length_of(milliseconds), [&] { return real(fd, events, most, 0); }))
+            return *seen;
     return milliseconds > 0 && time_is_up(Call::poll)
                ? 0
                : real(fd, events, most, patience(milliseconds));

@@ -21,6 +21,7 @@ namespace {
 
 using waymark::course::check::Call;
 using waymark::course::check::call_fails;
+using waymark::course::check::show_fast_clock;
 using waymark::course::check::time_is_up;
 using waymark::course::check::time_stands_still;
 
@@ -67,6 +68,7 @@ int clock_gettime(clockid_t clock, timespec* now) noexcept {
     const int result = real(clock, now);
     if (result == 0 && (clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME))
         now->tv_sec += seconds_ahead;
+    if (result == 0) show_fast_clock(clock, now);
     return result;
 }
 

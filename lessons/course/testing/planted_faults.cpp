@@ -10,10 +10,12 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <functional>
 #include <string>
 
 #include "lessons/course/check/activity.hh"
+#include "lessons/course/check/fast_clock.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
@@ -72,6 +74,36 @@ TEST_CASE("a sleeper is told from a loop") {
            }) == Waiting::busy,
            "the loop", "is busy", "else", kPlanted);
     expect(look_at([] {}) == Waiting::ended, "the third", "has ended", "else", kPlanted);
+}
+
+TEST_CASE("a fast clock jumps from event to event") {
+    step("wait for ten minutes, in which a byte and a signal come");
+    using Clock = std::chrono::steady_clock;
+    const auto before = Clock::now();
+    {
+        Gate gate;
+        FastClock clock;
+        clock.at(std::chrono::milliseconds(400'000), [&] { gate.open(); });
+        clock.interrupt_at(std::chrono::milliseconds(250));
+        const auto start = Clock::now();
+        const auto passed = [&] { return (Clock::now() - start) / std::chrono::milliseconds(1); };
+        pollfd readable{gate.waiting_fd(), POLLIN, 0};
+        expect(::poll(&readable, 1, 600'000) == -1 && errno == EINTR, "the wait", "EINTR", "else",
+               kPlanted);
+        expect_equal(passed(), 250, "milliseconds at the signal", kPlanted);
+        fd_set reading;
+        FD_ZERO(&reading);
+        FD_SET(gate.waiting_fd(), &reading);
+        timeval time{600, 0};
+        expect_equal(::select(gate.waiting_fd() + 1, &reading, nullptr, nullptr, &time), 1,
+                     "what select found", kPlanted);
+        expect_equal(passed(), 400'000, "milliseconds at the byte", kPlanted);
+        expect_equal(::poll(nullptr, 0, 1000), 0, "a wait for nothing", kPlanted);
+        expect_equal(passed(), 401'000, "milliseconds after it", kPlanted);
+        expect_equal(clock.passed() / std::chrono::milliseconds(1), 401'000, "passed()", kPlanted);
+    }
+    expect(Clock::now() - before < std::chrono::minutes(5), "the clock afterwards", "the true one",
+           "else", kPlanted);
 }
 
 TEST_CASE("faults come as planned and as often") {
