@@ -54,7 +54,8 @@ enum class SocketMode { blocking, nonblocking };
 // empty. They are begun in the order of alternate_families(), at the instants of ConnectRace; one
 // that this machine cannot use costs itself only. The socket is close-on-exec and in the mode that
 // was asked for; those of the others are closed. Signals neither end the wait nor make it longer.
-// Throws std::system_error when another address would not help: no descriptors, no memory.
+// Throws std::system_error when another address would not help (no descriptors, no memory), also if
+// one is under way.
 ConnectResult connect_to_any(std::span<const Address> addresses, Deadline deadline,
                              SocketMode mode = SocketMode::blocking);
 

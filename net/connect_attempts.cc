@@ -18,9 +18,6 @@ constexpr std::chrono::milliseconds kQueuePause(5);
 
 }  // namespace
 
-ConnectAttempts::ConnectAttempts(std::span<const Address> addresses, Deadline deadline)
-    : addresses_(alternate_families(addresses)), race_(addresses_.size(), deadline) {}
-
 bool ConnectAttempts::is_over() const {
     return winner_ || race_.is_lost() || is_too_late_;
 }
@@ -47,6 +44,9 @@ bool is_writable(const Fd& socket) {
 }
 
 }  // namespace
+
+ConnectAttempts::ConnectAttempts(std::span<const Address> addresses, Deadline deadline)
+    : addresses_(alternate_families(addresses)), race_(addresses_.size(), deadline) {}
 
 void ConnectAttempts::advance() {
     // Before the sockets are asked: an answer that came in time counts.

@@ -1,16 +1,17 @@
-// For tests: listeners, ports that refuse, and a host that does not answer, on this machine.
+// For tests and demos: listeners, ports that refuse, and a host that does not answer, on this
+// machine.
 
 #pragma once
 
 #include <sys/socket.h>
 
 #include <utility>
-#include <vector>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "net/address.hh"
 #include "net/socket_options.hh"
+#include "net/timed_io.hh"
 
 namespace waymark::net {
 
@@ -34,16 +35,19 @@ inline Server make_server(const char* text, bool listens = true, int backlog = 1
 
 // A listener whose queue is full drops what else arrives: to a client it is a host that does not
 // answer.
+//#region silent-server
 struct SilentServer {
-    Server server = make_server("127.0.0.1:0", true, 0);
-    std::vector<daemon::Fd> fillers;
+    Server server = make_server("127.0.0.1:0", true, 0);  // a backlog of 0 has room for one  //@ 1
+    daemon::Fd filler{daemon::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
 
     SilentServer() {
-        for (int i = 0; i < 4; ++i) {
-            fillers.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-            ::connect(fillers.back().get(), server.address.data(), server.address.size());
-        }
+        daemon::check(
+            ::connect(filler.get(), server.address.data(), server.address.size()),  //@ 2..
+            "connect");                                                             //@ ..2
+        // It is in the queue, and nobody accepts it.
+        wait_readable(server.socket, Deadline::never());  //@ 3
     }
 };
+//#endregion silent-server
 
 }  // namespace waymark::net
