@@ -42,4 +42,10 @@ ALTERED = {
     "05-signals/3-not-restored": [(r"^.*still there.*\n", ""), (r"ended by signal 15", "ended by signal 9")],
     "05-signals/4-race": [(r"state of the child: S .*$", "state of the child: gone")],
     "05-signals/5-no-race": [(r"^2(.*)woken at once", r"2\1slept five seconds")],
+    "07-clients/1-three-clocks": [(r"^3\. after 4 s it still waits", "3. it has ended"), (r"^( +unreachable +)Network is unreachable", r"\1Connection timed out")],
+    "07-clients/2-alarm": [(r"Interrupted system call", "Connection timed out"), (r"^.*it still waits in connect\n", "")],
+    "07-clients/3-alarm-race": [(r"state: S .*$", "state: gone"), (r"alarms: more than one", "alarms: one")],
+    "07-clients/4-writable": [(r"send: +Connection refused", "send:    5 bytes"), (r"SO_ERROR: Connection refused", "connected")],
+    "07-clients/5-one-by-one": [(r"\d\.\d s  to address 4", "0.0 s  to address 4"), (r"^2\. connected", "2. not connected")],
+    "07-clients/6-race": [(r"\d\.\d\d s  connected", "0.10 s  connected"), (r"are open: 1", "are open: 3")],
 }
