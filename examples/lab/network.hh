@@ -1,0 +1,21 @@
+// Cables and addresses: what joins the hosts of a lab, said to the kernel by ip(8).
+//
+// A cable is a pair of veth(4) interfaces; one end is eth0 of the host, the other a port of the
+// bridge (the switch) and has the host's name.
+
+#pragma once
+
+#include <vector>
+
+#include "host_init.hh"
+
+namespace waymark::lab {
+
+// Joins all of them on the first network and gives them their addresses and the gateway. The first
+// of `hosts` is the switch. Throws std::runtime_error with what ip(8) has said.
+void connect_hosts(const std::vector<StartedHost>& hosts);
+
+// One more interface for a host, on `network`, 1 or 2; the bridge is made with the first of them.
+void add_interface(const StartedHost& bridge, const StartedHost& host, unsigned network);
+
+}  // namespace waymark::lab

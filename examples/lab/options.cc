@@ -1,0 +1,51 @@
+#include "options.hh"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "daemon/error.hh"
+#include "plan.hh"
+
+namespace waymark::lab {
+
+namespace {
+
+void add_words(CLI::App& app, Options& options) {
+    app.add_subcommand("up", "start N hosts, a gateway and the switch between them")
+        ->add_option("N", options.hosts, "how many hosts")
+        ->required()
+        ->check(CLI::Range(1U, kMostHosts));
+    app.add_subcommand("list", "the hosts that are up, and their addresses");
+    app.add_subcommand("down", "end all of it");
+    CLI::App* const exec =
+        app.add_subcommand("exec", "run CMD on a host: exec HOST|all CMD...")->prefix_command();
+    exec->add_option("HOST", options.host, "host1, gateway, or all")->required();
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argument_count, char** arguments) {
+    Options options;
+    CLI::App app("A cluster in a second, without root: hosts that are network namespaces.", "lab");
+    app.add_option("--state", options.state, "the folder of this lab, if it is not the only one");
+    app.require_subcommand(0, 1);  // 1 would hide which word was wrong
+    add_words(app, options);
+    try {
+        app.parse(argument_count, arguments);
+    } catch (const CLI::CallForHelp&) {
+        std::cout << app.help();
+        return std::nullopt;
+    } catch (const CLI::ParseError& error) {
+        throw daemon::UsageError(std::string(error.what()) + "; lab --help shows the words");
+    }
+    if (app.get_subcommands().empty())
+        throw daemon::UsageError("say what: lab up 3; lab --help shows the words");
+    const CLI::App& word = *app.get_subcommands().front();
+    options.word = word.get_name();
+    options.command = word.remaining();
+    if (options.word == "exec" && options.command.empty())
+        throw daemon::UsageError("exec: say what to run: lab exec host1 ip address");
+    return options;
+}
+
+}  // namespace waymark::lab

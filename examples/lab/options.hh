@@ -1,0 +1,22 @@
+// What a person may say to lab.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waymark::lab {
+
+struct Options {
+    std::string state = "";  // the folder; empty: State chooses
+    std::string word = "";   // up, list, exec, ...
+    unsigned hosts = 0;      // up
+    std::string host = "";   // exec, nic, capture
+    std::vector<std::string> command = {};
+};
+
+// Nothing if --help was asked for and printed. Throws UsageError.
+std::optional<Options> parse_options(int argument_count, char** arguments);
+
+}  // namespace waymark::lab
