@@ -1,0 +1,13 @@
+// One thread that serves many clients: the same loop for select, poll and epoll.
+
+#pragma once
+
+#include "program.hh"
+#include "readiness.hh"
+
+namespace waymark::echo {
+
+// Listens, says where, and serves until SIGTERM or SIGINT.
+void serve_by_loop(const char* name, const Options& options, Readiness& readiness);
+
+}  // namespace waymark::echo

@@ -1,0 +1,68 @@
+#include "program.hh"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "daemon/error.hh"
+#include "daemon/signals.hh"
+
+namespace waymark::echo {
+
+namespace {
+
+// False if only help was asked for, and given.
+bool parse(const char* name, int argument_count, char** arguments, Options& options) {
+    std::string listen = options.listen.to_string();
+    CLI::App app("Sends back what its clients send.", name);
+    app.add_option("--listen", listen, "ADDRESS:PORT; port 0 lets the kernel choose")
+        ->capture_default_str();
+    app.add_option("--clients", options.clients, "at most so many at once")
+        ->capture_default_str()
+        ->check(CLI::Range(1UL, 100'000UL));
+    app.add_option("--workers", options.workers,
+                   "processes, or threads of the pool, where the design has a fixed number")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 256U));
+    app.add_option("--threads", options.threads, "of each worker, where the design has both")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 256U));
+    try {
+        app.parse(argument_count, arguments);
+        options.listen = net::Address::parse(listen);
+    } catch (const CLI::CallForHelp&) {
+        std::cout << app.help();
+        return false;
+    } catch (const CLI::ParseError& error) {
+        throw daemon::UsageError(
+            fmt::format("{}; {} --help shows the options", error.what(), name));
+    }
+    return true;
+}
+
+}  // namespace
+
+net::Listener listen_at(const Options& options) {
+    return net::Listener(options.listen);
+}
+
+void tell_address(const net::Listener& listener) {
+    fmt::print("listening on {}\n", listener.address().to_string());
+    std::fflush(stdout);
+}
+
+int run(const char* name, int argument_count, char** arguments,
+        const std::function<void(const Options&)>& serve) {
+    return daemon::run_main(name, [&] {
+        Options options;
+        if (!parse(name, argument_count, arguments, options)) return daemon::kExitOk;
+        daemon::ignore_sigpipe();
+        serve(options);
+        return daemon::kExitOk;
+    });
+}
+
+}  // namespace waymark::echo
