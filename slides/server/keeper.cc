@@ -20,6 +20,7 @@
 #include "daemon/signals.hh"
 #include "lessons/course/process_tree.hh"
 #include "slides/server/family.hh"
+#include "slides/server/frame_inbox.hh"
 #include "slides/server/shown_program.hh"
 #include "slides/server/step_gate.hh"
 
@@ -45,6 +46,8 @@ class Keeper {
           plan_(plan),
           folder_(folder),
           gate_(folder),
+          frames_(folder, shows(plan.shown, "frames"),
+                  [this](std::string_view name, json data) { tell(name, std::move(data)); }),
           family_(children_, plan.shown, plan.ask_kernel, plan.limits.processes,
                   gate_.path().string(),
                   [this](std::string_view name, json data, steady_clock::time_point at) {
@@ -79,7 +82,9 @@ class Keeper {
     }
 
     void start(std::size_t pane, const DemoEntry& demo) {
-        programs_[pane].start(children_, demo, plan_.limits, folder_.path(), gate_.path());
+        programs_[pane].start(children_, demo, plan_.limits, folder_.path(),
+                              {StepGate::kVariable + ("=" + gate_.path().string()),
+                               FrameInbox::kVariable + ("=" + frames_.path().string())});
         tell("program", {{"pane", pane}, {"pid", programs_[pane].pid()}, {"demo", demo.name}});
     }
 
@@ -88,13 +93,14 @@ class Keeper {
     }
 
     void wait() {
-        std::array<pollfd, 3 + kPanes> watched{};
+        std::array<pollfd, 4 + kPanes> watched{};
         watched[0] = {is_left_ ? -1 : channel_.fd().get(), POLLIN, 0};
         watched[1] = {signals_.fd().get(), POLLIN, 0};
         // A negative descriptor is passed over by poll(2).
         for (std::size_t pane = 0; pane < kPanes; ++pane)
             watched[2 + pane] = {programs_[pane].screen(), POLLIN, 0};
         watched[2 + kPanes] = {gate_.descriptor(), POLLIN, 0};
+        watched[3 + kPanes] = {frames_.descriptor(), POLLIN, 0};
         ::poll(watched.data(), watched.size(), next_look_.poll_timeout());
     }
 
@@ -118,8 +124,7 @@ class Keeper {
 
     // Not while one is running. What the last one printed is told before its screen is given away.
     void call_client() {
-        if (!plan_.client || is_stopping() || children_.has(programs_[1].pid()))
-            return;
+        if (!plan_.client || is_stopping() || children_.has(programs_[1].pid())) return;
         while (programs_[1].is_open() && read_screen(1)) {
         }
         start(1, *plan_.client);
@@ -159,6 +164,7 @@ class Keeper {
 
     void read_screens() {
         for (std::size_t pane = 0; pane < kPanes; ++pane) read_screen(pane);
+        frames_.tell_new();  // behind what was read: who has ended has sent them before
     }
 
     // False when there is nothing on it.
@@ -187,9 +193,10 @@ class Keeper {
     // Soon again when something has changed: it may be about to change once more.
     void look(bool in_full = false) {
         const steady_clock::time_point began = steady_clock::now();
-        pause_ = family_.look(in_full) ? kShortestPause : std::min(2 * pause_, plan_.limits.look_every);
-        // A look at a thousand threads takes its time; most of it must be the demo's. But a storm of
-        // forks makes looks long, too, and must be found out as soon as ever.
+        pause_ =
+            family_.look(in_full) ? kShortestPause : std::min(2 * pause_, plan_.limits.look_every);
+        // A look at a thousand threads takes its time; most of it must be the demo's. But a storm
+        // of forks makes looks long, too, and must be found out as soon as ever.
         constexpr int kShare = 8;
         const auto cost = std::chrono::ceil<milliseconds>(steady_clock::now() - began);
         pause_ = std::min(std::max(pause_, kShare * cost), plan_.limits.look_every);
@@ -251,6 +258,7 @@ class Keeper {
     const RunPlan& plan_;
     RunFolder folder_;
     StepGate gate_;
+    FrameInbox frames_;
     steady_clock::time_point began_ = steady_clock::now();
     daemon::SignalDescriptor signals_{SIGCHLD, SIGTERM};
     course::ChildGroup children_;

@@ -13,6 +13,7 @@
 //   output   {"pane", "text"}
 //   step     {"number"}                            somebody waits at the gate (step_gate.hh)
 //   next     {"number"}                            who waits there is let through
+//   frame, frame_refused                           what a demo has seen on a network (frame_inbox.hh)
 //   ended    {"pane", "words", "milliseconds"}     one program
 //   finished {"reason", "milliseconds"}            the last message
 // When the other end is closed, everything is ended at once. Ending is SIGTERM, a short grace, and

@@ -66,11 +66,11 @@ std::string terminal_name(long number) {
 void add_session(pid_t pid, json& facts) {
     const std::vector<long> fields = stat_fields(pid);
     if (fields.size() <= kForeground) return;
-    facts["session"] = {{"session", fields[kSession]},
-                        {"group", fields[kGroup]},
-                        {"terminal", terminal_name(fields[kTerminal])},
-                        {"foreground", fields[kTerminal] != 0 &&
-                                           fields[kForeground] == fields[kGroup]}};
+    facts["session"] = {
+        {"session", fields[kSession]},
+        {"group", fields[kGroup]},
+        {"terminal", terminal_name(fields[kTerminal])},
+        {"foreground", fields[kTerminal] != 0 && fields[kForeground] == fields[kGroup]}};
 }
 
 // Names without "SIG", of the ordinary signals and those for everybody's own use.
@@ -140,10 +140,10 @@ void add_descriptors(pid_t pid, json& facts) {
     facts["descriptors"] = std::move(list);
 }
 
-constexpr std::array kFacts = {FactKind{"session", add_session}, FactKind{"signals", add_signals},
-                               FactKind{"threads", add_threads},
-                               FactKind{"descriptors", add_descriptors},
-                               FactKind{"sockets", nullptr}};
+constexpr std::array kFacts = {
+    FactKind{"session", add_session}, FactKind{"signals", add_signals},
+    FactKind{"threads", add_threads}, FactKind{"descriptors", add_descriptors},
+    FactKind{"sockets", nullptr},     FactKind{"frames", nullptr}};
 
 const FactKind& fact_named(std::string_view word) {
     std::string names;

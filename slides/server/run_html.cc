@@ -128,7 +128,7 @@ namespace {
 struct WidePane {
     std::string_view kind, title;
 };
-constexpr std::array kWidePanes = {WidePane{"sockets", "Sockets"}};
+constexpr std::array kWidePanes = {WidePane{"sockets", "Sockets"}, WidePane{"frames", "Frames"}};
 
 std::string panes_html(const DemoEntry& demo, const RunSettings& settings) {
     const ShownFacts shown = shown_facts(setting(settings, "show"));

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "daemon/error.hh"
-#include "slides/server/step_gate.hh"
 #include "slides/server/terminal.hh"
 
 namespace waymark::slides {
@@ -43,22 +42,24 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 // The same small environment in every run, so that a recorded transcript can be compared. A demo
 // that crashes on purpose must crash also where everything is built with the address sanitizer.
 std::vector<std::string> environment(const std::filesystem::path& folder,
-                                     const std::filesystem::path& gate) {
+                                     const std::vector<std::string>& more) {
     const char* path = ::getenv("PATH");
-    return {StepGate::kVariable + ("=" + gate.string()),
-            std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path),
-            "HOME=" + folder.string(),
-            "TMPDIR=" + folder.string(),
-            "TERM=xterm-256color",
-            "LANG=C.UTF-8",
-            "ASAN_OPTIONS=handle_segv=0:handle_abort=0:detect_leaks=0"};
+    std::vector<std::string> variables = {
+        std::string("PATH=") + (path == nullptr ? "/usr/bin:/bin" : path),
+        "HOME=" + folder.string(),
+        "TMPDIR=" + folder.string(),
+        "TERM=xterm-256color",
+        "LANG=C.UTF-8",
+        "ASAN_OPTIONS=handle_segv=0:handle_abort=0:detect_leaks=0"};
+    variables.insert(variables.end(), more.begin(), more.end());
+    return variables;
 }
 
 int become_program(const DemoEntry& demo, const std::filesystem::path& folder,
-                   const std::filesystem::path& gate) {
+                   const std::vector<std::string>& more) {
     std::vector<std::string> arguments{demo.program.string()};
     arguments.insert(arguments.end(), demo.arguments.begin(), demo.arguments.end());
-    std::vector<std::string> variables = environment(folder, gate);
+    std::vector<std::string> variables = environment(folder, more);
     ::execve(demo.program.c_str(), pointers_to(arguments).data(), pointers_to(variables).data());
     daemon::fail(errno, "execve", demo.program.string());
 }
@@ -78,14 +79,14 @@ RunFolder::~RunFolder() {
 
 void ShownProgram::start(course::ChildGroup& children, const DemoEntry& demo,
                          const RunLimits& limits, const std::filesystem::path& folder,
-                         const std::filesystem::path& gate) {
+                         const std::vector<std::string>& variables) {
     Terminal terminal = open_terminal();
     incomplete_.clear();
     pid_ = children.start([&] {
         enter_terminal(terminal.programs);
         enter_limits(limits);
         daemon::check(::chdir(folder.c_str()), "chdir", folder.string());
-        return become_program(demo, folder, gate);
+        return become_program(demo, folder, variables);
     });
     screen_ = std::move(terminal.screen);
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "daemon/fd.hh"
 #include "lessons/course/child_group.hh"
@@ -35,10 +36,10 @@ class RunFolder {
 
 class ShownProgram {
   public:
-    // Starts `demo` in `folder`, as a child of `children`; its steps end at `gate` (step_gate.hh), if
-    // that is not "". Throws std::system_error.
+    // Starts `demo` in `folder`, as a child of `children`, with `variables` ("NAME=value") added to its
+    // environment. Throws std::system_error.
     void start(course::ChildGroup& children, const DemoEntry& demo, const RunLimits& limits,
-               const std::filesystem::path& folder, const std::filesystem::path& gate);
+               const std::filesystem::path& folder, const std::vector<std::string>& variables);
 
     // Some of what is on the screen and has not been read, in whole UTF-8 characters; "" if there
     // is nothing. When no process has the terminal open any more, the screen is closed.

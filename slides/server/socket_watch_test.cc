@@ -122,6 +122,20 @@ TEST_CASE("a server that does not close and a client that does not read") {
     }) == 3);
 }
 
+TEST_CASE("frames that a demo hands in come into the stream before its step and what is none is refused") {
+    RunPlan wanted = plan("f-frames");
+    wanted.shown = parse_shown_facts("frames");
+    Watched run(wanted);
+    REQUIRE(run.until([](const Message& message) { return message.name == "step"; }));
+    REQUIRE(run.all("frame").size() == 6);
+    CHECK(run.all("frame")[2]["lost"] == true);
+    CHECK(run.all("frame_refused").size() == 1);
+    CHECK(run.all("frame")[5]["what"] == "ACK");
+    Watched without(plan("f-frames"));
+    without.to_the_end();
+    CHECK(without.ended == "exit status 1");  // it has no inbox
+}
+
 TEST_CASE("sockets that the slide does not show are not told") {
     Watched run(plan("d-backlog"));
     REQUIRE(run.until([](const Message& message) { return message.name == "step"; }));

@@ -6,11 +6,12 @@
 //   hear(event)      one more event; those that it does not know it passes over
 //   show()           optional: what has been heard is to be seen now
 
+import { FramesPane } from './frames-pane.js';
 import { ProcessPane } from './process-pane.js';
 import { Screen } from './screen.js';
 import { SocketsPane } from './sockets-pane.js';
 
-const KINDS = [Screen, ProcessPane, SocketsPane];
+const KINDS = [Screen, ProcessPane, SocketsPane, FramesPane];
 
 export function panesOf(box) {
   return KINDS.flatMap((Kind) => [...box.querySelectorAll(Kind.selector)]

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,6 +136,26 @@ int leak_and_stall() {
     return 0;
 }
 
+// Hands in a handshake that nobody has captured, as a capture would (slides/server/frame_inbox.hh).
+int hand_in_frames() {
+    const char* const path = std::getenv("WAYMARK_FRAMES");
+    if (path == nullptr || *path == '\0') return 1;
+    const int fd = must(::socket(AF_UNIX, SOCK_DGRAM, 0), "socket");
+    sockaddr_un inbox{};
+    inbox.sun_family = AF_UNIX;
+    std::snprintf(inbox.sun_path, sizeof inbox.sun_path, "%s", path);
+    must(::connect(fd, reinterpret_cast<const sockaddr*>(&inbox), sizeof inbox), "connect");
+    for (const std::string_view line :
+         {"client > resolver who is server.example?", "resolver > client 192.0.2.7",
+          "client x server SYN", "client > server SYN, once more", "server > client SYN and ACK",
+          "client > server ACK", "this is no frame"})
+        must(static_cast<int>(::send(fd, line.data(), line.size(), 0)), "send");
+    ::close(fd);
+    std::printf("six frames\n");
+    end_step();
+    return 0;
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -144,6 +165,8 @@ int main(int, char** arguments) {
             return fill_backlog();
         case 'e':
             return leak_and_stall();
+        case 'f':
+            return hand_in_frames();
         default:
             return 2;
     }

@@ -1,0 +1,91 @@
+// Frames as a sequence diagram: what the events add up to, and how it is drawn.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { frameInWords, Frames } from '../../../slides/web/frames.js';
+import { accessibilityFaults, openBrowser } from '../../browser/support/browser.js';
+import { ended, openDeck, overflow, pane, smallLetters, toSlideWith } from '../support/deck.js';
+import { startMachinery } from '../support/servers.js';
+
+test('who takes part is told by the frames, in the order in which they are named', () => {
+  const frames = new Frames();
+  frames.hear({ name: 'frame', at: 12, from: 'client', to: 'server', what: 'SYN' });
+  frames.hear({ name: 'output', at: 12, text: 'client' });
+  frames.hear({ name: 'frame', at: 13, from: 'router', to: 'client', what: 'unreachable', lost: true });
+  assert.deepEqual(frames.actors, ['client', 'server', 'router']);
+  assert.deepEqual(frames.all.map(({ first, last }) => [first, last]), [[0, 1], [2, 0]]);
+  assert.deepEqual(frames.all.map(frameInWords), ['0.012 s, client to server: SYN', '0.013 s, router to client, lost: unreachable']);
+  frames.hear({ name: 'frame_refused', at: 14, why: 'a line that is none' });
+  assert.deepEqual(frames.refused, ['a line that is none']);
+  frames.clear();
+  assert.deepEqual([frames.actors, frames.all, frames.refused], [[], [], []]);
+});
+
+let browser, server, page;
+
+before(async () => {
+  browser = await openBrowser();
+  server = await startMachinery();
+  page = await openDeck(browser, `${server.address}/decks/90-machinery`, { colorScheme: 'light' });
+});
+
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+const faultsOf = async () => [...await overflow(page), ...await smallLetters(page), ...await accessibilityFaults(page)];
+
+// Where the arrow in a row begins and ends, from its sender, and where the columns are.
+const drawn = (frames) => frames.evaluate((box) => {
+  const middle = (element) => { const { left, width } = element.getBoundingClientRect(); return left + width / 2; };
+  const columns = Object.fromEntries([...box.querySelectorAll('.actor')].map((actor) => [actor.textContent, middle(actor)]));
+  const arrows = [...box.querySelectorAll('.frame')].map((row) => {
+    const { left, right } = row.querySelector('.shaft').getBoundingClientRect();
+    return row.querySelector('.arrow').dataset.way === 'left' ? [right, left] : [left, right];
+  });
+  return { columns, arrows };
+});
+
+test('each frame is an arrow from its sender to its receiver, and a lost one does not arrive', async () => {
+  await toSlideWith(page, '[data-demo="f-frames"]');
+  const { go, next, frames, slider } = pane(page);
+  await go.click();
+  await page.waitForFunction(() => document.querySelectorAll('section.present .frame').length === 6 && !document.querySelector('section.present .next').disabled);
+  const { columns, arrows } = await drawn(frames);
+  assert.deepEqual(Object.keys(columns), ['client', 'resolver', 'server']);
+  const near = (place, column) => Math.abs(place - columns[column]) < 8;
+  const ways = ['client resolver', 'resolver client', 'client server', 'client server', 'server client', 'client server'];
+  ways.forEach((way, i) => {
+    const [from, to] = way.split(' ');
+    assert.ok(near(arrows[i][0], from), `frame ${i} begins at ${from}`);
+    assert.equal(near(arrows[i][1], to), i !== 2, `frame ${i} comes to ${to}`);
+  });
+  assert.match(await frames.textContent(), /Left out: a line that is not NAME > NAME WHAT\./);
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await faultsOf(), [], colorScheme);
+  }
+  await frames.locator('li').first().focus();
+  await page.keyboard.press('End');
+  assert.match(await page.evaluate(() => document.activeElement.querySelector('.spoken').textContent), /^\d+\.\d{3} s, client to server: ACK$/);
+  await next.click();
+  await ended(page);
+  assert.equal(await frames.locator('.frame').count(), 6, 'the last picture stays');
+  const first = await page.evaluate(() => Number(document.querySelector('section.present .timeline input').max));
+  await slider.evaluate((input) => { input.value = 0; input.dispatchEvent(new Event('input')); });
+  assert.ok(first > 6);
+  assert.equal(await frames.locator('.frame').count(), 0);
+});
+
+test('without its server the recorded frames are drawn', async () => {
+  const own = await startMachinery();
+  const alone = await openDeck(browser, `${own.address}/decks/90-machinery`);
+  await own.stop();
+  await toSlideWith(alone, '[data-demo="f-frames"]');
+  await pane(alone).go.click();
+  await ended(alone);
+  assert.equal(await pane(alone).frames.locator('.frame[data-lost="true"]').count(), 1);
+  assert.equal(await pane(alone).frames.locator('.frame').count(), 6);
+});
