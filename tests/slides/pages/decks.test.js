@@ -96,10 +96,10 @@ test('letters that the last row cannot read are noticed', async () => {
   const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
   await toSlideWith(page, '.code');
   assert.deepEqual(await smallLetters(page), []);
-  for (const [selector, says] of [['.code', /^pre has letters of 21 px/], ['.run', /^pre has letters of 21 px/],
-    ['table', /^td has letters of 21 px/]]) {
+  for (const [selector, says] of [['.code', /^pre has letters of 21 px/], ['.run', /^pre has letters of 21 px/], ['.run', /^button has letters of 21 px/],
+    ['.run', /^span has letters of 21 px/], ['table', /^td has letters of 21 px/]]) {
     await toSlideWith(page, selector);
-    const style = await page.addStyleTag({ content: '.reveal section.present :is(pre, td) { font-size: 21px !important; }' });
+    const style = await page.addStyleTag({ content: '.reveal section.present :is(pre, td, button, .state) { font-size: 21px !important; }' });
     assert.ok((await smallLetters(page)).some((fault) => says.test(fault)), selector);
     await style.evaluate((element) => element.remove());
   }

@@ -96,7 +96,7 @@ export function smallLetters(page) {
       const size = Math.round(10 * factor * parseFloat(getComputedStyle(element).fontSize)) / 10;
       if (size < smallest) faults.add(`${where} has letters of ${size} px: ${element.textContent.trim().slice(0, 40)}`);
     };
-    for (const element of slide.querySelectorAll('pre, td, th, .screen, .question :is(.ask, .after, .choice), .tree :is(p, .process *), :is(.sockets, .frames) :is(p, p *, .actor, .picture *)')) {
+    for (const element of slide.querySelectorAll('pre, td, th, .screen, .run :is(.bar, .timeline) :is(button, .state, .clock, .place), .question :is(.ask, .after, .choice), .tree :is(p, .process *), :is(.sockets, .frames) :is(p, p *, .actor, .picture *)')) {
       if (!element.closest('aside') && element.offsetParent !== null) look(element, scale, element.localName);
     }
     for (const picture of slide.querySelectorAll('img[src$=".svg"]')) {
