@@ -266,6 +266,7 @@ TEST_CASE("planned faults come as planned") {
         const CaseResult result = run(name);
         const std::string reason =
             result.failure ? result.failure->what + result.failure->seen : "";
-        CHECK_MESSAGE(result.passed(), reason);
+        const std::string left = result.left.empty() ? "" : result.left.front().what;
+        CHECK_MESSAGE(result.passed(), std::string(name), ": ", outcome_name(result.outcome), reason, left);
     }
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <functional>
 #include <string>
 
+#include "daemon/fd.hh"
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/fast_clock.hh"
 #include "lessons/course/check/faults.hh"
@@ -81,21 +83,22 @@ TEST_CASE("a fast clock jumps from event to event") {
     using Clock = std::chrono::steady_clock;
     const auto before = Clock::now();
     {
-        Gate gate;
+        const waymark::daemon::Pipe pipe = waymark::daemon::make_pipe();
         FastClock clock;
-        clock.at(std::chrono::milliseconds(400'000), [&] { gate.open(); });
+        clock.at(std::chrono::milliseconds(400'000),
+                 [&] { static_cast<void>(::syscall(SYS_write, pipe.writing.get(), "x", 1)); });
         clock.interrupt_at(std::chrono::milliseconds(250));
         const auto start = Clock::now();
         const auto passed = [&] { return (Clock::now() - start) / std::chrono::milliseconds(1); };
-        pollfd readable{gate.waiting_fd(), POLLIN, 0};
+        pollfd readable{pipe.reading.get(), POLLIN, 0};
         expect(::poll(&readable, 1, 600'000) == -1 && errno == EINTR, "the wait", "EINTR", "else",
                kPlanted);
         expect_equal(passed(), 250, "milliseconds at the signal", kPlanted);
         fd_set reading;
         FD_ZERO(&reading);
-        FD_SET(gate.waiting_fd(), &reading);
+        FD_SET(pipe.reading.get(), &reading);
         timeval time{600, 0};
-        expect_equal(::select(gate.waiting_fd() + 1, &reading, nullptr, nullptr, &time), 1,
+        expect_equal(::select(pipe.reading.get() + 1, &reading, nullptr, nullptr, &time), 1,
                      "what select found", kPlanted);
         expect_equal(passed(), 400'000, "milliseconds at the byte", kPlanted);
         expect_equal(::poll(nullptr, 0, 1000), 0, "a wait for nothing", kPlanted);
