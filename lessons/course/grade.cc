@@ -49,8 +49,10 @@ GradedCase graded(const Lesson& lesson, const CasePlaces& places, const CaseResu
     graded.reason = outcome_name(result.outcome);
     graded.story = clean_text(graded.mark == Mark::skipped ? "not graded: " + result.skipped_because
                                                            : reporter.story(lesson, result));
-    const FileLine place =
-        places.named_in(result.finding ? result.finding->place : "", result.name);
+    // Of a hang: the learner's line that one of its threads stands in.
+    const FileLine place = places.named_in(
+        result.finding ? result.finding->place : fmt::format("{}", fmt::join(result.waits, "\n")),
+        result.name);
     graded.file = place.file;
     graded.line = place.line;
     return graded;

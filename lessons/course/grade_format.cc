@@ -33,9 +33,9 @@ std::string dump(const ordered_json& value, int indent) {
 }
 
 std::string because(const GradedLesson& lesson) {
-    if (!lesson.reason.empty()) return ", because " + lesson.reason;
+    if (!lesson.reason.empty()) return ": " + lesson.reason;
     if (lesson.forfeited.empty()) return "";
-    return fmt::format(", because a case that must pass does not: {}", lesson.forfeited);
+    return fmt::format(": a case that must pass does not: {}", lesson.forfeited);
 }
 
 // What stands under a case: its own story, or the reason of all, which is told once elsewhere.

@@ -27,9 +27,6 @@ std::string escaped(std::string_view text) {
             case '"':
                 result += "&quot;";
                 break;
-            case '\n':  // in an attribute a parser would make a space of it
-                result += "&#10;";
-                break;
             default:
                 result += character;
         }
@@ -37,8 +34,17 @@ std::string escaped(std::string_view text) {
     return result;
 }
 
+// Between tags.
 std::string in_text(const std::string& text) {
     return escaped(clean_text(text, 2 * kMostReportText));
+}
+
+// In an attribute, where a parser would make a space of the end of a line.
+std::string in_attribute(const std::string& text) {
+    std::string result;
+    for (const char character : in_text(text))
+        result += character == '\n' ? "&#10;" : std::string(1, character);
+    return result;
 }
 
 double as_seconds(std::chrono::milliseconds time) {
@@ -53,7 +59,7 @@ const std::string& story_under(const GradedLesson& lesson, const GradedCase& one
 std::string case_xml(const GradedLesson& lesson, const GradedCase& one) {
     const std::string head =
         fmt::format("    <testcase classname=\"waymark.{}\" name=\"{}\" time=\"{:.3f}\"",
-                    in_text(lesson.name), in_text(one.name), as_seconds(one.time));
+                    in_attribute(lesson.name), in_attribute(one.name), as_seconds(one.time));
     if (one.mark == Mark::passed) return head + "/>\n";
     if (one.mark == Mark::skipped)
         return head +
@@ -62,7 +68,7 @@ std::string case_xml(const GradedLesson& lesson, const GradedCase& one) {
     return head + fmt::format(
                       ">\n      <{0} type=\"{1}\" message=\"{1}\">{2}</{0}>\n"
                       "    </testcase>\n",
-                      tag, in_text(one.reason), in_text(story_under(lesson, one)));
+                      tag, in_attribute(one.reason), in_text(story_under(lesson, one)));
 }
 
 std::string counts(std::size_t tests, std::size_t failures, std::size_t errors) {
@@ -78,7 +84,7 @@ std::string as_junit(const Grade& grade) {
         const std::size_t failed = lesson.count(Mark::failed), broken = lesson.count(Mark::broken);
         suites +=
             fmt::format("  <testsuite name=\"waymark.{}\" {} skipped=\"{}\" time=\"{:.3f}\">\n",
-                        in_text(lesson.name), counts(lesson.cases.size(), failed, broken),
+                        in_attribute(lesson.name), counts(lesson.cases.size(), failed, broken),
                         lesson.count(Mark::skipped), as_seconds(lesson.time));
         for (const GradedCase& one : lesson.cases) suites += case_xml(lesson, one);
         suites += "  </testsuite>\n";

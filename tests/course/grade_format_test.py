@@ -4,13 +4,14 @@ import json
 import pathlib
 import sys
 import unittest
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "suite"))
 
 import driver
 import grade_rules
-from small_course import SmallCourse
+from small_course import SOLUTION, SmallCourse
 
 COURSE, BUILD, SANITIZE = sys.argv[1:4] if len(sys.argv) > 3 else ("course", "build", "none")
 
@@ -26,6 +27,59 @@ int twice(int value) {
 }
 """
 FORMATS = ("gradescope", "junit", "github", "autolab", "json")
+
+# What is handed in, the points of three that it gets, and the words that its reader must find in every format.
+ANSWERS = {
+    "pass": (SOLUTION, 3, ()),
+    "wrong": ("int twice(int value) {\n    return value > 0 ? 2 * value : value;\n}\n", 2,
+              ("a debt twice is a greater debt", "double -3", "-6", "added once")),
+    "compile error": ("int twice(int value) {\n    return value + valu;\n}\n", 0,
+                      ("does not compile", "twice.cc:9", "valu")),
+    "crash": ("int twice(int value) {\n    if (value == -3) __builtin_trap();\n    return value + value;\n}\n", 2,
+              ("a debt twice is a greater debt", "The program crashed", "double -3")),
+    "hang": ("int twice(int value) {\n    while (value == -3) {\n    }\n    return value + value;\n}\n", 2,
+             ("a debt twice is a greater debt", "did not end in time", "double -3")),
+}
+
+
+def points_in(form, text):
+    """What the format says of the points; junit leaves the sum to who reads it."""
+    if form == "gradescope":
+        return json.loads(text)["score"]
+    if form == "junit":
+        suite = xml.etree.ElementTree.fromstring(text)[0].attrib
+        return int(suite["tests"]) - sum(int(suite[count]) for count in ("failures", "errors", "skipped"))
+    if form == "github":
+        return int(text.rsplit("::notice title=Waymark::", 1)[1].split(" of ")[0])
+    if form == "autolab":
+        return json.loads(text.splitlines()[-1])["scores"]["01-twice"]
+    return json.loads(text)["points"]
+
+
+class EachAnswerTest(unittest.TestCase):
+    """Each kind of answer in each format: the rules hold, the points are right, and the words are there."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.course = SmallCourse(COURSE, BUILD, SANITIZE)
+        cls.addClassCleanup(cls.course.remove)
+
+    def test_each_answer_in_each_format(self):
+        rules = {"gradescope": grade_rules.gradescope, "junit": grade_rules.junit, "github": grade_rules.github,
+                 "autolab": grade_rules.autolab, "json": lambda text: [] if json.loads(text) else ["empty"]}
+        for kind, (body, points, words) in ANSWERS.items():
+            self.course.hand_in(body)
+            for form in FORMATS:
+                with self.subTest(kind=kind, form=form):
+                    code, output, _ = self.course.run("grade", "01", "--format", form)
+                    text = output.decode("utf-8")
+                    self.assertEqual(code, 0 if points == 3 else 1)
+                    self.assertEqual(rules[form](text), [])
+                    self.assertEqual(points_in(form, text), points)
+                    for word in words:
+                        self.assertIn(word, text)
+                    if points == 3:
+                        self.assertNotRegex(text, "FAIL|<failure|<error|::error|\"failed\"|broken")
 
 
 class FormatTest(unittest.TestCase):
