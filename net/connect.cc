@@ -67,13 +67,12 @@ ConnectStatus failed_status(int error_number, const Address& address) {
 //#region exercise-07
 namespace {
 
-//#region connect-wait
 void wait_for_any(const std::vector<const Fd*>& sockets, Deadline until) {
     std::vector<pollfd> waiting;
-    for (const Fd* socket : sockets) waiting.push_back({socket->get(), POLLOUT, 0});  //@ 1
+    for (const Fd* socket : sockets) waiting.push_back({socket->get(), POLLOUT, 0});
     // A signal ends the wait with EINTR; who waits again computes anew what is left.
-    const int count = ::poll(waiting.data(), waiting.size(), until.poll_timeout());  //@ 2
-    if (count == -1 && errno != EINTR) daemon::fail(errno, "poll");                  //@ 3
+    const int count = ::poll(waiting.data(), waiting.size(), until.poll_timeout());
+    if (count == -1 && errno != EINTR) daemon::fail(errno, "poll");
 }
 
 }  // namespace
@@ -82,11 +81,10 @@ ConnectResult connect_to_any(std::span<const Address> addresses, Deadline deadli
                              SocketMode mode) {
     assert(!addresses.empty());
     ConnectAttempts attempts(addresses, deadline);
-    for (attempts.advance(); !attempts.is_over(); attempts.advance())  //@ 4
+    for (attempts.advance(); !attempts.is_over(); attempts.advance())
         wait_for_any(attempts.waiting(), attempts.look_again());
     return attempts.take_result(mode);
 }
-//#endregion connect-wait
 //#endregion exercise-07
 
 ConnectResult connect_to(const Address& address, Deadline deadline, SocketMode mode) {

@@ -62,35 +62,30 @@ void ConnectAttempts::advance() {
     std::erase_if(under_way_, [](const Attempt& attempt) { return !attempt.socket; });
 }
 
-//#region connect-begin
 // Makes the socket too: one on which connect failed cannot be used again (connect(2), NOTES).
 void ConnectAttempts::begin(std::size_t place) {
     const int family = addresses_[place].family();
-    Attempt attempt{place,
-                    Fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))};  //@ 1
-    if (!attempt.socket) return fail(attempt, errno);  // a machine without IPv6  //@ 2
+    Attempt attempt{place, Fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))};
+    if (!attempt.socket) return fail(attempt, errno);  // a machine without IPv6
     call_connect(attempt);
     if (attempt.socket) under_way_.push_back(std::move(attempt));
 }
 
 void ConnectAttempts::call_connect(Attempt& attempt) {
     const Address& address = addresses_[attempt.place];
-    const int result = ::connect(attempt.socket.get(), address.data(), address.size());  //@ 3
-    settle(attempt, result == 0 ? 0 : errno);  // EINPROGRESS: it goes on without us  //@ 4
+    const int result = ::connect(attempt.socket.get(), address.data(), address.size());
+    settle(attempt, result == 0 ? 0 : errno);  // EINPROGRESS: it goes on without us
 }
-//#endregion connect-begin
 
-//#region connect-ask
 void ConnectAttempts::ask(Attempt& attempt) {
     // A Unix listener has no room, and nothing tells when it has (connect(2)).
     if (attempt.is_queue_full) return call_connect(attempt);
-    if (!is_writable(attempt.socket)) return;                //@ 1
-    const int error_number = pending_error(attempt.socket);  // SO_ERROR  //@ 2
-    if (error_number == 0 && !has_peer(attempt.socket))      //@ 3..
-        return call_connect(attempt);  // a signal came before the system had begun  //@ ..3
+    if (!is_writable(attempt.socket)) return;
+    const int error_number = pending_error(attempt.socket);  // SO_ERROR
+    if (error_number == 0 && !has_peer(attempt.socket))
+        return call_connect(attempt);  // a signal came before the system had begun
     settle(attempt, error_number);
 }
-//#endregion connect-ask
 
 void ConnectAttempts::settle(Attempt& attempt, int error_number) {
     const ConnectErrorKind kind =
@@ -115,23 +110,21 @@ Deadline ConnectAttempts::look_again() const {
     return asks_again ? std::min(race_.wake_up(), Deadline::after(kQueuePause)) : race_.wake_up();
 }
 
-//#region connect-result
 ConnectResult ConnectAttempts::take_result(SocketMode mode) {
-    std::vector<Attempt> losers = std::move(under_way_);  // closed at the end  //@ 1
+    std::vector<Attempt> losers = std::move(under_way_);  // closed at the end
     if (winner_) {
-        if (mode == SocketMode::blocking) daemon::set_nonblocking(winner_->socket, false);  //@ 2
+        if (mode == SocketMode::blocking) daemon::set_nonblocking(winner_->socket, false);
         return {ConnectStatus::connected, std::move(winner_->socket), addresses_[winner_->place],
                 std::move(failures_)};
     }
-    for (const Attempt& attempt : losers)  //@ 3..
+    for (const Attempt& attempt : losers)
         failures_.push_back({addresses_[attempt.place], ConnectStatus::timed_out, ETIMEDOUT});
     for (std::size_t place = race_.begun(); place < addresses_.size(); ++place)
-        failures_.push_back({addresses_[place], ConnectStatus::not_tried, 0});  //@ ..3
+        failures_.push_back({addresses_[place], ConnectStatus::not_tried, 0});
     const bool too_late = !race_.is_lost();
     return {too_late ? ConnectStatus::timed_out : failures_.back().status, Fd(), Address(),
             std::move(failures_)};
 }
-//#endregion connect-result
 //#endregion exercise-07
 
 }  // namespace waymark::net

@@ -38,15 +38,13 @@ Fd make_socket() {
     return Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
-//#region writable
 void trust_writability(const Address& address) {
     const Fd socket = make_socket();
     if (!begin_and_wait(socket, address)) return;
-    std::puts("   connected, says the program");                           //@ 1
-    const ssize_t count = ::send(socket.get(), "hello", 5, MSG_NOSIGNAL);  //@ 2
+    std::puts("   connected, says the program");
+    const ssize_t count = ::send(socket.get(), "hello", 5, MSG_NOSIGNAL);
     std::printf("   send:    %s\n", count == 5 ? "5 bytes" : std::strerror(errno));
 }
-//#endregion writable
 
 //#region so-error
 void ask_so_error(const Address& address) {

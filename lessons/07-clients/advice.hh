@@ -15,6 +15,11 @@ inline const Advice kWritable{
     "A socket becomes writable when its attempt is over, well or badly. Which of the two it was is "
     "in SO_ERROR, and nowhere else.",
     "README.md#writable-taken-for-connected; connect(2), EINPROGRESS"};
+inline const Advice kTooSoon{"asked too soon",
+                             "SO_ERROR is 0 also while an attempt is under way: nothing has gone "
+                             "wrong yet. It means something "
+                             "when the socket is writable, and not before.",
+                             "README.md#asked-too-soon; connect(2), EINPROGRESS"};
 inline const Advice kInProgress{
     "EINPROGRESS taken for a failure",
     "A non-blocking connect that is under way says -1 and EINPROGRESS. Nothing has failed: wait "
