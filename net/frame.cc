@@ -21,7 +21,6 @@ std::string_view to_string(Fault fault) {
 //#region exercise-06
 // Sums, and no cast of the pointer: that would be right on some machines only, and at odd addresses
 // on fewer still.
-//#region frame-big-endian
 std::uint16_t two_bytes(Bytes bytes, std::size_t at) {
     return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
 }
@@ -29,7 +28,6 @@ std::uint16_t two_bytes(Bytes bytes, std::size_t at) {
 std::uint32_t four_bytes(Bytes bytes, std::size_t at) {
     return std::uint32_t{two_bytes(bytes, at)} << 16 | two_bytes(bytes, at + 2);
 }
-//#endregion frame-big-endian
 
 namespace {
 
@@ -40,8 +38,8 @@ constexpr std::size_t kExtensionUnit = 8;  // what an extension header is counte
 // Cuts off what is behind the length that the header gives; or says that there is less.
 //#region frame-bounded
 Bytes bounded(Bytes bytes, std::size_t claimed, Fault& fault) {
-    if (claimed > bytes.size()) fault = Fault::cut;
-    return bytes.first(std::min(claimed, bytes.size()));
+    if (claimed > bytes.size()) fault = Fault::cut;       //@ 1
+    return bytes.first(std::min(claimed, bytes.size()));  //@ 2
 }
 //#endregion frame-bounded
 
@@ -57,7 +55,6 @@ void take_header(Reading<Header>& reading, Bytes bytes, std::size_t fixed, std::
 
 }  // namespace
 
-//#region frame-vlan
 Reading<EthernetHeader> read_ethernet(Bytes frame) {
     if (frame.size() < kEthernetBytes) return {.fault = Fault::cut};
     Reading<EthernetHeader> reading{
@@ -82,7 +79,6 @@ Reading<EthernetHeader> read_ethernet(Bytes frame) {
     reading.payload = is_length ? bounded(rest, header.type, reading.fault) : rest;
     return reading;
 }
-//#endregion frame-vlan
 
 Reading<Ipv4Header> read_ipv4(Bytes packet) {
     if (packet.empty()) return {.fault = Fault::cut};
@@ -100,7 +96,6 @@ Reading<Ipv4Header> read_ipv4(Bytes packet) {
         .protocol = packet[9],
         .source = array_at<4>(packet, 12),
         .destination = array_at<4>(packet, 16)}};
-    //#region frame-ipv4-lengths
     const Ipv4Header& header = *reading.header;
     if (header.header_bytes < kIpv4Bytes || header.total_bytes < header.header_bytes) {
         reading.fault = Fault::bad_length;
@@ -108,7 +103,6 @@ Reading<Ipv4Header> read_ipv4(Bytes packet) {
     }
     const Bytes whole = bounded(packet, header.total_bytes, reading.fault);
     take_header(reading, whole, kIpv4Bytes, header.header_bytes);
-    //#endregion frame-ipv4-lengths
     return reading;
 }
 
@@ -116,7 +110,6 @@ namespace {
 
 // How long the extension header at the front of `rest` says that it is, 0 if it is none or its
 // length is not known. The second byte counts what follows the first unit (RFC 8200, section 4).
-//#region frame-extension-length
 std::size_t extension_bytes(std::uint8_t number, std::uint8_t second_byte) {
     switch (number) {
         case kHopByHop:
@@ -134,7 +127,6 @@ std::size_t extension_bytes(std::uint8_t number, std::uint8_t second_byte) {
             return 0;
     }
 }
-//#endregion frame-extension-length
 
 FragmentInfo read_fragment_header(Bytes bytes) {
     const std::uint16_t offset = two_bytes(bytes, 2);  // in eights, so its low bits are free
@@ -143,14 +135,14 @@ FragmentInfo read_fragment_header(Bytes bytes) {
 
 // Goes through the extension headers of reading.payload and takes them off. `missing` is what it
 // means if one does not end in it.
-//#region frame-extensions
 void take_extensions(Reading<Ipv6Header>& reading, Fault missing) {
     Ipv6Header& header = *reading.header;
     Bytes& rest = reading.payload;
-    while (extension_bytes(header.protocol, 0) != 0) {
+    //#region frame-extensions
+    while (extension_bytes(header.protocol, 0) != 0) {  //@ 1
         const std::size_t size = rest.size() < 2 ? 2 : extension_bytes(header.protocol, rest[1]);
-        const bool too_many = header.extensions.size() == kMostExtensions;
-        if (too_many || rest.size() < size) {
+        const bool too_many = header.extensions.size() == kMostExtensions;  //@ 2..
+        if (too_many || rest.size() < size) {                               //@ ..2
             reading.fault = too_many ? Fault::too_many : missing;
             rest = {};
             return;
@@ -158,12 +150,12 @@ void take_extensions(Reading<Ipv6Header>& reading, Fault missing) {
         if (header.protocol == kFragment) header.fragment = read_fragment_header(rest);
         const bool in_the_middle = header.protocol == kFragment && header.fragment->offset != 0;
         header.extensions.push_back(header.protocol);
-        header.protocol = rest[0];
+        header.protocol = rest[0];  //@ 3
         rest = rest.subspan(size);
-        if (in_the_middle) return;
+        if (in_the_middle) return;  //@ 4
     }
+    //#endregion frame-extensions
 }
-//#endregion frame-extensions
 
 }  // namespace
 
@@ -172,16 +164,17 @@ Reading<Ipv6Header> read_ipv6(Bytes packet) {
     if (packet[0] >> 4 != 6) return {.fault = Fault::bad_version};
     if (packet.size() < kIpv6Bytes) return {.fault = Fault::cut};
     const std::uint32_t first = four_bytes(packet, 0);  // 4 bits version, 8 class, 20 flow label
-    Reading<Ipv6Header> reading{
-        Ipv6Header{.traffic_class = static_cast<std::uint8_t>(first >> 20 & 0xff),
-                   .flow_label = first & 0xfffff,
-                   .payload_bytes = two_bytes(packet, 4),
-                   .hop_limit = packet[7],
-                   .source = array_at<16>(packet, 8),
-                   .destination = array_at<16>(packet, 24),
-                   .protocol = packet[6]}};
+    Reading<Ipv6Header> reading;
+    Ipv6Header& header = reading.header.emplace();
+    header.traffic_class = static_cast<std::uint8_t>(first >> 20 & 0xff);
+    header.flow_label = first & 0xfffff;
+    header.payload_bytes = two_bytes(packet, 4);
+    header.protocol = packet[6];
+    header.hop_limit = packet[7];
+    header.source = array_at<16>(packet, 8);
+    header.destination = array_at<16>(packet, 24);
     const Bytes behind = packet.subspan(kIpv6Bytes);
-    reading.payload = bounded(behind, reading.header->payload_bytes, reading.fault);
+    reading.payload = bounded(behind, header.payload_bytes, reading.fault);
     take_extensions(reading, reading.fault == Fault::cut ? Fault::cut : Fault::bad_length);
     return reading;
 }

@@ -4,8 +4,8 @@
 //
 // Bytes from a network are anybody's. How many there are is said twice: by whoever captured them
 // (the span) and by the lengths in the headers. The smaller one wins: a length in a header is a
-// claim of the sender, and what is behind it, the padding of a short frame, is no payload. Nothing
-// is thrown. What could be read is given, and with it why the rest could not.
+// claim of the sender, and what is behind it, the padding of a short frame, is no payload. Bad
+// bytes throw nothing: what could be read is given, and with it why the rest could not.
 //
 // What is refused: to verify checksums. A network card puts them in after the capture, and on
 // loopback nobody does.
@@ -165,8 +165,9 @@ Reading<Ipv4Header> read_ipv4(Bytes packet);
 // hop-by-hop options, routing, fragment, destination options, authentication (RFC 4302), mobility
 // (RFC 6275), host identity (RFC 7401), shim6 (RFC 5533). Stops at everything else, and behind a
 // fragment header whose offset is not zero: there is no header, there is the middle of something.
-// An extension header that the payload length ends before is bad_length; one that the bytes end
-// before is cut. Jumbograms (RFC 2675) say that their length is 0, and so they have no payload.
+// An extension header that does not end within the packet is cut if the packet is cut, and
+// bad_length if all of it is there. Jumbograms (RFC 2675) say that their length is 0, and so they
+// have no payload.
 Reading<Ipv6Header> read_ipv6(Bytes packet);
 
 // RFC 9293, section 3.1. The header is given from 20 bytes on. A data offset below 5 is bad_length.

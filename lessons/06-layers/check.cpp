@@ -1,0 +1,227 @@
+// Lesson 06: what really goes over the wire? Each case gives bytes, in memory of exactly their
+// size, so that the address sanitizer sees one byte that is read behind them. Here: numbers,
+// Ethernet, TCP and UDP; check_ipv4.cpp, check_ipv6.cpp and check_any.cpp have the others.
+
+#include <doctest/doctest.h>
+
+#include "reading_seen.hh"
+
+using namespace waymark::net;
+using namespace waymark::course::check;
+
+namespace {
+
+const std::string kSegment = "9c40 01bb fffefdfc 81828384 5018 fa01 abcd 0102 ";
+
+std::string tag_text(const std::vector<VlanTag>& tags) {
+    std::string text;
+    for (const VlanTag& tag : tags)
+        text += "priority " + std::to_string(tag.priority) +
+                (tag.drop_eligible ? ", drop eligible" : "") + ", number " +
+                std::to_string(tag.id) + "; ";
+    return text.empty() ? "none" : text;
+}
+
+std::string flag_text(const TcpFlags& flags) {
+    std::string text;
+    if (flags.fin) text += "FIN ";
+    if (flags.syn) text += "SYN ";
+    if (flags.rst) text += "RST ";
+    if (flags.psh) text += "PSH ";
+    if (flags.ack) text += "ACK ";
+    if (flags.urg) text += "URG ";
+    if (flags.ece) text += "ECE ";
+    if (flags.cwr) text += "CWR ";
+    return text.empty() ? "none" : text;
+}
+
+}  // namespace
+
+TEST_CASE("numbers are in network byte order") {
+    step("read two bytes, 12 34");
+    const Test bytes("12 34 56 78 9a");
+    if_it_crashes(kPastEnd, "overflow");
+    expect_equal(two_bytes(bytes, 0), 0x1234, "the number (0x1234 is 4660)", kHostOrder);
+    step("read the four bytes 34 56 78 9a, from an odd place");
+    expect_equal(four_bytes(bytes, 1), 0x3456789aU, "the number", kHostOrder);
+    step("read two bytes from place 3, the last two");
+    expect_equal(two_bytes(bytes, 3), 0x789a, "the number", kHostOrder);
+}
+
+TEST_CASE("large numbers keep all their bits") {
+    step("read ff fe, and ff fe fd fc");
+    const Test bytes("ff fe fd fc");
+    expect_equal(two_bytes(bytes, 0), 0xfffe, "the two bytes", kSmallNumber);
+    expect_equal(four_bytes(bytes, 0), 0xfffefdfcU, "the four bytes", kSmallNumber);
+    step("read 00 ff, and 00 ff 00 ff");
+    const Test low("00 ff 00 ff");
+    expect_equal(two_bytes(low, 0), 0x00ff, "the two bytes", kSmallNumber);
+    expect_equal(four_bytes(low, 0), 0x00ff00ffU, "the four bytes", kSmallNumber);
+}
+
+TEST_CASE("an Ethernet header has two addresses and a type") {
+    step("read a frame of IPv4 with eight bytes behind the header");
+    const auto reading = read_with(read_ethernet, Test("0a0b0c0d0e0f 1a1b1c1d1e1f 0800" + kEight));
+    const EthernetHeader& header = header_of(reading, kAllOrNothing);
+    expect_equal(hex(header.destination), "0a 0b 0c 0d 0e 0f", "the destination", kFields);
+    expect_equal(hex(header.source), "1a 1b 1c 1d 1e 1f", "the source", kFields);
+    expect_equal(header.type, kEtherIpv4, "the type (2048 is 0x0800)", {kFields, kHostOrder});
+    expect_equal(tag_text(header.tags), "none", "VLAN tags", kVlan);
+    expect_payload(reading, kEight, kFields);
+    expect_fault(reading, Fault::none, kReason);
+}
+
+TEST_CASE("a VLAN tag stands before the type") {
+    step("read a frame with a tag: priority 5, drop eligible, VLAN 10");
+    const auto reading = read_with(read_ethernet, Test(kMacs + "8100 b00a 86dd" + kEight));
+    const EthernetHeader& header = header_of(reading, kVlan);
+    expect(header.type != kEtherVlan, "the type", "34525 (0x86dd), which stands behind the tag",
+           "33024 (0x8100)", kVlan);
+    expect_equal(header.type, kEtherIpv6, "the type (34525 is 0x86dd)", {kVlan, kFields});
+    expect_equal(tag_text(header.tags), "priority 5, drop eligible, number 10; ", "the tag",
+                 {kNeighbours, kVlan});
+    expect_payload(reading, kEight, kVlan);
+    step("read one with priority 0 and the largest number, 4095");
+    const auto plain = read_with(read_ethernet, Test(kMacs + "8100 0fff 0800"));
+    expect_equal(tag_text(header_of(plain, kVlan).tags), "priority 0, number 4095; ", "the tag",
+                 kNeighbours);
+}
+
+TEST_CASE("tags stand one behind the other") {
+    step("read a frame with a provider's tag (0x88a8) and a customer's (0x8100)");
+    const auto reading =
+        read_with(read_ethernet, Test(kMacs + "88a8 0064 8100 000a 0800" + kEight));
+    const EthernetHeader& header = header_of(reading, kOneTag);
+    expect_equal(tag_text(header.tags), "priority 0, number 100; priority 0, number 10; ",
+                 "the tags", kOneTag);
+    expect_equal(header.type, kEtherIpv4, "the type (2048 is 0x0800)", kOneTag);
+    expect_payload(reading, kEight, kOneTag);
+    step("read one with the provider's tag of old, 0x9100");
+    const auto old = read_with(read_ethernet, Test(kMacs + "9100 0064 0800"));
+    expect_equal(header_of(old, kOneTag).type, kEtherIpv4, "the type (2048 is 0x0800)", kOneTag);
+    step("read one that ends in the middle of its second tag");
+    const auto cut = read_with(read_ethernet, Test(kMacs + "88a8 0064 8100 000a 08"));
+    expect_equal(tag_text(header_of(cut, kAllOrNothing).tags), "priority 0, number 100; ",
+                 "the tags", {kPastEnd, kAllOrNothing});
+    expect_fault(cut, Fault::cut, kReason);
+    expect_payload(cut, "", kPastEnd);
+}
+
+TEST_CASE("there are so many tags and no more") {
+    const std::string four = "8100 0001 8100 0002 8100 0003 8100 0004 ";
+    step("read a frame with four tags");
+    const auto most = read_with(read_ethernet, Test(kMacs + four + "0800 01"));
+    expect_equal(header_of(most, kUnbounded).tags.size(), kMostVlanTags, "tags", kUnbounded);
+    expect_fault(most, Fault::none, kUnbounded);
+    step("read a frame with five");
+    const auto more = read_with(read_ethernet, Test(kMacs + four + "8100 0005 0800 01"));
+    expect_equal(header_of(more, kUnbounded).tags.size(), kMostVlanTags, "tags", kUnbounded);
+    expect_fault(more, Fault::too_many, kUnbounded);
+    expect_payload(more, "", kUnbounded);
+}
+
+TEST_CASE("a type up to 1500 is a length") {
+    step("read a frame whose type is 3, with eight bytes behind it");
+    const auto reading = read_with(read_ethernet, Test(kMacs + "0003" + kEight));
+    expect_payload(reading, "a1a2a3", kLengthType);
+    step("read one whose type is 1500, with eight bytes behind it");
+    const auto cut = read_with(read_ethernet, Test(kMacs + "05dc" + kEight));
+    expect_cut_payload(cut, kEight);
+    expect_fault(cut, Fault::cut, kLengthType);
+    step("read one whose type is 0x0600, the smallest that there is");
+    const auto type = read_with(read_ethernet, Test(kMacs + "0600" + kEight));
+    expect_payload(type, kEight, kLengthType);
+    expect_fault(type, Fault::none, kLengthType);
+}
+
+TEST_CASE("a TCP header has its fields") {
+    step("read a segment without options");
+    const auto reading = read_with(read_tcp, Test(kSegment + kEight));
+    const TcpHeader& header = header_of(reading, kAllOrNothing);
+    expect_equal(header.source_port, 40000, "the source's port", {kFields, kHostOrder});
+    expect_equal(header.destination_port, 443, "the destination's port", {kFields, kHostOrder});
+    expect_equal(header.sequence, 0xfffefdfcU, "the sequence number", {kFields, kSmallNumber});
+    expect_equal(header.acknowledgement, 0x81828384U, "the acknowledgement", kFields);
+    expect_equal(int{header.header_bytes}, 20, "the bytes of the header", {kUnits, kNeighbours});
+    expect_equal(flag_text(header.flags), "PSH ACK ", "the flags", kNeighbours);
+    expect_equal(header.window, 64001, "the window", kFields);
+    expect_equal(hex(header.options), "nothing", "the options", kDataOffset);
+    expect_payload(reading, kEight, kDataOffset);
+    expect_fault(reading, Fault::none, kReason);
+}
+
+TEST_CASE("the data offset says where the data begin") {
+    step("read a SYN with four bytes of options and eight of data");
+    const auto reading =
+        read_with(read_tcp, Test(with(kSegment, "5018", "6002") + "020405b4" + kEight));
+    const TcpHeader& header = header_of(reading, kDataOffset);
+    expect_payload(reading, kEight, {kDataOffset, kUnits});
+    expect_equal(int{header.header_bytes}, 24, "the bytes of the header", kUnits);
+    expect_equal(hex(header.options), "02 04 05 b4", "the options", kDataOffset);
+    step("read one with the longest header, 60 bytes");
+    const std::string options(80, '1');
+    const auto longest =
+        read_with(read_tcp, Test(with(kSegment, "5018", "f002") + options + kEight));
+    expect_payload(longest, kEight, {kUnits, kNeighbours});
+}
+
+TEST_CASE("each flag of TCP is a bit of its own") {
+    const char* const names[] = {"FIN ", "SYN ", "RST ", "PSH ", "ACK ", "URG ", "ECE ", "CWR "};
+    for (int bit = 0; bit < 8; ++bit) {
+        step(std::string("read a segment with the flag ") + names[bit]);
+        std::string bits =
+            "5f00";  // reserved bits beside the data offset are set: they mean nothing
+        bits[bit < 4 ? 3 : 2] = "1248"[bit % 4];
+        const auto reading = read_with(read_tcp, Test(with(kSegment, "5018", bits)));
+        expect_equal(flag_text(header_of(reading, kNeighbours).flags), names[bit], "the flags",
+                     kNeighbours);
+    }
+}
+
+TEST_CASE("a data offset may be wrong or beyond the end") {
+    step("read a segment whose data offset is 4, less than the header itself");
+    const auto small = read_with(read_tcp, Test(with(kSegment, "5018", "4018") + kEight));
+    header_of(small, kAllOrNothing);
+    expect_fault(small, Fault::bad_length, {kTooSmall, kReason});
+    expect_payload(small, "", kTooSmall);
+    step("read one whose data offset is 15, with eight bytes behind the fixed part");
+    const auto cut = read_with(read_tcp, Test(with(kSegment, "5018", "f018") + kEight));
+    expect_equal(hex(header_of(cut, kAllOrNothing).options), hex(Test(kEight)),
+                 "the options, as far as they are there", {kPastEnd, kAllOrNothing});
+    expect_payload(cut, "", kTrusted);
+    expect_fault(cut, Fault::cut, kReason);
+    step("read 19 bytes of a segment");
+    expect_no_header(read_with(read_tcp, Test(kSegment).first(19)), Fault::cut, kPastEnd);
+}
+
+TEST_CASE("a UDP header has its fields and its own length") {
+    step("read a datagram of eight bytes");
+    const auto reading = read_with(read_udp, Test(kUdpHeader + kEight));
+    const UdpHeader& header = header_of(reading, kAllOrNothing);
+    expect_equal(header.source_port, 40000, "the source's port", {kFields, kHostOrder});
+    expect_equal(header.destination_port, 53, "the destination's port", {kFields, kHostOrder});
+    expect_equal(header.total_bytes, 16, "the length", kFields);
+    expect_payload(reading, kEight, kFields);
+    expect_fault(reading, Fault::none, kReason);
+    step("read one whose length is 11, with eight bytes behind the header");
+    const auto shorter = read_with(read_udp, Test(with(kUdpHeader, "0010", "000b") + kEight));
+    expect_payload(shorter, "a1a2a3", kUdpLength);
+    expect_fault(shorter, Fault::none, kReason);
+}
+
+TEST_CASE("the length of UDP may be wrong or beyond the end") {
+    step("read a datagram whose length is 65535, with eight bytes behind the header");
+    const auto cut = read_with(read_udp, Test(with(kUdpHeader, "0010", "ffff") + kEight));
+    header_of(cut, kAllOrNothing);
+    expect_cut_payload(cut, kEight);
+    expect_fault(cut, Fault::cut, {kTrusted, kReason});
+    for (const char* length : {"0007", "0000"}) {
+        step(std::string("read one whose length is ") + length + ", less than the header itself");
+        const auto small = read_with(read_udp, Test(with(kUdpHeader, "0010", length) + kEight));
+        header_of(small, kAllOrNothing);
+        expect_payload(small, "", kTooSmall);
+        expect_fault(small, Fault::bad_length, {kTooSmall, kReason});
+    }
+    step("read 7 bytes of a datagram");
+    expect_no_header(read_with(read_udp, Test(kUdpHeader).first(7)), Fault::cut, kPastEnd);
+}
