@@ -6,6 +6,13 @@ const FEWEST_GONE = 2; // they only tell what has been
 
 const areFolded = (group) => group.length >= (group[0].state === 'gone' ? FEWEST_GONE : FEWEST);
 
+// What a slide says of a process, its numbers left out. Of one that is gone nobody asks how many threads were seen last:
+// that is a matter of when somebody looked.
+export function saidOf({ role, state, how, threads }, facts) {
+  const said = facts.map(({ label, words, alike }) => [label, alike ?? words]);
+  return JSON.stringify([role, state, how, state === 'gone' ? 0 : threads, said]);
+}
+
 // Groups of processes, in the order of the first of each; `alike` gives what must be the same.
 export function fold(siblings, alike) {
   const groups = new Map();

@@ -4,7 +4,7 @@
 
 import { Edges } from './edges.js';
 import { factsOf } from './facts.js';
-import { fold, pidsOf } from './fold.js';
+import { fold, pidsOf, saidOf } from './fold.js';
 import { Processes } from './processes.js';
 import { Speaker } from './speaker.js';
 import { TreeKeys } from './tree-keys.js';
@@ -119,8 +119,7 @@ export class ProcessPane {
   // Nothing for one that has somebody below: it is not folded.
   #alike(process) {
     if (this.#below(process).length > 0) return undefined;
-    const facts = this.#facts(process).map(({ label, words, alike }) => [label, alike ?? words]);
-    return JSON.stringify([process.role, process.state, process.how, process.threads, facts]);
+    return saidOf(process, this.#facts(process));
   }
 
   #box(group) {
@@ -133,7 +132,7 @@ export class ProcessPane {
     const name = isOne ? this.#processes.nameOf(process) : `${group.length} × ${process.role}`;
     const numbers = [isOne ? `pid ${pid}` : pidsOf(group), isOne ? `parent ${parent}` : ''];
     if (isOne && bornOf !== parent) numbers.push('taken in');
-    if (threads > 1) numbers.push(isOne ? `${threads} threads` : `${group.length} × ${threads} threads`);
+    if (threads > 1 && (isOne || state !== 'gone')) numbers.push(isOne ? `${threads} threads` : `${group.length} × ${threads} threads`);
     box.append(element('span', 'name', name), element('span', 'word', state));
     if (how) box.append(element('span', 'how', how));
     box.append(element('span', 'numbers', numbers.filter(Boolean).join(', ')));

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { Edges } from '../../../slides/web/edges.js';
 import { factsOf } from '../../../slides/web/facts.js';
-import { fold, pidsOf } from '../../../slides/web/fold.js';
+import { fold, pidsOf, saidOf } from '../../../slides/web/fold.js';
 import { parseRecording, Player } from '../../../slides/web/player.js';
 import { Processes } from '../../../slides/web/processes.js';
 import { wordsOf } from '../../../slides/web/run-words.js';
@@ -92,6 +92,13 @@ test('a pipe is an edge between who writes it and who reads it', () => {
   assert.equal(new Edges([alone, alone]).letterOf('pipe:[7]'), undefined, 'one process has both ends');
   const [{ words }] = factsOf(alone, ['descriptors'], { letterOf: (what) => (what === 'pipe:[99]' ? 'pipe A' : undefined) });
   assert.deepEqual(words, ['0–2 ↔ pts/0', '4 → pipe A', '1 more']);
+});
+
+test('those that are gone are alike, whatever number of threads was seen last', () => {
+  const worker = (threads, state, how = 'exit status 0') => saidOf({ pid: threads, role: 'worker', state, how, threads }, []);
+  assert.equal(worker(51, 'gone'), worker(29, 'gone'));
+  assert.notEqual(worker(51, 'sleeps'), worker(29, 'sleeps'));
+  assert.notEqual(worker(51, 'gone'), worker(51, 'gone', 'killed by SIGKILL'));
 });
 
 test('four equal siblings are folded; three, different ones and parents are not', () => {
