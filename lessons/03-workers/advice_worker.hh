@@ -48,5 +48,10 @@ inline const Advice kCountsFirst{
     "counts() tells of those in workers_. Taken before reap() and bury() it counts the dead "
     "as well, and they are replaced one look too late.",
     "README.md#counted-before-the-dead-are-buried"};
+inline const Advice kTendWaits{
+    "a look that waits",
+    "tend() is one look, and the parent has other things to do: signals, a drain, the next start. "
+    "It takes who has ended, which may be nobody, and waits for none of them.",
+    "README.md#a-look-that-waits; waitpid(2), WNOHANG"};
 
 }  // namespace workers_check

@@ -198,6 +198,7 @@ TEST_CASE("a worker too many is told to end and has its grace for it") {
     step("four clients take all threads of the one worker, so that a second one is started");
     std::vector<Client> clients;
     for (int i = 0; i < 4; ++i) clients.push_back(enter(office, kNoCrew));
+    if_it_hangs(kTendWaits, "WorkerPool::tend");
     pool.tend(kNow + 1s);
     expect_equal(pool.pids().size(), 2U, "workers", kFailureForSuccess);
     expect_up(pool);
