@@ -1,6 +1,6 @@
 // Lesson 06: what really goes over the wire? Each case gives bytes, in memory of exactly their
 // size, so that the address sanitizer sees one byte that is read behind them. Here: numbers,
-// Ethernet, TCP and UDP; check_ipv4.cpp, check_ipv6.cpp and check_any.cpp have the others.
+// Ethernet, TCP and UDP; check_ipv4.cpp, check_ipv6.cpp and check_whole.cpp have the others.
 
 #include <doctest/doctest.h>
 

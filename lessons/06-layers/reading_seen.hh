@@ -62,8 +62,11 @@ Kept<Header> read_with(Reading<Header> (*reader)(Bytes), Test bytes) {
     expect(!thrown, "reading these bytes", "gives a value", "throws", kThrows);
     if (reading.payload.empty()) return kept;
     const std::uint8_t* const begin = reading.payload.data();
-    expect(begin >= given.data() && begin <= given.data() + given.size(), "the payload",
-           "a part of the bytes that were given", "other memory", kCopy);
+    const std::uint8_t* const end = given.data() + given.size();
+    // Behind the end it may be either: a header that was believed to be longer, or a neighbour.
+    expect(begin >= given.data() && begin <= end, "the payload",
+           "a part of the bytes that were given", begin > end ? "behind their end" : "other memory",
+           begin > end ? Causes{kPastEnd, kCopy} : Causes{kCopy});
     const std::size_t left = given.size() - static_cast<std::size_t>(begin - given.data());
     expect(reading.payload.size() <= left, "the end of the payload",
            "within the bytes that were given",
