@@ -54,7 +54,7 @@ TEST_CASE("a coroutine is given a connected non-blocking socket") {
     CHECK((::fcntl(result.socket.get(), F_GETFL) & O_NONBLOCK) != 0);
 }
 
-TEST_CASE("silence costs a stagger, and a refusal nothing") {
+TEST_CASE("neither silence nor a refusal keeps it from the listener behind them") {
     const SilentServer silent;
     const Server refusing = make_server("127.0.0.1:0", false);
     const Server good = make_server("127.0.0.1:0");
@@ -62,7 +62,6 @@ TEST_CASE("silence costs a stagger, and a refusal nothing") {
     const ConnectResult result =
         run({silent.server.address, refusing.address, good.address}, Deadline::never());
     CHECK(result.address == good.address);
-    CHECK(result.error_text() == refusing.address.to_string() + ": Connection refused");
     CHECK(count_open_descriptors() == before + 1);
 }
 

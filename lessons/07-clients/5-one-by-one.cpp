@@ -1,5 +1,5 @@
 // Wrong: a name with four addresses, tried one after the other, each with a time-out of two
-// seconds. The first two do not answer, the third refuses, and the fourth is a server.
+// seconds. The first two do not answer, to the third there is no way, and the fourth is a server.
 //
 // Look at: the server would have answered at once, and is asked after four seconds.
 
@@ -29,7 +29,7 @@ ConnectResult connect_one_by_one(const std::vector<Address>& addresses) {
         result = connect_to(address, Deadline::after(2s));  // a new deadline each time  //@ 2
         if (result.socket) break;                           //@ 3
         std::printf("          %s\n",
-                    result.status == ConnectStatus::refused ? "refused" : "no answer");
+                    result.status == ConnectStatus::unreachable ? "no way" : "no answer");
     }
     return result;
 }
@@ -41,11 +41,12 @@ int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     const SilentServer first;
     const SilentServer second;
-    const Server refusing = make_server("127.0.0.1:0", false);
+    // A connection to everybody is none: the kernel says at once that there is no way.
+    const Address without_way = Address::parse("127.255.255.255:80");
     const Server good = make_server("127.0.0.1:0");
     std::puts("1. four addresses, two seconds for each");
     const ConnectResult result = connect_one_by_one(
-        {first.server.address, second.server.address, refusing.address, good.address});
+        {first.server.address, second.server.address, without_way, good.address});
     std::printf("2. %s\n", result.socket ? "connected" : "not connected");
     waymark::demo::end_step();
 }

@@ -46,17 +46,18 @@ int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     const SilentServer first;
     const SilentServer second;
-    const Server refusing = make_server("127.0.0.1:0", false);
+    // A connection to everybody is none: the kernel says at once that there is no way.
+    const Address without_way = Address::parse("127.255.255.255:80");
     const Server good = make_server("127.0.0.1:0");
     const int before = waymark::daemon::count_open_descriptors();
     std::puts("1. four addresses, one deadline");
     const ConnectResult result =
-        race({first.server.address, second.server.address, refusing.address, good.address});
+        race({first.server.address, second.server.address, without_way, good.address});
     std::printf("%s\n",
                 result.address == good.address ? "connected to address 4" : "not connected");
     for (const ConnectFailure& failure : result.failures)
-        std::printf("           address %d: %s\n", failure.address == refusing.address ? 3 : 0,
-                    failure.status == ConnectStatus::refused ? "refused" : "else");
+        std::printf("           address %d: %s\n", failure.address == without_way ? 3 : 0,
+                    failure.status == ConnectStatus::unreachable ? "no way" : "else");
     std::printf("2. sockets of the race that are open: %d\n",
                 waymark::daemon::count_open_descriptors() - before);
     waymark::demo::end_step();
