@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "daemon/error.hh"
+#include "namespaces.hh"
 #include "programs.hh"
 
 namespace waymark::lab {
@@ -24,8 +26,8 @@ std::string cable_lines(const StartedHost& host, unsigned network) {
     return fmt::format(
         "link add name {0} type veth peer name {1} address {2} netns {3}\n"
         "link set dev {0} master {4} up\n",
-        port_of(host.host.name, network), interface_of(network),
-        mac_of(host.host.number, network), host.pid, bridge_of(network));
+        port_of(host.host.name, network), interface_of(network), mac_of(host.host.number, network),
+        host.pid, bridge_of(network));
 }
 
 // nodad: nobody else can have the address, so it need not wait for a second to find out.
@@ -47,6 +49,20 @@ std::string first_lines(const Host& host) {
     return lines;
 }
 
+constexpr int kFromOutside = CLONE_NEWUSER | CLONE_NEWNET;
+
+bool has_interface(const StartedHost& host, const std::string& name) {
+    Programs programs(kFromOutside);
+    programs.start("ip", {find_program("ip", "iproute2"), "link", "show", "dev", name}, "",
+                   host.process);
+    try {
+        programs.wait();
+        return true;
+    } catch (const std::runtime_error&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 void connect_hosts(const std::vector<StartedHost>& hosts) {
@@ -54,7 +70,7 @@ void connect_hosts(const std::vector<StartedHost>& hosts) {
     std::string lines = bridge_lines(0);
     for (const StartedHost& host : hosts)
         if (host.host.number != 0) lines += cable_lines(host, 0);
-    Programs programs;
+    Programs programs(CLONE_NEWNET);
     programs.start("ip in the switch", batch, lines, hosts.front().process);
     programs.wait();
     for (const StartedHost& host : hosts)
@@ -62,22 +78,24 @@ void connect_hosts(const std::vector<StartedHost>& hosts) {
     programs.wait();
 }
 
-void add_interface(const StartedHost& bridge, const StartedHost& host, unsigned network) {
-    const std::string ip = find_program("ip", "iproute2");
-    Programs programs;
-    programs.start("ip", {ip, "link", "show", "dev", bridge_of(network)}, "", bridge.process);
-    std::string lines;
-    try {
-        programs.wait();
-    } catch (const std::runtime_error&) {
-        lines = bridge_lines(network);
-    }
-    programs.start("ip in the switch", {ip, "-batch", "-"}, lines + cable_lines(host, network),
-                   bridge.process);
+unsigned add_interface(const StartedHost& bridge, const StartedHost& host) {
+    if (host.host.number == 0)
+        throw daemon::UsageError("the switch has no interface of its own: name a host");
+    unsigned network = 1;
+    while (network < kMostNetworks && has_interface(bridge, port_of(host.host.name, network)))
+        ++network;
+    if (network == kMostNetworks)
+        throw daemon::UsageError(fmt::format("{} has an interface on each of the {} networks",
+                                             host.host.name, kMostNetworks));
+    const std::vector<std::string> batch{find_program("ip", "iproute2"), "-batch", "-"};
+    std::string lines = has_interface(bridge, bridge_of(network)) ? "" : bridge_lines(network);
+    Programs programs(kFromOutside);
+    programs.start("ip in the switch", batch, lines + cable_lines(host, network), bridge.process);
     programs.wait();
-    programs.start("ip in " + host.host.name, {ip, "-batch", "-"},
-                   address_lines(host.host, network), host.process);
+    programs.start("ip in " + host.host.name, batch, address_lines(host.host, network),
+                   host.process);
     programs.wait();
+    return network;
 }
 
 }  // namespace waymark::lab

@@ -15,7 +15,8 @@ namespace waymark::lab {
 // of `hosts` is the switch. Throws std::runtime_error with what ip(8) has said.
 void connect_hosts(const std::vector<StartedHost>& hosts);
 
-// One more interface for a host, on `network`, 1 or 2; the bridge is made with the first of them.
-void add_interface(const StartedHost& bridge, const StartedHost& host, unsigned network);
+// One more interface for a host, on the next network that it is not on; returns its number. The
+// bridge of that network is made with the first of them. Throws UsageError if the host is on each.
+unsigned add_interface(const StartedHost& bridge, const StartedHost& host);
 
 }  // namespace waymark::lab

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "daemon/error.hh"
+#include "faults.hh"
 #include "plan.hh"
 
 namespace waymark::lab {
@@ -20,6 +21,36 @@ void add_words(CLI::App& app, Options& options) {
     CLI::App* const exec =
         app.add_subcommand("exec", "run CMD on a host: exec HOST|all CMD...")->prefix_command();
     exec->add_option("HOST", options.host, "host1, gateway, or all")->required();
+    app.add_subcommand("nic", "give a host one more interface, on a network of its own")
+        ->add_option("HOST", options.host, "host1, gateway")
+        ->required();
+    CLI::App* const capture = app.add_subcommand(
+        "capture", "keep the frames of a host's eth0 in FILE, and show them, until Ctrl-C");
+    capture->add_option("HOST", options.host, "host1, gateway")->required();
+    capture->add_option("FILE", options.file, "a pcap file")->required();
+    capture->prefix_command();
+    capture->footer("What follows goes to sniff: --count 10 --filter \"tcp port 80\"");
+}
+
+CLI::App* add_fault(CLI::App& app, Options& options, const char* name, const char* text) {
+    CLI::App* const word = app.add_subcommand(name, text);
+    word->add_option("A", options.from, "whose frames: host1, gateway")->required();
+    word->add_option("B", options.to, "to whom")->required();
+    word->add_flag("--both", options.both, "and the other direction as well");
+    return word;
+}
+
+void add_faults(CLI::App& app, Options& options) {
+    add_fault(app, options, "cut", "nothing passes from A to B any more");
+    add_fault(app, options, "drop", "of the frames from A to B so many percent are lost")
+        ->add_option("PERCENT", options.amount, "0 takes it back")
+        ->required()
+        ->check(CLI::Range(0U, 100U));
+    add_fault(app, options, "delay", "what goes from A to B comes so many milliseconds later")
+        ->add_option("MS", options.amount, "0 takes it back")
+        ->required()
+        ->check(CLI::Range(0U, kLongestDelayMs));
+    add_fault(app, options, "mend", "all is well from A to B");
 }
 
 }  // namespace
@@ -30,6 +61,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     app.add_option("--state", options.state, "the folder of this lab, if it is not the only one");
     app.require_subcommand(0, 1);  // 1 would hide which word was wrong
     add_words(app, options);
+    add_faults(app, options);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::CallForHelp&) {

@@ -14,6 +14,11 @@ struct Options {
     unsigned hosts = 0;      // up
     std::string host = "";   // exec, nic, capture
     std::vector<std::string> command = {};
+    std::string from = "";  // cut, drop, delay, mend
+    std::string to = "";
+    bool both = false;      // also from `to` to `from`
+    unsigned amount = 0;    // percent of drop, milliseconds of delay
+    std::string file = "";  // capture
 };
 
 // Nothing if --help was asked for and printed. Throws UsageError.

@@ -27,10 +27,9 @@ using daemon::Fd;
 Fd file_with(const std::string& text) {
     Fd file(check(::memfd_create("lab", MFD_CLOEXEC), "memfd_create"));
     for (std::size_t done = 0; done < text.size();)
-        done += static_cast<std::size_t>(
-            check(::pwrite(file.get(), text.data() + done, text.size() - done,
-                           static_cast<off_t>(done)),
-                  "write"));
+        done += static_cast<std::size_t>(check(
+            ::pwrite(file.get(), text.data() + done, text.size() - done, static_cast<off_t>(done)),
+            "write"));
     return file;
 }
 
@@ -72,7 +71,7 @@ void Programs::start(const std::string& who, const std::vector<std::string>& wor
     Fd said = file_with("");
     const pid_t pid = children_.start(
         [&] {
-            enter(process, CLONE_NEWNET);
+            enter(process, namespaces_);
             check(::dup2(to_read.get(), 0), "dup2");
             check(::dup2(said.get(), 1), "dup2");
             check(::dup2(said.get(), 2), "dup2");

@@ -19,8 +19,12 @@ std::string find_program(const std::string& name, const std::string& package);
 
 class Programs {
   public:
-    // Starts words[0], a path, with `input` on stdin, in the network of `process` (a pidfd). This
-    // process has rights over that network. `who` stands before what it says on stderr. Throws
+    // What each program enters: the network is enough for the keeper, who has the rights over it; a
+    // command from outside gets them in the user namespace.
+    explicit Programs(int namespaces) : namespaces_(namespaces) {}
+
+    // Starts words[0], a path, with `input` on stdin, in the namespaces of `process` (a pidfd).
+    // `who` stands before what it says on stderr. Throws
     // std::system_error.
     void start(const std::string& who, const std::vector<std::string>& words,
                const std::string& input, const daemon::Fd& process);
@@ -35,6 +39,7 @@ class Programs {
         daemon::Fd said;
     };
 
+    int namespaces_;
     daemon::Children children_;
     std::map<pid_t, Running> running_;
 };

@@ -32,15 +32,17 @@ tests                     strace               tool:strace
 tests                     clangd               tool:clangd
 tests                     python3-yaml         python:yaml
 capstone,tests            procps               tool:ps
-capstone,tests            iproute2             tool:ss
+capstone,lab,tests        iproute2             tool:ss
+lab,tests                 nftables             tool:nft
 sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 '
-readonly package_sets='course server slides capstone sniff tests print bench'
+readonly package_sets='course server slides capstone sniff lab tests print bench'
 
-have_tool() { command -v "$1" >/dev/null; }
+# Users of Debian do not have /usr/sbin in their PATH; nft and nginx are there.
+have_tool() { command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 ]]; }
 
 have_header() { [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]]; }
 
