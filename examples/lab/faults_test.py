@@ -145,6 +145,20 @@ class Faults(LabTest):
         self.python("host1", SEND, "192.0.2.2")
         self.assertEqual(self.received(receiver), [])
 
+    def test_check_says_who_reaches_whom(self):
+        rows = ["gateway host1 host2 host3", "host1 yes yes yes yes", "host2 yes yes yes yes", "host3 yes yes yes yes"]
+        self.assertEqual([" ".join(line.split()) for line in self.must("check").splitlines()], rows)
+        self.must("cut", "host1", "host2")
+        done = self.lab("check")
+        self.assertEqual(done.returncode, 111)
+        rows[1:3] = ["host1 yes yes no yes", "host2 yes no yes yes"]  # neither hears an answer
+        self.assertEqual([" ".join(line.split()) for line in done.stdout.splitlines()], rows)
+        self.must("mend", "host1", "host2")
+        self.must("exec", "host3", "ip", "-6", "address", "del", "2001:db8::3/64", "dev", "eth0")
+        rows[1:] = ["host1 yes yes yes IPv4", "host2 yes yes yes IPv4"]  # host3 itself may ask from its link-local address
+        self.assertEqual([" ".join(line.split()) for line in self.lab("check").stdout.splitlines()[:3]], rows)
+        self.must("exec", "host3", "ip", "address", "add", "2001:db8::3/64", "dev", "eth0", "nodad")
+
     def test_wrong_words_are_refused(self):
         for words, named in ((["drop", "host1", "host2", "101"], "0 to 100"), (["drop", "host1", "host2"], "PERCENT"), (["drop", "host1", "host2", "-1"], "-1"),
                              (["delay", "host1", "host2", "60001"], "60000"), (["delay", "host1", "host2", "x"], "x"), (["cut", "host1", "host4"], "host4"),

@@ -15,6 +15,7 @@
 #include "keeper.hh"
 #include "network.hh"
 #include "options.hh"
+#include "reach.hh"
 
 namespace {
 
@@ -82,6 +83,7 @@ int run(const Options& options) {
     const std::map<std::string, std::function<int()>> words{
         {"up", [&] { return up(state, options); }},
         {"list", [&] { return list(state); }},
+        {"check", [&] { return lab::check_reach(Lab::find(state)); }},
         {"exec", [&] { return exec(state, options); }},
         {"nic", [&] { return nic(state, options); }},
         {"cut", [&] { return fault(state, options, [](auto& fault) { fault.cut = true; }); }},

@@ -17,6 +17,7 @@ void add_words(CLI::App& app, Options& options) {
         ->required()
         ->check(CLI::Range(1U, kMostHosts));
     app.add_subcommand("list", "the hosts that are up, and their addresses");
+    app.add_subcommand("check", "which host reaches which, over IPv4 and IPv6");
     app.add_subcommand("down", "end all of it");
     CLI::App* const exec =
         app.add_subcommand("exec", "run CMD on a host: exec HOST|all CMD...")->prefix_command();
