@@ -18,7 +18,7 @@ svg { --ink: #1b1f24; --faint: #d5d9de; --ground: #ffffff; --one: #6a7077; --pro
   --process: #ff9a5c; --thread: #6db3ff; --both: #cf9bf0; --event: #5fd39c; --also: #ff7d9c; } }
 .ground { fill: var(--ground); } text { fill: var(--ink); font: 11px system-ui, sans-serif; }
 .title { font-weight: 600; font-size: 13px; } .grid { stroke: var(--faint); stroke-width: 1; }
-path { fill: none; stroke-width: 1.8; } .lead { stroke-width: 0.7; }
+path { fill: none; stroke-width: 1.8; } .lead { stroke-width: 0.7; opacity: 0.5; }
 """ + "".join(f"path.{name}, circle.{name} {{ stroke: var(--{name}); }} text.{name} {{ fill: var(--{name}); }}\n"
               for name in ("one", "process", "thread", "both", "event", "also"))
 PANELS = [("Requests a second on kept connections", "kept_per_s"),
