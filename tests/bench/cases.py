@@ -1,6 +1,7 @@
 """The benchmarks, by name. Targets are the project's own; each peer runs in the same round."""
 import os
 import sqlite3
+import sys
 import time
 
 import load
@@ -122,6 +123,25 @@ def memory_at_rest(build, rounds, _seconds):
     print("  target <= 20 MB")
 
 
+def echo_designs(build, rounds, seconds):
+    sys.path[:0] = [os.path.join(HERE, "..", "..", "examples", "echo"), os.path.join(HERE, "..", "suite")]
+    import measuring  # here, because only this case needs it
+    connections = 1000
+    heading(f"Echo, {connections:,} kept connections of which 32 ask: what coroutines cost on top of epoll",
+            "echo-load kept ...  (examples/echo/compare.py has all ten designs)")
+    measuring.allow_descriptors()
+    folder = os.path.join(build, "examples", "echo")
+    measurer = measuring.Measurer(os.path.join(folder, "echo-load"), 10_000_000, max(1, round(seconds)))
+    seen = {"epoll": [], "coroutines": [], "poll": []}
+    for _ in range(rounds):
+        for design, values in seen.items():
+            figures = measurer.measure(design, os.path.join(folder, f"echo-{design}"), connections, "")
+            values.append(figures.cpu_us)
+    for design, values in seen.items():
+        row(design, values, "us of server CPU a request")
+    ratio("coroutines to epoll", seen["coroutines"], seen["epoll"], "<= 1.5")
+
+
 ALL = {
     "fixes": durable_fixes,
     "static": static_file,
@@ -129,4 +149,5 @@ ALL = {
     "idle": idle_connections,
     "memory": memory_at_rest,
     "verdict": verdicts,
+    "echo": echo_designs,
 }
