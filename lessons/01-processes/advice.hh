@@ -49,11 +49,6 @@ inline const Advice kWrongList{
     "running_ holds the children that were started by this process and not yet collected: no "
     "more, because a number of the past may be a stranger's today, and no fewer.",
     "README.md#wrong-list-of-children"};
-inline const Advice kByNumber{
-    "a child that is known by its number only",
-    "Once a child has been collected its number is free, and may come to mean a stranger. A "
-    "descriptor of the process (pidfd) cannot. note(pid) keeps both; call it for each child.",
-    "README.md#a-child-that-is-known-by-its-number-only; pidfd_open(2)"};
 inline const Advice kErasedInLoop{
     "list changed while it is walked",
     "running_.erase(...) ends the element on which the loop stands, and the step to the next one "

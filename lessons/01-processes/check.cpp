@@ -36,11 +36,6 @@ TEST_CASE("a child runs its function and its exit code arrives") {
     expect(pid > 0, "process id that start() gives", "a positive number", show(pid),
            kFallingThrough);
     expect_equal(children.running().count(pid), 1U, "the child in running()", kWrongList);
-    Fd ours = open_process(pid);
-    const bool can_be_seen = has_descriptor_of(pid);
-    ours.reset();
-    expect(has_descriptor_of(pid) || !can_be_seen, "a descriptor that names the child", "open",
-           "none", kByNumber);
     step("when it has ended: call reap()");
     const ExitStatus status = collect(children, pid);
     expect(describe(status) != "exit status " + show(kClosed), "a pipe of the parent, in the child",

@@ -11,12 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "daemon/children.hh"
@@ -135,18 +132,6 @@ inline void without_descriptors(const std::function<void()>& body) {
     ::setrlimit(RLIMIT_NOFILE, &none);
     body();
     ::setrlimit(RLIMIT_NOFILE, &before);
-}
-
-// By /proc/self/fdinfo: of a descriptor from pidfd_open(2) there is a line with the number.
-inline bool has_descriptor_of(pid_t pid) {
-    std::error_code gone;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fdinfo", gone)) {
-        std::ifstream file(entry.path());
-        pid_t named = 0;
-        for (std::string word; file >> word;)
-            if (word == "Pid:" && file >> named && named == pid) return true;
-    }
-    return false;
 }
 
 inline std::string read_all(const Fd& fd) {

@@ -43,8 +43,6 @@ void read_anything(Reading<Header> (*reader)(Bytes), const char* name, std::stri
             const Bytes first = start;
             std::copy(first.begin(), first.end(), bytes.begin());
         }
-        step(std::string("give ") + name + " " + std::to_string(bytes.size()) +
-             " bytes: " + hex(bytes));
         read_with(reader, Test(Bytes(bytes)));
     }
 }

@@ -22,8 +22,8 @@ int ExitStatus::signal() const {
 }
 
 // Write this. It forks; in the parent it calls note(pid), which keeps the child in running_ and a
-// descriptor that names it, and returns its number. If fork(2) gives -1 it throws, at once:
-// check(result, "fork"), from daemon/error.hh, does that.
+// descriptor that names it (the check asks for the first), and returns its number. If fork(2) gives
+// -1 it throws, at once: check(result, "fork"), from daemon/error.hh, does that.
 //
 // In the child, in this order:
 //
