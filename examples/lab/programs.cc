@@ -71,10 +71,10 @@ void Programs::start(const std::string& who, const std::vector<std::string>& wor
     Fd said = file_with("");
     const pid_t pid = children_.start(
         [&] {
-            enter(process, namespaces_);
             check(::dup2(to_read.get(), 0), "dup2");
             check(::dup2(said.get(), 1), "dup2");
             check(::dup2(said.get(), 2), "dup2");
+            enter(process, namespaces_);
             execute(words);
             return daemon::kExitSystem;
         },
