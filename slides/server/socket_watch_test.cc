@@ -39,8 +39,18 @@ class Sum {
     std::map<json, json> sockets_;
 };
 
+// Those who wait are in the queue, and no process has them.
+std::size_t count_queued(const Sum& sum) {
+    return sum.count(
+        [](const json& each) { return each["state"] == "ESTABLISHED" && each["holders"].empty(); });
+}
+std::size_t count_paired(const Sum& sum) {
+    return sum.count(
+        [](const json& each) { return each["protocol"] == "unix" && each.contains("pair"); });
+}
+
 Watched watch(const std::string& name) {
-    RunPlan wanted = plan(name);
+    RunPlan wanted = plan(name, std::chrono::minutes(4));
     wanted.shown = parse_shown_facts("sockets");
     return Watched(wanted);
 }
@@ -83,20 +93,14 @@ TEST_CASE("a full accept queue: how many wait, of how many, and who gets no answ
     Watched run = watch("d-backlog");
     Sum sum;
     REQUIRE(until_sum(run, sum, [&] {
-        return sum.in_state("SYN_SENT") == 2 && sum.count([&](const json& each) {
-            return each["state"] == "LISTEN" && each.value("waiting", 0) == 2 &&
-                   each.value("backlog", 0) == 1;
-        }) == 1;
+        return !run.all("step").empty() && sum.in_state("SYN_SENT") == 2 &&
+               count_queued(sum) == 2 && count_paired(sum) == 2 && sum.count([&](const json& each) {
+                   return each["state"] == "LISTEN" && each.value("waiting", 0) == 2 &&
+                          each.value("backlog", 0) == 1;
+               }) == 1;
     }));
-    // Those who wait are in the queue, and no process has them.
-    CHECK(sum.count([](const json& each) {
-        return each["state"] == "ESTABLISHED" && each["holders"].empty();
-    }) == 2);
     // The pair that the two are in step by, and not the connection to the gate.
     CHECK(sum.count([](const json& each) { return each["protocol"] == "unix"; }) == 2);
-    CHECK(sum.count([](const json& each) {
-        return each["protocol"] == "unix" && each.contains("pair");
-    }) == 2);
     run.say("next");
     while (const auto message = run.next()) sum.hear(*message);
     CHECK(sum.size() == 0);
@@ -105,25 +109,28 @@ TEST_CASE("a full accept queue: how many wait, of how many, and who gets no answ
 TEST_CASE("a server that does not close and a client that does not read") {
     Watched run = watch("e-leak");
     Sum sum;
-    REQUIRE(until_sum(run, sum, [&] {
-        return sum.in_state("CLOSE_WAIT") == 3 && sum.count([](const json& each) {
+    CHECK(until_sum(run, sum, [&] {
+        const std::size_t stalled = sum.count([](const json& each) {
             return each.value("probing", false) && each.value("send", 0) > 100'000;
-        }) == 1;
+        });
+        const std::size_t unread = sum.count([](const json& each) {
+            return each["state"] == "ESTABLISHED" && each.value("receive", 0) > 10'000;
+        });
+        // Their clients' ends are kept by the kernel only.
+        const std::size_t left = sum.count([](const json& each) {
+            return each["state"] == "FIN_WAIT2" && each["holders"].empty();
+        });
+        const std::size_t kept = sum.count([](const json& each) {
+            return each["state"] == "CLOSE_WAIT" && each["holders"].size() == 1;
+        });
+        return stalled == 1 && unread == 1 && left == 3 && kept == 3;
     }));
-    CHECK(sum.count([](const json& each) {
-        return each["state"] == "ESTABLISHED" && each.value("receive", 0) > 10'000;
-    }) == 1);
-    // Their clients' ends are kept by the kernel only.
-    CHECK(sum.count([](const json& each) {
-        return each["state"] == "FIN_WAIT2" && each["holders"].empty();
-    }) == 3);
-    CHECK(sum.count([](const json& each) {
-        return each["state"] == "CLOSE_WAIT" && each["holders"].size() == 1;
-    }) == 3);
 }
 
-TEST_CASE("frames that a demo hands in come into the stream before its step and what is none is refused") {
-    RunPlan wanted = plan("f-frames");
+TEST_CASE(
+    "frames that a demo hands in come into the stream before its step and what is none is "
+    "refused") {
+    RunPlan wanted = plan("f-frames", std::chrono::minutes(4));
     wanted.shown = parse_shown_facts("frames");
     Watched run(wanted);
     REQUIRE(run.until([](const Message& message) { return message.name == "step"; }));

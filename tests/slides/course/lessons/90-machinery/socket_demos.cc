@@ -4,7 +4,9 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -62,6 +64,14 @@ int connected(const sockaddr_in& address) {
     return fd;
 }
 
+// Who is connected may not be in the queue yet: on a busy machine the kernel comes to its last ACK later.
+void wait_for_queue(int listener, unsigned count) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    while (::getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked < count)
+        ::sched_yield();
+}
+
 class Pair {
   public:
     Pair() { must(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), "socketpair"); }
@@ -91,12 +101,17 @@ int fill_backlog() {
         ::close(listener.fd);
         pair.keep(1);
         for (int i = 0; i < 2; ++i) connected(listener.address);
+        pair.tell();
+        pair.hear();
         for (int i = 0; i < 2; ++i) begin_to_connect(listener.address);
         pair.tell();
         pair.hear();
         return 0;
     }
     pair.keep(0);
+    pair.hear();
+    wait_for_queue(listener.fd, 2);
+    pair.tell();
     pair.hear();
     std::printf("four clients, and nobody accepts\n");
     end_step();
