@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,7 +29,7 @@ Fd make_spare() {
     return Fd(::eventfd(0, EFD_CLOEXEC));
 }
 
-int checked(int result, std::string_view call, const Address& address) {
+[[maybe_unused]] int checked(int result, std::string_view call, const Address& address) {
     if (result == -1) throw ListenError(errno, call, address);
     return result;
 }
@@ -44,7 +45,7 @@ void remove_stale_file(const Address& address) {
     if (answer.status == ConnectStatus::refused) ::unlink(path.c_str());
 }
 
-void prepare_unix(const Fd& socket, const Address& address) {
+[[maybe_unused]] void prepare_unix(const Fd& socket, const Address& address) {
     remove_stale_file(address);
     // Before bind: the file then never exists with a wider mode, which chmod(2) after it would
     // leave a moment for. Linux takes the mode from the socket (unix(7) does not promise it
@@ -169,10 +170,10 @@ Listener Listener::adopt(Fd socket) {
     return Listener(std::move(socket));
 }
 
-//#region accept
 AcceptResult Listener::accept_one() {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;  // in: the room there is; out: what was used
+    //#region accept
     Fd client(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &size,  //@ 1..
                         SOCK_NONBLOCK | SOCK_CLOEXEC));                            //@ ..1
     const int error_number = errno;
@@ -191,9 +192,9 @@ AcceptResult Listener::accept_one() {
         case AcceptErrorKind::failure:
             break;
     }
+    //#endregion accept
     fail(error_number, "accept4", address_.to_string());
 }
-//#endregion accept
 
 //#region drop
 // Another thread may take the freed number first; then nobody is dropped this time.

@@ -1,0 +1,255 @@
+// Lesson 09 when descriptors have run out: the spare one, who is told, who waits, and the pause.
+
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <vector>
+
+#include "advice.hh"
+#include "daemon/error.hh"
+#include "lessons/course/check/faults.hh"
+#include "net/accept_back_off.hh"
+#include "net/socket_options.hh"
+#include "seen.hh"
+#include "socket_calls.hh"
+
+using namespace waymark::course::check;
+using namespace waymark::net;
+using namespace std::chrono_literals;
+
+namespace {
+
+// While it lives a descriptor may have no number from `least` on: the lowest that is free, so that
+// the next one would be one too many.
+class DescriptorsUsedUp {
+  public:
+    explicit DescriptorsUsedUp(int least = -1) {
+        ::getrlimit(RLIMIT_NOFILE, &previous_);
+        const Fd next(::dup(0));
+        const rlimit low{static_cast<rlim_t>(least == -1 ? next.get() : least), previous_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &low);
+    }
+    DescriptorsUsedUp(const DescriptorsUsedUp&) = delete;
+    DescriptorsUsedUp& operator=(const DescriptorsUsedUp&) = delete;
+    ~DescriptorsUsedUp() { ::setrlimit(RLIMIT_NOFILE, &previous_); }
+
+  private:
+    rlimit previous_{};
+};
+
+bool hears_the_end(const Fd& client) {
+    char byte;
+    return ::recv(client.get(), &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+bool waits(const Fd& client) {
+    char byte;
+    return ::recv(client.get(), &byte, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN;
+}
+
+// What accept_one() gives with no descriptor left; told when there are some again.
+struct Scarce {
+    std::vector<AcceptResult> results;
+    Outcome outcome;
+};
+
+Scarce accept_without_descriptors(Listener& listener, int times = 1, int least = -1) {
+    Scarce scarce;
+    scarce.results.reserve(static_cast<std::size_t>(times));
+    scarce.outcome = outcome_of([&] {
+        const DescriptorsUsedUp used_up(least);
+        for (int i = 0; i < times; ++i) scarce.results.push_back(listener.accept_one());
+    });
+    return scarce;
+}
+
+void expect_exhausted(const Scarce& scarce) {
+    expect(scarce.outcome.kind == "nothing", "accept_one() without a free descriptor",
+           "gives a result", scarce.outcome.words(),
+           scarce.outcome.error == ENOSYS ? Causes(kNotWritten) : Causes(kExhausted));
+    for (const AcceptResult& result : scarce.results) {
+        expect(result.status == AcceptStatus::exhausted, "the status", "exhausted", "another",
+               kExhausted);
+        expect_equal(result.error_number, EMFILE, "its error_number", kErrno);
+        expect(!result.socket, "its socket", "owns nothing", "owns a descriptor", kExhausted);
+        expect(result.peer == Address(), "its peer", "no address", result.peer.to_string(), kPeer);
+    }
+}
+
+void expect_same_descriptors(const Descriptors& before) {
+    const Descriptors now = open_descriptors();
+    const std::string left = added(before, now);
+    expect(left.empty(), "descriptors left open", "none", left, kLeak);
+    const std::string gone = missing(before, now);
+    expect(gone.empty(), "descriptors that are gone", "none", gone, kSpare);
+}
+
+// Everybody waits in the queue of the listener.
+std::vector<Fd> clients_of(const Listener& listener, int count) {
+    std::vector<Fd> clients;
+    for (int i = 0; i < count; ++i) clients.push_back(connect_client(listener.address()));
+    wait_for_client(listener, Causes{});
+    return clients;
+}
+
+}  // namespace
+
+TEST_CASE("without descriptors one client is hung up on and the rest wait") {
+    step("two clients come, and no descriptor is free");
+    Listener listener = listen_at(at("127.0.0.1:0"));
+    const std::vector<Fd> clients = clients_of(listener, 2);
+    const Descriptors before = open_descriptors();
+    const Scarce scarce = accept_without_descriptors(listener);
+    expect_exhausted(scarce);
+    expect(hears_the_end(clients[0]), "the first client", "hears the end", "hears nothing",
+           kNoAnswer);
+    expect(scarce.results[0].dropped, "dropped", "true", "false", kNoAnswer);
+    expect(waits(clients[1]), "the second client", "waits", "was hung up on, too", kDropsMore);
+    expect_same_descriptors(before);
+    step("there are descriptors again");
+    const AcceptResult next = accept_next(listener);
+    expect(next.status == AcceptStatus::accepted && next.peer == local_address(clients[1]),
+           "the second client", "is accepted", "is not", kDropsMore);
+}
+
+TEST_CASE("the spare descriptor serves again and again") {
+    step("four clients come, and no descriptor is free; call accept_one() three times");
+    Listener listener = listen_at(at("127.0.0.1:0"));
+    const std::vector<Fd> clients = clients_of(listener, 4);
+    const Descriptors before = open_descriptors();
+    const Scarce scarce = accept_without_descriptors(listener, 3);
+    expect_exhausted(scarce);
+    for (std::size_t i = 0; i < 3; ++i) {
+        expect(hears_the_end(clients[i]), fmt::format("client {}", i + 1), "hears the end",
+               "hears nothing", kSpare);
+        expect(scarce.results[i].dropped, fmt::format("dropped, of client {}", i + 1), "true",
+               "false", kSpare);
+    }
+    expect(waits(clients[3]), "the last client", "waits", "was hung up on, too", kDropsMore);
+    expect_same_descriptors(before);
+}
+
+TEST_CASE("without descriptors and without clients nobody is dropped") {
+    step("nobody comes, and no descriptor is free; call accept_one() twice");
+    Listener listener = listen_at(at("127.0.0.1:0"));
+    const Descriptors before = open_descriptors();
+    if_it_hangs(kBlocking);
+    const Scarce scarce = accept_without_descriptors(listener, 2);
+    expect_exhausted(scarce);
+    for (const AcceptResult& result : scarce.results)
+        expect(!result.dropped, "dropped", "false: nobody was there", "true", kNoAnswer);
+    expect_same_descriptors(before);
+    step("a client comes, and there are descriptors");
+    const std::vector<Fd> clients = clients_of(listener, 1);
+    expect(accept_next(listener).status == AcceptStatus::accepted, "it", "is accepted", "is not",
+           kSpare);
+}
+
+TEST_CASE("a spare descriptor that could not be made again is made later") {
+    Listener listener = listen_at(at("127.0.0.1:0"));
+    const std::vector<Fd> clients = clients_of(listener, 4);
+    const Descriptors before = open_descriptors();
+    step("the limit is below all that is open: the spare one cannot be opened again");
+    Scarce scarce;
+    {
+        const Faults faults;
+        scarce = accept_without_descriptors(listener, 3, 3);
+        expect_exhausted(scarce);
+        expect_equal(faults.calls(Call::accept), 4,
+                     "calls of accept4(2): 2 with the spare descriptor, then 1 each", kSpare);
+    }
+    for (const AcceptResult& result : scarce.results)
+        expect(!result.dropped, "dropped", "false", "true", kNoAnswer);
+    expect(waits(clients[0]), "the first client", "waits", "was hung up on", kDropsMore);
+    step("there are descriptors again, and a client is accepted");
+    const AcceptResult next = accept_next(listener);
+    expect(next.status == AcceptStatus::accepted, "it", "is accepted", "is not", kExhausted);
+    expect(next.peer == local_address(clients[0]), "its peer", "the first client", "another",
+           kDropsMore);
+    // The spare one may have got another number.
+    const std::size_t right = before.size() + 1;
+    const Descriptors now = open_descriptors();
+    expect(now.size() <= right, "descriptors left open", "none", added(before, now), kLeak);
+    expect(now.size() == right, "the spare descriptor", "made again", "missing", kSpare);
+    step("they run out again");
+    scarce = accept_without_descriptors(listener);
+    expect_exhausted(scarce);
+    expect(scarce.results[0].dropped && hears_the_end(clients[1]), "the next client",
+           "is hung up on", "hears nothing", kSpare);
+    expect_equal(open_descriptors().size(), right, "open descriptors", kSpare);
+}
+
+TEST_CASE("whatever runs out the answer is the same") {
+    Listener listener = listen_at(at("127.0.0.1:0"));
+    for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM}) {
+        const std::vector<Fd> clients = clients_of(listener, 2);
+        const Descriptors before = open_descriptors();
+        for (const int times : {2, 1}) {
+            step(fmt::format("call accept_one() while accept4(2) gives {}{}",
+                             waymark::daemon::error_text(error),
+                             times == 2 ? ", also with the spare descriptor" : ", once"));
+            Faults faults;
+            faults.fail(Call::accept, error, times);
+            const AcceptResult result = accept_next(listener, kExhausted);
+            expect(result.status == AcceptStatus::exhausted, "the status", "exhausted", "another",
+                   kExhausted);
+            expect_equal(result.error_number, error, "its error_number", kErrno);
+            expect(faults.calls(Call::accept) == 2, "calls of accept4(2)",
+                   "2: for the client, and with the spare descriptor",
+                   show(faults.calls(Call::accept)),
+                   faults.calls(Call::accept) < 2 ? kNoAnswer : kLoop);
+            const bool dropped = times == 1;
+            expect(result.dropped == dropped, "dropped", show(dropped), show(result.dropped),
+                   kNoAnswer);
+            expect(dropped ? hears_the_end(clients[0]) : waits(clients[0]), "the first client",
+                   dropped ? "hears the end" : "waits", dropped ? "hears nothing" : "does not",
+                   dropped ? kNoAnswer : kDropsMore);
+            expect_same_descriptors(before);
+        }
+        accept_next(listener);  // the second one is for nobody
+    }
+}
+
+TEST_CASE("who is hung up on hears an orderly end") {
+    step("a client comes, and no descriptor is free");
+    Listener listener = listen_at(at("127.0.0.1:0"));
+    const std::vector<Fd> clients = clients_of(listener, 1);
+    const SocketCalls calls;
+    expect_exhausted(accept_without_descriptors(listener));
+    char byte;
+    const ssize_t length = ::recv(clients[0].get(), &byte, 1, MSG_DONTWAIT);
+    expect(length == 0, "what the client reads", "the end",
+           length == 1 ? "a byte" : waymark::daemon::error_text(errno), kNoAnswer);
+    for (const NotedCall& call : calls.all())
+        fail("calls beside accept4(2)", "none", name_of(call.call), kExtra);
+}
+
+TEST_CASE("the pause doubles from 5 ms to 1 s and grows no further") {
+    step("ask twenty times from when on to accept again, at instants of our choice");
+    AcceptBackOff back_off;
+    AcceptBackOff::Clock::time_point now{1000s};
+    auto pause = 5ms;
+    for (int i = 0; i < 20; ++i) {
+        const auto seen = back_off.exhausted(now).instant() - now;
+        expect(seen == pause, fmt::format("pause {}", i + 1), fmt::format("{} ms", pause.count()),
+               fmt::format("{} ms", std::chrono::duration<double, std::milli>(seen).count()),
+               i == 0 && seen == -now.time_since_epoch() ? kNotWritten : kPause);
+        pause = std::min<std::chrono::milliseconds>(pause * 2, 1000ms);
+        now += i % 2 == 0 ? 3s : -7s;
+    }
+    step("ask another one, which has not failed before");
+    AcceptBackOff other;
+    expect(other.exhausted(now).instant() == now + 5ms, "its first pause", "5 ms", "another",
+           kPause);
+    step("a client is accepted, and then descriptors run out again");
+    back_off.succeeded();
+    for (const auto expected : {5ms, 10ms, 20ms})
+        expect(back_off.exhausted(now).instant() == now + expected, "the pause",
+               fmt::format("{} ms", expected.count()), "another", kPause);
+}
