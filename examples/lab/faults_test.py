@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What goes wrong on the ways of a lab: cut, drop, delay, and what capture sees of it:  faults_test.py LAB [SNIFF]"""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from lab_under_test import LabTest, run_lab
 
 import driver
 
-SNIFF = sys.argv.pop(2) if len(sys.argv) > 2 else ""
+SNIFF = os.path.abspath(sys.argv.pop(2)) if len(sys.argv) > 2 else ""
 # A datagram to each of the addresses, the first one first.
 SEND = "import socket, sys\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\nfor a in sys.argv[1:]: s.sendto(a.encode(), (a, 5000))"
 # Prints each datagram until one says "end".

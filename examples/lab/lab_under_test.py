@@ -4,6 +4,7 @@ import os
 import pathlib
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,8 +12,9 @@ import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "suite")]
 
-LAB = sys.argv[1]
-PATIENCE_SECONDS = 60  # for what must happen: a test that waits so long has failed
+LAB = os.path.abspath(sys.argv[1])
+PATIENCE_SECONDS = 60  # for what must happen: a command that takes so long has failed
+TEST_SECONDS = 120  # and a test
 WITH_ROOT_OF_ITS_OWN = ["unshare", "--user", "--map-root-user"]
 
 
@@ -29,6 +31,15 @@ WHY_NOT = why_there_are_no_labs()
 
 class LabTest(unittest.TestCase):
     """Each test has a state folder; a lab that it leaves up is taken down."""
+
+    def run(self, result=None):
+        """A line that never comes ends the test, and what it has started is taken down."""
+        signal.signal(signal.SIGALRM, too_late)
+        signal.alarm(TEST_SECONDS)
+        try:
+            return super().run(result)
+        finally:
+            signal.alarm(0)
 
     @classmethod
     def make_folder(cls):
@@ -66,6 +77,10 @@ class LabTest(unittest.TestCase):
 
     def keeper(self):
         return int((self.state / "keeper.pid").read_text())
+
+
+def too_late(*_):
+    raise AssertionError(f"nothing came for {TEST_SECONDS} s")
 
 
 def run_lab(state, *words, before=(), **others):
