@@ -1,20 +1,18 @@
 // Lesson 09: what happens between socket() and accept()? Here: a listener comes to be, with each
-// of its steps, the options that it has, and what is said when a step is refused. Taking one over
-// is in check_adopt.cpp, accepting in check_accept.cpp and check_scarce.cpp, and a process for each
-// client in check_child.cpp.
+// of its steps, the options that it has, and what is said when a step is refused. Unix sockets and
+// taking one over are in check_adopt.cpp, accepting in check_accept.cpp and check_scarce.cpp, and a
+// process for each client in check_child.cpp.
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <filesystem>
 #include <fstream>
 
 #include "advice.hh"
@@ -266,33 +264,4 @@ TEST_CASE("a refusal to listen is a ListenError and leaves nothing") {
 TEST_CASE("an option that is refused is an error and leaves nothing") {
     for (const int error : {ENOPROTOOPT, ENOMEM})
         expect_refused(SocketCall::setsockopt, error, "std::system_error");
-}
-
-TEST_CASE("the file of a Unix socket is prepared before it is bound") {
-    const std::string folder = fmt::format("/tmp/waymark-check-{}", ::getpid());
-    std::filesystem::create_directory(folder);
-    const Address address = at("unix:" + folder + "/socket");
-    step("a server has ended, and its socket's file is still there");
-    raw_listener(address).reset();
-    step("make a Listener at its path");
-    const mode_t mask = ::umask(0);
-    std::string words;
-    mode_t mode = 0;
-    std::size_t arrived = 0;
-    {
-        const Outcome outcome = outcome_of([&] {
-            const Listener listener(address);
-            struct stat status {};
-            ::stat(address.unix_path().c_str(), &status);
-            mode = status.st_mode & 0777;
-            const Fd client = raw_socket(AF_UNIX);
-            arrived = ::connect(client.get(), address.data(), address.size()) == 0;
-        });
-        words = outcome.kind == "nothing" ? "" : outcome.words();
-    }
-    ::umask(mask);
-    std::filesystem::remove_all(folder);
-    expect(words.empty(), "the new one", "takes the place of the old", words, kUnixFile);
-    expect(mode == 0600, "the mode of its file", "0600", fmt::format("{:04o}", mode), kUnixFile);
-    expect(arrived == 1, "a client", "gets in", "does not", kUnixFile);
 }

@@ -216,6 +216,19 @@ TEST_CASE("an accepted socket is non-blocking and close-on-exec and has no other
            kCloexec);
 }
 
+TEST_CASE("a client that has gone is handed out with the address that it had") {
+    step("a client comes, resets its connection, and is accepted then");
+    Listener listener = listen_at(at("127.0.0.1:0"));
+    Fd client = connect_client(listener.address());
+    wait_for_client(listener, Causes{});
+    const Address who = local_address(client);
+    reset_on_close(client);
+    client.reset();
+    const AcceptResult result = accept_next(listener, {kPeer, kAborted});
+    expect_status(result, AcceptStatus::accepted, kAborted);
+    expect(result.peer == who, "its peer", who.to_string(), result.peer.to_string(), kPeer);
+}
+
 TEST_CASE("each errno of accept has its kind") {
     step("ask classify_accept_error about EMFILE, ECONNABORTED, EAGAIN, EBADF, then about all");
     std::vector<int> numbers{EMFILE, ECONNABORTED, EAGAIN, EBADF};

@@ -1,16 +1,21 @@
-// The last of the ways to a listener: it is taken over from a parent or a service manager.
+// Two other ways to a listener: it is taken over from a parent or a service manager, or it has a
+// file.
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "advice.hh"
+#include "daemon/error.hh"
 #include "net/socket_options.hh"
 #include "seen.hh"
 #include "socket_calls.hh"
@@ -21,10 +26,9 @@ using waymark::net::AcceptStatus;
 namespace {
 
 // Refused with std::system_error, closed, and left as it was for those who share it.
-void expect_refused(const char* what, Fd socket, bool close_first = false) {
+void expect_refused(const char* what, Fd socket, int error = EINVAL) {
     step(fmt::format("adopt {}", what));
-    const Fd shared = close_first ? Fd() : Fd(::dup(socket.get()));
-    if (close_first) socket.reset();
+    const Fd shared(socket ? ::dup(socket.get()) : -1);
     const Options before = shared ? options_of(shared.get()) : Options();
     Descriptors expected = open_descriptors();
     expected.erase(socket.get());
@@ -33,8 +37,8 @@ void expect_refused(const char* what, Fd socket, bool close_first = false) {
     expect(outcome.kind != "nothing", what, "is refused", "is taken for a listener", kNotListening);
     expect(outcome.kind == "std::system_error", "what is thrown", "std::system_error",
            outcome.words(), kOtherError);
-    expect(outcome.error != 0 && outcome.error != ENOSYS, "its code", "why it is refused",
-           outcome.words(), kOtherError);
+    expect(outcome.error == error, "its code", waymark::daemon::error_text(error), outcome.words(),
+           kOtherError);
     const std::string left = added(expected, open_descriptors());
     expect(left.empty(), "descriptors left open", "none", left, kLeak);
     if (shared) {
@@ -68,7 +72,8 @@ Fd bound_only() {
 }  // namespace
 
 TEST_CASE("a listener from outside is taken over as it is") {
-    for (const char* text : {"127.0.0.1:0", "[::1]:0"}) {
+    const std::string name = fmt::format("unix:@waymark-check-{}", ::getpid());
+    for (const std::string& text : {std::string("127.0.0.1:0"), std::string("[::1]:0"), name}) {
         step(fmt::format("make a plain listening socket at {}, as a parent may", text));
         Fd plain = raw_listener(at(text), Families::both, true);
         ::fcntl(plain.get(), F_SETFL, O_APPEND);
@@ -116,6 +121,40 @@ TEST_CASE("what does not listen is refused and left as it was") {
     expect_refused("a listener for packets (SOCK_SEQPACKET)", listening_for_packets());
     expect_refused("one end of a connection",
                    std::move(waymark::daemon::make_socket_pair(SOCK_STREAM).first));
-    expect_refused("a pipe", std::move(waymark::daemon::make_pipe().reading));
-    expect_refused("nothing", Fd(), true);
+    expect_refused("a pipe", std::move(waymark::daemon::make_pipe().reading), ENOTSOCK);
+    expect_refused("nothing", Fd(), EBADF);
+}
+
+TEST_CASE("the file of a Unix socket is prepared before it is bound") {
+    const std::string folder = fmt::format("/tmp/waymark-check-{}", ::getpid());
+    std::filesystem::create_directory(folder);
+    const Address address = at("unix:" + folder + "/socket");
+    step("a server has ended, and its socket's file is still there");
+    raw_listener(address).reset();
+    step("make a Listener at its path");
+    const mode_t mask = ::umask(0);
+    std::string words;
+    mode_t mode = 0;
+    std::size_t arrived = 0;
+    int backlog = 0;
+    {
+        const SocketCalls calls;
+        const Outcome outcome = outcome_of([&] {
+            const Listener listener(address, Families::both, 9);
+            for (const NotedCall& call : calls.all())
+                if (call.call == SocketCall::listen) backlog = call.first;
+            struct stat status {};
+            ::stat(address.unix_path().c_str(), &status);
+            mode = status.st_mode & 0777;
+            const Fd client = raw_socket(AF_UNIX);
+            arrived = ::connect(client.get(), address.data(), address.size()) == 0;
+        });
+        words = outcome.kind == "nothing" ? "" : outcome.words();
+    }
+    ::umask(mask);
+    std::filesystem::remove_all(folder);
+    expect(words.empty(), "the new one", "takes the place of the old", words, kUnixFile);
+    expect(mode == 0600, "the mode of its file", "0600", fmt::format("{:04o}", mode), kUnixFile);
+    expect_equal(backlog, 9, "what listen(2) was given", kBacklog);
+    expect(arrived == 1, "a client", "gets in", "does not", kUnixFile);
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ pid_t serve(Door& door, AcceptResult& client, const ServeClient& what) {
     const pid_t checking = ::getpid();
     const Outcome outcome = outcome_of([&] {
         pid = serve_in_child(door.children, door.listener, client, what);
-        if (::getpid() != checking) ::_exit(96);
+        if (::getpid() != checking) ::_exit(200);
     });
     expect(outcome.kind == "nothing", "serve_in_child()", "starts a child", outcome.words(),
            Causes{});
@@ -71,10 +72,14 @@ constexpr int kClientTwice = 4;
 constexpr int kClientGone = 8;
 constexpr int kFlagsChanged = 16;
 constexpr int kOtherPeer = 32;
+constexpr int kSignalChanged = 64;
 
 int look_at(const Fd& client, const Address& peer, const Listener& listener,
             const std::string& spare, const Options& before, const Address& who) {
     int seen = listener.fd() ? kListenerOpen : 0;
+    struct sigaction action {};
+    ::sigaction(SIGPIPE, nullptr, &action);
+    if (action.sa_handler != SIG_DFL) seen |= kSignalChanged;
     int clients = 0;
     for (const auto& [number, file] : open_descriptors()) {
         int listens = 0;
@@ -158,7 +163,7 @@ TEST_CASE("the child has the client and not the listener") {
     expect(WIFEXITED(status), "the child", "ends by itself",
            ExitStatus::from_wait(status).describe(), kServed);
     const int seen = WEXITSTATUS(status);
-    expect((seen & kClientGone) == 0 && seen < 64, "the client's descriptor in the child", "open",
+    expect((seen & kClientGone) == 0 && seen < 128, "the client's descriptor in the child", "open",
            "gone", kServed);
     expect((seen & kListenerOpen) == 0, "the listener in the child", "closed", "open", kChildKeeps);
     expect((seen & kSpareOpen) == 0, "the listener's spare descriptor in the child", "closed",
@@ -167,11 +172,16 @@ TEST_CASE("the child has the client and not the listener") {
            "more than one", kLeak);
     expect((seen & kFlagsChanged) == 0, "the options of the client's socket", "as it was accepted",
            "changed", kExtra);
+    expect((seen & kSignalChanged) == 0, "the action of SIGPIPE in the child", "the default",
+           "changed", kExtra);
     expect((seen & kOtherPeer) == 0, "the peer", "the client's address", "another", kServed);
 }
 
 TEST_CASE("the parent goes on while the child serves") {
     Door door;
+    step("another child has ended and is not collected yet");
+    const pid_t ended = door.children.start([] { return 5; });
+    wait_until_ended(ended);
     step("a client comes and is served, for as long as it stays");
     const Fd first = door.connect();
     AcceptResult accepted = door.accept();
@@ -193,7 +203,8 @@ TEST_CASE("the parent goes on while the child serves") {
     const Fd second = door.connect();
     AcceptResult next = door.accept();
     const pid_t two = serve(door, next, until_it_leaves);
-    expect_equal(door.children.running().size(), 2U, "children that run", kWaits);
+    expect_equal(door.children.running().size(), 3U, "children that run or wait to be collected",
+                 kWaits);
     step("both leave");
     // Not by close(2): the children have copies of the client's ends, too.
     for (const int client : {first.get(), second.get()}) ::shutdown(client, SHUT_WR);
@@ -203,15 +214,20 @@ TEST_CASE("the parent goes on while the child serves") {
 
 TEST_CASE("what serve throws ends the child and not the server") {
     Door door;
-    step("a client comes, and serve throws");
-    const Fd client = door.connect();
-    AcceptResult accepted = door.accept();
-    const pid_t pid = serve(door, accepted, [](Fd, const Address&) -> int {
-        ::close(2);  // what it says is of no interest here
-        throw std::runtime_error("a mistake");
-    });
-    expect_equal(read_to_the_end(client), "", "what the client reads", kParentKeeps);
-    expect_equal(end_of(pid), "exit status 111", "how the child ended", kServed);
+    for (const bool is_usage : {false, true}) {
+        step(is_usage ? "one comes, and serve throws a UsageError"
+                      : "a client comes, and serve throws");
+        const Fd client = door.connect();
+        AcceptResult accepted = door.accept();
+        const pid_t pid = serve(door, accepted, [is_usage](Fd, const Address&) -> int {
+            ::close(2);  // what it says is of no interest here
+            if (is_usage) throw waymark::daemon::UsageError("a wrong file");
+            throw std::runtime_error("a mistake");
+        });
+        expect_equal(read_to_the_end(client), "", "what the client reads", kParentKeeps);
+        expect_equal(end_of(pid), is_usage ? "exit status 100" : "exit status 111",
+                     "how the child ended", kServed);
+    }
 }
 
 TEST_CASE("where fork fails the client stays with the caller") {

@@ -5,8 +5,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -87,6 +90,18 @@ std::string file_of(int number) {
     return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(number), gone).string();
 }
 
+// What belongs to the whole process, and is nobody's to change here.
+std::string settings() {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    struct sigaction action {};
+    ::sigaction(SIGPIPE, nullptr, &action);
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return fmt::format("umask {:03o}, SIGPIPE {}, {} descriptors", mask,
+                       action.sa_handler == SIG_DFL ? "as it was" : "changed", limit.rlim_cur);
+}
+
 // What goes to descriptors 1 and 2 while it lives.
 class Printed {
   public:
@@ -161,6 +176,7 @@ std::string Outcome::words() const {
 
 Outcome outcome_of(const std::function<void()>& body) {
     Outcome outcome{"nothing", 0, ""};
+    const std::string before = settings();
     Printed printed;
     try {
         body();
@@ -175,6 +191,7 @@ Outcome outcome_of(const std::function<void()>& body) {
     }
     const std::string text = printed.take();
     expect(text.empty(), "what was printed", "nothing", show(text), kPrints);
+    expect(settings() == before, "what belongs to the whole process", before, settings(), kExtra);
     return outcome;
 }
 
