@@ -37,7 +37,7 @@ void serve_in_a_child(Fd& connection, bool close_in_parent) {
         ::_exit(0);
     }                                         //@ ..2
     if (close_in_parent) connection.reset();  //@ 3
-    ::waitpid(pid, nullptr, 0);               // the demo waits, to look; a server does not
+    ::waitpid(pid, nullptr, 0);               // for the demo only
 }
 //#endregion fork
 

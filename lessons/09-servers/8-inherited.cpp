@@ -47,9 +47,9 @@ pid_t start_server(const Fd& socket) {
     ::setenv("LISTEN_FDS", "1", 1);                                 //@ 2..
     ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);  //@ ..2
     ::execl("/proc/self/exe", "server", "serve", nullptr);          //@ 3
+    //#endregion manager
     ::_exit(111);
 }
-//#endregion manager
 
 std::string heard(const Fd& client) {
     std::string text;
