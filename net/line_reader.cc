@@ -7,6 +7,7 @@
 
 namespace waymark::net {
 
+//#region exercise-08
 namespace {
 
 std::string_view without_return(std::string_view text) {
@@ -16,17 +17,18 @@ std::string_view without_return(std::string_view text) {
 
 }  // namespace
 
+//#region timed-line
 IoResult LineReader::read_line(std::string& line, std::size_t limit, Deadline deadline) {
     std::size_t searched = 0;
     bool has_read = false;
     while (true) {
         const std::string_view rest = pending();
-        const std::size_t end = rest.find('\n', searched);
+        const std::size_t end = rest.find('\n', searched);  //@ 1
         const std::string_view text = without_return(rest.substr(0, end));
-        if (text.size() > limit) return {IoStatus::too_long, text.size()};
+        if (text.size() > limit) return {IoStatus::too_long, text.size()};  //@ 3
         if (end != rest.npos) {
             line = text;
-            take(end + 1);
+            take(end + 1);  //@ 2
             return {IoStatus::done, line.size()};
         }
         // Asked once in any case, as in timed_io: or who looks with a deadline of now would never
@@ -41,6 +43,8 @@ IoResult LineReader::read_line(std::string& line, std::size_t limit, Deadline de
         return {result.status, line.size()};
     }
 }
+//#endregion timed-line
+//#endregion exercise-08
 
 IoResult LineReader::read_some(std::span<std::byte> buffer, Deadline deadline) {
     const std::size_t count = take_into(buffer);

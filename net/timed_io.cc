@@ -19,43 +19,48 @@ namespace waymark::net {
 using daemon::check;
 using daemon::fail;
 
+//#region exercise-08
 namespace {
 
+//#region timed-poll
 Ready wait_by_poll(const Fd& fd, short events, Deadline deadline) {
     // poll(2) passes over a negative number, and would wait for nothing.
     if (fd.get() < 0) fail(EBADF, "poll", fmt::format("descriptor {}", fd.get()));
     while (true) {
         pollfd waiting{fd.get(), events, 0};
-        const int count = ::poll(&waiting, 1, deadline.poll_timeout());
+        const int count = ::poll(&waiting, 1, deadline.poll_timeout());  //@ 1
         if (count == -1 && errno != EINTR) fail(errno, "poll");
         if (count == 1 && (waiting.revents & POLLNVAL) != 0)
             fail(EBADF, "poll", fmt::format("descriptor {}", fd.get()));
         // POLLERR and POLLHUP count as ready: the read or write that follows tells what happened.
-        if (count == 1) return Ready::ready;
+        if (count == 1) return Ready::ready;  //@ 2
         // Interrupted, or at the longest wait that poll can say: go on with what is left.
-        if (deadline.expired()) return Ready::timed_out;
+        if (deadline.expired()) return Ready::timed_out;  //@ 3
     }
 }
+//#endregion timed-poll
 
+//#region timed-select
 Ready wait_by_select(const Fd& fd, bool for_reading, Deadline deadline) {
     if (fd.get() < 0) fail(EBADF, "select", fmt::format("descriptor {}", fd.get()));
-    if (fd.get() >= FD_SETSIZE)
+    if (fd.get() >= FD_SETSIZE)  //@ 1
         fail(EINVAL, "select",
              fmt::format("descriptor {} (an fd_set ends at {}; use poll)", fd.get(),
                          FD_SETSIZE - 1));
     while (true) {
         // select changes the set and, on Linux, the time: both are made anew for each call.
         fd_set waiting;
-        FD_ZERO(&waiting);
+        FD_ZERO(&waiting);                         //@ 2..
         FD_SET(fd.get(), &waiting);
-        timeval left = deadline.select_timeout();
+        timeval left = deadline.select_timeout();  //@ ..2
         const int count = ::select(fd.get() + 1, for_reading ? &waiting : nullptr,
                                    for_reading ? nullptr : &waiting, nullptr, &left);
         if (count == -1 && errno != EINTR) fail(errno, "select");
-        if (count == 1) return Ready::ready;
+        if (count == 1) return Ready::ready;  //@ 3
         if (deadline.expired()) return Ready::timed_out;
     }
 }
+//#endregion timed-select
 
 // One attempt that does not block, although the descriptor may: a socket that poll called readable
 // may have nothing after all (select(2), BUGS), so MSG_DONTWAIT is said as well.
@@ -134,29 +139,37 @@ IoResult read_some(const Fd& fd, std::span<std::byte> buffer, Deadline deadline)
     return {IoStatus::timed_out, 0};
 }
 
+//#region timed-read
 IoResult read_exactly(const Fd& fd, std::span<std::byte> buffer, Deadline deadline) {
     std::size_t count = 0;
     while (count < buffer.size()) {
         // A peer that always has one more byte ready must not carry us past the deadline.
-        if (count > 0 && deadline.expired()) return {IoStatus::timed_out, count};
-        const IoResult result = read_some(fd, buffer.subspan(count), deadline);
-        count += result.count;
+        if (count > 0 && deadline.expired()) return {IoStatus::timed_out, count};  //@ 3
+        const IoResult result = read_some(fd, buffer.subspan(count), deadline);  //@ 1
+        count += result.count;  //@ 2
         if (result.status != IoStatus::done) return {result.status, count};
     }
     return {IoStatus::done, count};
 }
+//#endregion timed-read
 
+//#region timed-write
 IoResult write_all(const Fd& fd, std::span<const std::byte> bytes, Deadline deadline) {
     std::size_t count = 0;
+    bool has_tried = false;
     while (count < bytes.size()) {
-        if (count > 0 && deadline.expired()) return {IoStatus::timed_out, count};
+        // Also where nothing was taken: poll may say "writable" for ever, and the write EAGAIN.
+        if (has_tried && deadline.expired()) return {IoStatus::timed_out, count};  //@ 3
         if (wait_writable(fd, deadline) == Ready::timed_out) return {IoStatus::timed_out, count};
-        const ssize_t written = write_once(fd.get(), bytes.subspan(count));
-        if (written >= 0) count += static_cast<std::size_t>(written);
+        const ssize_t written = write_once(fd.get(), bytes.subspan(count));  //@ 1
+        has_tried = true;
+        if (written >= 0) count += static_cast<std::size_t>(written);  //@ 2
         if (written == -1 && is_broken("write", fd)) return {IoStatus::broken, count};
     }
     return {IoStatus::done, count};
 }
+//#endregion timed-write
+//#endregion exercise-08
 
 IoResult write_all(const Fd& fd, std::string_view text, Deadline deadline) {
     return write_all(fd, std::as_bytes(std::span(text)), deadline);

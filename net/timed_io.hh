@@ -6,7 +6,8 @@
 //
 // Works on sockets and pipes, blocking or not, and never changes their mode: the mode
 // belongs to the open file, which other processes may share. A pipe must have no other reader or
-// writer that takes the bytes or the room between the wait and the call.
+// writer that takes the bytes or the room between the wait and the call. Where a deadline has come,
+// what is there is still moved by one attempt, without waiting, and not by a second one.
 //
 // End of file, time-out and a connection that broke are what peers do: a status, not an exception.
 // A wrong descriptor or a failing system throws std::system_error. Nothing here raises SIGPIPE.
@@ -54,10 +55,12 @@ struct IoResult {
 // At least one byte, at most `buffer`, which must not be empty.
 IoResult read_some(const Fd& fd, std::span<std::byte> buffer, Deadline deadline);
 
-// The whole buffer. `end` with count 0 is an orderly end; with more, the message was cut.
+// The whole buffer, and nothing behind it is taken from the stream. `end` with count 0 is an
+// orderly end; with more, the message was cut.
 IoResult read_exactly(const Fd& fd, std::span<std::byte> buffer, Deadline deadline);
 
-// All of `bytes`. `done` means that the kernel has them, not that the peer has read them.
+// All of `bytes`; of none it is `done` without a call. `done` means that the kernel has them, not
+// that the peer has read them.
 IoResult write_all(const Fd& fd, std::span<const std::byte> bytes, Deadline deadline);
 IoResult write_all(const Fd& fd, std::string_view text, Deadline deadline);
 
