@@ -50,7 +50,7 @@ Ready wait_by_select(const Fd& fd, bool for_reading, Deadline deadline) {
     while (true) {
         // select changes the set and, on Linux, the time: both are made anew for each call.
         fd_set waiting;
-        FD_ZERO(&waiting);                         //@ 2..
+        FD_ZERO(&waiting);  //@ 2..
         FD_SET(fd.get(), &waiting);
         timeval left = deadline.select_timeout();  //@ ..2
         const int count = ::select(fd.get() + 1, for_reading ? &waiting : nullptr,
@@ -145,8 +145,8 @@ IoResult read_exactly(const Fd& fd, std::span<std::byte> buffer, Deadline deadli
     while (count < buffer.size()) {
         // A peer that always has one more byte ready must not carry us past the deadline.
         if (count > 0 && deadline.expired()) return {IoStatus::timed_out, count};  //@ 3
-        const IoResult result = read_some(fd, buffer.subspan(count), deadline);  //@ 1
-        count += result.count;  //@ 2
+        const IoResult result = read_some(fd, buffer.subspan(count), deadline);    //@ 1
+        count += result.count;                                                     //@ 2
         if (result.status != IoStatus::done) return {result.status, count};
     }
     return {IoStatus::done, count};

@@ -1,0 +1,111 @@
+// The misconceptions of this lesson, each under the name that README.md explains it by.
+
+#pragma once
+
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+inline const Advice kOneRead{
+    "one read taken for one message",
+    "A stream has no messages. A read gives what has come so far: a part, or more than one.",
+    "README.md#one-read-taken-for-one-message; read(2), RETURN VALUE"};
+inline const Advice kTooMuch{
+    "bytes of the next message taken",
+    "What follows the message belongs to the next read. Taken from the socket and not given to "
+    "anybody, it is lost.",
+    "README.md#bytes-of-the-next-message-taken"};
+inline const Advice kZero{
+    "zero taken for the end",
+    "A byte of value 0 is a byte like any other. How many there are is what the call returned.",
+    "README.md#zero-taken-for-the-end; read(2)"};
+inline const Advice kPerCall{
+    "a time-out for each call",
+    "Each byte starts the time anew, so a peer that sends one just before it ends holds us for "
+    "ever. The deadline is one instant for the whole message.",
+    "README.md#a-time-out-for-each-call; daemon/deadline.hh"};
+inline const Advice kAsksOnce{
+    "a deadline that has come, and nothing asked",
+    "What is there already costs no waiting. Ask once with a time-out of zero, then say that the "
+    "time is over.",
+    "README.md#a-deadline-that-has-come-and-nothing-asked"};
+inline const Advice kEarly{"the wait given up too early",
+                           "poll(2) came back without an event, and the deadline has not come: its "
+                           "longest wait is shorter "
+                           "than some deadlines. Look at the deadline, and wait for what is left.",
+                           "README.md#the-wait-given-up-too-early; poll(2)"};
+inline const Advice kPartLost{
+    "a partial write lost",
+    "write(2) may take a part. The rest, from where it stopped, is still to be written.",
+    "README.md#a-partial-write-lost; write(2), RETURN VALUE"};
+inline const Advice kCount{
+    "a count that is not told",
+    "Also where it did not end well, the caller must know how many bytes were moved.",
+    "README.md#a-count-that-is-not-told"};
+inline const Advice kFdSet{
+    "FD_SET past FD_SETSIZE",
+    "An fd_set has 1024 places, 0 to 1023. FD_SET does not look, and writes into what lies behind.",
+    "README.md#fd_set-past-fd_setsize; select(2), BUGS"};
+inline const Advice kSetUsed{
+    "a set used twice",
+    "select(2) writes its answer into the set. After a wait without an event it is empty, and the "
+    "next select waits for nothing.",
+    "README.md#a-set-used-twice; select(2)"};
+inline const Advice kInterrupted{
+    "EINTR taken for an error",
+    "A handler ran, and nothing else happened. Call again, with the time that is left.",
+    "README.md#eintr-taken-for-an-error; signal(7)"};
+inline const Advice kAgain{"EAGAIN taken for an error",
+                           "It was ready, and now it is not. Wait again, until the deadline.",
+                           "README.md#eagain-taken-for-an-error; select(2), BUGS"};
+inline const Advice kEnd{
+    "end of file taken for an error",
+    "The peer has sent all that it wanted. That is an answer, `end`, and neither an error nor a "
+    "time-out.",
+    "README.md#end-of-file-taken-for-an-error; read(2), RETURN VALUE"};
+inline const Advice kBroken{
+    "a broken connection taken for something else",
+    "A peer that goes is daily life: the status `broken`, and the program goes on.",
+    "README.md#a-broken-connection-taken-for-something-else"};
+inline const Advice kOurs{
+    "our own error taken for the peer's",
+    "A wrong descriptor, or a system without memory, is no word of the peer. It throws "
+    "std::system_error with that errno.",
+    "README.md#our-own-error-taken-for-the-peers"};
+inline const Advice kBlocks{
+    "a call that blocks after the wait",
+    "Ready was said of the past. Another reader took the bytes, or there is room for less than was "
+    "given. On a blocking descriptor the call then sleeps, and no deadline ends it.",
+    "README.md#a-call-that-blocks-after-the-wait; select(2), BUGS; recv(2), MSG_DONTWAIT"};
+inline const Advice kSignal{
+    "SIGPIPE left to kill",
+    "A write to a reader that is gone raises SIGPIPE, which ends the process. send(2) has "
+    "MSG_NOSIGNAL, and for a pipe there is WithoutWriteSignals.",
+    "README.md#sigpipe-left-to-kill; send(2), MSG_NOSIGNAL"};
+inline const Advice kChanged{"something changed and left so",
+                             "The mode belongs to the open file, the action of a signal to the "
+                             "process. Others rely on them.",
+                             "README.md#something-changed-and-left-so; fcntl(2), F_SETFL"};
+inline const Advice kLoop{
+    "a loop past the deadline",
+    "The descriptor is called ready each time, and nothing moves. A loop that looks at the clock "
+    "only when the wait times out never ends.",
+    "README.md#a-loop-past-the-deadline"};
+inline const Advice kLimit{"a limit that is off by one",
+                           "A line of exactly the limit is allowed, one byte more is not. The end "
+                           "of the line does not count.",
+                           "README.md#a-limit-that-is-off-by-one"};
+inline const Advice kNoLimit{
+    "a line without a limit",
+    "A peer that never ends its line fills our memory. Refuse it as soon as it is too long.",
+    "README.md#a-line-without-a-limit"};
+inline const Advice kSurplus{
+    "the surplus lost",
+    "A read that ends a line may hold the next one too. What was read and not asked for is kept.",
+    "README.md#the-surplus-lost"};
+inline const Advice kReturn{
+    "a carriage return in the wrong place",
+    "One \\r directly before the \\n belongs to the end of the line. Any other is a byte of it.",
+    "README.md#a-carriage-return-in-the-wrong-place"};
+
+}  // namespace waymark::course::check

@@ -1,0 +1,231 @@
+// Lesson 08: how many bytes did you really write? Here are the waits, and what an errno means; the
+// other files have reading, writing and lines. No clock decides: the peer acts when the learner's
+// code enters a call, and a deadline that is to pass is waited out there.
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+
+#include "wire.hh"
+
+using namespace waymark::course::check;
+using namespace waymark::net;
+
+namespace {
+
+struct Way {
+    const char* name;
+    Ready (*readable)(const Fd&, Deadline);
+    Ready (*writable)(const Fd&, Deadline);
+};
+const Way kWays[] = {{"poll", wait_readable, wait_writable},
+                     {"select", wait_readable_by_select, wait_writable_by_select}};
+
+std::string said(Ready (*wait)(const Fd&, Deadline), const Fd& fd, Deadline deadline) {
+    try {
+        return wait(fd, deadline) == Ready::ready ? "ready" : "timed_out";
+    } catch (const std::system_error& error) {
+        return "threw " + std::to_string(error.code().value());
+    } catch (...) {
+        return "threw something that is no std::system_error";
+    }
+}
+using Text = std::string;
+
+// As a number only: whoever owns it closes it elsewhere.
+struct Lent {
+    explicit Lent(int number) : fd(number) {}
+    ~Lent() { (void)fd.release(); }
+    Fd fd;
+};
+
+bool allow_descriptors(rlim_t count) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max < count) return false;
+    limit.rlim_cur = std::max(limit.rlim_cur, count);
+    return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+void fill(const Fd& fd) {
+    const Text text(65536, 'x');
+    while (::send(fd.get(), text.data(), text.size(), MSG_DONTWAIT) > 0) continue;
+}
+
+}  // namespace
+
+TEST_CASE("a wait ends when there is something to read") {
+    for (const Way& way : kWays) {
+        Wire wire = socket_wire();
+        step(Text("wait by ") + way.name + " for bytes that are there");
+        put(wire.writing, "x");
+        expect_equal(said(way.readable, wire.reading, far()), Text("ready"), "the wait", kEarly);
+        step("the same with a deadline that has come");
+        expect_equal(said(way.readable, wire.reading, over()), Text("ready"), "the wait",
+                     kAsksOnce);
+        expect_equal(drained(wire.reading), Text("x"), "what is in the socket afterwards",
+                     kTooMuch);
+    }
+}
+
+TEST_CASE("a wait ends at its deadline") {
+    for (const Way& way : kWays) {
+        Wire wire = socket_wire();
+        step(Text("wait by ") + way.name + " for bytes that do not come");
+        if_it_hangs(kLoop);
+        const Deadline deadline = soon();
+        expect_equal(said(way.readable, wire.reading, deadline), Text("timed_out"), "the wait",
+                     kEarly);
+        expect(deadline.expired(), "the deadline", "has come", "has not come", kEarly);
+        step("wait until a full socket is writable");
+        fill(wire.writing);
+        expect_equal(said(way.writable, wire.writing, soon()), Text("timed_out"), "the wait",
+                     kEarly);
+        expect_equal(said(way.writable, wire.reading, over()), Text("ready"),
+                     "a socket with room, and a deadline that has come", kAsksOnce);
+        expect_equal(said(way.readable, wire.writing, over()), Text("timed_out"),
+                     "nothing there, and a deadline that has come", kAsksOnce);
+    }
+}
+
+TEST_CASE("the end is something to read") {
+    for (const Way& way : kWays)
+        for (const bool socket : {true, false}) {
+            Wire wire = socket ? socket_wire() : pipe_wire();
+            step(Text("the peer has closed; wait by ") + way.name);
+            wire.writing.reset();
+            expect_equal(said(way.readable, wire.reading, far()), Text("ready"), "the wait", kEnd);
+            Wire other = socket ? socket_wire() : pipe_wire();
+            other.reading.reset();
+            expect_equal(said(way.writable, other.writing, far()), Text("ready"),
+                         "the wait to write to a reader that is gone", kBroken);
+        }
+}
+
+TEST_CASE("an interruption neither ends a wait nor makes it longer") {
+    for (const Way& way : kWays) {
+        step(Text("wait by ") + way.name + "; five signals come, then a byte");
+        Wire wire = socket_wire();
+        {
+            Faults faults;
+            faults.fail(Call::poll, EINTR, 5);
+            int waits = 0;
+            at_each_wait(
+                faults,
+                [&] {
+                    if (++waits == 6) put(wire.writing, "x");
+                },
+                6);
+            expect_equal(said(way.readable, wire.reading, far()), Text("ready"), "the wait",
+                         kInterrupted);
+        }
+        step("signals come without end, and the deadline passes");
+        if_it_hangs(kPerCall);
+        Wire silent = socket_wire();
+        Faults faults;
+        const Deadline deadline = soon();
+        faults.fail(Call::poll, EINTR, 1'000'000);
+        faults.before(Call::poll, [&] { until_over(deadline); });
+        expect_equal(said(way.readable, silent.reading, deadline), Text("timed_out"), "the wait",
+                     kInterrupted);
+        expect(faults.calls(Call::poll) < 10, "calls after the deadline", "one or none",
+               show(faults.calls(Call::poll)), kPerCall);
+    }
+}
+
+TEST_CASE("a wait that came back too soon is gone on with") {
+    for (const Way& way : kWays) {
+        step(Text("wait by ") + way.name + "; the system's longest wait is over three times");
+        if_it_hangs(kSetUsed);
+        for (const Deadline deadline : {far(), Deadline::after(std::chrono::hours(24 * 365))}) {
+            Wire wire = socket_wire();
+            Faults faults;
+            faults.expire(Call::poll, 3);
+            int waits = 0;
+            at_each_wait(
+                faults,
+                [&] {
+                    if (++waits == 4) put(wire.writing, "x");
+                },
+                4);
+            expect_equal(said(way.readable, wire.reading, deadline), Text("ready"), "the wait",
+                         kEarly);
+        }
+    }
+}
+
+TEST_CASE("a deadline that never comes") {
+    for (const Way& way : kWays) {
+        step(Text("wait by ") + way.name + " with Deadline::never(); a byte comes");
+        Wire wire = socket_wire();
+        Faults faults;
+        faults.before(Call::poll, [&] { put(wire.writing, "x"); });
+        expect_equal(said(way.readable, wire.reading, Deadline::never()), Text("ready"), "the wait",
+                     kEarly);
+    }
+}
+
+TEST_CASE("a descriptor that is none is refused") {
+    for (const Way& way : kWays) {
+        step(Text("wait by ") + way.name + " for no descriptor");
+        if_it_hangs(kOurs);
+        if_it_crashes(kOurs);
+        expect_equal(said(way.readable, Fd(), far()), "threw " + show(EBADF),
+                     "the wait (9 is EBADF)", kOurs);
+        expect_equal(said(way.writable, Fd(), far()), "threw " + show(EBADF),
+                     "the wait (9 is EBADF)", kOurs);
+        step("and for a number that is closed");
+        Wire wire = socket_wire();
+        const Lent closed(wire.reading.get());
+        wire.reading.reset();
+        expect_equal(said(way.readable, closed.fd, far()), "threw " + show(EBADF),
+                     "the wait (9 is EBADF)", kOurs);
+        step("the kernel has no memory for the wait");
+        Faults faults;
+        faults.fail(Call::poll, ENOMEM);
+        expect_equal(said(way.writable, wire.writing, far()), "threw " + show(ENOMEM),
+                     "the wait (12 is ENOMEM)", kOurs);
+    }
+}
+
+TEST_CASE("select takes descriptor 1023 and refuses 1024") {
+    if (!allow_descriptors(FD_SETSIZE + 10)) skip("the limit of open files is below 1034");
+    if_it_crashes(kFdSet);
+    for (const int number : {FD_SETSIZE - 1, FD_SETSIZE, FD_SETSIZE + 1}) {
+        Wire wire = socket_wire();
+        const Fd high(::dup3(wire.reading.get(), number, O_CLOEXEC));
+        put(wire.writing, "x");
+        step("wait by select for descriptor " + show(number));
+        const Text expected = number < FD_SETSIZE ? "ready" : "threw " + show(EINVAL);
+        expect_equal(said(wait_readable_by_select, high, far()), expected,
+                     "the wait to read (22 is EINVAL)", kFdSet);
+        expect_equal(said(wait_writable_by_select, high, far()), expected,
+                     "the wait to write (22 is EINVAL)", kFdSet);
+        step("wait by poll for the same");
+        expect_equal(said(wait_readable, high, far()), Text("ready"), "the wait", kFdSet);
+        expect_equal(said(wait_writable, high, far()), Text("ready"), "the wait", kFdSet);
+    }
+}
+
+TEST_CASE("what each errno means") {
+    const auto name = [](IoErrorKind kind) {
+        return Text(kind == IoErrorKind::try_again ? "try_again"
+                    : kind == IoErrorKind::broken  ? "broken"
+                                                   : "failure");
+    };
+    for (const int error : {EAGAIN, EINTR}) {
+        step("ask for errno " + show(error));
+        expect_equal(name(classify_io_error(error)), Text("try_again"), "its kind",
+                     error == EINTR ? kInterrupted : kAgain);
+    }
+    for (const int error : {ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH,
+                            EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET}) {
+        step("ask for errno " + show(error));
+        expect_equal(name(classify_io_error(error)), Text("broken"), "its kind", kBroken);
+    }
+    for (const int error : {0, EBADF, EFAULT, EINVAL, EIO, ENOMEM, ENOBUFS, ENOTSOCK, EACCES, -1}) {
+        step("ask for errno " + show(error));
+        expect_equal(name(classify_io_error(error)), Text("failure"), "its kind", kOurs);
+    }
+}

@@ -1,0 +1,183 @@
+// Lines, in lesson 08: where a message ends is in the bytes, and what follows is kept.
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <random>
+#include <vector>
+
+#include "net/line_reader.hh"
+#include "wire.hh"
+
+using namespace waymark::course::check;
+using namespace waymark::net;
+
+namespace {
+
+using Text = std::string;
+
+// The status, and the line where there is one: "done ab".
+Text next_line(LineReader& reader, std::size_t limit, Deadline deadline) {
+    Text line = "old";
+    IoStatus status = IoStatus::done;
+    std::size_t count = 0;
+    const Text seen = told([&] {
+        const IoResult result = reader.read_line(line, limit, deadline);
+        status = result.status;
+        count = result.count;
+        return result;
+    });
+    if (seen.starts_with("threw")) return seen;
+    if (status != IoStatus::done && status != IoStatus::end) return name_of(status);
+    if (count != line.size()) return seen + " of a line of " + show(line.size());
+    return name_of(status) + " " + line;
+}
+
+}  // namespace
+
+TEST_CASE("a line and its end") {
+    struct Row {
+        std::string_view sent, expected;
+        const Advice& cause;
+    };
+    for (const Row& row :
+         {Row{"ab\n", "done ab", kOneRead}, Row{"ab\r\n", "done ab", kReturn},
+          Row{"\n", "done ", kLimit}, Row{"\r\n", "done ", kReturn},
+          Row{"a\rb\n", "done a\rb", kReturn}, Row{"a\r\r\n", "done a\r", kReturn},
+          Row{{"a\0b\n", 4}, {"done a\0b", 8}, kZero}, Row{"1234\n", "done 1234", kLimit},
+          Row{"12345\n", "done 12345", kLimit}, Row{"12345\r\n", "done 12345", kLimit},
+          Row{"123456\n", "too_long", kLimit}, Row{"123456\r\n", "too_long", kLimit},
+          Row{"123456", "too_long", kNoLimit}, Row{"12345", "end 12345", kEnd},
+          Row{"", "end ", kEnd}, Row{"abc", "end abc", kEnd}}) {
+        step("read a line of at most 5 bytes; there is " + show(row.sent) + ", then the end");
+        Wire wire = socket_wire();
+        put(wire.writing, row.sent);
+        wire.writing.reset();
+        LineReader reader(wire.reading);
+        expect_equal(next_line(reader, 5, far()), Text(row.expected), "the result", row.cause);
+    }
+    step("a limit of 0, and an empty line");
+    Wire wire = socket_wire();
+    put(wire.writing, "\n\r\nx\n");
+    LineReader reader(wire.reading);
+    expect_equal(next_line(reader, 0, far()), Text("done "), "the result", kLimit);
+    expect_equal(next_line(reader, 0, far()), Text("done "), "the result", kLimit);
+    expect_equal(next_line(reader, 0, far()), Text("too_long"), "the result", kLimit);
+}
+
+TEST_CASE("what follows a line is kept") {
+    step("two lines, a body and a rest come at once");
+    Wire wire = socket_wire();
+    put(wire.writing, "one\ntwo\nbodyrest");
+    LineReader reader(wire.reading);
+    if_it_hangs(kSurplus);
+    expect_equal(next_line(reader, 100, far()), Text("done one"), "the first line", kOneRead);
+    expect_equal(next_line(reader, 100, over()), Text("done two"), "the second line", kSurplus);
+    Buffer body(4);
+    expect_equal(told([&] { return reader.read_exactly(body.span(), far()); }), Text("done 4"),
+                 "the body", kSurplus);
+    expect_equal(body.text(), Text("body"), "the body", kSurplus);
+    wire.writing.reset();
+    expect_equal(next_line(reader, 100, far()), Text("end rest"), "the rest", kEnd);
+    step("and once more after the end");
+    expect_equal(next_line(reader, 100, far()), Text("end "), "the result", kEnd);
+}
+
+TEST_CASE("a line that comes in parts") {
+    step("half a line comes, the deadline passes, then the other half");
+    Wire wire = socket_wire();
+    LineReader reader(wire.reading);
+    put(wire.writing, "hel");
+    expect_equal(next_line(reader, 100, soon()), Text("timed_out"), "the result", kEarly);
+    put(wire.writing, "lo\r");
+    expect_equal(next_line(reader, 100, soon()), Text("timed_out"), "the result", kReturn);
+    put(wire.writing, "\nx");
+    expect_equal(next_line(reader, 100, far()), Text("done hello"), "the result", kSurplus);
+    step("look with a deadline that has come, part by part");
+    expect_equal(next_line(reader, 100, over()), Text("timed_out"), "the result", kEarly);
+    put(wire.writing, "y\n");
+    expect_equal(next_line(reader, 100, over()), Text("done xy"), "the result", kAsksOnce);
+}
+
+TEST_CASE("a slow sender does not stretch the deadline of a line") {
+    step("one byte comes at each wait, the first when the deadline has come");
+    Wire wire = socket_wire();
+    LineReader reader(wire.reading);
+    Text seen;
+    {
+        Faults faults;
+        const Deadline deadline = soon();
+        const auto one = [&] {
+            until_over(deadline);
+            put(wire.writing, "x");
+        };
+        at_each_wait(faults, one, 60);
+        seen = next_line(reader, 100, deadline);
+    }
+    expect_equal(seen, Text("timed_out"), "the result", kPerCall);
+    const std::size_t taken = reader.surplus();
+    expect(taken <= 2, "bytes read after the deadline", "at most one attempt", show(taken),
+           kPerCall);
+    put(wire.writing, "\n");
+    expect_equal(next_line(reader, 100, far()).size(), 5 + Text("x").size() * taken,
+                 "the length of the line afterwards, with its status", kSurplus);
+}
+
+TEST_CASE("a line without an end is refused in time") {
+    step("a megabyte comes, a piece at each wait, and no end of the line");
+    Wire wire = socket_wire();
+    LineReader reader(wire.reading);
+    Faults faults;
+    at_each_wait(
+        faults, [&] { put(wire.writing, Text(1000, 'x')); }, 1000);
+    if_it_hangs(kNoLimit);
+    expect_equal(next_line(reader, 10'000, far()), Text("too_long"), "the result", kNoLimit);
+    expect(reader.surplus() < 30'000, "bytes held", "the limit and one read",
+           show(reader.surplus()), kNoLimit);
+}
+
+TEST_CASE("a connection that breaks in a line") {
+    for (const int error : {ECONNRESET, EHOSTUNREACH, EIO, ENOMEM}) {
+        step("half a line has come, and the next read fails with errno " + show(error));
+        Wire wire = socket_wire();
+        LineReader reader(wire.reading);
+        put(wire.writing, "half");
+        Faults faults;
+        faults.shorten(2);
+        faults.fail(Call::read, error, 1, 1);
+        const bool ours = classify_io_error(error) == IoErrorKind::failure;
+        expect_equal(next_line(reader, 100, far()), ours ? "threw " + show(error) : Text("broken"),
+                     "the result", ours ? kOurs : kBroken);
+    }
+}
+
+TEST_CASE("every way to cut lines") {
+    step("read 60 conversations line by line; each call gives a few bytes, or is interrupted");
+    std::minstd_rand random(10);
+    for (int turn = 0; turn < 60; ++turn) {
+        Wire wire = socket_wire();
+        std::vector<Text> lines(1 + random() % 12);
+        Text all;
+        for (Text& line : lines) {
+            line.resize(random() % 20);
+            for (char& byte : line) byte = "ab\r\0c"[random() % 5];
+            if (line.ends_with('\r')) line += 'z';
+            all += line + (random() % 2 == 0 ? "\n" : "\r\n");
+        }
+        put(wire.writing, all);
+        wire.writing.reset();
+        const Text before = state_of(wire.reading);
+        LineReader reader(wire.reading);
+        for (const Text& line : lines) {
+            Faults faults(static_cast<std::uint64_t>(turn) + 1);
+            faults.shorten(static_cast<int>(1 + random() % 30));
+            faults.interrupt(Call::read, 3);
+            faults.interrupt(Call::poll, 3);
+            expect_equal(next_line(reader, 20, far()), "done " + line, "the line",
+                         {kSurplus, kReturn});
+        }
+        expect_equal(next_line(reader, 20, far()), Text("end "), "the result at last", kEnd);
+        expect_equal(state_of(wire.reading), before, "the state of descriptor and process",
+                     kChanged);
+    }
+}

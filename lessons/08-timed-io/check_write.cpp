@@ -1,0 +1,211 @@
+// Writing, in lesson 08: what the kernel took, and what it did not.
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <random>
+
+#include "lessons/course/check/processes.hh"
+#include "wire.hh"
+
+using namespace waymark::course::check;
+using namespace waymark::net;
+
+namespace {
+
+using Text = std::string;
+
+Text written(const Wire& wire, std::string_view text, Deadline deadline) {
+    return told([&] { return write_all(wire.writing, text, deadline); });
+}
+
+Text pattern(std::size_t size) {
+    Text text(size, ' ');
+    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 7 % 251);
+    return text;
+}
+
+template <typename Body>
+void on_each_stream(Body body) {
+    for (const bool socket : {true, false})
+        for (const bool nonblocking : {false, true}) {
+            Wire wire = socket ? socket_wire() : pipe_wire();
+            waymark::daemon::set_nonblocking(wire.writing, nonblocking);
+            const Text before = state_of(wire.writing);
+            body(wire, Text(socket ? "socket" : "pipe") + (nonblocking ? ", O_NONBLOCK" : ""));
+            expect_equal(state_of(wire.writing), before, "the state of descriptor and process",
+                         kChanged);
+        }
+}
+
+std::size_t number_in(const Text& seen) {
+    return std::stoul("0" + seen.substr(std::min(seen.find(' ') + 1, seen.size())));
+}
+
+}  // namespace
+
+TEST_CASE("a message is written whole") {
+    on_each_stream([](Wire& wire, const Text& kind) {
+        step("write five bytes, one of them 0: " + kind);
+        expect_equal(written(wire, {"ab\0cd", 5}, far()), Text("done 5"), "the result", kZero);
+        expect_equal(drained(wire.reading), Text("ab\0cd", 5), "what came", kZero);
+        step("write with a deadline that has come");
+        expect_equal(written(wire, "late", over()), Text("done 4"), "the result", kAsksOnce);
+        expect_equal(drained(wire.reading), Text("late"), "what came", kAsksOnce);
+        step("write nothing");
+        expect_equal(written(wire, "", far()), Text("done 0"), "the result", kCount);
+        expect_equal(written(wire, "", over()), Text("done 0"), "the result", kCount);
+    });
+}
+
+TEST_CASE("a partial write is gone on with") {
+    on_each_stream([](Wire& wire, const Text& kind) {
+        step("write a million bytes; the reader takes some at each wait: " + kind);
+        if_it_hangs(kBlocks);
+        const Text text = pattern(1'000'000);
+        Text came;
+        Text seen;
+        {
+            Faults faults;
+            const auto read_some_of_it = [&] { came += drained(wire.reading); };
+            at_each_wait(faults, read_some_of_it, 100'000);
+            seen = written(wire, text, far());
+        }
+        came += drained(wire.reading);
+        expect_equal(seen, "done " + show(text.size()), "the result", kPartLost);
+        expect(came == text, "what came", "the million bytes, in order",
+               show(came.size()) + " bytes, other ones", kPartLost);
+    });
+}
+
+TEST_CASE("a reader that stalls costs no more than the deadline") {
+    on_each_stream([](Wire& wire, const Text& kind) {
+        step("write a million bytes that nobody reads: " + kind);
+        if_it_hangs(kBlocks);
+        const Text text = pattern(1'000'000);
+        const Text seen = written(wire, text, soon());
+        expect(seen.starts_with("timed_out"), "the result", "timed_out", seen, {kBlocks, kAgain});
+        const Text came = drained(wire.reading);
+        expect_equal(number_in(seen), came.size(), "bytes that it says were written", kCount);
+        expect(came == text.substr(0, came.size()), "what came", "the beginning of the message",
+               "other bytes", kPartLost);
+    });
+}
+
+TEST_CASE("a slow reader does not stretch the deadline") {
+    step("the kernel takes one byte at a time, and the deadline has come");
+    Wire wire = socket_wire();
+    Text seen;
+    {
+        Faults faults;
+        faults.shorten(1);
+        seen = written(wire, Text(60, 'x'), over());
+    }
+    expect(seen != "timed_out 0", "the result", "timed_out 1", seen, kAsksOnce);
+    expect_equal(seen, Text("timed_out 1"), "the result", kPerCall);
+    expect_equal(drained(wire.reading).size(), 1U, "bytes that came", kCount);
+    step("it takes one at each wait, and the deadline passes at the third");
+    {
+        Faults faults;
+        faults.shorten(1);
+        const Deadline deadline = Deadline::after(std::chrono::seconds(2));
+        int waits = 0;
+        const auto at_third = [&] {
+            if (++waits == 3) until_over(deadline);
+        };
+        at_each_wait(faults, at_third, 3);
+        seen = written(wire, Text(60, 'x'), deadline);
+    }
+    expect(seen.starts_with("timed_out"), "the result", "timed_out", seen, kPerCall);
+    expect_equal(number_in(seen), drained(wire.reading).size(), "bytes it says were written",
+                 kCount);
+}
+
+TEST_CASE("EINTR and EAGAIN are no answers to a write") {
+    for (const int error : {EINTR, EAGAIN}) {
+        step("the write fails three times with errno " + show(error) + ", then it goes well");
+        Wire wire = socket_wire();
+        Text seen;
+        {
+            Faults faults;
+            faults.fail(Call::write, error, 3);
+            seen = written(wire, "abc", far());
+        }
+        expect_equal(seen, Text("done 3"), "the result", error == EINTR ? kInterrupted : kAgain);
+        expect_equal(drained(wire.reading), Text("abc"), "what came", kPartLost);
+        step("it fails for ever, and the deadline passes");
+        if_it_hangs(kLoop);
+        Faults faults;
+        const Deadline deadline = soon();
+        faults.fail(Call::write, error, 1'000'000'000);
+        faults.before(Call::write, [&] { until_over(deadline); });
+        expect_equal(written(wire, "abc", deadline), Text("timed_out 0"), "the result", kLoop);
+    }
+}
+
+TEST_CASE("a reader that is gone is a status") {
+    for (const bool socket : {true, false}) {
+        step(Text("the reader of a ") + (socket ? "socket" : "pipe") + " has closed; write");
+        const int status = in_a_process([&] {
+            ::signal(SIGPIPE, SIG_DFL);
+            Wire wire = socket ? socket_wire() : pipe_wire();
+            wire.reading.reset();
+            const Text before = state_of(wire.writing);
+            if (written(wire, "x", far()) != "broken 0") return 1;
+            if (written(wire, "x", far()) != "broken 0") return 1;
+            return state_of(wire.writing) == before ? 0 : 2;
+        });
+        expect(!WIFSIGNALED(status), "the process", "lives on",
+               "ended by signal " + show(WTERMSIG(status)), kSignal);
+        expect(WEXITSTATUS(status) != 1, "the result", "broken 0, twice", "another", kBroken);
+        expect(WEXITSTATUS(status) != 2, "SIGPIPE's action, the mask, what is pending", "as before",
+               "changed", kChanged);
+    }
+    for (const int error : {EPIPE, ECONNRESET, EHOSTUNREACH, EIO, ENOMEM})
+        for (const int after : {0, 1, 2}) {
+            step("write byte by byte; call " + show(after + 1) + " fails with " + show(error));
+            Wire wire = socket_wire();
+            Text seen;
+            {
+                Faults faults;
+                faults.shorten(1);
+                faults.fail(Call::write, error, 1, after);
+                seen = written(wire, "abcd", far());
+            }
+            const bool ours = classify_io_error(error) == IoErrorKind::failure;
+            expect_equal(seen, ours ? "threw " + show(error) : "broken " + show(after),
+                         "the result", ours ? kOurs : kBroken);
+            expect_equal(drained(wire.reading).size(), static_cast<std::size_t>(after),
+                         "bytes that came", kPartLost);
+        }
+    step("write to no descriptor");
+    if_it_hangs(kOurs);
+    const Fd none;
+    expect_equal(told([&] { return write_all(none, "x", far()); }), "threw " + show(EBADF),
+                 "the result (9 is EBADF)", kOurs);
+}
+
+TEST_CASE("every way to cut a message that is written") {
+    step("write 300 messages; each call takes a few bytes, or is interrupted");
+    std::minstd_rand random(9);
+    for (int turn = 0; turn < 60; ++turn) {
+        Wire wire = random() % 2 == 0 ? socket_wire() : pipe_wire();
+        const Text before = state_of(wire.writing);
+        for (int part = 0; part < 5; ++part) {
+            const Text text = pattern(random() % 40);
+            Text seen;
+            {
+                Faults faults(static_cast<std::uint64_t>(turn) + 1);
+                faults.shorten(static_cast<int>(1 + random() % 9));
+                faults.interrupt(Call::write, 3);
+                faults.interrupt(Call::poll, 3);
+                seen = written(wire, text, far());
+            }
+            expect_equal(seen, "done " + show(text.size()), "the result", kPartLost);
+            // After each: many small pieces fill a socket sooner than their bytes do.
+            expect_equal(drained(wire.reading), text, "what came", kPartLost);
+        }
+        expect_equal(state_of(wire.writing), before, "the state of descriptor and process",
+                     kChanged);
+    }
+}

@@ -1,0 +1,150 @@
+// A stream for a case: one end is the learner's, the other plays the peer. The peer acts when the
+// learner's code enters a call (faults.hh), never at a time.
+
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "advice.hh"
+#include "daemon/deadline.hh"
+#include "daemon/fd.hh"
+#include "lessons/course/check/faults.hh"
+#include "net/timed_io.hh"
+
+namespace waymark::course::check {
+
+using daemon::Deadline;
+using daemon::Fd;
+using net::IoResult;
+using net::IoStatus;
+
+inline Deadline far() {
+    return Deadline::after(std::chrono::seconds(3600));
+}
+inline Deadline soon() {
+    return Deadline::after(std::chrono::milliseconds(30));
+}
+inline Deadline over() {
+    return Deadline::after(std::chrono::seconds(-1));
+}
+
+struct Wire {
+    Fd reading, writing;
+};
+inline Wire socket_wire(int flags = 0) {
+    daemon::SocketPair pair = daemon::make_socket_pair(SOCK_STREAM | flags);
+    return {std::move(pair.first), std::move(pair.second)};
+}
+inline Wire pipe_wire() {
+    daemon::Pipe pipe = daemon::make_pipe();
+    return {std::move(pipe.reading), std::move(pipe.writing)};
+}
+
+inline void put(const Fd& fd, std::string_view text) {
+    if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        fail("the check's own write", "takes all", "took less", kOneRead);
+}
+
+// All that can be had without waiting.
+inline std::string drained(const Fd& fd) {
+    std::string all;
+    for (;;) {
+        int waiting = 0;
+        ::ioctl(fd.get(), FIONREAD, &waiting);
+        if (waiting <= 0) return all;
+        std::string part(static_cast<std::size_t>(waiting), '\0');
+        const ssize_t count = ::read(fd.get(), part.data(), part.size());
+        if (count <= 0) return all;
+        all.append(part, 0, static_cast<std::size_t>(count));
+    }
+}
+
+inline std::string name_of(IoStatus status) {
+    constexpr const char* kNames[] = {"done", "end", "timed_out", "broken", "too_long"};
+    return kNames[static_cast<int>(status)];
+}
+
+// "done 5", or "threw 9" where it was std::system_error with that errno.
+inline std::string told(const std::function<IoResult()>& call) {
+    try {
+        const IoResult result = call();
+        return name_of(result.status) + " " + std::to_string(result.count);
+    } catch (const std::system_error& error) {
+        return "threw " + std::to_string(error.code().value());
+    } catch (...) {
+        return "threw something that is no std::system_error";
+    }
+}
+
+// A buffer of exactly this size on the heap, so that the sanitizer sees a byte beyond it.
+class Buffer {
+  public:
+    explicit Buffer(std::size_t size) : size_(size), bytes_(new std::byte[size]) {
+        for (std::byte& byte : span()) byte = std::byte('#');
+    }
+    std::span<std::byte> span() { return {bytes_.get(), size_}; }
+    std::string text(std::size_t count) const {
+        return {reinterpret_cast<const char*>(bytes_.get()), std::min(count, size_)};
+    }
+    std::string text() const { return text(size_); }
+
+  private:
+    std::size_t size_;
+    std::unique_ptr<std::byte[]> bytes_;
+};
+
+// What must be as it was: mode and flags of the descriptor, its time-outs, the signal mask, what is
+// pending, and what SIGPIPE does.
+inline std::string state_of(const Fd& fd) {
+    timeval times[2]{};
+    socklen_t length = sizeof times[0];
+    ::getsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &times[0], &length);
+    ::getsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &times[1], &length);
+    sigset_t mask;
+    sigset_t pending;
+    ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    ::sigpending(&pending);
+    struct sigaction action {};
+    ::sigaction(SIGPIPE, nullptr, &action);
+    std::string state = "mode " + show(::fcntl(fd.get(), F_GETFL)) + ", flags " +
+                        show(::fcntl(fd.get(), F_GETFD)) + ", time-outs " +
+                        show(times[0].tv_sec * 1000000 + times[0].tv_usec) + " " +
+                        show(times[1].tv_sec * 1000000 + times[1].tv_usec) + ", SIGPIPE " +
+                        (action.sa_handler == SIG_DFL   ? "default"
+                         : action.sa_handler == SIG_IGN ? "ignored"
+                                                        : "handled") +
+                        ", blocked";
+    for (int signal = 1; signal < 32; ++signal)
+        if (::sigismember(&mask, signal) == 1) state += " " + show(signal);
+    state += ", pending";
+    for (int signal = 1; signal < 32; ++signal)
+        if (::sigismember(&pending, signal) == 1) state += " " + show(signal);
+    return state;
+}
+
+// Each time that a wait begins: first `act`. As often as `times`.
+inline void at_each_wait(Faults& faults, std::function<void()> act, int times) {
+    if (times == 0) return;
+    faults.before(Call::poll, [&faults, act, times] {
+        at_each_wait(faults, act, times - 1);
+        act();
+    });
+}
+inline void until_over(Deadline deadline) {
+    while (!deadline.expired()) ::usleep(1000);
+}
+
+}  // namespace waymark::course::check
