@@ -43,8 +43,8 @@ std::size_t read_with_time_outs(const Fd& fd) {
 //#region one-deadline
 IoResult read_with_a_deadline(const Fd& fd) {
     std::array<std::byte, kMessage> message;
-    const Deadline deadline = Deadline::after(kTimeOut);  //@ 1
-    return read_exactly(fd, message, deadline);           //@ 2
+    const Deadline deadline = Deadline::after(kTimeOut);
+    return read_exactly(fd, message, deadline);
 }
 //#endregion one-deadline
 
