@@ -17,11 +17,11 @@ std::string_view without_return(std::string_view text) {
 
 }  // namespace
 
-//#region timed-line
 IoResult LineReader::read_line(std::string& line, std::size_t limit, Deadline deadline) {
     std::size_t searched = 0;
     bool has_read = false;
     while (true) {
+//#region timed-line
         const std::string_view rest = pending();
         const std::size_t end = rest.find('\n', searched);  //@ 1
         const std::string_view text = without_return(rest.substr(0, end));
@@ -36,6 +36,7 @@ IoResult LineReader::read_line(std::string& line, std::size_t limit, Deadline de
         if (has_read && deadline.expired()) return {IoStatus::timed_out, 0};
         searched = rest.size();
         const IoResult result = read_more(deadline);
+//#endregion timed-line
         has_read = true;
         if (result.status == IoStatus::done) continue;
         line = result.status == IoStatus::end ? pending() : std::string_view();
@@ -43,7 +44,6 @@ IoResult LineReader::read_line(std::string& line, std::size_t limit, Deadline de
         return {result.status, line.size()};
     }
 }
-//#endregion timed-line
 //#endregion exercise-08
 
 IoResult LineReader::read_some(std::span<std::byte> buffer, Deadline deadline) {
