@@ -126,8 +126,8 @@ Lesson load_lesson(const fs::path& folder) {
     const fs::path path = folder / "lesson.json";
     const json file = read_json(path);
     const Table table(file, path.string() + ":");
-    table.allow_only(
-        {"title", "question", "minutes", "sources", "sanitizer", "hints", "demos", "grading", "exercise_only"});
+    table.allow_only({"title", "question", "minutes", "sources", "sanitizer", "hints", "demos",
+                      "grading", "exercise_only", "kept_in_handouts_because"});
     const Table minutes(table.at("minutes"), table.where() + " 'minutes'");
     minutes.allow_only({"text", "demos", "exercise", "lecture"});
     Lesson lesson;
@@ -142,6 +142,7 @@ Lesson load_lesson(const fs::path& folder) {
     lesson.sources = table.get<std::vector<std::string>>("sources");
     lesson.sanitizer = read_sanitizer(table);
     lesson.exercise_only = table.get_or("exercise_only", false);
+    lesson.kept_because = table.get_or<std::string>("kept_in_handouts_because", "");
     lesson.hints = table.get<std::vector<std::string>>("hints");
     if (file.contains("grading"))
         read_grading(Table(file.at("grading"), table.where() + " 'grading'"), lesson);

@@ -47,6 +47,9 @@ struct Lesson {
     std::map<std::string, int> worth;
     std::vector<std::string> must_pass;
     std::vector<Demo> demos;
+    // Why a learner's copy keeps the solution; empty: it is taken out. What people run in the copy (the
+    // slide server) may stand on it.
+    std::string kept_because;
     bool exercise_only = false;  // no demos, no slides, and no more text than the exercise needs
 
     std::string number() const { return name.substr(0, 2); }

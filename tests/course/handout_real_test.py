@@ -30,7 +30,10 @@ def complete_lessons():
     for folder in sorted((ROOT / "lessons").glob("[0-9][0-9]-*")):
         if not (folder / "lesson.json").exists() or not (folder / "check.cpp").exists():
             continue
-        sources = json.loads((folder / "lesson.json").read_text())["sources"]
+        manifest = json.loads((folder / "lesson.json").read_text())
+        if "kept_in_handouts_because" in manifest:
+            continue  # its solution is in the copy, and the slides below stand on it
+        sources = manifest["sources"]
         if sources and all((folder / "starter" / pathlib.Path(source).name).exists() for source in sources):
             yield folder.name, sources
 

@@ -90,6 +90,18 @@ class HandoutTest(unittest.TestCase):
         self.assertEqual(self.text("small/twice.cc"), source(SOLUTION))
         self.assertIn(THRICE_STARTER, self.text("small/thrice.cc"))
 
+    def test_a_lesson_on_which_the_copy_stands_keeps_its_solution(self):
+        manifest = self.course.root / "lessons/02-thrice/lesson.json"
+        before = manifest.read_text(encoding="utf-8")
+        self.addCleanup(write, manifest, before)
+        write(manifest, json.dumps({**json.loads(before), "kept_in_handouts_because": "the server counts by it"}))
+        code, output, error = self.hand_out()
+        self.assertEqual((code, error), (0, ""))
+        self.assertIn(b"the solution of lesson 02 is in it: the server counts by it\n", output)
+        self.assertNotIn(b"still to be written: small/thrice.cc", output)
+        self.assertEqual(self.text("small/thrice.cc"), THRICE)
+        self.assertEqual(self.text("small/twice.cc"), source(STARTER))
+
     def test_it_holds_what_git_tracks_and_no_history_and_no_proofs(self):
         self.hand_out()
         tracked = {name for name in subprocess.run(

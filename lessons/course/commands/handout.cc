@@ -14,7 +14,7 @@ int hand_out(const Course& course, const std::filesystem::path& folder, const st
     std::vector<Lesson> stripped;
     const std::string first = from.empty() ? "" : course.lesson(from).name;
     for (const Lesson& lesson : course.lessons())
-        if (lesson.name >= first) stripped.push_back(lesson);
+        if (lesson.name >= first && lesson.kept_because.empty()) stripped.push_back(lesson);
     const HandedOut done =
         hand_out(course.workspace(), stripped, std::filesystem::absolute(folder));
     fmt::print("{}: {} files, without history and without {} files that prove the checks\n",
@@ -26,6 +26,10 @@ int hand_out(const Course& course, const std::filesystem::path& folder, const st
         fmt::print("  and {} more: git status\n", done.unknown.size() - kMostNames);
     for (const std::string& source : done.emptied)
         fmt::print("  still to be written: {}\n", source);
+    for (const Lesson& lesson : course.lessons())
+        if (lesson.name >= first && !lesson.kept_because.empty())
+            fmt::print("  the solution of lesson {} is in it: {}\n", lesson.number(),
+                       lesson.kept_because);
     fmt::print("To go on there: git init && git add . && ./waymark list\n");
     return 0;
 }
