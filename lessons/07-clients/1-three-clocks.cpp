@@ -77,5 +77,5 @@ int main() {
     waymark::demo::end_step();
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
-    std::puts("4. ended it with SIGKILL; the system would have given up after two minutes");
+    std::puts("4. ended it with SIGKILL; the system gives up after two minutes");
 }
