@@ -89,12 +89,11 @@ int main() {
     };
     fmt::print("1. {} clients wait, and no descriptor is left\n", clients.size());
     int calls = without_descriptors([&] { return wrong_loop(listener); });
-    fmt::print("   accept was called {} times: {}; clients told: {}\n", calls,
-               error_text(EMFILE), count_told(clients));
+    fmt::print("   accept was called {} times: {}; clients told: {}\n", calls, error_text(EMFILE),
+               count_told(clients));
     end_step();
     fmt::print("2. with a spare descriptor and a pause\n");
     calls = without_descriptors([&] { return right_loop(listener, clients.size()); });
-    fmt::print("   accept_one was called {} times; clients told: {}\n", calls,
-               count_told(clients));
+    fmt::print("   accept_one was called {} times; clients told: {}\n", calls, count_told(clients));
     end_step();
 }
