@@ -192,6 +192,7 @@ TEST_CASE("a descriptor that is none is refused") {
 TEST_CASE("select takes descriptor 1023 and refuses 1024") {
     if (!allow_descriptors(FD_SETSIZE + 10)) skip("the limit of open files is below 1034");
     if_it_crashes(kFdSet);
+    if_it_crashes(kFdSet, "outside an array");
     for (const int number : {FD_SETSIZE - 1, FD_SETSIZE, FD_SETSIZE + 1}) {
         Wire wire = socket_wire();
         const Fd high(::dup3(wire.reading.get(), number, O_CLOEXEC));

@@ -135,6 +135,7 @@ TEST_CASE("EINTR and EAGAIN are no answers to a write") {
         expect_equal(drained(wire.reading), Text("abc"), "what came", kPartLost);
         step("it fails for ever, and the deadline passes");
         if_it_hangs(kLoop);
+        if_it_hangs(kLoop, "it uses the processor");
         Faults faults;
         const Deadline deadline = soon();
         faults.fail(Call::write, error, 1'000'000'000);

@@ -58,6 +58,12 @@ inline void put(const Fd& fd, std::string_view text) {
         fail("the check's own write", "takes all", "took less", kOneRead);
 }
 
+inline bool has_unread(const Fd& fd) {
+    int waiting = 0;
+    ::ioctl(fd.get(), FIONREAD, &waiting);
+    return waiting > 0;
+}
+
 // All that can be had without waiting.
 inline std::string drained(const Fd& fd) {
     std::string all;

@@ -33,7 +33,7 @@ tests                     clangd               tool:clangd
 tests                     python3-yaml         python:yaml
 capstone,tests            procps               tool:ps
 capstone,lab,tests        iproute2             tool:ss
-lab,tests                 nftables             tool:nft
+lab,tests                 nftables             root_tool:nft
 sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
 bench                     nginx                tool:nginx
@@ -41,8 +41,7 @@ bench                     wrk                  tool:wrk
 '
 readonly package_sets='course server slides capstone sniff lab tests print bench'
 
-# Users of Debian do not have /usr/sbin in their PATH; nft and nginx are there.
-have_tool() { command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 ]]; }
+have_tool() { command -v "$1" >/dev/null; }
 
 have_header() { [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]]; }
 
@@ -55,6 +54,8 @@ have_browser() {
 is_there() {
     case $1 in
         tool:*) have_tool "${1#tool:}" ;;
+        # Debian's users do not have /usr/sbin in their PATH; lab looks there by itself.
+        root_tool:*) have_tool "${1#root_tool:}" || [[ -x /usr/sbin/${1#root_tool:} ]] ;;
         module:*) have_tool pkg-config && pkg-config --exists "${1#module:}" ;;
         header:*) have_header "${1#header:}" ;;
         python:*) have_tool python3 && python3 -c "import ${1#python:}" 2>/dev/null ;;
