@@ -21,8 +21,8 @@ namespace {
 
 using daemon::Deadline;
 
-constexpr std::chrono::milliseconds kForOne{700};  // the first one reads the debug information
-constexpr std::chrono::milliseconds kForAll{2000};
+constexpr std::chrono::milliseconds kForOne{2000};  // the first one reads the debug information
+constexpr std::chrono::milliseconds kForAll{3000};
 constexpr std::size_t kMostThreads = 20;
 
 // What the thread prints when it is asked, between its marks; empty if it does not answer.

@@ -100,7 +100,7 @@ def description(module, path):
 
 def files_of(kind, name):
     """The files by which a thing is seen on this machine; nothing where one of them is absent."""
-    if kind == "tool":
+    if kind in ("tool", "root_tool"):
         found = shutil.which(name, path="/usr/bin:/usr/sbin:/bin:/sbin")
         return [found] if found else []
     if kind == "header":
