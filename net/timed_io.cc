@@ -16,7 +16,6 @@
 
 namespace waymark::net {
 
-using daemon::check;
 using daemon::fail;
 
 //#region exercise-08

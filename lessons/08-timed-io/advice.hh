@@ -6,6 +6,10 @@
 
 namespace waymark::course::check {
 
+inline const Advice kNotWritten{"not written yet",
+                                "Begin with wait_readable(): poll(2), again and again, until there "
+                                "is something or the deadline has come.",
+                                "README.md#the-exercise"};
 inline const Advice kOneRead{
     "one read taken for one message",
     "A stream has no messages. A read gives what has come so far: a part, or more than one.",

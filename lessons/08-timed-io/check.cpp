@@ -60,7 +60,9 @@ TEST_CASE("a wait ends when there is something to read") {
         Wire wire = socket_wire();
         step(Text("wait by ") + way.name + " for bytes that are there");
         put(wire.writing, "x");
-        expect_equal(said(way.readable, wire.reading, far()), Text("ready"), "the wait", kEarly);
+        const Text seen = said(way.readable, wire.reading, far());
+        expect_equal(seen, Text("ready"), "the wait",
+                     seen == "threw " + show(ENOSYS) ? kNotWritten : kEarly);
         step("the same with a deadline that has come");
         expect_equal(said(way.readable, wire.reading, over()), Text("ready"), "the wait",
                      kAsksOnce);

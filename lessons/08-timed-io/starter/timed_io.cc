@@ -11,10 +11,10 @@
 // `timed_out` not before the deadline has come. A deadline that has come still asks once. A
 // descriptor that is none, negative or closed, throws EBADF; another failure of the wait throws, too.
 Ready wait_readable(const Fd&, Deadline) {
-    return Ready::timed_out;
+    fail(ENOSYS, "wait_readable", "is not written yet");
 }
 Ready wait_writable(const Fd&, Deadline) {
-    return Ready::timed_out;
+    fail(ENOSYS, "wait_writable", "is not written yet");
 }
 
 // Write these: the same by select(2). A descriptor from FD_SETSIZE on throws EINVAL.
