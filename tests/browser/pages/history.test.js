@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { DESKTOP, inkIn, openBrowser, openPage, PHONE, shoot, visit } from '../support/browser.js';
+import { DESKTOP, openBrowser, openPage, PHONE, shoot, visit, waitForInk } from '../support/browser.js';
 import { Tracker } from '../support/tracker.js';
 import { crossing, ride } from '../support/trips.js';
 
@@ -48,7 +48,7 @@ test('the address chooses device and day; the figures are right', async () => {
     assert.equal(await text(page, 'moving'), '17 min');
     assert.equal(await text(page, 'top-speed'), '36 km/h');
     assert.equal(await text(page, 'fixes'), '101');
-    assert.ok(await inkIn(page, 'track') > 500, 'the track is drawn');
+    await waitForInk(page, 'track', 500); // the track is drawn
     assert.equal(await page.locator('#chart canvas').count(), 1);
     await shoot(page, `history-${name}`);
     assert.deepEqual(page.complaints, []);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
-import { DESKTOP, inkIn, openBrowser, openPage, PHONE, shoot, visit } from '../support/browser.js';
+import { DESKTOP, openBrowser, openPage, PHONE, shoot, visit, waitForInk } from '../support/browser.js';
 import { Tracker } from '../support/tracker.js';
 import { ride } from '../support/trips.js';
 
@@ -24,7 +24,7 @@ test('without a device the page says how to add one', async () => {
   const page = await openPage(browser, { viewport: PHONE });
   await visit(page, tracker.web);
   assert.match(await page.locator('#empty').innerText(), /tracker device add alice\/phone/);
-  assert.ok(await inkIn(page, 'base') > 10000, 'the world is drawn');
+  await waitForInk(page, 'base', 10000); // the world is drawn
   await shoot(page, 'map-empty-390');
   assert.deepEqual(page.complaints, []);
 });
@@ -42,7 +42,7 @@ test('everybody is on the map and in the list, with age, speed and battery', asy
     assert.match(await row(page, 'bob').innerText(), /<b>x<\/b>[^]*3 h ago[^]*battery 9.%, low/);
     assert.match(await row(page, 'never').innerText(), /waiting for its first position/);
     assert.equal(await page.locator('#devices b').count(), 0, 'a name is text');
-    assert.ok(await inkIn(page, 'places') > 500, 'places are drawn');
+    await waitForInk(page, 'places', 500); // places are drawn
     await shoot(page, `map-${name}`);
     assert.deepEqual(page.complaints, []);
   }
@@ -64,7 +64,7 @@ test('a new fix arrives by itself and the followed device stays in the middle', 
     const { width, height } = canvas;
     return canvas.getContext('2d').getImageData(width / 2, height / 2, 1, 1).data[3] > 0;
   });
-  assert.ok(await inkIn(page, 'trails') > 300, 'the trail is drawn');
+  await waitForInk(page, 'trails', 300); // the trail is drawn
   assert.deepEqual(page.complaints, []);
 });
 

@@ -63,15 +63,17 @@ export async function accessibilityFaults(page) {
   }, RULES);
 }
 
-// How many pixels of the map's canvas `pane` are not empty.
-export function inkIn(page, pane) {
-  return page.evaluate((name) => {
+// Until more than `least` pixels of the map's canvas `pane` are not empty: it is drawn with the next picture, not with the
+// event that told of the fix.
+export function waitForInk(page, pane, least) {
+  return page.waitForFunction(([name, wanted]) => {
     const canvas = document.querySelector(`.leaflet-${name}-pane canvas`);
+    if (!canvas) return false;
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     let ink = 0;
     for (let i = 3; i < data.length; i += 4) ink += data[i] > 0;
-    return ink;
-  }, pane);
+    return ink > wanted;
+  }, [pane, least]);
 }
 
 // Kept when WAYMARK_SHOTS names a folder: for eyes, never compared.
