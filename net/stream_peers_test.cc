@@ -54,17 +54,23 @@ TEST_CASE("a slow peer is served: what it takes counts before epoll tells of roo
     CHECK(c.result.outcome == Outcome::timed_out);
 }
 
+// On a busy machine the kernel may let go of several segments at once, and then the peer has taken
+// enough; so it is tried a few times, and given up it must be once.
 TEST_CASE("a peer that takes less than the least is given up, although it takes") {
-    Conversation c(make_tcp_pair(100));
-    TaskGroup tasks;
     const std::string sent(4 * 1024 * 1024, 'x');
-    tasks.start(write(c, sent, 20ms));
-    for (int looks = 0; !c.finished && looks < 8; ++looks) {
-        take(c, 1);
-        c.loop.run_once();
+    bool is_given_up = false;
+    for (int attempt = 0; !is_given_up && attempt < 5; ++attempt) {
+        Conversation c(make_tcp_pair(100));
+        TaskGroup tasks;
+        tasks.start(write(c, sent, 20ms));
+        for (int looks = 0; !c.finished && looks < 8; ++looks) {
+            take(c, 1);
+            c.loop.run_once();
+        }
+        is_given_up = c.finished && c.result.outcome == Outcome::timed_out;
+        if (!c.finished) c.finish();
     }
-    CHECK(c.finished);
-    CHECK(c.result.outcome == Outcome::timed_out);
+    CHECK(is_given_up);
 }
 
 TEST_CASE("a file to a peer that has gone fails without a signal") {
