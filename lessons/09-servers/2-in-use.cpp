@@ -2,7 +2,7 @@
 // use, by nobody who could be found. Who hangs up first keeps the connection for a minute, in the
 // state TIME_WAIT, and with it the port.
 //
-// Look at steps 2 and 4, and at step 5: the option lets the server in, and still no second one
+// Look at steps 3 and 6, and at step 7: the option lets the server in, and still no second one
 // beside it. (Both must have it, the server before and the new one: Linux asks the connection in
 // TIME_WAIT.)
 
@@ -65,25 +65,29 @@ struct Ended {
 };
 
 // Serves one client and hangs up first.
-Ended serve_one(bool reuse) {
+Ended serve_one(int number, bool reuse) {
     const Fd server = make_socket();
     if (reuse) waymark::net::allow_address_reuse(server);
     check(try_bind(server, Address::parse("127.0.0.1:0")) == 0 ? 0 : -1, "bind");
     check(::listen(server.get(), 5), "listen");
     const Fd client = connect_to(local_address(server));
-    accept_from(server).reset();
+    Fd connection = accept_from(server);
+    fmt::print("{}. a server {} SO_REUSEADDR, and a client\n", number,
+               reuse ? "with" : "without");
+    end_step();
+    connection.reset();
     char byte;
     (void)!::read(client.get(), &byte, 1);  // until the end, which is the server's
     return {local_address(server), local_address(client)};
 }
 
-void show_one(int number, const char* how, bool reuse) {
-    const Ended ended = serve_one(reuse);
+void show_one(int number, bool reuse) {
+    const Ended ended = serve_one(number, reuse);
     const bool waits = wait_until([&] { return in_time_wait(ended.server, ended.client); });
-    fmt::print("{}. a server {} has served a client and has ended\n", number, how);
+    fmt::print("{}. it has hung up first, and has ended\n", number + 1);
     fmt::print("   its connection is {}\n", waits ? "in TIME_WAIT" : "gone");
     end_step();
-    fmt::print("{}. it is started again\n   bind: {}\n", number + 1,
+    fmt::print("{}. it is started again\n   bind: {}\n", number + 2,
                in_words(start(ended.server, reuse), "done"));
     end_step();
 }
@@ -92,13 +96,13 @@ void show_one(int number, const char* how, bool reuse) {
 
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
-    show_one(1, "without SO_REUSEADDR", false);
-    show_one(3, "with SO_REUSEADDR", true);
+    show_one(1, false);
+    show_one(4, true);
     const Fd first = make_socket();
     waymark::net::allow_address_reuse(first);
     check(try_bind(first, Address::parse("127.0.0.1:0")) == 0 ? 0 : -1, "bind");
     check(::listen(first.get(), 5), "listen");
-    fmt::print("5. one listens; a second one is started, both with SO_REUSEADDR\n   bind: {}\n",
+    fmt::print("7. one listens, and a second one is started\n   bind: {}\n",
                in_words(start(local_address(first), true), "done"));
     end_step();
 }

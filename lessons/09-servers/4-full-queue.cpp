@@ -47,15 +47,15 @@ int main() {
     }
     //#endregion full-queue
     wait_until([&] { return waiting_at(server) == kBacklog + 1; });
-    fmt::print("1. a backlog of {}, {} clients, and nobody accepts\n", kBacklog, kClients);
+    fmt::print("1. a backlog of {}, {} clients, nobody accepts\n", kBacklog, kClients);
     print_queue(server);
-    fmt::print("   connected: {} clients; still connecting: {}; refused: 0\n",
+    fmt::print("   connected: {}; connecting: {}; refused: 0\n",
                count_connected(clients), kClients - count_connected(clients));
     end_step();
     const Fd accepted = accept_from(server);
     wait_until([&] { return count_connected(clients) > kBacklog + 1; });
-    fmt::print("2. one is accepted; who was dropped has sent its SYN again\n");
-    fmt::print("   connected: {} clients\n", count_connected(clients));
+    fmt::print("2. one is accepted; others ask again\n");
+    fmt::print("   connected: {}\n", count_connected(clients));
     print_queue(server);
     end_step();
 }

@@ -23,10 +23,12 @@ void client_that_resets() {
     Fd client = connect_to(local_address(server));
     pollfd ready{server.get(), POLLIN, 0};
     ::poll(&ready, 1, -1);
+    fmt::print("1. poll says readable\n");
+    end_step();
     waymark::net::reset_on_close(client);
     client.reset();
     const Fd connection(::accept4(server.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    fmt::print("1. poll says readable; the client resets its connection\n");
+    fmt::print("   the client resets\n");
     fmt::print("   accept: {}\n", connection ? "a connection" : error_text(errno));
     char byte;
     const ssize_t length = ::read(connection.get(), &byte, 1);
@@ -55,7 +57,7 @@ int serve(const Fd& server, const Meeting& meeting) {
     (void)!::write(meeting.seen.writing.get(), &byte, 1);                      //@ 2..
     (void)!::read(meeting.go.reading.get(), &byte, 1);                         //@ ..2
     const Fd client(::accept4(server.get(), nullptr, nullptr, SOCK_CLOEXEC));  //@ 3
-    if (!client) fmt::print("   the server: {}, and goes on\n", error_text(errno));
+    if (!client) fmt::print("   accept: {}\n   the server goes on\n", error_text(errno));
     std::fflush(stdout);
     return 0;
 }
@@ -71,14 +73,14 @@ void client_that_is_taken(int number, bool nonblocking) {
     char byte;
     (void)!::read(meeting.seen.reading.get(), &byte, 1);
     const Fd taken = accept_from(server);
-    fmt::print("{}. poll says readable to process {}; process {} takes the client\n", number, pid,
-               ::getpid());
+    fmt::print("{}. poll says readable to the server\n", number);
+    fmt::print("   another process takes the client\n");
     (void)!::write(meeting.go.writing.get(), "x", 1);
     if (nonblocking) {
         wait_until([&] { return !children.reap().empty(); });
     } else {
         const bool sleeps = wait_until([&] { return sleeps_in_accept(pid); });
-        fmt::print("   the server: {}\n", sleeps ? "sleeps in accept, and serves nobody" : "awake");
+        fmt::print("   the server: {}\n", sleeps ? "sleeps in accept, serves nobody" : "awake");
     }
     end_step();
 }  // ends the child, if it still sleeps

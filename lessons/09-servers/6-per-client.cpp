@@ -34,6 +34,8 @@ void serve_in_a_child(Fd& connection, bool close_in_parent) {
     const pid_t pid = check(::fork(), "fork");  //@ 1
     if (pid == 0) {                             //@ 2..
         (void)!::write(connection.get(), "hello", 5);
+        fmt::print("   the child says hello\n");
+        end_step();
         ::_exit(0);
     }                                         //@ ..2
     if (close_in_parent) connection.reset();  //@ 3
@@ -59,9 +61,10 @@ int main() {
     {
         const Fd client = connect_to(local_address(server));
         Fd connection = accept_from(server);
+        fmt::print("1. fork; the parent keeps its copy\n");
         serve_in_a_child(connection, false);
         has_come(client, POLLIN);
-        fmt::print("1. fork; the parent keeps its copy; the child has ended\n");
+        fmt::print("   the child has ended\n");
         fmt::print("   the client hears: {}\n", heard(client));
         end_step();
         connection.reset();
@@ -72,16 +75,17 @@ int main() {
     {
         const Fd client = connect_to(local_address(server));
         Fd connection = accept_from(server);
+        fmt::print("2. fork; the parent closes its copy\n");
         serve_in_a_child(connection, true);
         has_come(client, POLLRDHUP);
-        fmt::print("2. fork; the parent closes its copy at once; the child has ended\n");
+        fmt::print("   the child has ended\n");
         fmt::print("   the client hears: {}\n", heard(client));
         end_step();
     }
     const Fd client = connect_to(local_address(server));
     serve_in_a_thread(accept_from(server));
     has_come(client, POLLRDHUP);
-    fmt::print("3. a thread; there is one descriptor, and the thread closes it\n");
+    fmt::print("3. a thread closes the only descriptor\n");
     fmt::print("   the client hears: {}\n", heard(client));
     end_step();
 }

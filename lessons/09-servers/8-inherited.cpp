@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -23,6 +24,7 @@ namespace {
 
 //#region server
 int serve() {
+    ::prctl(PR_SET_NAME, "server");
     std::vector<InheritedSocket> sockets = take_inherited_sockets();
     if (sockets.empty()) return 100;
     Listener listener = Listener::adopt(std::move(sockets.front().socket));
@@ -51,7 +53,8 @@ pid_t start_server(const Fd& socket) {
     ::_exit(111);
 }
 
-std::string heard(const Fd& client) {
+// To the end, and hangs up.
+std::string heard(Fd client) {
     std::string text;
     char bytes[100];
     for (ssize_t length = 0; (length = ::read(client.get(), bytes, sizeof bytes)) > 0;)
@@ -66,18 +69,18 @@ int main(int argument_count, char** arguments) {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     const Fd socket = listen_at(Address::parse("127.0.0.1:0"));
     const pid_t first = start_server(socket);
-    fmt::print("1. the manager has the socket, and starts server {}\n", first);
+    fmt::print("1. the manager has the socket\n   it starts server {}\n", first);
     fmt::print("   a client: {}\n", heard(connect_to(local_address(socket))));
     end_step();
     ::kill(first, SIGKILL);
     ::waitpid(first, nullptr, 0);
-    const Fd client = make_socket();
+    Fd client = make_socket();
     const int error = try_connect(client, local_address(socket));
-    fmt::print("2. server {} is killed; a client: {}\n", first, in_words(error, "connected"));
+    fmt::print("2. server {} is killed\n   a client: {}\n", first, in_words(error, "connected"));
     end_step();
     const pid_t second = start_server(socket);
     fmt::print("3. the manager starts server {}\n", second);
-    fmt::print("   the client: {}\n", heard(client));
+    fmt::print("   the client: {}\n", heard(std::move(client)));
     end_step();
     ::kill(second, SIGKILL);
     ::waitpid(second, nullptr, 0);

@@ -154,9 +154,9 @@ std::string run_html(const LessonEntry& lesson, const DemoEntry& demo, const Run
                      const Recording& recording) {
     std::string out = fmt::format(
         "<div class=\"run\" data-lesson=\"{}\" data-demo=\"{}\" data-show=\"{}\" "
-        "data-roles=\"{}\"{}><p class=\"look\">{}</p>",
+        "data-roles=\"{}\" data-ends=\"{}\"{}><p class=\"look\">{}</p>",
         escaped(lesson.name), escaped(demo.name), escaped(setting(settings, "show")),
-        escaped(setting(settings, "roles")),
+        escaped(setting(settings, "roles")), escaped(setting(settings, "ends")),
         recording.is_learners_copy ? " data-to-be-written" : "", escaped(demo.look));
     out += bar_html("go", demo.name);
     out += panes_html(demo, settings);

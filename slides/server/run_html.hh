@@ -23,7 +23,8 @@ struct Recording {
 };
 
 // `settings` are those of the run block: `show` names kinds of facts (slides/server/process_facts),
-// `roles` what the program, its children and theirs are called. Others are passed over here.
+// `roles` what the program, its children and theirs are called, `ends` the two sides of a connection.
+// Others are passed over here.
 std::string run_html(const LessonEntry& lesson, const DemoEntry& demo,
                      const RunSettings& settings, const Recording& recording);
 

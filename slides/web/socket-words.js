@@ -21,22 +21,35 @@ export function queueInWords({ waiting, backlog }) {
   return `${many}${backlog === undefined ? '' : `, backlog ${backlog}`}`;
 }
 
-// Names come from `nameOf(pid)`.
+// So many copies of one socket are named; the others are counted.
+const MOST_NAMED = 2;
+
+// Names come from `nameOf(pid)`. Where one process plays both sides, `ends` says what the side that has connected is
+// called, and the one that listens and accepts: ['client', 'server']; without a name there it is that of the process.
 export class SocketWords {
   #nameOf;
+  #ends;
 
-  constructor(nameOf) { this.#nameOf = nameOf; }
+  constructor(nameOf, ends = []) {
+    this.#nameOf = nameOf;
+    this.#ends = ends;
+  }
 
-  // "server 3", its descriptor; who held it last, of one that was closed.
-  holder({ held, holds }) {
-    const [first] = held;
-    if (!first) return '';
-    const more = holds - 1;
-    return `${this.#nameOf(first.pid)} ${first.fd}${more > 0 ? ` and ${more} more` : ''}`;
+  #name(socket, pid) {
+    const accepts = socket.accepted || [socket.state, socket.was].includes('LISTEN');
+    return (accepts ? this.#ends[1] : socket.peer && this.#ends[0]) || this.#nameOf(pid);
+  }
+
+  // "parent 4, child 4": each copy with its descriptor; who held it last, of one that was closed.
+  holder(socket) {
+    const { held, holds } = socket;
+    const copies = [...new Set(held.slice(0, MOST_NAMED).map(({ pid, fd }) => `${this.#name(socket, pid)} ${fd}`))];
+    const more = holds - Math.min(held.length, MOST_NAMED);
+    return copies.join(', ') + (more > 0 ? ` and ${more} more` : '');
   }
 
   // Without the descriptor.
-  who(socket) { return socket.held[0] ? this.#nameOf(socket.held[0].pid) : 'nobody'; }
+  who(socket) { return socket.held[0] ? this.#name(socket, socket.held[0].pid) : 'nobody'; }
 
   #other(end, other) {
     return other?.held.length > 0 ? this.who(other) : end.peer || 'the other side';
@@ -65,6 +78,7 @@ export class SocketWords {
     if (isStalled(end)) return 'stalled';
     if (state === 'CLOSE_WAIT' && isHeld(end)) return 'not closed here';
     if (state === 'SYN_SENT') return resent ? `no answer, asked again ${times(resent)}` : 'no answer yet';
+    if (state === 'SYN_RECV') return 'not in the queue';
     if (resent) return `no answer, sent again ${times(resent)}`;
     return isHeld(end) || end.protocol !== 'tcp' || this.#isQueued(end) ? '' : 'closed';
   }

@@ -40,7 +40,7 @@ export class SocketsPane {
   #processes;
   #sockets = new Sockets();
   #findings = new Findings();
-  #words = new SocketWords((pid) => this.#nameOf(pid));
+  #words;
   #keys;
   #speaker;
   #isStale = true;
@@ -48,6 +48,7 @@ export class SocketsPane {
   constructor(element_, { box }) {
     this.#element = element_;
     this.#processes = new Processes(wordsIn(box.dataset.roles));
+    this.#words = new SocketWords((pid) => this.#nameOf(pid), wordsIn(box.dataset.ends));
     this.#keys = new RowKeys(element_);
     this.#speaker = new Speaker(box);
     this.show();

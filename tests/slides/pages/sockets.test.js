@@ -99,6 +99,15 @@ test('a lane says itself in one sentence', () => {
   ]);
 });
 
+test('two copies of a socket are named, more are counted; where one process plays both sides, each has its name', () => {
+  const copies = (...pids) => pids.map((pid) => ({ pid, fd: 5 }));
+  const sockets = sum({ sockets: [listener({ holders: copies(1, 2) }), end(2, 80, 5000, copies(1, 2, 1)), end(3, 5000, 80, copies(1))] });
+  const named = (ends) => sockets.lanes.flatMap(({ left, right }) => [left, right]).filter(Boolean).map((each) => new SocketWords((pid) => ({ 1: 'parent', 2: 'child' }[pid]), ends).holder(each));
+  assert.deepEqual(named([]), ['parent 5, child 5', 'parent 5', 'parent 5, child 5 and 1 more']);
+  assert.deepEqual(named(['client']), ['parent 5, child 5', 'client 5', 'parent 5, child 5 and 1 more']);
+  assert.deepEqual(named(['client', 'server']), ['server 5', 'client 5', 'server 5 and 1 more']);
+});
+
 let browser, server, page;
 
 before(async () => {
