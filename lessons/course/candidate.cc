@@ -32,7 +32,8 @@ Candidate load_candidate(const Lesson& lesson, const Workspace& workspace, const
                         head_line_of(text, "source"),
                         head_line_of(text, "says"),
                         {},
-                        head_line_of(text, "case")};
+                        head_line_of(text, "case"),
+                        head_line_of(text, "include")};
     if (std::ranges::find(lesson.sources, candidate.source) == lesson.sources.end())
         throw daemon::UsageError(fmt::format(
             "{}: its head lacks '// source: ' with a source of the lesson", path.string()));

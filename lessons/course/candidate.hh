@@ -7,8 +7,10 @@
 //     // misconception: one wait per signal
 //     // says: a child that nobody waited for
 //     // case: children that ended together are all collected by one call
+//     // include: fcntl.h sys/epoll.h
 //
-// The case is the one that says it; it is run first, and the others only if it does not say it.
+// The case is the one that says it; it is run first, and the others only if it does not say it. The
+// headers are those that the solution does without.
 
 #pragma once
 
@@ -27,6 +29,7 @@ struct Candidate {
     std::string says;     // "// says: ...", words of the verdict; empty for right ones
     std::string body;     // of the region
     std::string in_case;  // "// case: ...", may be empty
+    std::string include;  // "// include: ...", may be empty
 };
 
 // What stands behind "// KEY: " in the comment at the head of a candidate; empty if nothing does.

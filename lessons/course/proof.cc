@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "lessons/course/candidate.hh"
 #include "lessons/course/case_run.hh"
@@ -135,7 +136,10 @@ class Prover {
     }
 
     std::string text_of(const Candidate& candidate) const {
-        return workspace_.text_with(lesson_, candidate.source, candidate.body);
+        std::string text;
+        std::istringstream headers(candidate.include);
+        for (std::string header; headers >> header;) text += fmt::format("#include <{}>\n", header);
+        return text + "#line 1\n" + workspace_.text_with(lesson_, candidate.source, candidate.body);
     }
 
     // Sources that are not in `texts` are the library's.

@@ -1,6 +1,7 @@
 #include "lessons/course/check/events.hh"
 
 #include <fmt/core.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -70,7 +71,8 @@ void send_event(const Event& event) {
     if (runner_listens()) return tell_runner(event.as_json());
     const std::string text = event.in_words();
     std::fflush(stdout);
-    if (::write(STDOUT_FILENO, text.data(), text.size()) == -1) return;
+    // By number: a write of its own would be planned for like the learner's.
+    if (::syscall(SYS_write, STDOUT_FILENO, text.data(), text.size()) == -1) return;
 }
 
 }  // namespace waymark::course::check

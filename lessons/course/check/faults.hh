@@ -18,11 +18,11 @@ namespace waymark::course::check {
 enum class Call {
     fork,     // fork, _Fork
     waitpid,  // waitpid, wait, wait3, wait4, waitid
-    read,     // read, recv, recvfrom, recvmsg
-    write,    // write, pwrite, writev, send, sendto, sendmsg
+    read,     // read, recv, recvfrom, recvmsg, recvmmsg, readv, pread, preadv, preadv2
+    write,    // write, send, sendto, sendmsg, sendmmsg, writev, pwrite, pwritev, pwritev2
     accept,   // accept, accept4
     open,     // open, openat
-    poll,     // poll, ppoll, select, pselect, epoll_wait, epoll_pwait
+    poll,     // poll, ppoll, select, pselect, epoll_wait, epoll_pwait, epoll_pwait2
     pause,    // pause, sigsuspend, sigtimedwait, sigwaitinfo, nanosleep, clock_nanosleep
     sigmask,  // pthread_sigmask, sigprocmask
     pipe,     // pipe, pipe2
@@ -52,7 +52,8 @@ class Faults {
     // goes well.
     void interrupt(Call call, int one_in);
 
-    // read and write move between 1 and `most` bytes, chosen by the seed.
+    // read and write, and all that count as them, move between 1 and `most` bytes, chosen by the
+    // seed.
     void shorten(int most);
 
     // Runs `action` when the next such call is entered, once: a signal raised there comes between

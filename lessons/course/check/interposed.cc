@@ -11,7 +11,6 @@
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,50 +102,15 @@ ssize_t recv(int fd, void* bytes, size_t length, int flags) {
     return call_fails(Call::read) ? -1 : real(fd, bytes, shortened(length), flags);
 }
 
-ssize_t recvfrom(int fd, void* bytes, size_t length, int flags, sockaddr* from,
-                 socklen_t* from_length) {
-    static auto* const real = next<ssize_t(int fd, void* bytes, size_t length, int flags,
-                                           sockaddr* from, socklen_t* from_length)>("recvfrom");
-    return call_fails(Call::read) ? -1 : real(fd, bytes, length, flags, from, from_length);
-}
-
-ssize_t recvmsg(int fd, msghdr* message, int flags) {
-    static auto* const real = next<ssize_t(int fd, msghdr* message, int flags)>("recvmsg");
-    return call_fails(Call::read) ? -1 : real(fd, message, flags);
-}
-
 ssize_t write(int fd, const void* bytes, size_t length) {
     static auto* const real = next<ssize_t(int fd, const void* bytes, size_t length)>("write");
     return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length));
-}
-
-ssize_t pwrite(int fd, const void* bytes, size_t length, off_t place) {
-    static auto* const real =
-        next<ssize_t(int fd, const void* bytes, size_t length, off_t place)>("pwrite");
-    return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length), place);
-}
-
-ssize_t writev(int fd, const iovec* parts, int count) {
-    static auto* const real = next<ssize_t(int fd, const iovec* parts, int count)>("writev");
-    return call_fails(Call::write) ? -1 : real(fd, parts, count);
 }
 
 ssize_t send(int fd, const void* bytes, size_t length, int flags) {
     static auto* const real =
         next<ssize_t(int fd, const void* bytes, size_t length, int flags)>("send");
     return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length), flags);
-}
-
-ssize_t sendto(int fd, const void* bytes, size_t length, int flags, const sockaddr* to,
-               socklen_t to_length) {
-    static auto* const real = next<ssize_t(int fd, const void* bytes, size_t length, int flags,
-                                           const sockaddr* to, socklen_t to_length)>("sendto");
-    return call_fails(Call::write) ? -1 : real(fd, bytes, length, flags, to, to_length);
-}
-
-ssize_t sendmsg(int fd, const msghdr* message, int flags) {
-    static auto* const real = next<ssize_t(int fd, const msghdr* message, int flags)>("sendmsg");
-    return call_fails(Call::write) ? -1 : real(fd, message, flags);
 }
 
 int accept(int fd, sockaddr* peer, socklen_t* length) {

@@ -115,6 +115,19 @@ int epoll_pwait(int fd, epoll_event* events, int most, int milliseconds, const s
                : real(fd, events, most, patience(milliseconds), mask);
 }
 
+int epoll_pwait2(int fd, epoll_event* events, int most, const timespec* time,
+                 const sigset_t* mask) {
+    static auto* const real =
+        next<int(int, epoll_event*, int, const timespec*, const sigset_t*)>("epoll_pwait2");
+    if (call_fails(Call::poll)) return -1;
+    const timespec none{};
+    if (clock_is_fast())
+        if (const auto seen =
+                wait_fast(length_of(time), [&] { return real(fd, events, most, &none, mask); }))
+            return *seen;
+    return time && time_is_up(Call::poll) ? 0 : real(fd, events, most, patience(time), mask);
+}
+
 int pthread_sigmask(int how, const sigset_t* set, sigset_t* previous) noexcept {
     static auto* const real = next<int(int, const sigset_t*, sigset_t*)>("pthread_sigmask");
     if (call_fails(Call::sigmask)) return errno;

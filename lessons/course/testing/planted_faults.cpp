@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,4 +138,34 @@ TEST_CASE("faults come as planned and as often") {
     Gate gate;
     const ssize_t count = ::write(gate.opening_fd(), "0123456789", 10);
     expect(count >= 1 && count <= 3, "bytes written", "1 to 3", std::to_string(count), kPlanted);
+    step("whatever call writes and reads");
+    char bytes[] = "0123456789";
+    iovec parts[] = {{bytes, 1}, {bytes + 1, 9}};
+    mmsghdr one{};
+    one.msg_hdr.msg_iov = parts;
+    one.msg_hdr.msg_iovlen = 2;
+    const waymark::daemon::SocketPair pair = waymark::daemon::make_socket_pair(SOCK_STREAM);
+    const int from = pair.first.get();
+    const int to = pair.second.get();
+    const auto short_one = [](const char* name, ssize_t moved) {
+        expect(moved >= 1 && moved <= 3, name, "1 to 3", std::to_string(moved), kPlanted);
+    };
+    short_one("writev", ::writev(to, parts, 2));
+    short_one("pwritev2", ::pwritev2(to, parts, 2, -1, 0));
+    short_one("send", ::send(to, bytes, 10, 0));
+    short_one("sendto", ::sendto(to, bytes, 10, 0, nullptr, 0));
+    short_one("sendmsg", ::sendmsg(to, &one.msg_hdr, 0));
+    expect_equal(::sendmmsg(to, &one, 1, 0), 1, "sendmmsg", kPlanted);
+    short_one("what sendmmsg sent", one.msg_len);
+    expect_equal(faults.calls(Call::write), 7, "writes in all", kPlanted);
+    expect_equal(::syscall(SYS_write, to, std::string(60, 'x').data(), 60), 60L,
+                 "bytes written past the plan", kPlanted);
+    short_one("readv", ::readv(from, parts, 2));
+    short_one("preadv2", ::preadv2(from, parts, 2, -1, 0));
+    short_one("recv", ::recv(from, bytes, 10, 0));
+    short_one("recvfrom", ::recvfrom(from, bytes, 10, 0, nullptr, nullptr));
+    short_one("recvmsg", ::recvmsg(from, &one.msg_hdr, 0));
+    expect_equal(::recvmmsg(from, &one, 1, 0, nullptr), 1, "recvmmsg", kPlanted);
+    short_one("what recvmmsg got", one.msg_len);
+    expect_equal(faults.calls(Call::read), 6, "reads in all", kPlanted);
 }
