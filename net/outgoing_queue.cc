@@ -51,8 +51,8 @@ bool OutgoingQueue::on_ready(std::uint32_t events) {
     }
     const bool has_sent = bytes_ < before;
     if (has_sent) patience_.set(Deadline::after(limits_.patience));
-    const bool has_room = dropped_ > 0 && waiting_.size() <= limits_.messages / 2 &&
-                          bytes_ <= limits_.bytes / 2;
+    const bool has_room =
+        dropped_ > 0 && waiting_.size() <= limits_.messages / 2 && bytes_ <= limits_.bytes / 2;
     if (has_room) {
         waiting_.push_back(calls_.notice(std::exchange(dropped_, 0)));
         bytes_ += waiting_.back().size();

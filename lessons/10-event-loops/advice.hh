@@ -1,0 +1,164 @@
+// What a wrong program most likely believes, one Advice each. The names are the headings under
+// "Misconceptions" in the README.
+
+#pragma once
+
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+inline const Advice kNotWritten{
+    "not written yet",
+    "Begin with push() and watch(), then on_ready() and send_turn() for one message.",
+    "README.md#the-exercise"};
+inline const Advice kSentInPush{
+    "sent before the loop says so",
+    "push() is called for a hundred clients in a row. What it sends may fail, and then somebody is "
+    "told of an end in the middle of that. It only queues; the loop says when the socket is ready.",
+    "README.md#sent-before-the-loop-says-so"};
+inline const Advice kOrder{
+    "messages out of order",
+    "What came first goes first: new ones at the back, and nothing overtakes what waits.",
+    "README.md#messages-out-of-order"};
+inline const Advice kResumedEarly{
+    "the writer resumed early",
+    "The kernel took a part of the message, and the rest was given up as if it were written. From "
+    "there on the client reads the next message in the middle of this one.",
+    "README.md#the-writer-resumed-early; send(2), RETURN VALUE"};
+inline const Advice kAgain{"sent again from the beginning",
+                           "What the kernel has taken is sent, also when it was a part. Remember "
+                           "how much, and go on there.",
+                           "README.md#sent-again-from-the-beginning; send(2), RETURN VALUE"};
+inline const Advice kMiscounted{
+    "what waits, counted wrongly",
+    "messages() are those that are not wholly sent, bytes() those that the kernel has not taken. "
+    "Both "
+    "follow each push and each send, and stay at what was not sent when the connection ends.",
+    "README.md#what-waits-counted-wrongly"};
+inline const Advice kAlwaysAsked{
+    "EPOLLOUT always asked for",
+    "A socket that has room is ready, whether somebody has something to say or not. The loop then "
+    "turns at full speed and does nothing.",
+    "README.md#epollout-always-asked-for; epoll(7)"};
+inline const Advice kNeverAsked{
+    "EPOLLOUT not asked for",
+    "Something waits, to be sent or to be told, and nobody will say when the socket is ready.",
+    "README.md#epollout-not-asked-for; epoll_ctl(2)"};
+inline const Advice kLeftLoop{
+    "out of the loop while it is open",
+    "A socket that is watched for no event is still told of when the connection is gone (EPOLLHUP, "
+    "EPOLLERR). One that is not watched at all is not.",
+    "README.md#out-of-the-loop-while-it-is-open; epoll_ctl(2), EPOLLHUP"};
+inline const Advice kEmpty{"a message without bytes that waits",
+                           "There is nothing to send, so nothing waits. send(2) of no bytes "
+                           "returns 0, which is no progress.",
+                           "README.md#a-message-without-bytes-that-waits"};
+inline const Advice kStays{
+    "the rest is never sent",
+    "A turn ended with messages left, and the socket still ready. With EPOLLET nobody is told a "
+    "second "
+    "time; without, the loop says so in the next round.",
+    "README.md#the-rest-is-never-sent; epoll(7), Level-triggered and edge-triggered"};
+inline const Advice kTurn{"one client keeps the loop",
+                          "A client that reads as fast as we write has a socket that is always "
+                          "ready. After kMessagesPerTurn "
+                          "messages the others have their turn.",
+                          "README.md#one-client-keeps-the-loop"};
+inline const Advice kBlocks{
+    "a write that blocks",
+    "One thread serves all. The socket may be a blocking one, so each send says MSG_DONTWAIT, and "
+    "nobody waits for one client but in the loop.",
+    "README.md#a-write-that-blocks; send(2), MSG_DONTWAIT"};
+inline const Advice kLater{
+    "EAGAIN or EINTR taken for the end",
+    "EAGAIN: the socket has no room now. EINTR: a handler ran. Nothing was sent and nothing is "
+    "broken; the loop will say when to try again.",
+    "README.md#eagain-or-eintr-taken-for-the-end; send(2), ERRORS"};
+inline const Advice kChanged{"more changed than was asked for",
+                             "The mode belongs to the open file, which other processes may share. "
+                             "MSG_DONTWAIT is for one call.",
+                             "README.md#more-changed-than-was-asked-for; fcntl(2), F_SETFL"};
+inline const Advice kUnbounded{"a queue without a bound",
+                               "A client that never reads makes the queue grow until the server "
+                               "dies, and all clients with it.",
+                               "README.md#a-queue-without-a-bound"};
+inline const Advice kBound{
+    "another bound than the caller's",
+    "As many as the limits say may wait, not one more and not one less. A message that is sent in "
+    "part still waits.",
+    "README.md#another-bound-than-the-callers"};
+inline const Advice kBoundBytes{
+    "bytes that are sent still counted",
+    "What the kernel has taken waits no more, also where the rest of its message does.",
+    "README.md#bytes-that-are-sent-still-counted"};
+inline const Advice kUntold{
+    "dropped without a word",
+    "Messages are missing, and the client does not know. When not more than half of the limits "
+    "waits, "
+    "the notice goes into the queue, also where nothing is pushed any more.",
+    "README.md#dropped-without-a-word"};
+inline const Advice kNotice{
+    "a notice that is not due",
+    "One notice for each gap, when there is room again; none where nothing was dropped.",
+    "README.md#a-notice-that-is-not-due"};
+inline const Advice kNoticeCount{
+    "a wrong number in the notice",
+    "It is the number of all that were dropped since the last notice, and of none twice.",
+    "README.md#a-wrong-number-in-the-notice"};
+inline const Advice kNoticePlace{"a notice in the wrong place",
+                                 "It stands where the messages are missing: behind all that was "
+                                 "taken before the gap, in front of "
+                                 "all that comes after.",
+                                 "README.md#a-notice-in-the-wrong-place"};
+inline const Advice kManyGaps{
+    "one place free taken for room",
+    "Where each place that becomes free is given away at once, the client reads a message, a "
+    "notice, "
+    "a message, a notice. After the first drop there is room when half is gone.",
+    "README.md#one-place-free-taken-for-room"};
+inline const Advice kRoom{
+    "room told at the wrong time",
+    "on_room() is called by the loop, once for each gap, when the notice is in the queue. What it "
+    "pushes then stands behind it.",
+    "README.md#room-told-at-the-wrong-time"};
+inline const Advice kBroken{"a broken connection kept",
+                            "EPOLLHUP, EPOLLERR and every error of send but EAGAIN and EINTR end "
+                            "this client: leave the loop, "
+                            "close, tell.",
+                            "README.md#a-broken-connection-kept; epoll_ctl(2), EPOLLHUP"};
+inline const Advice kFatal{
+    "one client's error ends the server",
+    "What is thrown in on_ready() comes out of the loop, which serves all the others.",
+    "README.md#one-clients-error-ends-the-server"};
+inline const Advice kSigpipe{"SIGPIPE",
+                             "A write to a connection that is gone raises a signal that ends the "
+                             "process. MSG_NOSIGNAL leaves "
+                             "only the error EPIPE.",
+                             "README.md#sigpipe; send(2), MSG_NOSIGNAL"};
+inline const Advice kHalfClosed{
+    "a client that has finished sending, hung up on",
+    "EPOLLRDHUP says that the client sends no more. It may read for a long time yet.",
+    "README.md#a-client-that-has-finished-sending-hung-up-on; shutdown(2)"};
+inline const Advice kEnd{
+    "an end that is not one",
+    "After the end the socket is closed, nothing is taken, nothing is sent, and nobody is told a "
+    "second time.",
+    "README.md#an-end-that-is-not-one"};
+inline const Advice kWatched{
+    "closed while it is watched",
+    "The loop keeps a pointer to this object. remove() comes before close(2), and before the "
+    "object is "
+    "gone; where the open file lives on in another descriptor, epoll goes on to report it.",
+    "README.md#closed-while-it-is-watched; epoll(7), Questions and answers"};
+inline const Advice kAfterEnd{
+    "touched after the end",
+    "on_end() may destroy the queue. Behind that call nothing of it may be used, not in on_ready() "
+    "either.",
+    "README.md#touched-after-the-end"};
+inline const Advice kPatience{
+    "patience that begins at the wrong instant",
+    "It begins when something begins to wait, and anew with each byte that is taken. A push is no "
+    "progress of the client, and a client for whom nothing waits is not slow.",
+    "README.md#patience-that-begins-at-the-wrong-instant"};
+
+}  // namespace waymark::course::check
