@@ -88,8 +88,10 @@ TEST_CASE("messages come in the order in which they were pushed") {
         if (i % 3 != 0) round(loop);
         client.read();
     }
-    for (int i = 0; i < 20; ++i) settle(loop);
-    client.read();
+    for (int i = 0; i < 20; ++i) {
+        settle(loop);
+        client.read();
+    }
     client.expect_counts();
     expect_equal(client.bytes_left(), 0U, "bytes that have not come", kStays);
 }

@@ -209,7 +209,7 @@ TEST_CASE("after a gap there is room when half is gone") {
 
 TEST_CASE("what is pushed when there is room stands behind the notice") {
     EventLoop loop;
-    Client client(loop, {.messages = 4});
+    Client client(loop, {.messages = 8});
     step("on_room() pushes; fill the queue, drop two, and let the client read, three times");
     int number = 0;
     client.at_room = [&] {
@@ -219,7 +219,7 @@ TEST_CASE("what is pushed when there is room stands behind the notice") {
         expect_pushed(client, message(950 + number), true, kRoom);
     };
     for (int i = 0; i < 3; ++i) {
-        for (int many = 0; many < 4; ++many) client.push(message(++number));
+        for (int many = 0; many < 8; ++many) client.push(message(++number));
         for (int many = 0; many <= i; ++many)
             expect_pushed(client, message(++number), false, kUnbounded);
         settle(loop);
