@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <memory>
+#include <string>
 #include <vector>
 
 #include "by_hand.hh"
@@ -23,12 +23,18 @@ constexpr int kRequests = 200;
 class Readiness {
   public:
     virtual ~Readiness() = default;
-    virtual bool watch(int number) = 0;           // false: it cannot
-    virtual const std::vector<int>& ready() = 0;  // waits
+    virtual bool watch(int number) = 0;  // false: it cannot
+    const std::vector<int>& ready() {    // waits
+        ready_.clear();
+        ask();
+        return ready_;
+    }
 
     std::size_t looked_at = 0;  // entries, by the last call and behind it
 
   protected:
+    virtual void ask() = 0;  // fills ready_
+
     std::vector<int> ready_;
 };
 
@@ -43,15 +49,13 @@ class BySelect final : public Readiness {
     }
 
     //#region select
-    const std::vector<int>& ready() override {
+    void ask() override {
         fd_set set = all_;
         ::select(highest_ + 1, &set, nullptr, nullptr, nullptr);  //@ 1
-        ready_.clear();
         for (int number = 0; number <= highest_; ++number)
             if (FD_ISSET(number, &set)) ready_.push_back(number);  //@ 1
         //#endregion select
         looked_at = static_cast<std::size_t>(highest_) + 1;
-        return ready_;
     }
 
   private:
@@ -67,14 +71,12 @@ class ByPoll final : public Readiness {
     }
 
     //#region poll
-    const std::vector<int>& ready() override {
+    void ask() override {
         ::poll(all_.data(), all_.size(), -1);  //@ 2
-        ready_.clear();
         for (const pollfd& entry : all_)
             if (entry.revents != 0) ready_.push_back(entry.fd);  //@ 2
         //#endregion poll
         looked_at = all_.size();
-        return ready_;
     }
 
   private:
@@ -92,15 +94,13 @@ class ByEpoll final : public Readiness {
     }
 
     //#region epoll
-    const std::vector<int>& ready() override {
+    void ask() override {
         std::array<epoll_event, 256> events;
         const int count = ::epoll_wait(epoll_.get(), events.data(), 256, -1);  //@ 3
-        ready_.clear();
         for (int i = 0; i < count; ++i)
             ready_.push_back(events[static_cast<std::size_t>(i)].data.fd);  //@ 3
         //#endregion epoll
         looked_at = static_cast<std::size_t>(count);
-        return ready_;
     }
 
   private:
@@ -149,20 +149,30 @@ std::vector<Fd> silent_sockets(int count) {
     return sockets;
 }
 
-void print_row(int silent_count) {
+struct Row {
+    int silent = 0;
+    std::array<Cost, 3> costs;
+};
+
+Row measure_all(int silent_count) {
     const std::vector<Fd> silent = silent_sockets(silent_count);
-    std::unique_ptr<Readiness> ways[] = {std::make_unique<BySelect>(), std::make_unique<ByPoll>(),
-                                         std::make_unique<ByEpoll>()};
-    std::string looks;
-    std::string times;
-    for (const auto& way : ways) {
-        const Cost cost = measure(*way, silent);
-        looks +=
-            cost.looked_at == 0 ? fmt::format("{:>8}", "-") : fmt::format("{:>8}", cost.looked_at);
-        times += cost.looked_at == 0 ? fmt::format("{:>10}", "-")
-                                     : fmt::format("{:>7.1f} us", cost.microseconds);
+    BySelect by_select;
+    ByPoll by_poll;
+    ByEpoll by_epoll;
+    return {silent_count,
+            {measure(by_select, silent), measure(by_poll, silent), measure(by_epoll, silent)}};
+}
+
+template <typename InWords>
+void print_table(const std::vector<Row>& rows, const InWords& in_words) {
+    fmt::print(" silent     select       poll      epoll\n");
+    for (const Row& row : rows) {
+        std::string line = fmt::format("{:>7}", row.silent);
+        for (const Cost& cost : row.costs)
+            line += fmt::format("{:>11}", cost.looked_at == 0 ? "-" : in_words(cost));
+        fmt::print("{}\n", line);
     }
-    fmt::print("{:>7}{}{}\n", silent_count, looks, times);
+    end_step();
 }
 
 }  // namespace
@@ -175,8 +185,11 @@ int main() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
     const int most = static_cast<int>(std::min<rlim_t>(limit.rlim_max, 9'100)) - 100;
 
-    fmt::print("a request of one client, when others are there and silent\n\n");
-    fmt::print("           entries looked at     time for the request\n");
-    fmt::print(" silent  select    poll   epoll    select      poll     epoll\n");
-    for (const int count : {100, 300, 900, 3'000, 9'000}) print_row(std::min(count, most));
+    std::vector<Row> rows;
+    for (const int count : {100, 300, 900, 3'000, 9'000})
+        rows.push_back(measure_all(std::min(count, most)));
+    fmt::print("1. entries looked at for one request\n");
+    print_table(rows, [](const Cost& cost) { return fmt::format("{}", cost.looked_at); });
+    fmt::print("2. time for it\n");
+    print_table(rows, [](const Cost& cost) { return fmt::format("{:.1f} us", cost.microseconds); });
 }

@@ -38,7 +38,7 @@ struct Wires {
 
     Wires() {
         for (std::size_t i = 0; i < kClients; ++i) {
-            SocketPair pair = connect_pair();
+            SocketPair pair = connect_for_a_step();
             clients[i] = std::move(pair.first);
             servers[i] = std::move(pair.second);
         }

@@ -161,7 +161,7 @@ int main() {
     fmt::print("2. callbacks, a state for each client\n");
     by_callbacks(true);
     end_step();
-    fmt::print("3. coroutines: the state is where the function is, and its locals\n");
+    fmt::print("3. coroutines\n");
     by_coroutines();
     end_step();
 }

@@ -33,7 +33,7 @@ int serve_while_told(const Fd& epoll, const Fd& client) {
 //#endregion told
 
 void tell(int number, const char* name, std::uint32_t events) {
-    const SocketPair pair = connect_pair();
+    const SocketPair pair = connect_for_a_step();
     const Fd epoll = make_epoll();
     watch(epoll, pair.second, events);
     say(pair.first, "0123456789");
@@ -47,8 +47,8 @@ void tell(int number, const char* name, std::uint32_t events) {
 
 // Client A sends four more whenever we have read four. B has said one word.
 struct Clients {
-    SocketPair a = connect_pair();
-    SocketPair b = connect_pair();
+    SocketPair a = connect_for_a_step();
+    SocketPair b = connect_for_a_step();
     int reads = 0;
 
     bool read_from_a() {

@@ -39,8 +39,7 @@ int main() {
     {
         Watched client;
         client.pair.second.reset();
-        fmt::print("1. watched, closed, no copy: reported {} times in {} rounds\n",
-                   reports(client.epoll), kRounds);
+        fmt::print("1. closed, no copy: reported {} times of {}\n", reports(client.epoll), kRounds);
         end_step();
     }
     Watched client;
@@ -51,7 +50,7 @@ int main() {
     const int removed = ::epoll_ctl(client.epoll.get(), EPOLL_CTL_DEL, client.number, nullptr);
     //#endregion copy
     const int error_number = removed == 0 ? 0 : errno;
-    fmt::print("2. watched, closed, a copy is open: reported {} times\n", count);
+    fmt::print("2. closed, a copy is open: reported {} times\n", count);
     fmt::print("   EPOLL_CTL_DEL: {}\n", error_number == 0 ? "done" : error_text(error_number));
     end_step();
     {
@@ -61,10 +60,12 @@ int main() {
         const bool reported = ::epoll_wait(client.epoll.get(), &event, 1, 0) == 1;
         char byte;
         const ssize_t got = ::recv(event.data.fd, &byte, 1, MSG_DONTWAIT);
-        fmt::print("3. a new client gets the number: {}; reported: {}\n",
-                   newcomer.get() == client.number ? "yes" : "no",
+        const int error_of_recv = errno;
+        fmt::print("3. a new client gets the number: {}\n",
+                   newcomer.get() == client.number ? "yes" : "no");
+        fmt::print("   reported: {}\n",
                    reported && event.data.fd == newcomer.get() ? "the new client" : "nobody");
-        fmt::print("   it has sent nothing: {}\n", got == -1 ? error_text(errno) : "read");
+        fmt::print("   its recv: {}\n", got == -1 ? error_text(error_of_recv) : "a byte");
         end_step();
     }
     Watched last;
@@ -73,7 +74,6 @@ int main() {
     const Fd another(::dup(last.number));
     last.pair.second.reset();
     //#endregion cure
-    fmt::print("4. taken out, then closed, a copy is open: reported {} times\n",
-               reports(last.epoll));
+    fmt::print("4. taken out, closed: reported {} times\n", reports(last.epoll));
     end_step();
 }

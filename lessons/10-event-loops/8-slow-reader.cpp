@@ -37,7 +37,7 @@ std::string message(int number) {
 // As if memory had no end. The patience is long: somebody may look at this for an hour.
 constexpr OutgoingQueue::Limits kNone{std::numeric_limits<std::size_t>::max(),
                                       std::numeric_limits<std::size_t>::max(), 24h};
-constexpr OutgoingQueue::Limits kBound{64, 64 * 1024, 24h};
+constexpr OutgoingQueue::Limits kBound{256, 256 * 1024, 24h};
 
 OutgoingQueue::Calls calls() {
     return {.notice = [](std::size_t dropped) { return fmt::format("dropped: {}\n", dropped); }};

@@ -48,6 +48,14 @@ inline SocketPair connect_pair(int buffer = 0) {
     return {std::move(client), std::move(server)};
 }
 
+// One that leaves no TIME_WAIT behind, which would stand in the picture of the next step.
+inline SocketPair connect_for_a_step() {
+    SocketPair pair = connect_pair();
+    net::reset_on_close(pair.first);
+    net::reset_on_close(pair.second);
+    return pair;
+}
+
 inline void say(const Fd& socket, std::string_view bytes) {
     check(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), "send");
 }
