@@ -18,7 +18,7 @@ using namespace waymark::demo;
 
 namespace {
 
-constexpr int kRequests = 200;
+constexpr int kRequests = 50;
 
 class Readiness {
   public:

@@ -93,7 +93,7 @@ class Server {
         for (int i = 0; i < messages; ++i) {
             for (OutgoingQueue* client : {fast_.get(), slow_.get()})
                 if (!client->push(message(++number_))) ++dropped_;
-            while (fast_->messages() > 0) loop_.run_once();
+            send_all(*fast_);
         }
     }
     //#endregion copy
@@ -104,7 +104,7 @@ class Server {
     // The slow client reads, up to the last message.
     void let_it_read() {
         ::shutdown(go_.get(), SHUT_WR);
-        while (slow_->messages() > 0) loop_.run_once();
+        send_all(*slow_);
         fast_.reset();
         slow_.reset();
         has_come(go_);  // the end: it has printed, and has ended
@@ -112,6 +112,11 @@ class Server {
     }
 
   private:
+    void send_all(const OutgoingQueue& queue) {
+        const Deadline deadline = Deadline::after(10s);
+        while (queue.messages() > 0 && !deadline.expired()) loop_.run_once(deadline);
+    }
+
     Children children_;
     EventLoop loop_;
     Fd go_;

@@ -58,8 +58,8 @@ void Lint::manifest() {
 void Lint::demos() {
     const fs::path file = lesson_.folder / "lesson.json";
     const std::size_t count = lesson_.demos.size();
-    expect(count >= 2 && count <= 8, file,
-           fmt::format("'demos' has {}, and there must be 2 to 8", count));
+    expect(count >= 2 && count <= 9, file,
+           fmt::format("'demos' has {}, and there must be 2 to 9", count));
     expect(std::ranges::any_of(lesson_.demos, &Demo::wrong), file,
            "no demo shows what goes wrong ('wrong')");
     expect(std::ranges::any_of(lesson_.demos, [](const Demo& one) { return !one.wrong; }), file,
