@@ -198,7 +198,10 @@ std::vector<ProofStep> prove(const Lesson& lesson, const Workspace& workspace,
                              const std::function<void(const ProofStep&)>& on_step) {
     using Task = std::function<ProofStep(Prover&)>;
     std::vector<Task> tasks{&Prover::the_library_passes, &Prover::starter_fails};
-    for (const Candidate& mutant : load_candidates(lesson, workspace, "mutants"))
+    // Those of one source behind each other: at each change from one to another both are compiled.
+    std::vector<Candidate> mutants = load_candidates(lesson, workspace, "mutants");
+    std::ranges::stable_sort(mutants, {}, &Candidate::source);
+    for (const Candidate& mutant : mutants)
         tasks.push_back([mutant](Prover& prover) { return prover.rejected(mutant); });
     for (const Candidate& right : load_candidates(lesson, workspace, "right"))
         tasks.push_back([right](Prover& prover) { return prover.passes(right); });
