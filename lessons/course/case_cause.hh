@@ -15,9 +15,9 @@
 
 namespace waymark::course {
 
-// Of a case that does not say what it may use. Right programs need a tenth of it, under the
+// Of a case that does not say what it may use. Right programs need a fifth of it, under the
 // sanitizers.
-constexpr std::chrono::milliseconds kMostProcessorTime{2000};
+constexpr std::chrono::milliseconds kMostProcessorTime{1000};
 
 // The outcome and the causes of a case whose process has ended. Looks at what was printed, at what
 // was left behind and at the processor time, so these stand in `result` already.

@@ -38,8 +38,8 @@ using daemon::Deadline;
 using daemon::Fd;
 using daemon::Pipe;
 
-constexpr std::chrono::milliseconds kLookEvery{250};
-constexpr std::chrono::milliseconds kStill{1500};
+constexpr std::chrono::milliseconds kLookEvery{100};
+constexpr std::chrono::milliseconds kStill{1200};
 constexpr std::size_t kMostPrinted = 64U * 1024;
 constexpr std::chrono::seconds kEnough{10};
 
