@@ -2,16 +2,20 @@
 // never too late, and a message of 20 bytes may take 20 time-outs. Then the same peer against one
 // deadline for the message.
 //
+// The peer is a timer of this process whose handler writes the byte. So the byte stands there
+// before the wait is over, also on a busy machine: the kernel has raised the signal first.
+//
 // Look at: no single wait was longer than the time-out, and still the first reader waits on.
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
+#include <cerrno>
 #include <cstdio>
-#include <thread>
 
 #include "lessons/course/end_step.hh"
 #include "net/timed_io.hh"
@@ -31,7 +35,9 @@ std::size_t read_with_time_outs(const Fd& fd) {
     std::size_t count = 0;
     while (count < message.size()) {
         pollfd waiting{fd.get(), POLLIN, 0};
-        if (::poll(&waiting, 1, 1000) != 1) break;  // a second, each time  //@ 1
+        const int ready = ::poll(&waiting, 1, 1000);  // a second, each time  //@ 1
+        if (ready == -1 && errno == EINTR) continue;
+        if (ready != 1) break;
         const ssize_t got = ::read(fd.get(), &message[count], message.size() - count);
         if (got <= 0) break;
         count += static_cast<std::size_t>(got);  //@ 2
@@ -48,19 +54,29 @@ IoResult read_with_a_deadline(const Fd& fd) {
 }
 //#endregion one-deadline
 
+volatile sig_atomic_t peer = -1;
+
+void send_a_byte(int) {
+    const int error_number = errno;
+    (void)!::write(peer, "x", 1);
+    errno = error_number;
+}
+
+void let_it_come_every(suseconds_t microseconds) {
+    const itimerval times{{0, microseconds}, {0, microseconds}};
+    ::setitimer(ITIMER_REAL, &times, nullptr);
+}
+
 template <typename Read>
 void against_a_slow_sender(Read read) {
-    SocketPair pair = make_socket_pair(SOCK_STREAM);
-    std::atomic<bool> stop = false;
-    std::thread sender([&] {
-        for (std::size_t byte = 0; byte < kMessage && !stop; ++byte) {
-            ::poll(nullptr, 0, 200);
-            (void)!::write(pair.second.get(), "x", 1);
-        }
-    });
+    const SocketPair pair = make_socket_pair(SOCK_STREAM);
+    peer = pair.second.get();
+    struct sigaction action {};
+    action.sa_handler = send_a_byte;
+    ::sigaction(SIGALRM, &action, nullptr);
+    let_it_come_every(200'000);
     read(pair.first);
-    stop = true;
-    sender.join();
+    let_it_come_every(0);
 }
 
 }  // namespace
