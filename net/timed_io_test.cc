@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -112,6 +113,15 @@ TEST_CASE("a peer that always has more does not carry a read past its deadline")
     const IoResult result = read_exactly(pair.first, buffer, Deadline::after(0s));
     CHECK(result.status == IoStatus::timed_out);
     CHECK(result.count == 1);
+}
+
+TEST_CASE("a peer that always has room does not carry a write past its deadline") {
+    // Each write to a pipe is of PIPE_BUF bytes at most, so that the number of writes can be seen.
+    const Pipe pipe = make_pipe();
+    const IoResult result = write_all(pipe.writing, pattern(10 * PIPE_BUF), Deadline::after(0s));
+    CHECK(result.status == IoStatus::timed_out);
+    CHECK(result.count == PIPE_BUF);
+    CHECK(read_text(pipe.reading, PIPE_BUF) == pattern(PIPE_BUF));
 }
 
 TEST_CASE("everything is written, although the kernel takes a part at a time") {
