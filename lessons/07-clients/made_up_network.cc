@@ -34,6 +34,12 @@ int real_connect(int fd, const sockaddr* address, socklen_t length) {
     return real(fd, address, length);
 }
 
+int real_epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
+    static auto* const real = reinterpret_cast<int (*)(int, int, int, epoll_event*)>(
+        ::dlsym(RTLD_NEXT, "epoll_ctl"));
+    return real(epoll, operation, fd, event);
+}
+
 // Not by poll(2), which is on the fast clock.
 void wait_for(int fd, short events) {
     pollfd waiting{fd, events, 0};
@@ -141,7 +147,17 @@ void MadeUpNetwork::come_to_pass(int fd, ino_t socket, Host host) {
     if (mode == 0) daemon::set_nonblocking(other, false);
     const int flags = (::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0;
     ::dup3(other.get(), fd, flags);
+    // An epoll has lost the socket that was there (epoll(7), Q6), and a real one would tell of it.
+    for (auto& [place, event] : told_by_epoll_)
+        if (place.second == fd) real_epoll_ctl(place.first, EPOLL_CTL_ADD, fd, &event);
     known_.insert(inode_of(fd));
+}
+
+void MadeUpNetwork::note_epoll(int epoll, int operation, int fd, const epoll_event* event) {
+    if (operation == EPOLL_CTL_DEL)
+        told_by_epoll_.erase({epoll, fd});
+    else if (event != nullptr)
+        told_by_epoll_[{epoll, fd}] = *event;
 }
 
 int MadeUpNetwork::blocking_connect(int fd, const Way& way) {
@@ -199,6 +215,14 @@ int connect(int fd, const sockaddr* address, socklen_t length) {
     using namespace waymark::course::check;
     MadeUpNetwork* network = MadeUpNetwork::current();
     return network ? network->connect(fd, address, length) : real_connect(fd, address, length);
+}
+
+int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
+    using namespace waymark::course::check;
+    const int result = real_epoll_ctl(epoll, operation, fd, event);
+    if (MadeUpNetwork* network = MadeUpNetwork::current(); network && result == 0)
+        network->note_epoll(epoll, operation, fd, event);
+    return result;
 }
 
 int socket(int family, int type, int protocol) noexcept {

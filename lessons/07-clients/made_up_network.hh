@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -60,6 +61,7 @@ class MadeUpNetwork {
     static MadeUpNetwork* current();
     int connect(int fd, const sockaddr* address, socklen_t length);
     int refusal_of_family(int family) const;
+    void note_epoll(int epoll, int operation, int fd, const epoll_event* event);
 
   private:
     enum class Host { answers, refuses, silent, fails };
@@ -83,6 +85,8 @@ class MadeUpNetwork {
     std::map<std::string, Way> ways_;
     std::map<int, int> switched_off_;
     std::vector<std::pair<std::string, Milliseconds>> calls_;
+    // What epolls are to tell, by epoll and descriptor.
+    std::map<std::pair<int, int>, epoll_event> told_by_epoll_;
     std::set<ino_t> known_;  // sockets, with which connect(2) was called
     bool each_was_nonblocking_ = true;
     bool each_was_close_on_exec_ = true;
