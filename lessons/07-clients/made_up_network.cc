@@ -35,8 +35,8 @@ int real_connect(int fd, const sockaddr* address, socklen_t length) {
 }
 
 int real_epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
-    static auto* const real = reinterpret_cast<int (*)(int, int, int, epoll_event*)>(
-        ::dlsym(RTLD_NEXT, "epoll_ctl"));
+    static auto* const real =
+        reinterpret_cast<int (*)(int, int, int, epoll_event*)>(::dlsym(RTLD_NEXT, "epoll_ctl"));
     return real(epoll, operation, fd, event);
 }
 
