@@ -47,7 +47,7 @@ class Rights(LabTest):
     def test_where_the_system_says_no_it_names_the_switch(self):
         limit = "/proc/sys/user/max_user_namespaces"
         forbidden = [*WITH_ROOT_OF_ITS_OWN, "sh", "-c", f"echo 0 >{limit}; exec \"$@\"", "sh"]
-        self.expect_refusal(self.lab("up", "2", before=forbidden), 100, "user.max_user_namespaces is 0", "sysctl -w")
+        self.expect_refusal(self.lab("up", "2", before=forbidden), 100, "user.max_user_namespaces is 0", "sysctl -w", "lab relay")
         self.assertFalse(self.state.exists())
 
     def test_without_root_it_is_as_with_root(self):

@@ -1,6 +1,7 @@
 // lab: a cluster in a second, without root. Each host is a network namespace on one switch, with an
-// address and a gateway; README.md says what that is. One keeper holds it all (keeper.hh); the other
-// words find it by its folder (state.hh) and go into the namespaces of its hosts.
+// address and a gateway; README.md says what that is. One keeper holds it all (keeper.hh); the
+// other words find it by its folder (state.hh) and go into the namespaces of its hosts. Where there
+// can be no namespaces, `lab relay` (relay.hh) is what is left.
 
 #include <fmt/format.h>
 
@@ -13,9 +14,11 @@
 #include "execute.hh"
 #include "faults.hh"
 #include "keeper.hh"
+#include "net/address.hh"
 #include "network.hh"
 #include "options.hh"
 #include "reach.hh"
+#include "relay.hh"
 
 namespace {
 
@@ -69,9 +72,10 @@ int capture(const State& state, const Options& options) {
     const std::filesystem::path sniff =
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / "../sniff/sniff";
     if (!std::filesystem::exists(sniff))
-        throw daemon::UsageError(fmt::format(
-            "{}: capture needs it, and it needs libpcap: ./waymark packages sniff, then build again",
-            sniff.lexically_normal().string()));
+        throw daemon::UsageError(
+            fmt::format("{}: capture needs it, and it needs libpcap: ./waymark packages sniff, "
+                        "then build again",
+                        sniff.lexically_normal().string()));
     lab::Words words{sniff.lexically_normal().string(), "--interface", lab::interface_of(0),
                      "--write", options.file};
     words.insert(words.end(), options.command.begin(), options.command.end());
@@ -97,6 +101,11 @@ int run(const Options& options) {
              return fault(state, options, [&](auto& fault) { fault.delay_ms = options.amount; });
          }},
         {"mend", [&] { return fault(state, options, [](auto& fault) { fault = {}; }); }},
+        {"relay",
+         [&] {
+             return lab::run_relay(net::Address::parse(options.from),
+                                   net::Address::parse(options.to), options.relay);
+         }},
         {"capture", [&] { return capture(state, options); }},
         {"down", [&] { return lab::stop_keeper(state), daemon::kExitOk; }},
     };

@@ -32,19 +32,22 @@ constexpr Switch kSwitches[] = {
      "kernel.apparmor_restrict_unprivileged_userns", 1, "0"},
 };
 
+constexpr const char* kWithout = "without rights: lab relay --help";
+
 [[noreturn]] void refuse(const std::string& call, int error_number) {
     for (const Switch& one : kSwitches) {
         std::ifstream file(one.file);
         int value = 0;
         if (file >> value && value == one.forbids)
-            throw daemon::UsageError(fmt::format(
-                "this system lets users have no namespaces: {0} is {1}; as root: sysctl -w {0}={2}",
-                one.name, value, one.cure));
+            throw daemon::UsageError(
+                fmt::format("this system lets users have no namespaces: {0} is {1}; as root: "
+                            "sysctl -w {0}={2}; {3}",
+                            one.name, value, one.cure, kWithout));
     }
     throw daemon::UsageError(fmt::format(
         "this system lets users have no namespaces: {}: {}; a container or a seccomp filter may "
-        "forbid it, or user.max_user_namespaces is used up: run lab outside of it",
-        call, daemon::error_text(error_number)));
+        "forbid it, or user.max_user_namespaces is used up: run lab outside of it; {}",
+        call, daemon::error_text(error_number), kWithout));
 }
 
 void write_file(const std::string& path, const std::string& text) {

@@ -1,6 +1,8 @@
 #include "options.hh"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
 #include <iostream>
 
 #include "daemon/error.hh"
@@ -54,6 +56,32 @@ void add_faults(CLI::App& app, Options& options) {
     add_fault(app, options, "mend", "all is well from A to B");
 }
 
+void add_relay(CLI::App& app, Options& options) {
+    CLI::App* const relay = app.add_subcommand(
+        "relay", "a bad network without namespaces: passes TCP and UDP on, from LISTEN to TARGET");
+    relay->add_option("LISTEN", options.from, "127.0.0.1:0; port 0 lets the kernel choose")
+        ->required();
+    relay->add_option("TARGET", options.to, "where the server is: 127.0.0.1:8080")->required();
+    relay->add_option("--delay", options.amount, "all comes so many milliseconds later")
+        ->type_name("MS")
+        ->check(CLI::Range(0U, kLongestDelayMs));
+    relay->add_option("--drop", options.relay.drop_percent, "so many of the datagrams are lost")
+        ->type_name("PERCENT")
+        ->check(CLI::Range(0U, 100U));
+    constexpr std::uint64_t kMost = 1'000'000'000'000;
+    relay
+        ->add_option("--cut-after", options.relay.cut_after,
+                     "when so many bytes have passed in a direction: nothing, not even the end")
+        ->type_name("BYTES")
+        ->check(CLI::Range(std::uint64_t{0}, kMost));
+    relay->add_option("--reset-after", options.relay.reset_after, "both sides are reset then")
+        ->type_name("BYTES")
+        ->check(CLI::Range(std::uint64_t{0}, kMost));
+    relay->add_option("--rate", options.relay.bytes_a_second, "of TCP, a second and direction")
+        ->type_name("BYTES")
+        ->check(CLI::Range(std::uint64_t{1}, kMost));
+}
+
 }  // namespace
 
 std::optional<Options> parse_options(int argument_count, char** arguments) {
@@ -63,6 +91,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     app.require_subcommand(0, 1);  // 1 would hide which word was wrong
     add_words(app, options);
     add_faults(app, options);
+    add_relay(app, options);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::CallForHelp&) {
@@ -76,6 +105,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     const CLI::App& word = *app.get_subcommands().front();
     options.word = word.get_name();
     options.command = word.remaining();
+    options.relay.delay = std::chrono::milliseconds(options.amount);
     if (options.word == "exec" && options.command.empty())
         throw daemon::UsageError("exec: say what to run: lab exec host1 ip address");
     return options;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "relay_faults.hh"
+
 namespace waymark::lab {
 
 struct Options {
@@ -14,11 +16,12 @@ struct Options {
     unsigned hosts = 0;      // up
     std::string host = "";   // exec, nic, capture
     std::vector<std::string> command = {};
-    std::string from = "";  // cut, drop, delay, mend
+    std::string from = "";  // cut, drop, delay, mend: hosts; relay: where it listens
     std::string to = "";
     bool both = false;      // also from `to` to `from`
-    unsigned amount = 0;    // percent of drop, milliseconds of delay
+    unsigned amount = 0;    // percent of drop, milliseconds of delay and relay
     std::string file = "";  // capture
+    RelayFaults relay = {};
 };
 
 // Nothing if --help was asked for and printed. Throws UsageError.
