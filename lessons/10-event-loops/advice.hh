@@ -87,6 +87,11 @@ inline const Advice kBound{
     "As many as the limits say may wait, not one more and not one less. A message that is sent in "
     "part still waits.",
     "README.md#another-bound-than-the-callers"};
+inline const Advice kDropsTaken{"dropped what was taken",
+                                "push() has said true of it, and nobody takes that back. What "
+                                "finds no room is dropped, and not "
+                                "what waits.",
+                                "README.md#dropped-what-was-taken"};
 inline const Advice kBoundBytes{
     "bytes that are sent still counted",
     "What the kernel has taken waits no more, also where the rest of its message does.",

@@ -269,9 +269,10 @@ TEST_CASE("a client that takes a byte now and then is kept") {
 TEST_CASE("a socket that is ready and takes nothing is no progress") {
     EventLoop loop;
     FastClock clock;
-    Client client(loop, {.patience = milliseconds(1'000)});
-    step("push a message; each time that the loop says ready, to send fails with EAGAIN");
+    Client client(loop, {.messages = 1, .patience = milliseconds(1'000)});
+    step("push a message, and one too many; the loop says ready, and to send fails with EAGAIN");
     client.push(message(1));
+    client.push(message(2));
     Faults faults;
     faults.fail(Call::write, EAGAIN, 1'000'000);
     for (int i = 0; i < 9; ++i) {
