@@ -52,7 +52,7 @@ class Clients {
 
 // What a handler leaves behind.
 struct Story {
-    int deepest = 0;
+    int deepest = 0;  // handlers on one another
     std::string ended;
 };
 
@@ -106,9 +106,8 @@ Task<void> serve(Stream& stream, std::size_t client, Story& story) {
 }
 //#endregion flat
 
-void print(int number, const char* how, const Clients& clients, const Story& story) {
-    fmt::print("{}. {}: {} deep\n   said bye:{}\n   let go:  {}\n", number, how, story.deepest,
-               clients.byes, story.ended);
+void print(const std::string& title, const Clients& clients, const Story& story) {
+    fmt::print("{}\n   said bye:{}\n   let go:  {}\n", title, clients.byes, story.ended);
     end_step();
 }
 
@@ -116,13 +115,14 @@ void nested() {
     Clients clients;
     NestedServer server(clients);
     server.run_once();
-    print(1, "each handler runs the loop", clients, server.story);
+    print(fmt::format("1. each handler runs the loop: {} deep", server.story.deepest), clients,
+          server.story);
 }
 
 void flat() {
     Clients clients;
     EventLoop loop;
-    Story story{.deepest = 1, .ended = {}};
+    Story story;
     std::deque<Stream> streams;
     TaskGroup conversations;
     for (std::size_t i = 0; i < kClients; ++i) {
@@ -134,7 +134,7 @@ void flat() {
         clients.say_next();
         loop.run_once(Deadline::after(10s));
     }
-    print(2, "each handler is a coroutine", clients, story);
+    print("2. each handler is a coroutine", clients, story);
 }
 
 }  // namespace
