@@ -17,6 +17,7 @@
 #include "lessons/course/end_step.hh"
 #include "net/frame_layers.hh"
 #include "own_network.hh"
+#include "segment_arrow.hh"
 
 namespace {
 
@@ -27,12 +28,13 @@ using daemon::Fd;
 constexpr std::uint16_t kServerPort = 80, kClientPort = 5000;
 
 //#region layers
-std::size_t show_frames(const demo::OwnNetwork& network) {
+std::size_t show_frames(const demo::OwnNetwork& network, demo::SegmentArrows& arrows) {
     std::size_t frames = 0;
     for (;; ++frames) {
         const std::vector<std::uint8_t> bytes = network.next_frame();
         if (bytes.empty()) return frames;
         const net::Layers layers = net::read_frame(bytes);  //@ 1
+        arrows.hand_in(layers);
         fmt::print("frame of {} bytes\n", bytes.size());
         for (const net::Layer& layer : layers.headers)
             fmt::print("  {}\n", net::to_string(layer));                                  //@ 2
@@ -61,6 +63,7 @@ void receive(const Fd& socket) {
 
 int main() {
     const demo::OwnNetwork network;
+    demo::SegmentArrows arrows(kServerPort);
     leave_windows_unscaled();
     const sockaddr_in place = demo::loopback(kServerPort), from = demo::loopback(kClientPort);
     const auto* address = reinterpret_cast<const sockaddr*>(&place);
@@ -74,7 +77,7 @@ int main() {
     fmt::print("1. connect\n");
     check(::connect(client.get(), address, sizeof place), "connect");
     Fd server(check(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
-    std::size_t frames = show_frames(network);
+    std::size_t frames = show_frames(network, arrows);
     demo::end_step();
 
     fmt::print("2. the request, 18 bytes, and its answer\n");
@@ -82,12 +85,12 @@ int main() {
     receive(server);
     send(server, "HTTP/1.0 200 OK\r\n\r\nhello\n");
     receive(client);
-    frames += show_frames(network);
+    frames += show_frames(network, arrows);
     demo::end_step();
 
     fmt::print("3. close\n");
     server.reset();
     client.reset();
-    frames += show_frames(network);
+    frames += show_frames(network, arrows);
     fmt::print("{} frames for one request\n", frames);
 }

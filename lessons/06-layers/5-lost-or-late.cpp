@@ -2,7 +2,8 @@
 // succeeds, and most of the messages are gone. By TCP the sender is held up, nothing is lost, and
 // all comes in order. Nobody sees an error.
 //
-// Look at: how many were sent, and how many arrived.
+// Look at: how many were sent, and how many arrived. On the slide every four hundredth message is
+// an arrow.
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -12,19 +13,23 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "lessons/course/end_step.hh"
+#include "lessons/course/hand_in_frame.hh"
 
 namespace {
 
+namespace demo = waymark::demo;
 using waymark::daemon::check;
 using waymark::daemon::Fd;
 
-constexpr int kMessages = 2000;
+constexpr int kMessages = 2000, kAnArrow = 400;
 using Message = std::array<std::uint8_t, 1000>;
 constexpr std::size_t kBytes = kMessages * std::tuple_size_v<Message>;
 
@@ -63,20 +68,47 @@ Ends connected(int type) {
             Fd(check(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"))};
 }
 
+// A message has its number, from 0 on, in its first two bytes.
+void number(Message& message, int value) {
+    message[0] = static_cast<std::uint8_t>(value >> 8);
+    message[1] = static_cast<std::uint8_t>(value);
+}
+
+std::size_t number_of(const Message& message) {
+    return static_cast<std::size_t>(message[0] << 8 | message[1]);
+}
+
+void draw_messages(const std::vector<bool>& arrived) {
+    for (std::size_t i = 0; i < arrived.size(); i += kAnArrow)
+        demo::hand_in_frame("sender", "receiver", "UDP, message " + std::to_string(i + 1),
+                            arrived[i] ? demo::Frame::arrived : demo::Frame::lost);
+}
+
+// How much is there in its place, whenever another part is.
+void draw_stream(std::size_t before, std::size_t now) {
+    constexpr std::size_t kPart = kBytes / kMessages * kAnArrow;
+    for (std::size_t part = before / kPart; part < now / kPart; ++part)
+        demo::hand_in_frame("sender", "receiver",
+                            "TCP, bytes up to " + std::to_string((part + 1) * kPart));
+}
+
 //#region lost
 void by_udp() {
     const Ends ends = connected(SOCK_DGRAM);
     Message message{};
     int sent = 0;
     for (; sent < kMessages; ++sent) {
-        message[0] = static_cast<std::uint8_t>(sent);
+        number(message, sent);
         if (::send(ends.sender.get(), message.data(), message.size(), 0) == -1) break;  //@ 1
     }
     int received = 0;
-    while (::recv(ends.receiver.get(), message.data(), message.size(), MSG_DONTWAIT) > 0)
-        ++received;  //@ 2
+    std::vector<bool> arrived(kMessages);
+    for (; ::recv(ends.receiver.get(), message.data(), message.size(), MSG_DONTWAIT) > 0;
+         ++received)  //@ 2
+        arrived.at(number_of(message)) = true;
     std::printf("   sent without an error: %d; received: %d; lost: %d\n", sent, received,
                 sent - received);
+    draw_messages(arrived);
 }
 //#endregion lost
 
@@ -92,8 +124,10 @@ void by_tcp() {
         if (took > 0) continue;
         if (sent < kBytes) ++held_up;  // no room: read first
         const ssize_t got = ::recv(ends.receiver.get(), message.data(), message.size(), 0);
+        const std::size_t before = received;
         for (ssize_t i = 0; i < got; ++i, ++received)
             if (message[static_cast<std::size_t>(i)] != pattern(received)) ++out_of_place;
+        if (out_of_place == 0) draw_stream(before, received);
     }
     std::printf("   sent: %zu; received: %zu; out of place: %zu; held up: %s\n", sent, received,
                 out_of_place, held_up > 0 ? "yes" : "no");
