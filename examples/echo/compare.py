@@ -6,6 +6,7 @@ requests are under way at a time, on one connection after the other; the rest sa
 each request. The figures hold for this machine and this minute; what means something is the order."""
 
 import argparse
+import contextlib
 import csv
 import dataclasses
 import os
@@ -140,10 +141,22 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
+def end_the_rest():
+    """What was being started when the signal came belongs to no `with` yet."""
+    for pid in measuring.family(os.getpid()):
+        if pid != os.getpid():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
 signal.signal(signal.SIGTERM, interrupted)
 try:
     sys.exit(main())
 except KeyboardInterrupt:
+    end_the_rest()
     print("\ncompare: stopped; everything that it started has ended", file=sys.stderr)
     sys.exit(EXIT_INTERRUPTED)
 except (OSError, RuntimeError) as error:
