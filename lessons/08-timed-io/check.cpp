@@ -127,7 +127,7 @@ TEST_CASE("an interruption neither ends a wait nor makes it longer") {
         Wire silent = socket_wire();
         Faults faults;
         const Deadline deadline = soon();
-        faults.fail(Call::poll, EINTR, 1'000'000);
+        faults.fail(Call::poll, EINTR, 10'000);
         faults.before(Call::poll, [&] { until_over(deadline); });
         expect_equal(said(way.readable, silent.reading, deadline), Text("timed_out"), "the wait",
                      kInterrupted);
