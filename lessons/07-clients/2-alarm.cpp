@@ -6,18 +6,15 @@
 // Look at: the first child has its second and ends. The second, with SA_RESTART, has its flag
 // raised and still waits.
 
-#include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
+#include "alarm_child.hh"
 #include "daemon/signals.hh"
-#include "lessons/course/end_step.hh"
 #include "net/silent_under_test.hh"
 
 namespace {
@@ -39,28 +36,10 @@ void connect_for_a_second(const Address& address, int flags) {
 }
 //#endregion alarm
 
-// Ends by itself, or is ended when its alarm must have come long ago.
 void show(const char* what, int flags, const Address& address) {
-    std::printf("%s\n", what);
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        connect_for_a_second(address, flags);
-        std::fflush(stdout);
-        ::_exit(0);
-    }
-    int looks = 0;
-    bool ended = false;
-    while (looks++ < 30 && !ended) {
-        ::poll(nullptr, 0, 100);
-        ended = ::waitpid(pid, nullptr, WNOHANG) == pid;
-    }
-    if (!ended) std::puts("   three seconds later it still waits in connect");
-    waymark::demo::end_step();
-    if (ended) return;
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-    std::puts("   ended it with SIGKILL");
+    waymark::demo::connect_in_a_child(
+        what, [&] { connect_for_a_second(address, flags); },
+        [](pid_t) { std::puts("   three seconds later it still waits in connect"); });
 }
 
 }  // namespace

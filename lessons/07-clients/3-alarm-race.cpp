@@ -9,9 +9,7 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,8 +18,8 @@
 #include <fstream>
 #include <string>
 
+#include "alarm_child.hh"
 #include "daemon/signals.hh"
-#include "lessons/course/end_step.hh"
 #include "net/silent_under_test.hh"
 
 namespace {
@@ -67,25 +65,11 @@ std::string state_of(pid_t pid) {
 }
 
 void show(const char* what, void (*connect)(const Address&), const Address& address) {
-    std::printf("%s\n", what);
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        connect(address);
-        std::fflush(stdout);
-        ::_exit(0);
-    }
-    bool ended = false;
-    for (int looks = 0; looks < 30 && !ended; ++looks) {
-        ::poll(nullptr, 0, 100);
-        ended = ::waitpid(pid, nullptr, WNOHANG) == pid;
-    }
-    if (!ended) std::printf("   two seconds after its alarm; state: %s\n", state_of(pid).c_str());
-    waymark::demo::end_step();
-    if (ended) return;
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-    std::puts("   ended it with SIGKILL");
+    waymark::demo::connect_in_a_child(
+        what, [&] { connect(address); },
+        [](pid_t pid) {
+            std::printf("   two seconds after its alarm; state: %s\n", state_of(pid).c_str());
+        });
 }
 
 }  // namespace
