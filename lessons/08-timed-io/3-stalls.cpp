@@ -17,9 +17,11 @@ namespace {
 
 using namespace waymark::daemon;
 
+// Each is a step of the slide: the set stands there as it is, until somebody goes on.
 void show(const char* when, const fd_set& set, const Fd& silent, const Fd& talking) {
     std::printf("   %s: silent %d, talking %d\n", when, FD_ISSET(silent.get(), &set) ? 1 : 0,
                 FD_ISSET(talking.get(), &set) ? 1 : 0);
+    waymark::demo::end_step();
 }
 
 //#region stalls
@@ -45,7 +47,6 @@ int main() {
     const SocketPair talking = make_socket_pair(SOCK_STREAM);
     std::puts("1. nobody sends");
     std::printf("   select gave %d: the time is over\n", look(silent.first, talking.first));
-    waymark::demo::end_step();
     std::puts("2. one of the two has sent a byte");
     (void)!::write(talking.second.get(), "x", 1);
     std::printf("   select gave %d\n", look(silent.first, talking.first));
