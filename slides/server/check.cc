@@ -1,4 +1,5 @@
 #include "slides/server/check.hh"
+#include "slides/server/buttons.hh"
 
 #include <fmt/core.h>
 
@@ -66,6 +67,9 @@ std::vector<std::string> Pages::faults(const LessonEntry& lesson) const {
                 if (const std::string fault = fault_of(block.code, files_); !fault.empty())
                     note(block.line, fault);
             if (const std::string fault = fault_of_shown(block.settings); !fault.empty())
+                note(block.line, fault);
+            if (const std::string fault = fault_of_buttons(block.settings, lesson.demo(block.demo));
+                !fault.empty())
                 note(block.line, fault);
             if (block.kind == Block::Kind::run && lesson.demo(block.demo) == nullptr)
                 note(block.line, fmt::format("the lesson has no demo {}", block.demo));

@@ -114,12 +114,17 @@ class Keeper {
             }
             constexpr std::string_view kInput = "input ";
             if (received.message.starts_with(kInput))
-                programs_[0].type(received.message.substr(kInput.size()));
+                type(received.message.substr(kInput.size()));
             else if (received.message == "client")
                 call_client();
             else if (received.message == "next")
                 go_on();
         }
+    }
+
+    void type(std::string_view line) {
+        tell("typed", {{"line", line.substr(0, line.find('\n'))}});
+        programs_[0].type(line);
     }
 
     // Not while one is running. What the last one printed is told before its screen is given away.

@@ -13,6 +13,7 @@
 //   output   {"pane", "text"}
 //   step     {"number"}                            somebody waits at the gate (step_gate.hh)
 //   next     {"number"}                            who waits there is let through
+//   typed    {"line"}                              a line for the demo, typed or by a button
 //   frame, frame_refused                           what a demo has seen on a network (frame_inbox.hh)
 //   ended    {"pane", "words", "milliseconds"}     one program
 //   finished {"reason", "milliseconds"}            the last message

@@ -13,6 +13,7 @@
 #include "daemon/error.hh"
 #include "lessons/course/child_group.hh"
 #include "lessons/course/process_tree.hh"
+#include "slides/server/buttons.hh"
 #include "slides/server/keeper.hh"
 #include "slides/server/pages.hh"
 #include "slides/server/project_files.hh"
@@ -82,12 +83,15 @@ Recording record_run(const RunPlan& plan) {
     Channel channel(start_keeper(keepers, plan).channel);
     Transcript transcript;
     bool called = false;
-    if (plan.demo.reads_input) channel.send("input hello\n");
+    if (plan.demo.reads_input && plan.presses.empty()) channel.send("input hello\n");
+    std::size_t pressed = 0;
     while (true) {
         const Channel::Received received = channel.receive();
         if (received.result == Channel::Result::closed) break;
         if (received.result == Channel::Result::done) {
             transcript.hear(received.message);
+            if (received.message.starts_with("step\n") && pressed < plan.presses.size())
+                channel.send(fmt::format("input {}\n", plan.presses[pressed++]));
             call_client(channel, plan, transcript, called);
             continue;
         }
@@ -105,15 +109,16 @@ void write(const std::filesystem::path& file, std::string_view text) {
     if (!stream.flush()) daemon::fail(errno, "write", file.string());
 }
 
-// Those that the demo's slide shows; none where no deck runs it.
-ShownFacts facts_shown(const Pages& pages, const LessonEntry& lesson, const DemoEntry& demo) {
+// A setting of the slide that runs the demo; "" where there is none.
+std::string setting_of(const Pages& pages, const LessonEntry& lesson, const DemoEntry& demo,
+                       std::string_view key) {
     if (!pages.has_deck(lesson)) return {};
     const Deck deck = pages.read_deck(lesson);
     for (const Slide& slide : deck.slides)
         for (const Block& block : slide.blocks)
-            if (const auto shown = block.settings.find("show");
-                block.demo == demo.name && shown != block.settings.end())
-                return parse_shown_facts(shown->second);
+            if (const auto found = block.settings.find(std::string(key));
+                block.demo == demo.name && found != block.settings.end())
+                return found->second;
     return {};
 }
 
@@ -139,7 +144,9 @@ int record_transcripts(const Options& options) {
                 throw daemon::UsageError(
                     fmt::format("{} is not built: ./waymark build", demo.program.string()));
             const std::filesystem::path file = folder / (demo.name + ".txt");
-            RunPlan plan = plan_for(lesson, demo, facts_shown(pages, lesson, demo));
+            RunPlan plan = plan_for(
+                lesson, demo, parse_shown_facts(setting_of(pages, lesson, demo, "show")));
+            plan.presses = parse_buttons(setting_of(pages, lesson, demo, "buttons"));
             plan.step_time = kStepTime;
             const Recording recording = record_run(plan);
             write(file, recording.transcript);

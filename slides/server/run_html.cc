@@ -5,6 +5,7 @@
 #include <array>
 
 #include "daemon/error.hh"
+#include "slides/server/buttons.hh"
 #include "slides/server/html.hh"
 #include "slides/server/process_facts.hh"
 
@@ -142,7 +143,7 @@ std::string panes_html(const DemoEntry& demo, const RunSettings& settings) {
     std::string out = fmt::format("<div class=\"panes{}\"><div class=\"screens\">", kinds);
     out += screen_html(demo.name);
     if (!demo.client.empty()) out += client_html(demo.client);
-    if (demo.reads_input) out += input_html(demo.name);
+    if (demo.reads_input && !settings.contains("buttons")) out += input_html(demo.name);
     out += "</div><div class=\"tree\" role=\"group\" aria-label=\"Processes of " +
            escaped(demo.name) + "\"></div>";
     return out + wide + "</div>";
@@ -159,6 +160,7 @@ std::string run_html(const LessonEntry& lesson, const DemoEntry& demo, const Run
         escaped(setting(settings, "roles")), escaped(setting(settings, "ends")),
         recording.is_learners_copy ? " data-to-be-written" : "", escaped(demo.look));
     out += bar_html("go", demo.name);
+    out += buttons_html(settings, demo.name);
     out += panes_html(demo, settings);
     out += playback_html(demo.name);
     if (!recording.events.empty()) out += events_html(recording.events);

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "slides/server/manifest.hh"
 #include "slides/server/process_facts.hh"
@@ -32,6 +34,8 @@ struct RunPlan {
     bool ask_kernel = true;
     // After so long a step ends by itself; without it, when somebody says "next".
     std::optional<std::chrono::milliseconds> step_time = {};
+    // For a recording: a button is pressed at each step (buttons.hh).
+    std::vector<std::string> presses = {};
 };
 
 // As the manifest says it. `demo` is one of `lesson`.

@@ -6,12 +6,13 @@
 //   hear(event)      one more event; those that it does not know it passes over
 //   show()           optional: what has been heard is to be seen now
 
+import { ButtonsPane } from './buttons-pane.js';
 import { FramesPane } from './frames-pane.js';
 import { ProcessPane } from './process-pane.js';
 import { Screen } from './screen.js';
 import { SocketsPane } from './sockets-pane.js';
 
-const KINDS = [Screen, ProcessPane, SocketsPane, FramesPane];
+const KINDS = [Screen, ButtonsPane, ProcessPane, SocketsPane, FramesPane];
 
 export function panesOf(box) {
   return KINDS.flatMap((Kind) => [...box.querySelectorAll(Kind.selector)]

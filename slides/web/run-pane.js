@@ -31,6 +31,7 @@ export class RunPane {
     this.#find('.next').addEventListener('click', () => this.next());
     this.#find('.call')?.addEventListener('click', () => this.#callClient());
     this.#find('.input')?.addEventListener('submit', (event) => this.#type(event));
+    for (const button of this.#deeds) button.addEventListener('click', () => this.#press(button));
     // reveal.js takes the space bar for the next slide, also from a button.
     box.addEventListener('keydown', (event) => {
       if (event.target.matches('button') && [' ', 'Enter'].includes(event.key)) event.stopPropagation();
@@ -42,6 +43,23 @@ export class RunPane {
   get events() { return this.#player.events; }
   // A program waits for Next, whatever place the slider shows.
   get isAtStep() { return !this.#find('.next').hidden && !this.#find('.next').disabled; }
+
+  get #deeds() { return [...this.#box.querySelectorAll('.deeds button')]; }
+
+  // The button at that place, from 0; false if there is none that can be pressed now.
+  pressDeed(place) {
+    const button = this.#deeds[place];
+    if (!button || button.disabled) return false;
+    this.#press(button);
+    return true;
+  }
+
+  // The line goes to the program first; it reads when the step has ended.
+  async #press(button) {
+    const isAtStep = this.isAtStep;
+    await this.#request.type(button.dataset.line);
+    if (isAtStep) this.next();
+  }
 
   #find(selector) {
     return this.#box.querySelector(selector);
@@ -120,7 +138,7 @@ export class RunPane {
   // Only from "started" on: the server has told the run's number then. A line that was typed before
   // that would go nowhere, and the program would wait for it until its time is over.
   #maySteer(may) {
-    for (const control of this.#box.querySelectorAll('.call, .input input, .input button')) control.disabled = !may;
+    for (const control of this.#box.querySelectorAll('.call, .input input, .input button, .deeds button')) control.disabled = !may;
   }
 
   #mayStep(may) {

@@ -16,6 +16,15 @@ export function prepareRuns(boxes) {
     for (const pane of panes) pane.box.classList.toggle('has-recording', pane.showRecording());
   }
 
+  // The buttons of a demo that runs are pressed by digits; before it and after it these count hands.
+  window.addEventListener('keydown', (event) => {
+    const place = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+    if (!place || event.target.matches?.('input, textarea') || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (!panes.find(({ box }) => box.closest('section')?.classList.contains('present'))?.pressDeed(place - 1)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true });
+
   // Where a program waits at the end of a step, the keys for "on" are for it, before reveal.js has
   // them.
   window.addEventListener('keydown', (event) => {

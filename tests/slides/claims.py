@@ -17,8 +17,9 @@ NOT_TEXT = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\r")  # colours, and the terminal'
 
 
 class Claim:
-    def __init__(self, lines, holds=""):
+    def __init__(self, lines, holds="", buttons=""):
         self.lines = lines
+        self.buttons = [word.strip() for word in buttons.split(",") if word.strip()]
         self.holds = [part.strip() for part in holds.split(",") if part.strip()]
 
     def _match(self, text, count):
@@ -57,7 +58,8 @@ def of_deck(file):
         demo, *lines = block.splitlines()
         settings = [tuple(part.strip() for part in line.split(":", 1)) for line in lines]
         claims[demo.strip()] = Claim([text for key, text in settings if key == "claim"],
-                                     ", ".join(text for key, text in settings if key == "holds"))
+                                     ", ".join(text for key, text in settings if key == "holds"),
+                                     ", ".join(text for key, text in settings if key == "buttons"))
     return claims
 
 

@@ -152,7 +152,7 @@ class DemosTest(unittest.TestCase):
                     continue
                 for number in range(int(os.environ["DEMO_RUNS"])):
                     with self.subTest(name, run=number + 1):
-                        text = terminal_run.output_of([demo["program"], *demo["arguments"]])
+                        text = terminal_run.output_of([demo["program"], *demo["arguments"]], claimed[name].buttons)
                         self.assertEqual(claimed[name].fault(text), "", text)
 
     def test_a_claim_is_refused_where_it_does_not_hold(self):

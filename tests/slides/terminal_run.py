@@ -11,11 +11,14 @@ LIMIT_S = 120
 VARIABLES = {"ASAN_OPTIONS": "handle_segv=0:handle_abort=0:detect_leaks=0", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
 
 
-def output_of(command):
+def output_of(command, lines=()):
+    """`lines` are what is typed; behind them comes the end of the input."""
     ours, its = pty.openpty()
-    program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its, start_new_session=True,
+    program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=its, stderr=its, start_new_session=True,
                                env=VARIABLES)
     os.close(its)
+    with program.stdin as typed:
+        typed.write("".join(f"{line}\n" for line in lines).encode())
     text = b""
     try:
         while select.select([ours], [], [], LIMIT_S)[0]:

@@ -1,12 +1,11 @@
 // Frames as a sequence diagram: what the events add up to, and how it is drawn.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
 import { frameInWords, Frames } from '../../../slides/web/frames.js';
-import { accessibilityFaults, openBrowser } from '../../browser/support/browser.js';
-import { ended, openDeck, overflow, pane, smallLetters, toSlideWith } from '../support/deck.js';
-import { startMachinery } from '../support/servers.js';
+import { ended } from '../support/deck.js';
+import { inMachinery, slideTo } from '../support/machinery.js';
 
 test('who takes part is told by the frames, in the order in which they are named', () => {
   const frames = new Frames();
@@ -22,20 +21,7 @@ test('who takes part is told by the frames, in the order in which they are named
   assert.deepEqual([frames.actors, frames.all, frames.refused], [[], [], []]);
 });
 
-let browser, server, page;
-
-before(async () => {
-  browser = await openBrowser();
-  server = await startMachinery();
-  page = await openDeck(browser, `${server.address}/decks/90-machinery`, { colorScheme: 'light' });
-});
-
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-const faultsOf = async () => [...await overflow(page), ...await smallLetters(page), ...await accessibilityFaults(page)];
+const machinery = inMachinery();
 
 // Where the arrow in a row begins and ends, from its sender, and where the columns are.
 const drawn = (frames) => frames.evaluate((box) => {
@@ -49,9 +35,8 @@ const drawn = (frames) => frames.evaluate((box) => {
 });
 
 test('each frame is an arrow from its sender to its receiver, and a lost one does not arrive', async () => {
-  await toSlideWith(page, '[data-demo="f-frames"]');
-  const { go, next, frames, slider } = pane(page);
-  await go.click();
+  const { next, frames, slider } = await machinery.run('f-frames');
+  const { page } = machinery;
   await page.waitForFunction(() => document.querySelectorAll('section.present .frame').length === 6 && !document.querySelector('section.present .next').disabled);
   const { columns, arrows } = await drawn(frames);
   assert.deepEqual(Object.keys(columns), ['client', 'resolver', 'server']);
@@ -63,10 +48,7 @@ test('each frame is an arrow from its sender to its receiver, and a lost one doe
     assert.equal(near(arrows[i][1], to), i !== 2, `frame ${i} comes to ${to}`);
   });
   assert.match(await frames.textContent(), /Left out: a line that is not NAME > NAME WHAT\./);
-  for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await faultsOf(), [], colorScheme);
-  }
+  for (const scheme of ['dark', 'light']) assert.deepEqual(await machinery.faults(scheme), [], scheme);
   await frames.locator('li').first().focus();
   await page.keyboard.press('End');
   assert.match(await page.evaluate(() => document.activeElement.querySelector('.spoken').textContent), /^\d+\.\d{3} s, client to server: ACK$/);
@@ -74,18 +56,13 @@ test('each frame is an arrow from its sender to its receiver, and a lost one doe
   await ended(page);
   assert.equal(await frames.locator('.frame').count(), 6, 'the last picture stays');
   const first = await page.evaluate(() => Number(document.querySelector('section.present .timeline input').max));
-  await slider.evaluate((input) => { input.value = 0; input.dispatchEvent(new Event('input')); });
+  await slideTo(slider, 0);
   assert.ok(first > 6);
   assert.equal(await frames.locator('.frame').count(), 0);
 });
 
 test('without its server the recorded frames are drawn', async () => {
-  const own = await startMachinery();
-  const alone = await openDeck(browser, `${own.address}/decks/90-machinery`);
-  await own.stop();
-  await toSlideWith(alone, '[data-demo="f-frames"]');
-  await pane(alone).go.click();
-  await ended(alone);
-  assert.equal(await pane(alone).frames.locator('.frame[data-lost="true"]').count(), 1);
-  assert.equal(await pane(alone).frames.locator('.frame').count(), 6);
+  const { frames } = await machinery.runAlone('f-frames');
+  assert.equal(await frames.locator('.frame[data-lost="true"]').count(), 1);
+  assert.equal(await frames.locator('.frame').count(), 6);
 });

@@ -5,14 +5,13 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
 import { printDeck } from '../../../slides/print/pdf.js';
 import { bytesInWords, Findings, SocketWords } from '../../../slides/web/socket-words.js';
 import { Sockets } from '../../../slides/web/sockets.js';
-import { accessibilityFaults, openBrowser } from '../../browser/support/browser.js';
-import { ended, openDeck, overflow, pane, smallLetters, toSlideWith } from '../support/deck.js';
-import { startMachinery } from '../support/servers.js';
+import { ended, openDeck, pane, toSlideWith } from '../support/deck.js';
+import { inMachinery, slideTo } from '../support/machinery.js';
 
 const SERVER = [{ pid: 1, fd: 3 }], CLIENT = [{ pid: 2, fd: 4 }];
 const listener = (more = {}) => ({ id: 1, protocol: 'tcp', state: 'LISTEN', local: '127.0.0.1:80', waiting: 0, backlog: 1, holders: SERVER, ...more });
@@ -108,40 +107,18 @@ test('two copies of a socket are named, more are counted; where one process play
   assert.deepEqual(named(['client', 'server']), ['server 5', 'client 5', 'server 5 and 1 more']);
 });
 
-let browser, server, page;
-
-before(async () => {
-  browser = await openBrowser();
-  server = await startMachinery();
-  page = await openDeck(browser, `${server.address}/decks/90-machinery`, { colorScheme: 'light' });
-});
-
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-async function run(demo, on = page) {
-  await toSlideWith(on, `[data-demo="${demo}"]`);
-  const found = pane(on);
-  await found.go.click();
-  return found;
-}
-
-const faultsOf = async () => [...await overflow(page), ...await smallLetters(page), ...await accessibilityFaults(page)];
+const machinery = inMachinery();
 
 test('a full accept queue is seen, named, and can be read by everybody', async () => {
-  const { sockets, next } = await run('d-backlog');
+  const { sockets, next } = await machinery.run('d-backlog');
+  const { page } = machinery;
   await sockets.getByText('full accept queue of server: 2 wait, backlog 1').waitFor();
   await page.waitForFunction(() => document.querySelectorAll('section.present .wire[data-wire="asks"]').length === 2);
   assert.equal(await sockets.locator('.slot.taken').count(), 2);
   assert.equal(await sockets.locator('.accept-queue[data-full="true"]').count(), 1);
   assert.equal(await sockets.locator('.wire[data-wire="open"]').count(), 3, 'two that wait, and the pair');
   assert.equal(await sockets.getByText('in the accept queue', { exact: true }).count(), 2);
-  for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await faultsOf(), [], colorScheme);
-  }
+  for (const scheme of ['dark', 'light']) assert.deepEqual(await machinery.faults(scheme), [], scheme);
   await sockets.locator('li').first().focus();
   await page.keyboard.press('ArrowDown');
   assert.match(await page.evaluate(() => document.activeElement.querySelector('.spoken').textContent), /^Connection, tcp\. client \d/);
@@ -154,39 +131,35 @@ test('a full accept queue is seen, named, and can be read by everybody', async (
 });
 
 test('a leak and a stall are seen, and the slider leads back to them', async () => {
-  const { sockets, next, slider } = await run('e-leak');
+  const { sockets, next, slider } = await machinery.run('e-leak');
   await sockets.getByText(/^CLOSE_WAIT leak: 3 connections/).waitFor();
   await sockets.getByText(/^stalled send queue of server, .* MB: client does not read$/).waitFor();
   assert.equal(await sockets.locator('.end[data-state="CLOSE_WAIT"]').count(), 3);
   assert.equal(await sockets.locator('.wire[data-wire="stalled"]').count(), 1);
   const width = async (kind) => (await sockets.locator(`.${kind} .bar-fill`).boundingBox()).width;
   assert.ok(await width('send') > 5 * await width('receive'), 'the bars say which one is long');
-  assert.deepEqual(await faultsOf(), []);
+  assert.deepEqual(await machinery.faults(), []);
   const place = Number(await slider.inputValue());
   await next.click();
-  await ended(page);
+  await ended(machinery.page);
   assert.equal(await sockets.locator('.end[data-state="CLOSE_WAIT"]').count(), 0);
-  await slider.evaluate((input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }, place);
+  await slideTo(slider, place);
   assert.equal(await sockets.locator('.end[data-state="CLOSE_WAIT"]').count(), 3);
 });
 
 test('where the slide does not show sockets there is no pane of them', async () => {
-  await toSlideWith(page, '[data-demo="1-lines"]');
-  assert.equal(await pane(page).sockets.count(), 0);
+  await toSlideWith(machinery.page, '[data-demo="1-lines"]');
+  assert.equal(await pane(machinery.page).sockets.count(), 0);
 });
 
 test('without its server the recording is drawn, and it is on paper', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-sockets-'));
-  const own = await startMachinery();
-  const other = await openDeck(browser, `${own.address}/decks/90-machinery?print-pdf`);
-  const [words_] = await other.locator('[data-demo="e-leak"] .finding').allTextContents();
-  assert.match(words_, /CLOSE_WAIT leak: 3|stalled send queue/);
-  const { pages, wanted } = await printDeck(browser, `${own.address}/decks/90-machinery`, path.join(folder, 'deck.pdf'));
+  const other = await openDeck(machinery.browser, `${machinery.address}?print-pdf`);
+  const [first] = await other.locator('[data-demo="e-leak"] .finding').allTextContents();
+  assert.match(first, /CLOSE_WAIT leak: 3|stalled send queue/);
+  const { pages, wanted } = await printDeck(machinery.browser, machinery.address, path.join(folder, 'deck.pdf'));
   assert.equal(pages, wanted);
   fs.rmSync(folder, { recursive: true });
-  const alone = await openDeck(browser, `${own.address}/decks/90-machinery`);
-  await own.stop();
-  const { sockets } = await run('e-leak', alone);
-  await ended(alone);
+  const { sockets } = await machinery.runAlone('e-leak');
   assert.equal(await sockets.locator('.finding').count(), 2);
 });

@@ -47,7 +47,8 @@ export async function ended(page, limitMs = 60000) {
 export async function goOnUntilEnded(page, limitMs = 60000) {
   await page.evaluate(() => {
     const box = document.querySelector('section.present .run');
-    const press = () => { if (!box.querySelector('.next').disabled) box.querySelector('.next').click(); };
+    const deeds = [...box.querySelectorAll('.deeds button')];
+    const press = () => { if (!box.querySelector('.next').disabled) (deeds.shift() ?? box.querySelector('.next')).click(); };
     new MutationObserver(press).observe(box.querySelector('.next'), { attributes: true });
     press();
   });

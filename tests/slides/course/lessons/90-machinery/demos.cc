@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -139,6 +140,14 @@ int take_steps() {
     return 0;
 }
 
+int do_deeds() {
+    char line[100] = "";
+    do end_step();
+    while (std::fgets(line, sizeof line, stdin) != nullptr && std::printf("done: %s", line) > 0 &&
+           std::strcmp(line, "end\n") != 0);
+    return 0;
+}
+
 int hold_a_signal_back() {
     ::signal(SIGUSR1, [](int) {});
     sigset_t set;
@@ -178,6 +187,8 @@ int main(int, char** arguments) {
             return take_steps();
         case 'c':
             return hold_a_signal_back();
+        case 'g':
+            return do_deeds();
         default:
             return 2;
     }
