@@ -36,7 +36,7 @@ void plain_connect(const char* name, const Address& address) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int result = ::connect(socket, address.data(), address.size());  //@ 1
     const char* said = result == 0 ? "connected" : std::strerror(errno);   //@ 2
-    std::printf("   %-12s %-23s after %ld ms\n", name, said, milliseconds_since(start));
+    std::printf("   %-11s %s\n   %-11s after %ld ms\n", name, said, "", milliseconds_since(start));
 }
 //#endregion plain-connect
 
@@ -70,12 +70,12 @@ int main() {
     const pid_t pid = start_child("silent", silent.server.address);
     int seconds = 0;
     for (; seconds < 4 && !has_ended(pid); ++seconds) {
-        std::printf("   %-12s %d s\n", "silent", seconds);
+        std::printf("   %-11s %d s\n", "silent", seconds);
         ::poll(nullptr, 0, 1000);
     }
     std::printf(has_ended(pid) ? "3. it has ended\n" : "3. after %d s it still waits\n", seconds);
     waymark::demo::end_step();
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
-    std::puts("4. ended it with SIGKILL; the system gives up after two minutes");
+    std::puts("4. ended it with SIGKILL\n   the system gives up after two minutes");
 }

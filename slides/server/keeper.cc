@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -76,9 +77,7 @@ class Keeper {
   private:
     // A program that has ended leaves its screen to be read to the end; who still runs may write.
     bool is_over() const {
-        for (const ShownProgram& program : programs_)
-            if (program.is_open()) return false;
-        return !family_.some_live();
+        return std::ranges::none_of(programs_, &ShownProgram::is_open) && !family_.some_live();
     }
 
     void start(std::size_t pane, const DemoEntry& demo) {
@@ -113,25 +112,21 @@ class Keeper {
                 return stop("stopped");
             }
             constexpr std::string_view kInput = "input ";
-            if (received.message.starts_with(kInput))
-                type(received.message.substr(kInput.size()));
-            else if (received.message == "client")
+            if (received.message.starts_with(kInput)) {
+                const std::string_view line = received.message.substr(kInput.size());
+                tell("typed", {{"line", line.substr(0, line.find('\n'))}});
+                programs_[0].type(line);
+            } else if (received.message == "client")
                 call_client();
             else if (received.message == "next")
                 go_on();
         }
     }
 
-    void type(std::string_view line) {
-        tell("typed", {{"line", line.substr(0, line.find('\n'))}});
-        programs_[0].type(line);
-    }
-
     // Not while one is running. What the last one printed is told before its screen is given away.
     void call_client() {
         if (!plan_.client || is_stopping() || children_.has(programs_[1].pid())) return;
-        while (programs_[1].is_open() && read_screen(1)) {
-        }
+        while (programs_[1].is_open() && read_screen(1));
         start(1, *plan_.client);
     }
 
