@@ -1,8 +1,8 @@
-// Buttons for the deeds that a demo offers: `buttons: slow reader, half-close` in its run block. A press
-// types the words as a line at the demo's terminal, which in a terminal of one's own is done by hand,
-// and goes on where a step is looked at. So a demo with buttons reads lines ("reads_input" in
-// lesson.json), and stops before each: do end_step(); while (std::getline(...)). In a recording each
-// button is pressed once, in order, so the last one should end the demo.
+// Buttons for the deeds that a demo offers: `buttons: slow reader, half-close` in its run block. A
+// press types the words as a line at the demo's terminal, which in a terminal of one's own is done
+// by hand, and goes on where a step is looked at. So a demo with buttons reads lines ("reads_input"
+// in lesson.json), and stops before each: do end_step(); while (std::getline(...)). In a recording
+// each button is pressed once, in order, so the last one should end the demo.
 
 #pragma once
 
