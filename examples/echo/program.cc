@@ -4,11 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <iostream>
 #include <string>
 
 #include "daemon/error.hh"
 #include "daemon/signals.hh"
+#include "examples/command_line.hh"
 
 namespace waymark::echo {
 
@@ -30,16 +30,8 @@ bool parse(const char* name, int argument_count, char** arguments, Options& opti
     app.add_option("--threads", options.threads, "of each worker, where the design has both")
         ->capture_default_str()
         ->check(CLI::Range(1U, 256U));
-    try {
-        app.parse(argument_count, arguments);
-        options.listen = net::Address::parse(listen);
-    } catch (const CLI::CallForHelp&) {
-        std::cout << app.help();
-        return false;
-    } catch (const CLI::ParseError& error) {
-        throw daemon::UsageError(
-            fmt::format("{}; {} --help shows the options", error.what(), name));
-    }
+    if (!examples::parse_command_line(app, argument_count, arguments)) return false;
+    options.listen = net::Address::parse(listen);
     return true;
 }
 

@@ -1,30 +1,10 @@
 #include "options.hh"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
 
-#include "daemon/error.hh"
+#include "examples/command_line.hh"
 
 namespace waymark::httpd {
-
-namespace {
-
-using std::chrono::milliseconds;
-
-// "--body-timeout 2.5": seconds for people, milliseconds within.
-void add_seconds(CLI::App& app, const std::string& name, milliseconds& value,
-                 const std::string& text) {
-    app.add_option_function<double>(
-           name,
-           [&value](double seconds) {
-               value = milliseconds(static_cast<std::int64_t>(seconds * 1000));
-           },
-           text)
-        ->type_name("SECONDS")
-        ->check(CLI::Range(0.001, 86'400.0));
-}
-
-}  // namespace
 
 std::optional<Options> parse_options(int argument_count, char** arguments) {
     Options options;
@@ -49,20 +29,17 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
                    "of them from one address, or one IPv6 /64")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 1'000'000UL));
-    add_seconds(app, "--header-timeout", options.limits.head, "for the head of a request, in all");
-    add_seconds(app, "--body-timeout", options.limits.body, "for the body of a request, in all");
-    add_seconds(app, "--send-timeout", options.limits.send, "for a client that takes no bytes");
-    add_seconds(app, "--idle-timeout", options.limits.idle, "between two requests");
-    add_seconds(app, "--stop-timeout", options.stop_timeout, "for what is under way at SIGTERM");
-    try {
-        app.parse(argument_count, arguments);
-        options.listen = net::Address::parse(listen);
-    } catch (const CLI::CallForHelp&) {
-        std::cout << app.help();
-        return std::nullopt;
-    } catch (const CLI::ParseError& error) {
-        throw daemon::UsageError(std::string(error.what()) + "; httpd --help shows the options");
-    }
+    examples::add_seconds(app, "--header-timeout", options.limits.head,
+                          "for the head of a request, in all");
+    examples::add_seconds(app, "--body-timeout", options.limits.body,
+                          "for the body of a request, in all");
+    examples::add_seconds(app, "--send-timeout", options.limits.send,
+                          "for a client that takes no bytes");
+    examples::add_seconds(app, "--idle-timeout", options.limits.idle, "between two requests");
+    examples::add_seconds(app, "--stop-timeout", options.stop_timeout,
+                          "for what is under way at SIGTERM");
+    if (!examples::parse_command_line(app, argument_count, arguments)) return std::nullopt;
+    options.listen = net::Address::parse(listen);
     options.limits.gate.soft = options.limits.gate.hard;
     return options;
 }

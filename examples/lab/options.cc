@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
-#include <iostream>
 
 #include "daemon/error.hh"
+#include "examples/command_line.hh"
 #include "faults.hh"
 #include "plan.hh"
 
@@ -92,14 +92,8 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     add_words(app, options);
     add_faults(app, options);
     add_relay(app, options);
-    try {
-        app.parse(argument_count, arguments);
-    } catch (const CLI::CallForHelp&) {
-        std::cout << app.help();
+    if (!examples::parse_command_line(app, argument_count, arguments, "the words"))
         return std::nullopt;
-    } catch (const CLI::ParseError& error) {
-        throw daemon::UsageError(std::string(error.what()) + "; lab --help shows the words");
-    }
     if (app.get_subcommands().empty())
         throw daemon::UsageError("say what: lab up 3; lab --help shows the words");
     const CLI::App& word = *app.get_subcommands().front();

@@ -1,31 +1,12 @@
 #include "options.hh"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
 #include <string>
 #include <vector>
 
-#include "daemon/error.hh"
+#include "examples/command_line.hh"
 
 namespace waymark::lines {
-
-namespace {
-
-using std::chrono::milliseconds;
-
-void add_seconds(CLI::App& app, const std::string& name, milliseconds& value,
-                 const std::string& text) {
-    app.add_option_function<double>(
-           name,
-           [&value](double seconds) {
-               value = milliseconds(static_cast<std::int64_t>(seconds * 1000));
-           },
-           text)
-        ->type_name("SECONDS")
-        ->check(CLI::Range(0.001, 86'400.0));
-}
-
-}  // namespace
 
 std::optional<Options> parse_options(int argument_count, char** arguments) {
     Options options;
@@ -46,19 +27,15 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     app.add_option("--longest-line", options.longest_line, "in bytes, without the line's end")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 1'000'000UL));
-    add_seconds(app, "--line-time", options.line_time, "for a whole line, from the last answer on");
-    add_seconds(app, "--answer-time", options.answer_time, "for a client that takes no bytes");
-    add_seconds(app, "--stop-time", options.stop_time, "for what is under way at SIGTERM");
-    try {
-        app.parse(argument_count, arguments);
-        options.listen = net::Address::parse(listen);
-        options.access = net::AccessList::parse(rules, net::Access::allow, "--access");
-    } catch (const CLI::CallForHelp&) {
-        std::cout << app.help();
-        return std::nullopt;
-    } catch (const CLI::ParseError& error) {
-        throw daemon::UsageError(std::string(error.what()) + "; lines --help shows the options");
-    }
+    examples::add_seconds(app, "--line-time", options.line_time,
+                          "for a whole line, from the last answer on");
+    examples::add_seconds(app, "--answer-time", options.answer_time,
+                          "for a client that takes no bytes");
+    examples::add_seconds(app, "--stop-time", options.stop_time,
+                          "for what is under way at SIGTERM");
+    if (!examples::parse_command_line(app, argument_count, arguments)) return std::nullopt;
+    options.listen = net::Address::parse(listen);
+    options.access = net::AccessList::parse(rules, net::Access::allow, "--access");
     options.clients.soft = options.clients.hard;
     return options;
 }

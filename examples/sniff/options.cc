@@ -1,9 +1,9 @@
 #include "options.hh"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
 
 #include "daemon/error.hh"
+#include "examples/command_line.hh"
 
 namespace waymark::sniff {
 
@@ -21,14 +21,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     app.add_option("--data", options.data, "bytes to show of what the headers carry")
         ->capture_default_str()
         ->check(CLI::Range(std::size_t{0}, std::size_t{65'536}));
-    try {
-        app.parse(argument_count, arguments);
-    } catch (const CLI::CallForHelp&) {
-        std::cout << app.help();
-        return std::nullopt;
-    } catch (const CLI::ParseError& error) {
-        throw daemon::UsageError(std::string(error.what()) + "; sniff --help shows the options");
-    }
+    if (!examples::parse_command_line(app, argument_count, arguments)) return std::nullopt;
     if (options.interface.empty() == options.read.empty())
         throw daemon::UsageError("say where from: --interface NAME, or --read FILE");
     return options;

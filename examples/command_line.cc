@@ -1,0 +1,37 @@
+#include "examples/command_line.hh"
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <iostream>
+
+#include "daemon/error.hh"
+
+namespace waymark::examples {
+
+bool parse_command_line(CLI::App& app, int argument_count, char** arguments,
+                        const std::string& it_shows) {
+    try {
+        app.parse(argument_count, arguments);
+        return true;
+    } catch (const CLI::CallForHelp&) {
+        std::cout << app.help();
+        return false;
+    } catch (const CLI::ParseError& error) {
+        throw daemon::UsageError(std::string(error.what()) + "; " + app.get_name() +
+                                 " --help shows " + it_shows);
+    }
+}
+
+void add_seconds(CLI::App& app, const std::string& name, std::chrono::milliseconds& value,
+                 const std::string& text) {
+    app.add_option_function<double>(
+           name,
+           [&value](double seconds) {
+               value = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+           },
+           text)
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.001, 86'400.0));
+}
+
+}  // namespace waymark::examples
