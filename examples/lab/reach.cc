@@ -37,12 +37,17 @@ constexpr int kQuestions = 3;
 // and gives us only the answers to our own questions.
 class Echo {
   public:
-    explicit Echo(int family)
+    // Asks from the address `own`, and no other: a host that has lost its address would ask from
+    // its link-local one, be answered, and look well, though nobody finds it. has_own() says
+    // whether it is there.
+    Echo(int family, const Address& own)
         : family_(family),
           socket_(check(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
                                  family == AF_INET ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6}),
-                        "socket ICMP")) {}
+                        "socket ICMP")),
+          has_own_(::bind(socket_.get(), own.data(), own.size()) == 0) {}
 
+    bool has_own() const { return has_own_; }
     const Fd& socket() const { return socket_; }
 
     // An address without a route is not reached; that is the answer, and no error.
@@ -65,6 +70,7 @@ class Echo {
   private:
     int family_;
     Fd socket_;
+    bool has_own_;
 };
 
 Address address_of(const StartedHost& host, int family) {
@@ -73,9 +79,10 @@ Address address_of(const StartedHost& host, int family) {
 }
 
 // For each of `targets` the bit `reached`, if it has answered.
-void ask_all(const std::vector<const StartedHost*>& targets, int family, char reached,
-             std::string& answers) {
-    const Echo echo(family);
+void ask_all(const StartedHost& host, const std::vector<const StartedHost*>& targets, int family,
+             char reached, std::string& answers) {
+    const Echo echo(family, address_of(host, family));
+    if (!echo.has_own()) return;
     const auto is_missing = [&](std::size_t i) { return (answers[i] & reached) == 0; };
     for (int question = 0; question < kQuestions; ++question) {
         std::size_t missing = 0;
@@ -106,8 +113,8 @@ int ask_from(const StartedHost& host, const std::vector<const StartedHost*>& tar
              const Fd& told) {
     enter(host.process, CLONE_NEWUSER | CLONE_NEWNET);
     std::string answers(targets.size(), '\0');
-    ask_all(targets, AF_INET, kIpv4, answers);
-    ask_all(targets, AF_INET6, kIpv6, answers);
+    ask_all(host, targets, AF_INET, kIpv4, answers);
+    ask_all(host, targets, AF_INET6, kIpv6, answers);
     daemon::write_quietly(told.get(), answers);
     return daemon::kExitOk;
 }

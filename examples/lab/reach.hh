@@ -1,4 +1,5 @@
-// Who reaches whom: each host asks all others and the gateway for an echo, over both families.
+// Who reaches whom: each host asks all others and the gateway for an echo, over both families,
+// from the address that the plan gives it (plan.hh).
 
 #pragma once
 
