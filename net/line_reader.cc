@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 namespace waymark::net {
@@ -81,7 +80,8 @@ void LineReader::take(std::size_t count) {
 
 std::size_t LineReader::take_into(std::span<std::byte> buffer) {
     const std::size_t count = std::min(buffer.size(), surplus());
-    std::memcpy(buffer.data(), pending().data(), count);
+    // Not memcpy(3): a buffer of nothing may have no address, which memcpy must not be given.
+    std::ranges::copy(std::as_bytes(std::span(pending().substr(0, count))), buffer.begin());
     take(count);
     return count;
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <type_traits>
 
 using namespace waymark::net;
 using namespace waymark::daemon;
@@ -49,6 +50,7 @@ TEST_CASE("lines come one at a time, and what follows them is kept") {
              Row{"123456", "", IoStatus::too_long, 6},
              Row{"12345\rx", "", IoStatus::too_long, 7},
              Row{"12345", "12345", IoStatus::end, 0},
+             Row{"12345\r", "12345\r", IoStatus::end, 0},  // of an end, and not of the line
              Row{"", "", IoStatus::end, 0},
              Row{std::string_view("a\0b\n", 4), std::string_view("a\0b", 3), IoStatus::done, 0},
          }) {
@@ -109,3 +111,17 @@ TEST_CASE("a body is read from the surplus and from the descriptor together") {
     CHECK(result.count == 4);
     CHECK(text_of(body) == "body");
 }
+
+TEST_CASE("nothing is read into a buffer of nothing, with a surplus and without") {
+    SocketPair pair = make_socket_pair(SOCK_STREAM);
+    LineReader reader(pair.first);
+    CHECK(reader.read_exactly({}, long_deadline()).status == IoStatus::done);
+    std::string line;
+    put(pair.second, "head\nbo");
+    CHECK(reader.read_line(line, 100, long_deadline()).status == IoStatus::done);
+    CHECK(reader.read_exactly({}, long_deadline()).status == IoStatus::done);
+    CHECK(reader.surplus() == 2);
+}
+
+static_assert(!std::is_copy_constructible_v<LineReader> && !std::is_move_constructible_v<LineReader>);
+static_assert(!std::is_copy_assignable_v<LineReader> && !std::is_move_assignable_v<LineReader>);
