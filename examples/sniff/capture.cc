@@ -49,6 +49,20 @@ std::string interfaces_here() {
     }
 }
 
+// libpcap takes "-" for stdin and stdout: the one may be a pipe, the other has the text.
+std::string as_file(const std::string& path) {
+    return path == "-" ? "./-" : path;
+}
+
+// Who made the file chose the numbers.
+std::optional<std::chrono::microseconds> time_of(const timeval& stamp) {
+    using std::chrono::microseconds, std::chrono::seconds;
+    const seconds latest = std::chrono::floor<seconds>(microseconds::max());
+    if (stamp.tv_sec < 0 || stamp.tv_sec >= latest.count()) return std::nullopt;
+    if (stamp.tv_usec < 0 || stamp.tv_usec >= 1'000'000) return std::nullopt;
+    return seconds(stamp.tv_sec) + microseconds(stamp.tv_usec);
+}
+
 bool is_regular(const std::string& path, struct stat& status) {
     return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
@@ -82,7 +96,7 @@ Capture Capture::read_file(const std::string& path) {
     if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
         throw UsageError(path + ": is no regular file; write what comes from it into one first");
     ErrorText error{};
-    Capture capture(::pcap_open_offline(path.c_str(), error.data()), path);
+    Capture capture(::pcap_open_offline(as_file(path).c_str(), error.data()), path);
     if (!capture.handle_)
         throw UsageError(
             fmt::format("{}: cannot be read as a capture, pcap or pcapng: {}", path, error.data()));
@@ -127,8 +141,7 @@ Next Capture::next(CapturedFrame& frame) {
     head_ = head;
     frame.bytes = {bytes, head->caplen};
     frame.bytes_on_the_link = head->len;
-    frame.time =
-        std::chrono::seconds(head->ts.tv_sec) + std::chrono::microseconds(head->ts.tv_usec);
+    frame.time = time_of(head->ts);
     return Next::frame;
 }
 
@@ -151,7 +164,7 @@ Recording::Recording(Capture& capture, const std::string& path) : capture_(captu
     if (!capture.is_live_ && is_regular(capture.name_, read) && is_regular(path, written) &&
         read.st_dev == written.st_dev && read.st_ino == written.st_ino)
         throw UsageError(path + ": is the file that is being read; write into another one");
-    dumper_.reset(::pcap_dump_open(capture.handle_.get(), path.c_str()));
+    dumper_.reset(::pcap_dump_open(capture.handle_.get(), as_file(path).c_str()));
     if (!dumper_)
         throw UsageError(fmt::format("--write: {}", ::pcap_geterr(capture.handle_.get())));
 }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/frame.hh"
@@ -19,7 +20,9 @@ namespace waymark::sniff {
 struct CapturedFrame {
     net::Bytes bytes = {};              // valid until the next one is asked for
     std::size_t bytes_on_the_link = 0;  // more than `bytes` has, if the capture cut them
-    std::chrono::microseconds time{};   // since 1970, UTC
+    // Since 1970, UTC. Nothing if the file has an instant that cannot be one: before 1970, beyond
+    // the clock, or more than a million microseconds.
+    std::optional<std::chrono::microseconds> time = {};
 };
 
 enum class Next { frame, none_yet, end };
@@ -30,7 +33,7 @@ class Capture {
     // it is down.
     static Capture listen_on(const std::string& interface);
     // Throws UsageError if the file cannot be opened, is none of captures, or is no regular file: a
-    // pipe would hold up SIGTERM.
+    // pipe would hold up SIGTERM. "-" is a file of that name, here and in a Recording.
     static Capture read_file(const std::string& path);
 
     // Only frames of which this is true (pcap-filter(7)). Throws UsageError.

@@ -33,9 +33,10 @@ struct Counts {
 
 std::string text_of(const CapturedFrame& frame, const net::Layers& layers, std::size_t number,
                     std::size_t most_data) {
-    std::string text =
-        fmt::format("frame {}, {}.{:06} s, {} bytes", number, frame.time.count() / 1'000'000,
-                    frame.time.count() % 1'000'000, frame.bytes.size());
+    const std::string time = frame.time ? fmt::format("{}.{:06} s", frame.time->count() / 1'000'000,
+                                                      frame.time->count() % 1'000'000)
+                                        : "time unknown";
+    std::string text = fmt::format("frame {}, {}, {} bytes", number, time, frame.bytes.size());
     if (frame.bytes_on_the_link > frame.bytes.size())
         text += fmt::format(" of {}", frame.bytes_on_the_link);
     text += "\n";

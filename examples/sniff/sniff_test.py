@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -131,6 +132,32 @@ class Reading(Files):
         pipe = self.folder / "pipe"
         os.mkfifo(pipe)
         self.expect_refusal(sniff("--read", str(pipe)), 100, "no regular file")
+
+    def test_a_dash_is_a_file_like_any_other(self):
+        (self.folder / "-").write_bytes(frames.pcap(frames.well_formed()))
+        done = subprocess.run([os.path.abspath(SNIFF), "--read", "-", "--count", "1"], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_SECONDS)
+        self.assertEqual(len(headers_by_sniff(done.stdout)), 1, done.stderr)
+
+    def test_an_instant_that_cannot_be_one_is_unknown(self):
+        frame = next(iter(frames.well_formed()))
+        for seconds, microseconds, expected in ((1, 5, "1.000005 s"), (2**31 - 1, 999_999, "2147483647.999999 s"),
+                                                (2**32 - 1, 1, "time unknown"), (1, 1_000_000, "time unknown"),
+                                                (1, 2**32 - 1, "time unknown")):
+            with self.subTest(seconds=seconds, microseconds=microseconds):
+                head = struct.pack("<IIII", seconds, microseconds, len(frame), len(frame))
+                done = sniff("--read", self.file("odd.pcap", frames.pcap([]) + head + frame))
+                self.assertIn(f"frame 1, {expected}, ", done.stdout, done.stderr)
+        # pcapng counts in whole seconds if it likes (if_tsresol 0), beyond what microseconds can hold.
+        def block(kind, body):
+            size = struct.pack("<I", 12 + len(body))
+            return struct.pack("<I", kind) + size + body + size
+        whole_seconds = struct.pack("<HHIHHIHH", 1, 0, 0, 9, 1, 0, 0, 0)
+        body = struct.pack("<IIIII", 0, 2**18, 0, len(frame), len(frame)) + frame + bytes(-len(frame) % 4)
+        start = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+        done = sniff("--read", self.file("far.pcapng", start + block(1, whole_seconds) + block(6, body)))
+        self.assertIn("frame 1, time unknown, ", done.stdout, done.stderr)
+        self.assertNotIn("runtime error", done.stderr)
 
     def test_the_file_that_is_read_is_not_written_over(self):
         path = self.file("a.pcap", frames.pcap(frames.well_formed()))
