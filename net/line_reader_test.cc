@@ -123,5 +123,7 @@ TEST_CASE("nothing is read into a buffer of nothing, with a surplus and without"
     CHECK(reader.surplus() == 2);
 }
 
-static_assert(!std::is_copy_constructible_v<LineReader> && !std::is_move_constructible_v<LineReader>);
-static_assert(!std::is_copy_assignable_v<LineReader> && !std::is_move_assignable_v<LineReader>);
+static_assert(!std::is_copy_constructible_v<LineReader>);
+static_assert(!std::is_move_constructible_v<LineReader>);
+static_assert(!std::is_copy_assignable_v<LineReader>);
+static_assert(!std::is_move_assignable_v<LineReader>);
