@@ -75,7 +75,7 @@ std::vector<InheritedSocket> take_inherited_sockets() {
             fmt::format("LISTEN_FDS={}: descriptor {} is not open; call this before "
                         "the program closes files",
                         count, missing));
-    if (!names_text || count == 0) return sockets;
+    if (!names_text || (count == 0 && names_text->empty())) return sockets;
     const std::vector<std::string> names = split_names(*names_text);
     if (names.size() != sockets.size())
         throw UsageError(fmt::format("LISTEN_FDNAMES={}: names {} sockets, and LISTEN_FDS is {}",

@@ -17,14 +17,16 @@ namespace waymark::net {
 
 struct InheritedSocket {
     daemon::Fd socket;  // close-on-exec; give a listening one to Listener::adopt()
-    std::string name;   // "unknown" where the manager gave none
+    std::string name;   // "unknown" if there is no LISTEN_FDNAMES; one in it may be empty
 };
 
-// What this process was given, in the manager's order; nothing if LISTEN_PID is missing or names
-// another process. Takes the variables out of the environment in either case, so that no program
-// that we start believes them, and a second call gives nothing. Call it before the program opens
-// files and before there are threads. Throws daemon::UsageError, which names the variable, if they
-// contradict themselves or a descriptor is not open; then those that are open are closed.
+// What this process was given, in the manager's order; nothing if LISTEN_PID or LISTEN_FDS is
+// missing, or LISTEN_PID names another process. Takes the variables out of the environment in any
+// case, so that no program that we start believes them, and a second call gives nothing. Call it
+// before the program opens files and before there are threads. Throws daemon::UsageError, which
+// names the variable, if one is no number, if there are more or fewer names than sockets, or if a
+// descriptor is not open. Once the count is known (10,000 at most), those that are open are then
+// closed.
 std::vector<InheritedSocket> take_inherited_sockets();
 
 }  // namespace waymark::net

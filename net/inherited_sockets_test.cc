@@ -137,6 +137,12 @@ TEST_CASE("variables that contradict themselves are refused with their names") {
               set("LISTEN_FDNAMES", "a:b");
               return is_refused("LISTEN_FDNAMES=a:b: names 2") && !is_open(kFirst) ? 0 : 1;
           }) == 0);
+    CHECK(in_a_service(1, [] {
+              mean_this_process();
+              set("LISTEN_FDS", "0");
+              set("LISTEN_FDNAMES", "a");
+              return is_refused("LISTEN_FDNAMES=a: names 1") && is_open(kFirst) ? 0 : 1;
+          }) == 0);
 }
 
 TEST_CASE("a descriptor that is not open is named, and those that are open are closed") {
