@@ -21,8 +21,9 @@ struct FreeAddressInfo {
 
 // glibc takes 127.1 and 0x7f000001 for addresses; a name whose last label is a number is not one
 // (RFC 3696 section 2), so it is one of these spellings. Hexadecimal only with its 0x: 4f2a9c1d77e0
-// is a name, as containers have it.
+// is a name, as containers have it. A dot at the end is the root's, and changes nothing.
 bool is_odd_address(std::string_view host) {
+    if (host.ends_with('.')) host.remove_suffix(1);
     const std::string_view last = host.substr(host.rfind('.') + 1);
     const bool is_hexadecimal = last.starts_with("0x") || last.starts_with("0X");
     const std::string_view digits = is_hexadecimal ? last.substr(2) : last;

@@ -43,8 +43,9 @@ TEST_CASE("localhost is this machine, with the port that was asked for, each add
 }
 
 TEST_CASE("odd spellings of addresses are not looked up") {
-    for (const char* host : {"127.1", "0177.0.0.1", "2130706433", "0x7f.1", "0x7f000001", "1.0X7F",
-                             "127.0.0.256", "1.2.3.4.5", "", "::1::", "fe80::1%nosuchinterface"}) {
+    for (const char* host :
+         {"127.1", "0177.0.0.1", "2130706433", "0x7f.1", "0x7f000001", "1.0X7F", "127.0.0.256",
+          "1.2.3.4.5", "127.0.0.1.", "0x7f.1.", "", "::1::", "fe80::1%nosuchinterface"}) {
         CAPTURE(host);
         const ResolveResult result = resolve(host, 80);
         CHECK(result.status == ResolveStatus::malformed);
