@@ -30,7 +30,9 @@ struct ResolveResult {
     std::string error;  // "tracker.example: Name or service not known"; empty when done
 };
 
-// Addresses for stream sockets. Throws std::system_error when the system itself fails.
+// Addresses for stream sockets. Throws std::system_error when getaddrinfo(3) says that the system
+// itself fails. It does not always: without a free descriptor glibc says not_found, even of
+// localhost.
 ResolveResult resolve(std::string_view host, std::uint16_t port);
 
 // The same for "name:80", "192.0.2.1:80", "[::1]:80" and "unix:/path". Throws UsageError when the
