@@ -25,9 +25,10 @@ class LineReader {
     LineReader& operator=(const LineReader&) = delete;
 
     // The next line into `line`, without its "\n" or "\r\n". `limit` bounds the line without its
-    // end. With `end`, `line` holds the unfinished rest, also a "\r" at its end. After `timed_out`
-    // the rest is kept: a later call goes on. After `too_long` the stream is out of step; close it.
-    // Without memory it throws std::bad_alloc and loses nothing: a later call goes on, too.
+    // end. With `end`, `line` holds the unfinished rest as it is, a "\r" at its end too, and no
+    // later call gives it again. After `timed_out` the rest is kept: a later call goes on. After
+    // `too_long` the stream is out of step; close it. Without memory it throws std::bad_alloc and
+    // loses nothing: a later call goes on, too.
     IoResult read_line(std::string& line, std::size_t limit, Deadline deadline);
 
     // The surplus first, then the descriptor. As the functions above.

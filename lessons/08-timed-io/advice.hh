@@ -111,5 +111,30 @@ inline const Advice kReturn{
     "a carriage return in the wrong place",
     "One \\r directly before the \\n belongs to the end of the line. Any other is a byte of it.",
     "README.md#a-carriage-return-in-the-wrong-place"};
+inline const Advice kHangUp{
+    "an end that is no event",
+    "poll(2) tells POLLHUP and POLLERR also where nobody asked for them, and at times nothing "
+    "else. "
+    "Who looks for POLLIN or POLLOUT alone does not see that the peer has gone.",
+    "README.md#an-end-that-is-no-event; poll(2), POLLHUP"};
+inline const Advice kFirstTry{
+    "the errno of another call",
+    "recv(2) or send(2) was tried first, and errno 88 (ENOTSOCK) is its answer about a pipe. What "
+    "counts is the errno of the call that came behind it.",
+    "README.md#the-errno-of-another-call; errno(3)"};
+inline const Advice kNothing{
+    "a call for nothing",
+    "A message of no bytes is written before anything is done. A wait for room, or a write of "
+    "nothing, can time out or fail.",
+    "README.md#a-call-for-nothing"};
+inline const Advice kTwice{"a rest told twice",
+                           "What was given to the caller is used up, also the unfinished rest at "
+                           "the end. Later calls have nothing left to give.",
+                           "README.md#a-rest-told-twice"};
+inline const Advice kMemory{
+    "used up before it was given",
+    "A string that grows may throw std::bad_alloc. What was taken out of the reader before is lost "
+    "then, so take it when it lies in `line`.",
+    "README.md#used-up-before-it-was-given"};
 
 }  // namespace waymark::course::check

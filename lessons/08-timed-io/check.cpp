@@ -95,13 +95,22 @@ TEST_CASE("the end is something to read") {
     for (const Way& way : kWays)
         for (const bool socket : {true, false}) {
             Wire wire = socket ? socket_wire() : pipe_wire();
-            step(Text("the peer has closed; wait by ") + way.name);
+            step(Text("the writer of a ") + (socket ? "socket" : "pipe") + " has closed; wait by " +
+                 way.name);
             wire.writing.reset();
-            expect_equal(said(way.readable, wire.reading, far()), Text("ready"), "the wait", kEnd);
+            const Advice& cause = Text(way.name) == "poll" ? kHangUp : kEnd;
+            if_it_hangs(cause);
+            if_it_hangs(cause, "it uses the processor");
+            expect_equal(said(way.readable, wire.reading, far()), Text("ready"), "the wait", cause);
+            step(Text("the reader of a ") + (socket ? "socket" : "pipe") + " has closed; wait by " +
+                 way.name);
+            const Advice& broken = Text(way.name) == "poll" ? kHangUp : kBroken;
+            if_it_hangs(broken);
+            if_it_hangs(broken, "it uses the processor");
             Wire other = socket ? socket_wire() : pipe_wire();
             other.reading.reset();
             expect_equal(said(way.writable, other.writing, far()), Text("ready"),
-                         "the wait to write to a reader that is gone", kBroken);
+                         "the wait to write to a reader that is gone", broken);
         }
 }
 
@@ -132,7 +141,8 @@ TEST_CASE("an interruption neither ends a wait nor makes it longer") {
         expect_equal(said(way.readable, silent.reading, deadline), Text("timed_out"), "the wait",
                      kInterrupted);
         expect(faults.calls(Call::poll) < 10, "calls after the deadline", "one or none",
-               show(faults.calls(Call::poll)), kPerCall);
+               show(faults.calls(Call::poll)),
+               faults.calls(Call::poll) < 1000 ? Causes(kPerCall) : Causes{kPerCall, kLoop});
     }
 }
 

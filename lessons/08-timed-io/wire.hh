@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <functional>
 #include <memory>
 #include <span>
@@ -95,6 +96,22 @@ inline std::string told(const std::function<IoResult()>& call) {
     }
 }
 
+// What a result that is not the expected one says about its cause; `otherwise` where it says
+// nothing.
+inline Causes why(std::string_view seen, std::string_view expected, const Causes& otherwise) {
+    const auto errno_is = [seen](int number) { return seen == "threw " + show(number); };
+    const auto status_of = [](std::string_view told) { return told.substr(0, told.find(' ')); };
+    if (errno_is(ENOTSOCK)) return kFirstTry;
+    if (errno_is(EINTR)) return kInterrupted;
+    if (errno_is(EAGAIN)) return kAgain;
+    const bool same = status_of(seen) == status_of(expected);
+    if (same && status_of(seen) != "threw" && status_of(seen) != "done") return kCount;
+    if (status_of(expected) == "threw") return kOurs;
+    if (status_of(expected) == "broken") return kBroken;
+    if (status_of(expected) == "end") return kEnd;
+    return otherwise;
+}
+
 // A buffer of exactly this size on the heap, so that the sanitizer sees a byte beyond it.
 class Buffer {
   public:
@@ -141,13 +158,16 @@ inline std::string state_of(const Fd& fd) {
     return state;
 }
 
-// Each time that a wait begins: first `act`. As often as `times`.
-inline void at_each_wait(Faults& faults, std::function<void()> act, int times) {
+// Each time that such a call begins: first `act`. As often as `times`.
+inline void at_each(Faults& faults, Call call, std::function<void()> act, int times) {
     if (times == 0) return;
-    faults.before(Call::poll, [&faults, act, times] {
-        at_each_wait(faults, act, times - 1);
+    faults.before(call, [&faults, call, act, times] {
+        at_each(faults, call, act, times - 1);
         act();
     });
+}
+inline void at_each_wait(Faults& faults, std::function<void()> act, int times) {
+    at_each(faults, Call::poll, std::move(act), times);
 }
 inline void until_over(Deadline deadline) {
     while (!deadline.expired()) ::usleep(1000);
