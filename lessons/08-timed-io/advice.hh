@@ -117,6 +117,11 @@ inline const Advice kHangUp{
     "else. "
     "Who looks for POLLIN or POLLOUT alone does not see that the peer has gone.",
     "README.md#an-end-that-is-no-event; poll(2), POLLHUP"};
+inline const Advice kDirection{
+    "ready in the other direction",
+    "A socket has two directions. Who waits for room and wakes up for what can be read, writes "
+    "nothing, asks again, and never sleeps.",
+    "README.md#ready-in-the-other-direction; poll(2), POLLOUT"};
 inline const Advice kFirstTry{
     "the errno of another call",
     "recv(2) or send(2) was tried first, and errno 88 (ENOTSOCK) is its answer about a pipe. What "
@@ -136,5 +141,10 @@ inline const Advice kMemory{
     "A string that grows may throw std::bad_alloc. What was taken out of the reader before is lost "
     "then, so take it when it lies in `line`.",
     "README.md#used-up-before-it-was-given"};
+inline const Advice kOverflow{
+    "a number that is too large to add to",
+    "The largest limit plus one is zero, and the time until the last instant of the clock has no "
+    "number. Compare before you add; Deadline has poll_timeout() and expired().",
+    "README.md#a-number-that-is-too-large-to-add-to"};
 
 }  // namespace waymark::course::check

@@ -164,6 +164,31 @@ TEST_CASE("a wait that came back too soon is gone on with") {
             expect_equal(said(way.readable, wire.reading, deadline), Text("ready"), "the wait",
                          kEarly);
         }
+        step(Text("the same for a full socket, which gets room behind the third"));
+        if_it_hangs(Text(way.name) == "poll" ? kEarly : kSetUsed);
+        Wire wire = socket_wire();
+        fill(wire.writing);
+        Faults faults;
+        faults.expire(Call::poll, 3);
+        int waits = 0;
+        at_each_wait(
+            faults,
+            [&] {
+                if (++waits == 4) (void)drained(wire.reading);
+            },
+            4);
+        expect_equal(said(way.writable, wire.writing, far()), Text("ready"), "the wait", kEarly);
+    }
+}
+
+TEST_CASE("one direction is waited for and not the other") {
+    for (const Way& way : kWays) {
+        step(Text("wait by ") + way.name + " for room in a full socket that has a byte to read");
+        Wire wire = socket_wire();
+        fill(wire.writing);
+        put(wire.reading, "x");
+        expect_equal(said(way.writable, wire.writing, soon()), Text("timed_out"), "the wait",
+                     kDirection);
     }
 }
 

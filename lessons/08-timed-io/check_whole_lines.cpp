@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -56,6 +57,12 @@ TEST_CASE("a line and its end") {
         LineReader reader(wire.reading);
         expect_equal(next_line(reader, 5, far()), Text(row.expected), "the result", row.cause);
     }
+    step("a line of 5 bytes, and the largest limit that there is");
+    Wire long_wire = socket_wire();
+    put(long_wire.writing, "12345\n");
+    LineReader unlimited(long_wire.reading);
+    expect_equal(next_line(unlimited, SIZE_MAX, far()), Text("done 12345"), "the result",
+                 kOverflow);
     step("a limit of 0, and an empty line");
     Wire wire = socket_wire();
     put(wire.writing, "\n\r\nx\n");

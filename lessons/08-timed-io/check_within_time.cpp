@@ -80,6 +80,9 @@ Wire wire_for(const Act& act, bool socket) {
     return wire;
 }
 
+const Deadline kFirstInstant(Deadline::Clock::time_point::min());
+const Deadline kLastInstant(Deadline::Clock::time_point::max() - std::chrono::nanoseconds(1));
+
 void expect_passed(const FastClock& clock, int least, int most, const Causes& early) {
     const auto passed = clock.passed().count();
     expect(passed >= least && passed <= most, "milliseconds until it came back",
@@ -113,11 +116,19 @@ TEST_CASE("a call that nothing comes for ends at its deadline") {
 }
 
 TEST_CASE("what comes a moment before the deadline has come in time") {
+    struct Row {
+        const char* words;
+        Deadline (*deadline)();
+    };
     for (const Act& act : kActs)
-        for (const bool never : {false, true}) {
-            step(Text(act.name) + ": something comes after 99 ms; the deadline " +
-                 (never ? "never comes" : "is at 100 ms"));
+        for (const Row& row :
+             {Row{"is at 100 ms", [] { return Deadline::after(milliseconds(100)); }},
+              Row{"never comes", [] { return Deadline::never(); }},
+              Row{"is the last instant of the clock", [] { return kLastInstant; }}}) {
+            step(Text(act.name) + ": something comes after 99 ms; the deadline " + row.words);
             if_it_hangs(kEarly);
+            if_it_crashes(kOverflow, "overflow");
+            if_it_crashes(kOverflow, "outside the range");
             Wire wire = wire_for(act, true);
             FastClock clock;
             clock.at(milliseconds(99), [&] {
@@ -126,8 +137,7 @@ TEST_CASE("what comes a moment before the deadline has come in time") {
                 else
                     put(wire.writing, Text(50, 'x') + "\n");
             });
-            const Text seen =
-                act.run(wire, never ? Deadline::never() : Deadline::after(milliseconds(100)));
+            const Text seen = act.run(wire, row.deadline());
             const Text name = act.name;
             const Text expected = name == "read_some"     ? "done 3"
                                   : name == "write_all"   ? "broken 0"
@@ -214,22 +224,25 @@ TEST_CASE("of no bytes there is no call") {
 }
 
 TEST_CASE("a deadline that has come allows one attempt") {
-    for (const Act& act : kActs) {
-        step(Text(act.name) + ": ready and EAGAIN for ever, and a deadline that has come");
-        if_it_hangs(kLoop);
-        if_it_hangs(kLoop, "it uses the processor");
-        Wire wire = socket_wire();
-        if (!act.writes) put(wire.writing, "x");
-        const bool waits = Text(act.name).starts_with("wait");
-        Faults faults;
-        faults.fail(Call::read, EAGAIN, 1'000'000'000);
-        faults.fail(Call::write, EAGAIN, 1'000'000'000);
-        const Text expected = waits ? "done 0" : "timed_out 0";
-        const Text seen = act.run(wire, over());
-        expect_equal(seen, expected, "the result", why(seen, expected, kLoop));
-        const int calls = faults.calls(Call::read) + faults.calls(Call::write);
-        expect_equal(calls, waits ? 0 : 1, "reads or writes", calls == 0 ? kAsksOnce : kLoop);
-    }
+    for (const Act& act : kActs)
+        for (const Deadline deadline : {over(), kFirstInstant}) {
+            step(Text(act.name) + ": ready and EAGAIN for ever, and a deadline that " +
+                 (deadline == kFirstInstant ? "is the first instant of the clock" : "has come"));
+            if_it_hangs(kLoop);
+            if_it_hangs(kLoop, "it uses the processor");
+            if_it_crashes(kOverflow, "overflow");
+            Wire wire = socket_wire();
+            if (!act.writes) put(wire.writing, "x");
+            const bool waits = Text(act.name).starts_with("wait");
+            Faults faults;
+            faults.fail(Call::read, EAGAIN, 1'000'000'000);
+            faults.fail(Call::write, EAGAIN, 1'000'000'000);
+            const Text expected = waits ? "done 0" : "timed_out 0";
+            const Text seen = act.run(wire, deadline);
+            expect_equal(seen, expected, "the result", why(seen, expected, kLoop));
+            const int calls = faults.calls(Call::read) + faults.calls(Call::write);
+            expect_equal(calls, waits ? 0 : 1, "reads or writes", calls == 0 ? kAsksOnce : kLoop);
+        }
 }
 
 TEST_CASE("a blocking pipe with something in it takes no more than it has room for") {

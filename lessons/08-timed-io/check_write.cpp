@@ -1,11 +1,13 @@
 // Writing, in lesson 08: what the kernel took, and what it did not.
 
 #include <doctest/doctest.h>
+#include <poll.h>
 
 #include <cerrno>
 #include <random>
 
 #include "lessons/course/check/processes.hh"
+#include "net/silent_under_test.hh"
 #include "wire.hh"
 
 using namespace waymark::course::check;
@@ -184,6 +186,58 @@ TEST_CASE("a reader that is gone is a status") {
     const Fd none;
     expect_equal(told([&] { return write_all(none, "x", far()); }), "threw " + show(EBADF),
                  "the result (9 is EBADF)", kOurs);
+}
+
+TEST_CASE("a call that was late leaves the stream as it was") {
+    on_each_stream([](Wire& wire, const Text& kind) {
+        step("read until the deadline, then something comes: " + kind);
+        Buffer buffer(2);
+        const auto read_two = [&](Deadline deadline) {
+            return told([&] { return read_exactly(wire.reading, buffer.span(), deadline); });
+        };
+        (void)read_two(over());
+        put(wire.writing, "ab");
+        expect_equal(read_two(far()), Text("done 2"), "the next call", kChanged);
+        step("write until the deadline, then there is room");
+        (void)written(wire, pattern(1'000'000), soon());
+        (void)drained(wire.reading);
+        expect_equal(written(wire, "abc", far()), Text("done 3"), "the next call", kChanged);
+        expect_equal(drained(wire.reading), Text("abc"), "what came", kChanged);
+    });
+}
+
+TEST_CASE("a real reset is a status") {
+    for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
+        const auto connected = [address] {
+            const Server server = make_server(address);
+            Fd ours(::socket(server.address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+            waymark::daemon::check(
+                ::connect(ours.get(), server.address.data(), server.address.size()), "connect");
+            Fd peer(::accept4(server.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            return Wire{std::move(ours), std::move(peer)};
+        };
+        // A reset instead of an end: SO_LINGER with a time of 0 (socket(7)).
+        const auto reset = [](Wire& wire) {
+            const linger none{1, 0};
+            ::setsockopt(wire.writing.get(), SOL_SOCKET, SO_LINGER, &none, sizeof none);
+            wire.writing.reset();
+            pollfd arrived{wire.reading.get(), POLLIN, 0};
+            ::poll(&arrived, 1, -1);
+        };
+        step(Text("a peer at ") + address + " resets the connection; read, then write");
+        Wire wire = connected();
+        reset(wire);
+        Buffer buffer(4);
+        Text seen = told([&] { return read_some(wire.reading, buffer.span(), far()); });
+        expect_equal(seen, Text("broken 0"), "the read", kBroken);
+        seen = told([&] { return write_all(wire.reading, "x", far()); });
+        expect_equal(seen, Text("broken 0"), "the write", kBroken);
+        step("the same, and the write comes first");
+        Wire other = connected();
+        reset(other);
+        seen = told([&] { return write_all(other.reading, "x", far()); });
+        expect_equal(seen, Text("broken 0"), "the write", kBroken);
+    }
 }
 
 TEST_CASE("every way to cut a message that is written") {

@@ -55,7 +55,11 @@ inline Wire pipe_wire() {
 }
 
 inline void put(const Fd& fd, std::string_view text) {
-    if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    ssize_t count = ::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    if (count == -1 && errno == ENOTSOCK) count = ::write(fd.get(), text.data(), text.size());
+    if (count == -1 && errno == EPIPE)
+        fail("the stream, when the peer writes", "open", "closed by a call before", kChanged);
+    if (count != static_cast<ssize_t>(text.size()))
         fail("the check's own write", "takes all", "took less", kOneRead);
 }
 
