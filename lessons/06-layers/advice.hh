@@ -113,6 +113,16 @@ inline const Advice kUnbounded{
     "A frame may have hundreds of these, and each costs you work and memory. Stop after so many as "
     "anybody needs.",
     "README.md#a-chain-without-an-end"};
+inline const Advice kBound{
+    "a bound that is off by one",
+    "Four tags and sixteen extension headers are read. The next one is too many, and not the last "
+    "of these.",
+    "README.md#a-bound-that-is-off-by-one; net/frame.hh"};
+inline const Advice kBehindFault{
+    "something behind a fault",
+    "Behind bad_length and too_many nobody can tell what the bytes are: there are no options and "
+    "no payload. Only of what was cut is given what is left.",
+    "README.md#something-behind-a-fault; net/frame.hh"};
 inline const Advice kUdpLength{
     "the length of UDP ignored",
     "A datagram may be shorter than the packet that carries it. Its own length says where it ends.",
