@@ -45,7 +45,6 @@ void add_transport(Layers& layers, std::uint8_t protocol) {
 // Only the first piece of a packet has a header. It is shorter than its UDP header says, which is
 // no fault: the rest is in the other pieces.
 void add_payload(Layers& layers, std::uint8_t protocol, const FragmentInfo& fragment) {
-    layers.is_piece = fragment.more || fragment.offset != 0;
     if (fragment.offset != 0) return;
     const std::size_t headers = layers.headers.size();
     const Fault before = layers.fault;
@@ -54,9 +53,14 @@ void add_payload(Layers& layers, std::uint8_t protocol, const FragmentInfo& frag
     if (layers.is_piece && has_header && layers.fault == Fault::cut) layers.fault = before;
 }
 
+bool is_piece(const FragmentInfo& fragment) {
+    return fragment.more || fragment.offset != 0;
+}
+
 void add_ipv4(Layers& layers, Bytes packet) {
     Reading<Ipv4Header> reading = read_ipv4(packet);
     const Ipv4Header header = reading.header.value_or(Ipv4Header{});
+    layers.is_piece = is_piece(header.fragment);  // also if nothing behind it can be read
     if (add(layers, std::move(reading))) add_payload(layers, header.protocol, header.fragment);
 }
 
@@ -65,6 +69,7 @@ void add_ipv6(Layers& layers, Bytes packet) {
     const std::uint8_t protocol = reading.header ? reading.header->protocol : 0;
     FragmentInfo fragment;
     if (reading.header && reading.header->fragment) fragment = *reading.header->fragment;
+    layers.is_piece = is_piece(fragment);
     if (add(layers, std::move(reading))) add_payload(layers, protocol, fragment);
 }
 
@@ -77,7 +82,7 @@ std::string text_of_ip(Bytes address) {
 }
 
 std::string piece_text(const FragmentInfo& fragment) {
-    if (!fragment.more && fragment.offset == 0) return "";
+    if (!is_piece(fragment)) return "";
     return fmt::format(", piece of {:#x} from byte {}{}", fragment.identification, fragment.offset,
                        fragment.more ? ", more follow" : ", the last");
 }

@@ -85,6 +85,20 @@ TEST_CASE("of a packet in pieces only the first has a header and neither is cut"
           "data 12 bytes: \\x9c@\\x005\\x00\\x0c\\x00\\x00hi... (a piece)");
 }
 
+TEST_CASE("a piece is one also where nothing can be read behind what says so") {
+    // The last extension header says that it is longer than the packet.
+    CHECK(packet_lines("60000000 0010 2c 40 20010db8000000000000000000000001" +
+                       std::string("20010db8000000000000000000000002 3c00 0001 00001234") +
+                       "1105 0104 00000000") ==
+          "IPv6 2001:db8::1 > 2001:db8::2, hop limit 64, extensions 44, protocol 60, piece of "
+          "0x1234 from byte 0, more follow\n"
+          "data 0 bytes (a piece) (bad length)");
+    CHECK(packet_lines(with(with(kIpv4Udp, "4000", "2000"), "45", "44") + kUdp) ==
+          "IPv4 192.0.2.1 > 192.0.2.2, ttl 64, protocol 17, piece of 0x1234 from byte 0, more "
+          "follow\n"
+          "data 0 bytes (a piece) (bad length)");
+}
+
 TEST_CASE("a fault is told with what could be read before it") {
     CHECK(frame_lines("") == "data 0 bytes (cut)");
     CHECK(frame_lines(kEthernet + "0800 65") ==
