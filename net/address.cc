@@ -62,14 +62,16 @@ Address parse_unix(std::string_view path, std::string_view whole) {
     if (!path.starts_with('/') && !is_abstract)
         throw UsageError(fmt::format("\"{}\": the path must begin with /", whole));
     sockaddr_un value{};
-    if (path.size() >= sizeof value.sun_path)
-        throw UsageError(fmt::format("\"{}\": the path has {} bytes; the system takes {}", whole,
-                                     path.size(), sizeof value.sun_path - 1));
+    // A path ends with a zero byte. An abstract name has none: its length is that of the address,
+    // and the zero byte that it begins with stands where the @ is.
+    const std::size_t most = sizeof value.sun_path - (is_abstract ? 0 : 1);
+    if (path.size() > most)
+        throw UsageError(fmt::format("\"{}\": the {} has {} bytes; the system takes {}", whole,
+                                     is_abstract ? "name with its @" : "path", path.size(), most));
     if (path.find('\0') != path.npos)
         throw UsageError("a Unix socket's path cannot contain a zero byte");
     value.sun_family = AF_UNIX;
     std::copy(path.begin(), path.end(), value.sun_path);
-    // The length is part of an abstract name, which begins with a zero byte and ends without one.
     if (is_abstract) value.sun_path[0] = '\0';
     return Address(reinterpret_cast<const sockaddr*>(&value),
                    static_cast<socklen_t>(kPathOffset + path.size() + (is_abstract ? 0 : 1)));

@@ -1,15 +1,19 @@
 #include "net/address.hh"
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <string>
 #include <unordered_set>
 
 #include "daemon/error.hh"
+#include "daemon/fd.hh"
 
 using namespace waymark::net;
+using waymark::daemon::Fd;
 using waymark::daemon::UsageError;
 
 namespace {
@@ -92,6 +96,7 @@ TEST_CASE("an odd or wrong text is an error that says what is wrong") {
     }
     CHECK(says(error_of("unix:/" + std::string(107, 'a')), "108 bytes; the system takes 107"));
     CHECK(says(error_of("unix:/" + std::string(106, 'a')), "read as unix:/aaa"));
+    CHECK(says(error_of("unix:@" + std::string(108, 'a')), "109 bytes; the system takes 108"));
     CHECK(says(error_of(std::string_view("unix:/a\0b", 9)), "zero byte"));
     CHECK_FALSE(Address::parse_ip(std::string_view("127.0.0.1\0", 10)));
 }
@@ -164,6 +169,19 @@ TEST_CASE("an abstract socket's address is read back from its text") {
     const Address read = Address::parse(bound.to_string());
     CHECK(read == bound);
     CHECK(read.size() == bound.size());
+}
+
+TEST_CASE("the longest abstract name is one that the system takes") {
+    std::string text = fmt::format("unix:@{}-", ::getpid());
+    text.resize(5 + 108, 'a');
+    const Address name = Address::parse(text);
+    CHECK(name.size() == sizeof(sockaddr_un));
+    const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    CHECK(::bind(socket.get(), name.data(), name.size()) == 0);
+    sockaddr_storage bound{};
+    socklen_t size = sizeof bound;
+    REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&bound), &size) == 0);
+    CHECK(Address(reinterpret_cast<const sockaddr*>(&bound), size).to_string() == text);
 }
 
 TEST_CASE("the bytes are in network order") {
