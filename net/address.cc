@@ -31,14 +31,6 @@ std::optional<unsigned> parse_number(std::string_view text, unsigned largest) {
     return value;
 }
 
-std::uint16_t parse_port(std::string_view text, std::string_view whole) {
-    const auto port = parse_number(text, 65535);
-    if (!port)
-        throw UsageError(
-            fmt::format("\"{}\": the port \"{}\" is not a number from 0 to 65535", whole, text));
-    return static_cast<std::uint16_t>(*port);
-}
-
 // "eth0" or "2"; 0 is not a scope.
 std::uint32_t parse_scope(std::string_view text) {
     if (const auto number = parse_number(text, UINT32_MAX)) return *number;
@@ -134,6 +126,14 @@ std::optional<Address> Address::parse_ip(std::string_view text, std::uint16_t po
     v6.sin6_family = AF_INET6;
     v6.sin6_port = htons(port);
     return from(v6);
+}
+
+std::uint16_t Address::parse_port(std::string_view text, std::string_view whole) {
+    const auto port = parse_number(text, 65535);
+    if (!port)
+        throw UsageError(
+            fmt::format("\"{}\": the port \"{}\" is not a number from 0 to 65535", whole, text));
+    return static_cast<std::uint16_t>(*port);
 }
 
 Address Address::from_ip_bytes(std::span<const std::uint8_t> bytes, std::uint16_t port) {

@@ -51,6 +51,10 @@ class Address {
     // not one. For texts that come from a peer.
     static std::optional<Address> parse_ip(std::string_view text, std::uint16_t port = 0);
 
+    // A port alone: digits without a sign or a leading zero, at most 65535. Throws UsageError,
+    // which shows `whole`, the text that it is a part of.
+    static std::uint16_t parse_port(std::string_view text, std::string_view whole);
+
     // From 4 or 16 bytes in network byte order.
     static Address from_ip_bytes(std::span<const std::uint8_t> bytes, std::uint16_t port = 0);
 

@@ -1,6 +1,6 @@
 #include "net/resolve.hh"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <netdb.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "daemon/error.hh"
+#include "daemon/log_line.hh"
 
 namespace waymark::net {
 
@@ -31,6 +32,19 @@ bool is_odd_address(std::string_view host) {
                                                                     : "0123456789") == digits.npos;
 }
 
+// A file's line end or a blank behind a name makes another name, which no server knows. glibc asks
+// for it all the same.
+bool is_blank(char byte) {
+    return (byte >= '\0' && byte <= ' ') || byte == '\x7f';
+}
+
+// For an error, which may go to a log: `host` may have come from anybody.
+std::string shown(std::string_view host) {
+    daemon::LineBuffer buffer;
+    daemon::append_escaped(buffer, host);
+    return fmt::to_string(buffer);
+}
+
 ResolveResult look_up(const std::string& host, std::uint16_t port) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;  // or each address comes once for every kind of socket
@@ -40,7 +54,7 @@ ResolveResult look_up(const std::string& host, std::uint16_t port) {
     if (code != 0) {
         const ResolveStatus status = classify_resolver_error(code);
         if (status == ResolveStatus::done) throw_resolver_error(code, errno, host);
-        return {status, {}, fmt::format("{}: {}", host, ::gai_strerror(code))};
+        return {status, {}, fmt::format("{}: {}", shown(host), ::gai_strerror(code))};
     }
     ResolveResult result{ResolveStatus::done, {}, {}};
     for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
@@ -55,7 +69,7 @@ ResolveResult look_up(const std::string& host, std::uint16_t port) {
 }  // namespace
 
 bool can_be_a_name(std::string_view host) {
-    return !host.empty() && host.size() <= kLongestName && host.find('\0') == host.npos &&
+    return !host.empty() && host.size() <= kLongestName && !std::ranges::any_of(host, is_blank) &&
            host.find(':') == host.npos && !is_odd_address(host);
 }
 
@@ -85,7 +99,9 @@ ResolveResult resolve(std::string_view host, std::uint16_t port) {
     if (const auto literal = Address::parse_ip(host, port))
         return {ResolveStatus::done, {*literal}, {}};
     if (!can_be_a_name(host))
-        return {ResolveStatus::malformed, {}, fmt::format("\"{}\" is not a name or address", host)};
+        return {ResolveStatus::malformed,
+                {},
+                fmt::format("\"{}\" is not a name or address", shown(host))};
     return look_up(std::string(host), port);
 }
 
@@ -96,9 +112,7 @@ ResolveResult resolve_host_and_port(std::string_view text) {
     const bool is_address =
         text.starts_with("unix:") || colon == text.npos || host.find_first_of("[]:*") != host.npos;
     if (is_address) return {ResolveStatus::done, {Address::parse(text)}, {}};
-    // The port is read by the same rules as an address's.
-    const Address port_only = Address::parse(fmt::format("*{}", text.substr(colon)));
-    return resolve(host, port_only.port());
+    return resolve(host, Address::parse_port(text.substr(colon + 1), text));
 }
 
 }  // namespace waymark::net

@@ -21,13 +21,15 @@ enum class ResolveStatus {
     done,       // at least one address
     not_found,  // the name does not exist, has no address, or its server refuses for good
     try_later,  // a name server did not answer
-    malformed,  // cannot be a name: empty, too long, an odd spelling of an address
+    malformed,  // cannot be a name: empty, too long, a blank in it, an odd spelling of an address
 };
 
 struct ResolveResult {
     ResolveStatus status;
     std::vector<Address> addresses;
-    std::string error;  // "tracker.example: Name or service not known"; empty when done
+    // "tracker.example: Name or service not known"; empty when done. One line: control characters
+    // stand as \x0a (daemon/log_line).
+    std::string error;
 };
 
 // Addresses for stream sockets. Throws std::system_error when getaddrinfo(3) says that the system
@@ -39,7 +41,8 @@ ResolveResult resolve(std::string_view host, std::uint16_t port);
 // text has no such form.
 ResolveResult resolve_host_and_port(std::string_view text);
 
-// Whether resolve() asks for it: neither an odd spelling of an address nor too long.
+// Whether resolve() asks for it: neither an odd spelling of an address, nor too long, and without
+// blanks and control characters.
 bool can_be_a_name(std::string_view host);
 
 // What a code of getaddrinfo(3) means; `done` is for the caller to throw: EAI_SYSTEM (whose cause

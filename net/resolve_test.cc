@@ -57,6 +57,17 @@ TEST_CASE("odd spellings of addresses are not looked up") {
           ResolveStatus::malformed);
 }
 
+TEST_CASE("a blank or a line end is in no name and does not stand raw in the error") {
+    for (const char* host : {"localhost ", " localhost", "local host", "localhost\n", "localhost\r",
+                             "local\tost", "localhost\x7f", "127.0.0.1\n", "\x1b[3Jlocalhost"}) {
+        CAPTURE(host);
+        CHECK_FALSE(can_be_a_name(host));
+        CHECK(resolve(host, 80).status == ResolveStatus::malformed);
+    }
+    CHECK(resolve("localhost\n", 80).error == "\"localhost\\x0a\" is not a name or address");
+    CHECK(can_be_a_name("m\xc3\xbcnchen.example"));
+}
+
 TEST_CASE("a name that looks like a hexadecimal number is a name") {
     for (const char* host : {"4f2a9c1d77e0", "host.4f2a9c1d77e0", "0xy.example", "3com"})
         CHECK(can_be_a_name(host));
@@ -68,6 +79,9 @@ TEST_CASE("a text that is not host and port is a usage error") {
         CAPTURE(text);
         CHECK_THROWS_AS(resolve_host_and_port(text), UsageError);
     }
+    CHECK_THROWS_WITH_AS(
+        resolve_host_and_port("localhost:65536"),
+        "\"localhost:65536\": the port \"65536\" is not a number from 0 to 65535", UsageError);
 }
 
 TEST_CASE("a resolver's code is a missing name, a missing server, or our failure") {
