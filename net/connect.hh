@@ -57,9 +57,8 @@ enum class SocketMode { blocking, nonblocking };
 // Throws std::system_error when another address would not help (no descriptors, no memory), also if
 // one is under way.
 //
-// At a port of this machine out of the range for clients (ip(7), ip_local_port_range) where nobody
-// listens, `connected` may mean with itself: the kernel gives the socket the very port that it asks
-// for, and both ends open at once (RFC 9293 section 3.5). local_address() is then `address`.
+// A port of this machine where nobody listens is refused, also where the kernel gives the socket
+// the very port that it asks for and connects it with itself (net/socket_options: pending_error).
 ConnectResult connect_to_any(std::span<const Address> addresses, Deadline deadline,
                              SocketMode mode = SocketMode::blocking);
 

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 #include <cstdint>
 
@@ -42,6 +43,16 @@ Address ask_address(const Fd& socket, AddressCall call, const char* name) {
     socklen_t size = sizeof storage;
     check(call(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size), name);
     return Address(reinterpret_cast<const sockaddr*>(&storage), size);
+}
+
+bool is_its_own_peer(const Fd& socket) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    if (type_of(socket) != SOCK_STREAM ||
+        ::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size) == -1)
+        return false;
+    const Address peer(reinterpret_cast<const sockaddr*>(&storage), size);
+    return peer.is_ip() && peer == local_address(socket);
 }
 
 }  // namespace
@@ -85,7 +96,8 @@ void reset_on_close(const Fd& socket) {
 }
 
 int pending_error(const Fd& socket) {
-    return get(socket, SOL_SOCKET, SO_ERROR, "SO_ERROR");
+    const int error_number = get(socket, SOL_SOCKET, SO_ERROR, "SO_ERROR");
+    return error_number == 0 && is_its_own_peer(socket) ? ECONNREFUSED : error_number;
 }
 
 bool is_listening(const Fd& socket) {

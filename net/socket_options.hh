@@ -53,7 +53,9 @@ void set_send_buffer(const Fd& socket, int bytes);
 void reset_on_close(const Fd& socket);
 
 // SO_ERROR (socket(7)): what went wrong in the background, such as in a non-blocking connect; 0 if
-// nothing did. Asking clears it.
+// nothing did. Asking clears it. A TCP socket that is connected with itself is ECONNREFUSED here,
+// each time: at a port where nobody listens the kernel may have given it that very port as its own,
+// and both ends then open at once (RFC 9293 section 3.5). SO_ERROR says 0 of that.
 int pending_error(const Fd& socket);
 
 // SO_ACCEPTCONN: has listen(2) been called?

@@ -146,3 +146,23 @@ TEST_CASE("without reset_on_close a close is an orderly end") {
     CHECK(::poll(&waiting, 1, 5000) == 1);
     CHECK(pending_error(connection.client) == 0);
 }
+
+TEST_CASE("a socket that is connected with itself has been refused") {
+    for (const char* text : {"127.0.0.1:0", "[::1]:0"}) {
+        CAPTURE(text);
+        const Fd socket = tcp_socket(Address::parse(text).family());
+        bind_to(socket, text);
+        const Address own = local_address(socket);
+        CHECK(pending_error(socket) == 0);
+        REQUIRE(::connect(socket.get(), own.data(), own.size()) == 0);
+        CHECK(pending_error(socket) == ECONNREFUSED);
+        CHECK(pending_error(socket) == ECONNREFUSED);
+    }
+    // Both ends of a pair have the same address, which is none; a datagram may be for oneself.
+    CHECK(pending_error(make_socket_pair(SOCK_STREAM).first) == 0);
+    const Fd datagrams(check(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+    bind_to(datagrams, "127.0.0.1:0");
+    const Address own = local_address(datagrams);
+    REQUIRE(::connect(datagrams.get(), own.data(), own.size()) == 0);
+    CHECK(pending_error(datagrams) == 0);
+}
