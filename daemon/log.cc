@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <iterator>
 
 #include "daemon/error.hh"
@@ -29,29 +28,6 @@ std::string shown_name(std::string_view program) {
     return {name.data(), name.size()};
 }
 
-Fd open_log_file(const std::string& path) {
-    // O_APPEND: each write goes to the end, whoever else writes or has cut the file short.
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
-    return Fd(::open(path.c_str(), kFlags, 0640));
-}
-
-Fd open_target(const LogOptions& options) {
-    switch (options.target) {
-        case LogTarget::standard_error:
-        case LogTarget::journal:
-            return Fd();  // number 2 is not ours
-        case LogTarget::file: {
-            Fd file = open_log_file(options.path);
-            check(file.get(), "open", options.path);
-            return file;
-        }
-        case LogTarget::syslog:
-            return Fd(check(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
-                            "socket", "for the system log"));
-    }
-    return Fd();
-}
-
 bool connect_to(const Fd& socket, const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -59,10 +35,6 @@ bool connect_to(const Fd& socket, const std::string& path) {
     std::memcpy(address.sun_path, path.data(), path.size());
     return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
            0;
-}
-
-bool send_line(const Fd& socket, std::string_view line) {
-    return ::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT) != -1;
 }
 
 void append_head(LineBuffer& line, const LogOptions& options, Severity severity) {
@@ -87,11 +59,19 @@ void append_head(LineBuffer& line, const LogOptions& options, Severity severity)
 
 }  // namespace
 
-Log::Log(LogOptions options) : options_(std::move(options)), level_(options_.level) {
-    if (options_.target == LogTarget::syslog && options_.path.empty()) options_.path = "/dev/log";
-    options_.program = shown_name(options_.program);
-    fd_ = open_target(options_);
+namespace {
+
+Fd open_log_file(const std::string& path) {
+    // O_APPEND: each write goes to the end, whoever else writes or has cut the file short.
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
+    return Fd(::open(path.c_str(), kFlags, 0640));
 }
+
+bool send_line(const Fd& socket, std::string_view line) {
+    return ::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT) != -1;
+}
+
+}  // namespace
 
 void Log::write(Severity severity, fmt::string_view format, fmt::format_args arguments) noexcept {
     if (!wants(severity)) return;
@@ -119,14 +99,18 @@ void Log::write_line(Severity severity, std::string_view message) {
     }
     const long lost = unreported_.exchange(0);
     if (lost == 0) return;
-    if (!deliver(Severity::warning, fmt::format("log: {} lines before this one were lost", lost)))
+    // No memory is asked for: there may be none, and the number would be forgotten.
+    std::array<char, 64> words;
+    const auto end = fmt::format_to(words.data(), "log: {} lines before this one were lost", lost);
+    if (!deliver(Severity::warning, {words.data(), static_cast<std::size_t>(end - words.data())}))
         unreported_ += lost;
 }
 
 bool Log::deliver(Severity severity, std::string_view message) {
     LineBuffer line;
     // Of the line before a part may be there: without an end, this one would be its end.
-    if (is_torn_.exchange(false)) line.push_back('\n');
+    const bool is_behind_a_part = is_torn_.exchange(false);
+    if (is_behind_a_part) line.push_back('\n');
     append_head(line, options_, severity);
     append_escaped(line, message);
     // A datagram ends by itself.
@@ -134,7 +118,7 @@ bool Log::deliver(Severity severity, std::string_view message) {
     line.push_back('\n');
     const std::string_view text(line.data(), line.size());
     const std::size_t written = write_quietly(fd_ ? fd_.get() : STDERR_FILENO, text);
-    if (written > 0 && written < text.size()) is_torn_ = true;
+    if (written == 0 ? is_behind_a_part : written < text.size()) is_torn_ = true;
     return written == text.size();
 }
 
@@ -159,6 +143,33 @@ bool Log::reopen() {
         error("log: cannot open {} again: {}; going on with the old file", options_.path,
               error_text(reason));
     return false;
+}
+
+namespace {
+
+Fd open_target(const LogOptions& options) {
+    switch (options.target) {
+        case LogTarget::standard_error:
+        case LogTarget::journal:
+            return Fd();  // number 2 is not ours
+        case LogTarget::file: {
+            Fd file = open_log_file(options.path);
+            check(file.get(), "open", options.path);
+            return file;
+        }
+        case LogTarget::syslog:
+            return Fd(check(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+                            "socket", "for the system log"));
+    }
+    return Fd();
+}
+
+}  // namespace
+
+Log::Log(LogOptions options) : options_(std::move(options)), level_(options_.level) {
+    if (options_.target == LogTarget::syslog && options_.path.empty()) options_.path = "/dev/log";
+    options_.program = shown_name(options_.program);
+    fd_ = open_target(options_);
 }
 
 void Log::take_over(const Fd& file) {

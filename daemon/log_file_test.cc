@@ -214,6 +214,27 @@ TEST_CASE("a line of which a part was written has an end, before the next one be
     CHECK(message_of(lines[3]) == "warning: log: 1 lines before this one were lost");
 }
 
+TEST_CASE("a part of a line gets its end also when the next line is lost as a whole") {
+    const LogFolder folder;
+    const ExitStatus status = status_of([&] {
+        Log log(to_file(folder));
+        const rlimit part_of_a_line{10, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &part_of_a_line);
+        log.info("one");
+        log.info("two");
+        const rlimit room{RLIM_INFINITY, RLIM_INFINITY};
+        ::setrlimit(RLIMIT_FSIZE, &room);
+        log.info("three");
+        return 0;
+    });
+    CHECK(status.describe() == "exit status 0");
+    const std::vector<std::string> lines = lines_of(folder.file());
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0].size() == 10);
+    CHECK(message_of(lines[1]) == "info: three");
+    CHECK(message_of(lines[2]) == "warning: log: 2 lines before this one were lost");
+}
+
 TEST_CASE("a program's name is short and harmless, whoever chose it") {
     const LogFolder folder;
     LogOptions options = to_file(folder);

@@ -16,8 +16,10 @@ struct Letter {
     std::size_t bytes;
 };
 
-// The first letter of `text`, which is not empty; U+FFFD, one byte long, if it is not UTF-8. Forms
-// that are longer than need be are not looked for: no terminal makes a control character of them.
+// The least that a letter of so many bytes may say. What says less is not UTF-8 (RFC 3629, 3).
+constexpr std::array<char32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
+
+// The first letter of `text`, which is not empty; U+FFFD, one byte long, if it is not UTF-8.
 Letter first_letter(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     if (byte(0) < 0x80) return {byte(0), 1};
@@ -32,8 +34,14 @@ Letter first_letter(std::string_view text) {
         if ((byte(i) & 0xc0U) != 0x80) return {0xfffd, 1};
         code = (code << 6U) | (byte(i) & 0x3fU);
     }
+    const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+    if (code < kLeast[bytes] || is_surrogate || code > 0x10ffff) return {0xfffd, 1};
     return {code, bytes};
 }
+
+}  // namespace
+
+namespace {
 
 bool changes_the_line(char32_t code) {
     const auto in = [code](char32_t first, char32_t last) { return code >= first && code <= last; };
@@ -54,7 +62,8 @@ void append_escaped(LineBuffer& line, std::string_view message) {
     while (!message.empty()) {
         const Letter letter = first_letter(message);
         const bool hidden = is_hidden(letter);
-        if (line.size() + letter.bytes * (hidden ? std::string_view("\\x00").size() : 1) > kRoom) {
+        const std::size_t shown = letter.bytes * (hidden ? std::string_view("\\x00").size() : 1);
+        if (line.size() + shown > kRoom) {
             line.append(kCut);
             return;
         }

@@ -56,6 +56,11 @@ TEST_CASE("nobody forges a line, moves the cursor or hides an escape") {
         {"\xef\xbf\xbd", "\xef\xbf\xbd"},  // U+FFFD itself
         {"\xe2\x82", "\\xe2\\x82"},
         {"\xff\xfe", "\\xff\\xfe"},
+        {"\xe0\x9f\xbf", "\\xe0\\x9f\\xbf"},  // U+07FF in three bytes, where two do
+        {"\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},                // half a pair of UTF-16
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},        // U+110000
+        {"\xed\x9f\xbf\xee\x80\x80", "\xed\x9f\xbf\xee\x80\x80"},  // beside them
         {"", ""},
     };
     for (const auto& [message, expected] : cases) CHECK(escaped(message) == expected);
