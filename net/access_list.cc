@@ -10,36 +10,6 @@
 
 namespace waymark::net {
 
-namespace {
-
-constexpr unsigned kMappedBits = 96;  // what ::ffff:0:0/96 has before the IPv4 address
-
-// The bits of byte number `index` that a mask of `bits` covers. Whole bytes first: shifting a
-// 32-bit number by 32 is undefined, and /0 and /32 would get it wrong.
-std::uint8_t mask_of_byte(std::size_t index, unsigned bits) {
-    const auto before = static_cast<unsigned>(index) * 8;
-    if (bits >= before + 8) return 0xff;
-    if (bits <= before) return 0;
-    return static_cast<std::uint8_t>(0xff00U >> (bits - before));
-}
-
-// The address with every bit after the mask cleared.
-std::array<std::uint8_t, 16> masked(std::span<const std::uint8_t> address, unsigned bits) {
-    std::array<std::uint8_t, 16> result{};
-    for (std::size_t i = 0; i < address.size(); ++i) result[i] = address[i] & mask_of_byte(i, bits);
-    return result;
-}
-
-std::optional<unsigned> parse_mask(std::string_view text) {
-    unsigned bits = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
-    const bool zero_first = text.size() > 1 && text.front() == '0';
-    if (error != std::errc() || end != text.data() + text.size() || zero_first) return {};
-    return bits;
-}
-
-}  // namespace
-
 // Reads one line word by word and knows the column of each, for the error.
 class AccessList::LineParser {
   public:
@@ -73,36 +43,8 @@ class AccessList::LineParser {
         return line_.substr(word_at_, position_ - word_at_);
     }
 
-    void read_network(std::string_view text, Rule& rule) {
-        const std::size_t slash = text.find('/');
-        const std::string_view host = text.substr(0, slash);
-        // A zone names an interface of this machine; a rule is about addresses.
-        const auto address = Address::parse_ip(host);
-        if (!address || host.find('%') != host.npos)
-            error(
-                fmt::format("\"{}\" is not an IP address; write it in full, such as 127.0.0.1, "
-                            "without leading zeros, names or zones",
-                            host));
-        const auto longest = static_cast<unsigned>(address->ip_bytes().size() * 8);
-        const auto bits = slash == text.npos ? longest : parse_mask(text.substr(slash + 1));
-        if (!bits || *bits > longest)
-            error(fmt::format("\"{}\" has no mask from /0 to /{}", text, longest));
-        const auto network = masked(address->ip_bytes(), *bits);
-        const Address right = Address::from_ip_bytes(std::span(network).first(longest / 8));
-        if (!right.same_host(*address))
-            error(fmt::format("\"{}\" has bits set beyond its mask; say {}/{} or {}", text,
-                              right.host_text(), *bits, host));
-        store(*address, *bits, rule);
-    }
-
-    // A mapped network becomes the IPv4 network it stands for. Its mask covers the 96 bits before
-    // it, or one of them would have been a bit beyond the mask.
-    static void store(const Address& address, unsigned bits, Rule& rule) {
-        const Address plain = address.unmapped();
-        rule.family = plain.family();
-        rule.bits = plain.family() == address.family() ? bits : bits - kMappedBits;
-        rule.bytes = masked(plain.ip_bytes(), rule.bits);
-    }
+    // `text` is the network alone, "10.0.0.0/8": fills family, bits and bytes of `rule`.
+    void read_network(std::string_view text, Rule& rule) const;
 
     [[noreturn]] void error(const std::string& what) const {
         throw daemon::UsageError(fmt::format("{}:{}:{}: {}", name_, number_, word_at_ + 1, what));
@@ -114,6 +56,67 @@ class AccessList::LineParser {
     std::size_t position_ = 0;
     std::size_t word_at_ = 0;
 };
+
+//#region exercise-13
+namespace {
+
+constexpr unsigned kMappedBits = 96;  // what ::ffff:0:0/96 has before the IPv4 address
+
+//#region masked
+// The bits of byte number `index` that a mask of `bits` covers. Whole bytes first: shifting a
+// 32-bit number by 32 is undefined, and /0 and /32 would get it wrong.
+std::uint8_t mask_of_byte(std::size_t index, unsigned bits) {
+    const auto before = static_cast<unsigned>(index) * 8;
+    if (bits >= before + 8) return 0xff;
+    if (bits <= before) return 0;
+    return static_cast<std::uint8_t>(0xff00U >> (bits - before));
+}
+
+// The address with every bit after the mask cleared.
+std::array<std::uint8_t, 16> masked(std::span<const std::uint8_t> address, unsigned bits) {
+    std::array<std::uint8_t, 16> result{};
+    for (std::size_t i = 0; i < address.size(); ++i) result[i] = address[i] & mask_of_byte(i, bits);
+    return result;
+}
+//#endregion masked
+
+// Digits alone: "08", "+8" and " 8" are refused.
+std::optional<unsigned> parse_mask(std::string_view text) {
+    unsigned bits = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
+    const bool zero_first = text.size() > 1 && text.front() == '0';
+    if (error != std::errc() || end != text.data() + text.size() || zero_first) return {};
+    return bits;
+}
+
+}  // namespace
+
+void AccessList::LineParser::read_network(std::string_view text, Rule& rule) const {
+    const std::size_t slash = text.find('/');
+    const std::string_view host = text.substr(0, slash);
+    const auto address = Address::parse_ip(host);
+    // A zone names an interface of this machine; a rule is about addresses.
+    if (!address || host.find('%') != host.npos)
+        error(
+            fmt::format("\"{}\" is not an IP address; write it in full, such as 127.0.0.1, "
+                        "without leading zeros, names or zones",
+                        host));
+    const auto longest = static_cast<unsigned>(address->ip_bytes().size() * 8);
+    const auto bits = slash == text.npos ? longest : parse_mask(text.substr(slash + 1));
+    if (!bits || *bits > longest)
+        error(fmt::format("\"{}\" has no mask from /0 to /{}", text, longest));
+    const auto network = masked(address->ip_bytes(), *bits);
+    const Address right = Address::from_ip_bytes(std::span(network).first(longest / 8));
+    if (!right.same_host(*address))
+        error(fmt::format("\"{}\" has bits set beyond its mask; say {}/{} or {}", text,
+                          right.host_text(), *bits, host));
+    // A mapped network becomes the IPv4 network it stands for. Its mask covers the 96 bits before
+    // it, or one of them would have been a bit beyond the mask.
+    const Address plain = address->unmapped();
+    rule.family = plain.family();
+    rule.bits = plain.family() == address->family() ? *bits : *bits - kMappedBits;
+    rule.bytes = masked(plain.ip_bytes(), rule.bits);
+}
 
 AccessList AccessList::parse(std::string_view text, Access otherwise, std::string_view name) {
     AccessList list(otherwise);
@@ -135,6 +138,7 @@ AccessList AccessList::parse(std::span<const std::string> rules, Access otherwis
     return list;
 }
 
+//#region decide
 bool AccessList::Rule::matches(const Address& unmapped_peer) const {
     if (family == AF_UNSPEC) return true;
     return family == unmapped_peer.family() && masked(unmapped_peer.ip_bytes(), bits) == bytes;
@@ -146,5 +150,8 @@ AccessList::Decision AccessList::decide(const Address& peer) const {
         if (rule.matches(plain)) return {rule.access, rule.text};
     return {otherwise_, "default"};
 }
+//#endregion decide
+
+//#endregion exercise-13
 
 }  // namespace waymark::net

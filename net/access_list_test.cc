@@ -1,6 +1,9 @@
 #include "net/access_list.hh"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+
+#include <memory>
 
 #include "daemon/error.hh"
 
@@ -96,6 +99,28 @@ TEST_CASE("a verdict names its rule") {
     const AccessList list = list_of("  allow\t10.0.0.0/8 # office\ndeny all");
     CHECK(list.decide(Address::parse("10.0.0.1:1")).rule == "allow 10.0.0.0/8");
     CHECK(list.decide(Address::parse("11.0.0.1:1")).rule == "deny all");
+}
+
+TEST_CASE("the port and the interface of a peer do not count") {
+    const AccessList list = list_of("allow fe80::/10\nallow 192.0.2.1");
+    for (const std::uint16_t port : {std::uint16_t{0}, std::uint16_t{65535}})
+        CHECK(list.allows(Address::parse_ip("192.0.2.1", port).value()));
+    sockaddr_in6 peer{};
+    peer.sin6_family = AF_INET6;
+    peer.sin6_addr.s6_addr[0] = 0xfe;
+    peer.sin6_addr.s6_addr[1] = 0x80;
+    for (const std::uint32_t interface : {0U, 1U, 4711U}) {
+        peer.sin6_scope_id = interface;
+        CHECK(list.allows(Address(reinterpret_cast<const sockaddr*>(&peer), sizeof peer)));
+    }
+}
+
+TEST_CASE("a list keeps nothing of the text that it was read from") {
+    auto text = std::make_unique<std::string>("allow 2001:db8:1234:5678::/64\n");
+    const AccessList list = list_of(*text);
+    text.reset();
+    CHECK(list.decide(Address::parse("[2001:db8:1234:5678::1]:1")).rule ==
+          "allow 2001:db8:1234:5678::/64");
 }
 
 TEST_CASE("only all speaks about a Unix peer") {
