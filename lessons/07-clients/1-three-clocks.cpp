@@ -3,7 +3,7 @@
 // does, or a machine that is switched off. Each child has a clock of its own.
 //
 // Look at: two of the clocks stop before they have begun. The third goes on until the demo ends the
-// child; left alone, the system gives up after 127 seconds (tcp(7), tcp_syn_retries).
+// child; left alone, the system gives up after two minutes (tcp(7), tcp_syn_retries).
 
 #include <poll.h>
 #include <signal.h>

@@ -27,7 +27,7 @@ inline const Advice kInProgress{
     "README.md#einprogress-taken-for-a-failure; connect(2), EINPROGRESS"};
 inline const Advice kBlocking{
     "a connect that blocks",
-    "Without O_NONBLOCK connect(2) comes back when the system has given up, after 127 seconds. No "
+    "Without O_NONBLOCK connect(2) comes back when the system has given up, after two minutes. No "
     "deadline of the program is asked meanwhile.",
     "README.md#a-connect-that-blocks; tcp(7), tcp_syn_retries"};
 inline const Advice kMode{
