@@ -1,5 +1,7 @@
 #include "examples/command_line.hh"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <iostream>
@@ -30,6 +32,7 @@ void add_seconds(CLI::App& app, const std::string& name, std::chrono::millisecon
                value = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
            },
            text)
+        ->default_str(fmt::format("{}", std::chrono::duration<double>(value).count()))
         ->type_name("SECONDS")
         ->check(CLI::Range(0.001, 86'400.0));
 }

@@ -255,6 +255,12 @@ class Refused(unittest.TestCase):
                                      result.stderr)
                     self.assertIn(words, result.stderr)
 
+    def test_help_says_each_limit_with_what_it_is_unless_told_otherwise(self):
+        result = subprocess.run([LINES, "--help"], capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS)
+        for option, value in [("clients", "100"), ("clients-per-source", "20"), ("longest-line", "1000"),
+                              ("line-time", "30"), ("answer-time", "10"), ("stop-time", "5")]:
+            self.assertRegex(result.stdout, rf"(?m)^ +--{option} .*={value}$")
+
 
 if __name__ == "__main__":
     driver.main()
