@@ -67,9 +67,9 @@ constexpr unsigned kMappedBits = 96;  // what ::ffff:0:0/96 has before the IPv4 
 // 32-bit number by 32 is undefined, and /0 and /32 would get it wrong.
 std::uint8_t mask_of_byte(std::size_t index, unsigned bits) {
     const auto before = static_cast<unsigned>(index) * 8;
-    if (bits >= before + 8) return 0xff;
-    if (bits <= before) return 0;
-    return static_cast<std::uint8_t>(0xff00U >> (bits - before));
+    if (bits >= before + 8) return 0xff;                           //@ 1
+    if (bits <= before) return 0;                                  //@ 2
+    return static_cast<std::uint8_t>(0xff00U >> (bits - before));  //@ 3
 }
 
 // The address with every bit after the mask cleared.
@@ -145,10 +145,10 @@ bool AccessList::Rule::matches(const Address& unmapped_peer) const {
 }
 
 AccessList::Decision AccessList::decide(const Address& peer) const {
-    const Address plain = peer.unmapped();
+    const Address plain = peer.unmapped();  //@ 1
     for (const Rule& rule : rules_)
-        if (rule.matches(plain)) return {rule.access, rule.text};
-    return {otherwise_, "default"};
+        if (rule.matches(plain)) return {rule.access, rule.text};  //@ 2
+    return {otherwise_, "default"};  //@ 3
 }
 //#endregion decide
 

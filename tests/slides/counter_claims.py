@@ -86,4 +86,12 @@ ALTERED = {
     "10-event-loops/8-slow-reader": [(r"held for the slow: \d{4,} KiB", "held for the slow: 200 KiB"), (r"^(4\..*slow:) \d+", r"\1 4956"),
                                      (r"got \d+ whole; dropped", "got 100 whole; dropped")],
     "10-event-loops/9-too-early": [(r"line 1: \d+ A, 20000 C", "line 1: 20000 A"), (r"line 2: 20000 B", "line 2: 20000 C")],
+    "13-access/1-one-address": [(r"Connection refused", "connected"), (r"(?s)^(2\. .*to 127\.0\.0\.2: )connected", r"\1Connection refused")],
+    "13-access/2-text": [(r"127\.0\.0\.10   gets in", "127.0.0.10   is turned away"), (r"is turned away", "gets in")],
+    "13-access/3-shift": [(r" +sanitizer: .*$", ""), (r"^(   /0 +)00000000", r"\1ffffffff")],
+    "13-access/4-mapped": [(r"::ffff:", ""), (r"gets in", "denied"), (r"by AccessList: denied", "by AccessList: gets in")],
+    "13-access/5-order": [(r"^(   127\.0\.0\.66 +)denied,", r"\1gets in,"), (r"\"default\"", "\"allow all\"")],
+    "13-access/6-reload": [(r"(?s)(SIGHUP.*?127\.0\.0\.66 +)gets in", r"\1is turned away"), (r"access\.txt:1:6", "access.txt"),
+                           (r"127\.0\.0\.66  is turned away", "127.0.0.66  gets in")],
+    "13-access/7-spellings": [(r"8\.0\.0\.1", "10.0.0.1"), (r"refused", "taken")],
 }
