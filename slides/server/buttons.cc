@@ -15,12 +15,6 @@ std::vector<std::string> buttons_of(const RunSettings& settings) {
     return found == settings.end() ? std::vector<std::string>{} : parse_buttons(found->second);
 }
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 }  // namespace
 
 std::vector<std::string> parse_buttons(std::string_view setting) {

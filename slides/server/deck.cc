@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::string_view kFence = "```";
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t\r");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
 // Takes what stands before `mark` off `text`; all of it when there is no mark.
 std::string_view take_until(std::string_view& text, char mark) {
     const std::size_t end = text.find(mark);
@@ -160,6 +154,12 @@ class DeckReader {
 };
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \t\r");
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
 
 Deck parse_deck(std::string_view text, std::string_view name) {
     return DeckReader(text, name).read();

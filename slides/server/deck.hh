@@ -65,4 +65,7 @@ struct Deck {
 // be understood.
 Deck parse_deck(std::string_view text, std::string_view name);
 
+// Without the blanks around it, and the carriage returns of a file that came from elsewhere.
+std::string_view trimmed(std::string_view text);
+
 }  // namespace waymark::slides
