@@ -26,13 +26,18 @@ struct Identity {
 // The look-up gave nothing. That there is none is said with one of several numbers, or with 0; that
 // the question could not be asked, with these (getpwnam(3), RETURN VALUE). Out of descriptors one
 // source after the other is not opened, and the last of them decides what errno says: so we look.
-[[noreturn]] void fail_to_find(int error_number, const char* call, const char* what,
-                               const std::string& name) {
+[[noreturn, maybe_unused]] void fail_to_find(int error_number, const char* call, const char* what,
+                                             const std::string& name) {
     for (const int refused : {EMFILE, ENFILE, ENOMEM, EIO, EINTR})
         if (error_number == refused) fail(error_number, call, name);
     const Fd spare(check(::open("/dev/null", O_RDONLY | O_CLOEXEC), call, name));
     throw UsageError(fmt::format("{} {}: there is none; name one that exists", what, name));
 }
+
+}  // namespace
+
+//#region exercise-14
+namespace {
 
 Identity identity_of(const std::string& user, const std::string& group) {
     // Not the _r kind: this runs once, before there are threads.
@@ -71,8 +76,8 @@ void require_dropped(const Identity& wanted) {
         if (group != wanted.group) fail(EPERM, "drop privileges", "a group id is left");
     if (!supplementary_groups().empty()) fail(EPERM, "drop privileges", "a group is left");
     if (wanted.user == 0) return;
-    // Both must fail. With CAP_SETUID kept by somebody's prctl(2) they would not.
-    if (::setresuid(0, 0, 0) == 0 || ::seteuid(0) == 0 || ::setegid(0) == 0)
+    // Must fail, each. With CAP_SETUID kept by somebody's prctl(2) they would not.
+    if (::setresuid(0, 0, 0) == 0 || ::seteuid(0) == 0 || (wanted.group != 0 && ::setegid(0) == 0))
         fail(EPERM, "drop privileges", "root can be regained");
 }
 
@@ -108,23 +113,26 @@ ScopedEffectiveUser::ScopedEffectiveUser(uid_t user, gid_t group)
       previous_group_(::getegid()),
       previous_groups_(supplementary_groups()) {
     check(::setgroups(1, &group), "setgroups");
-    // From here on the destructor does not run if we throw, so a half change is undone by hand.
-    const bool changed = ::setegid(group) == 0 && ::seteuid(user) == 0;
-    if (changed) return;
+    if (::setegid(group) == 0 && ::seteuid(user) == 0) return;
+    // The destructor does not run if we throw, so a half change is undone by hand.
     const int reason = errno;
-    check(::setegid(previous_group_), "setegid");
-    check(::setgroups(previous_groups_.size(), previous_groups_.data()), "setgroups");
+    go_back();
     fail(reason, "change the effective user");
 }
 
-// The user comes first this time: without it we may not change the groups.
 ScopedEffectiveUser::~ScopedEffectiveUser() {
+    go_back();
+}
+
+// The user comes first this time: without it we may not change the groups.
+void ScopedEffectiveUser::go_back() {
     if (::seteuid(previous_user_) == 0 && ::setegid(previous_group_) == 0 &&
         ::setgroups(previous_groups_.size(), previous_groups_.data()) == 0)
         return;
     print_error("cannot change the effective user back", error_text(errno));
     ::_exit(kExitSystem);
 }
+//#endregion exercise-14
 
 void set_no_new_privileges() {
     check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl PR_SET_NO_NEW_PRIVS");

@@ -5,8 +5,9 @@
 //
 // A drop that fails must not be survived ("go on as root"): the functions throw, and the caller
 // ends.
-// All threads change, because glibc does that (setresuid(2), NOTES); the system calls themselves
-// change one thread only.
+// To be called before there are threads. glibc changes the ids and groups of all threads
+// (setresuid(2), NOTES); capabilities, no_new_privs and the parent-death signal are the calling
+// thread's alone.
 
 #pragma once
 
@@ -18,19 +19,24 @@
 namespace waymark::daemon {
 
 // Becomes `user` for good: supplementary groups, group, user, in this order, for after the user has
-// changed the groups cannot be. With an empty `group` it is the user's own group; of the others
-// that the user belongs to it gets none (no initgroups(3)). Proves it: reads all ids back and
-// requires that root cannot be regained; then gives up all capabilities. Keeps the parent-death
-// signal (Children), which the kernel clears here; if the parent died meanwhile, the process ends.
-// Throws UsageError if there is no such user or group, and std::system_error if the system refuses
-// or the proof fails. Needs root; a process that has these ids and no supplementary groups already
-// may call it, too.
+// changed the groups cannot be. With an empty `group` it is the user's own group; no supplementary
+// group is left, also none of the user's (no initgroups(3)). Both are names, not numbers, and are
+// looked up before anything is changed. Proves it: reads all ids and the groups back, and tries to
+// be root again, which must fail; then gives up all capabilities (capabilities(7)), inheritable
+// ones as well. `user` may be root, who keeps capabilities, and of whom only the ids and groups are
+// proved. Keeps the parent-death signal (Children), which the kernel clears here (prctl(2),
+// PR_SET_PDEATHSIG); if one is set and the parent died meanwhile, the process ends with 111.
+// Throws UsageError if there is no such user or group, and std::system_error if the look-up or the
+// system fails, or the proof: EPERM. Needs root; a process that has these ids and no supplementary
+// groups already may call it, too.
 void drop_permanently(const std::string& user, const std::string& group = {});
 
 // Another effective user for the length of a scope, for a file that only this user may open. Not a
-// drop: the saved id remains, and whoever takes over the process may use it. Groups change, too.
-// Throws std::system_error. If the way back fails, the process ends with 111: the rest of the
-// program would run with rights that nobody expects.
+// drop: the real and the saved id remain, and whoever takes over the process may use them. The
+// effective group changes, too, and of supplementary groups there is `group` alone; the end of the
+// scope brings all three back. Throws std::system_error, and then nothing has changed. If the way
+// back fails, the process ends with 111: the rest of the program would run with rights that nobody
+// expects. The kernel clears the parent-death signal here, and it is not set again.
 class ScopedEffectiveUser {
   public:
     ScopedEffectiveUser(uid_t user, gid_t group);
@@ -39,6 +45,8 @@ class ScopedEffectiveUser {
     ~ScopedEffectiveUser();
 
   private:
+    void go_back();  // ends the process if it cannot
+
     uid_t previous_user_;
     gid_t previous_group_;
     std::vector<gid_t> previous_groups_;

@@ -68,6 +68,19 @@ TEST_CASE("a drop that cannot be done throws and does not go on") {
           }).find("root can be regained") != std::string::npos);
 }
 
+TEST_CASE("root and its group may be asked for") {
+    if (skip_unless_root("root's group")) return;
+    CHECK(answer_of([] {
+              drop_permanently("nobody", "root");
+              return status_line("Uid") + "|" + status_line("Gid");
+          }) == "65534 65534 65534 65534|0 0 0 0");
+    CHECK(answer_of([] {
+              const std::string before = status_line("CapEff");
+              drop_permanently("root");
+              return std::string(status_line("CapEff") == before ? "kept" : "lost");
+          }) == "kept");
+}
+
 TEST_CASE("an unknown user or group is for a person to correct") {
     CHECK_THROWS_AS(drop_permanently("no_such_user"), UsageError);
     CHECK_THROWS_AS(drop_permanently("nobody", "no_such_group"), UsageError);
