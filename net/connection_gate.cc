@@ -13,6 +13,25 @@ using daemon::UsageError;
 
 namespace {
 
+ConnectionGate::RollPercent make_roll() {
+    return [generator = std::minstd_rand(std::random_device()()),
+            percent = std::uniform_int_distribution<unsigned>(0, 99)]() mutable {
+        return percent(generator);
+    };
+}
+
+}  // namespace
+
+ConnectionGate::ConnectionGate(const GateLimits& limits, RollPercent roll)
+    : limits_(limits), roll_(roll ? std::move(roll) : make_roll()) {
+    check_limits(limits_);
+}
+
+ConnectionGate::~ConnectionGate() {
+    assert(count_ == 0);  // a slot that is left would give back to a gate that is gone
+}
+
+//#region exercise-12
 void check_limits(const GateLimits& limits) {
     if (limits.soft == 0 || limits.soft > limits.hard)
         throw UsageError(
@@ -30,26 +49,57 @@ void check_limits(const GateLimits& limits) {
                         drop.start, drop.rate_percent, drop.full));
 }
 
-ConnectionGate::RollPercent make_roll() {
-    return [generator = std::minstd_rand(std::random_device()()),
-            percent = std::uniform_int_distribution<unsigned>(0, 99)]() mutable {
-        return percent(generator);
-    };
-}
-
-}  // namespace
-
+//#region gate-early
 unsigned early_drop_percent(const EarlyDrop& drop, std::size_t count) {
-    if (count < drop.start) return 0;
-    if (count >= drop.full) return 100;
-    const std::size_t rise = (100 - drop.rate_percent) * (count - drop.start);
-    return drop.rate_percent + static_cast<unsigned>(rise / (drop.full - drop.start));
+    if (count < drop.start) return 0;                                                   //@ 1
+    if (count >= drop.full) return 100;                                                 //@ 3
+    const std::size_t rise = (100 - drop.rate_percent) * (count - drop.start);          //@ 2..
+    return drop.rate_percent + static_cast<unsigned>(rise / (drop.full - drop.start));  //@ ..2
+}
+//#endregion gate-early
+
+//#region gate-reason
+// In this order: what costs a roll comes last, so that a refusal for cause is named as such.
+ReachedLimit ConnectionGate::reason_to_refuse(const NetworkKey& network) const {
+    if (count_ >= limits_.hard) return ReachedLimit::hard_limit;  //@ 1
+    const auto place = by_network_.find(network);                 //@ 2..
+    if (place != by_network_.end() && place->second >= limits_.per_network)
+        return ReachedLimit::network_limit;              //@ ..2
+    if (!limits_.early_drop) return ReachedLimit::none;  //@ 3..
+    const unsigned percent = early_drop_percent(*limits_.early_drop, count_);
+    return percent > 0 && roll_() < percent ? ReachedLimit::early_drop
+                                            : ReachedLimit::none;  //@ ..3
+}
+//#endregion gate-reason
+
+//#region gate-enter
+ConnectionGate::Entry ConnectionGate::enter(const Address& peer) {
+    const NetworkKey network = peer.network_key();
+    const ReachedLimit reason = reason_to_refuse(network);                          //@ 1..
+    if (reason != ReachedLimit::none) return {Admission::refused, Slot(), reason};  //@ ..1
+    // All Unix peers would be one network; whoever may open the socket's file is trusted more.
+    if (peer.is_ip()) ++by_network_[network];                                           //@ 2..
+    ++count_;                                                                           //@ ..2
+    return {has_room() ? Admission::admitted : Admission::wait, Slot(*this, network)};  //@ 3
+}
+//#endregion gate-enter
+
+std::size_t ConnectionGate::count_of(const Address& peer) const {
+    const auto place = by_network_.find(peer.network_key());
+    return place == by_network_.end() ? 0 : place->second;
 }
 
-ConnectionGate::ConnectionGate(const GateLimits& limits, RollPercent roll)
-    : limits_(limits), roll_(roll ? std::move(roll) : make_roll()) {
-    check_limits(limits_);
+//#region gate-leave
+void ConnectionGate::leave(const NetworkKey& network) {
+    assert(count_ > 0);
+    const auto place = by_network_.find(network);  //@ 1..
+    // An entry for each network ever seen would be a memory that an attacker fills.
+    if (place != by_network_.end() && --place->second == 0) by_network_.erase(place);  //@ ..1
+    --count_;                                                                          //@ 2
+    const bool became_free = count_ + 1 == limits_.soft;                               //@ 3..
+    if (became_free && room_handler_) room_handler_();                                 //@ ..3
 }
+//#endregion gate-leave
 
 void ConnectionGate::set_limits(const GateLimits& limits) {
     check_limits(limits);
@@ -58,58 +108,21 @@ void ConnectionGate::set_limits(const GateLimits& limits) {
     if (!had_room && has_room() && room_handler_) room_handler_();
 }
 
-ConnectionGate::~ConnectionGate() {
-    assert(count_ == 0);  // a slot that is left would give back to a gate that is gone
-}
-
-// In this order: what costs a roll comes last, so that a refusal for cause is named as such.
-ReachedLimit ConnectionGate::reason_to_refuse(const NetworkKey& network) const {
-    if (count_ >= limits_.hard) return ReachedLimit::hard_limit;
-    const auto place = by_network_.find(network);
-    if (place != by_network_.end() && place->second >= limits_.per_network)
-        return ReachedLimit::network_limit;
-    if (!limits_.early_drop) return ReachedLimit::none;
-    const unsigned percent = early_drop_percent(*limits_.early_drop, count_);
-    return percent > 0 && roll_() < percent ? ReachedLimit::early_drop : ReachedLimit::none;
-}
-
-ConnectionGate::Entry ConnectionGate::enter(const Address& peer) {
-    const NetworkKey network = peer.network_key();
-    const ReachedLimit reason = reason_to_refuse(network);
-    if (reason != ReachedLimit::none) return {Admission::refused, Slot(), reason};
-    // All Unix peers would be one network; whoever may open the socket's file is trusted more.
-    if (peer.is_ip()) ++by_network_[network];
-    ++count_;
-    return {has_room() ? Admission::admitted : Admission::wait, Slot(*this, network)};
-}
-
-std::size_t ConnectionGate::count_of(const Address& peer) const {
-    const auto place = by_network_.find(peer.network_key());
-    return place == by_network_.end() ? 0 : place->second;
-}
-
-void ConnectionGate::leave(const NetworkKey& network) {
-    assert(count_ > 0);
-    const auto place = by_network_.find(network);
-    // An entry for each network ever seen would be a memory that an attacker fills.
-    if (place != by_network_.end() && --place->second == 0) by_network_.erase(place);
-    --count_;
-    const bool became_free = count_ + 1 == limits_.soft;
-    if (became_free && room_handler_) room_handler_();
-}
-
+//#region gate-slot
 ConnectionGate::Slot& ConnectionGate::Slot::operator=(Slot&& other) noexcept {
-    if (this != &other) {
-        give_back();
-        gate_ = std::exchange(other.gate_, nullptr);
-        network_ = other.network_;
+    if (this != &other) {                             //@ 1
+        give_back();                                  //@ 2
+        gate_ = std::exchange(other.gate_, nullptr);  //@ 3..
+        network_ = other.network_;                    //@ ..3
     }
     return *this;
 }
 
 void ConnectionGate::Slot::give_back() {
     // First forgotten, then left: the handler may look at this slot again.
-    if (ConnectionGate* gate = std::exchange(gate_, nullptr)) gate->leave(network_);
+    if (ConnectionGate* gate = std::exchange(gate_, nullptr)) gate->leave(network_);  //@ 4
 }
+//#endregion gate-slot
+//#endregion exercise-12
 
 }  // namespace waymark::net

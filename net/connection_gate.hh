@@ -43,11 +43,13 @@ enum class Admission {
     refused,   // close it at once, before any work
 };
 
+// Why somebody was refused. Where several limits are reached, it is the first of these.
 enum class ReachedLimit { none, hard_limit, network_limit, early_drop };
 
 class ConnectionGate {
   public:
-    // One place. Moves, never copies; the destructor gives it back.
+    // One place. Moves, never copies; the destructor gives it back. A slot that is assigned to
+    // gives back the place that it had; moved to itself it keeps it.
     class Slot {
       public:
         Slot() = default;
@@ -58,6 +60,7 @@ class ConnectionGate {
         Slot& operator=(const Slot&) = delete;
         ~Slot() { give_back(); }
 
+        // Does nothing without a place: moved away, given back before, or never had.
         void give_back();
         explicit operator bool() const { return gate_ != nullptr; }
 
@@ -75,31 +78,35 @@ class ConnectionGate {
         ReachedLimit reason = ReachedLimit::none;
     };
 
-    // A number from 0 to 99, each as likely as the others.
+    // A number from 0 to 99, each as likely as the others. Below early_drop_percent() it means that
+    // this client is dropped.
     using RollPercent = std::function<unsigned()>;
 
-    // Limits that contradict each other (soft above hard, a limit of 0, full below start) throw
-    // UsageError. Without `roll`, a random generator of its own decides the early drops.
+    // Throws UsageError as check_limits(). Without `roll`, a random generator of its own decides
+    // the early drops.
     explicit ConnectionGate(const GateLimits& limits, RollPercent roll = {});
     ConnectionGate(const ConnectionGate&) = delete;
     ConnectionGate& operator=(const ConnectionGate&) = delete;
     ~ConnectionGate();
 
-    // Asks for a place, right after accept. A Unix peer is under the soft and hard limits alone.
+    // Asks for a place, right after accept. Who is refused changes no count. A Unix peer is of no
+    // network; the other limits hold for it, too.
     Entry enter(const Address& peer);
 
     // Fewer than the soft limit are inside: accept.
     bool has_room() const { return count_ < limits_.soft; }
 
-    // Called when has_room() becomes true again, from a slot's destructor or from set_limits():
-    // must neither throw nor set another handler, and should do no more than wake the one who
-    // accepts.
+    // Called when has_room() becomes true again: from where a slot ends, is given back or assigned
+    // to, or from set_limits(); the counts are the new ones by then. Must neither throw nor set
+    // another handler, and should do no more than wake the one who accepts.
     void on_room(std::function<void()> handler) { room_handler_ = std::move(handler); }
 
-    // For a configuration that was read again: who is inside stays. Throws as the constructor.
+    // For a configuration that was read again: who is inside stays. Throws as the constructor, and
+    // then the old ones hold.
     void set_limits(const GateLimits& limits);
 
     std::size_t count() const { return count_; }
+    // Those inside from the peer's network; 0 for a Unix peer.
     std::size_t count_of(const Address& peer) const;
     // How many networks are remembered: those with a client inside, so never more than count().
     std::size_t networks() const { return by_network_.size(); }
@@ -116,7 +123,11 @@ class ConnectionGate {
     std::unordered_map<NetworkKey, std::size_t, NetworkKeyHash> by_network_;
 };
 
-// What an early drop rolls against when `count` places are taken: 0 to 100 percent.
+// Limits that contradict each other throw UsageError: soft above hard; soft or per_network 0; a
+// rate above 100; full at or below start.
+void check_limits(const GateLimits& limits);
+
+// What an early drop rolls against when `count` places are taken: 0 to 100 percent, rounded down.
 unsigned early_drop_percent(const EarlyDrop& drop, std::size_t count);
 
 }  // namespace waymark::net

@@ -111,6 +111,31 @@ TEST_CASE("a refused client changes no count") {
     CHECK(gate.count_of(ip("127.0.0.1")) == 1);
 }
 
+TEST_CASE("of several limits that are reached the first is named") {
+    int rolls = 0;
+    ConnectionGate gate({.soft = 2, .hard = 2, .per_network = 1, .early_drop = EarlyDrop{0, 50, 1}},
+                        [&rolls] {
+                            ++rolls;
+                            return 50U;
+                        });
+    const Slot first = gate.enter(stranger(1)).slot;
+    CHECK(first);
+    CHECK(gate.enter(stranger(1)).reason == ReachedLimit::network_limit);
+    CHECK(rolls == 1);
+    CHECK(gate.enter(stranger(2)).reason == ReachedLimit::early_drop);
+    gate.set_limits({.soft = 1, .hard = 1, .per_network = 1, .early_drop = EarlyDrop{0, 50, 1}});
+    CHECK(gate.enter(stranger(1)).reason == ReachedLimit::hard_limit);
+}
+
+TEST_CASE("a slot that is moved to itself keeps its place") {
+    ConnectionGate gate({});
+    Slot slot = gate.enter(stranger(1)).slot;
+    Slot& same = slot;
+    slot = std::move(same);
+    CHECK(slot);
+    CHECK(gate.count() == 1);
+}
+
 TEST_CASE("one host is one network, whatever its port, its spelling or its place in a /64") {
     struct Row {
         Address first, second;
