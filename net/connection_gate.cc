@@ -49,28 +49,23 @@ void check_limits(const GateLimits& limits) {
                         drop.start, drop.rate_percent, drop.full));
 }
 
-//#region gate-early
 unsigned early_drop_percent(const EarlyDrop& drop, std::size_t count) {
-    if (count < drop.start) return 0;                                                   //@ 1
-    if (count >= drop.full) return 100;                                                 //@ 3
-    const std::size_t rise = (100 - drop.rate_percent) * (count - drop.start);          //@ 2..
-    return drop.rate_percent + static_cast<unsigned>(rise / (drop.full - drop.start));  //@ ..2
+    if (count < drop.start) return 0;
+    if (count >= drop.full) return 100;
+    const std::size_t rise = (100 - drop.rate_percent) * (count - drop.start);
+    return drop.rate_percent + static_cast<unsigned>(rise / (drop.full - drop.start));
 }
-//#endregion gate-early
 
-//#region gate-reason
 // In this order: what costs a roll comes last, so that a refusal for cause is named as such.
 ReachedLimit ConnectionGate::reason_to_refuse(const NetworkKey& network) const {
-    if (count_ >= limits_.hard) return ReachedLimit::hard_limit;  //@ 1
-    const auto place = by_network_.find(network);                 //@ 2..
+    if (count_ >= limits_.hard) return ReachedLimit::hard_limit;
+    const auto place = by_network_.find(network);
     if (place != by_network_.end() && place->second >= limits_.per_network)
-        return ReachedLimit::network_limit;              //@ ..2
-    if (!limits_.early_drop) return ReachedLimit::none;  //@ 3..
+        return ReachedLimit::network_limit;
+    if (!limits_.early_drop) return ReachedLimit::none;
     const unsigned percent = early_drop_percent(*limits_.early_drop, count_);
-    return percent > 0 && roll_() < percent ? ReachedLimit::early_drop
-                                            : ReachedLimit::none;  //@ ..3
+    return percent > 0 && roll_() < percent ? ReachedLimit::early_drop : ReachedLimit::none;
 }
-//#endregion gate-reason
 
 //#region gate-enter
 ConnectionGate::Entry ConnectionGate::enter(const Address& peer) {
