@@ -59,6 +59,7 @@ void append_head(LineBuffer& line, const LogOptions& options, Severity severity)
 
 }  // namespace
 
+//#region exercise-11
 namespace {
 
 Fd open_log_file(const std::string& path) {
@@ -73,21 +74,24 @@ bool send_line(const Fd& socket, std::string_view line) {
 
 }  // namespace
 
+//#region write
 void Log::write(Severity severity, fmt::string_view format, fmt::format_args arguments) noexcept {
     if (!wants(severity)) return;
     // The caller may still want to look at the errno of the failure that it is logging.
-    const int saved_errno = errno;
+    const int saved_errno = errno;  //@ 1
     try {
         // One more than is written, so that it is seen to be cut.
         std::array<char, kLongestLine + 1> message;
-        const auto formatted = fmt::vformat_to_n(message.data(), message.size(), format, arguments);
+        const auto formatted =
+            fmt::vformat_to_n(message.data(), message.size(), format, arguments);  //@ 2
         write_line(severity, {message.data(), std::min(formatted.size, message.size())});
     } catch (...) {
-        ++lost_;
-        ++unreported_;
+        ++lost_;        //@ 3
+        ++unreported_;  //@ 3
     }
-    errno = saved_errno;
+    errno = saved_errno;  //@ 1
 }
+//#endregion write
 
 // The line about lost ones is written at every level: somebody who asked for errors only wants to
 // know that one is missing. If it is lost itself, its number goes into the next one.
@@ -106,44 +110,52 @@ void Log::write_line(Severity severity, std::string_view message) {
         unreported_ += lost;
 }
 
+//#region deliver
 bool Log::deliver(Severity severity, std::string_view message) {
     LineBuffer line;
     // Of the line before a part may be there: without an end, this one would be its end.
     const bool is_behind_a_part = is_torn_.exchange(false);
-    if (is_behind_a_part) line.push_back('\n');
-    append_head(line, options_, severity);
-    append_escaped(line, message);
+    if (is_behind_a_part) line.push_back('\n');  //@ 4
+    append_head(line, options_, severity);  //@ 1
+    append_escaped(line, message);          //@ 1
     // A datagram ends by itself.
-    if (options_.target == LogTarget::syslog) return send_to_syslog({line.data(), line.size()});
+    if (options_.target == LogTarget::syslog)
+        return send_to_syslog({line.data(), line.size()});  //@ 2
     line.push_back('\n');
     const std::string_view text(line.data(), line.size());
-    const std::size_t written = write_quietly(fd_ ? fd_.get() : STDERR_FILENO, text);
-    if (written == 0 ? is_behind_a_part : written < text.size()) is_torn_ = true;
+    const std::size_t written = write_quietly(fd_ ? fd_.get() : STDERR_FILENO, text);  //@ 3
+    if (written == 0 ? is_behind_a_part : written < text.size()) is_torn_ = true;  //@ 4
     return written == text.size();
 }
+//#endregion deliver
 
+//#region syslog
 // A full queue (EAGAIN) is not cured by connecting again; everything else may mean that the system
 // log is new and has made a new socket at the path.
 bool Log::send_to_syslog(std::string_view line) {
-    if (send_line(fd_, line)) return true;
-    if (errno == EAGAIN || errno == ENOBUFS) return false;
-    return connect_to(fd_, options_.path) && send_line(fd_, line);
+    if (send_line(fd_, line)) return true;  //@ 1
+    if (errno == EAGAIN || errno == ENOBUFS) return false;  //@ 2
+    return connect_to(fd_, options_.path) && send_line(fd_, line);  //@ 3
 }
+//#endregion syslog
 
+//#region reopen
 bool Log::reopen() {
     if (options_.target != LogTarget::file) return true;
-    const Fd opened = open_log_file(options_.path);
+    const Fd opened = open_log_file(options_.path);  //@ 1
     // dup3 puts the new file under the old number in one step: no thread ever finds it closed.
-    if (opened && ::dup3(opened.get(), fd_.get(), O_CLOEXEC) != -1) {
+    if (opened && ::dup3(opened.get(), fd_.get(), O_CLOEXEC) != -1) {  //@ 2
         reopen_failed_ = false;
         return true;
     }
-    const int reason = errno;
+    const int reason = errno;  //@ 3
     if (!reopen_failed_.exchange(true))
-        error("log: cannot open {} again: {}; going on with the old file", options_.path,
+        error("log: cannot open {} again: {}; going on with the old file", options_.path,  //@ 3
               error_text(reason));
     return false;
 }
+//#endregion reopen
+//#endregion exercise-11
 
 namespace {
 

@@ -41,8 +41,10 @@ Letter first_letter(std::string_view text) {
 
 }  // namespace
 
+//#region exercise-11
 namespace {
 
+//#region hidden
 bool changes_the_line(char32_t code) {
     const auto in = [code](char32_t first, char32_t last) { return code >= first && code <= last; };
     return code < 0x20 || in(0x7f, 0x9f) || in(0x2028, 0x202e) || in(0x2066, 0x2069) ||
@@ -53,28 +55,31 @@ bool is_hidden(const Letter& letter) {
     return changes_the_line(letter.code) || letter.code == '\\' ||
            (letter.code == 0xfffd && letter.bytes == 1);
 }
+//#endregion hidden
 
 }  // namespace
 
 void append_escaped(LineBuffer& line, std::string_view message) {
     constexpr std::string_view kCut = "...";
     constexpr std::size_t kRoom = kLongestLine - kCut.size() - 1;
+    //#region escape
     while (!message.empty()) {
         const Letter letter = first_letter(message);
-        const bool hidden = is_hidden(letter);
+        const bool hidden = is_hidden(letter);  //@ 1
         const std::size_t shown = letter.bytes * (hidden ? std::string_view("\\x00").size() : 1);
-        if (line.size() + shown > kRoom) {
-            line.append(kCut);
+        if (line.size() + shown > kRoom) {  //@ 2
+            line.append(kCut);  //@ 2
             return;
         }
         for (const char byte : message.substr(0, letter.bytes))
-            if (hidden)
+            if (hidden)  //@ 3
                 fmt::format_to(std::back_inserter(line), "\\x{:02x}",
                                static_cast<unsigned char>(byte));
             else
                 line.push_back(byte);
         message.remove_prefix(letter.bytes);
     }
+    //#endregion escape
 }
 
 void append_iso_time(LineBuffer& line, std::chrono::system_clock::time_point now) {
@@ -87,6 +92,7 @@ void append_iso_time(LineBuffer& line, std::chrono::system_clock::time_point now
                    date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min,
                    date.tm_sec, milliseconds.count());
 }
+//#endregion exercise-11
 
 void append_syslog_time(LineBuffer& line, std::chrono::system_clock::time_point now) {
     const std::time_t time = std::chrono::system_clock::to_time_t(now);

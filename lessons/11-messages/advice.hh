@@ -1,0 +1,178 @@
+// What a wrong program most likely believes, one Advice each. The names are the headings under
+// "Misconceptions" in the README.
+
+#pragma once
+
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+inline const Advice kNotWritten{
+    "not written yet",
+    "Begin with append_escaped() and append_iso_time(); then open_log_file(), deliver(), "
+    "write_line() and write(), in that order.",
+    "README.md#the-exercise"};
+inline const Advice kErrnoLeft{
+    "errno left changed",
+    "Who logs a failure often looks at errno afterwards. A log that makes calls of its own has to"
+    " put it back, also when the line was lost.",
+    "README.md#errno-left-changed; errno(3)"};
+inline const Advice kReason{
+    "errno overwritten before it is used",
+    "Each call, and each destructor that closes a descriptor, may set errno. Keep it in a "
+    "variable behind the call that failed, and make words of the variable.",
+    "README.md#errno-overwritten-before-it-is-used; errno(3)"};
+inline const Advice kTwoWrites{
+    "two writes a line",
+    "Between two writes another process or thread writes its own line, and both are torn. Put the"
+    " line together first: one write.",
+    "README.md#two-writes-a-line; write(2); pipe(7), PIPE_BUF"};
+inline const Advice kFormat{
+    "data as a format",
+    "What a peer said is read as a format: its braces are obeyed. It is only ever an argument.",
+    "README.md#data-as-a-format"};
+inline const Advice kRaw{
+    "control characters written raw",
+    "A line end in a name begins a line that nobody wrote: that is log forging. ESC begins a "
+    "command to the terminal of whoever reads the log.",
+    "README.md#control-characters-written-raw"};
+inline const Advice kAsciiOnly{
+    "control characters of ASCII only",
+    "U+0080 to U+009F are control characters, too, and U+009B begins what ESC [ begins. U+2028 "
+    "ends a line, U+202E turns the direction of writing round.",
+    "README.md#control-characters-of-ascii-only"};
+inline const Advice kNotUtf8{
+    "bytes that are no letter",
+    "A byte that is no UTF-8 is escaped. Terminals that do not speak UTF-8 take 0x9b alone for a "
+    "command, and who reads the log as UTF-8 fails at it.",
+    "README.md#bytes-that-are-no-letter"};
+inline const Advice kBackslash{
+    "an escape that a peer can write",
+    "Where a backslash stays as it is, \\x0a in the log is a line end or four characters that "
+    "somebody has typed. Nobody can tell.",
+    "README.md#an-escape-that-a-peer-can-write"};
+inline const Advice kTooMuch{
+    "letters escaped that need not be",
+    "Names of people and places are not ASCII. A log in which they are numbers is not read.",
+    "README.md#letters-escaped-that-need-not-be"};
+inline const Advice kDigits{
+    "an escape in another form",
+    "Each byte is a backslash, x, and two digits in lower case. Programs read the log, too. A "
+    "char is signed: make it an unsigned char first.",
+    "README.md#an-escape-in-another-form"};
+inline const Advice kCut{
+    "a cut in another place",
+    "A letter is appended whole or not at all, and so is its escape. Behind the last one there is"
+    " room for the three dots and for the line end.",
+    "README.md#a-cut-in-another-place"};
+inline const Advice kWaits{
+    "waiting for the system log",
+    "A system log that does not read has a full queue. Who waits for room there stands still "
+    "because somebody else does.",
+    "README.md#waiting-for-the-system-log; unix(7); send(2), MSG_DONTWAIT"};
+inline const Advice kReconnects{
+    "connecting again to a full queue",
+    "EAGAIN and ENOBUFS say that the system log is there and has too much. A new connection leads"
+    " to the same queue.",
+    "README.md#connecting-again-to-a-full-queue"};
+inline const Advice kNotFoundAgain{
+    "a system log that is never found again",
+    "When syslogd is started anew it makes a new socket at the path, and the old connection leads"
+    " to nobody (ECONNREFUSED). Connect, and send once more.",
+    "README.md#a-system-log-that-is-never-found-again"};
+inline const Advice kNotCounted{
+    "lost lines not counted",
+    "A log that loses lines and does not say so is worse than none: silence looks as if nothing "
+    "had happened.",
+    "README.md#lost-lines-not-counted"};
+inline const Advice kNotTold{
+    "lost lines not told",
+    "The count in the process is seen by nobody. The next line that gets through is followed by "
+    "one with the number, whatever the level.",
+    "README.md#lost-lines-not-told"};
+inline const Advice kMistold{
+    "lost lines told twice or forgotten",
+    "Between reading the number and setting it to 0 another thread loses a line, or tells the "
+    "same number. Take it in one step: exchange(0).",
+    "README.md#lost-lines-told-twice-or-forgotten"};
+inline const Advice kSignal{
+    "killed by its own log",
+    "A pipe without a reader raises SIGPIPE, a file at its longest size SIGXFSZ, and both end the"
+    " process. write_quietly() holds them back.",
+    "README.md#killed-by-its-own-log; signal(7); write(2), EPIPE, EFBIG"};
+inline const Advice kHalf{
+    "a part taken for the whole",
+    "write(2) may write a part: of a file at a limit, of a pipe, of a disk that is nearly full. "
+    "Only a whole line is a line.",
+    "README.md#a-part-taken-for-the-whole; write(2), RETURN VALUE"};
+inline const Advice kInterrupted{
+    "an interrupted write taken for a failure",
+    "A signal with a handler ends write(2) with EINTR before it has written anything. The line is"
+    " not lost: write again.",
+    "README.md#an-interrupted-write-taken-for-a-failure; signal(7)"};
+inline const Advice kTorn{
+    "a part without an end",
+    "Behind a part of a line the next line would be its end, and both are unreadable. Begin it "
+    "with a line end; also when a line between them was lost as a whole.",
+    "README.md#a-part-without-an-end"};
+inline const Advice kAppend{
+    "without O_APPEND",
+    "Without it each descriptor has a place of its own: two processes overwrite each other's "
+    "lines, and after a file was cut short a hole of zeros is written.",
+    "README.md#without-o_append; open(2), O_APPEND"};
+inline const Advice kCloexec{
+    "close-on-exec forgotten",
+    "Each program that the daemon starts inherits the log and may write into it. O_CLOEXEC in "
+    "open(2) and in dup3(2) leaves no moment without it.",
+    "README.md#close-on-exec-forgotten; open(2), O_CLOEXEC"};
+inline const Advice kOldFile{
+    "the old file written on",
+    "A descriptor leads to the file and not to its name. After a rename it goes on writing the "
+    "old one, until the path is opened again.",
+    "README.md#the-old-file-written-on"};
+inline const Advice kReopenLoses{
+    "a reopen that loses the log",
+    "The directory may be gone, or closed to us since we gave up our rights. Open first; give the"
+    " old one up only when the new one is there.",
+    "README.md#a-reopen-that-loses-the-log"};
+inline const Advice kNumber{
+    "another descriptor than before",
+    "Other threads are writing to this number at this moment. dup3(2) puts the new file under it "
+    "in one step; nobody finds it closed.",
+    "README.md#another-descriptor-than-before; dup(2)"};
+inline const Advice kRow{
+    "a failure told each time, or never",
+    "SIGHUP comes every night. The first failure of a row is told, in the old file; a reopen that"
+    " goes well ends the row.",
+    "README.md#a-failure-told-each-time-or-never"};
+inline const Advice kLeak{
+    "a descriptor left open",
+    "The file that was opened is ours until it has its place. An Fd closes it on every way out.",
+    "README.md#a-descriptor-left-open"};
+inline const Advice kLevel{
+    "the level compared the wrong way",
+    "The smaller the number, the worse: emergency is 0, debug is 7. What is as serious as the "
+    "level is written, too.",
+    "README.md#the-level-compared-the-wrong-way; syslog(3)"};
+inline const Advice kTime{
+    "a time of another form",
+    "RFC 3339: UTC with a Z, and milliseconds that are rounded down. One hour a year happens "
+    "twice in local time, and files of two machines cannot be merged.",
+    "README.md#a-time-of-another-form"};
+inline const Advice kThrows{
+    "an exception out of the log",
+    "Whoever logs is often handling an error already. An exception from there ends the program "
+    "(noexcept). The line counts as lost.",
+    "README.md#an-exception-out-of-the-log"};
+inline const Advice kHead{
+    "a line of another form",
+    "The head is that of append_head(). Whoever reads the log, people and programs, finds things "
+    "in their places.",
+    "README.md#a-line-of-another-form"};
+inline const Advice kExtra{
+    "more than was asked for",
+    "A log says what it was given, once, in its place. It does not wait, look or change anything "
+    "else.",
+    "README.md#more-than-was-asked-for"};
+
+}  // namespace waymark::course::check

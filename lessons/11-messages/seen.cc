@@ -1,0 +1,172 @@
+#include "seen.hh"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "daemon/error.hh"
+
+namespace waymark::course::check {
+
+Folder::Folder() : path_("/tmp/waymark-messages-XXXXXX") {
+    if (::mkdtemp(path_.data()) == nullptr) skip("no folder can be made in /tmp");
+}
+
+Folder::~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+LogOptions to_file(const Folder& folder, Severity level) {
+    return {.target = LogTarget::file, .path = folder.log(), .program = "test", .level = level};
+}
+
+LogOptions to_syslog(const Folder& folder) {
+    return {.target = LogTarget::syslog, .path = folder.log(), .program = "test"};
+}
+
+std::string contents_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::string> lines_of(const std::string& path) {
+    const std::string text = contents_of(path);
+    std::vector<std::string> lines;
+    for (std::size_t place = 0; place < text.size();) {
+        const std::size_t end = text.find('\n', place);
+        lines.push_back(text.substr(place, end - place));
+        if (end == text.npos) {
+            lines.back() += "(no line end)";
+            break;
+        }
+        place = end + 1;
+    }
+    return lines;
+}
+
+void expect_line(std::string_view line, Severity severity, std::string_view message,
+                 const Causes& causes) {
+    constexpr std::size_t kTimeLength = 24;
+    const std::string head = fmt::format(" test[{}] {}: ", ::getpid(), name_of(severity));
+    const bool has_head = line.size() >= kTimeLength && line[kTimeLength - 1] == 'Z' &&
+                          line.substr(kTimeLength).starts_with(head);
+    expect(has_head, "the head of the line", "a time and" + show(head), show(line.substr(0, 100)),
+           line.empty() ? causes : Causes(kHead));
+    const std::string_view seen = line.substr(kTimeLength + head.size());
+    expect(seen == message, "its message", show(message.substr(0, 200)), show(seen.substr(0, 200)),
+           causes);
+}
+
+void expect_lines(const std::string& path, const std::vector<std::string>& messages,
+                  const Causes& causes) {
+    const std::vector<std::string> lines = lines_of(path);
+    expect(lines.size() == messages.size(), "lines in the file", show(messages.size()),
+           fmt::format("{}: {}", lines.size(), show(contents_of(path).substr(0, 400))), causes);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool is_about_lost = messages[i].starts_with("log: ");
+        expect_line(lines[i], is_about_lost ? Severity::warning : Severity::info, messages[i],
+                    causes);
+    }
+}
+
+std::string told(long lost) {
+    return fmt::format("log: {} lines before this one were lost", lost);
+}
+
+SystemLog::SystemLog(const Folder& folder) : path_(folder.log()) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path_.data(), path_.size());
+    socket_ = Fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        skip("no socket can be made in /tmp");
+}
+
+SystemLog::~SystemLog() {
+    ::unlink(path_.c_str());
+}
+
+std::string SystemLog::next() {
+    char text[8192];
+    const ssize_t length = ::recv(socket_.get(), text, sizeof text, MSG_DONTWAIT);
+    return length == -1 ? "(nothing)" : std::string(text, static_cast<std::size_t>(length));
+}
+
+namespace {
+
+struct Record {
+    bool is_kept = false;
+    int connects = 0;
+    int dup2s = 0;
+    int dup3s = 0;
+    int dup3_error = 0;
+};
+Record record;
+
+template <typename Function>
+Function* next(const char* name) {
+    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+PlaceCalls::PlaceCalls() {
+    record = {.is_kept = true};
+}
+PlaceCalls::~PlaceCalls() {
+    record = Record{};
+}
+int PlaceCalls::connects() const {
+    return record.connects;
+}
+int PlaceCalls::dup2s() const {
+    return record.dup2s;
+}
+int PlaceCalls::dup3s() const {
+    return record.dup3s;
+}
+void PlaceCalls::fail_dup3(int error) {
+    record.dup3_error = error;
+}
+
+}  // namespace waymark::course::check
+
+using waymark::course::check::next;
+using waymark::course::check::record;
+
+extern "C" {
+
+int connect(int fd, const sockaddr* address, socklen_t length) {
+    static auto* const real = next<int(int, const sockaddr*, socklen_t)>("connect");
+    if (record.is_kept) ++record.connects;
+    return real(fd, address, length);
+}
+
+int dup2(int from, int to) noexcept {
+    static auto* const real = next<int(int, int)>("dup2");
+    if (record.is_kept) ++record.dup2s;
+    return real(from, to);
+}
+
+int dup3(int from, int to, int flags) noexcept {
+    static auto* const real = next<int(int, int, int)>("dup3");
+    if (record.is_kept) ++((flags & O_CLOEXEC) == 0 ? record.dup2s : record.dup3s);
+    if (record.is_kept && record.dup3_error != 0) {
+        errno = record.dup3_error;
+        return -1;
+    }
+    return real(from, to, flags);
+}
+
+}  // extern "C"
