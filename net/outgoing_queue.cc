@@ -18,9 +18,16 @@ OutgoingQueue::OutgoingQueue(EventLoop& loop, daemon::Fd socket, Limits limits, 
       socket_(std::move(socket)),
       limits_(limits),
       calls_(std::move(calls)),
-      patience_(loop.timers(), [this] { end(End::too_slow); }) {
+      patience_(loop.timers(), [this] { lose_patience(); }) {
     assert(limits_.messages > 0 && calls_.notice);
     loop_.add(socket_, 0, *this);
+}
+
+// The kernel may have room without telling: of TCP it tells when a third of the buffer is free, for
+// which a slow client may need minutes, and a loop that was stopped has told nobody.
+void OutgoingQueue::lose_patience() {
+    patience_.set(Deadline::after(limits_.patience));
+    if (!on_ready(EPOLLOUT)) end(End::too_slow);
 }
 
 //#region exercise-10
@@ -32,10 +39,10 @@ bool OutgoingQueue::push(std::string message) {
     if (!socket_) return false;
     if (message.empty()) return true;
     const bool has_room = dropped_ == 0 && waiting_.size() < limits_.messages &&
-                          message.size() <= limits_.bytes - bytes_;
+                          bytes_ <= limits_.bytes && message.size() <= limits_.bytes - bytes_;
     if (has_room) {
-        bytes_ += message.size();
         waiting_.push_back(std::move(message));
+        bytes_ += waiting_.back().size();
     } else {
         ++dropped_;
     }
@@ -54,8 +61,9 @@ bool OutgoingQueue::on_ready(std::uint32_t events) {
     const bool has_room =
         dropped_ > 0 && waiting_.size() <= limits_.messages / 2 && bytes_ <= limits_.bytes / 2;
     if (has_room) {
-        waiting_.push_back(calls_.notice(std::exchange(dropped_, 0)));
+        waiting_.push_back(calls_.notice(dropped_));
         bytes_ += waiting_.back().size();
+        dropped_ = 0;
     }
     watch();
     if (has_room) calls_.on_room();

@@ -7,8 +7,10 @@
 // ready. What finds no room is dropped, whole and counted, and the client is told in its own stream,
 // at the place where something is missing. Dropped is the newest: what waits already is in order.
 //
-// It writes only. A peer's bytes are not read, so that it has finished sending is not noticed; that
-// its connection is gone is. One thread, that of the loop, which must outlive the queue.
+// It writes only. A peer's bytes are not read, so that it has finished sending is not noticed, and
+// over TCP one that has closed looks the same until something is sent to it. A connection that is
+// broken is noticed (EPOLLHUP, EPOLLERR). One thread, that of the loop, which must outlive the
+// queue.
 
 #pragma once
 
@@ -39,23 +41,26 @@ class OutgoingQueue final : private EventLoop::Watcher {
 
     enum class End {
         broken,    // the connection is gone, or the system refuses to send
-        too_slow,  // messages waited, and in `patience` not one byte was taken
+        too_slow,  // something was to be sent or told, and in `patience` no byte was taken
     };
 
     struct Calls {
-        // The message that tells the client how many were dropped here. Its size is at most half of
-        // Limits::bytes.
+        // The message that tells the client how many were dropped here. Not empty, and queued
+        // whatever its size: at most half of Limits::bytes, or less is left for the messages. Must
+        // not push. What it throws comes out of the loop, and the gap is still to be told.
         std::function<std::string(std::size_t dropped)> notice;
         // There is room again. May push.
         std::function<void()> on_room = [] {};
-        // This client is served no more. May destroy the queue.
+        // This client is served no more. May destroy the queue, and go on.
         std::function<void(End)> on_end = [](End) {};
     };
 
     // The socket is a stream, blocking or not; its mode and options are left as they are. Throws
     // std::system_error (epoll_ctl(2)).
     OutgoingQueue(EventLoop& loop, daemon::Fd socket, Limits limits, Calls calls);
-    // Leaves the loop, then closes the socket. What waits is not sent.
+    // Leaves the loop, then closes the socket. What waits is not sent. TCP resets the connection
+    // where the peer has sent something, which nobody reads here: then it may also lose what the
+    // kernel had taken (RFC 2525, 2.17).
     ~OutgoingQueue();
     OutgoingQueue(const OutgoingQueue&) = delete;
     OutgoingQueue& operator=(const OutgoingQueue&) = delete;
@@ -68,7 +73,8 @@ class OutgoingQueue final : private EventLoop::Watcher {
     // more than half of either limit waiting. That is one gap and not many. It then puts the notice
     // into the queue, as a message like the others, and calls on_room(): once for each gap.
     //
-    // A message without bytes is true, and nothing is sent. After the end all are dropped.
+    // A message without bytes is true, also in a gap, and nothing is sent. After the end all are
+    // dropped, that one too.
     bool push(std::string message);
 
     // What waits; after the end, what was not sent.
@@ -86,11 +92,13 @@ class OutgoingQueue final : private EventLoop::Watcher {
     bool send_turn();  // false: the connection is broken
 
     // Behind whatever changes what waits. The loop is asked for EPOLLOUT while there is something to
-    // send or to tell, and only then: nearly every socket is ready nearly always (epoll(7)). The
-    // patience begins when that begins, and ends with it.
+    // send or to tell, and only then: a socket has room nearly always. The patience begins when that
+    // begins, and ends with it.
     void watch();
     // Leaves the loop, closes, and calls on_end, in this order: on_end may destroy this object.
     void end(End why);
+    // The patience is over. Calls on_ready() once more, and end() if nothing was done.
+    void lose_patience();
 
     EventLoop& loop_;
     daemon::Fd socket_;
@@ -101,7 +109,7 @@ class OutgoingQueue final : private EventLoop::Watcher {
     std::size_t bytes_ = 0;
     std::size_t dropped_ = 0;  // since the last notice; not 0: nothing is taken
     bool is_watching_ = false;  // the loop is asked for EPOLLOUT
-    Timer patience_;            // calls end(End::too_slow)
+    Timer patience_;            // calls lose_patience()
 };
 
 }  // namespace waymark::net

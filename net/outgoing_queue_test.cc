@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,9 +31,10 @@ struct Client {
     explicit Client(EventLoop& loop, Limits limits = {}) {
         daemon::SocketPair pair = net::make_tcp_pair();
         net::set_send_buffer(pair.first, 1);
+        number = pair.first.get();
         peer = std::move(pair.second);
         OutgoingQueue::Calls calls;
-        calls.notice = [](std::size_t dropped) { return std::to_string(dropped) + " dropped\n"; };
+        calls.notice = [this](std::size_t dropped) { return at_notice(dropped); };
         calls.on_room = [this] {
             ++rooms;
             at_room();
@@ -61,12 +64,16 @@ struct Client {
         }
     }
 
+    int number = -1;  // of the queue's socket
     daemon::Fd peer;
     std::string expected;
     std::string came;
     int rooms = 0;
     std::vector<End> ends;
     std::function<void()> at_room = [] {};
+    std::function<std::string(std::size_t)> at_notice = [](std::size_t dropped) {
+        return std::to_string(dropped) + " dropped\n";
+    };
     std::unique_ptr<OutgoingQueue> queue;
 };
 
@@ -150,4 +157,85 @@ TEST_CASE("a queue that is destroyed while something waits is gone for the loop"
     loop.run_once(daemon::Deadline::after(milliseconds(0)));
     CHECK_FALSE(client.read());
     CHECK(client.ends.empty());
+}
+
+TEST_CASE("the kernel is asked once more before a client is given up") {
+    EventLoop loop;
+    daemon::SocketPair pair = daemon::make_socket_pair(SOCK_STREAM);
+    const std::string filling(4096, '#');
+    while (::send(pair.first.get(), filling.data(), filling.size(), MSG_DONTWAIT) > 0) continue;
+    char bytes[8192];
+    REQUIRE(::recv(pair.second.get(), bytes, sizeof bytes, 0) == 8192);
+    // There is room now, and not enough for EPOLLOUT.
+    pollfd ready{pair.first.get(), POLLOUT, 0};
+    REQUIRE(::poll(&ready, 1, 0) == 0);
+    std::vector<End> ends;
+    OutgoingQueue::Calls calls;
+    calls.notice = [](std::size_t) { return "dropped\n"; };
+    calls.on_end = [&](End why) { ends.push_back(why); };
+    OutgoingQueue queue(loop, std::move(pair.first), {.patience = milliseconds(1)}, calls);
+    for (int i = 0; i < 100; ++i) queue.push(std::string(10'000, 'x'));
+    while (ends.empty()) loop.run_once();
+    CHECK(ends == std::vector<End>{End::too_slow});
+    CHECK(queue.bytes() < 1'000'000);
+}
+
+TEST_CASE("a notice that throws is asked for again") {
+    EventLoop loop;
+    Client client(loop, {.messages = 1});
+    int calls = 0;
+    client.at_notice = [&](std::size_t dropped) {
+        if (++calls == 1) throw std::runtime_error("no memory");
+        return std::to_string(dropped) + " dropped\n";
+    };
+    client.push("hello\n");
+    CHECK_FALSE(client.push("dropped\n"));
+    CHECK_THROWS_AS(loop.run_once(), std::runtime_error);
+    client.read_until(loop, 16);
+    CHECK(client.came == "hello\n1 dropped\n");
+    CHECK(client.rooms == 1);
+}
+
+TEST_CASE("a notice above half of the bound leaves less for the messages and does no more") {
+    EventLoop loop;
+    Client client(loop, {.bytes = 10});
+    client.at_notice = [](std::size_t) { return std::string(50, 'n'); };
+    client.at_room = [&] {
+        CHECK(client.queue->bytes() == 50);
+        CHECK_FALSE(client.push("x"));
+    };
+    CHECK_FALSE(client.push(std::string(11, 'x')));
+    loop.run_once();
+    CHECK(client.rooms == 1);
+}
+
+TEST_CASE("a TCP client that has closed is known when something is sent to it") {
+    EventLoop loop;
+    Client client(loop);
+    client.peer.reset();
+    pollfd ended{client.number, POLLRDHUP, 0};
+    REQUIRE(::poll(&ended, 1, -1) == 1);
+    loop.run_once(daemon::Deadline::after(milliseconds(0)));
+    CHECK(client.ends.empty());
+    client.push("hello\n");
+    while (client.ends.empty()) loop.run_once();
+    CHECK(client.ends == std::vector<End>{End::broken});
+}
+
+TEST_CASE("who is told of the end may destroy the queue and go on") {
+    EventLoop loop;
+    daemon::SocketPair pair = daemon::make_socket_pair(SOCK_STREAM);
+    std::unique_ptr<OutgoingQueue> queue;
+    OutgoingQueue::Calls calls;
+    std::string who;
+    calls.notice = [](std::size_t) { return "dropped\n"; };
+    calls.on_end = [&, name = std::string("a name that does not fit into its object")](End) {
+        queue.reset();
+        who = name;
+    };
+    queue =
+        std::make_unique<OutgoingQueue>(loop, std::move(pair.first), Limits{}, std::move(calls));
+    pair.second.reset();
+    loop.run_once();
+    CHECK(who == "a name that does not fit into its object");
 }

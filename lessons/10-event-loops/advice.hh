@@ -166,4 +166,12 @@ inline const Advice kPatience{
     "progress of the client, and a client for whom nothing waits is not slow.",
     "README.md#patience-that-begins-at-the-wrong-instant"};
 
+inline const Advice kAnswer{"a wrong answer of on_ready",
+                            "False if nothing was sent and nothing queued, true otherwise. The "
+                            "loop finds a spin by it, and "
+                            "when the patience is over on_ready() is asked once more: who took a "
+                            "byte then is kept, who took "
+                            "none is given up.",
+                            "README.md#a-wrong-answer-of-on_ready"};
+
 }  // namespace waymark::course::check

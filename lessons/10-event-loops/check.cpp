@@ -76,6 +76,10 @@ TEST_CASE("a message without bytes is nothing to send") {
     client.read();
     expect_equal(client.came(), message(1), "what came", kEmpty);
     client.expect_counts();
+    step("the client hangs up; one round; push one without bytes");
+    client.hang_up();
+    round(loop);
+    expect(!client.queue().push(""), "push(\"\") after the end", "false", "true", kEnd);
 }
 
 TEST_CASE("messages come in the order in which they were pushed") {
@@ -208,6 +212,17 @@ TEST_CASE("a client that reads fast leaves the others their turn") {
         fast.expect_counts();
     }
     expect_equal(fast.bytes_left(), 0U, "bytes that have not come", kStays);
+    step("another, of whom 32 may wait; push 33; on_room() pushes one more");
+    Client filled(loop, {.messages = 32});
+    filled.at_room = [&] { filled.push(message(34)); };
+    for (int number = 1; number <= 33; ++number) filled.push(message(number));
+    for (int i = 0; i < 40 && filled.rooms == 0; ++i) {
+        const std::size_t before = filled.taken();
+        round(loop);
+        expect(filled.taken() - before <= 10U * OutgoingQueue::kMessagesPerTurn,
+               "bytes sent in one turn", "at most 160: 16 messages",
+               show(filled.taken() - before), kTurn);
+    }
 }
 
 TEST_CASE("a client that does not read stops nobody") {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <vector>
 
 #include "client.hh"
@@ -212,6 +213,33 @@ TEST_CASE("after a gap there is room when half is gone") {
         expect_equal(client.bytes_left(), 0U, "bytes that have not come", kStays);
         expect_equal(client.notices.size(), 1U, "notices asked for", kNotice);
         expect_equal(client.rooms, 1, "calls of on_room()", kRoom);
+    }
+}
+
+TEST_CASE("of an odd limit not more than half waits when there is room") {
+    for (const Limits& limits : {Limits{.messages = 3}, Limits{.messages = 9, .bytes = 31}}) {
+        step("at most " + show(limits.messages) + " messages and " + show(limits.bytes) +
+             " bytes may wait; push four of 10 bytes, and one without bytes");
+        EventLoop loop;
+        Client client(loop, limits);
+        for (int i = 0; i < 3; ++i) expect_pushed(client, message(i), true, kBound);
+        expect_pushed(client, message(3), false, kUnbounded);
+        expect(client.queue().push(""), "push(\"\") in the gap", "true", "false", kEmpty);
+        step("in each round the kernel takes one byte");
+        std::size_t at_notice = 0;
+        client.at_room = [&] { at_notice = client.bytes_left(); };
+        for (int i = 0; i < 40 && client.notices.empty(); ++i) {
+            Faults faults;
+            faults.shorten(1);
+            faults.fail(Call::write, EAGAIN, 1'000'000, 1);
+            round(loop);
+        }
+        expect_equal(client.notices.size(), 1U, "notices", kUntold);
+        expect_equal(client.notices[0], 1U, "dropped messages, in the notice", kNoticeCount);
+        // "[1 dropped]" has 12 bytes. Who looks before it sends has sent one more.
+        const std::size_t most = limits.messages == 3 ? 10 : 15;
+        expect(at_notice <= 12 + most && at_notice + 1 >= 12 + most, "bytes waiting at on_room()",
+               show(most) + " and the notice's 12", show(at_notice), {kManyGaps, kUntold});
     }
 }
 

@@ -64,9 +64,11 @@ Client::Client(EventLoop& loop, Limits limits, bool small_socket) {
         ++rooms;
         at_room();
     };
-    calls.on_end = [this](End why) {
+    // What it has captured it may still need when it has destroyed the queue.
+    calls.on_end = [this, name = std::string("a client with a long name")](End why) {
         ends.push_back(why);
         at_end(why);
+        name_at_end = name;
     };
     queue_ = std::make_unique<OutgoingQueue>(loop, std::move(pair.first), limits, std::move(calls));
 }

@@ -63,6 +63,7 @@ class Client {
     std::vector<std::size_t> notices;  // of each: how many it said were dropped
     int rooms = 0;
     std::vector<End> ends;
+    std::string name_at_end;
     std::function<void()> at_room = [] {};
     std::function<void(End)> at_end = [](End) {};
     // A second descriptor of the queue's socket: the same open file, which so stays open.

@@ -1,7 +1,7 @@
 // What is yours to write in lesson 10. net/outgoing_queue.hh is the contract, with the members that
 // you have; the constructor is given: it puts the socket into the loop, for no event yet, and sets up
-// patience_, which calls end(End::too_slow). send_turn() and watch() are a proposal: write them, or
-// do it otherwise.
+// patience_, which asks on_ready() once more and calls end(End::too_slow) if nothing was done.
+// send_turn() and watch() are a proposal: write them, or do it otherwise.
 
 // Write this: leave the loop (loop_.remove), if the socket is still open. The members close it.
 OutgoingQueue::~OutgoingQueue() = default;
@@ -16,7 +16,8 @@ bool OutgoingQueue::push(std::string) {
 // Write this: the loop says that the socket has room, or with EPOLLERR or EPOLLHUP that the
 // connection is gone. Send a turn. Put patience_ off when something was taken. When something was
 // dropped, and not more than half of either limit waits: queue calls_.notice(dropped_), begin to
-// count anew, and call calls_.on_room(), which may push. False if nothing was done.
+// count anew, and call calls_.on_room(), which may push. False if nothing was sent and nothing queued:
+// whose patience is over is given up then.
 bool OutgoingQueue::on_ready(std::uint32_t) {
     return false;
 }
