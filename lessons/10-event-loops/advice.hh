@@ -95,7 +95,7 @@ inline const Advice kDropsTaken{"dropped what was taken",
 inline const Advice kBoundBytes{
     "bytes that are sent still counted",
     "What the kernel has taken waits no more, also where the rest of its message does.",
-    "README.md#bytes-that-are-sent-still-counted"};
+    "README.md#what-waits-counted-wrongly"};
 inline const Advice kUntold{
     "dropped without a word",
     "Messages are missing, and the client does not know. When not more than half of the limits "
@@ -105,16 +105,16 @@ inline const Advice kUntold{
 inline const Advice kNotice{
     "a notice that is not due",
     "One notice for each gap, when there is room again; none where nothing was dropped.",
-    "README.md#a-notice-that-is-not-due"};
+    "README.md#a-notice-that-is-not-due-or-wrong"};
 inline const Advice kNoticeCount{
     "a wrong number in the notice",
     "It is the number of all that were dropped since the last notice, and of none twice.",
-    "README.md#a-wrong-number-in-the-notice"};
+    "README.md#a-notice-that-is-not-due-or-wrong"};
 inline const Advice kNoticePlace{"a notice in the wrong place",
                                  "It stands where the messages are missing: behind all that was "
                                  "taken before the gap, in front of "
                                  "all that comes after.",
-                                 "README.md#a-notice-in-the-wrong-place"};
+                                 "README.md#a-notice-that-is-not-due-or-wrong"};
 inline const Advice kManyGaps{
     "one place free taken for room",
     "Where each place that becomes free is given away at once, the client reads a message, a "

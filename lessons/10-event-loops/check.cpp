@@ -220,8 +220,8 @@ TEST_CASE("a client that reads fast leaves the others their turn") {
         const std::size_t before = filled.taken();
         round(loop);
         expect(filled.taken() - before <= 10U * OutgoingQueue::kMessagesPerTurn,
-               "bytes sent in one turn", "at most 160: 16 messages",
-               show(filled.taken() - before), kTurn);
+               "bytes sent in one turn", "at most 160: 16 messages", show(filled.taken() - before),
+               kTurn);
     }
 }
 

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
-#include <functional>
+#include <string>
 
 #include "client.hh"
 #include "lessons/course/check/fast_clock.hh"
@@ -125,8 +125,8 @@ TEST_CASE("the queue leaves the loop before it closes the socket") {
         client.destroy();
         expect_left(client);
         expect_no_end(client, kEnd);
-        expect(client.sees_the_end(), "the client", "sees the end", "sees an open connection",
-               kEnd);
+        const bool sees = client.sees_the_end();
+        expect(sees, "the client", "sees the end", "sees an open connection", kEnd);
         expect_equal(client.came(), std::string(), "what came of what waited", kEnd);
         step("an hour later");
         FastClock clock;
@@ -136,26 +136,17 @@ TEST_CASE("the queue leaves the loop before it closes the socket") {
 }
 
 TEST_CASE("who is told of the end may destroy the queue") {
-    step("on_end() destroys its own queue: to send fails");
-    if_it_crashes(kAfterEnd);
-    {
+    for (const bool hung_up : {false, true}) {
+        step(std::string("on_end() destroys its own queue: ") +
+             (hung_up ? "the client has hung up" : "to send fails"));
+        if_it_crashes(kAfterEnd);
         EventLoop loop;
         Client client(loop);
         client.at_end = [&](End) { client.destroy(); };
         client.push(message(1));
         Faults faults;
         faults.fail(Call::write, EPIPE, 1'000'000);
-        round(loop);
-        expect_end(client, End::broken, kBroken);
-    }
-    step("on_end() destroys its own queue: the client has hung up");
-    if_it_crashes(kAfterEnd);
-    {
-        EventLoop loop;
-        Client client(loop);
-        client.at_end = [&](End) { client.destroy(); };
-        client.push(message(1));
-        client.hang_up();
+        if (hung_up) client.hang_up();
         round(loop);
         expect_end(client, End::broken, kBroken);
     }
@@ -188,8 +179,7 @@ TEST_CASE("on_end comes when the socket is closed") {
     step("on_end() looks at the queue");
     EventLoop loop;
     Client client(loop);
-    bool open = true;
-    bool taken = true;
+    bool open = true, taken = true;
     long asked = 0;
     client.at_end = [&](End) {
         open = client.queue().is_open();
@@ -225,13 +215,11 @@ TEST_CASE("a client that takes nothing is given up when its patience is over") {
     pass(loop, milliseconds(99));
     expect_no_end(client, kPatience);
     step("1000 ms after the first");
-    {
-        const Faults faults;
-        pass(loop, milliseconds(1));
-        rounds(loop, 1);
-        // The patience was over, and asked on_ready(), which tried in vain.
-        expect_ended(client, End::too_slow, faults.calls(Call::write) > 0 ? kAnswer : kPatience);
-    }
+    const Faults faults;
+    pass(loop, milliseconds(1));
+    rounds(loop, 1);
+    // The patience was over, and asked on_ready(), which tried in vain.
+    expect_ended(client, End::too_slow, faults.calls(Call::write) > 0 ? kAnswer : kPatience);
     step("an hour later");
     pass(loop, milliseconds(3'600'000));
     expect_end(client, End::too_slow, kEnd);
@@ -275,12 +263,10 @@ TEST_CASE("a client that reads is kept although the loop does not tell of room")
     EventLoop loop;
     FastClock clock;
     Client client(loop, {.patience = milliseconds(1'000)});
-    step("the socket is full; push 3 messages of 100,000 bytes; the client reads 5000 bytes");
+    step("full; push 3 messages of 100,000 bytes; the client reads 5000 bytes; 1000 ms later");
     client.fill();
     for (int number = 0; number < 3; ++number) client.push(message(number, 100'000));
     client.read(5'000);
-    round(loop);
-    step("1000 ms after the push");
     pass(loop, milliseconds(1'000));
     rounds(loop, 1);
     expect_no_end(client, kAnswer);
