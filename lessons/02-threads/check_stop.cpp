@@ -54,6 +54,30 @@ TEST_CASE("the stop wakes every caller that waits for room") {
     stopper.join();
 }
 
+// A discard makes room, and for nobody.
+TEST_CASE("the room that a stop makes is for nobody") {
+    Held held;
+    ThreadGate refused;
+    Crew crew(1, 1);
+    keep_busy(crew, held);
+    crew->submit([] {});
+    act("a caller waits for room in the full queue; stop with discard", kLostAtStop);
+    Caller caller([&] {
+        try {
+            crew->submit([] {});
+        } catch (const ThreadPoolStopped&) {
+            refused.open();
+        }
+    });
+    caller.wait_until_settled();
+    Caller stopper([&] { crew->stop(AtStop::discard); });
+    caller.join();
+    expect(refused.is_open(), "the caller", "gets ThreadPoolStopped", "its piece is accepted",
+           kAfterStop);
+    held.let_go.open();
+    stopper.join();
+}
+
 TEST_CASE("the stop returns when the last piece is finished") {
     Held held;
     Crew crew(1, 1);

@@ -129,7 +129,8 @@ TEST_CASE("room that comes between the look and the wait is not lost") {
     act("let the caller go on to its wait; there is room now, and will not be more", kNotify);
     go_on.open();
     next.reached.wait();
-    if (sleeps_on(caller)) {
+    settles([&] { return caller.returned() || sleeps_on(caller); });
+    if (!caller.returned()) {
         next.let_go.open();
         settles([&] { return caller.returned(); });
         expect(!caller.returned(), "the caller", "woken when the piece was taken",

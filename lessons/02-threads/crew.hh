@@ -13,6 +13,7 @@
 #include "daemon/thread_pool.hh"
 #include "lessons/02-threads/advice.hh"
 #include "lessons/course/check/activity.hh"
+#include "lessons/course/check/faults.hh"
 #include "lessons/course/check/story.hh"
 #include "lessons/course/check/threads.hh"
 
@@ -103,10 +104,12 @@ inline bool sleeps_on(const Caller& caller) {
 }
 
 // Stops the pool with drain. If that hangs: a caller that does not come past the lock either has it
-// from the one that joins.
+// from the one that joins; and who was woken, looked and waits again was woken before there was
+// something to see.
 inline void stop(Crew& crew, std::string_view what) {
     act(what, kLostAtStop);
     if_it_hangs(kJoinLocked, "ThreadPool::put");
+    const Faults counting;
     std::string thrown;
     Caller stopper([&] {
         try {
@@ -117,6 +120,8 @@ inline void stop(Crew& crew, std::string_view what) {
     });
     stopper.wait_until_settled();
     if (!stopper.returned()) Caller([&] { crew->try_submit([] {}); }).wait_until_settled();
+    if (!stopper.returned() && counting.calls(Call::cond_wait) > 0)
+        if_it_hangs(kNotify, "lock or condition");
     stopper.join();
     expect(thrown.empty(), "stop", "returns", "threw: " + thrown, kExceptionKills);
 }
