@@ -54,4 +54,37 @@ inline const Advice kTendWaits{
     "It takes who has ended, which may be nobody, and waits for none of them.",
     "README.md#a-look-that-waits; waitpid(2), WNOHANG"};
 
+inline const Advice kAllOrNone{
+    "all that are wanted, or none",
+    "server_limit is no reason to start nobody. Where not all that are wanted have room, those are "
+    "started that have: the smaller of the two numbers.",
+    "README.md#all-that-are-wanted-or-none"};
+inline const Advice kOwnClock{
+    "a pause by another clock",
+    "decide() is told what time it is: not_before.expired(now). Without `now` it is the machine's "
+    "clock that is asked, and the same arguments give another answer later.",
+    "README.md#a-pause-by-another-clock; daemon/deadline.hh"};
+inline const Advice kJoinsLate{
+    "a thread that joins late",
+    "It waits in poll(2), and the scoreboard has it as coming. scoreboard_.join() comes first of "
+    "all, before the first client: until then the parent counts on a thread that it does not have.",
+    "README.md#a-thread-that-joins-late; daemon/scoreboard.hh"};
+inline const Advice kTurnKept{
+    "a turn that is not given back",
+    "Every thread of the worker waits for a lock or for another thread, and none for a client. "
+    "Somebody holds crew.turn: work() has to give it back before it joins the threads, and a "
+    "thread "
+    "with the client that it takes.",
+    "README.md#a-turn-that-is-not-given-back"};
+inline const Advice kDecidedFirst{
+    "decided before the failure is told",
+    "back_off_.failed(now) moves back_off_.not_before(), and decide() is handed that. Told after "
+    "it, the pause begins one look too late, and every wave of failures costs one more.",
+    "README.md#decided-before-the-failure-is-told; daemon/back_off.hh"};
+inline const Advice kFailedStart{
+    "a failed start without a pause",
+    "A start that throws is a failure like a worker that dies. Tell back_off_.failed(now) where "
+    "you catch it, or a system without room for a process is asked again at each look.",
+    "README.md#a-failed-start-without-a-pause; daemon/back_off.hh"};
+
 }  // namespace workers_check

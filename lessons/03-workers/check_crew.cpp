@@ -1,57 +1,16 @@
-// Lesson 03's check, second part: one worker and its crew. What a client gets, what the worker
-// makes of errors, and when it has had enough. Clients ask their threads what only those can see.
+// Lesson 03's check, third part: what a worker's crew does among itself, what the worker makes of
+// errors, and when it has had enough. Clients ask their threads what only those can see.
 
-#include <sys/syscall.h>
-
-#include <thread>
 #include <vector>
 
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/threads.hh"
+#include "threads_of_workers.hh"
 #include "visitors.hh"
 
 using namespace workers_check;
 using namespace std::chrono_literals;
-
-namespace {
-
-// Threads of this or of another process that sleep in poll(2) or one of its like. /proc has the
-// number of the call that a thread is in (proc(5)).
-int polling(const std::vector<pid_t>& threads) {
-    static const std::set<std::string> calls = [] {
-        std::set<std::string> numbers;
-        for (const long number : {
-#ifdef SYS_poll  // newer architectures have those with a mask alone
-                 SYS_poll, SYS_select, SYS_epoll_wait,
-#endif
-                 SYS_ppoll, SYS_pselect6, SYS_epoll_pwait})
-            numbers.insert(std::to_string(number));
-        return numbers;
-    }();
-    return static_cast<int>(std::ranges::count_if(threads, [](pid_t thread) {
-        std::string number;
-        std::ifstream(fmt::format("/proc/{}/syscall", thread)) >> number;
-        return calls.contains(number);
-    }));
-}
-
-std::vector<pid_t> threads_of(pid_t process) {
-    std::vector<pid_t> threads;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process)))
-        threads.push_back(std::stoi(entry.path().filename().string()));
-    return threads;
-}
-
-std::vector<pid_t> threads_of(const WorkerPool& pool) {
-    std::vector<pid_t> threads;
-    for (const pid_t worker : pool.pids())
-        std::ranges::copy(threads_of(worker), std::back_inserter(threads));
-    return threads;
-}
-
-}  // namespace
 
 TEST_CASE("a crew without clients sleeps") {
     const Office office;
@@ -111,32 +70,6 @@ TEST_CASE("a slot is cleared before its worker is started") {
     expect(counts.idle_threads == 2, "the worker's threads", "2 idle",
            fmt::format("{} idle, {} coming", counts.idle_threads, counts.coming_threads),
            kClearedLate);
-}
-
-TEST_CASE("a client comes as a blocking socket that no other program inherits") {
-    const Office office;
-    WorkerPool pool(office.listener(), fixed(1, 1), serve_and_answer);
-    pool.tend(kNow);
-    step("a client asks its thread about the descriptor");
-    const Client client = enter(office, kNoCrew);
-    const char flags = ask(client, kFlags, kClientFlags);
-    expect((flags & kClosedByExec) != 0, "the client's descriptor", "FD_CLOEXEC", "without it",
-           kClientFlags);
-    expect((flags & kNonBlocking) == 0, "the client's descriptor", "blocking", "O_NONBLOCK",
-           kClientFlags);
-    expect((flags & kOptions) == 0, "the client's socket", "as it came",
-           "with a time-out or another option", kClientChanged);
-    leave(client, kNoCrew);
-    step("is SIGALRM, which ends a worker's grace, let in by one of its threads?");
-    const auto lets_it_in = [](pid_t thread) {
-        std::ifstream status(fmt::format("/proc/{}/status", thread));
-        for (std::string word; status >> word;)
-            if (word == "SigBlk:" && status >> word)
-                return (std::stoull(word, nullptr, 16) & (1ULL << (SIGALRM - 1))) == 0;
-        return false;
-    };
-    expect(std::ranges::any_of(threads_of(pool), lets_it_in), "SIGALRM in the worker", "let in",
-           "blocked by all threads", kAlarmShut);
 }
 
 TEST_CASE("two clients that come at once are both served") {

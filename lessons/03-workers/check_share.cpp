@@ -1,4 +1,4 @@
-// Lesson 03's check, fourth part: a worker's share of clients.
+// Lesson 03's check, fifth part: a worker's share of clients.
 
 #include <cstdint>
 #include <string>
@@ -86,4 +86,23 @@ TEST_CASE("the last client of a share starts the grace and is served") {
     leave(first, kLastOne);
     leave(last, kLastOne);
     expect(ends_soon(last.worker), "the worker after its share", "ended", "still there", kGoesOn);
+}
+
+TEST_CASE("an end in good order forgives no failure") {
+    const Office office;
+    WorkerLimits limits = fixed(1, 1);
+    limits.max_requests_per_child = 1;
+    WorkerPool pool(office.listener(), limits, serve_as_told);
+    pool.tend(kNow);
+    step("a worker is killed; the next one serves its share of one client, and ends");
+    kill_all(pool);
+    pool.tend(kNow + 1s);
+    const Client client = enter(office, kLastOne);
+    leave(client, kLastOne);
+    expect(ends_soon(client.worker), "the worker after its share", "ended", "still there", kGoesOn);
+    pool.tend(kNow + 1s + 1ms);
+    step("the one after it is killed: the second failure in a second");
+    kill_all(pool);
+    pool.tend(kNow + 1s + 2ms);
+    expect_equal(pool.pids().size(), 0U, "workers", kForgiven);
 }

@@ -29,6 +29,7 @@
 #include "daemon/worker_pool_under_test.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
+#include "stillness.hh"
 
 namespace workers_check {
 
@@ -94,11 +95,13 @@ inline void serve_and_answer(Fd client) {
     }
 }
 
-// What `condition` says when it has become true, or after as long as a client waits.
+// What `condition` says when it has become true, when no worker does anything any more, or after as
+// long as a client waits.
 inline bool soon(const std::function<bool()>& condition) {
     const Deadline patience = Deadline::after(std::chrono::seconds(4));
+    Stillness still;
     while (!condition()) {
-        if (patience.expired()) return false;
+        if (patience.expired() || still.lasts()) return condition();
         ::poll(nullptr, 0, 2);
     }
     return true;
