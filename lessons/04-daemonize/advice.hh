@@ -43,6 +43,12 @@ inline const Advice kInherited{
     "a disk that cannot be unmounted. Close all but those in keep, and what was made on the way.",
     "README.md#inherited-descriptors-left-open; daemon(7), step 1; close_range(2)"};
 
+inline const Advice kKeepClosed{
+    "what was to be kept is closed",
+    "options.keep names descriptors that the daemon goes on using: a lock, a listener. They are "
+    "closed like the rest: close all but those.",
+    "README.md#what-was-to-be-kept-is-closed; close_range(2)"};
+
 inline const Advice kSignalsKept{
     "signals and mask kept",
     "What is ignored or blocked is inherited. A daemon that was started with SIGTERM blocked "
@@ -66,6 +72,12 @@ inline const Advice kNoSecondFork{
     "After setsid the process leads its session. A leader that opens a terminal gets it as its "
     "own. So the leader ends, and its child stays.",
     "README.md#the-second-fork-left-out; daemon(7), step 7; open(2), O_NOCTTY"};
+
+inline const Advice kSessionLate{
+    "a session made by the one that stays",
+    "There were two forks, and the daemon leads its session all the same: setsid came after the "
+    "second one. It belongs between the two, so that the leader is the one that ends.",
+    "README.md#a-session-made-by-the-one-that-stays; daemon(7), steps 6 to 8"};
 
 inline const Advice kMiddleStays{
     "a process between stays",

@@ -147,4 +147,10 @@ inline const Advice kRemoveThrows{
     "by std::terminate. That the file is gone already is what it wanted.",
     "README.md#an-exception-out-of-remove; daemon/pidfile.hh; std::terminate"};
 
+inline const Advice kWriterEarly{
+    "the writer remembered too early",
+    "write_pid() has thrown, so this process has written nothing, and its end removes nothing. Who "
+    "has written is noted when the text is in the file: after the lock, and after the write.",
+    "README.md#the-writer-remembered-too-early; daemon/pidfile.hh"};
+
 }  // namespace waymark::course::check

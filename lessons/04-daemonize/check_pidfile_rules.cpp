@@ -144,6 +144,10 @@ TEST_CASE("a number that could not be written whole is an error") {
         const std::string answer = server.ask("write pid");
         expect(answer != "done", "write_pid()", "throws", "returns", kUnchecked);
         expect_equal(text_of(folder.file()), "4711\n", "the text of the file", kLoserEmpties);
+        step("that server ends: it has written nothing");
+        server.end();
+        expect(std::filesystem::exists(folder.file()), "the file", "still there", "gone",
+               kWriterEarly);
     }
     step("no more may be written into any file (RLIMIT_FSIZE)");
     {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -69,7 +70,12 @@ int number_at_end(std::string_view text) {
 
 }  // namespace
 
-Started::Started(How how) : in_foreground_(how.in_foreground) {
+Started::Started(How how)
+    : in_foreground_(how.in_foreground),
+      keep_closed_(static_cast<std::atomic<bool>*>(::mmap(nullptr, sizeof(std::atomic<bool>),
+                                                          PROT_READ | PROT_WRITE,
+                                                          MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {
+    if (keep_closed_ == MAP_FAILED) daemon::fail(errno, "mmap");
     daemon::check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl PR_SET_CHILD_SUBREAPER");
     daemon::set_nonblocking(output_.reading, true);
     daemon::set_nonblocking(errors_.reading, true);
@@ -82,6 +88,7 @@ Started::Started(How how) : in_foreground_(how.in_foreground) {
 }
 
 Started::~Started() {
+    ::munmap(keep_closed_, sizeof *keep_closed_);
     ends_.first.close();
     children_.signal_all(SIGKILL);
     if (daemon_ != 0 && daemon_ != command_) end_and_collect(daemon_);
@@ -108,10 +115,13 @@ const std::string& Started::first_word() {
 pid_t Started::daemon(const Advice& advice) {
     first_word();
     if (daemon_ == 0 && first_word() == "thrown on") fail_for_two();
-    if (daemon_ == 0)
+    if (daemon_ == 0) {
+        const std::string status = command_status();
+        if (*keep_closed_)
+            fail("a descriptor of options.keep", "open in the daemon", "closed", kKeepClosed);
         fail("the daemon", "a process in which daemonize() returns",
-             fmt::format("none{}; the command: {}", in_words(first_word()), command_status()),
-             advice);
+             fmt::format("none{}; the command: {}", in_words(first_word()), status), advice);
+    }
     if (daemon_ == command_ && !in_foreground_)
         fail("the process in which daemonize() returned", "another than the command's",
              "the command's own", kNothingForked);

@@ -9,8 +9,8 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -33,8 +33,7 @@ class Started {
         // In the command's process, before daemonize(): what a careless starter hands on.
         std::function<void()> before = [] {};
         std::function<void(Faults&)> faults = {};  // for the time of daemonize()
-        std::uint64_t seed = 1;
-        Call counted = Call::fork;  // what calls() tells of
+        Call counted = Call::fork;                 // what calls() tells of
         daemon::DaemonOptions options = {};
         std::string pid_path = {};  // locked before daemonize(); written when asked for
         std::function<void(Faults&)> lock_faults = {};  // for the time of try_lock()
@@ -91,6 +90,8 @@ class Started {
     std::string wait_for_word(daemon::Channel& channel);
 
     const bool in_foreground_;
+    // In memory that all its processes share: daemonize() has closed what was to be kept.
+    std::atomic<bool>* const keep_closed_;
     daemon::Children children_;
     daemon::ChannelPair ends_ = daemon::make_channel();
     daemon::Pipe output_ = daemon::make_pipe();

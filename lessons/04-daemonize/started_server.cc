@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/error.hh"
@@ -95,11 +96,13 @@ int Started::run_command(const How& how) {
         ends_.second.send(fmt::format("{} 0", ::getpid()));
         return serve(readiness, pid_file);
     }
-    std::optional<Faults> faults;
-    if (how.faults) how.faults(faults.emplace(how.seed));
+    std::optional<Faults> faults(std::in_place);
+    if (how.faults) how.faults(*faults);
     Readiness readiness = leave(options);
-    const int calls = faults ? faults->calls(how.counted) : 0;
+    const int calls = faults->calls(how.counted);
     faults.reset();
+    // It can say nothing any more, so it says so where no descriptor is needed.
+    if (::fcntl(ends_.second.fd().get(), F_GETFD) == -1) keep_closed_->store(true);
     ends_.second.send(fmt::format("{} {}", ::getpid(), calls));
     return serve(readiness, pid_file);
 }
@@ -107,7 +110,7 @@ int Started::run_command(const How& how) {
 // Says itself why there is none.
 std::optional<PidFile> Started::lock(const How& how) {
     std::optional<Faults> faults;
-    if (how.lock_faults) how.lock_faults(faults.emplace(how.seed));
+    if (how.lock_faults) how.lock_faults(faults.emplace());
     try {
         std::optional<PidFile> locked =
             PidFile::try_lock(how.pid_path, daemon::Deadline::after(how.patience));
