@@ -23,10 +23,11 @@ inline const Advice kShift{"a mask made by shifting too far",
                            "shifts by nothing, and /0 becomes /32. Give the two ends of the mask a "
                            "line each, or go byte by byte.",
                            "README.md#a-mask-made-by-shifting-too-far; C++20, [expr.shift]"};
-inline const Advice kByteOrder{"bits in the order of the processor",
-                               "In the bytes of an address the first one is worth most. Read as "
-                               "one number by memcpy, its bits stand elsewhere.",
-                               "README.md#bits-in-the-order-of-the-processor; byteorder(3)"};
+inline const Advice kWrongEnd{"bits counted from the wrong end",
+                              "The first byte is worth most, and a mask covers bits from the "
+                              "highest on. A number read by memcpy has other bytes in front, and "
+                              "a mask shifted to the right covers the other end.",
+                              "README.md#bits-counted-from-the-wrong-end; byteorder(3)"};
 inline const Advice kLongMask{"an IPv6 mask cut short",
                               "An IPv6 address has 128 bits. All of those that the mask covers "
                               "count, and not those alone that fit in a number.",
@@ -75,6 +76,10 @@ inline const Advice kDefault{"the default forgotten",
                              "Where no rule matches, the caller's default decides, whatever the "
                              "rules look like.",
                              "README.md#the-default-forgotten"};
+inline const Advice kTrusted{"loopback let in unasked",
+                             "127.0.0.1 may be a proxy that speaks for the whole world. Who is let "
+                             "in stands in the list, and nobody is let in beside it.",
+                             "README.md#loopback-let-in-unasked"};
 inline const Advice kReason{"a verdict with another reason",
                             "Whoever reads the log looks for this line in the file. It must be the "
                             "rule that decided, as it was written.",

@@ -115,6 +115,13 @@ TEST_CASE("each line with a rule is one rule") {
         step("read " + show(row.text));
         expect_equal(list_of(std::string(row.text)).size(), row.rules, "rules", kLines);
     }
+    step("read 300 rules, the last of which matches");
+    std::string many;
+    for (int number = 0; number < 299; ++number)
+        many += "deny 10.0." + std::to_string(number % 256) + ".1\n";
+    const AccessList long_list = list_of(many + "allow ::2\n");
+    expect_equal(long_list.size(), 300U, "rules", kLines);
+    expect_verdict(long_list, peer_at("::2"), kAllow, "allow ::2", kLines);
     step("read entries, two of which are no rules");
     const std::vector<std::string> entries = {"allow ::1", "", "# later", "deny all"};
     const AccessList list = list_of(entries);

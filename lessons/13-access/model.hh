@@ -81,19 +81,25 @@ inline std::vector<Mistake> known_mistakes() {
                 return false;
         return true;
     };
+    const auto the_others = [](const Bytes& network, unsigned bits, const Bytes& peer) {
+        for (unsigned number = bits; number < network.size() * 8; ++number)
+            if (bit_of(network, number) != bit_of(peer, number)) return false;
+        return true;
+    };
     return {
         {kWholeBytes, with_bits([](unsigned bits, unsigned) { return bits / 8 * 8; })},
         {kWholeBytes, with_bits([](unsigned bits, unsigned) { return (bits + 7) / 8 * 8; })},
-        {kWholeBytes, from_below},
+        {kWrongEnd, from_below},
+        {kWrongEnd, the_others},
         {kOffByOne, with_bits([](unsigned bits, unsigned) { return bits + 1; })},
         {kOffByOne, with_bits([](unsigned bits, unsigned) { return bits == 0 ? 0 : bits - 1; })},
         {kShift, with_bits([](unsigned bits, unsigned most) { return bits == 0 ? most : bits; })},
         {kShift, with_bits([](unsigned bits, unsigned most) { return bits == most ? 0 : bits; })},
         {kLongMask, with_bits([](unsigned bits, unsigned) { return std::min(bits, 32U); })},
         {kLongMask, with_bits([](unsigned bits, unsigned) { return std::min(bits, 64U); })},
-        {kByteOrder, in_order(4)},
-        {kByteOrder, in_order(8)},
-        {kByteOrder, in_order(16)},
+        {kWrongEnd, in_order(4)},
+        {kWrongEnd, in_order(8)},
+        {kWrongEnd, in_order(16)},
     };
 }
 
@@ -118,7 +124,7 @@ inline void Sweep::ask(const Bytes& start, unsigned bits) {
     const Bytes last = filled(start, bits, true);
     const std::string network =
         Address::from_ip_bytes(first).host_text() + "/" + std::to_string(bits);
-    const AccessList list = list_of("allow " + network, Access::deny,
+    const AccessList list = list_of("allow " + network + "\n", Access::deny,
                                     bits % 8 == 0 ? Causes{kTooStrict} : Causes{kWholeBytes});
     for (const Bytes& peer : {first, last, start, neighbour(first, false), neighbour(last, true)})
         compare(list, first, bits, peer);
@@ -152,7 +158,7 @@ inline void Sweep::expect_all_right() const {
     for (const Mistake& mistake : mistakes_)
         if (mistake.possible) fail(what, words[expected_], words[!expected_], mistake.advice);
     if (long_mask_) fail(what, words[expected_], words[!expected_], {kLongMask, kOffByOne, kShift});
-    fail(what, words[expected_], words[!expected_], {kWholeBytes, kOffByOne, kByteOrder, kShift});
+    fail(what, words[expected_], words[!expected_], {kWholeBytes, kOffByOne, kWrongEnd, kShift});
 }
 
 }  // namespace waymark::course::check

@@ -58,10 +58,12 @@ inline void expect_verdict(const AccessList& list, const Address& peer, Access e
 // One rule for this network, once as the exception from deny, once from allow.
 inline void expect_match(const std::string& network, const Address& peer, bool expected,
                          const Causes& causes) {
+    const Causes if_refused =
+        network.starts_with("::ffff:") ? Causes{kMappedRule, kTooStrict} : Causes{kTooStrict};
     for (const Access access : {Access::allow, Access::deny}) {
         const Access otherwise = access == Access::allow ? Access::deny : Access::allow;
         const std::string rule = std::string(in_words(access)) + " " + network;
-        const bool seen = list_of(rule, otherwise).decide(peer).access == access;
+        const bool seen = list_of(rule + "\n", otherwise, if_refused).decide(peer).access == access;
         expect(seen == expected, "whether \"" + rule + "\" matches " + peer.host_text(),
                expected ? "yes" : "no", seen ? "yes" : "no", causes);
     }
