@@ -4,6 +4,7 @@
 // Look at the good client: it is connected, and is never accepted.
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <vector>
 
@@ -19,6 +20,20 @@ constexpr unsigned kIdle = 100;
 
 std::string in_words(int error_number) {
     return error_number == 0 ? "nobody waits" : waymark::daemon::error_text(error_number);
+}
+
+void let_have(rlim_t descriptors) {
+    rlimit limit{};
+    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    limit.rlim_cur = descriptors;
+    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+// To stop on a slide needs a descriptor.
+void stop_here() {
+    let_have(kDescriptors + 8);
+    end_step();
+    let_have(kDescriptors);
 }
 
 // 100 that connect and say nothing; when told, one that asks.
@@ -52,6 +67,7 @@ int accept_all(const Fd& listener, std::vector<Client>& clients) {
 
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    ::close_range(3, ~0U, 0);  // what was inherited would count, too
     const Fd listener = listen_at("127.0.0.1", 200);
     waymark::daemon::set_nonblocking(listener, true);
     waymark::daemon::SocketPair orders = waymark::daemon::make_socket_pair(SOCK_STREAM);
@@ -61,8 +77,7 @@ int main() {
         return be_the_clients(local_address(listener), orders.second);
     });
     orders.second.reset();
-    const rlimit limit{kDescriptors, kDescriptors};
-    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+    let_have(kDescriptors);
     heard_at_last(orders.first);
     wait_until([&] { return waiting_at(listener) == kIdle; });
 
@@ -70,7 +85,7 @@ int main() {
     const int error = accept_all(listener, clients);
     fmt::print("1. {} clients connect and say nothing\n", kIdle);
     fmt::print("   accepted: {}; accept: {}\n", clients.size(), in_words(error));
-    end_step();
+    stop_here();
     ask(orders.first);
     heard_at_last(orders.first);
     wait_until([&] { return waiting_at(listener) == kIdle - clients.size() + 1; });
@@ -80,14 +95,14 @@ int main() {
     fmt::print("2. a good client connects and asks\n");
     fmt::print("   accept: {}\n", in_words(again));
     fmt::print("   the good client has heard: {}\n", heard_at_last(orders.first));
-    end_step();
+    stop_here();
     clients.erase(clients.begin(), clients.begin() + 10);
     accept_all(listener, clients);
     serve(clients);
     ask(orders.first);
-    fmt::print("3. ten idle ones are let go; the next in the queue are idle, too\n");
+    fmt::print("3. ten are let go; the next are idle, too\n");
     fmt::print("   the good client has heard: {}\n", heard_at_last(orders.first));
-    end_step();
+    stop_here();
     orders.first.reset();
     children.terminate_all(waymark::daemon::Deadline::after(std::chrono::seconds(10)));
 }

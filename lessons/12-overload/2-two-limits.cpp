@@ -58,7 +58,7 @@ int main() {
     fmt::print("2. one leaves\n");
     fmt::print("   inside {}, Recv-Q {}\n", gate.count(), waiting_at(door));
     end_step();
-    fmt::print("3. three come to a second door, which does not wait\n");
+    fmt::print("3. three come to a second door\n");
     for (int i = 0; i < 3; ++i) {
         const Fd peer = connect_from("127.0.0.3", local_address(second_door));
         const bool let_in = accept_anyway(second_door, gate, clients);

@@ -52,7 +52,7 @@ int main() {
     peers[1].reset();
     ask(peers[2]);
     all_ready(clients);
-    fmt::print("1. 2 places; client 1 asks, 2 has left, 3 waits\n");
+    fmt::print("1. 2 places; 1 asks, 2 has left, 3 waits\n");
     end_step();
     fmt::print("2. the server sleeps until there is room\n");
     sleep_until_room(clients);
