@@ -15,7 +15,6 @@
 
 #include "daemon/error.hh"
 #include "lessons/course/check/faults.hh"
-#include "lessons/course/check/processes.hh"
 #include "seen.hh"
 
 using namespace waymark::course::check;
@@ -96,23 +95,6 @@ TEST_CASE("a file that cannot be opened is an error of the constructor") {
     expect(error == ENOENT, "what is thrown", "std::system_error with ENOENT",
            error == 0 ? "nothing" : waymark::daemon::error_text(error),
            error == ENOSYS ? kNotWritten : kReason);
-}
-
-TEST_CASE("a terminal as a log does not become the process's own") {
-    const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    const waymark::daemon::Fd owner(master);
-    if (master == -1 || ::grantpt(master) != 0 || ::unlockpt(master) != 0)
-        skip("no pseudo-terminal can be made");
-    const std::string name = ::ptsname(master);
-    step("in a session without a terminal, make a log in the file of one, and reopen it");
-    const int status = in_a_process([&] {
-        ::setsid();
-        Log log({.target = LogTarget::file, .path = name});
-        log.reopen();
-        const waymark::daemon::Fd own(::open("/dev/tty", O_RDWR | O_CLOEXEC));
-        return own ? 1 : 0;
-    });
-    expect(status == 0, "the terminal of the process", "none", "that of the log", kExtra);
 }
 
 TEST_CASE("after a rename the reopened log writes the new file") {

@@ -84,7 +84,7 @@ TEST_CASE("at every level it is told that lines were lost") {
     const std::vector<std::string> lines = lines_of(folder.log());
     expect(lines.size() == 2, "lines", "2: the next one, and what was lost", show(lines.size()),
            kNotTold);
-    expect_line(lines[0], Severity::error, "next", kExtra);
+    expect_line(lines[0], Severity::error, "next", kNotTold);
     expect_line(lines[1], Severity::warning, told(1), kNotTold);
 }
 

@@ -6,7 +6,7 @@
 namespace {
 
 // Write this. Opens the file for appending, creates it if it is not there (mode 0640), close-on-exec
-// from birth and never as a controlling terminal. An empty Fd and errno if that fails.
+// from birth. An empty Fd and errno if that fails.
 Fd open_log_file(const std::string&) {
     errno = ENOSYS;
     return Fd();
