@@ -62,6 +62,10 @@ def parse_arguments():
         parser.error(f"there is no design '{unknown[0]}'; there are: {', '.join(DESIGNS)}")
     if not 1 <= arguments.seconds <= 600:
         parser.error("--seconds: from 1 to 600")
+    # Before the run, which lasts for minutes.
+    for path in filter(None, (arguments.csv, arguments.svg)):
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            parser.error(f"{path}: no file can be written there; name one in a folder that is yours")
     return arguments
 
 

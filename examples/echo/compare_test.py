@@ -64,10 +64,12 @@ class Compare(unittest.TestCase):
                       if os.path.realpath("/bin/true").startswith("/usr") else "compare: /bin/true", result.stderr)
 
     def test_3_what_is_wrong_with_the_command_is_said_in_one_line(self):
-        for arguments in (["no-such-design"], ["--also", "/nowhere"], ["--seconds", "0"], ["--build", "/nowhere"]):
-            with self.subTest(arguments[0]):
-                result = compare(*arguments)
-                self.assertEqual((result.returncode, result.stderr.count("\n")), (100, 1), result.stderr)
+        for arguments in (["no-such-design"], ["--also", "/nowhere"], ["--seconds", "0"], ["--build", "/nowhere"],
+                          ["--csv", "/nowhere/t.csv"], ["--svg", "/"]):
+            with self.subTest(" ".join(arguments)):
+                result = compare("--short", *arguments)
+                self.assertEqual((result.returncode, result.stdout, result.stderr.count("\n")), (100, "", 1),
+                                 result.stderr)
 
     def test_4_stopped_it_leaves_nothing_behind(self):
         """As Ctrl-C and as kill do it, in the middle of a load."""
