@@ -212,5 +212,25 @@ inline const Advice kMoreIgnored{
     "The header promises one thing, about one signal. A program that was to end when its "
     "terminal closes has to end then, also after this call.",
     "README.md#more-than-sigpipe-changed; signal(7)"};
+inline const Advice kPipeBlocked{
+    "SIGPIPE blocked in one thread",
+    "A mask is a thread's own: the thread that called is safe, and another one's write still ends "
+    "the process. To ignore a signal is a matter of the whole process.",
+    "README.md#sigpipe-blocked-in-one-thread; signal(7), Signal mask; sigaction(2)"};
+inline const Advice kRestartAdded{
+    "SA_RESTART that nobody asked for",
+    "sa_flags are those that this handler was given, and nothing is added to them. With SA_RESTART "
+    "a read goes on after the signal, and the loop round it never looks at the flag.",
+    "README.md#sa_restart-that-nobody-asked-for; sigaction(2), sa_flags"};
+inline const Advice kFlagNotBack{
+    "the flag of before not put back",
+    "The action is there again, and the table has not the flag that it counted in. The end of the "
+    "scope puts back both: a handler without its flag counts nothing, or for somebody else.",
+    "README.md#the-flag-of-before-not-put-back"};
+inline const Advice kNoDeadline{
+    "a wait without an end",
+    "The deadline has come, and the wait still sleeps. sigsuspend(2) and pause(2) know no time; "
+    "ppoll(2) is given what is left until the deadline.",
+    "README.md#a-wait-without-an-end; ppoll(2), tmo_p; sigsuspend(2)"};
 
 }  // namespace waymark::course::check

@@ -191,6 +191,15 @@ TEST_CASE("a refusal changes nothing") {
     ::raise(SIGUSR1);
     expect_equal(inner.count(), 0, "the count of the flag that was refused", kRefusalLeaves);
     expect_equal(outer.count(), 1, "the count of the flag before it", kRefusalLeaves);
+    step("the same, and SIGUSR1 comes just before the kernel refuses");
+    {
+        Faults faults;
+        faults.fail(Call::sigaction, ENOMEM, 100);
+        faults.before(Call::sigaction, [] { ::raise(SIGUSR1); });
+        error_of(SIGUSR1, inner);
+    }
+    expect_equal(inner.count(), 0, "the count of the flag that was refused", kHalfPair);
+    expect_equal(outer.count(), 2, "the count of the flag before it", kHalfPair);
 }
 
 TEST_CASE("a scope leaves the mask as it was") {

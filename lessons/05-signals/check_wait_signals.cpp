@@ -2,11 +2,16 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 
 #include "advice.hh"
+#include "daemon/error.hh"
 #include "daemon/signals.hh"
+#include "lessons/course/check/activity.hh"
 #include "lessons/course/check/story.hh"
 #include "lessons/course/check/surroundings.hh"
 #include "shared_memory.hh"
@@ -64,6 +69,18 @@ TEST_CASE("a signal whose scope has ended is none of the flag's any more") {
 }
 
 TEST_CASE("a wait for a flag that no signal leads to ends at its deadline") {
+    step("wait an hour for a flag without a handler, in a process of its own");
+    const pid_t pid = waymark::daemon::check(::fork(), "fork");
+    if (pid == 0) {
+        const SignalFlag nobodys;
+        wait_for_signal(nobodys, Deadline::after(1h));
+        ::_exit(0);
+    }
+    const Waiting waiting = how_it_waits(pid);
+    ::kill(pid, SIGKILL);
+    while (::waitpid(pid, nullptr, 0) == -1 && errno == EINTR) {
+    }
+    expect(waiting != Waiting::ended, "the wait", "goes on", "has ended", kThirdEnd);
     step("wait two milliseconds for a flag without a handler");
     SignalFlag flag;
     const Deadline soon = Deadline::after(2ms);

@@ -24,15 +24,16 @@ void SignalFlag::add_one() noexcept {}
 
 // Write this: from here on each delivery of `signal` adds one to `flag`. `flags` are for sa_flags
 // and nothing is added to them. Keep what was there before, the action and the flag, in the members
-// previous_action_ and previous_flag_. A signal that comes in the middle of this must find either
-// the old pair or the new one: hold it back with SignalMask meanwhile. That holds for this thread;
-// for the others the flag must be in its place before the handler is. Throws std::system_error if
-// the kernel refuses (daemon/error.hh: check), also for a number that is no signal, and then
-// everything is as it was: the flag that was in the table, and the mask.
+// previous_action_ and previous_flag_. A signal that comes in the middle of this is counted once:
+// by what was there before, or by the new pair. For the other threads the flag must be in its place
+// before the handler is. Throws std::system_error if the kernel refuses (daemon/error.hh: check),
+// also for a number that is no signal, and then everything is as it was: the flag that was in the
+// table, the mask, and what has come meanwhile was counted by the flag before. (SignalMask holds a
+// signal back in this thread.)
 ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag&, int)
     : signal_(signal), previous_flag_(nullptr), previous_action_{} {}
 
-// Write this: puts both back, with the same care.
+// Write this: puts both back. A signal that comes in the middle of this is counted once, too.
 ScopedSignalHandler::~ScopedSignalHandler() {}
 
 // Write this: waits until `flag` is raised (true) or the deadline has come (false). Does not change
