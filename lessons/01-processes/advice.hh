@@ -28,6 +28,11 @@ inline const Advice kRawStatus{
     "What waitpid(2) stores is several numbers in one: the code, the signal, a core flag. "
     "WEXITSTATUS takes the code out of it.",
     "README.md#wait-status-taken-for-an-exit-code; waitpid(2), WEXITSTATUS"};
+inline const Advice kSignedCode{
+    "an exit code below zero",
+    "An exit code is one byte without a sign, 0 to 255: what exit(-1) gives is 255. In a signed "
+    "char the upper half becomes negative.",
+    "README.md#an-exit-code-below-zero; _exit(2); waitpid(2), WEXITSTATUS"};
 inline const Advice kOtherCode{
     "another code than the function's",
     "The process that is collected must be the one that ran the function, and it must end with "
