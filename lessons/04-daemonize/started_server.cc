@@ -96,13 +96,18 @@ int Started::run_command(const How& how) {
         ends_.second.send(fmt::format("{} 0", ::getpid()));
         return serve(readiness, pid_file);
     }
+    const std::string own_end = file_of(::getpid(), ends_.second.fd().get());
     std::optional<Faults> faults(std::in_place);
     if (how.faults) how.faults(*faults);
     Readiness readiness = leave(options);
     const int calls = faults->calls(how.counted);
     faults.reset();
-    // It can say nothing any more, so it says so where no descriptor is needed.
-    if (::fcntl(ends_.second.fd().get(), F_GETFD) == -1) keep_closed_->store(true);
+    // It can say nothing any more, so it says so where no descriptor is needed. The number may be
+    // another file's by now.
+    if (file_of(::getpid(), ends_.second.fd().get()) != own_end) {
+        keep_closed_->store(true);
+        ::_exit(daemon::kExitSystem);
+    }
     ends_.second.send(fmt::format("{} {}", ::getpid(), calls));
     return serve(readiness, pid_file);
 }
