@@ -59,6 +59,11 @@ inline const Advice kAllOrNone{
     "server_limit is no reason to start nobody. Where not all that are wanted have room, those are "
     "started that have: the smaller of the two numbers.",
     "README.md#all-that-are-wanted-or-none"};
+inline const Advice kShortOfLimit{
+    "stopped short of the limit",
+    "server_limit workers may be there, so many and not one less. What is left is server_limit less "
+    "counts.workers.",
+    "README.md#stopped-short-of-the-limit"};
 inline const Advice kOwnClock{
     "a pause by another clock",
     "decide() is told what time it is: not_before.expired(now). Without `now` it is the machine's "

@@ -103,6 +103,9 @@ TEST_CASE("the decision: too many threads wait") {
 }
 
 TEST_CASE("the decision: the limit holds") {
+    step("one more is needed, and there is room for one");
+    expect_orders({.workers = 4, .serving = 4, .idle_threads = 14, .busy_threads = 26},
+                  {.start = 1}, kShortOfLimit);
     step("all 40 threads are busy; there is room for one worker only");
     const WorkerCounts forty{.workers = 4, .serving = 4, .busy_threads = 40};
     const unsigned started = WorkerPool::decide(kTable, forty, kNoPause, kNow).start;

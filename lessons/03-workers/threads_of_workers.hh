@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "daemon/worker_pool.hh"
+#include "stillness.hh"
 
 namespace workers_check {
 
@@ -59,7 +60,7 @@ inline bool all_at_locks(const std::vector<pid_t>& threads) {
     return !threads.empty() && std::ranges::all_of(threads, [](pid_t thread) {
         long number = -1;
         std::ifstream(fmt::format("/proc/{}/syscall", thread)) >> number;
-        return number == SYS_futex;
+        return number == SYS_futex || is_the_sanitizers(thread);
     });
 }
 
