@@ -79,6 +79,11 @@ inline const Advice kGivenUp{
     "The second address begins beside the first, and not in its place: whichever answers first has "
     "won.",
     "README.md#the-first-given-up-for-the-second; RFC 8305, section 5"};
+inline const Advice kReplaced{
+    "a winner that is replaced",
+    "Two have answered by the time they are asked. The first that is found connected has won, and "
+    "the others are not asked any more.",
+    "README.md#a-winner-that-is-replaced"};
 inline const Advice kFamilies{
     "one family first",
     "Where a family has no way out, all of its addresses stand in front of the first that works. "

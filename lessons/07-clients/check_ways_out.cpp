@@ -14,6 +14,7 @@
 #include "daemon/error.hh"
 #include "lessons/course/check/faults.hh"
 #include "played.hh"
+#include "unix_listener.hh"
 
 using namespace waymark::course::check;
 using namespace std::chrono_literals;
@@ -27,25 +28,6 @@ constexpr const char* kSecond = "192.0.2.2:80";
 constexpr const char* kThird = "192.0.2.3:80";
 
 using Text = std::string;
-
-// A listener in the abstract name space (unix(7)), of which no file is left.
-struct UnixListener {
-    explicit UnixListener(int backlog)
-        : address(Address::parse("unix:@waymark-check-" + std::to_string(::getpid()))),
-          socket(
-              waymark::daemon::check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
-        waymark::daemon::check(::bind(socket.get(), address.data(), address.size()), "bind");
-        waymark::daemon::check(::listen(socket.get(), backlog), "listen");
-    }
-    void fill() {
-        filler = Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        waymark::daemon::check(::connect(filler.get(), address.data(), address.size()), "connect");
-    }
-    void make_room() { accepted = Fd(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
-
-    Address address;
-    Fd socket, filler, accepted;
-};
 
 }  // namespace
 

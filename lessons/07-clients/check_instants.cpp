@@ -1,0 +1,153 @@
+// Things that come at the same instant, in lesson 07, and time that passes while one looks.
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <string>
+
+#include "advice.hh"
+#include "lessons/course/check/faults.hh"
+#include "played.hh"
+#include "unix_listener.hh"
+
+using namespace waymark::course::check;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kFirst = "192.0.2.1:80";
+constexpr const char* kSecond = "192.0.2.2:80";
+constexpr const char* kThird = "192.0.2.3:80";
+
+using Text = std::string;
+
+// At each wait or look from now on.
+void at_each_poll(Faults& faults, const std::function<void()>& act) {
+    faults.before(Call::poll, [&faults, act] {
+        at_each_poll(faults, act);
+        act();
+    });
+}
+
+}  // namespace
+
+TEST_CASE("of two that answer at one instant the first begun has won") {
+    for (const auto at : {300ms, 700ms}) {
+        MadeUpNetwork network;
+        step("connect to three addresses that all answer after " + show(at.count()) + " ms");
+        const Played seen =
+            play(network,
+                 {network.answers_late(kFirst, at), network.answers_late(kSecond, at),
+                  network.answers_late(kThird, at)},
+                 2000ms);
+        expect_equal(seen.status, Text("connected"), "the status", kNotTaken);
+        expect_equal(seen.address, Text(kFirst), "the address that answered", kReplaced);
+        expect_equal(seen.left_open, 0, "descriptors left open beside the result's socket",
+                     {kLeak, kReplaced});
+    }
+}
+
+TEST_CASE("the last failure and the deadline at one instant") {
+    {
+        MadeUpNetwork network;
+        step("connect to one that refuses at 1000 ms, the very deadline");
+        const Played seen = play(network, {network.refuses_late(kFirst, 1000ms)}, 1000ms);
+        expect_equal(seen.status, Text("refused"), "the status: each address has failed",
+                     kClockFirst);
+        expect_equal(seen.failures, Text(kFirst) + ": Connection refused", "error_text()", kUntold);
+    }
+    {
+        MadeUpNetwork network;
+        step("the same with one before it that refuses at 100 ms");
+        const Played seen = play(
+            network, {network.refuses_late(kFirst, 100ms), network.refuses_late(kSecond, 900ms)},
+            900ms);
+        expect_equal(seen.status, Text("refused"), "the status: each address has failed",
+                     kClockFirst);
+    }
+    {
+        MadeUpNetwork network;
+        step("the same with one behind it, whose turn has not come");
+        const Played seen =
+            play(network, {network.refuses_late(kFirst, 200ms), network.answers(kSecond)}, 200ms);
+        expect_equal(seen.status, Text("timed_out"), "the status", kDeadlineLost);
+        expect_equal(seen.failures,
+                     Text(kFirst) + ": Connection refused; " + kSecond + ": not tried in time",
+                     "error_text()", kUntold);
+    }
+}
+
+TEST_CASE("when the deadline has come the first address is begun and asked") {
+    for (const auto deadline : {-1ms, 0ms}) {
+        MadeUpNetwork network;
+        step("connect to one that answers at once, with a deadline " + show(deadline.count()) +
+             " ms from now; connect(2) says EINPROGRESS, and the socket is writable");
+        const Played seen =
+            play(network, {network.answers(kFirst), network.answers(kSecond)}, deadline);
+        expect_equal(seen.status, Text("connected"), "the status", {kClockFirst, kInProgress});
+        expect_equal(seen.address, Text(kFirst), "the address that answered", kOnlyFirst);
+        step("the same with one that refuses");
+        MadeUpNetwork* const same = &network;
+        const Played refused = play(*same, {same->refuses(kThird)}, deadline);
+        expect_equal(refused.status, Text("refused"), "the status", kClockFirst);
+    }
+}
+
+TEST_CASE("an answer that comes while one looks counts") {
+    Played seen;
+    {
+        Faults faults;
+        MadeUpNetwork network;
+        step(
+            "connect to two; while the second is asked at 250 ms, 100 ms pass: the first answers "
+            "at 300, and the deadline is at 320");
+        int looks = 0;
+        at_each_poll(faults, [&] {
+            if (network.clock().passed() == 250ms && ++looks == 2) pass_time(100ms);
+        });
+        seen =
+            play(network, {network.answers_late(kFirst, 300ms), network.is_silent(kSecond)}, 320ms);
+    }
+    expect_equal(seen.status, Text("connected"), "the status", kClockFirst);
+}
+
+TEST_CASE("a full queue does not hold the deadline up") {
+    for (const auto deadline : {1ms, 3ms, 22ms, 44ms}) {
+        MadeUpNetwork network;
+        UnixListener listener(0);
+        listener.fill();
+        step("connect to a Unix listener whose queue is full, with a deadline at " +
+             show(deadline.count()) + " ms");
+        if_it_hangs(kDeadlineLost);
+        const Played seen = play(network, {listener.address}, deadline);
+        expect_equal(seen.status, Text("timed_out"), "the status", kQueue);
+        expect_equal(seen.took, static_cast<long>(deadline.count()), "milliseconds that it took",
+                     kDeadlineLost);
+    }
+}
+
+TEST_CASE("a wait that fails is our own failure") {
+    for (const int error : {ENOMEM, EINVAL})
+        for (const int after : {0, 1}) {
+            Played seen;
+            bool has_failed = false;
+            {
+                Faults faults;
+                MadeUpNetwork network;
+                step("connect to one that is silent; wait or look " + show(after + 1) +
+                     " fails with errno " + show(error));
+                if_it_hangs(kOurFailure);
+                if_it_hangs(kOurFailure, "it uses the processor");
+                faults.fail(Call::poll, error, 1, after);
+                seen = play(network, {network.is_silent(kFirst)}, 1000ms);
+                has_failed = faults.calls(Call::poll) > after;
+            }
+            if (!has_failed) continue;  // nobody has to look before the wait
+            expect_equal(seen.error_number, error, "the error thrown as std::system_error",
+                         kOurFailure);
+            expect_equal(seen.left_open, 0, "descriptors left open", kLeak);
+        }
+}
