@@ -87,6 +87,7 @@ void try_ethernet(Random& random) {
     expect_rest(seen, right, of,
                 seen.fault == Fault::too_many    ? Causes(kBound)
                 : right.fault == Fault::too_many ? Causes(kUnbounded)
+                : whole < count                  ? Causes{kOneTag, kPastEnd}
                 : last < 1536                    ? Causes(kLengthType)
                                                  : Causes(kReason),
                 last < 1536 ? Causes(kLengthType) : Causes{kOneTag, kPastEnd});
