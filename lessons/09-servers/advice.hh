@@ -110,6 +110,11 @@ inline const Advice kNoAnswer{
     "loop turns at full speed. The spare descriptor is closed, a client is taken with it and hung "
     "up on.",
     "README.md#emfile-without-an-answer"};
+inline const Advice kReset{
+    "a reset instead of an end",
+    "The client was hung up on, and hears a broken connection: that looks like a network that "
+    "fails. Closing the descriptor is an orderly end; SO_LINGER makes a reset of it.",
+    "README.md#a-reset-instead-of-an-end; socket(7), SO_LINGER"};
 inline const Advice kSpare{
     "the spare descriptor not kept",
     "The spare one is for the next time as well: it is made again behind the hang-up, and where "
@@ -164,6 +169,11 @@ inline const Advice kWaits{
     "Who waits for the child serves one client after the other. The point of the child is that the "
     "next client need not wait.",
     "README.md#the-parent-waits-for-its-child"};
+inline const Advice kReaps{
+    "children collected by the way",
+    "Another child had ended, and the caller was to hear how. Who collects it here throws its "
+    "status away; the caller of serve_in_child() reaps when it wants to.",
+    "README.md#children-collected-by-the-way; waitpid(2)"};
 inline const Advice kServed{
     "another conversation than the caller's",
     "The child runs `serve` with the client that was accepted and its peer, and what it returns is "

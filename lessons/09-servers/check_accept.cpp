@@ -149,6 +149,16 @@ TEST_CASE("a client is accepted with its address") {
     Listener local = listen_at(at(fmt::format("unix:@waymark-check-{}", ::getpid())));
     const Fd nameless = connect_client(local.address());
     expect_accepted(local, local_address(nameless));
+    for (const std::size_t length : {8, 25, 26, 27, 60, 106}) {
+        step(fmt::format("one comes that has bound itself to a name of {} bytes", length));
+        const std::string number = std::to_string(::getpid());
+        const std::string name = std::string(length, 'n').replace(0, number.size(), number);
+        const Address mine = at("unix:@" + name.substr(0, length));
+        const Fd named(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        ::bind(named.get(), mine.data(), mine.size());
+        ::connect(named.get(), local.address().data(), local.address().size());
+        expect_accepted(local, mine);
+    }
 }
 
 TEST_CASE("one call takes one client and the others wait") {

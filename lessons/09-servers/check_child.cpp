@@ -203,8 +203,9 @@ TEST_CASE("the parent goes on while the child serves") {
     const Fd second = door.connect();
     AcceptResult next = door.accept();
     const pid_t two = serve(door, next, until_it_leaves);
-    expect_equal(door.children.running().size(), 3U, "children that run or wait to be collected",
-                 kWaits);
+    const std::size_t children = door.children.running().size();
+    expect_equal(children, 3U, "children that run or wait to be collected",
+                 children < 3 ? kReaps : kWaits);
     step("both leave");
     // Not by close(2): the children have copies of the client's ends, too.
     for (const int client : {first.get(), second.get()}) ::shutdown(client, SHUT_WR);
