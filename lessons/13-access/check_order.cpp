@@ -79,7 +79,7 @@ TEST_CASE("the reason is the rule as it was written") {
 TEST_CASE("the reason lives as long as the list") {
     step("read rules, and free the text; ask, and look at the reason later");
     auto text =
-        std::make_unique<std::string>("allow 2001:db8:1234:5678::/64\ndeny 192.168.255.0/24");
+        std::make_unique<std::string>("allow 2001:db8:1234:5678::/64\ndeny 192.168.255.0/24\n");
     const AccessList list = list_of(*text);
     text->assign(text->size(), '*');
     text.reset();
