@@ -231,6 +231,13 @@ TEST_CASE("the wait sleeps") {
     }
     expect(waiting != Waiting::busy, "the waiting process", "sleeps",
            "uses the processor all the time", kBusyWait);
+    step("wait a fifth of a second for nothing, and count the calls that sleep");
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    const Faults counting;
+    wait_for_signal(flag, Deadline::after(200ms));
+    const int calls = counting.calls(Call::poll) + counting.calls(Call::pause);
+    expect(calls <= 30, "calls until the deadline", "a few", show(calls), kBusyWait);
 }
 
 static std::atomic<int> ticks = 0;
