@@ -110,24 +110,22 @@ void Log::write_line(Severity severity, std::string_view message) {
         unreported_ += lost;
 }
 
-//#region deliver
 bool Log::deliver(Severity severity, std::string_view message) {
     LineBuffer line;
     // Of the line before a part may be there: without an end, this one would be its end.
     const bool is_behind_a_part = is_torn_.exchange(false);
-    if (is_behind_a_part) line.push_back('\n');  //@ 4
-    append_head(line, options_, severity);  //@ 1
-    append_escaped(line, message);          //@ 1
+    if (is_behind_a_part) line.push_back('\n');
+    append_head(line, options_, severity);
+    append_escaped(line, message);
     // A datagram ends by itself.
     if (options_.target == LogTarget::syslog)
-        return send_to_syslog({line.data(), line.size()});  //@ 2
+        return send_to_syslog({line.data(), line.size()});
     line.push_back('\n');
     const std::string_view text(line.data(), line.size());
-    const std::size_t written = write_quietly(fd_ ? fd_.get() : STDERR_FILENO, text);  //@ 3
-    if (written == 0 ? is_behind_a_part : written < text.size()) is_torn_ = true;  //@ 4
+    const std::size_t written = write_quietly(fd_ ? fd_.get() : STDERR_FILENO, text);
+    if (written == 0 ? is_behind_a_part : written < text.size()) is_torn_ = true;
     return written == text.size();
 }
-//#endregion deliver
 
 //#region syslog
 // A full queue (EAGAIN) is not cured by connecting again; everything else may mean that the system

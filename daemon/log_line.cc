@@ -62,24 +62,22 @@ bool is_hidden(const Letter& letter) {
 void append_escaped(LineBuffer& line, std::string_view message) {
     constexpr std::string_view kCut = "...";
     constexpr std::size_t kRoom = kLongestLine - kCut.size() - 1;
-    //#region escape
     while (!message.empty()) {
         const Letter letter = first_letter(message);
-        const bool hidden = is_hidden(letter);  //@ 1
+        const bool hidden = is_hidden(letter);
         const std::size_t shown = letter.bytes * (hidden ? std::string_view("\\x00").size() : 1);
-        if (line.size() + shown > kRoom) {  //@ 2
-            line.append(kCut);  //@ 2
+        if (line.size() + shown > kRoom) {
+            line.append(kCut);
             return;
         }
         for (const char byte : message.substr(0, letter.bytes))
-            if (hidden)  //@ 3
+            if (hidden)
                 fmt::format_to(std::back_inserter(line), "\\x{:02x}",
                                static_cast<unsigned char>(byte));
             else
                 line.push_back(byte);
         message.remove_prefix(letter.bytes);
     }
-    //#endregion escape
 }
 
 void append_iso_time(LineBuffer& line, std::chrono::system_clock::time_point now) {

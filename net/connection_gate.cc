@@ -84,17 +84,15 @@ std::size_t ConnectionGate::count_of(const Address& peer) const {
     return place == by_network_.end() ? 0 : place->second;
 }
 
-//#region gate-leave
 void ConnectionGate::leave(const NetworkKey& network) {
     assert(count_ > 0);
-    const auto place = by_network_.find(network);  //@ 1..
+    const auto place = by_network_.find(network);
     // An entry for each network ever seen would be a memory that an attacker fills.
-    if (place != by_network_.end() && --place->second == 0) by_network_.erase(place);  //@ ..1
-    --count_;                                                                          //@ 2
-    const bool became_free = count_ + 1 == limits_.soft;                               //@ 3..
-    if (became_free && room_handler_) room_handler_();                                 //@ ..3
+    if (place != by_network_.end() && --place->second == 0) by_network_.erase(place);
+    --count_;
+    const bool became_free = count_ + 1 == limits_.soft;
+    if (became_free && room_handler_) room_handler_();
 }
-//#endregion gate-leave
 
 void ConnectionGate::set_limits(const GateLimits& limits) {
     check_limits(limits);
@@ -103,21 +101,19 @@ void ConnectionGate::set_limits(const GateLimits& limits) {
     if (!had_room && has_room() && room_handler_) room_handler_();
 }
 
-//#region gate-slot
 ConnectionGate::Slot& ConnectionGate::Slot::operator=(Slot&& other) noexcept {
-    if (this != &other) {                             //@ 1
-        give_back();                                  //@ 2
-        gate_ = std::exchange(other.gate_, nullptr);  //@ 3..
-        network_ = other.network_;                    //@ ..3
+    if (this != &other) {
+        give_back();
+        gate_ = std::exchange(other.gate_, nullptr);
+        network_ = other.network_;
     }
     return *this;
 }
 
 void ConnectionGate::Slot::give_back() {
     // First forgotten, then left: the handler may look at this slot again.
-    if (ConnectionGate* gate = std::exchange(gate_, nullptr)) gate->leave(network_);  //@ 4
+    if (ConnectionGate* gate = std::exchange(gate_, nullptr)) gate->leave(network_);
 }
-//#endregion gate-slot
 //#endregion exercise-12
 
 }  // namespace waymark::net

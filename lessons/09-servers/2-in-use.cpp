@@ -50,14 +50,12 @@ bool in_time_wait(const Address& server, const Address& client) {
            answer.found.idiag_state == TCP_TIME_WAIT;
 }
 
-//#region start
 int start(const Address& address, bool reuse) {
     const Fd server = make_socket();
-    if (reuse) waymark::net::allow_address_reuse(server);           //@ 1
-    if (const int error = try_bind(server, address)) return error;  //@ 2
+    if (reuse) waymark::net::allow_address_reuse(server);
+    if (const int error = try_bind(server, address)) return error;
     return ::listen(server.get(), 5) == 0 ? 0 : errno;
 }
-//#endregion start
 
 struct Ended {
     Address server;

@@ -63,12 +63,10 @@ int read_all(const Fd& socket) {
     return count;
 }
 
-//#region waits
 void log_and_wait(const Fd& socket) {
     for (int i = 0; i < 1000; ++i)
         (void)!::send(socket.get(), "<30>server: a line", 18, 0);  // waits for room
 }
-//#endregion waits
 
 void show_waiting() {
     const Folder folder;

@@ -27,15 +27,13 @@ bool serve_counted(const Fd& client) {
 }
 //#endregion drift
 
-//#region slot
 bool serve_with_slot(const Fd& client, ConnectionGate& gate) {
-    const ConnectionGate::Entry entry = gate.enter(waymark::net::peer_address(client));  //@ 1
+    const ConnectionGate::Entry entry = gate.enter(waymark::net::peer_address(client));
     if (!entry.slot) return false;
-    if (heard_at_last(client) != "?") return false;  //@ 2
+    if (heard_at_last(client) != "?") return false;
     ::send(client.get(), "ok", 2, MSG_NOSIGNAL);
     return true;
 }
-//#endregion slot
 
 // Connects, says this, and tells what came back.
 template <typename Serve>

@@ -26,17 +26,15 @@ bool sleep_until_room(const std::vector<Client>& clients) {
 }
 //#endregion asleep
 
-//#region awake
 // One turn: serve those inside, and accept only where there is room.
 void take_a_turn(const Fd& listener, std::vector<Client>& clients) {
-    pollfd ready[1 + kSoft] = {{clients.size() < kSoft ? listener.get() : -1, POLLIN, 0}};  //@ 1
+    pollfd ready[1 + kSoft] = {{clients.size() < kSoft ? listener.get() : -1, POLLIN, 0}};
     nfds_t count = 1;
-    for (const Client& client : clients) ready[count++] = {client.socket.get(), POLLIN, 0};  //@ 2
+    for (const Client& client : clients) ready[count++] = {client.socket.get(), POLLIN, 0};
     ::poll(ready, count, 10'000);
-    serve(clients);                                                             //@ 3
-    if (ready[0].revents != 0) clients.push_back({accept_from(listener), {}});  //@ 4
+    serve(clients);
+    if (ready[0].revents != 0) clients.push_back({accept_from(listener), {}});
 }
-//#endregion awake
 
 }  // namespace
 
