@@ -9,8 +9,6 @@
 
 namespace waymark::net {
 
-using daemon::UsageError;
-
 namespace {
 
 ConnectionGate::RollPercent make_roll() {
@@ -34,16 +32,16 @@ ConnectionGate::~ConnectionGate() {
 //#region exercise-12
 void check_limits(const GateLimits& limits) {
     if (limits.soft == 0 || limits.soft > limits.hard)
-        throw UsageError(
+        throw daemon::UsageError(
             fmt::format("the soft limit of connections is {}: it must be from 1 to the "
                         "hard limit, {}",
                         limits.soft, limits.hard));
     if (limits.per_network == 0)
-        throw UsageError("the limit of connections for each network must be at least 1");
+        throw daemon::UsageError("the limit of connections for each network must be at least 1");
     if (!limits.early_drop) return;
     const EarlyDrop& drop = *limits.early_drop;
     if (drop.full <= drop.start || drop.rate_percent > 100)
-        throw UsageError(
+        throw daemon::UsageError(
             fmt::format("early drop {}:{}:{}: write START:RATE:FULL with START below "
                         "FULL and RATE from 0 to 100",
                         drop.start, drop.rate_percent, drop.full));

@@ -112,10 +112,15 @@ tell_progress() {
 # Without the tests' programs, a third of it all, which Meson counts to `all`: whoever wants the tests builds
 # them under sanitizers, in folders of their own.
 build_all() {
-    local programs
+    local line programs=()
     set_up build course server slides
-    mapfile -t programs < <("${leash[@]}" ninja -C "$root/build" -t query all |
-        sed -n '/^  input:/,/^  outputs:/s/^    //p' | grep -v '^meson-')
+    while IFS= read -r line; do
+        case $line in
+            '  outputs:'*) break ;;
+            '    meson-'*) ;;
+            '    '*) programs+=("${line#    }") ;;
+        esac
+    done < <("${leash[@]}" ninja -C "$root/build" -t query all)
     ninja_in build "${programs[@]}"
 }
 

@@ -2,7 +2,7 @@
 // have; the constructor is given and calls check_limits(). reason_to_refuse() and leave() are a
 // proposal: write them, or do it otherwise.
 
-// Write this: throw UsageError (daemon/error.hh) for limits that contradict each other.
+// Write this: throw daemon::UsageError (daemon/error.hh) for limits that contradict each other.
 void check_limits(const GateLimits&) {}
 
 // Write this: 0 below drop.start, drop.rate_percent there, 100 from drop.full on; evenly between.

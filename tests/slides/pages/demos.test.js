@@ -27,7 +27,7 @@ after(async () => {
 });
 
 // "[exit status 0; time limit of 20 s]" is the last line of a recording.
-const recordedEnd = (text) => /\[([^\]]*)\]\s*$/.exec(text)?.[1];
+const recordedEnd = (text) => /\[([^\][]*)\]\s*$/.exec(text)?.[1];
 
 function keep(lesson, demo, shown, end) {
   if (!process.env.DEMOS_SHOWN) return;
