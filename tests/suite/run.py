@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import signal
 import sys
 
@@ -26,6 +27,9 @@ EXIT_USAGE = 100
 THREADS = "threads"  # the suite that runs under the thread sanitizer as well
 SLOW = "slow"  # the suite that --quick leaves out
 TAIL_LINES = 25
+MOST_OF_A_LINE = 160
+# As doctest, node's and Python's drivers, the proofs of lessons and the sanitizers say it.
+NAMES_A_FAILURE = re.compile(r"\b(FAIL(ED)?|not ok|TEST CASE:|[A-Z]\w*Error|ERROR)\b")
 
 SANITIZERS = {
     "ASAN_OPTIONS": ("detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:"
@@ -65,6 +69,12 @@ def chosen(tests, only, quick):
 def tail(entry):
     text = entry["stdout"].rstrip() + "\n" + entry.get("stderr", "").rstrip()
     return text.strip().splitlines()[-TAIL_LINES:]
+
+
+def in_a_line(lines):
+    """Which of a test's last lines name what failed, the first two of them, or else its last line."""
+    naming = [line for line in lines if NAMES_A_FAILURE.search(line)][:2] or lines[-1:]
+    return "".join(f" | {' '.join(line.split())[:MOST_OF_A_LINE]}" for line in naming)
 
 
 class Run:
@@ -125,6 +135,11 @@ class Run:
             print("\nNot tested:")
         for label, reason in self.skips:
             print(f"  SKIPPED {label}: {reason}")
+        # Once more in a line each, at the end: where only the last lines of a log are kept, they are all there is.
+        if self.failures:
+            print("\nFailed:")
+        for label, problem, lines in self.failures:
+            print(f"  FAILED {label}: {problem}{in_a_line(lines)}")
         if self.total.passed + self.total.failed + self.total.skipped == 0:
             self.fail("the run", "no test was run")
             print("\nFAILED: no test was run")

@@ -78,6 +78,19 @@ class RunTest(unittest.TestCase):
                       "SKIPPED daemon: skips: lab: needs root"):
             self.assertIn(words, output)
 
+    def test_what_failed_stands_at_the_end_once_more_in_a_line_each(self):
+        code, output, _ = self.run_project({
+            "fails": ("print('FAIL: test_a_line (Lines)'); print('x\\n' * 9); print('1 passed, 1 failed, 0 skipped'); exit(1)",
+                      "daemon", 30),
+            "nameless": ("print('expected 3, saw 4'); exit(3)", "daemon", 30),
+            "skips": ("print('SKIP: lab: needs root'); exit(77)", "daemon", 30),
+        })
+        end = output[output.index("Not tested:"):]
+        self.assertRegex(end, r"(?m)^Failed:$")
+        self.assertRegex(end, r"(?m)^  FAILED daemon: fails: 1 failed \| FAIL: test_a_line \(Lines\)$")
+        self.assertRegex(end, r"(?m)^  FAILED daemon: nameless: .* \| expected 3, saw 4$")
+        self.assertEqual(code, 1)
+
     def test_a_run_without_a_test_fails(self):
         code, _, last = self.run_project({})
         self.assertEqual((code, last), (1, "0 passed, 1 failed, 0 skipped"))
