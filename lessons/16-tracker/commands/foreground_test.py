@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import selectors
 import signal
 import subprocess
@@ -135,12 +136,11 @@ class AtATerminal(unittest.TestCase):
 
     def test_a_hang_up_that_comes_twice_is_no_hurry(self):
         with self.start("--demo", "--log", self.data + "/log"):
-            os.kill(self.receiver(), signal.SIGSTOP)
-            os.kill(self.pid, signal.SIGHUP)
-            self.wait_for_log("stopping")
-            os.kill(self.pid, signal.SIGHUP)
-            self.assertEqual(services(self.data)["receiver 0"]["state"], "stopping")
-            os.kill(self.receiver(), signal.SIGCONT)
+            with self.held(self.receiver()):  # within the ten seconds that it is given to end in
+                os.kill(self.pid, signal.SIGHUP)
+                self.wait_for_log("stopping")
+                os.kill(self.pid, signal.SIGHUP)
+                wait_until(lambda: not self.is_pending(signal.SIGHUP), "the look at the second signal")
             self.wait_for_end()
         self.assertNotIn("stopping at once", self.log())
 
@@ -152,6 +152,19 @@ class AtATerminal(unittest.TestCase):
             self.assertIn(self.pid, parents())
             os.kill(self.pid, signal.SIGTERM)
             self.wait_for_end()
+
+    @contextlib.contextmanager
+    def held(self, pid):
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:  # also when the test fails: nobody else lets it go on
+            os.kill(pid, signal.SIGCONT)
+
+    def is_pending(self, number):
+        """Sent, and not yet read by it from its descriptor (ShdPnd in proc(5))."""
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
+        return int(re.search(r"ShdPnd:\s+(\w+)", status)[1], 16) >> (number - 1) & 1
 
     def receiver(self):
         return services(self.data)["receiver 0"]["pid"]
