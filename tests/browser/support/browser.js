@@ -52,15 +52,16 @@ export async function visit(page, address) {
 }
 
 // What axe finds wrong, one line each. It is loaded once a page, and what it finds right stays there:
-// to read axe anew and to carry its whole report over cost more than the looking.
-export async function accessibilityFaults(page) {
+// to read axe anew and to carry its whole report over cost more than the looking. `within` is a selector: nothing else is
+// looked at. `rules` are the names of axe's rules: no other is asked.
+export async function accessibilityFaults(page, { within, rules } = {}) {
   if (!await page.evaluate(() => 'axe' in window)) {
     await page.evaluate(fs.readFileSync(path.join(modules, 'axe-core/axe.min.js'), 'utf8'));
   }
-  return page.evaluate(async (values) => {
-    const { violations } = await window.axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] });
+  return page.evaluate(async ([place, runOnly]) => {
+    const { violations } = await window.axe.run(place ?? document, { runOnly, resultTypes: ['violations'] });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  }, RULES);
+  }, [within, rules ? { type: 'rule', values: rules } : { type: 'tag', values: RULES }]);
 }
 
 // Until more than `least` pixels of the map's canvas `pane` are not empty: it is drawn with the next picture, not with the
