@@ -159,7 +159,8 @@ class AtATerminal(unittest.TestCase):
         try:
             yield
         finally:  # also when the test fails: nobody else lets it go on
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     def is_pending(self, number):
         """Sent, and not yet read by it from its descriptor (ShdPnd in proc(5))."""
