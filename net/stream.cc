@@ -1,7 +1,5 @@
 #include "net/stream.hh"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -22,15 +20,12 @@ namespace {
 bool is_full(ssize_t result) {
     return result == -1 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
-
-// To a fast peer a write may never have to wait: after so many bytes the others have their turn. Of
-// a file, which may have to come from the disk, one call sends no more than that.
-constexpr std::size_t kMostPerTurn = 256 * 1024;
 }  // namespace
 
-Stream::Stream(EventLoop& loop, Fd socket)
+Stream::Stream(EventLoop& loop, Fd socket, std::unique_ptr<StreamLayer> layer)
     : loop_(loop),
       socket_(std::move(socket)),
+      layer_(std::move(layer)),
       read_timer_(loop.timers(), [this] { deadline_came(reading_); }),
       write_timer_(loop.timers(), [this] { deadline_came(writing_); }),
       // A read from a Unix socket stops where a descriptor was passed, however much follows.
@@ -40,6 +35,10 @@ Stream::Stream(EventLoop& loop, Fd socket)
 
 Stream::~Stream() {
     loop_.remove(socket_, *this);
+}
+
+Stream::Handshake Stream::handshake(Deadline deadline) {
+    return Handshake(*this, deadline);
 }
 
 Stream::Read Stream::read_some(std::span<char> buffer, Deadline deadline) {
@@ -65,7 +64,20 @@ Stream::SendFile Stream::send_file(const Fd& file, off_t offset, std::size_t cou
 }
 
 void Stream::shutdown_write() {
-    ::shutdown(socket_.get(), SHUT_WR);
+    if (layer_ == nullptr) {
+        ::shutdown(socket_.get(), SHUT_WR);
+        return;
+    }
+    layer_->end(*this);
+    ends_when_flushed_ = true;
+    flush_layer();
+}
+
+// Also what no write waits for: the layer's own answers to the peer, and its last word. What the
+// system refuses is told by the next read or write.
+void Stream::flush_layer() {
+    layer_->flush(*this);
+    if (ends_when_flushed_ && !layer_->has_unsent()) ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void Stream::reset_on_close() {
@@ -89,7 +101,10 @@ bool Stream::on_ready(std::uint32_t events) {
     }
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
         may_write_ = true;
+        if (layer_ && layer_->has_unsent()) flush_layer();
         advance(writing_);
+        // A handshake reads and writes in turns.
+        if (layer_ && !layer_->is_established()) advance(reading_);
     }
     return true;  // told once each, taken or not
 }
@@ -133,6 +148,10 @@ Timer& Stream::timer_of(const Operation& operation) {
 }
 
 ssize_t Stream::receive(std::span<char> buffer) {
+    if (!may_read_) {
+        errno = EAGAIN;
+        return -1;
+    }
     ssize_t got = 0;
     do {
         got = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -144,6 +163,15 @@ ssize_t Stream::receive(std::span<char> buffer) {
         got > 0 && static_cast<std::size_t>(got) < buffer.size() && short_read_empties_;
     if ((emptied && !peer_ended_) || is_full(got)) may_read_ = false;
     return got;
+}
+
+ssize_t Stream::send(std::string_view bytes) {
+    if (!may_write_) {
+        errno = EAGAIN;
+        return -1;
+    }
+    iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+    return send(std::span(&piece, 1));
 }
 
 ssize_t Stream::send(std::span<iovec> pieces) {
@@ -205,17 +233,26 @@ bool Stream::Operation::finish(Outcome outcome, int error) {
     return true;
 }
 
+bool Stream::Operation::finish_at_end() {
+    const bool was_cut = stream_.layer_ != nullptr && stream_.layer_->was_cut();
+    return finish(was_cut ? Outcome::truncated : Outcome::end);
+}
+
 bool Stream::Read::advance() {
-    if (!stream_.may_read_) return false;
-    const ssize_t got = stream_.receive(buffer_);
+    StreamLayer* const layer = stream_.layer_.get();
+    if (layer == nullptr && !stream_.may_read_) return false;
+    // A layer is asked in any case: it may have whole records in its hands.
+    const ssize_t got =
+        layer == nullptr ? stream_.receive(buffer_) : layer->receive(stream_, buffer_);
     if (is_full(got)) return false;
     if (got == -1) return finish(Outcome::failed, errno);
-    if (got == 0) return finish(Outcome::end);
+    if (got == 0) return finish_at_end();
     result_.bytes = static_cast<std::size_t>(got);
     return true;
 }
 
 bool Stream::Readable::advance() {
+    if (stream_.layer_) return stream_.layer_->is_readable(stream_);
     if (!stream_.may_read_) return false;
     if (stream_.surely_readable_) return true;
     // The last read may have taken all there was; a look at one byte tells (recv(2), MSG_PEEK).
@@ -224,71 +261,6 @@ bool Stream::Readable::advance() {
     if (!is_full(got)) return true;
     stream_.may_read_ = false;
     return false;
-}
-
-bool Stream::Sending::advance() {
-    const std::size_t turn_ends = result_.bytes + kMostPerTurn;
-    while (!is_all_put() && stream_.may_write_ && result_.bytes < turn_ends) {
-        const ssize_t put = put_some();
-        if (is_full(put)) break;
-        if (put == -1) return finish(Outcome::failed, errno);
-        if (put == 0) return finish(Outcome::end);
-        result_.bytes += static_cast<std::size_t>(put);
-    }
-    if (is_all_put()) return true;
-    if (next_look_.is_never()) look();
-    // With room left only the turn is over. The timer gives it the next one, in the next round:
-    // what is due at this round's own instant may still run in it.
-    constexpr EventLoop::Clock::duration kTick(1);
-    deadline_ = stream_.may_write_ ? Deadline(stream_.loop_.now() + kTick) : next_look_;
-    return false;
-}
-
-bool Stream::Sending::is_too_late() {
-    if (stream_.may_write_) return false;
-    const std::ptrdiff_t before = taken_at_look_;
-    look();
-    return taken_at_look_ - before < static_cast<std::ptrdiff_t>(kLeastTaken);
-}
-
-void Stream::Sending::look() {
-    taken_at_look_ = taken();
-    next_look_ = Deadline::after(patience_, stream_.loop_.now());
-}
-
-// Below zero at first if the kernel still keeps what was written before.
-std::ptrdiff_t Stream::Sending::taken() const {
-    int kept = 0;
-    ::ioctl(stream_.socket_.get(), SIOCOUTQ, &kept);
-    return static_cast<std::ptrdiff_t>(result_.bytes) - kept;
-}
-
-Stream::Write::Write(Stream& stream, std::span<const std::string_view> pieces,
-                     std::chrono::milliseconds patience)
-    : Sending(stream, patience) {
-    assert(pieces.size() <= kMostPieces);
-    for (const std::string_view piece : pieces)
-        if (!piece.empty()) pieces_[last_++] = {const_cast<char*>(piece.data()), piece.size()};
-}
-
-ssize_t Stream::Write::put_some() {
-    const ssize_t put = stream_.send(std::span(pieces_).subspan(first_, last_ - first_));
-    if (put > 0) take(static_cast<std::size_t>(put));
-    return put;
-}
-
-// Leaves out the first `count` bytes of what is still to be written.
-void Stream::Write::take(std::size_t count) {
-    while (count > 0 && count >= pieces_[first_].iov_len) count -= pieces_[first_++].iov_len;
-    if (count == 0) return;
-    pieces_[first_].iov_base = static_cast<char*>(pieces_[first_].iov_base) + count;
-    pieces_[first_].iov_len -= count;
-}
-
-ssize_t Stream::SendFile::put_some() {
-    const ssize_t put = stream_.send_part_of(file_, offset_, std::min(left_, kMostPerTurn));
-    if (put > 0) left_ -= static_cast<std::size_t>(put);
-    return put;
 }
 
 }  // namespace waymark::net

@@ -9,6 +9,9 @@
 // had nothing (or no room) left.
 //
 // One read and one write may wait at the same time. A Stream belongs to its loop's thread.
+//
+// With a layer (net/stream_layer, net/tls_stream) the same calls serve a secured connection. Bytes
+// are then those that the caller sees, and an end is one that the peer has signed.
 
 #pragma once
 
@@ -19,12 +22,14 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
 #include "net/event_loop.hh"
+#include "net/stream_layer.hh"
 
 namespace waymark::net {
 
@@ -34,6 +39,8 @@ enum class Outcome {
     timed_out,  // the deadline came first
     cancelled,  // somebody called cancel()
     failed,     // the system says why in Transfer::error: ECONNRESET, EPIPE, ...
+    truncated,  // only with a layer: the connection has ended, and the peer did not say that it
+                // would
 };
 
 struct [[nodiscard]] Transfer {
@@ -42,19 +49,27 @@ struct [[nodiscard]] Transfer {
     int error = 0;          // an errno value when failed
 };
 
-class Stream final : private EventLoop::Watcher {
+class Stream : private EventLoop::Watcher, private Wire {
   public:
-    // Takes ownership of a connected, non-blocking stream socket. Throws std::system_error if the
-    // loop cannot watch it.
-    Stream(EventLoop& loop, daemon::Fd socket);
+    // Takes ownership of a connected, non-blocking stream socket, and of the layer if there is one.
+    // Throws std::system_error if the loop cannot watch it.
+    Stream(EventLoop& loop, daemon::Fd socket, std::unique_ptr<StreamLayer> layer = {});
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
-    ~Stream();
+    virtual ~Stream();
 
+    class Handshake;
     class Read;
     class Readable;
     class Write;
     class SendFile;
+
+    // Without a layer it is done at once. With one, everything else has to wait for it. A handshake
+    // that fails has told the peer why, and has given it kLinger to read that: were the socket
+    // closed with unread bytes in it, the kernel would send a reset, which overtakes it. `failed`
+    // comes with EPROTO when the layer has the reason (failure()).
+    static constexpr std::chrono::milliseconds kLinger{1'000};
+    Handshake handshake(daemon::Deadline deadline);
 
     // Some bytes, at least one, into `buffer`, which must stay in place until then. A deadline that
     // has come before the call ends it, also when bytes wait: so a loop of reads ends on time.
@@ -81,16 +96,17 @@ class Stream final : private EventLoop::Watcher {
     SendFile send_file(const daemon::Fd& file, off_t offset, std::size_t count,
                        std::chrono::milliseconds patience);
 
-    // Tells the peer that no more will come; it may still send (shutdown(2), SHUT_WR).
+    // Tells the peer that no more will come; it may still send (shutdown(2), SHUT_WR). With a layer
+    // the layer says so first; without this call the peer will find what it got truncated.
     void shutdown_write();
 
     // Closing then resets the connection instead of ending it in order (SO_LINGER 0, socket(7)):
     // what a peer is due that we no longer wish to spend anything on.
     void reset_on_close();
 
-    // Called once, when the peer has sent its last byte or has reset the connection; at once if
-    // that is known already. For whoever only writes, and would learn of it with its next byte.
-    // Must not destroy the stream, nor set another handler. An empty one calls nobody.
+    // Called once, when the peer's socket has sent its last byte or has reset the connection; at
+    // once if that is known already. For whoever only writes, and would learn of it with its next
+    // byte. Must not destroy the stream, nor set another handler. An empty one calls nobody.
     void when_peer_ends(std::function<void()> handler);
 
     // What waits now ends with Outcome::cancelled, and so does all that follows.
@@ -99,6 +115,8 @@ class Stream final : private EventLoop::Watcher {
 
     const daemon::Fd& socket() const { return socket_; }
     EventLoop& loop() { return loop_; }
+    // Null for a plain connection.
+    const StreamLayer* layer() const { return layer_.get(); }
 
   private:
     // A read or write that waits. It lives in the frame of the coroutine that awaits it.
@@ -123,6 +141,8 @@ class Stream final : private EventLoop::Watcher {
         // Asked when the deadline has come: false if it is put off, for advance() to be called.
         virtual bool is_too_late() { return true; }
         bool finish(Outcome outcome, int error = 0);
+        // What `end` and -1 of the layer mean.
+        bool finish_at_end();
 
         Stream& stream_;
         Side side_;
@@ -146,14 +166,19 @@ class Stream final : private EventLoop::Watcher {
     void complete(Operation& operation);
     Timer& timer_of(const Operation& operation);
 
-    // One try each, with EINTR repeated; they note when the kernel has no more (or no room).
-    ssize_t receive(std::span<char> buffer);
+    // One try each, with EINTR repeated; they note when the kernel has no more (or no room), and
+    // know it until it says otherwise.
+    ssize_t receive(std::span<char> buffer) final;
+    ssize_t send(std::string_view bytes) final;
     ssize_t send(std::span<iovec> pieces);
     ssize_t send_part_of(const daemon::Fd& file, off_t& offset, std::size_t count);
+    ssize_t send_part_through_layer(const daemon::Fd& file, off_t& offset, std::size_t count);
     ssize_t note_full(ssize_t result);
+    void flush_layer();
 
     EventLoop& loop_;
     daemon::Fd socket_;
+    std::unique_ptr<StreamLayer> layer_;
     Timer read_timer_;
     Timer write_timer_;
     Operation* reading_ = nullptr;
@@ -164,7 +189,23 @@ class Stream final : private EventLoop::Watcher {
     bool may_write_ = true;
     bool peer_ended_ = false;  // the kernel has said so; what it sent before is still to be read
     bool cancelled_ = false;
+    bool ends_when_flushed_ = false;
     std::function<void()> peer_ended_handler_;
+};
+
+class Stream::Handshake final : public Operation {
+  public:
+    Handshake(Stream& stream, daemon::Deadline deadline)
+        : Operation(stream, &Stream::reading_, deadline) {}
+
+  private:
+    bool advance() override;
+    bool is_too_late() override;
+    void fail(int error);
+    bool linger();
+
+    bool has_failed_ = false;
+    std::size_t dropped_ = 0;  // of what came after the failure
 };
 
 class Stream::Read final : public Operation {
@@ -197,6 +238,7 @@ class Stream::Sending : public Operation {
 
   private:
     bool advance() final;
+    bool has_unsent() const { return stream_.layer_ && stream_.layer_->has_unsent(); }
     bool is_too_late() final;
     void look();
     std::ptrdiff_t taken() const;
