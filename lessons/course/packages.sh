@@ -17,6 +17,7 @@ course                    libcli11-dev         module:CLI11
 course                    doctest-dev          header:doctest/doctest.h
 course                    nlohmann-json3-dev   module:nlohmann_json
 course                    libseccomp-dev       module:libseccomp
+course                    libssl-dev           module:openssl
 helpful                   ccache               tool:ccache
 helpful                   mold                 tool:mold
 server                    libsqlite3-dev       module:sqlite3

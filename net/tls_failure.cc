@@ -1,0 +1,140 @@
+#include "net/tls_failure.hh"
+
+#include <fmt/core.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+namespace waymark::net {
+
+namespace {
+
+std::string reason_of(unsigned long error) {
+    if (ERR_SYSTEM_ERROR(error)) return fmt::format("system error {}", ERR_GET_REASON(error));
+    const char* reason = ERR_reason_error_string(error);
+    return reason != nullptr ? reason : fmt::format("error {:08x}", error);
+}
+
+TlsCause cause_of_reason(int reason) {
+    switch (reason) {
+        case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+            return TlsCause::no_certificate;
+        case SSL_R_UNSUPPORTED_PROTOCOL:
+        case SSL_R_NO_PROTOCOLS_AVAILABLE:
+        case SSL_R_VERSION_TOO_LOW:
+        case SSL_R_WRONG_SSL_VERSION:
+        case SSL_R_INAPPROPRIATE_FALLBACK:
+            return TlsCause::no_common_version;
+        case SSL_R_NO_APPLICATION_PROTOCOL:
+            return TlsCause::no_common_protocol;
+        case SSL_R_HTTP_REQUEST:
+        case SSL_R_HTTPS_PROXY_REQUEST:
+        case SSL_R_WRONG_VERSION_NUMBER:
+        case SSL_R_PACKET_LENGTH_TOO_LONG:
+            return TlsCause::not_tls;
+        case SSL_R_EXCESSIVE_MESSAGE_SIZE:
+            return TlsCause::too_much;
+        case SSL_R_UNEXPECTED_EOF_WHILE_READING:
+            return TlsCause::truncated;
+        case ERR_R_MALLOC_FAILURE:
+            return TlsCause::no_memory;
+        default:
+            // Above it are the alerts that a peer has sent (ssl.h).
+            return reason >= SSL_AD_REASON_OFFSET ? TlsCause::refused_by_peer
+                                                  : TlsCause::broken_protocol;
+    }
+}
+
+std::string words_of(TlsCause cause, const std::string& reason) {
+    switch (cause) {
+        case TlsCause::no_certificate:
+            return "the peer sent no certificate";
+        case TlsCause::no_common_version:
+            return fmt::format("no version of TLS that both sides speak ({})", reason);
+        case TlsCause::no_common_protocol:
+            return "no protocol that both sides offer (ALPN)";
+        case TlsCause::not_tls:
+            return fmt::format("what came is not TLS ({})", reason);
+        case TlsCause::refused_by_peer:
+            return fmt::format("the peer refused: {}", reason);
+        case TlsCause::no_memory:
+            return "no memory";
+        default:
+            return reason;
+    }
+}
+
+}  // namespace
+
+TlsCause cause_of_verification(int result) {
+    switch (result) {
+        case X509_V_OK:
+            return TlsCause::none;
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_CERT_UNTRUSTED:
+        case X509_V_ERR_SUBJECT_ISSUER_MISMATCH:
+        case X509_V_ERR_AKID_SKID_MISMATCH:
+        case X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+            return TlsCause::other_authority;
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+            return TlsCause::self_signed;
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            return TlsCause::expired;
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            return TlsCause::not_yet_valid;
+        case X509_V_ERR_CERT_REVOKED:
+            return TlsCause::revoked;
+        case X509_V_ERR_INVALID_PURPOSE:
+        case X509_V_ERR_CERT_REJECTED:
+        case X509_V_ERR_KEYUSAGE_NO_DIGITAL_SIGNATURE:
+            return TlsCause::wrong_purpose;
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return TlsCause::wrong_name;
+        case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+        case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+            return TlsCause::chain_too_long;
+        case X509_V_ERR_UNABLE_TO_GET_CRL:
+        case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+        case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+        case X509_V_ERR_CRL_NOT_YET_VALID:
+        case X509_V_ERR_CRL_HAS_EXPIRED:
+        case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+            return TlsCause::revocation_list;
+        case X509_V_ERR_OUT_OF_MEM:
+            return TlsCause::no_memory;
+        default:
+            return TlsCause::unusable;
+    }
+}
+
+TlsFailure failure_of_error(unsigned long error) {
+    if (error == 0) return {TlsCause::broken_protocol, "unknown reason"};
+    const TlsCause cause = ERR_SYSTEM_ERROR(error) ? TlsCause::connection_lost
+                                                   : cause_of_reason(ERR_GET_REASON(error));
+    return {cause, words_of(cause, reason_of(error))};
+}
+
+std::string take_openssl_errors() {
+    const unsigned long error = ERR_peek_last_error();
+    ERR_clear_error();
+    return error == 0 ? "unknown reason" : reason_of(error);
+}
+
+std::string printable(std::string_view text, std::size_t most) {
+    std::string line;
+    for (const char letter : text) {
+        if (line.size() >= most) return line + "...";
+        if (letter >= ' ' && letter <= '~')
+            line += letter;
+        else
+            line += fmt::format("\\x{:02x}", static_cast<unsigned char>(letter));
+    }
+    return line;
+}
+
+}  // namespace waymark::net

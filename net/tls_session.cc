@@ -1,0 +1,293 @@
+#include "net/tls_session.hh"
+
+#include <fmt/core.h>
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <ctime>
+#include <new>
+#include <utility>
+
+#include "daemon/error.hh"
+#include "net/openssl_owned.hh"
+#include "net/tls_server_name.hh"
+#include "net/tls_settings.hh"
+#include "net/tls_wire.hh"
+
+namespace waymark::net {
+
+namespace {
+
+// What one record holds (RFC 8446, section 5.1), and what is encrypted before it is sent: a send of
+// each record would cost four times as many calls.
+constexpr std::size_t kRecord = 16 * 1024;
+constexpr std::size_t kMostAtOnce = 4 * kRecord;
+// What was needed for a large answer is given back.
+constexpr std::size_t kKeptUnsent = 1024;
+
+}  // namespace
+
+class TlsSession::OnWire {
+  public:
+    OnWire(TlsSession& session, Wire& wire) : session_(session) {
+        session_.wire_ = &wire;
+        session_.wire_is_empty_ = false;
+        // What another connection of this thread left there would be taken for ours.
+        ERR_clear_error();
+    }
+    OnWire(const OnWire&) = delete;
+    OnWire& operator=(const OnWire&) = delete;
+    ~OnWire() { session_.wire_ = nullptr; }
+
+  private:
+    TlsSession& session_;
+};
+
+void TlsSession::Free::operator()(ssl_st* ssl) const {
+    SSL_free(ssl);
+}
+
+TlsSession::TlsSession(std::shared_ptr<const TlsSettings> settings, Side side,
+                       std::string_view server_name)
+    : settings_(std::move(settings)), ssl_(SSL_new(settings_->context.get())) {
+    if (!ssl_ || !TlsWire::attach(*this)) throw std::bad_alloc();
+    SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), &TlsSession::verified);
+    if (side == Side::server) {
+        SSL_set_accept_state(ssl_.get());
+    } else {
+        SSL_set_connect_state(ssl_.get());
+        expect_server_name(ssl_.get(), server_name);
+    }
+}
+
+TlsSession::~TlsSession() = default;
+
+// For each certificate of the chain, and again for each error of it. The first error counts.
+int TlsSession::verified(int is_good, X509_STORE_CTX* chain) {
+    if (is_good == 1) return 1;
+    const void* ssl = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx());
+    TlsSession* const self = TlsWire::session_of(static_cast<const SSL*>(ssl));
+    const int result = X509_STORE_CTX_get_error(chain);
+    if (self->verification_) return 0;
+    try {
+        X509* const current = X509_STORE_CTX_get_current_cert(chain);
+        X509* const certificate = current != nullptr ? current : X509_STORE_CTX_get0_cert(chain);
+        const std::string whose =
+            certificate != nullptr ? subject_of(certificate) : std::string("the peer");
+        self->verification_ = {
+            cause_of_verification(result),
+            fmt::format("certificate of {}: {}", whose, X509_verify_cert_error_string(result))};
+    } catch (const std::bad_alloc&) {
+        self->verification_.cause = TlsCause::no_memory;
+    }
+    return 0;
+}
+
+int TlsSession::shake_hands(Wire& wire) {
+    const OnWire on_wire(*this, wire);
+    if (failure_) return fail(failure_.cause, failure_.words, error_number_);
+    if (!is_established_) {
+        const int result = continue_handshake();
+        // An alert is sent if it can be: the peer should know.
+        if (result != 1) {
+            const int error_number = errno;
+            flush_unsent();
+            errno = error_number;
+            return result;
+        }
+    }
+    // A client that has said all and left does not take our tickets. What it said can be read.
+    return flush_unsent() == -1 && errno == EAGAIN ? -1 : 1;
+}
+
+int TlsSession::continue_handshake() {
+    const int result = SSL_do_handshake(ssl_.get());
+    if (result != 1) {
+        const int error = SSL_get_error(ssl_.get(), result);
+        const bool is_to_wait = error == SSL_ERROR_WANT_READ && wire_is_empty_;
+        return is_to_wait ? again() : fail(error);
+    }
+    const Owned<X509> certificate(SSL_get1_peer_certificate(ssl_.get()));
+    if (certificate && !is_still_valid())
+        return fail(TlsCause::expired,
+                    fmt::format("certificate of {}: has expired since its session began",
+                                subject_of(certificate.get())),
+                    EPROTO);
+    if (certificate) peer_ = read_peer(certificate.get());
+    is_established_ = true;
+    return 1;
+}
+
+// A session that goes on is not verified again, and may be older than its certificate.
+bool TlsSession::is_still_valid() const {
+    if (!was_resumed()) return true;
+    const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+    return X509_cmp_current_time(X509_get0_notAfter(certificate)) == 1;
+}
+
+ssize_t TlsSession::receive(Wire& wire, std::span<char> buffer) {
+    return read(wire, buffer, false);
+}
+
+bool TlsSession::is_readable(Wire& wire) {
+    char byte = 0;
+    return read(wire, std::span(&byte, 1), true) != -1 || errno != EAGAIN;
+}
+
+ssize_t TlsSession::read(Wire& wire, std::span<char> buffer, bool peeks) {
+    assert(!buffer.empty());
+    const OnWire on_wire(*this, wire);
+    const auto function = peeks ? &SSL_peek_ex : &SSL_read_ex;
+    while (!has_ended_ && !failure_) {
+        std::size_t count = 0;
+        const int result = function(ssl_.get(), buffer.data(), buffer.size(), &count);
+        if (has_unsent()) flush_unsent();
+        if (result == 1) {
+            without_data_ = 0;
+            return static_cast<ssize_t>(count);
+        }
+        const int error = SSL_get_error(ssl_.get(), result);
+        if (error == SSL_ERROR_ZERO_RETURN) {
+            has_ended_ = true;
+        } else if (error != SSL_ERROR_WANT_READ) {
+            fail(error);
+            flush_unsent();
+        } else if (wire_is_empty_) {
+            return again();
+        } else if (++without_data_ > kMostWithoutData) {
+            fail(TlsCause::too_much,
+                 fmt::format("more than {} messages without data", kMostWithoutData), EPROTO);
+        }
+    }
+    if (has_ended_ || was_cut()) return 0;
+    errno = error_number_;
+    return -1;
+}
+
+ssize_t TlsSession::send(Wire& wire, std::span<const iovec> pieces) {
+    const OnWire on_wire(*this, wire);
+    if (flush_unsent() == -1) return -1;
+    const ssize_t taken = encrypt(pieces);
+    if (taken != -1 && flush_unsent() == -1 && errno != EAGAIN) return -1;
+    return taken;
+}
+
+// Records of full size, across the limits of pieces: a head and its body are one.
+ssize_t TlsSession::encrypt(std::span<const iovec> pieces) {
+    std::array<char, kRecord> gathered;
+    std::size_t size = 0;
+    std::size_t taken = 0;
+    const auto close_record = [&] {
+        const bool done = size == 0 || encrypt_record({gathered.data(), size});
+        size = 0;
+        return done;
+    };
+    for (const iovec& piece : pieces) {
+        std::string_view left(static_cast<const char*>(piece.iov_base), piece.iov_len);
+        while (!left.empty() && taken < kMostAtOnce) {
+            if (size == 0 && left.size() >= kRecord) {
+                if (!encrypt_record(left.substr(0, kRecord))) return -1;
+                left.remove_prefix(kRecord);
+                taken += kRecord;
+                continue;
+            }
+            const std::size_t count = std::min({left.size(), kRecord - size, kMostAtOnce - taken});
+            std::copy_n(left.data(), count, gathered.data() + size);
+            left.remove_prefix(count);
+            size += count;
+            taken += count;
+            if (size == kRecord && !close_record()) return -1;
+        }
+    }
+    return close_record() ? static_cast<ssize_t>(taken) : -1;
+}
+
+bool TlsSession::encrypt_record(std::string_view bytes) {
+    std::size_t count = 0;
+    const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count);
+    if (result == 1 && count == bytes.size()) return true;
+    fail(result == 1 ? SSL_ERROR_SSL : SSL_get_error(ssl_.get(), result));
+    return false;
+}
+
+int TlsSession::flush(Wire& wire) {
+    const OnWire on_wire(*this, wire);
+    return flush_unsent();
+}
+
+int TlsSession::flush_unsent() {
+    while (has_unsent()) {
+        const ssize_t put = wire_->send(std::string_view(unsent_).substr(unsent_begin_));
+        if (put == -1) return -1;
+        unsent_begin_ += static_cast<std::size_t>(put);
+        sent_ += static_cast<std::uint64_t>(put);
+    }
+    unsent_begin_ = 0;
+    unsent_.clear();
+    if (unsent_.capacity() > kKeptUnsent) unsent_ = std::string();
+    return 0;
+}
+
+void TlsSession::end(Wire& wire) {
+    const OnWire on_wire(*this, wire);
+    if (!is_established_ || failure_) return;
+    if ((SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) == 0) SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+    flush_unsent();
+}
+
+int TlsSession::again() const {
+    errno = EAGAIN;
+    return -1;
+}
+
+int TlsSession::fail(int ssl_error) {
+    const unsigned long error = ERR_peek_last_error();
+    ERR_clear_error();
+    if (wire_error_ != 0)
+        return fail(wire_error_ == ENOMEM ? TlsCause::no_memory : TlsCause::connection_lost,
+                    daemon::error_text(wire_error_), wire_error_);
+    if (received_in_handshake_ > kMostInHandshake && !is_established_)
+        return fail(TlsCause::too_much,
+                    fmt::format("more than {} bytes in a handshake", kMostInHandshake), EPROTO);
+    if (wire_has_ended_)
+        return fail(TlsCause::truncated,
+                    is_established_ ? "the connection ended without close_notify"
+                                    : "the peer left in the middle of the handshake",
+                    EPROTO);
+    if (verification_) return fail(verification_.cause, verification_.words, EPROTO);
+    TlsFailure failure = failure_of_error(ssl_error == SSL_ERROR_SSL ? error : 0);
+    return fail(failure.cause, std::move(failure.words),
+                failure.cause == TlsCause::no_memory ? ENOMEM : EPROTO);
+}
+
+int TlsSession::fail(TlsCause cause, std::string words, int error_number) {
+    failure_ = {cause, std::move(words)};
+    error_number_ = error_number;
+    errno = error_number;
+    return -1;
+}
+
+std::string_view TlsSession::version() const {
+    return SSL_get_version(ssl_.get());
+}
+
+std::string_view TlsSession::cipher() const {
+    return SSL_get_cipher_name(ssl_.get());
+}
+
+std::string_view TlsSession::protocol() const {
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+    return {reinterpret_cast<const char*>(name), size};
+}
+
+bool TlsSession::was_resumed() const {
+    return SSL_session_reused(ssl_.get()) == 1;
+}
+
+}  // namespace waymark::net
