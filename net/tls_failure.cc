@@ -1,9 +1,12 @@
 #include "net/tls_failure.hh"
 
+#include <fmt/chrono.h>
 #include <fmt/core.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+
+#include "net/tls_peer.hh"
 
 namespace waymark::net {
 
@@ -64,7 +67,44 @@ std::string words_of(TlsCause cause, const std::string& reason) {
     }
 }
 
+std::string date_of(const ASN1_TIME* time) {
+    tm parts{};
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? fmt::format("{:%Y-%m-%d %H:%M UTC}", parts)
+                                              : std::string("an unknown time");
+}
+
+// Goes on after "certificate of CN=anna".
+std::string words_of_verification(int result, const X509* certificate) {
+    switch (cause_of_verification(result)) {
+        case TlsCause::other_authority:
+            return "issued by no authority that is trusted here";
+        case TlsCause::self_signed:
+            return "signed by itself and not by an authority";
+        case TlsCause::expired:
+            return "expired on " + date_of(X509_get0_notAfter(certificate));
+        case TlsCause::not_yet_valid:
+            return "not valid before " + date_of(X509_get0_notBefore(certificate));
+        case TlsCause::revoked:
+            return "revoked by its authority";
+        case TlsCause::wrong_purpose:
+            return "made for another purpose (extendedKeyUsage)";
+        case TlsCause::wrong_name:
+            return "not of the name or address that was asked for";
+        case TlsCause::chain_too_long:
+            return "too many authorities between it and one that is trusted";
+        default:
+            return X509_verify_cert_error_string(result);
+    }
+}
+
 }  // namespace
+
+TlsFailure failure_of_verification(int result, X509* certificate) {
+    const TlsCause cause = cause_of_verification(result);
+    if (certificate == nullptr) return {cause, X509_verify_cert_error_string(result)};
+    return {cause, fmt::format("certificate of {}: {}", subject_of(certificate),
+                               words_of_verification(result, certificate))};
+}
 
 TlsCause cause_of_verification(int result) {
     switch (result) {

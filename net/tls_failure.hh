@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+struct x509_st;
+
 namespace waymark::net {
 
 enum class TlsCause : std::uint8_t {
@@ -44,11 +46,13 @@ struct TlsFailure {
     explicit operator bool() const { return cause != TlsCause::none; }
 };
 
-// What a verification's result (an X509_V_ERR_... of x509_vfy.h) means.
+// What a verification's result (an X509_V_ERR_... of x509_vfy.h) means, and of which certificate of
+// the chain; null if it is of none.
 TlsCause cause_of_verification(int result);
+TlsFailure failure_of_verification(int result, x509_st* certificate);
 
-// `error` is an entry of OpenSSL's error queue that is no verification's. The words name the reason
-// as OpenSSL does where we have no better ones.
+// `error` is an entry of OpenSSL's error queue, and not of a verification. The words name the
+// reason as OpenSSL does where we have no better ones.
 TlsFailure failure_of_error(unsigned long error);
 
 // The last reason in OpenSSL's error queue, which is empty afterwards. For errors that are ours:

@@ -74,12 +74,8 @@ int TlsSession::verified(int is_good, X509_STORE_CTX* chain) {
     if (self->verification_) return 0;
     try {
         X509* const current = X509_STORE_CTX_get_current_cert(chain);
-        X509* const certificate = current != nullptr ? current : X509_STORE_CTX_get0_cert(chain);
-        const std::string whose =
-            certificate != nullptr ? subject_of(certificate) : std::string("the peer");
-        self->verification_ = {
-            cause_of_verification(result),
-            fmt::format("certificate of {}: {}", whose, X509_verify_cert_error_string(result))};
+        self->verification_ = failure_of_verification(
+            result, current != nullptr ? current : X509_STORE_CTX_get0_cert(chain));
     } catch (const std::bad_alloc&) {
         self->verification_.cause = TlsCause::no_memory;
     }
