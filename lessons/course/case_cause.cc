@@ -131,11 +131,13 @@ void judge_hang(CaseResult& result, const CaseStory& story) {
     const auto says = [](std::string_view words) {
         return [words](const std::string& line) { return line.find(words) != line.npos; };
     };
-    const bool spins = result.processor_time > kMostProcessorTime ||
-                       std::ranges::any_of(result.waits, says("does not wait"));
+    const bool spins =
+        result.processor_time >
+            std::max(kMostProcessorTime, story.may_use().value_or(kMostProcessorTime)) ||
+        std::ranges::any_of(result.waits, says("does not wait"));
     // A sign for the checks: who spins in several threads may be seen in none of them.
-    const std::string seen = fmt::format("{}{}", fmt::join(result.waits, "\n"),
-                                         spins ? "\nit uses the processor" : "");
+    const std::string seen =
+        fmt::format("{}{}", fmt::join(result.waits, "\n"), spins ? "\nit uses the processor" : "");
     std::vector<Advice> causes = with_sign_in(story.if_it_hangs(), seen);
     if (causes.empty() && std::ranges::any_of(result.waits, says("is stopped")))
         causes = {kStopped};

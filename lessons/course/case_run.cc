@@ -181,7 +181,7 @@ class CaseReader {
   private:
     // On a busy machine a right program is slow, and uses no more.
     bool used_too_much() const {
-        return processor_time_of_descendants(::getpid()) >
+        return processor_time_of_descendants(::getpid()) - story_.uncounted() >
                std::max(kMostProcessorTime, story_.may_use().value_or(kMostProcessorTime));
     }
 
@@ -243,7 +243,7 @@ CaseResult run_case(const CaseRun& run) {
         look_for_files(folder.path(), result.left);
     }
     end_descendants(Deadline::after(kEnough));
-    result.processor_time = processor_time_of_children() - used_before;
+    result.processor_time = processor_time_of_children() - used_before - reader.story().uncounted();
     result.printed = without_stacks(reader.printed()) + reader.story().printed();
     if (ending)
         judge_end(result, reader.story(), *ending, run.learners_folder);

@@ -56,7 +56,7 @@ std::vector<std::string> changed_by(const std::string& name) {
 TEST_CASE("the cases of a check are listed in order") {
     const std::vector<std::string> names = list_cases(PLANTED_CHECK);
     CHECK(names.front() == "passes");
-    CHECK(names.size() == 40);
+    CHECK(names.size() == 41);
     CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
 }
 
@@ -181,6 +181,11 @@ TEST_CASE("processor time beyond what the case may use is a failure") {
     CHECK(outcome_name(result.outcome) == "failed");
     CHECK(result.processor_time > std::chrono::milliseconds(10));
     CHECK(result.advice.misconception == "a loop that does not wait");
+}
+
+TEST_CASE("what the check has used for its own looking is not the learner's") {
+    const CaseResult result = run("uses much for the check's own looking");
+    CHECK(outcome_name(result.outcome) == "passed");
 }
 
 TEST_CASE("two causes are two and none is none") {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -92,6 +93,11 @@ void CaseStory::take_line(const std::string& line) {
         {"may-use",
          [&] {
              may_use_ = std::chrono::milliseconds(std::atol(text(event, "milliseconds").c_str()));
+         }},
+        {"does-not-count",
+         [&] {
+             uncounted_ += std::chrono::milliseconds(
+                 std::max(0L, std::atol(text(event, "milliseconds").c_str())));
          }},
         {"failed",
          [&] {

@@ -38,6 +38,8 @@ class CaseStory {
     const std::string& printed() const { return printed_; }
     // The most processor time, if the case has said it.
     std::optional<std::chrono::milliseconds> may_use() const { return may_use_; }
+    // Processor time that the check has used for itself.
+    std::chrono::milliseconds uncounted() const { return uncounted_; }
     const std::vector<CaseResult::Guess>& if_it_hangs() const { return if_it_hangs_; }
     const std::vector<CaseResult::Guess>& if_it_crashes() const { return if_it_crashes_; }
 
@@ -52,6 +54,7 @@ class CaseStory {
     std::vector<CaseResult::Guess> if_it_crashes_;
     std::string printed_;
     std::optional<std::chrono::milliseconds> may_use_;
+    std::chrono::milliseconds uncounted_{0};
     bool ended_ = false;
     bool failed_ = false;
     bool somebody_else_spoke_ = false;

@@ -96,6 +96,10 @@ void may_use(std::chrono::milliseconds processor_time) {
     send_event(Event("may-use").set("milliseconds", std::to_string(processor_time.count())));
 }
 
+void does_not_count(std::chrono::milliseconds processor_time) {
+    send_event(Event("does-not-count").set("milliseconds", std::to_string(processor_time.count())));
+}
+
 void fail(std::string_view what, std::string_view expected, std::string_view seen,
           const Causes& causes) {
     only_in_the_check();

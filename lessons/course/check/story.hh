@@ -78,6 +78,11 @@ class Witness {
 // machine, too, so be generous; without it the runner's own limit holds (case_run.hh).
 void may_use(std::chrono::milliseconds processor_time);
 
+// The check has used so much for its own looking, in this process or by what it does to the
+// learner's (single steps, say). It is taken off what the case has used, which is the learner's. To
+// be told soon: the runner looks ten times a second.
+void does_not_count(std::chrono::milliseconds processor_time);
+
 // Ends the case as failed, unless `right`. `what` is what was looked at: "the exit status".
 void expect(bool right, std::string_view what, std::string_view expected, std::string_view seen,
             const Causes& causes);

@@ -219,6 +219,15 @@ TEST_CASE("uses too much") {
     }
 }
 
+TEST_CASE("uses much for the check's own looking") {
+    step("count for a while, tell it, and do what the learner does");
+    may_use(std::chrono::milliseconds(300));
+    const std::clock_t end = std::clock() + CLOCKS_PER_SEC * 2 / 5;
+    while (std::clock() < end) {
+    }
+    does_not_count(std::chrono::milliseconds(400));
+}
+
 TEST_CASE("fails in two ways") {
     step("fail");
     expect_equal(1, 2, "the number", {kPlanted, kOther});
