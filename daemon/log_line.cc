@@ -1,5 +1,7 @@
 #include "daemon/log_line.hh"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <ctime>
 #include <iterator>

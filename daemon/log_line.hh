@@ -4,8 +4,7 @@
 
 #pragma once
 
-#include <fmt/format.h>
-
+#include <array>
 #include <chrono>
 #include <climits>
 #include <cstddef>
@@ -17,8 +16,27 @@ namespace waymark::daemon {
 // write to it (pipe(7), PIPE_BUF); of a longer line it takes a part, and another's comes between.
 inline constexpr std::size_t kLongestLine = PIPE_BUF;
 
-// A line is put together in a buffer of its own on the stack.
-using LineBuffer = fmt::basic_memory_buffer<char, kLongestLine>;
+// A line is put together in a buffer of its own on the stack, without asking for memory; fmt writes
+// into it by std::back_inserter. It has room for two lines, so that one that became too long is
+// seen to be so; what comes beyond that is left out. (Whoever formats into fmt's own memory_buffer
+// compiles fmt's templates with it: four times as long for daemon/log.cc.)
+class LineBuffer {
+  public:
+    using value_type = char;
+
+    void push_back(char byte) {
+        if (size_ < bytes_.size()) bytes_[size_++] = byte;
+    }
+    void append(std::string_view text) {
+        for (const char byte : text) push_back(byte);
+    }
+    const char* data() const { return bytes_.data(); }
+    std::size_t size() const { return size_; }
+
+  private:
+    std::array<char, 2 * kLongestLine> bytes_;
+    std::size_t size_ = 0;
+};
 
 // Appends `message` with control characters and backslashes as \x0a, and so that there is still
 // room for a line end; what had to be cut ends in "...". Letters beyond ASCII (UTF-8) stay, but for

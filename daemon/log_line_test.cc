@@ -13,10 +13,14 @@ namespace {
 // 2026-11-05T03:04:05.006Z
 const std::chrono::system_clock::time_point kNow{std::chrono::milliseconds(1'793'847'845'006)};
 
+std::string text_of(const LineBuffer& line) {
+    return {line.data(), line.size()};
+}
+
 std::string escaped(std::string_view message) {
     LineBuffer line;
     append_escaped(line, message);
-    return fmt::to_string(line);
+    return text_of(line);
 }
 
 }  // namespace
@@ -58,8 +62,8 @@ TEST_CASE("nobody forges a line, moves the cursor or hides an escape") {
         {"\xff\xfe", "\\xff\\xfe"},
         {"\xe0\x9f\xbf", "\\xe0\\x9f\\xbf"},  // U+07FF in three bytes, where two do
         {"\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf"},
-        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},                // half a pair of UTF-16
-        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},        // U+110000
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},                       // half a pair of UTF-16
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},              // U+110000
         {"\xed\x9f\xbf\xee\x80\x80", "\xed\x9f\xbf\xee\x80\x80"},  // beside them
         {"", ""},
     };
@@ -82,10 +86,19 @@ TEST_CASE("a line has a longest length with its end, also when each byte becomes
 TEST_CASE("times are written as the standards say") {
     LineBuffer iso;
     append_iso_time(iso, kNow);
-    CHECK(fmt::to_string(iso) == "2026-11-05T03:04:05.006Z");
+    CHECK(text_of(iso) == "2026-11-05T03:04:05.006Z");
     ::setenv("TZ", "UTC", 1);
     ::tzset();
     LineBuffer syslog;
     append_syslog_time(syslog, kNow);
-    CHECK(fmt::to_string(syslog) == "Nov  5 03:04:05");
+    CHECK(text_of(syslog) == "Nov  5 03:04:05");
+}
+
+TEST_CASE("a line too long is seen to be so, up to twice its length") {
+    LineBuffer line;
+    line.append(std::string(kLongestLine + 1, 'a'));
+    CHECK(text_of(line) == std::string(kLongestLine + 1, 'a'));
+    line.append(std::string(100'000, 'b'));
+    line.push_back('c');
+    CHECK(text_of(line) == std::string(kLongestLine + 1, 'a') + std::string(kLongestLine - 1, 'b'));
 }

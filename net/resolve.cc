@@ -1,6 +1,6 @@
 #include "net/resolve.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <netdb.h>
 
 #include <algorithm>
@@ -42,7 +42,7 @@ bool is_blank(char byte) {
 std::string shown(std::string_view host) {
     daemon::LineBuffer buffer;
     daemon::append_escaped(buffer, host);
-    return fmt::to_string(buffer);
+    return {buffer.data(), buffer.size()};
 }
 
 ResolveResult look_up(const std::string& host, std::uint16_t port) {
