@@ -1,0 +1,101 @@
+#include "options.hh"
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+
+#include "daemon/error.hh"
+#include "examples/command_line.hh"
+
+namespace waymark::logrelay {
+
+namespace {
+
+using daemon::UsageError;
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file) daemon::fail(errno, "read", path);
+    return text;
+}
+
+void add_inputs(CLI::App& app, std::vector<std::string>& udp, Options& options) {
+    app.add_option("--udp", udp, "ADDRESS:PORT at which messages arrive; *:514 is both families");
+    app.add_option("--socket", options.socket, "a socket file in the place of /dev/log");
+    app.add_option("--senders", options.senders.words,
+                   "\"allow NETWORK\" or \"deny NETWORK\" for --udp; the first match decides");
+    app.add_option("--senders-file", options.senders.file,
+                   "the same, a rule a line; read again at SIGHUP");
+    app.add_option("--longest", options.longest, "bytes of a message; what is beyond is cut off")
+        ->capture_default_str()
+        ->check(CLI::Range(480UL, 65'535UL));
+}
+
+void add_clients(CLI::App& app, std::string& listen, Options& options) {
+    app.add_option("--listen", listen, "ADDRESS:PORT for clients; port 0 lets the kernel choose")
+        ->capture_default_str();
+    app.add_flag("--plaintext", options.plaintext, "without TLS; only on a loopback address");
+    app.add_option("--access", options.access.words, "as --senders, for clients");
+    app.add_option("--access-file", options.access.file, "as --senders-file, for clients");
+    app.add_option("--clients", options.clients.hard, "so many at once; the others wait")
+        ->capture_default_str()
+        ->check(CLI::Range(1UL, 100'000UL));
+    app.add_option("--clients-per-source", options.clients.per_network,
+                   "of them from one address, or one IPv6 /64; one more is closed")
+        ->capture_default_str()
+        ->check(CLI::Range(1UL, 100'000UL));
+}
+
+void add_limits(CLI::App& app, Options& options) {
+    app.add_option("--keep-messages", options.keep.messages,
+                   "so far may a client be behind, in messages")
+        ->capture_default_str()
+        ->check(CLI::Range(1UL, 10'000'000UL));
+    app.add_option("--keep-bytes", options.keep.bytes, "the same in bytes")
+        ->capture_default_str()
+        ->check(CLI::Range(1UL, 4'000'000'000UL));
+    examples::add_seconds(app, "--greeting-time", options.greeting_time,
+                          "in which a client may say from where on it wants messages");
+    examples::add_seconds(app, "--patience", options.patience, "for a client that takes no bytes");
+    examples::add_seconds(app, "--stop-time", options.stop_time,
+                          "for clients that are behind at SIGTERM");
+    app.add_option("--user", options.user, "to become when all is open, for good");
+}
+
+void check_plaintext(const Options& options) {
+    if (!options.plaintext) throw UsageError("there is no TLS here yet: say --plaintext");
+    if (options.plaintext && !options.listen.is_loopback())
+        throw UsageError("--plaintext: " + options.listen.to_string() +
+                         " can be reached from other machines, and anybody there would read the "
+                         "messages; say --listen 127.0.0.1:PORT");
+}
+
+}  // namespace
+
+net::AccessList read_rules(const Rules& rules) {
+    if (!rules.file.empty())
+        return net::AccessList::parse(read_file(rules.file), net::Access::allow, rules.file);
+    return net::AccessList::parse(rules.words, net::Access::allow, rules.name);
+}
+
+std::optional<Options> parse_options(int argument_count, char** arguments) {
+    Options options;
+    std::string listen = options.listen.to_string();
+    std::vector<std::string> udp;
+    CLI::App app("Copies messages of the system log to every client that may have them.",
+                 "logrelay");
+    add_inputs(app, udp, options);
+    add_clients(app, listen, options);
+    add_limits(app, options);
+    if (!examples::parse_command_line(app, argument_count, arguments)) return std::nullopt;
+    for (const std::string& each : udp) options.udp.push_back(net::Address::parse(each));
+    options.listen = net::Address::parse(listen);
+    options.is_listen_named = app.count("--listen") > 0;
+    options.clients.soft = options.clients.hard;
+    check_plaintext(options);
+    return options;
+}
+
+}  // namespace waymark::logrelay
