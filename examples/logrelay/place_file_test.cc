@@ -1,0 +1,60 @@
+#include "place_file.hh"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "daemon/error.hh"
+
+using namespace waymark;
+using namespace waymark::logrelay;
+
+namespace {
+
+struct Folder {
+    Folder() {
+        char name[] = "/tmp/waymark-place-XXXXXX";
+        REQUIRE(::mkdtemp(name) != nullptr);
+        path = name;
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    std::string file() const { return path + "/place"; }
+    std::string path;
+};
+
+}  // namespace
+
+TEST_CASE("a place is read as it was written, and replaced by the next") {
+    const Folder folder;
+    CHECK_FALSE(read_place_file(folder.file()));
+    write_place_file(folder.file(), {1'764'399'602'123, 17});
+    CHECK(read_place_file(folder.file()) == Place{1'764'399'602'123, 17});
+    write_place_file(folder.file(), {2, 3});
+    CHECK(read_place_file(folder.file()) == Place{2, 3});
+    CHECK_FALSE(std::filesystem::exists(folder.file() + ".new"));
+    struct stat status {};
+    REQUIRE(::stat(folder.file().c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("what is no place is a mistake that is told") {
+    const Folder folder;
+    for (const char* text : {"", "17", "1.2\n\n", "from 1.2", "1.2 3", "..."}) {
+        std::ofstream(folder.file()) << text;
+        CHECK_THROWS_AS(read_place_file(folder.file()), daemon::UsageError);
+    }
+}
+
+TEST_CASE("where it cannot be written the old place stays") {
+    const Folder folder;
+    write_place_file(folder.file(), {1, 2});
+    std::filesystem::create_directory(folder.file() + ".new");
+    CHECK_THROWS_AS(write_place_file(folder.file(), {3, 4}), std::system_error);
+    CHECK(read_place_file(folder.file()) == Place{1, 2});
+    CHECK_THROWS_AS(write_place_file("/no/such/folder/place", {3, 4}), std::system_error);
+}
