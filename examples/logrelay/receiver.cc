@@ -1,0 +1,149 @@
+#include "receiver.hh"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+#include "daemon/error.hh"
+#include "net/connect_on_loop.hh"
+#include "net/socket_options.hh"
+#include "octet_frames.hh"
+#include "place_file.hh"
+#include "syslog_reader.hh"
+
+namespace waymark::logrelay {
+
+using daemon::Deadline;
+using net::Outcome;
+using net::Transfer;
+
+namespace {
+
+constexpr std::size_t kLongestFrame = 512 * 1024;
+constexpr std::chrono::seconds kPatience{10};  // for the greeting
+constexpr std::chrono::seconds kKeepPlace{1};
+
+}  // namespace
+
+Receiver::Receiver(net::EventLoop& loop, const ClientOptions& options, daemon::Log& log)
+    : loop_(loop),
+      options_(options),
+      log_(log),
+      output_(loop, options, log),
+      nobody_(loop),
+      keep_place_later_(loop.timers(), [this] { keep_place(); }),
+      tasks_([this](std::exception_ptr error) {
+          error_ = std::move(error);
+          loop_.stop();
+      }) {
+    if (!options.place_file.empty()) place_ = kept_ = read_place_file(options.place_file);
+    tasks_.start(run());
+}
+
+net::Task<void> Receiver::run() {
+    for (int failures = 0;;) {
+        const End end = co_await converse();
+        failures = end == End::after_messages ? 1 : failures + 1;
+        const double chance = std::uniform_real_distribution(0.0, 1.0)(chance_);
+        const Deadline pause = Deadline::after(reconnect_pause(failures, options_.pauses, chance));
+        co_await nobody_.wait(pause);
+    }
+}
+
+net::Task<Receiver::End> Receiver::converse() {
+    std::optional<daemon::Fd> socket = co_await connect();
+    if (!socket) co_return End::not_connected;
+    net::Stream stream(loop_, std::move(*socket));
+    const std::string greeting = "from " + (place_ ? to_string(*place_) : options_.from) + "\n";
+    const Transfer said = co_await stream.write_all(greeting, kPatience);
+    if (said.outcome != Outcome::done) co_return End::no_message;
+    const std::uint64_t before = output_.handed_over() + output_.lost();
+    const bool is_orderly = co_await take_messages(stream);
+    say_once(options_.relay + (is_orderly ? ": it has ended the connection"
+                                           : ": the connection is broken"));
+    co_return output_.handed_over() + output_.lost() > before ? End::after_messages
+                                                              : End::no_message;
+}
+
+// One line for one state: a relay that is away for a day is told once.
+void Receiver::say_once(const std::string& what) {
+    if (said_ != what) log_.warning("{}; trying again", what);
+    said_ = what;
+}
+
+net::Task<std::optional<daemon::Fd>> Receiver::connect() {
+    const std::string relay = options_.relay;
+    net::PoolCall looking_up(loop_, resolver_,
+                             [relay] { return net::resolve_host_and_port(relay); });
+    const std::optional<net::ResolveResult> found = co_await looking_up;
+    if (!found || found->addresses.empty()) {
+        say_once(found ? found->error : "the resolver is still busy");
+        co_return std::nullopt;
+    }
+    for (const net::Address& address : found->addresses)
+        if (options_.plaintext && !address.is_loopback())
+            throw daemon::UsageError("--plaintext: " + address.to_string() +
+                                     " is another machine, and anybody on the way would read the "
+                                     "messages");
+    net::ConnectOnLoop connecting(loop_, found->addresses, Deadline::after(options_.connect_time));
+    net::ConnectResult result = co_await connecting;
+    if (!result.socket) {
+        say_once(result.error_text());
+        co_return std::nullopt;
+    }
+    if (result.address.is_ip()) net::keep_alive(result.socket, {});
+    ++connections_;
+    log_.info("connected to {}", result.address.to_string());
+    co_return std::move(result.socket);
+}
+
+// False if the connection broke, or the relay says what is no frame.
+net::Task<bool> Receiver::take_messages(net::Stream& stream) {
+    FrameReader frames(kLongestFrame);
+    std::array<char, 16 * 1024> piece;
+    for (;;) {
+        const Transfer got = co_await stream.read_some(piece, Deadline::never());
+        if (got.outcome != Outcome::done) co_return got.outcome == Outcome::end;
+        const std::string_view bytes(piece.data(), got.bytes);
+        const bool is_right = co_await take_frames(bytes, frames);
+        if (!is_right) co_return false;
+    }
+}
+
+net::Task<bool> Receiver::take_frames(std::string_view bytes, FrameReader& frames) {
+    frames.add(bytes);
+    std::string_view content;
+    FrameReader::Found found = FrameReader::Found::more;
+    while ((found = frames.next(content)) == FrameReader::Found::frame) {
+        const std::size_t blank = std::min(content.find(' '), content.size());
+        const std::optional<Place> place = read_place(content.substr(0, blank));
+        if (!place || blank == content.size()) co_return false;
+        said_.clear();
+        const SyslogMessage message = read_syslog(content.substr(blank + 1), Arrival());
+        const std::string line = output_.line_of(message);
+        if (!output_.hand_over_now(line)) co_await output_.hand_over(line);
+        place_ = place;
+        if (!options_.place_file.empty() && !keep_place_later_.is_set())
+            keep_place_later_.set(Deadline::after(kKeepPlace));
+    }
+    co_return found == FrameReader::Found::more;
+}
+
+void Receiver::keep_place() {
+    keep_place_later_.cancel();
+    if (options_.place_file.empty() || !place_ || place_ == kept_) return;
+    try {
+        write_place_file(options_.place_file, *place_);
+        kept_ = place_;
+    } catch (const std::exception& error) {
+        log_.error("{}; the place that was reached is not kept", error.what());
+    }
+}
+
+void Receiver::log_counts() {
+    log_.notice("connections {}, messages handed over {}, lost {}, place {}", connections_,
+                output_.handed_over(), output_.lost(), place_ ? to_string(*place_) : "none");
+}
+
+}  // namespace waymark::logrelay
