@@ -21,6 +21,7 @@ using net::Transfer;
 namespace {
 
 constexpr std::size_t kPiece = 16 * 1024;        // bytes of messages that go out in one write
+constexpr std::chrono::seconds kGone{10};        // for a machine that acknowledges nothing
 constexpr std::size_t kMostUnasked = 64 * 1024;  // bytes that a client may send, asked by nobody
 
 std::uint64_t milliseconds_since_1970() {
@@ -42,7 +43,7 @@ struct Delivery::Session {
     ClientPlace place;
     bool has_ended = false;  // the client has: it is gone, or sends what it should not
     bool is_behind = false;  // something was dropped, and since then it has not caught up
-    std::string_view why = "closed";
+    std::string why = "closed";
 };
 
 Delivery::Delivery(net::EventLoop& loop, const MessageRing& ring, net::Listener listener,
@@ -88,7 +89,8 @@ void Delivery::welcome(daemon::Fd socket, const net::Address& peer) {
         net::send_without_delay(socket);
         // A client that says nothing is usual here, so the kernel asks whether it is still there.
         net::keep_alive(socket, {});
-        net::limit_unacknowledged(socket, settings_.patience);
+        // Later than our own patience, which can say why.
+        net::limit_unacknowledged(socket, settings_.patience + kGone);
     }
     ClientPlace place(ring_, run_, [this](std::string_view kind, const std::string& text) {
         return own_message(own_host_, kind, text);
@@ -173,6 +175,8 @@ net::Task<void> Delivery::watch_for_end(SessionPointer session) {
         std::array<char, 1024> piece;
         const Transfer got = co_await session->stream.read_some(piece, Deadline::never());
         if (got.outcome == Outcome::cancelled) co_return;
+        if (got.outcome == Outcome::failed)
+            session->why = "broken: " + daemon::error_text(got.error);
         if (got.outcome != Outcome::done) break;
         unasked += got.bytes;
     }

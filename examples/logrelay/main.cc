@@ -9,6 +9,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,13 @@ struct Sockets {
     std::optional<net::Listener> listener;
 };
 
+void check_plaintext(const Options& options, const net::Address& listen) {
+    if (options.plaintext && !listen.is_loopback())
+        throw daemon::UsageError("--plaintext: " + listen.to_string() +
+                                 " can be reached from other machines, and anybody there would "
+                                 "read the messages; say --listen 127.0.0.1:PORT");
+}
+
 // The service manager's, by their kind, and those that are named.
 Sockets open_sockets(const Options& options) {
     Sockets sockets;
@@ -49,16 +58,17 @@ Sockets open_sockets(const Options& options) {
     if (sockets.datagrams.empty())
         throw daemon::UsageError(
             "nothing to copy: say --udp ADDRESS:PORT or --socket PATH, or both");
+    check_plaintext(options, sockets.listener ? sockets.listener->address() : options.listen);
     if (!sockets.listener) sockets.listener.emplace(options.listen);
     return sockets;
 }
 
-void tell_places(const Sockets& sockets, bool plaintext) {
+std::string places_of(const Sockets& sockets, bool plaintext) {
+    std::string lines;
     for (const daemon::Fd& each : sockets.datagrams)
-        fmt::print("messages at {}\n", net::local_address(each).to_string());
-    fmt::print("clients at {}{}\n", sockets.listener->address().to_string(),
-               plaintext ? " in plain text" : "");
-    std::fflush(stdout);
+        lines += fmt::format("messages at {}\n", net::local_address(each).to_string());
+    return lines + fmt::format("clients at {}{}\n", sockets.listener->address().to_string(),
+                               plaintext ? " in plain text" : "");
 }
 
 class Signals final : private net::EventLoop::Watcher {
@@ -104,12 +114,13 @@ int relay_messages(const Options& options) {
     daemon::set_no_new_privileges();
 
     net::EventLoop loop;
-    const bool plaintext = options.plaintext;
-    const auto places = [&] { tell_places(sockets, plaintext); };
-    places();
+    const std::string places = places_of(sockets, options.plaintext);
     Relay relay(loop, options, std::move(*sockets.listener), log);
     for (daemon::Fd& each : sockets.datagrams) relay.take_messages_from(std::move(each));
     Signals signals(loop, relay);
+    // Last: whoever reads it may send a signal at once.
+    fmt::print("{}", places);
+    std::fflush(stdout);
     readiness.ready();
     loop.run();
     readiness.stopping();

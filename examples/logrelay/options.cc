@@ -64,14 +64,6 @@ void add_limits(CLI::App& app, Options& options) {
     app.add_option("--user", options.user, "to become when all is open, for good");
 }
 
-void check_plaintext(const Options& options) {
-    if (!options.plaintext) throw UsageError("there is no TLS here yet: say --plaintext");
-    if (options.plaintext && !options.listen.is_loopback())
-        throw UsageError("--plaintext: " + options.listen.to_string() +
-                         " can be reached from other machines, and anybody there would read the "
-                         "messages; say --listen 127.0.0.1:PORT");
-}
-
 }  // namespace
 
 net::AccessList read_rules(const Rules& rules) {
@@ -94,7 +86,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     options.listen = net::Address::parse(listen);
     options.is_listen_named = app.count("--listen") > 0;
     options.clients.soft = options.clients.hard;
-    check_plaintext(options);
+    if (!options.plaintext) throw UsageError("there is no TLS here yet: say --plaintext");
     return options;
 }
 

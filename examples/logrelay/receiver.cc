@@ -60,8 +60,8 @@ net::Task<Receiver::End> Receiver::converse() {
     if (said.outcome != Outcome::done) co_return End::no_message;
     const std::uint64_t before = output_.handed_over() + output_.lost();
     const bool is_orderly = co_await take_messages(stream);
-    say_once(options_.relay + (is_orderly ? ": it has ended the connection"
-                                           : ": the connection is broken"));
+    say_once(options_.relay +
+             (is_orderly ? ": it has ended the connection" : ": the connection is broken"));
     co_return output_.handed_over() + output_.lost() > before ? End::after_messages
                                                               : End::no_message;
 }

@@ -65,7 +65,9 @@ class Relay(Program):
     def __init__(self, program, *arguments, plain=True, named=True, **popen):
         self.folder = tempfile.TemporaryDirectory(prefix="waymark-logrelay-")
         self.local = os.path.join(self.folder.name, "log")
-        inputs = ["--udp", "127.0.0.1:0", "--socket", self.local, "--listen", "127.0.0.1:0"] if named else []
+        inputs = ["--udp", "127.0.0.1:0", "--listen", "127.0.0.1:0"] if named else []
+        if named and "--socket" not in arguments:
+            inputs += ["--socket", self.local]
         security = ["--plaintext"] if plain else []
         super().__init__([program, *inputs, *security, *arguments], **popen)
         self.udp_port = self.port = None
@@ -98,7 +100,7 @@ class Relay(Program):
         self.tell(signal.SIGUSR1)
         wait_until(lambda: self.log.count("received ") > before, PATIENCE_SECONDS, "counts in the log")
         line = [line for line in self.log.splitlines() if "received " in line][-1]
-        return {words: int(number) for words, number in re.findall(r"([a-z ]+?) (\d+)(?=[,; ]|$)", line)}
+        return {words.strip(): int(number) for words, number in re.findall(r"([a-z ]+?) (\d+)(?=[,; ]|$)", line)}
 
     def wait_until_received(self, count):
         wait_until(lambda: self.counts()["received"] >= count, PATIENCE_SECONDS, f"{count} messages have come")
@@ -140,6 +142,13 @@ class Frames:
         end = match.end() + int(match.group(1))
         content, self.held = self.held[match.end():end], self.held[end:]
         return content.decode(errors="surrogateescape")
+
+    def is_cut_off(self):
+        """Hung up on, without a byte. What was sent and not read makes it a reset."""
+        try:
+            return self.connection.recv(100) == b""
+        except ConnectionResetError:
+            return True
 
     def take(self, count):
         return [self.next() for _ in range(count)]
