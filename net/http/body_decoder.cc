@@ -35,6 +35,12 @@ BodyDecoder::State BodyDecoder::decode(std::span<char> body) {
     return state_;
 }
 
+void BodyDecoder::drop() {
+    dropped_ += size_;
+    limit_ -= std::min(limit_, size_);
+    size_ = end_ = 0;
+}
+
 void BodyDecoder::take_data(std::span<char> body, std::size_t& at) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left_, body.size() - at));
     // A body without chunks lies where it belongs already.

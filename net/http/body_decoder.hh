@@ -36,12 +36,19 @@ class BodyDecoder {
     State decode(std::span<char> body);
 
     State state() const { return state_; }
+    bool is_refused() const { return state_ == State::refused; }
     // How many bytes are decoded.
     std::size_t size() const { return size_; }
     // Where in `body` the last call stopped: at its end, or once complete, where the next request
     // begins.
     std::size_t end() const { return end_; }
     const Refusal& refusal() const { return refusal_; }
+
+    // For who takes a body in parts: the caller has taken the first end() bytes of `body` out of
+    // the buffer, and nothing is decoded there now. The limit still holds for all parts together.
+    void drop();
+    // Decoded since the beginning, also what was dropped.
+    std::uint64_t total() const { return dropped_ + size_; }
 
   private:
     enum class Place : std::uint8_t {
@@ -76,6 +83,7 @@ class BodyDecoder {
     std::uint64_t left_ = 0;  // of the body, or of the chunk
     std::size_t limit_ = 0;
     std::size_t size_ = 0;
+    std::uint64_t dropped_ = 0;
     std::size_t end_ = 0;
     std::size_t overhead_left_ = kOverhead;
     Refusal refusal_;

@@ -72,3 +72,21 @@ TEST_CASE("many small chunks are taken, padded ones are not") {
     BodyDecoder for_padded(kChunked, 1000);
     CHECK(for_padded.decode(padded) == BodyDecoder::State::refused);
 }
+
+TEST_CASE("a body that is taken in parts is counted as a whole, and its limit holds for the whole") {
+    BodyDecoder decoder(kChunked, 10);
+    std::string part = "6\r\nabcdef\r\n";
+    CHECK(decoder.decode(part) == BodyDecoder::State::incomplete);
+    CHECK(decoder.size() == 6);
+    decoder.drop();
+    CHECK(decoder.size() == 0);
+    CHECK(decoder.total() == 6);
+    std::string four = "4\r\nghij\r\n";
+    CHECK(decoder.decode(four) == BodyDecoder::State::incomplete);
+    CHECK(four.substr(0, decoder.size()) == "ghij");
+    decoder.drop();
+    CHECK(decoder.total() == 10);
+    std::string more = "1\r\nk\r\n";
+    CHECK(decoder.decode(more) == BodyDecoder::State::refused);
+    CHECK(decoder.refusal().status == 413);
+}

@@ -20,6 +20,13 @@ void InputBuffer::consume(std::size_t count) {
     begin_ += count;
 }
 
+void InputBuffer::erase(std::size_t at, std::size_t count) {
+    assert(at + count <= end_ - begin_);
+    char* const gap = bytes_.get() + begin_ + at;
+    std::memmove(gap, gap + count, end_ - begin_ - at - count);
+    end_ -= count;
+}
+
 void InputBuffer::clear() {
     begin_ = end_ = 0;
     if (capacity_ != kUsualSize) move_to(kUsualSize);

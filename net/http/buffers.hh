@@ -36,6 +36,8 @@ class InputBuffer {
     void consume(std::size_t count);
     // Of the unread bytes only the first `count` remain.
     void truncate(std::size_t count) { end_ = begin_ + count; }
+    // `count` unread bytes from the offset `at` on are taken out; those behind them move up.
+    void erase(std::size_t at, std::size_t count);
 
     // Empty, and no larger than usual.
     void clear();

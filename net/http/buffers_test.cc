@@ -59,3 +59,15 @@ TEST_CASE("buffers go back to the pool empty and are lent again") {
     const BufferPool::Lease other = pool.take();
     CHECK(other.get() != first);
 }
+
+TEST_CASE("what is erased in the middle is gone, and what was behind it follows") {
+    InputBuffer buffer;
+    put(buffer, "xheadbodynext");
+    buffer.consume(1);
+    buffer.erase(4, 4);
+    CHECK(buffer.view() == "headnext");
+    buffer.erase(4, 4);
+    CHECK(buffer.view() == "head");
+    buffer.erase(4, 0);
+    CHECK(buffer.view() == "head");
+}

@@ -112,14 +112,15 @@ Connection::Step Connection::read_head() {
                                .keeps_alive = parser().keeps_alive() && !server_.is_stopping_ &&
                                               requests_ < server_.limits_.requests,
                                .minor_version = request.minor_version,
-                               .fields = &server_.fields_});
+                               .fields = &server_.fields_,
+                               .pages = server_.pages_});
     if (match.route == nullptr) return refuse_route(match);
     route_ = match.route;
     body_ = BodyDecoder(parser().framing(), route_->body_limit);
-    body_began_ = server_.loop_.now();
+    body_began_ = part_given_ = server_.loop_.now();
     is_in_body_ = true;
     told_to_continue_ = false;
-    return read_body();
+    return route_->streams_body && !body_.is_refused() ? call_handler() : read_body();
 }
 
 // Makes the request's views. Again after a body has come: the bytes may have moved meanwhile.
@@ -145,6 +146,7 @@ Connection::Step Connection::read_body() {
 
 Connection::Step Connection::call_handler() {
     if (parser().framing().kind != Framing::Kind::none) load_request();
+    exchange_->body = route_->streams_body ? this : nullptr;
     exchange_->scratch.clear();
     try {
         completion_.emplace(route_->handler(*exchange_));
@@ -184,19 +186,25 @@ void Connection::finish_request() {
     completion_.reset();
     Writer& answer = exchange_->answer;
     if (exchange_->has_lost_peer() || (answer.is_partly_sent() && !answer.has_ended())) break_off();
+    if (answer.has_open_body()) break_off();
     if (!answer.has_ended() && !is_broken_) answer.error(500);
     ++server_.counters_.requests;
     ++requests_this_turn_;
     if (server_.log_) server_.log_(*exchange_, answer.status());
     file_ = exchange_->take_file();
     if (answer.is_head()) file_ = FilePart();
-    input().consume(parser().head_size() + body_.end());
+    // A handler that reads the body itself may leave some of it.
+    const bool has_rest = !has_whole_body();
+    if (has_rest)
+        input().clear();
+    else
+        input().consume(parser().head_size() + body_.end());
     parser().reset();
     is_in_body_ = false;
-    is_closing_ = is_broken_ || !answer.keeps_alive() || server_.is_stopping_;
+    is_closing_ = is_broken_ || !answer.keeps_alive() || server_.is_stopping_ || has_rest;
     // What a peer sent after its last request would make the kernel reset the connection, and the
     // reset would overtake our answer.
-    must_linger_ = is_closing_ && !input().empty();
+    must_linger_ = is_closing_ && (has_rest || !input().empty());
     head_deadline_ = Deadline::after(server_.limits_.head, server_.loop_.now());
 }
 
@@ -223,7 +231,8 @@ Connection::Step Connection::refuse(const Refusal& refusal) {
     exchange_->request = Request();
     exchange_->answer.prepare({.is_head = parser().method(input().view()) == "HEAD",
                                .keeps_alive = false,
-                               .fields = &server_.fields_});
+                               .fields = &server_.fields_,
+                               .pages = server_.pages_});
     exchange_->answer.error(refusal.status);
     if (server_.log_) server_.log_(*exchange_, refusal.status);
     is_closing_ = must_linger_ = true;
@@ -255,15 +264,6 @@ void Connection::note_received(const Transfer& transfer) {
             break;
     }
     is_closing_ = true;
-}
-
-Deadline Connection::read_deadline() const {
-    if (!is_in_body_) return head_deadline_;
-    const ServerLimits& limits = server_.limits_;
-    const milliseconds due(1000 * body_.size() / limits.body_bytes_per_second);
-    // Not the lesser of the whole and the sum: the sum may be beyond what a number holds.
-    const milliseconds grace = std::min(limits.body_grace, limits.body);
-    return Deadline::after(grace + std::min(due, limits.body - grace), body_began_);
 }
 
 bool Connection::is_between_requests() const {

@@ -16,6 +16,7 @@
 #include "daemon/deadline.hh"
 #include "net/address.hh"
 #include "net/http/body_decoder.hh"
+#include "net/http/body_source.hh"
 #include "net/http/exchange.hh"
 #include "net/http/server.hh"
 #include "net/stream.hh"
@@ -23,7 +24,7 @@
 
 namespace waymark::net::http {
 
-class Connection {
+class Connection final : private BodySource {
   public:
     // Serves the socket until its end. The object lives in this coroutine's frame.
     static Task<void> serve(Server& server, daemon::Fd socket, Address peer,
@@ -58,6 +59,12 @@ class Connection {
     Task<void> send_file();
     Task<void> linger();
 
+    // For a handler that reads the body itself.
+    Task<BodyPart> read_part() override;
+    Task<bool> ask_for_body() override;
+    bool has_whole_body() const override { return body_.state() == BodyDecoder::State::complete; }
+    void drop_part();
+
     Step advance();
     Step read_head();
     Step read_body();
@@ -91,6 +98,7 @@ class Connection {
 
     daemon::Deadline head_deadline_;
     EventLoop::Clock::time_point body_began_;
+    EventLoop::Clock::time_point part_given_;  // to a handler that reads the body itself
     std::uint32_t requests_ = 0;
     std::uint32_t requests_this_turn_ = 0;
     bool is_idle_ = false;

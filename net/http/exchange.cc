@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "net/socket_options.hh"
+
 namespace waymark::net::http {
 
 Task<bool> Exchange::flush(std::chrono::milliseconds patience) {
@@ -11,6 +13,10 @@ Task<bool> Exchange::flush(std::chrono::milliseconds patience) {
     answer.note_sent();
     has_lost_peer_ = sent.outcome != Outcome::done;
     co_return !has_lost_peer_;
+}
+
+Address Exchange::local_address() const {
+    return stream_ != nullptr ? net::local_address(stream_->socket()) : Address();
 }
 
 void Exchange::send_file(FilePart part) {

@@ -22,6 +22,7 @@
 
 #include "daemon/fd.hh"
 #include "net/address.hh"
+#include "net/http/body_source.hh"
 #include "net/http/message.hh"
 #include "net/http/writer.hh"
 #include "net/stream.hh"
@@ -71,6 +72,11 @@ class Exchange {
     // For decoding; empty when the handler is called, its memory is kept from request to request.
     std::string& scratch;
     const Address& peer;
+    // Of a route that streams it, else null.
+    BodySource* body = nullptr;
+
+    // Where the peer has connected to. Throws std::system_error if the system does not say.
+    Address local_address() const;
 
     // Has the file sent after the head, which is ended already (asserted) and must tell its length
     // (Writer::end_with_length). Another answer instead of this one is sent without it.
@@ -83,6 +89,9 @@ class Exchange {
     // the connection ends with it.
     Task<bool> flush(std::chrono::milliseconds patience);
     bool has_lost_peer() const { return has_lost_peer_; }
+    // For a handler that cannot go on with an answer that is partly sent: when it ends, the
+    // connection is reset, so that nobody takes the part for the whole.
+    void give_up() { has_lost_peer_ = true; }
 
     // Bytes for such an answer, after its head.
     void append(std::string_view bytes) { out_.append(bytes); }

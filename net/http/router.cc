@@ -57,6 +57,7 @@ void Router::add(std::string_view method, std::string_view pattern, std::size_t 
     Route route{.method = std::string(method),
                 .segments = {},
                 .body_limit = body_limit,
+                .streams_body = false,
                 .handler = std::move(handler)};
     pattern.remove_prefix(1);
     bool has_more = true;
@@ -68,6 +69,12 @@ void Router::add(std::string_view method, std::string_view pattern, std::size_t 
                std::count(route.segments.begin(), route.segments.end(), "*") <=
            static_cast<long>(Exchange::kMostParameters));
     routes_.push_back(std::move(route));
+}
+
+void Router::add_streaming(std::string_view method, std::string_view pattern,
+                           std::size_t body_limit, Handler handler) {
+    add(method, pattern, body_limit, std::move(handler));
+    routes_.back().streams_body = true;
 }
 
 Router::Match Router::match(std::string_view method, std::string_view path) const {
@@ -117,7 +124,7 @@ void Router::refuse(const Match& match, Exchange& exchange) const {
     }
     exchange.answer.begin(405);
     exchange.answer.field("Allow", allowed);
-    exchange.answer.end("text/plain; charset=utf-8", "405 Method Not Allowed\n");
+    exchange.answer.end_error();
 }
 
 }  // namespace waymark::net::http

@@ -19,6 +19,7 @@ class Router {
         std::string method;                 // "*": any
         std::vector<std::string> segments;  // "{}" matches one, "*" at the end the rest
         std::size_t body_limit = 0;         // bytes; a longer body is refused with 413
+        bool streams_body = false;          // the handler reads it (net/http/body_source)
         Handler handler;
     };
 
@@ -30,6 +31,10 @@ class Router {
     // A route for GET answers HEAD too. Paths are compared as they were sent, percent-encoded.
     void add(std::string_view method, std::string_view pattern, std::size_t body_limit,
              Handler handler);
+    // The same for a handler that is called before the body has come, and reads it as it comes. It
+    // must be a coroutine.
+    void add_streaming(std::string_view method, std::string_view pattern, std::size_t body_limit,
+                       Handler handler);
 
     struct Match {
         const Route* route = nullptr;

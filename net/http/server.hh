@@ -99,6 +99,8 @@ class Server {
     // Go with every answer from now on, also with those that no handler writes: refusals of what is
     // malformed or unknown, and 500.
     void set_fields(FieldBlock fields) { fields_ = std::move(fields); }
+    // What errors look like from the next answer on; null: a line of text. The caller keeps them.
+    void set_error_pages(const ErrorPages* pages) { pages_ = pages; }
     bool is_stopping() const { return is_stopping_; }
 
     // Called when stop() begins: for handlers that would never end by themselves, event streams.
@@ -142,6 +144,7 @@ class Server {
     AccessList access_{Access::allow};
     DoorHandlers door_;
     FieldBlock fields_;
+    const ErrorPages* pages_ = nullptr;
     Counters counters_;
     DateClock clock_;
     BufferPool buffers_;

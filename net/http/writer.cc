@@ -4,6 +4,7 @@
 
 #include <cassert>
 
+#include "net/http/error_pages.hh"
 #include "net/http/grammar.hh"
 #include "net/http/status.hh"
 
@@ -38,6 +39,8 @@ void Writer::prepare(const Terms& terms) {
     answer_begin_ = out_.size();
     status_ = 0;
     has_ended_ = is_partly_sent_ = false;
+    body_length_ = 0;
+    pieces_ = Pieces::none;
 }
 
 void Writer::begin(int status) {
@@ -75,6 +78,7 @@ void Writer::end_with_length(std::string_view content_type, std::uint64_t length
     assert(has_begun() && !has_ended_);
     if (!content_type.empty()) append_field(out_, "Content-Type", content_type);
     if (status_has_body(status_)) {
+        if (!terms_.is_head) body_length_ = length;
         out_.append("Content-Length: ");
         append_number(out_, length);
         out_.append("\r\n");
@@ -98,6 +102,37 @@ void Writer::end_until_close(std::string_view content_type) {
     end_head();
 }
 
+void Writer::end_with_pieces(std::string_view content_type) {
+    if (!status_has_body(status_)) return end_without_body();
+    if (terms_.minor_version == 0) {
+        end_until_close(content_type);
+        if (!terms_.is_head) pieces_ = Pieces::plain;
+        return;
+    }
+    assert(has_begun() && !has_ended_);
+    if (!content_type.empty()) append_field(out_, "Content-Type", content_type);
+    append_field(out_, "Transfer-Encoding", "chunked");
+    end_head();
+    if (!terms_.is_head) pieces_ = Pieces::chunks;
+}
+
+// A chunk without bytes would be the last one.
+void Writer::piece(std::string_view bytes) {
+    if (pieces_ == Pieces::none || bytes.empty()) return;
+    body_length_ += bytes.size();
+    if (pieces_ == Pieces::plain) {
+        out_.append(bytes);
+        return;
+    }
+    fmt::format_to(std::back_inserter(out_), "{:x}\r\n", bytes.size());
+    out_.append(bytes).append("\r\n");
+}
+
+void Writer::last_piece() {
+    if (pieces_ == Pieces::chunks) out_.append("0\r\n\r\n");
+    pieces_ = Pieces::none;
+}
+
 void Writer::answer(int status, std::string_view content_type, std::string_view body) {
     begin(status);
     end(content_type, body);
@@ -105,9 +140,15 @@ void Writer::answer(int status, std::string_view content_type, std::string_view 
 
 void Writer::error(int status) {
     begin(status);
-    if (!status_has_body(status)) return end_without_body();
-    const std::string_view words = reason_phrase(status);
-    const fmt::format_int number(status);
+    end_error();
+}
+
+void Writer::end_error() {
+    if (!status_has_body(status_)) return end_without_body();
+    const ErrorPages::Page* page = terms_.pages != nullptr ? terms_.pages->find(status_) : nullptr;
+    if (page != nullptr) return end(page->content_type, page->text);
+    const std::string_view words = reason_phrase(status_);
+    const fmt::format_int number(status_);
     end_with_length("text/plain; charset=utf-8", number.size() + 1 + words.size() + 1);
     if (terms_.is_head) return;
     out_.append(number.data(), number.size()).append(" ").append(words).append("\n");
@@ -130,6 +171,8 @@ void Writer::take_back() {
     ++number_;
     status_ = 0;
     has_ended_ = false;
+    body_length_ = 0;
+    pieces_ = Pieces::none;
 }
 
 }  // namespace waymark::net::http

@@ -30,6 +30,8 @@ class FieldBlock {
     std::string lines_;
 };
 
+class ErrorPages;
+
 class Writer {
   public:
     // What the request and the connection say about the answer.
@@ -39,6 +41,8 @@ class Writer {
         int minor_version = 1;  // of the request
         // For every answer, refusals included; the caller keeps them.
         const FieldBlock* fields = nullptr;
+        // What error() sends instead of a line of text, where there is one; the caller keeps them.
+        const ErrorPages* pages = nullptr;
     };
 
     // Appends to `out`, which stays the caller's.
@@ -59,11 +63,20 @@ class Writer {
     void end_with_length(std::string_view content_type, std::uint64_t length);
     // What the caller sends after the head ends with the connection: for streams.
     void end_until_close(std::string_view content_type);
+    // What the caller sends after the head are pieces, of a length that is not known yet: in chunks
+    // (RFC 9112, 7.1), or to HTTP/1.0 until the connection closes. An answer without its last piece
+    // is one that was cut off.
+    void end_with_pieces(std::string_view content_type);
+    void piece(std::string_view bytes);
+    void last_piece();
+    bool has_open_body() const { return pieces_ != Pieces::none; }
 
     // begin and end in one.
     void answer(int status, std::string_view content_type, std::string_view body);
-    // A short text that says what the status says.
+    // A short text that says what the status says, or the page for it.
     void error(int status);
+    // The same as the end of an answer that was begun.
+    void end_error();
 
     // Tells a client that waits with its body to send it (RFC 9110, 10.1.1).
     void continue_now();
@@ -81,12 +94,17 @@ class Writer {
     bool has_begun() const { return status_ != 0; }
     bool has_ended() const { return has_ended_; }
     int status() const { return status_; }
+    // Of the body, as far as this object has heard of it: what end_with_length was told, or the sum
+    // of the pieces.
+    std::uint64_t body_length() const { return body_length_; }
     // After this answer the connection closes; at the latest before end is called.
     void close_after() { terms_.keeps_alive = false; }
     bool keeps_alive() const { return terms_.keeps_alive; }
     bool is_head() const { return terms_.is_head; }
 
   private:
+    enum class Pieces : std::uint8_t { none, chunks, plain };
+
     void end_head();
 
     std::string& out_;
@@ -97,6 +115,8 @@ class Writer {
     int status_ = 0;
     bool has_ended_ = false;
     bool is_partly_sent_ = false;
+    std::uint64_t body_length_ = 0;
+    Pieces pieces_ = Pieces::none;
 };
 
 }  // namespace waymark::net::http

@@ -117,3 +117,52 @@ TEST_CASE("an interim answer is no answer") {
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain; "
         "charset=utf-8\r\nContent-Length: 22\r\n\r\n413 Content Too Large\n");
 }
+
+TEST_CASE("a body of unknown length goes in chunks, and until the close to HTTP/1.0") {
+    for (const bool is_old : {false, true}) {
+        Written written(is_old ? kOldKeepAlive : Writer::Terms{});
+        Writer& writer = written.writer;
+        writer.begin(200);
+        writer.end_with_pieces("text/plain");
+        CHECK(writer.has_open_body());
+        writer.piece("hello");
+        writer.piece("");
+        writer.piece(std::string(16, 'x'));
+        CHECK(writer.body_length() == 21);
+        writer.last_piece();
+        CHECK_FALSE(writer.has_open_body());
+        CHECK(writer.keeps_alive() != is_old);
+        CHECK(written.text() ==
+              (is_old ? "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+                        "helloxxxxxxxxxxxxxxxx"
+                      : "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                        "Transfer-Encoding: chunked\r\n\r\n"
+                        "5\r\nhello\r\n10\r\nxxxxxxxxxxxxxxxx\r\n0\r\n\r\n"));
+    }
+}
+
+TEST_CASE("pieces are not sent where there is no body") {
+    Written written(kHead);
+    written.writer.begin(200);
+    written.writer.end_with_pieces("text/plain");
+    written.writer.piece("hello");
+    written.writer.last_piece();
+    CHECK(written.text().ends_with("Transfer-Encoding: chunked\r\n\r\n"));
+    CHECK(written.writer.body_length() == 0);
+
+    Written nothing;
+    nothing.writer.begin(204);
+    nothing.writer.end_with_pieces("");
+    nothing.writer.piece("hello");
+    CHECK(nothing.text() == "HTTP/1.1 204 No Content\r\n\r\n");
+    CHECK_FALSE(nothing.writer.has_open_body());
+}
+
+TEST_CASE("the length of a body is told, that of an answer to HEAD is 0") {
+    Written written;
+    written.writer.answer(200, "text/plain", "hello");
+    CHECK(written.writer.body_length() == 5);
+    Written head(kHead);
+    head.writer.answer(200, "text/plain", "hello");
+    CHECK(head.writer.body_length() == 0);
+}
