@@ -18,6 +18,7 @@ course                    doctest-dev          header:doctest/doctest.h
 course                    nlohmann-json3-dev   module:nlohmann_json
 course                    libseccomp-dev       module:libseccomp
 course                    libssl-dev           module:openssl
+course                    zlib1g-dev           module:zlib
 helpful                   ccache               tool:ccache
 helpful                   mold                 tool:mold
 server                    libsqlite3-dev       module:sqlite3

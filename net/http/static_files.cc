@@ -2,12 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <ctime>
+#include <span>
+#include <utility>
 
+#include "daemon/error.hh"
 #include "net/http/byte_range.hh"
 #include "net/http/content_type.hh"
-#include "net/http/grammar.hh"
+#include "net/http/listing.hh"
 #include "net/http/preconditions.hh"
 #include "net/http/url.hh"
 
@@ -15,25 +21,21 @@ namespace waymark::net::http {
 
 namespace {
 
-// Whether Accept-Encoding names gzip with a weight above 0 (RFC 9110, 12.5.3).
-bool takes_gzip(const Request& request) {
-    std::string_view list = request.field("Accept-Encoding").value_or("");
-    while (const auto member = next_in_list(list)) {
-        const std::size_t semicolon = member->find(';');
-        if (!same_name(trim_blanks(member->substr(0, semicolon)), "gzip")) continue;
-        if (semicolon == member->npos) return true;
-        const std::string_view weight = trim_blanks(member->substr(semicolon + 1));
-        return weight.find_first_not_of("qQ=0. \t") != weight.npos;
-    }
-    return false;
-}
-
 // By the decoded path, so that "%2e" hides as well as a dot does.
 bool is_hidden(std::string_view path) {
     constexpr std::string_view kWellKnown = "/.well-known/";
     if (path == kWellKnown.substr(0, kWellKnown.size() - 1)) return false;
     if (path.starts_with(kWellKnown)) path.remove_prefix(kWellKnown.size() - 1);
     return path.find("/.") != path.npos;
+}
+
+// A byte more than there is, should the file have grown.
+std::string_view read_part_of(const Document& document, std::size_t at, std::span<char> room) {
+    if (document.is_small()) return std::string_view(document.content).substr(at, room.size());
+    const ssize_t count =
+        ::pread(document.file->get(), room.data(), room.size(), static_cast<off_t>(at));
+    daemon::check(static_cast<long>(count), "read", "a file to compress");
+    return {room.data(), static_cast<std::size_t>(count)};
 }
 
 void send(Exchange& exchange, const Document& document, const ByteRange& part) {
@@ -50,31 +52,92 @@ StaticFiles::StaticFiles(const std::string& directory, Settings settings)
     : root_(directory), settings_(std::move(settings)) {}
 
 Completion StaticFiles::operator()(Exchange& exchange) {
-    answer(exchange, exchange.request.path);
-    return answered();
+    DocumentPointer to_pack = answer_or_pack(exchange, exchange.request.path, true);
+    if (to_pack == nullptr) return answered();
+    return pack_and_answer(exchange, std::move(to_pack));
 }
 
 void StaticFiles::answer(Exchange& exchange, std::string_view path) {
+    answer_or_pack(exchange, path, false);
+}
+
+StaticFiles::DocumentPointer StaticFiles::answer_or_pack(Exchange& exchange, std::string_view path,
+                                                         bool may_pack) {
     const std::optional<std::string_view> normal = normalize_path(path, exchange.scratch);
-    if (!normal) return exchange.answer.error(400);
-    if (!settings_.dotfiles && is_hidden(*normal)) return exchange.answer.error(404);
-    if (!normal->ends_with('/')) {
-        const Choice choice = choose(exchange.request, *normal);
-        return answer_document(exchange, choice, *normal);
+    if (!normal || (!settings_.dotfiles && is_hidden(*normal))) {
+        exchange.answer.error(normal ? 404 : 400);
+        return nullptr;
     }
-    const std::string index = std::string(*normal) + "index.html";
-    const Choice choice = choose(exchange.request, index);
-    const bool is_document = choice.found.kind == DocumentRoot::Kind::document;
-    if (!is_document) return exchange.answer.error(404);
-    answer_document(exchange, choice, index);
+    const bool is_directory = normal->ends_with('/');
+    const std::string index = is_directory ? std::string(*normal) + "index.html" : std::string();
+    const std::string_view name = is_directory ? std::string_view(index) : *normal;
+    const Choice choice = choose(exchange.request, name);
+    if (may_pack && choice.is_to_be_packed) return choice.found.document;
+    if (is_directory && choice.found.kind != DocumentRoot::Kind::document)
+        answer_directory(exchange, *normal);
+    else
+        answer_document(exchange, choice, name);
+    return nullptr;
+}
+
+// Once it is in the store it is found there. Should it not stay, the file is sent as it is.
+Task<void> StaticFiles::pack_and_answer(Exchange& exchange, DocumentPointer document) {
+    constexpr std::size_t kSlice = 32 * 1024;  // a millisecond's work
+    GzipEncoder encoder;
+    std::string packed;
+    std::string room(kSlice, '\0');
+    for (std::size_t at = 0; at < document->size;) {
+        const std::string_view part = read_part_of(*document, at, room);
+        if (part.empty()) break;
+        encoder.add(part, packed);
+        at += part.size();
+        co_await exchange.loop().yield();
+    }
+    encoder.finish(packed);
+    if (packed.size() >= document->size) packed.clear();
+    settings_.gzip->keep(document->entity_tag,
+                         std::make_shared<const std::string>(std::move(packed)));
+    exchange.scratch.clear();
+    answer(exchange, exchange.request.path);
+}
+
+void StaticFiles::answer_directory(Exchange& exchange, std::string_view path) const {
+    const daemon::Fd directory = settings_.listing ? root_.open_directory(path) : daemon::Fd();
+    if (!directory) return exchange.answer.error(404);
+    const std::string page = list_directory(directory, path);
+    exchange.answer.begin(200);
+    exchange.answer.fields(settings_.fields);
+    exchange.answer.end("text/html; charset=utf-8", page);
 }
 
 StaticFiles::Choice StaticFiles::choose(const Request& request, std::string_view path) {
     Choice plain{root_.find(path), false};
     if (plain.found.kind != DocumentRoot::Kind::document) return plain;
-    if (!settings_.precompressed || !takes_gzip(request)) return plain;
-    Choice compressed{root_.find(std::string(path) + ".gz"), true};
-    return compressed.found.kind == DocumentRoot::Kind::document ? compressed : plain;
+    plain.varies = settings_.precompressed;
+    if (settings_.precompressed && takes_gzip(request)) {
+        Choice compressed{root_.find(std::string(path) + ".gz"), true};
+        compressed.varies = true;
+        if (compressed.found.kind == DocumentRoot::Kind::document) return compressed;
+    }
+    if (settings_.gzip != nullptr) choose_packed(request, path, plain);
+    return plain;
+}
+
+// Who asks for a part gets it of the plain file: its offsets are in that.
+void StaticFiles::choose_packed(const Request& request, std::string_view path,
+                                Choice& choice) const {
+    const Document& document = *choice.found.document;
+    if (document.size < kLeastPacked || document.size > kLargestPacked ||
+        !is_compressible(content_type_of(path)))
+        return;
+    choice.varies = true;
+    if (!takes_gzip(request) || request.field("Range")) return;
+    GzipStore::Bytes packed = settings_.gzip->find(document.entity_tag);
+    choice.is_to_be_packed = packed == nullptr;
+    if (packed == nullptr || packed->empty()) return;
+    choice.packed = std::move(packed);
+    choice.packed_tag = document.entity_tag;
+    choice.packed_tag.insert(choice.packed_tag.size() - 1, "-gz");
 }
 
 // "/dir" to "/dir/", so that relative links on its page work. More than one slash in front would
@@ -96,9 +159,9 @@ void StaticFiles::begin(Exchange& exchange, int status, const Choice& choice) co
     const std::time_t last_modified = std::min(document.last_modified, std::time(nullptr));
     answer.begin(status);
     answer.field("Last-Modified", DateText(last_modified).view());
-    answer.field("ETag", document.entity_tag);
-    if (settings_.precompressed) answer.field("Vary", "Accept-Encoding");
-    if (choice.is_compressed && status != 304) answer.field("Content-Encoding", "gzip");
+    answer.field("ETag", choice.entity_tag());
+    if (choice.varies) answer.field("Vary", "Accept-Encoding");
+    if (choice.is_coded() && status != 304) answer.field("Content-Encoding", "gzip");
     answer.fields(settings_.fields);
 }
 
@@ -116,7 +179,7 @@ void StaticFiles::answer_document(Exchange& exchange, const Choice& choice,
             break;
     }
     const Document& document = *choice.found.document;
-    const Validators validators{document.entity_tag, document.last_modified};
+    const Validators validators{choice.entity_tag(), document.last_modified};
     switch (weigh_preconditions(exchange.request, validators)) {
         case PreconditionResult::failed:
             return answer.error(412);
@@ -130,7 +193,7 @@ void StaticFiles::answer_document(Exchange& exchange, const Choice& choice,
     // Defined for GET alone (RFC 9110, 14.2).
     const std::optional<std::string_view> asked = exchange.request.field("Range");
     if (asked && exchange.request.method == "GET" && range_applies(exchange.request, validators))
-        range = parse_range(*asked, document.size);
+        range = parse_range(*asked, choice.size());
     if (range.kind == ByteRange::Kind::unsatisfiable) {
         answer.begin(416);
         answer.field("Content-Range", fmt::format("bytes */{}", document.size));
@@ -143,8 +206,9 @@ void StaticFiles::answer_document(Exchange& exchange, const Choice& choice,
         answer.field("Content-Range", fmt::format("bytes {}-{}/{}", range.first,
                                                   range.first + range.count - 1, document.size));
     else
-        range.count = document.size;
+        range.count = choice.size();
     answer.end_with_length(content_type_of(path), range.count);
+    if (choice.packed) return answer.is_head() ? void() : exchange.append(*choice.packed);
     send(exchange, document, range);
 }
 
