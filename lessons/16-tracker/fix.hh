@@ -17,7 +17,21 @@ using DeviceNumber = std::uint32_t;
 using UnixMillis = std::int64_t;
 
 // Which decoder made the fix. The numbers are stored: never reuse one.
-enum class Source : std::uint8_t { unknown = 0, traccar = 1, osmand = 2 };
+enum class Source : std::uint8_t {
+    unknown = 0,
+    traccar = 1,
+    osmand = 2,
+    gpslogger = 3,
+    opengts = 4,
+    owntracks = 5,
+    overland = 6,
+    ulogger = 7,
+    phonetrack = 8,
+    hauk = 9,
+    colota = 10,
+    nmea = 11,
+    gpsd = 12,
+};
 
 // A phone's clock may be wrong by so much. A fix that is further ahead is stored, but it is no live
 // place until its time has come: the real ones after it would all be older.

@@ -1,5 +1,10 @@
 #include "memory_directory.hh"
 
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstring>
 #include <utility>
 
@@ -8,7 +13,9 @@ namespace {
 
 // A part is: u32 its number, u32 how many parts, then entries to the end. An entry is: u32 device,
 // u8 speed unit, u8 whether a hash follows, the hash, u16 how many identifiers, and each of them as
-// u16 length and bytes. Integers in the machine's own order: both ends are one machine.
+// u16 length and bytes; before the identifiers the name, u8 whether a key follows, the key, u8 how
+// many friends, and the number of each. Integers in the machine's own order: both ends are one
+// machine.
 constexpr std::size_t kPartHeader = 2 * sizeof(std::uint32_t);
 
 template <typename Integer>
@@ -55,6 +62,14 @@ std::string pack_entry(const DirectoryEntry& entry, std::size_t& first, std::siz
     if (entry.token_hash)
         out.append(reinterpret_cast<const char*>(entry.token_hash->data()),
                    entry.token_hash->size());
+    put(out, static_cast<std::uint16_t>(entry.name.size()));
+    out += entry.name;
+    put(out, static_cast<std::uint8_t>(entry.box_key.has_value()));
+    if (entry.box_key)
+        out.append(reinterpret_cast<const char*>(entry.box_key->data()), entry.box_key->size());
+    const std::size_t friends = std::min(entry.friends.size(), DirectoryEntry::kMostFriends);
+    put(out, static_cast<std::uint8_t>(friends));
+    for (std::size_t i = 0; i < friends; ++i) put(out, entry.friends[i]);
     std::uint16_t count = 0;
     const std::size_t count_at = out.size();
     put(out, count);
@@ -82,6 +97,15 @@ std::optional<DirectoryEntry> take_entry(Taker& taker) {
         if (!taker.ok()) return std::nullopt;
         std::memcpy(entry.token_hash.emplace().data(), bytes.data(), bytes.size());
     }
+    entry.name = taker.take_bytes(taker.take<std::uint16_t>());
+    if (taker.take<std::uint8_t>() != 0) {
+        const std::string_view bytes = taker.take_bytes(std::tuple_size_v<BoxKey>);
+        if (!taker.ok()) return std::nullopt;
+        std::memcpy(entry.box_key.emplace().data(), bytes.data(), bytes.size());
+    }
+    const auto friends = taker.take<std::uint8_t>();
+    for (std::uint8_t i = 0; taker.ok() && i < friends; ++i)
+        entry.friends.push_back(taker.take<std::uint32_t>());
     const auto count = taker.take<std::uint16_t>();
     for (std::uint16_t i = 0; taker.ok() && i < count; ++i)
         entry.identifiers.emplace_back(taker.take_bytes(taker.take<std::uint16_t>()));
@@ -96,6 +120,63 @@ void MemoryDirectory::add(const DirectoryEntry& entry) {
     latest_ = entry.device.number;
     if (entry.token_hash) tokens_[*entry.token_hash] = entry.device;
     for (const std::string& identifier : entry.identifiers) identifiers_[identifier] = entry.device;
+    Details& details = details_[entry.device.number];
+    details.device = entry.device;
+    if (!details.token_hash) details.token_hash = entry.token_hash;
+    details.box_key = entry.box_key;
+    details.friends = entry.friends;
+    details.name = entry.name;
+}
+
+void MemoryDirectory::note_place(const LastPlace& place) {
+    const auto found = details_.find(place.device);
+    if (found == details_.end()) return;
+    std::optional<LastPlace>& known = found->second.place;
+    if (!known || known->time_ms <= place.time_ms) known = place;
+}
+
+std::optional<KnownDevice> MemoryDirectory::by_number(DeviceNumber number) const {
+    const auto found = details_.find(number);
+    if (found == details_.end()) return std::nullopt;
+    return found->second.device;
+}
+
+std::optional<BoxKey> MemoryDirectory::box_key(DeviceNumber device) const {
+    const auto found = details_.find(device);
+    return found == details_.end() ? std::nullopt : found->second.box_key;
+}
+
+std::optional<std::string> MemoryDirectory::seal(DeviceNumber device, std::string_view text) const {
+    const auto found = details_.find(device);
+    if (found == details_.end() || !found->second.token_hash) return std::nullopt;
+    const TokenHash& key = *found->second.token_hash;
+    std::array<unsigned char, 16> seal{};
+    ::crypto_generichash(seal.data(), seal.size(),
+                         reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                         key.data(), key.size());
+    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    std::string encoded(sodium_base64_ENCODED_LEN(seal.size(), kVariant), '\0');
+    ::sodium_bin2base64(encoded.data(), encoded.size(), seal.data(), seal.size(), kVariant);
+    encoded.resize(std::strlen(encoded.c_str()));
+    return encoded;
+}
+
+// OwnTracks draws two letters for each friend: the first ones of its name.
+std::vector<FriendPlace> MemoryDirectory::friends_of(DeviceNumber device) const {
+    std::vector<FriendPlace> places;
+    const auto found = details_.find(device);
+    if (found == details_.end()) return places;
+    for (const DeviceNumber number : found->second.friends) {
+        const auto other = details_.find(number);
+        if (other == details_.end() || !other->second.place) continue;
+        const LastPlace& place = *other->second.place;
+        std::string letters = other->second.name.substr(0, 2);
+        std::ranges::transform(letters, letters.begin(),
+                               [](unsigned char c) { return std::toupper(c); });
+        places.push_back({other->second.name, std::move(letters), place.time_ms, place.latitude_e7,
+                          place.longitude_e7, place.accuracy_m});
+    }
+    return places;
 }
 
 std::optional<KnownDevice> MemoryDirectory::by_identifier(std::string_view identifier) const {

@@ -22,6 +22,21 @@ struct DirectoryEntry {
     KnownDevice device;
     std::optional<TokenHash> token_hash;
     std::vector<std::string> identifiers;
+    std::string name = {};
+    std::optional<BoxKey> box_key = {};
+    std::vector<DeviceNumber> friends =
+        {};  // whom it may see; those beyond kMostFriends are left out
+
+    static constexpr std::size_t kMostFriends = 64;
+};
+
+// The last place of a device that others may see.
+struct LastPlace {
+    DeviceNumber device = 0;
+    UnixMillis time_ms = 0;
+    std::int32_t latitude_e7 = 0;
+    std::int32_t longitude_e7 = 0;
+    std::optional<float> accuracy_m;
 };
 
 class MemoryDirectory : public DeviceDirectory {
@@ -29,11 +44,31 @@ class MemoryDirectory : public DeviceDirectory {
     // What comes of a device in several entries, one after the other, belongs together.
     void add(const DirectoryEntry& entry);
     std::size_t size() const { return devices_; }
+    // `viewer` may see `seen` from now on.
+    void befriend(DeviceNumber viewer, DeviceNumber seen) {
+        details_[viewer].friends.push_back(seen);
+    }
+    // Where a device was last; one that is older than what is known is passed over.
+    void note_place(const LastPlace& place);
 
     std::optional<KnownDevice> by_identifier(std::string_view identifier) const override;
     std::optional<KnownDevice> by_token(std::string_view token) const override;
+    std::optional<KnownDevice> by_number(DeviceNumber number) const override;
+    std::optional<BoxKey> box_key(DeviceNumber device) const override;
+    std::optional<std::string> seal(DeviceNumber device, std::string_view text) const override;
+    std::vector<FriendPlace> friends_of(DeviceNumber device) const override;
 
   private:
+    // What is asked for by number.
+    struct Details {
+        KnownDevice device;
+        std::optional<TokenHash> token_hash;
+        std::optional<BoxKey> box_key;
+        std::vector<DeviceNumber> friends;
+        std::string name;
+        std::optional<LastPlace> place;
+    };
+
     // Lets the map be asked with a view, without making a string of it.
     struct Hasher {
         using is_transparent = void;
@@ -46,6 +81,7 @@ class MemoryDirectory : public DeviceDirectory {
     std::optional<DeviceNumber> latest_;
     std::unordered_map<std::string, KnownDevice, Hasher, std::equal_to<>> identifiers_;
     std::unordered_map<TokenHash, KnownDevice, TokenHashHasher> tokens_;
+    std::unordered_map<DeviceNumber, Details> details_;
 };
 
 // Packs entries into parts of at most `most_bytes` each (at least 1024), so that each fits into

@@ -2,10 +2,19 @@
 
 namespace waymark::tracker {
 
+std::size_t largest_body(std::string_view path) {
+    for (const std::string_view batch : kBatchPaths)
+        if (path.starts_with(batch) && (path.size() == batch.size() || path[batch.size()] == '/'))
+            return kLargestBatch;
+    return kLargestMessage;
+}
+
 void Decoded::clear() {
     status = 200;
     content_type.clear();
     body.clear();
+    header_name.clear();
+    header_value.clear();
     error.clear();
     field.clear();
     from = 0;
@@ -30,8 +39,8 @@ void Decoded::refuse(int refused_status, std::string_view word, std::string_view
 }
 
 void Decoded::refuse_stranger(std::string_view word, std::string_view explanation,
-                              std::string_view called, bool by_token) {
-    refuse(403, word, explanation);
+                              std::string_view called, bool by_token, int refused_status) {
+    refuse(refused_status, word, explanation);
     stranger = called;
     is_stranger_by_token = by_token;
 }

@@ -105,7 +105,8 @@ bool read_request(std::string& input, net::http::RequestParser& parser, net::htt
         return false;
     }
     const std::span<char> rest = std::span(input).subspan(parser.head_size());
-    BodyDecoder body(parser.framing(), kLargestMessage);
+    request = parser.request(input);
+    BodyDecoder body(parser.framing(), largest_body(request.path));
     if (body.state() == BodyDecoder::State::incomplete) body.decode(rest);
     if (body.state() == BodyDecoder::State::refused) {
         refuse(body.refusal(), decoded);
@@ -113,7 +114,6 @@ bool read_request(std::string& input, net::http::RequestParser& parser, net::htt
     }
     if (body.state() == BodyDecoder::State::incomplete)
         throw daemon::UsageError("the input ends within the body of the request");
-    request = parser.request(input);
     // A request typed by hand may leave the length out: then the rest of the input is its body.
     const bool has_no_length = parser.framing().kind == net::http::Framing::Kind::none;
     request.body = {rest.data(), has_no_length ? rest.size() : body.size()};

@@ -1,10 +1,15 @@
 // The table of protocols: a message is decoded by the first that claims it. A new protocol is one
-// more row. What no row claims is refused, and whoever set the phone up is told where to look.
+// more row, and one in the table below it for what quarantine kept. What no row claims is refused,
+// and whoever set the phone up is told where to look.
 
 #include <array>
 
 #include "protocol.hh"
+#include "protocols/colota.hh"
+#include "protocols/gpslogger.hh"
 #include "protocols/osmand.hh"
+#include "protocols/overland.hh"
+#include "protocols/owntracks.hh"
 #include "protocols/page_guard.hh"
 #include "protocols/traccar.hh"
 #include "protocols/traccar_json.hh"
@@ -15,8 +20,32 @@ namespace {
 // Asked in this order; the first that claims a message gets it.
 constexpr std::array kProtocols{
     Protocol{"osmand", osmand_claims, osmand_decode},
+    Protocol{"overland", overland_claims, overland_decode},
+    Protocol{"owntracks", owntracks_claims, owntracks_decode},
+    Protocol{"colota", colota_claims, colota_decode},
+    Protocol{"gpslogger", gpslogger_claims, gpslogger_decode},
     Protocol{"traccar-json", traccar_json_claims, traccar_json_decode},
     Protocol{"traccar", traccar_claims, traccar_decode},
+};
+
+void traccar_any_decode_again(std::string_view raw, const KnownDevice& device, UnixMillis received,
+                              Decoded& decoded) {
+    if (raw.starts_with('{')) return traccar_json_decode_again(raw, device, received, decoded);
+    traccar_decode_again(raw, device, received, decoded);
+}
+
+struct KeptForm {
+    Source source;
+    void (*decode_again)(std::string_view raw, const KnownDevice& device, UnixMillis received,
+                         Decoded& decoded);
+};
+
+constexpr std::array kKeptForms{
+    KeptForm{Source::traccar, traccar_any_decode_again},
+    KeptForm{Source::osmand, osmand_decode_again},
+    KeptForm{Source::overland, overland_decode_again},
+    KeptForm{Source::colota, colota_decode_again},
+    KeptForm{Source::gpslogger, gpslogger_decode_again},
 };
 
 // Remembers who was found. So it is known of every message, whatever becomes of it and whichever
@@ -30,6 +59,18 @@ class NotingDirectory : public DeviceDirectory {
     }
     std::optional<KnownDevice> by_token(std::string_view token) const override {
         return noted(devices_.by_token(token));
+    }
+    std::optional<KnownDevice> by_number(DeviceNumber number) const override {
+        return noted(devices_.by_number(number));
+    }
+    std::optional<std::string> seal(DeviceNumber device, std::string_view text) const override {
+        return devices_.seal(device, text);
+    }
+    std::optional<BoxKey> box_key(DeviceNumber device) const override {
+        return devices_.box_key(device);
+    }
+    std::vector<FriendPlace> friends_of(DeviceNumber device) const override {
+        return devices_.friends_of(device);
     }
     DeviceNumber found() const { return found_; }
 
@@ -62,18 +103,13 @@ void decode(const net::http::Request& request, const DeviceDirectory& devices, U
 }
 
 void decode_again(const Quarantined& kept, const KnownDevice& device, UnixMillis received,
-                  Decoded& decoded) {
+                  Decoded& decoded, const std::optional<BoxKey>& key) {
     decoded.clear();
-    switch (kept.source) {
-        case Source::osmand:
-            return osmand_decode_again(kept.raw, device, received, decoded);
-        case Source::traccar:
-            if (kept.raw.starts_with('{'))
-                return traccar_json_decode_again(kept.raw, device, received, decoded);
-            return traccar_decode_again(kept.raw, device, received, decoded);
-        case Source::unknown:
-            break;
-    }
+    if (kept.source == Source::owntracks)
+        return owntracks_decode_again(kept.raw, device, key, received, decoded);
+    for (const KeptForm& form : kKeptForms)
+        if (form.source == kept.source)
+            return form.decode_again(kept.raw, device, received, decoded);
     decoded.refuse(404, "not_found", "No protocol is known that made this.");
 }
 

@@ -47,8 +47,18 @@ Slot slot_for(std::string_view name) {
     return nullptr;
 }
 
-// Whether a field has a meaning here, and is no text of the owner's own.
+// The same for the names that only this dialect has.
+Slot slot_for_alias(std::string_view name, const FormDialect& dialect) {
+    name = without_blanks(name);
+    for (const FormAlias& alias : dialect.aliases)
+        if (net::http::same_name(alias.name, name)) return alias.slot;
+    return nullptr;
+}
+
+// Whether a field has a meaning here, in one dialect or another, and is no text of the owner's own.
 bool is_known(std::string_view name) {
+    for (const std::string_view alias : {"longitude", "alt", "acc", "dir", "spd", "time", "bat"})
+        if (net::http::same_name(without_blanks(name), alias)) return true;
     return slot_for(name) != nullptr;
 }
 
@@ -161,8 +171,14 @@ void forget_secrets(FormMessage& message) {
         static_cast<std::size_t>(std::remove_if(begin, end, is_secret) - begin);
 }
 
-// As read_form_message().
-bool read_form(std::string_view form, FormMessage& message, Decoded& decoded) {
+bool has_place(const FormMessage& message) {
+    return !message.latitude.empty() || !message.longitude.empty() || !message.location.empty();
+}
+
+}  // namespace
+
+bool read_form(std::string_view form, const FormDialect& dialect, FormMessage& message,
+               Decoded& decoded) {
     message.text = form;
     FormReader reader(message.text, decoded.scratch, FormMessage::kMaximumPairs);
     FormField field;
@@ -182,27 +198,28 @@ bool read_form(std::string_view form, FormMessage& message, Decoded& decoded) {
                            needed);
             return false;
         }
-        if (const Slot slot = slot_for(field.name))
-            message.*slot = says_nothing(field.value) ? std::string_view() : without_blanks(field.value);
-        else if (!field.value.empty() && !names_device(field.name))
+        const std::string_view value =
+            says_nothing(field.value) ? std::string_view() : without_blanks(field.value);
+        if (const Slot slot = slot_for(field.name)) {
+            message.*slot = value;
+        } else if (const Slot other = slot_for_alias(field.name, dialect)) {
+            if ((message.*other).empty()) message.*other = value;
+        } else if (!field.value.empty() && !names_device(field.name)) {
             message.attributes[message.attribute_count++] = {field.name, field.value};
+        }
     }
 }
 
-bool has_place(const FormMessage& message) {
-    return !message.latitude.empty() || !message.longitude.empty() || !message.location.empty();
-}
-
-}  // namespace
-
-bool read_form_message(const net::http::Request& request, FormMessage& message, Decoded& decoded) {
-    return read_form(request.query.empty() ? request.body : request.query, message, decoded);
+bool read_form_message(const net::http::Request& request, const FormDialect& dialect,
+                       FormMessage& message, Decoded& decoded) {
+    return read_form(request.query.empty() ? request.body : request.query, dialect, message,
+                     decoded);
 }
 
 void decode_form_again(std::string_view form, const FormDialect& dialect, const KnownDevice& device,
                        UnixMillis received, Decoded& decoded) {
     FormMessage message;
-    if (read_form(form, message, decoded))
+    if (read_form(form, dialect, message, decoded))
         decode_form_message(message, dialect, device, received, decoded);
 }
 

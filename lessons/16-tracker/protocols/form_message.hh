@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "protocol.hh"
@@ -30,16 +31,27 @@ struct FormMessage {
     std::size_t attribute_count = 0;
 };
 
-// Reads the request into `message`. False if it has more than kMaximumPairs, or a broken escape in
-// a field that decides: place, time or device; then `decoded` is the refusal.
-bool read_form_message(const net::http::Request& request, FormMessage& message, Decoded& decoded);
+// Another name for one of FormMessage's, in lower case, as "acc" for accuracy. It yields to that.
+struct FormAlias {
+    std::string_view name;
+    std::string_view FormMessage::*slot;
+};
 
 // How a protocol reads such a message.
 struct FormDialect {
     Source source = Source::unknown;
     SpeedUnit speed_unit = SpeedUnit::knots;
     bool hdop_is_accuracy = false;  // OsmAnd writes metres there
+    std::span<const FormAlias> aliases = {};
 };
+
+// Reads the request into `message`. False if it has more than kMaximumPairs, or a broken escape in
+// a field that decides: place, time or device; then `decoded` is the refusal.
+bool read_form_message(const net::http::Request& request, const FormDialect& dialect,
+                       FormMessage& message, Decoded& decoded);
+// The same for one form, wherever it was.
+bool read_form(std::string_view form, const FormDialect& dialect, FormMessage& message,
+               Decoded& decoded);
 
 // Turns a known device's message into a fix, a quarantined point or a heartbeat, or a refusal. Only
 // a place that is no number is refused: what else cannot be read is unknown.

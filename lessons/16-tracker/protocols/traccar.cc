@@ -16,7 +16,7 @@ bool traccar_claims(const net::http::Request& request) {
 void traccar_decode(const net::http::Request& request, const DeviceDirectory& devices,
                     UnixMillis now, Decoded& decoded) {
     FormMessage message;
-    if (!read_form_message(request, message, decoded)) return;
+    if (!read_form_message(request, kTraccarDialect, message, decoded)) return;
     if (message.identifier.empty() && message.token.empty()) {
         decoded.refuse(400, "missing_device", "The message names no device: set id= in the app.");
         return;

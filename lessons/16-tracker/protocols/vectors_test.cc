@@ -30,6 +30,24 @@ struct VectorFile {
     UnixMillis now = 0;
 };
 
+// The topic's USER/DEVICE is an identifier.
+void fill_owntracks(const json& owntracks, DirectoryEntry& entry) {
+    entry.identifiers.push_back(owntracks["user"].get<std::string>() + "/" +
+                                owntracks["device"].get<std::string>());
+    if (!owntracks.contains("secretbox_passphrase")) return;
+    const std::string phrase = owntracks["secretbox_passphrase"];
+    std::copy(phrase.begin(), phrase.end(), entry.box_key.emplace().begin());
+}
+
+// Whoever shares has been somewhere.
+void share(const json& shares, VectorFile& file) {
+    for (const json& each : shares) {
+        const DeviceNumber seen = file.numbers.at(each["from"]);
+        file.directory.befriend(file.numbers.at(each["to"]), seen);
+        file.directory.note_place({seen, file.now, 593'293'000, 180'686'000, {}});
+    }
+}
+
 VectorFile load() {
     const std::string path = PROTOCOLS_DIR "/vectors.json";
     VectorFile file;
@@ -46,8 +64,18 @@ VectorFile load() {
             entry.token_hash = hash_token(device["token"].get<std::string>());
         for (const char* key : {"traccar_id", "nmea_id", "opengts_id"})
             if (device.contains(key)) entry.identifiers.push_back(device[key]);
+        if (device.contains("owntracks")) fill_owntracks(device["owntracks"], entry);
+        entry.name = name;
         file.directory.add(entry);
+        // What stands for the token in an app that has a field for a password.
+        for (const char* app : {"owntracks", "ulogger", "hauk"})
+            for (const char* key : {"password", "pass"})
+                if (device.contains(app) && device[app].contains(key)) {
+                    entry.token_hash = hash_token(device[app][key].get<std::string>());
+                    file.directory.add(entry);
+                }
     }
+    share(fixture["shares"], file);
     return file;
 }
 
@@ -102,17 +130,40 @@ void check_fix(const json& expected, const Fix& fix, const VectorFile& file) {
     check_number(expected["battery_pct"], fix.battery_percent, 0.05);
     CHECK(fix.valid == expected.value("valid", true));
     const json extras = fix.extras.empty() ? json::object() : json::parse(fix.extras);
-    for (const char* key : {"charging", "event", "hdop"})
+    for (const char* key : {"charging", "event", "hdop", "trigger"})
         if (expected.contains(key)) CHECK(extras.value(key, json()) == expected[key]);
     if (expected.contains("attributes"))
         for (const auto& [name, value] : expected["attributes"].items())
             CHECK(extras.value("attributes", json::object()).value(name, json()) == value);
 }
 
+// Of the answer: what the app looks at.
+void check_response(const json& expected, const Decoded& decoded) {
+    if (expected.contains("content_type"))
+        CHECK(decoded.content_type.starts_with(expected["content_type"].get<std::string>()));
+    const json body = json::parse(decoded.body, nullptr, false);
+    if (expected.contains("json_type")) CHECK(body.is_array());
+    if (expected.contains("json_has"))
+        CHECK(body.value(expected["json_has"].get<std::string>(), json()) != json());
+    if (!expected.contains("json_contains")) return;
+    const json& parts = expected["json_contains"];
+    const auto has = [](const json& object, const json& part) {
+        return std::all_of(part.items().begin(), part.items().end(), [&](const auto& member) {
+            return object.value(member.key(), json()) == member.value();
+        });
+    };
+    if (parts.is_object()) CHECK(has(body, parts));
+    if (parts.is_array())
+        for (const json& part : parts)
+            CHECK(std::any_of(body.begin(), body.end(),
+                              [&](const json& each) { return has(each, part); }));
+}
+
 void check_vector(const json& expected, const Decoded& decoded, const VectorFile& file) {
     CHECK(decoded.status == expected["status"].get<int>());
     CHECK(decoded.error == expected.value("error", ""));
     CHECK(decoded.field == expected.value("field", ""));
+    if (expected.contains("response")) check_response(expected["response"], decoded);
     const json no_list = json::array();
     const json& fixes = expected.contains("fixes") ? expected["fixes"] : no_list;
     REQUIRE(decoded.fixes.size() == fixes.size());
@@ -144,7 +195,7 @@ TEST_CASE("every vector decodes to what it expects") {
         check_vector(vector["expect"], decoded, file);
         ++count;
     }
-    CHECK(count >= 70);
+    CHECK(count >= 99);
 }
 
 TEST_CASE("a quarantined message keeps its bytes but not its token") {

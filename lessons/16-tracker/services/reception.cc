@@ -28,9 +28,13 @@ Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners
       kept_points_(loop_, [this](std::string_view message) { return store_.tell(message); }),
       refusals_(log),
       server_(loop_, router_, std::move(listeners), settings.reloadable,
-            settings.reloadable.devices_access_list(), log_) {
-    router_.add("*", "/*", kLargestMessage,
-                [this](Exchange& exchange) { return receive(exchange); });
+              settings.reloadable.devices_access_list(), log_) {
+    const auto handler = [this](Exchange& exchange) { return receive(exchange); };
+    for (const std::string_view batch : kBatchPaths) {
+        router_.add("*", batch, kLargestBatch, handler);
+        router_.add("*", std::string(batch) + "/*", kLargestBatch, handler);
+    }
+    router_.add("*", "/*", kLargestMessage, handler);
     store_.on_directory([this](std::string_view part) { learn(part); });
     store_.on_room([this](bool is_left) { quarantine_has_room_ = is_left; });
     store_.on_other([this](std::string_view message) { hear(message); });
@@ -132,10 +136,16 @@ void Reception::keep_out_of_quarantine(Decoded& decoded) {
 }
 
 void Reception::answer(Exchange& exchange, const Decoded& decoded) {
-    if (decoded.status != 405 && decoded.status != 503)
+    const bool has_field = !decoded.header_name.empty();
+    const bool needs_field =
+        decoded.status == 401 || decoded.status == 405 || decoded.status == 503;
+    if (!has_field && !needs_field)
         return exchange.answer.answer(decoded.status, decoded.content_type, decoded.body);
     exchange.answer.begin(decoded.status);
-    if (decoded.status == 405) exchange.answer.field("Allow", "GET, POST, PUT");
+    if (has_field) exchange.answer.field(decoded.header_name, decoded.header_value);
+    if (decoded.status == 401)
+        exchange.answer.field("WWW-Authenticate", R"(Basic realm="Waymark", charset="UTF-8")");
+    if (decoded.status == 405 && !has_field) exchange.answer.field("Allow", "GET, POST, PUT");
     if (decoded.status == 503) exchange.answer.field("Retry-After", kRetryLaterSeconds);
     exchange.answer.end(decoded.content_type, decoded.body);
 }

@@ -54,15 +54,11 @@ bool becomes_fixes(const QuarantineRow& row, Decoded& decoded) {
 }  // namespace
 
 std::string_view to_text(Source source) {
-    switch (source) {
-        case Source::traccar:
-            return "traccar";
-        case Source::osmand:
-            return "osmand";
-        case Source::unknown:
-            break;
-    }
-    return "unknown";
+    static constexpr std::array<std::string_view, 13> kNames{
+        "unknown", "traccar",    "osmand", "gpslogger", "opengts", "owntracks", "overland",
+        "ulogger", "phonetrack", "hauk",   "colota",    "nmea",    "gpsd"};
+    const auto number = static_cast<std::size_t>(source);
+    return number < kNames.size() ? kNames[number] : kNames[0];
 }
 
 std::string quarantine_digest(const Quarantined& point) {
@@ -107,8 +103,8 @@ std::int64_t Quarantine::bytes() {
 
 Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int64_t after) {
     Transaction transaction(connection_);
-    Statement chosen = select_rows(
-        connection_, "AND quarantine.number > ?4 ORDER BY quarantine.number LIMIT ?3");
+    Statement chosen =
+        select_rows(connection_, "AND quarantine.number > ?4 ORDER BY quarantine.number LIMIT ?3");
     bind_choice(chosen, choice);
     chosen.bind(3, kReplayedAtOnce);
     chosen.bind(4, after);
@@ -144,10 +140,10 @@ Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int
 }
 
 std::int64_t Quarantine::remove(const QuarantineChoice& choice) {
-    Statement remove_some(
-        connection_, fmt::format("DELETE FROM quarantine WHERE number IN (SELECT number FROM "
-                                 "quarantine WHERE {} LIMIT ?3)",
-                                 kChosen));
+    Statement remove_some(connection_,
+                          fmt::format("DELETE FROM quarantine WHERE number IN (SELECT number FROM "
+                                      "quarantine WHERE {} LIMIT ?3)",
+                                      kChosen));
     std::int64_t removed = 0;
     for (bool more = true; more;) {
         bind_choice(remove_some, choice);
