@@ -24,7 +24,7 @@ bool denied_by_list(const Address& peer) {
 //#endregion mapped
 
 void show(int number, const char* at, const char* to) {
-    Listener server(host(at));
+    Listener server(Address::parse(fmt::format("{}:0", at)));
     const Fd client = connect_from(host("127.0.0.66"), host(to).with_port(server.address().port()));
     const waymark::net::AcceptResult accepted = server.accept_one();
     const Address& peer = accepted.peer;
@@ -40,5 +40,5 @@ int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     fmt::print("deny 127.0.0.66; it comes\n");
     show(1, "0.0.0.0", "127.0.0.1");
-    show(2, "::", "127.0.0.1");
+    show(2, "[::]", "127.0.0.1");
 }
