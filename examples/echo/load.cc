@@ -2,8 +2,7 @@
 // ask at a time, and says what it saw as one line of words. It runs as a process of its own, so
 // that its time is not counted as the server's.
 //
-//   echo-load kept  PORT CONNECTIONS REQUESTS    opens all of them, then asks on one after the
-//   other echo-load short PORT AT_ONCE CONNECTIONS     a connection for each request
+// kept: opens all of them, then asks on one after the other. short: a connection for each request.
 //
 // `kept` prints "open" when as many as the server serves are there, and waits for a line on
 // standard input before it asks and another one before it ends: its caller looks at the server
@@ -149,11 +148,23 @@ void wait_for_line() {
     for (int letter = std::getchar(); letter != '\n' && letter != EOF;) letter = std::getchar();
 }
 
+constexpr const char* kUsage =
+    "kept PORT CONNECTIONS REQUESTS SECONDS, or short PORT AT_ONCE CONNECTIONS SECONDS";
+constexpr const char* kHelp =
+    "Usage: echo-load {}\n\n"
+    "Asks an echo server on this machine, and prints how fast it answered.\n"
+    "  kept   opens CONNECTIONS, says how many came, and after a line on its stdin sends\n"
+    "         REQUESTS by them\n"
+    "  short  makes CONNECTIONS of one request each, AT_ONCE at a time\n"
+    "Whatever has taken SECONDS is given up. It ends after a line on its stdin, or its end.\n";
+
 int load(const std::vector<std::string_view>& words) {
+    if (words.size() == 1 && (words[0] == "--help" || words[0] == "-h")) {
+        fmt::print(kHelp, kUsage);
+        return daemon::kExitOk;
+    }
     if (words.size() != 5 || (words[0] != "kept" && words[0] != "short"))
-        throw daemon::UsageError(
-            "say: kept PORT CONNECTIONS REQUESTS SECONDS, or short PORT AT_ONCE CONNECTIONS "
-            "SECONDS");
+        throw daemon::UsageError(fmt::format("say: {}; --help says more", kUsage));
     Load load(static_cast<std::uint16_t>(number(words[1], 65'535)),
               std::chrono::seconds(number(words[4], 3600)));
     const std::size_t first = number(words[2], 100'000);
