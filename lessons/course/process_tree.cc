@@ -1,5 +1,7 @@
 #include "lessons/course/process_tree.hh"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,65 +10,98 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
-#include <sstream>
+#include <string_view>
 
 #include "daemon/error.hh"
+#include "daemon/fd.hh"
 
 namespace waymark::course {
 
 namespace {
 
-namespace fs = std::filesystem;
+// A line of numbers, read one behind the other.
+class Fields {
+  public:
+    explicit Fields(std::string_view text) : rest_(text) {}
 
-std::string first_line(const fs::path& path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
+    std::string_view next() {
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(' '), rest_.size()));
+        const std::string_view word = rest_.substr(0, rest_.find(' '));
+        rest_.remove_prefix(word.size());
+        return word;
+    }
+    // 0 if it is no number.
+    long number() {
+        const std::string_view word = next();
+        long value = 0;
+        std::from_chars(word.data(), word.data() + word.size(), value);
+        return value;
+    }
+    void skip(int fields) {
+        while (fields-- > 0) next();
+    }
 
-// "pid (name) state parent group session ...": the name may hold spaces and parentheses.
-std::optional<Process> parse_stat(pid_t pid, const std::string& text) {
+  private:
+    std::string_view rest_;
+};
+
+// "pid (name) state parent group session ...": the name may hold spaces and parentheses. The
+// numbers of the fields are those of proc(5).
+std::optional<Process> parse_stat(pid_t pid, std::string_view text) {
     const std::size_t open = text.find('(');
     const std::size_t close = text.rfind(')');
     if (open == text.npos || close == text.npos || close < open) return std::nullopt;
     Process process{};
     process.pid = pid;
     process.name = text.substr(open + 1, close - open - 1);
-    std::istringstream rest(text.substr(close + 1));
-    std::string skipped;
-    rest >> process.state >> process.parent >> skipped >> process.session;
-    const auto skip = [&](int fields) {
-        while (fields-- > 0) rest >> skipped;
-    };
-    skip(7);  // proc(5): fields 7 to 13
-    for (int time = 0; time < 4; ++time) {  // utime, stime, and those of its children
-        long ticks = 0;
-        rest >> ticks;
-        process.processor_time += std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
-    }
-    skip(2);
-    rest >> process.threads;
-    return rest ? std::optional(process) : std::nullopt;
+    Fields fields(text.substr(close + 1));
+    const std::string_view state = fields.next();
+    if (state.empty()) return std::nullopt;
+    process.state = state.front();
+    process.parent = static_cast<pid_t>(fields.number());
+    fields.skip(1);
+    process.session = static_cast<pid_t>(fields.number());
+    fields.skip(7);
+    static const long ticks_a_second = ::sysconf(_SC_CLK_TCK);
+    for (int time = 0; time < 4; ++time)  // utime, stime, and those of its children: 14 to 17
+        process.processor_time +=
+            std::chrono::milliseconds(fields.number() * 1000 / ticks_a_second);
+    fields.skip(2);
+    process.threads = static_cast<int>(fields.number());
+    return fields.next().empty() ? std::nullopt : std::optional(process);  // cut off before
+}
+
+// Each look reads a file for each process of the machine, and the runner looks ten times a second:
+// so without streams, and without memory for what is not told.
+std::optional<Process> read_process(pid_t pid) {
+    std::array<char, 32> path;
+    *fmt::format_to_n(path.data(), path.size() - 1, "/proc/{}/stat", pid).out = '\0';
+    const daemon::Fd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
+    if (!file) return std::nullopt;
+    std::array<char, 1024> text;  // 52 fields of at most 20 digits, and those are few
+    const ssize_t length = ::read(file.get(), text.data(), text.size());
+    if (length <= 0) return std::nullopt;
+    return parse_stat(pid, {text.data(), static_cast<std::size_t>(length)});
 }
 
 std::vector<Process> all_processes() {
     std::vector<Process> processes;
-    std::error_code gone;
-    for (const fs::directory_entry& entry : fs::directory_iterator("/proc", gone)) {
-        const std::string name = entry.path().filename().string();
+    const auto close = [](DIR* open) { ::closedir(open); };
+    const std::unique_ptr<DIR, decltype(close)> folder(::opendir("/proc"), close);
+    if (!folder) return processes;
+    while (const dirent* const entry = ::readdir(folder.get())) {
+        const std::string_view name = entry->d_name;
         pid_t pid = 0;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
         if (error != std::errc() || end != name.data() + name.size()) continue;
-        if (auto process = parse_stat(pid, first_line(entry.path() / "stat")))
-            processes.push_back(std::move(*process));
+        if (auto process = read_process(pid)) processes.push_back(std::move(*process));
     }
     return processes;
 }
