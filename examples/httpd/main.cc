@@ -1,82 +1,75 @@
-// httpd: a web server for the files of a directory, in two designs: event loops in threads of one
-// process, or with --workers processes whose threads have one client each (prefork.hh). It says on
-// which address it listens once it does, and ends with 0 after SIGTERM or SIGINT, when what was
+// httpd: a web server for files and for programs (CGI), in four designs (designs.hh). Its life in
+// the order of the lines: bind, open the logs, become somebody without rights, serve. It says on
+// which addresses it listens once it does, and ends with 0 after SIGTERM or SIGINT, when what was
 // under way is done.
 
-#include <fmt/core.h>
+#include <fcntl.h>
 #include <signal.h>
 
-#include <cstdio>
-#include <memory>
-#include <thread>
-#include <utility>
+#include <cerrno>
+#include <optional>
 #include <vector>
 
 #include "daemon/error.hh"
+#include "daemon/notify.hh"
+#include "daemon/privileges.hh"
 #include "daemon/signals.hh"
-#include "net/listener.hh"
+#include "designs.hh"
+#include "listeners.hh"
+#include "logs.hh"
 #include "options.hh"
-#include "prefork.hh"
-#include "worker.hh"
 
 namespace {
 
 using namespace waymark;
+using httpd::Design;
 using httpd::Options;
-using httpd::Worker;
 
-// Ends the workers when a signal comes; with the second one whoever is still served is cut off.
-// Lives on the first worker's loop.
-class StopSignals final : private net::EventLoop::Watcher {
-  public:
-    StopSignals(std::vector<std::unique_ptr<Worker>>& workers, std::chrono::milliseconds patience)
-        : workers_(workers), patience_(patience) {
-        workers_.front()->loop().add(signals_.fd(), EPOLLIN, *this);
+// 0, 1 and 2 are what a program of ours takes for its input and output: no socket may be there.
+void hold_standard_descriptors() {
+    while (true) {
+        daemon::Fd nothing(daemon::check(::open("/dev/null", O_RDWR), "open", "/dev/null"));
+        if (nothing.get() > 2) return;
+        [[maybe_unused]] const int held = nothing.release();
     }
-    ~StopSignals() { workers_.front()->loop().remove(signals_.fd(), *this); }
-
-  private:
-    bool on_ready(std::uint32_t) override {
-        bool took = false;
-        while (signals_.next()) {
-            took = true;
-            const auto deadline = daemon::Deadline::after(std::exchange(patience_, {}));
-            for (const auto& worker : workers_) worker->stop(deadline);
-        }
-        return took;
-    }
-
-    std::vector<std::unique_ptr<Worker>>& workers_;
-    std::chrono::milliseconds patience_;
-    daemon::SignalDescriptor signals_{SIGTERM, SIGINT};
-};
-
-void tell_address(const net::Listener& listener) {
-    fmt::print("listening on http://{}/\n", listener.address().to_string());
-    std::fflush(stdout);
 }
 
-void serve_by_event_loops(const Options& options, const net::Listener& listener) {
-    std::vector<std::unique_ptr<Worker>> workers;
-    for (unsigned i = 0; i < options.threads; ++i)
-        workers.push_back(
-            std::make_unique<Worker>(options, net::Listener::adopt(listener.fd().duplicate())));
-    const StopSignals signals(workers, options.stop_timeout);
+// A write to whoever is gone, or to a full disk, is an error of that write and not our end.
+void ignore_signals_of_writes() {
+    daemon::ignore_sigpipe();
+    if (::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) daemon::fail(errno, "signal SIGXFSZ");
+}
 
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < workers.size(); ++i)
-        threads.emplace_back([&worker = *workers[i]] { worker.run(); });
-    tell_address(listener);
-    workers.front()->run();
+void give_up_rights(const Options& options) {
+    if (options.user.empty()) return;
+    daemon::drop_permanently(options.user, options.group);
+    daemon::set_no_new_privileges();
 }
 
 int serve(const Options& options) {
-    daemon::ignore_sigpipe();
-    const net::Listener listener(options.listen);
-    if (options.workers == 0)
-        serve_by_event_loops(options, listener);
-    else
-        serve_by_processes(options, listener, [&] { tell_address(listener); });
+    hold_standard_descriptors();
+    ignore_signals_of_writes();
+    const daemon::ServiceNotifier manager = daemon::ServiceNotifier::from_environment();
+    const std::vector<net::Listener> listeners = httpd::open_listeners(options);
+    httpd::Logs logs(options);
+    give_up_rights(options);
+    httpd::Shared shared(options, logs);
+    const auto when_up = [&] {
+        httpd::tell_addresses(listeners);
+        manager.send("READY=1");
+    };
+    switch (options.design) {
+        case Design::event:
+            httpd::serve_by_event_loops(shared, listeners, when_up);
+            break;
+        case Design::dynamic_threads:
+        case Design::static_threads:
+            httpd::serve_by_threads(shared, listeners, when_up);
+            break;
+        case Design::prefork:
+            httpd::serve_by_processes(shared, listeners, when_up);
+            break;
+    }
     return daemon::kExitOk;
 }
 

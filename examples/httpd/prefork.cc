@@ -1,21 +1,37 @@
-#include "prefork.hh"
+// The design with processes: they have a crew of threads each, and a thread has one client at a
+// time (daemon/worker_pool). Who accepts is each of them, so each address has workers of its own.
+// It costs more than an event loop, and can less: who reads slowly holds a thread. What it gains is
+// that a process that crashes takes its own clients along and no others, and that another one is
+// started.
 
 #include <fmt/core.h>
+#include <poll.h>
+#include <signal.h>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
-#include "daemon/error.hh"
+#include "daemon/signals.hh"
 #include "daemon/worker_pool.hh"
-#include "worker.hh"
+#include "designs.hh"
+#include "entrance.hh"
+#include "net/socket_options.hh"
+#include "orphans.hh"
 
 namespace waymark::httpd {
 
 namespace {
 
+using daemon::Deadline;
 using daemon::ExitStatus;
 using daemon::WorkerLimits;
 using daemon::WorkerPool;
+using Pools = std::vector<std::unique_ptr<WorkerPool>>;
 
 // Always as many as were asked for: none is started before it is needed, and none is stopped.
 WorkerLimits worker_limits(const Options& options) {
@@ -30,32 +46,84 @@ WorkerLimits worker_limits(const Options& options) {
 }
 
 // A thread keeps its loop and its files from client to client.
-void serve_client(const Options& options, daemon::Fd client) {
-    thread_local Worker worker(options);
-    worker.serve(std::move(client));
+void serve_client(Shared& shared, Entrance& entrance, daemon::Fd client) {
+    thread_local Worker worker(shared);
+    const std::optional<Entrance::Place> place = entrance.enter(net::peer_address(client));
+    if (place) worker.serve(std::move(client));
 }
 
-void report_end(pid_t worker, ExitStatus status) {
-    if (!status.success())
-        daemon::print_error("httpd", fmt::format("worker {}: {}", worker, status.describe()));
+// One that is told to end while it begins has no handler for SIGTERM yet, and no client either.
+void report_end(Logs& logs, pid_t worker, ExitStatus status, bool is_stopping) {
+    const bool was_told = is_stopping && status.killed() && status.signal() == SIGTERM;
+    if (!status.success() && !was_told)
+        logs.say(daemon::Severity::error, fmt::format("worker {}: {}", worker, status.describe()));
+}
+
+// False once the end was asked for.
+bool hear(daemon::SignalDescriptor& signals, Logs& logs) {
+    while (const std::optional<int> signal = signals.next()) {
+        if (*signal == SIGTERM || *signal == SIGINT) return false;
+        if (*signal == SIGHUP) logs.reopen();
+    }
+    return true;
+}
+
+void tend(const Pools& pools) {
+    for (const auto& pool : pools) pool->tend();
+}
+
+void end_orphans_of(const Pools& pools) {
+    std::vector<pid_t> ours;
+    for (const auto& pool : pools)
+        for (const pid_t worker : pool->pids()) ours.push_back(worker);
+    end_orphans(ours);
+}
+
+Deadline next_look(const Pools& pools) {
+    Deadline next = Deadline::never();
+    for (const auto& pool : pools) next = std::min(next, pool->next_look());
+    return next;
+}
+
+// All at the same time: each waits for its own workers.
+void drain(const Pools& pools, Deadline deadline) {
+    std::vector<std::jthread> threads;
+    for (const auto& pool : pools)
+        threads.emplace_back([&pool, deadline] { pool->drain(deadline); });
 }
 
 }  // namespace
 
-void serve_by_processes(const Options& options, const net::Listener& listener,
-                        const std::function<void()>& when_up) {
-    Options each = options;
-    // A thread that waits for the next request of one client serves nobody else meanwhile.
-    each.limits.requests = 1;
-    { const Worker first(each); }  // so that a root that is not there is told now, and once
-    WorkerPool pool(listener.fd().duplicate(), worker_limits(options),
-                    [&each](daemon::Fd client) { serve_client(each, std::move(client)); },
-                    {.on_started =
-                         [&when_up, is_up = false](pid_t) mutable {
-                             if (!std::exchange(is_up, true)) when_up();
-                         },
-                     .on_ended = report_end});
-    pool.run();
+void serve_by_processes(Shared& shared, const std::vector<net::Listener>& listeners,
+                        const WhenUp& when_up) {
+    { const Worker first(shared); }  // so that a root that is not there is told now, and once
+    Entrance entrance(shared.options, shared.logs);
+    const WorkerLimits limits = worker_limits(shared.options);
+    inherit_orphans();
+    bool is_stopping = false;
+    Pools pools;
+    for (const net::Listener& listener : listeners)
+        pools.push_back(std::make_unique<WorkerPool>(
+            listener.fd().duplicate(), limits,
+            [&](daemon::Fd client) { serve_client(shared, entrance, std::move(client)); },
+            WorkerPool::Events{.on_started = {}, .on_ended = [&](pid_t worker, ExitStatus status) {
+                                   report_end(shared.logs, worker, status, is_stopping);
+                               }}));
+    daemon::SignalDescriptor signals{SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+    tend(pools);
+    when_up();
+    while (hear(signals, shared.logs)) {
+        tend(pools);
+        end_orphans_of(pools);
+        pollfd ready{signals.fd().get(), POLLIN, 0};
+        ::poll(&ready, 1, next_look(pools).poll_timeout());
+    }
+    is_stopping = true;
+    drain(pools, Deadline::after(limits.grace));
+    end_orphans({});
+    // Who was impatient and asked again would end the program where the mask opens.
+    while (signals.next()) {
+    }
 }
 
 }  // namespace waymark::httpd

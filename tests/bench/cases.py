@@ -8,6 +8,7 @@ import load
 from report import heading, ratio, row
 from servers import HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
 from verdict import verdicts
+from web import httpd, httpd_slow
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -145,6 +146,8 @@ def echo_designs(build, rounds, seconds):
 ALL = {
     "fixes": durable_fixes,
     "static": static_file,
+    "httpd": httpd,
+    "httpd-slow": httpd_slow,
     "start": first_answer,
     "idle": idle_connections,
     "memory": memory_at_rest,

@@ -1,5 +1,5 @@
 """Sends each case of http_cases.json to examples/httpd over a connection of its own, and looks at what
-comes back. After each, a stranger must be served. Usage: http_cases.py HTTPD [REGEX]
+comes back. After each, a stranger must be served. Usage: http_cases.py HTTPD [DESIGN [REGEX]]
 
 With REGEX only the cases whose name it finds are played, and what came back is printed.
 
@@ -26,6 +26,10 @@ from served_files import make_site
 
 CASES = HERE / "http_cases.json"
 AT_ONCE = 4
+# Where a client keeps a thread there are enough of them, and connections that are kept as long.
+CREW = ["--requests", "1000"]
+DESIGNS = {"event": [], "dynamic-threads": [], "static-threads": ["--threads", "32", *CREW],
+           "prefork": ["--workers", "2", "--threads", "16", *CREW]}
 LIMITS = ("--header-timeout", "--body-timeout", "--send-timeout", "--idle-timeout")
 PATIENT_SECONDS, HASTY_SECONDS = "3600", "3"
 
@@ -33,10 +37,10 @@ PATIENT_SECONDS, HASTY_SECONDS = "3600", "3"
 class Server:
     """A running httpd. Use in a `with`; `exit_code` is there after it."""
 
-    def __init__(self, httpd, root, limit_seconds):
+    def __init__(self, httpd, root, limit_seconds, design):
         limits = [word for limit in LIMITS for word in (limit, limit_seconds)]
-        self.process = subprocess.Popen([httpd, "--root", root, "--listen", "127.0.0.1:0", *limits],
-                                        stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([httpd, "--root", root, "--listen", "127.0.0.1:0", "--design", design,
+                                         *DESIGNS[design], *limits], stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         found = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)/\n", line)
         if not found:
@@ -86,14 +90,14 @@ def note(count, holds, name):
 
 
 def main():
-    httpd, pattern = sys.argv[1], (sys.argv[2] if len(sys.argv) > 2 else "")
+    httpd, design, pattern = (sys.argv[1:] + ["event", ""][len(sys.argv) - 2:])[:3]
     with open(CASES, encoding="utf-8") as file:
         cases = json.load(file)["cases"]
     chosen = [case for case in cases if re.search(pattern, case["name"])]
     with tempfile.TemporaryDirectory(prefix="waymark-http-") as folder:
         root = str(make_site(folder))
-        with Server(httpd, root, PATIENT_SECONDS) as patient, \
-                Server(httpd, root, HASTY_SECONDS) as hasty:
+        with Server(httpd, root, PATIENT_SECONDS, design) as patient, \
+                Server(httpd, root, HASTY_SECONDS, design) as hasty:
             count = play_all(chosen, patient, hasty, bool(pattern))
             wrong, _ = patient.play({**cases[0], "expect": {"status": [299]}})
     note(count, wrong, "a case that wants what no server answers is found wrong")

@@ -1,0 +1,19 @@
+// The sockets at which httpd waits for clients: those that a service manager has opened
+// (sd_listen_fds(3)), else those that it binds itself.
+
+#pragma once
+
+#include <vector>
+
+#include "net/listener.hh"
+#include "options.hh"
+
+namespace waymark::httpd {
+
+// Before there are threads and before the user is changed. Throws UsageError or std::system_error.
+std::vector<net::Listener> open_listeners(const Options& options);
+
+// "listening on http://ADDRESS/", a line for each, once somebody accepts there.
+void tell_addresses(const std::vector<net::Listener>& listeners);
+
+}  // namespace waymark::httpd
