@@ -176,4 +176,8 @@ Credential make_certificate(const CertificateRequest& request, const Credential*
     return {pem_of(certificate.get()), pem_of(key.get())};
 }
 
+TlsPeer describe_certificate(const std::string& certificate) {
+    return read_peer(certificate_in(certificate).get());
+}
+
 }  // namespace waymark::net

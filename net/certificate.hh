@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "net/tls_peer.hh"
+
 namespace waymark::net {
 
 enum class Purpose : std::uint8_t { authority, server, client };
@@ -51,6 +53,9 @@ CertificateRequest client_of(std::string_view name);
 // servers and clients, the identifiers of both keys, and the names. Throws UsageError for a name
 // that cannot be one, and for an issuer that is unreadable.
 Credential make_certificate(const CertificateRequest& request, const Credential* issuer);
+
+// Who a certificate is of, and until when. Throws UsageError if the text is none.
+TlsPeer describe_certificate(const std::string& certificate);
 
 struct Revocation {
     std::string serial;  // hexadecimal digits

@@ -39,12 +39,19 @@ void add_revoked(X509_CRL* list, const Revocation& revocation) {
     static_cast<void>(entry.release());  // the list's now
 }
 
-void add_list_extension(X509_CRL* list, X509* issuer, int kind, const std::string& value) {
+// The authority's key, by which a list finds its authority among several of one name.
+void add_authority_key(X509_CRL* list, X509* issuer) {
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer, nullptr, nullptr, list, 0);
     const Owned<X509_EXTENSION> extension(
-        X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
+        X509V3_EXT_conf_nid(nullptr, &context, NID_authority_key_identifier, "keyid:always"));
     expect_openssl(extension && X509_CRL_add_ext(list, extension.get(), -1) == 1);
+}
+
+void add_number(X509_CRL* list, std::uint64_t number) {
+    const Owned<ASN1_INTEGER> value(ASN1_INTEGER_new());
+    expect_openssl(value && ASN1_INTEGER_set_uint64(value.get(), number) == 1 &&
+                   X509_CRL_add1_ext_i2d(list, NID_crl_number, value.get(), 0, 0) == 1);
 }
 
 }  // namespace
@@ -60,8 +67,8 @@ std::string make_revocation_list(const Credential& issuer, std::span<const Revoc
                    X509_CRL_set1_lastUpdate(list.get(), time_of(now).get()) == 1 &&
                    X509_CRL_set1_nextUpdate(list.get(), time_of(next).get()) == 1);
     for (const Revocation& revocation : revoked) add_revoked(list.get(), revocation);
-    add_list_extension(list.get(), certificate.get(), NID_authority_key_identifier, "keyid:always");
-    add_list_extension(list.get(), certificate.get(), NID_crl_number, fmt::format("{}", number));
+    add_authority_key(list.get(), certificate.get());
+    add_number(list.get(), number);
     expect_openssl(X509_CRL_sort(list.get()) == 1 &&
                    X509_CRL_sign(list.get(), key.get(), EVP_sha256()) > 0);
     return pem_of(list.get());

@@ -38,6 +38,8 @@ capstone,lab,tests        iproute2             tool:ss
 lab,tests                 nftables             root_tool:nft
 sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
+tests                     openssl              tool:openssl
+tests                     curl                 tool:curl
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 '
