@@ -5,10 +5,23 @@
 // the parser remembers offsets and where it stopped, not pointers. It looks for line ends first and
 // reads a line once it is whole, so however the input is cut, the verdict is the same.
 //
-// Where the standard leaves a choice between guessing and refusing, it refuses: a lone LF, a bare
-// CR, folded fields, white space where none belongs, a length that is written twice. Two programs
-// that guess differently where a message ends is how one client's request is slipped into another's
+// Where the standard leaves a choice between guessing and refusing, it refuses. Two programs that
+// guess differently where a message ends is how one client's request is slipped into another's
 // ("request smuggling", RFC 9112, 11.2). After a refusal the connection has to be closed.
+//
+// What is taken, and the status with which the rest is refused:
+// - Lines end with CRLF. A lone LF, or a CR elsewhere, is 400. One empty line may stand before the
+//   request line (RFC 9112, 2.2), a second one is 400.
+// - Request line: a method (a token), a target, "HTTP/1." and a digit, with one space in both
+//   places; else 400. Another major version is 505; a minor one above 1 is read as 1.
+// - Field: a name (a token), a colon right behind it, a value from which SP and HTAB at both ends
+//   are taken off. A folded field, a control byte in the value, a line without a colon are 400.
+//   Names are compared without regard to case.
+// - Sizes: the three bounds below; beyond them 414 for the request line, 431 for fields.
+// - Host: once in HTTP/1.1, at most once in HTTP/1.0, and valid; else 400.
+// - Content-Length: once, digits only, up to 2^64 - 1; else 400.
+// - Transfer-Encoding: "chunked" and nothing else, in any case of letters. Other codings before it
+//   are 501, all else is 400; so are it beside Content-Length, and it in HTTP/1.0.
 
 #pragma once
 
@@ -49,6 +62,7 @@ class RequestParser {
 
     // `input` is everything from the first byte of this request on, as far as it has come. Each
     // call sees at least what the call before saw. After an end it returns the same state again.
+    // What comes behind the head is not looked at: it is the body, or the next request.
     State parse(std::string_view input);
 
     // Ready for the next request.
@@ -61,9 +75,11 @@ class RequestParser {
     std::size_t head_size() const { return scanned_; }
     const Refusal& refusal() const { return refusal_; }
     const Framing& framing() const { return framing_; }
-    // What the client asks for: close if it says so, or speaks HTTP/1.0 without keep-alive.
+    // What the client asks for: close if one of its Connection fields lists that, or if it speaks
+    // HTTP/1.0 and none lists keep-alive (RFC 9112, 9.3). False after a refusal.
     bool keeps_alive() const { return keeps_alive_; }
-    // It waits for "100 Continue" before it sends its body (RFC 9110, 10.1.1).
+    // It waits for "100 Continue" before it sends its body (RFC 9110, 10.1.1): false without a
+    // body.
     bool expects_continue() const { return expects_continue_; }
 
     // The method, also of a refused request; "" if it was not read that far.
@@ -106,8 +122,8 @@ class RequestParser {
 
     State state_ = State::incomplete;
     Refusal refusal_;
-    std::size_t line_begin_ = 0;
-    std::size_t scanned_ = 0;  // no line end between line_begin_ and here
+    std::size_t line_begin_ = 0;  // of the line that is read next
+    std::size_t scanned_ = 0;     // no line end between line_begin_ and here
     bool has_begun_ = false;
     bool has_request_line_ = false;
     bool skipped_empty_line_ = false;
@@ -115,7 +131,6 @@ class RequestParser {
     Span method_, target_, path_, query_, authority_, host_;
     std::uint8_t minor_version_ = 1;
     std::uint8_t host_count_ = 0;
-    std::uint8_t coding_count_ = 0;
     bool has_length_ = false;
     bool asks_close_ = false;
     bool asks_keep_alive_ = false;

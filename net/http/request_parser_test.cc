@@ -175,6 +175,7 @@ std::vector<Conversation> refused() {
          "400 malformed Transfer-Encoding\n"},
         {get("Transfer-Encoding: gzip, chunked"), "501 unknown transfer coding\n"},
         {get("Transfer-Encoding: chunked, gzip"), "400 malformed Transfer-Encoding\n"},
+        {get("Transfer-Encoding: chunked, chunked"), "400 malformed Transfer-Encoding\n"},
         {get("Transfer-Encoding: identity"), "400 malformed Transfer-Encoding\n"},
         {get("Transfer-Encoding: xchunked"), "400 malformed Transfer-Encoding\n"},
         {get("Transfer-Encoding: chunked;q=1"), "400 malformed Transfer-Encoding\n"},
