@@ -103,6 +103,7 @@ void add_probes(CLI::App& app, Options& options, Texts& texts) {
 
 void add_service(CLI::App& app, Options& options, Texts& texts) {
     app.set_config("--config", "", "a file of options, name=value a line")->type_name("FILE");
+    app.allow_config_extras(CLI::config_extras_mode::error);
     app.add_option("--status", texts.status, "ADDRESS:PORT of the status page; \"none\": no page")
         ->capture_default_str()
         ->type_name("ADDRESS");

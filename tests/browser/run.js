@@ -1,17 +1,18 @@
 // Runs test files with node's own test runner and tells what came of it in the words of this
 // project: failures in full, `SKIP: what: why` lines, and `N passed, N failed, N skipped` at the end.
 //
-//   node run.js units | pages
+//   node run.js units | pages | balancer
 //
 // `units` needs nothing but node. `pages` needs a browser ($CHROMIUM or one of the usual names),
-// npm's packages ($BROWSER_MODULES) and the tracker ($TRACKER). Without one of them it says so and
+// npm's packages ($BROWSER_MODULES) and the tracker ($TRACKER), `balancer` the same with examples/balancer
+// ($BALANCER) in the tracker's place. Without one of them it says so and
 // ends with 77, which Meson counts as skipped; with REQUIRE_BROWSER=1 that is a failure.
 
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { missing } from './support/needs.js';
+import { missing, missingBalancer } from './support/needs.js';
 import { runFiles } from './support/run-files.js';
 
 const EXIT_FAILED = 1, EXIT_USAGE = 100, EXIT_SKIPPED = 77;
@@ -25,11 +26,12 @@ function filesOf(kind) {
 }
 
 const kind = process.argv[2];
-if (kind !== 'units' && kind !== 'pages') {
-  console.error('run.js: say which tests: units or pages');
+const reasons = { units: () => '', pages: missing, balancer: missingBalancer };
+if (!Object.hasOwn(reasons, kind)) {
+  console.error('run.js: say which tests: units, pages or balancer');
   process.exit(EXIT_USAGE);
 }
-const reason = kind === 'pages' ? missing() : '';
+const reason = reasons[kind]();
 if (reason !== '') {
   console.log(`SKIP: the pages in a browser: ${reason}`);
   process.exit(process.env.REQUIRE_BROWSER === '1' ? EXIT_FAILED : EXIT_SKIPPED);

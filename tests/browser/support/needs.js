@@ -10,10 +10,19 @@ export { findBrowser, load, modules } from '../../../slides/print/chromium.js';
 
 export const trackerBinary = path.resolve(root, process.env.TRACKER ?? 'build/lessons/16-tracker/tracker');
 
+export const balancerBinary = path.resolve(root, process.env.BALANCER ?? 'build/examples/balancer/balancer');
+
 // One line that says what is missing, or nothing.
 export function missing() {
   const browser = missingBrowser();
   if (browser !== '') return browser;
   if (!fs.existsSync(trackerBinary)) return `no tracker at ${trackerBinary} (build it, or set TRACKER)`;
+  return '';
+}
+
+export function missingBalancer() {
+  const browser = missingBrowser();
+  if (browser !== '') return browser;
+  if (!fs.existsSync(balancerBinary)) return `no balancer at ${balancerBinary} (build it, or set BALANCER)`;
   return '';
 }

@@ -1,0 +1,343 @@
+#!/usr/bin/env python3
+"""What makes the program a service: control, reload, PROXY headers, sockets from a manager, rights, status:
+balancer_service_test.py BALANCER"""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+from balancer_under_test import (PATIENCE_SECONDS, BackEnd, Balancer, closed_port, read_exactly, read_line,
+                                 wait_until)
+
+import driver
+from processes_seen import status_field
+
+BALANCER = sys.argv.pop(1)
+SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+
+
+def header(source, destination, command=0x21):
+    """A PROXY header for TCP over IPv4 from (address, port) to (address, port)."""
+    addresses = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
+    ports = source[1].to_bytes(2, "big") + destination[1].to_bytes(2, "big")
+    return SIGNATURE + bytes([command, 0x11, 0, 12]) + addresses + ports
+
+
+class Case(unittest.TestCase):
+    def back_ends(self, *names):
+        made = [BackEnd(name) for name in names]
+        for one in made:
+            self.addCleanup(one.end)
+        return made
+
+    def folder(self):
+        made = tempfile.TemporaryDirectory(prefix="waymark-")
+        self.addCleanup(made.cleanup)
+        return pathlib.Path(made.name)
+
+
+class Control(Case):
+    def test_only_its_owner_may_command(self):
+        with Balancer(BALANCER, []) as balancer:
+            mode = os.stat(balancer.control_path).st_mode
+            self.assertTrue(stat.S_ISSOCK(mode))
+            self.assertEqual(stat.S_IMODE(mode), 0o600)
+
+    def test_one_that_drains_keeps_its_clients_and_is_seen_when_it_is_empty(self):
+        a, b = self.back_ends("a", "b")
+        with Balancer(BALANCER, [a, b]) as balancer, balancer.connect() as client:
+            self.assertEqual(read_line(client), "a")
+            self.assertEqual(balancer.control("wait", a.address),
+                             (100, f"balancer: {a.address} takes clients: drain it first\n"))
+            self.assertEqual(balancer.control("drain", a.address), (0, "1 connections are open\n"))
+            self.assertEqual([balancer.named() for _ in range(3)], ["b"] * 3)
+            waiting = subprocess.Popen([BALANCER, "control", balancer.control_path, "wait", a.address],
+                                       stdout=subprocess.PIPE, text=True)
+            balancer.wait_for_log("control: wait", 2)
+            client.sendall(b"still here")
+            self.assertEqual(read_exactly(client, 10), b"still here")
+            self.assertEqual((balancer.back_end(a)["state"], waiting.poll()), ("draining", None))
+            client.close()
+            self.assertEqual(waiting.communicate(timeout=PATIENCE_SECONDS)[0], "no connection is open\n")
+            self.assertEqual(waiting.returncode, 0)
+            self.assertEqual(balancer.back_end(a)["state"], "drained")
+            self.assertRegex(balancer.log(), f"notice: back end {a.address}: drained")
+            self.assertEqual(balancer.control("undrain", a.address), (0, "0 connections are open\n"))
+            self.assertEqual({balancer.named() for _ in range(2)}, {"a", "b"})
+
+    def test_back_ends_come_and_go_while_it_runs(self):
+        a, b = self.back_ends("a", "b")
+        with Balancer(BALANCER, [a]) as balancer, balancer.connect() as client:
+            self.assertEqual(read_line(client), "a")
+            self.assertEqual(balancer.control("add", f"{b.address},weight=3"), (0, "added\n"))
+            self.assertEqual(balancer.back_end(b)["weight"], 3)
+            self.assertEqual(balancer.control("remove", a.address), (0, "1 connections are open\n"))
+            self.assertEqual([balancer.named() for _ in range(3)], ["b"] * 3)
+            self.assertEqual(balancer.back_end(a)["state"], "leaving")
+            client.sendall(b"x")
+            self.assertEqual(client.recv(1), b"x")
+            client.close()
+            wait_until(lambda: balancer.back_end(a) is None, PATIENCE_SECONDS, "it is gone")
+
+    def test_the_table_says_what_is_there(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [f"{a.address},weight=2"]) as balancer:
+            balancer.named()
+            code, table = balancer.control("status")
+            self.assertEqual((code, table.count("\n")), (0, 2))
+            self.assertEqual(table.splitlines()[1].split()[:3], [a.address, "up", "2"])
+
+    def test_what_is_wrong_is_said_in_one_line(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [a]) as balancer:
+            for words, text in [
+                    (["drain", "web:80"], 'there is no back end "web:80"; status shows their names'),
+                    (["add", a.address], f"back end {a.address} is there already"),
+                    (["add", "web:80,weight=0"], '"web:80,weight=0": a weight is a number from 1 to 1000'),
+                    (["add", "127.0.0.1"], '"127.0.0.1": a back end needs a host and a port, such as 127.0.0.1:80'),
+                    (["stop"], '"stop" is no command; there are: status, drain B, wait B, undrain B, '
+                               'add HOST:PORT[,weight=N], remove B')]:
+                with self.subTest(words):
+                    self.assertEqual(balancer.control(*words), (100, f"balancer: {text}\n"))
+            balancer.signal()
+            balancer.end()
+            code, text = balancer.control("status")
+            self.assertEqual(code, 111)
+            self.assertIn(f"does a balancer with --control {balancer.control_path} run?", text)
+
+    def test_who_says_nothing_or_too_much_there_is_hung_up_on(self):
+        with Balancer(BALANCER, []) as balancer, socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(balancer.control_path))
+            with contextlib.suppress(BrokenPipeError):
+                client.sendall(b"x" * 10_000)
+            with contextlib.suppress(ConnectionResetError):
+                self.assertEqual(client.recv(1), b"")
+            self.assertEqual(balancer.control("status")[0], 0)
+
+
+class Reload(Case):
+    def write(self, path, back_ends, *lines):
+        names = ", ".join(f'"{getattr(one, "address", one)}"' for one in back_ends)
+        path.write_text("\n".join([f"backend = [{names}]", *lines, ""]), encoding="ascii")
+
+    def reload(self, balancer, says):
+        count = len([line for line in balancer.log().splitlines() if "reload" in line])
+        balancer.signal(signal.SIGHUP)
+        wait_until(lambda: len([line for line in balancer.log().splitlines() if "reload" in line]) > count,
+                   PATIENCE_SECONDS, "it has reloaded")
+        self.assertIn(says, balancer.log().splitlines()[-1])
+
+    def test_back_ends_and_rules_of_the_files_take_the_place_of_the_old_ones(self):
+        a, b, c = self.back_ends("a", "b", "c")
+        config, rules = self.folder() / "config", self.folder() / "rules"
+        rules.write_text("# nobody yet\n", encoding="ascii")
+        self.write(config, [a, b])
+        with Balancer(BALANCER, [], "--config", str(config), "--access-file", str(rules)) as balancer, \
+                balancer.connect() as client:
+            self.assertEqual(read_line(client), "a")
+            balancer.control("add", c.address)
+            self.write(config, [f"{b.address},weight=2"], "access = 'deny 127.0.0.6'", "connections = 20")
+            rules.write_text("deny 127.0.0.7\n", encoding="ascii")
+            self.reload(balancer, "reloaded: ")
+            self.assertEqual((balancer.back_end(a)["state"], balancer.back_end(b)["weight"]), ("leaving", 2))
+            self.assertEqual(balancer.back_end(c)["state"], "up")  # a person has added it, and takes it away
+            self.assertEqual([balancer.named(f"127.0.0.{number}") for number in (6, 7)], ["", ""])
+            self.assertEqual(balancer.status()["most_open"], 20)
+            self.assertIn(balancer.named("127.0.0.8"), "bc")
+            client.sendall(b"x")  # who is there stays
+            self.assertEqual(client.recv(1), b"x")
+
+    def test_a_mistake_leaves_all_as_it_was(self):
+        a, b = self.back_ends("a", "b")
+        config = self.folder() / "config"
+        for lines, says in [(["nonsense = 1"], "nonsense"), (["access = 'deny everybody'"], "--access:1:"),
+                            (["tries = 0"], "tries"), (["connections = 3", "backend = 'x'"], "needs a host and a port")]:
+            self.write(config, [a])
+            with self.subTest(says), Balancer(BALANCER, [], "--config", str(config)) as balancer:
+                config.write_text("\n".join([*lines, ""]), encoding="ascii")
+                self.reload(balancer, "all stays as it was")
+                self.assertIn(says, balancer.log().splitlines()[-1])
+                self.assertEqual(balancer.named(), "a")
+                self.write(config, [b])
+                self.reload(balancer, "reloaded: 1 back ends")
+                self.assertEqual(balancer.named(), "b")
+
+    def test_a_log_that_was_rotated_is_opened_anew(self):
+        with Balancer(BALANCER, []) as balancer:
+            balancer.log_path.rename(balancer.log_path.with_suffix(".1"))
+            balancer.signal(signal.SIGHUP)
+            balancer.wait_for_log("reloaded")
+
+
+class Announced(Case):
+    def test_back_ends_hear_who_the_client_is(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [a], "--send-proxy") as balancer, balancer.connect("127.0.0.5") as client:
+            port = client.getsockname()[1]
+            client.sendall(b"words")
+            expected = header(("127.0.0.5", port), ("127.0.0.1", balancer.port)) + b"words"
+            self.assertEqual(read_exactly(client, len(expected) + 2), b"a\n" + expected)
+            # The probe at the start has come first, and speaks for itself.
+            wait_until(lambda: SIGNATURE + b"\x20\0\0\0" in a.heard, PATIENCE_SECONDS, "the probe has said LOCAL")
+
+    def test_a_client_is_who_the_front_says(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [a], "--proxy-from", "127.0.0.2", "--access", "deny 192.0.2.66", "--send-proxy",
+                      "--connections-per-source", "1") as balancer, contextlib.ExitStack() as held:
+            def through(source, front="127.0.0.2", command=0x21):
+                client = held.enter_context(balancer.connect(front))
+                with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+                    said = header((source, 4711), ("198.51.100.1", 443), command)
+                    for byte in range(len(said)):  # in as many pieces as can be
+                        client.sendall(said[byte:byte + 1])
+                    client.sendall(b"words")
+                    return read_line(client), client
+                return "", client
+
+            name, client = through("192.0.2.1")
+            expected = header(("192.0.2.1", 4711), ("198.51.100.1", 443)) + b"words"
+            self.assertEqual((name, read_exactly(client, len(expected))), ("a", expected))
+            self.assertEqual(through("192.0.2.1")[0], "")    # its second connection
+            self.assertEqual(through("192.0.2.2")[0], "a")   # another client by the same front
+            self.assertEqual(through("192.0.2.66")[0], "")   # denied, and not the front
+            self.assertEqual(through("192.0.2.3", front="127.0.0.1")[0], "")  # not a front
+            self.assertEqual(through("192.0.2.1", command=0x20)[0], "a")  # the front's own health check
+            seen = balancer.status()
+            self.assertEqual((seen["too_many"], seen["denied"], seen["malformed"]), (1, 2, 0))
+
+    def test_who_sends_no_header_is_closed(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [a], "--proxy-from", "127.0.0.0/8", "--proxy-time", "0.3") as balancer:
+            for said in (b"GET / HTTP/1.1\r\n", b"PROXY TCP4 1.2.3.4 1.2.3.4 1 1\r\n", SIGNATURE, b""):
+                with self.subTest(said), balancer.connect() as client, contextlib.suppress(ConnectionResetError):
+                    client.sendall(said)
+                    self.assertEqual(client.recv(1), b"")
+            self.assertEqual(balancer.status()["malformed"], 4)
+            self.assertEqual(balancer.back_end(a)["made"], 0)
+
+    def test_two_balancers_in_a_row(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [a], "--proxy-from", "127.0.0.0/8", "--send-proxy") as behind, \
+                Balancer(BALANCER, [f"127.0.0.1:{behind.port}"], "--send-proxy") as front, \
+                front.connect("127.0.0.6") as client:
+            client.sendall(b"words")
+            expected = header(("127.0.0.6", client.getsockname()[1]), ("127.0.0.1", front.port)) + b"words"
+            self.assertEqual(read_exactly(client, len(expected) + 2), b"a\n" + expected)
+
+
+class Manager(Case):
+    def test_it_takes_sockets_over_and_says_when_it_is_ready(self):
+        a, = self.back_ends("a")
+        path = self.folder() / "notify"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, socket.socket() as clients, \
+                socket.socket() as status:
+            manager.bind(str(path))
+            manager.settimeout(PATIENCE_SECONDS)
+            for one in (clients, status):
+                one.bind(("127.0.0.1", 0))
+                one.listen()
+            waiting = socket.create_connection(clients.getsockname(), PATIENCE_SECONDS)  # before it is started
+            self.addCleanup(waiting.close)
+
+            def hand_over():
+                low = [os.dup(one.fileno()) for one in (clients, status)]
+                for number, one in enumerate(low):
+                    os.dup2(one, 100 + number)
+                for number in range(2):
+                    os.dup2(100 + number, 3 + number, inheritable=True)
+
+            script = 'LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=clients:status exec "$@"'
+            with Balancer(BALANCER, [a], command=("sh", "-c", script, "sh"), listen=(), preexec_fn=hand_over,
+                          close_fds=False, env={**os.environ, "NOTIFY_SOCKET": str(path)}) as balancer:
+                self.assertEqual(balancer.port, clients.getsockname()[1])
+                self.assertEqual(balancer.said["status"], f"http://127.0.0.1:{status.getsockname()[1]}/")
+                self.assertEqual(manager.recv(100), b"READY=1")
+                self.assertEqual(read_line(waiting), "a")
+                balancer.signal()
+                self.assertEqual(manager.recv(100), b"STOPPING=1")
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_it_gives_its_rights_up_when_all_is_bound(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [a], "--user", "nobody") as balancer:
+            self.assertEqual(balancer.named(), "a")
+            self.assertNotIn("0", status_field(balancer.process.pid, "Uid"))
+            self.assertEqual(status_field(balancer.process.pid, "Groups"), [])
+            self.assertEqual(int(status_field(balancer.process.pid, "CapEff")[0], 16), 0)
+            self.assertEqual(balancer.control("status")[0], 0)  # the socket is root's, and so are we
+
+
+class Status(Case):
+    def test_the_figures_are_one_object_and_come_again_each_second(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [a]) as balancer:
+            balancer.named()
+            seen = balancer.status()
+            self.assertEqual((seen["policy"], seen["accepted"], seen["back_ends"][0]["made"]), ("round-robin", 1, 1))
+            with urllib.request.urlopen(balancer.said["status"] + "events", timeout=PATIENCE_SECONDS) as events:
+                self.assertEqual(events.headers["Content-Type"], "text/event-stream")
+                statuses = []
+                while len(statuses) < 2:
+                    line = events.readline().decode()
+                    if line.startswith("data: "):
+                        statuses.append(json.loads(line[6:]))
+                self.assertGreater(statuses[1]["uptime_s"], statuses[0]["uptime_s"] - 1)
+            with urllib.request.urlopen(balancer.said["status"] + "history", timeout=PATIENCE_SECONDS) as answer:
+                samples = json.load(answer)["back_ends"][0]["samples"]
+            self.assertEqual(sum(made for _, made, _, _ in samples), 1)
+
+    def test_it_only_reads_and_the_page_may_load_nothing_from_elsewhere(self):
+        with Balancer(BALANCER, []) as balancer:
+            page = balancer.said["status"]
+            with urllib.request.urlopen(page, timeout=PATIENCE_SECONDS) as answer:
+                self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
+                self.assertNotIn(b"http", answer.read())
+            for request, status in [(urllib.request.Request(page, method="POST", data=b""), 405),
+                                    (urllib.request.Request(page + "nothing"), 404),
+                                    (urllib.request.Request(page, headers={"Host": "evil.example"}), 421)]:
+                with self.assertRaises(urllib.error.HTTPError) as refused:
+                    urllib.request.urlopen(request, timeout=PATIENCE_SECONDS)
+                self.assertEqual(refused.exception.code, status)
+                refused.exception.close()
+
+
+class Refused(Case):
+    def test_what_is_wrong_with_the_command_is_said_in_one_line(self):
+        holder, used = closed_port()
+        self.addCleanup(holder.close)
+        holder.listen()
+        listen = ["--listen", "127.0.0.1:0", "--status", "none"]
+        for arguments, code, words in [
+                ([], 100, "where shall clients come? say --listen ADDRESS:PORT"),
+                (["--listen", "here"], 100, '"here": an address needs a port'),
+                ([*listen, "--backend", "web"], 100, '"web": a back end needs a host and a port'),
+                ([*listen, "--backend", "127.0.0.1:1", "--backend", "127.0.0.1:1"], 100, "is there already"),
+                ([*listen, "--policy", "random"], 100, "--policy"),
+                ([*listen, "--transfer", "fast"], 100, "--transfer"),
+                ([*listen, "--tries", "11"], 100, "--tries"),
+                ([*listen, "--access-file", "/nonexistent"], 100, "--access-file /nonexistent: No such file"),
+                ([*listen, "--probe-expect", "\\q"], 100, "behind a backslash"),
+                ([*listen, "--proxy-from", "10.0.0.1/8"], 100, "--proxy-from:1:"),
+                ([*listen, "--user", "no-such-user-here"], 100, "no-such-user-here"),
+                (["control", "/nonexistent/socket", "status"], 111, "does a balancer with --control"),
+                (["--listen", used, "--status", "none"], 111, f"bind {used}: Address already in use")]:
+            with self.subTest(" ".join(arguments)):
+                result = subprocess.run([BALANCER, *arguments], capture_output=True, text=True, check=False,
+                                        timeout=PATIENCE_SECONDS)
+                lines = [line for line in result.stderr.splitlines() if line.startswith("balancer: ")]
+                self.assertEqual((result.returncode, len(lines)), (code, 1), result.stderr)
+                self.assertIn(words, lines[0])
+
+
+if __name__ == "__main__":
+    driver.main()
