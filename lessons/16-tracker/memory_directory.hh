@@ -39,6 +39,10 @@ struct LastPlace {
     std::optional<float> accuracy_m;
 };
 
+inline LastPlace place_of(const Fix& fix) {
+    return {fix.device, fix.time_ms, fix.latitude_e7, fix.longitude_e7, fix.accuracy_m};
+}
+
 class MemoryDirectory : public DeviceDirectory {
   public:
     // What comes of a device in several entries, one after the other, belongs together.

@@ -25,8 +25,13 @@ inline constexpr std::size_t kLargestMessage = std::size_t{64} * 1024;
 // before the token is looked at; connections and the time for a body are limited (settings.hh).
 inline constexpr std::size_t kLargestBatch = std::size_t{768} * 1024;
 // Under these paths.
-inline constexpr std::string_view kBatchPaths[] = {"/overland", "/api/v1/overland/batches", "/pub",
-                                                   "/owntracks"};
+inline constexpr std::string_view kBatchPaths[] = {"/overland",
+                                                   "/api/v1/overland/batches",
+                                                   "/pub",
+                                                   "/owntracks",
+                                                   "/client",
+                                                   "/index.php/apps/phonetrack",
+                                                   "/apps/phonetrack"};
 // The longest body that is read of a message to this path.
 std::size_t largest_body(std::string_view path);
 

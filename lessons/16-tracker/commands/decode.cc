@@ -74,6 +74,7 @@ ordered_json to_json(const Decoded& decoded, const DeviceNames& names) {
     ordered_json object;
     object["status"] = decoded.status;
     object["body"] = decoded.body;
+    if (!decoded.header_name.empty()) object["header"][decoded.header_name] = decoded.header_value;
     if (!decoded.error.empty()) object["error"] = decoded.error;
     if (!decoded.field.empty()) object["field"] = decoded.field;
     object["fixes"] = ordered_json::array();

@@ -14,6 +14,7 @@
 
 #include "commands/command.hh"
 #include "commands/device_file.hh"
+#include "commands/device_owntracks.hh"
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "store/data_folder.hh"
@@ -229,6 +230,8 @@ void add_device(CLI::App& app) {
         *add_command(group, options, "remove", "Remove a device and all its fixes", run_remove);
     add_name(remove, options);
     remove.add_flag("--yes", options->yes, "Do not ask");
+
+    add_device_owntracks(group);
 
     add_command(group, options, "import", "Add the devices of a JSON file", run_import)
         ->add_option("FILE", options->file, "The file")

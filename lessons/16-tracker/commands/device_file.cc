@@ -22,6 +22,7 @@ json read_json(const std::string& path) {
 
 // A member that is a text, or nothing.
 std::optional<std::string> text_of(const json& object, const char* key) {
+    if (!object.is_object()) return std::nullopt;
     const auto member = object.find(key);
     if (member == object.end() || !member->is_string()) return std::nullopt;
     return member->get<std::string>();
@@ -33,6 +34,13 @@ NewDevice to_device(const std::string& name, const json& object) {
     device.token = text_of(object, "token");
     for (const char* key : {"traccar_id", "nmea_id", "opengts_id"})
         if (const auto identifier = text_of(object, key)) device.identifiers.push_back(*identifier);
+    if (const auto owntracks = object.find("owntracks"); owntracks != object.end()) {
+        const auto user = text_of(*owntracks, "user");
+        const auto app = text_of(*owntracks, "device");
+        if (user && app) device.identifiers.push_back(*user + "/" + *app);
+        if (const auto phrase = text_of(*owntracks, "secretbox_passphrase"))
+            device.box_key = box_key_of(*phrase);
+    }
     const auto unit = parse_speed_unit(text_of(object, "speed_unit").value_or("default"));
     if (!unit) throw daemon::UsageError(fmt::format("the speed_unit of {} is not known", name));
     device.speed_unit = *unit;

@@ -1,7 +1,8 @@
 // Reads devices from a JSON file, for `tracker device import`:
 //   {"devices": {"NAME": {"token": "...", "traccar_id": "...", "speed_unit": "kmh"}, ...}}
-// or the same within a member "fixture". Identifiers are traccar_id, nmea_id and opengts_id; what
-// else a device has belongs to protocols that are not there yet, and is passed over.
+// or the same within a member "fixture". Identifiers are traccar_id, nmea_id, opengts_id, and
+// USER/DEVICE of "owntracks": {"user", "device", "secretbox_passphrase"}, whose pass phrase is the
+// key of what it encrypts. Passwords are passed over: that is the token in every app.
 
 #pragma once
 

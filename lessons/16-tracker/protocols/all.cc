@@ -7,12 +7,16 @@
 #include "protocol.hh"
 #include "protocols/colota.hh"
 #include "protocols/gpslogger.hh"
+#include "protocols/hauk.hh"
+#include "protocols/opengts.hh"
 #include "protocols/osmand.hh"
 #include "protocols/overland.hh"
 #include "protocols/owntracks.hh"
 #include "protocols/page_guard.hh"
+#include "protocols/phonetrack.hh"
 #include "protocols/traccar.hh"
 #include "protocols/traccar_json.hh"
+#include "protocols/ulogger.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -23,6 +27,10 @@ constexpr std::array kProtocols{
     Protocol{"overland", overland_claims, overland_decode},
     Protocol{"owntracks", owntracks_claims, owntracks_decode},
     Protocol{"colota", colota_claims, colota_decode},
+    Protocol{"opengts", opengts_claims, opengts_decode},
+    Protocol{"ulogger", ulogger_claims, ulogger_decode},
+    Protocol{"phonetrack", phonetrack_claims, phonetrack_decode},
+    Protocol{"hauk", hauk_claims, hauk_decode},
     Protocol{"gpslogger", gpslogger_claims, gpslogger_decode},
     Protocol{"traccar-json", traccar_json_claims, traccar_json_decode},
     Protocol{"traccar", traccar_claims, traccar_decode},
@@ -44,6 +52,10 @@ constexpr std::array kKeptForms{
     KeptForm{Source::traccar, traccar_any_decode_again},
     KeptForm{Source::osmand, osmand_decode_again},
     KeptForm{Source::overland, overland_decode_again},
+    KeptForm{Source::opengts, opengts_decode_again},
+    KeptForm{Source::ulogger, ulogger_decode_again},
+    KeptForm{Source::phonetrack, phonetrack_decode_again},
+    KeptForm{Source::hauk, hauk_decode_again},
     KeptForm{Source::colota, colota_decode_again},
     KeptForm{Source::gpslogger, gpslogger_decode_again},
 };
@@ -96,6 +108,7 @@ void decode_by_protocol(const net::http::Request& request, const DeviceDirectory
 void decode(const net::http::Request& request, const DeviceDirectory& devices, UnixMillis now,
             Decoded& decoded) {
     decoded.clear();
+    if (ulogger_is_ping(request)) return;
     if (refuse_page(request, decoded)) return;
     const NotingDirectory noting(devices);
     decode_by_protocol(request, noting, now, decoded);

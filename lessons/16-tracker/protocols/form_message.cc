@@ -227,7 +227,8 @@ void decode_form_message(FormMessage& message, const FormDialect& dialect,
                          const KnownDevice& device, UnixMillis now, Decoded& decoded) {
     PlaceFields place;
     const ReportedPoint point = read_point(message, dialect, device, now, place);
-    if (!place.wrong().name.empty()) return refuse_number(place.wrong(), decoded);
+    if (dialect.is_typed && !place.wrong().name.empty())
+        return refuse_number(place.wrong(), decoded);
     if (!has_place(message)) {
         decoded.heartbeat = Heartbeat{device.number, plausible_battery(point.battery_percent)};
         return;

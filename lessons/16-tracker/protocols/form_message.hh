@@ -43,6 +43,9 @@ struct FormDialect {
     SpeedUnit speed_unit = SpeedUnit::knots;
     bool hdop_is_accuracy = false;  // OsmAnd writes metres there
     std::span<const FormAlias> aliases = {};
+    // Whether a person typed the URL: then a place that is no number is refused, for that person to
+    // see it. An app that makes its messages by itself would repeat them; there it is quarantined.
+    bool is_typed = true;
 };
 
 // Reads the request into `message`. False if it has more than kMaximumPairs, or a broken escape in

@@ -15,9 +15,9 @@
 namespace waymark::tracker {
 namespace {
 
-constexpr std::string_view kPath = "/overland";
+constexpr std::string_view kOverlandPath = "/overland";
 constexpr std::string_view kDawarichPath = "/api/v1/overland/batches";
-constexpr std::string_view kAnswer = R"({"result":"ok"})";
+constexpr std::string_view kOverlandAnswer = R"({"result":"ok"})";
 constexpr std::size_t kMostMotions = 8;  // the app knows five
 
 // What one batch has in common.
@@ -215,12 +215,13 @@ void refuse_as_json(Decoded& decoded) {
 }  // namespace
 
 bool overland_claims(const net::http::Request& request) {
-    return is_below(request.path, kPath) || is_below(request.path, kDawarichPath);
+    return is_below(request.path, kOverlandPath) || is_below(request.path, kDawarichPath);
 }
 
 void overland_decode(const net::http::Request& request, const DeviceDirectory& devices,
                      UnixMillis now, Decoded& decoded) {
-    const std::string_view prefix = is_below(request.path, kPath) ? kPath : kDawarichPath;
+    const std::string_view prefix =
+        is_below(request.path, kOverlandPath) ? kOverlandPath : kDawarichPath;
     const Credentials credentials = read_credentials(request, rest_below(request.path, prefix));
     const std::optional<KnownDevice> device = find_sender(credentials, devices, decoded);
     if (!device) return refuse_as_json(decoded);
@@ -230,7 +231,7 @@ void overland_decode(const net::http::Request& request, const DeviceDirectory& d
         return refuse_as_json(decoded);
     }
     decoded.content_type = "application/json";
-    decoded.body = kAnswer;
+    decoded.body = kOverlandAnswer;
 }
 
 void overland_decode_again(std::string_view raw, const KnownDevice& device, UnixMillis received,

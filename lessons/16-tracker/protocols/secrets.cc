@@ -27,16 +27,9 @@ void append_encoded(std::string& out, std::string_view text) {
     }
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-    if (!out.empty()) out += '&';
-    append_encoded(out, name);
-    out += '=';
-    append_encoded(out, value);
-}
-
 enum class Part { whole, deciding, others };
 
-struct KeptForm {
+struct FormToKeep {
     std::string_view form;
     std::string_view named_by;
     bool (*decides)(std::string_view name);
@@ -45,14 +38,14 @@ struct KeptForm {
     bool is_secret(const FormField& field) const;
 };
 
-bool KeptForm::is_secret(const FormField& field) const {
+bool FormToKeep::is_secret(const FormField& field) const {
     if (names_device(field.name) || gives_away(field.name, named_by)) return true;
     return decides(field.name) ? number_gives_away(field.value, named_by)
                                : gives_away(field.value, named_by);
 }
 
 // Appends the fields of this part, each whole or not at all.
-void KeptForm::write(std::string& out, Part part, std::size_t most_bytes) const {
+void FormToKeep::write(std::string& out, Part part, std::size_t most_bytes) const {
     std::string scratch;
     FormReader reader(form, scratch, form.size());
     FormField field;
@@ -68,12 +61,19 @@ void KeptForm::write(std::string& out, Part part, std::size_t most_bytes) const 
         if (part == Part::deciding)
             field = {without_blanks(field.name), field.value.substr(0, kLongestDecidingValue)};
         const std::size_t size_before = out.size();
-        append_field(out, field.name, field.value);
+        append_form_field(out, field.name, field.value);
         if (out.size() > most_bytes) out.resize(size_before);
     }
 }
 
 }  // namespace
+
+void append_form_field(std::string& form, std::string_view name, std::string_view value) {
+    if (!form.empty()) form += '&';
+    append_encoded(form, name);
+    form += '=';
+    append_encoded(form, value);
+}
 
 bool names_device(std::string_view name) {
     name = without_blanks(name);
@@ -94,7 +94,7 @@ bool number_gives_away(std::string_view text, std::string_view named_by) {
 
 std::string form_without_secrets(std::string_view form, std::string_view named_by,
                                  std::size_t most_bytes, bool (*decides)(std::string_view name)) {
-    const KeptForm kept{form, named_by, decides};
+    const FormToKeep kept{form, named_by, decides};
     std::string text;
     kept.write(text, Part::whole, std::string::npos);
     if (text.size() <= most_bytes) return text;

@@ -26,14 +26,17 @@ bool gives_away(std::string_view text, std::string_view named_by);
 // device is called the same, as "7".
 bool number_gives_away(std::string_view text, std::string_view named_by);
 
+// Appends "name=value", both escaped, and an '&' before it where it is not the first.
+void append_form_field(std::string& form, std::string_view name, std::string_view value);
+
 // Of a form that is too long to be kept, a field that `decides` keeps so much of its value. No
 // number and no time is longer.
 inline constexpr std::size_t kLongestDecidingValue = 160;
 
 // The fields of a form, decoded and written anew, without those that name the device or give away
 // `named_by`; those with a broken escape are left out, too. Where all of them are longer than
-// `most_bytes`, those with a name that `decides` come first, and of the others as many whole ones as
-// fit: a note must not push out the place.
+// `most_bytes`, those with a name that `decides` come first, and of the others as many whole ones
+// as fit: a note must not push out the place.
 std::string form_without_secrets(std::string_view form, std::string_view named_by,
                                  std::size_t most_bytes, bool (*decides)(std::string_view name));
 

@@ -6,6 +6,7 @@
 //                       directory   a part of the device directory
 //                       room        whether the quarantine takes more points (a byte)
 //                       kept        whether it has the points that were asked for
+//                       places      where those are whom another device may see
 //   receiver -> store   ask_kept    does the quarantine have these points?
 //   either way          heard       devices, and networks that they were heard from
 //   web app -> store    listen      somebody looks (1) or nobody does (0)
@@ -58,6 +59,7 @@ enum class MessageKind : std::uint8_t {
     heard,
     ask_kept,
     kept,
+    places,
 };
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:

@@ -13,7 +13,41 @@ constexpr std::size_t kHeardBytes =
     sizeof(DeviceNumber) + sizeof(sa_family_t) + sizeof(std::uint32_t) + sizeof(std::uint64_t);
 static_assert(1 + kHeardInMessage * kHeardBytes <= daemon::Channel::kMaxMessage);
 
+constexpr std::size_t kPlacesInMessage = 2000;
+constexpr std::size_t kPlaceBytes =
+    sizeof(DeviceNumber) + sizeof(UnixMillis) + 2 * sizeof(std::int32_t) + 1 + sizeof(float);
+static_assert(1 + kPlacesInMessage * kPlaceBytes <= daemon::Channel::kMaxMessage);
+
 }  // namespace
+
+bool read(std::string_view message, std::vector<LastPlace>& places) {
+    ByteReader in(message);
+    in.get<MessageKind>();
+    places.clear();
+    while (in.ok() && in.left() > 0) {
+        LastPlace& place = places.emplace_back();
+        place.device = in.get<DeviceNumber>();
+        place.time_ms = in.get<UnixMillis>();
+        place.latitude_e7 = in.get<std::int32_t>();
+        place.longitude_e7 = in.get<std::int32_t>();
+        place.accuracy_m = in.get_optional();
+    }
+    return in.complete();
+}
+
+std::vector<std::string> write_places(const std::vector<LastPlace>& places) {
+    std::vector<std::string> messages;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (i % kPlacesInMessage == 0) messages.push_back(write_empty(MessageKind::places));
+        ByteWriter out(messages.back());
+        out.put(places[i].device);
+        out.put(places[i].time_ms);
+        out.put(places[i].latitude_e7);
+        out.put(places[i].longitude_e7);
+        out.put(places[i].accuracy_m);
+    }
+    return messages;
+}
 
 bool read(std::string_view message, std::vector<Heard>& heard) {
     ByteReader in(message);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fix.hh"
+#include "memory_directory.hh"
 #include "services/heard_from.hh"
 #include "services/messages.hh"
 
@@ -30,9 +31,11 @@ struct Kept {
 bool read(std::string_view message, std::vector<Heard>& heard);
 bool read(std::string_view message, AskKept& question);
 bool read(std::string_view message, Kept& answer);
+bool read(std::string_view message, std::vector<LastPlace>& places);
 
 // In as many messages as it takes.
 std::vector<std::string> write_heard(const std::vector<Heard>& heard);
+std::vector<std::string> write_places(const std::vector<LastPlace>& places);
 // Empty if it does not fit into one message.
 std::string write(const AskKept& question);
 std::string write(const Kept& answer);

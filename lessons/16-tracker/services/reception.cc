@@ -57,6 +57,9 @@ void Reception::hear(std::string_view message) {
         for (const Heard& each : heard) guesses_.heard_from().add(each.device, each.network);
     Kept kept;
     if (kind_of(message) == MessageKind::kept && read(message, kept)) kept_points_.hear(kept);
+    std::vector<LastPlace> places;
+    if (devices_ && kind_of(message) == MessageKind::places && read(message, places))
+        for (const LastPlace& place : places) devices_->note_place(place);
 }
 
 // Serves from the moment on in which it knows the devices: before that every phone would be a

@@ -2,11 +2,8 @@
 // one round, written in one transaction, made durable by one sync, and only then acknowledged. The
 // more there is to do, the more a sync carries; nobody waits for a timer.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <new>
 #include <utility>
@@ -17,9 +14,12 @@
 #include "net/event_loop.hh"
 #include "services/quarantine_watch.hh"
 #include "services/quarantine_wishes.hh"
+#include "services/receiver_messages.hh"
 #include "services/receiver_talk.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
+#include "services/shared_places.hh"
+#include "services/store_counters.hh"
 #include "store/data_folder.hh"
 #include "store/store.hh"
 #include "unix_time.hh"
@@ -50,11 +50,6 @@ class StoreService {
         Ticket to_answer = 0;  // 0: nothing in this round
     };
 
-    struct Counters {
-        std::uint64_t stored = 0, duplicates = 0, quarantined = 0, commits = 0, failed_commits = 0;
-        long slowest_commit_us = 0;
-    };
-
     void meet(Peer peer, Channel channel);
     void meet_receiver(std::uint16_t number, Channel channel);
     void meet_web_app(Channel channel);
@@ -70,7 +65,6 @@ class StoreService {
     void note_quarantine();
     void do_as_wished(const QuarantineWish& wish);
     void end_log();
-    std::string counters() const;
 
     net::EventLoop loop_;
     daemon::Log& log_;
@@ -89,8 +83,9 @@ class StoreService {
     bool in_transaction_ = false;
     bool is_told_to_look_ = false;
     Batch batch_;
+    SharedPlaces shared_places_;
     std::vector<Fix> fresh_;  // of this transaction, for the web app
-    Counters counters_;
+    StoreCounters counters_;
     net::Timer change_timer_;
     ServiceControl control_;
 };
@@ -105,7 +100,7 @@ StoreService::StoreService(ServiceStart& start)
                 .on_stop = [this] { loop_.stop(); },
                 .on_settings = {},
                 .on_devices_changed = [this] { is_told_to_look_ = true; },
-                .counters = [this] { return counters(); }}) {
+                .counters = [this] { return counters_.to_json(store_); }}) {
     loop_.after_each_round([this] { end_round(); });
     change_timer_.set(Deadline::after(kLookForChanges));
 }
@@ -190,6 +185,7 @@ void StoreService::add(Item& item, UnixMillis now) {
         const Added added = store_.add(*fix);
         counters_.stored += added == Added::stored;
         counters_.duplicates += added == Added::duplicate;
+        if (added == Added::stored) shared_places_.note(*fix, now);
         if (added == Added::stored && web_app_listens_) fresh_.push_back(std::move(*fix));
     } else if (const Quarantined* quarantined = std::get_if<Quarantined>(&item)) {
         counters_.quarantined += store_.add(*quarantined, now) == Added::stored;
@@ -210,14 +206,12 @@ void StoreService::end_round() {
 void StoreService::end_transaction() {
     const auto begin = std::chrono::steady_clock::now();
     const CommitResult result = store_.commit();
-    const auto took = std::chrono::steady_clock::now() - begin;
-    counters_.slowest_commit_us =
-        std::max<long>(counters_.slowest_commit_us,
-                       std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-    ++(result.durable ? counters_.commits : counters_.failed_commits);
+    counters_.note_commit(result, std::chrono::steady_clock::now() - begin);
 
     answer(result);
     if (result.durable) announce(result.sequence);
+    for (const std::string& message : shared_places_.take(result.durable))
+        for (const auto& receiver : receivers_) receiver->link->send(message);
     fresh_.clear();
     note_quarantine();
     // After the answers are out: nobody waits for it.
@@ -259,8 +253,13 @@ void StoreService::look_for_changes() {
 }
 
 void StoreService::send_directory(Receiver& receiver) {
-    for (const std::string& part : pack_directory(store_.directory()))
+    const std::vector<DirectoryEntry> entries = store_.directory();
+    for (const std::string& part : pack_directory(entries))
         receiver.link->send(write_text(MessageKind::directory, part));
+    // A directory knows no places, so they follow it.
+    shared_places_.learn(entries);
+    for (const std::string& message : write_places(store_.last_places(unix_now() + kClockError)))
+        receiver.link->send(message);
 }
 
 // Tells the receivers when points for the quarantine must be refused, and when not any more.
@@ -278,15 +277,6 @@ void StoreService::do_as_wished(const QuarantineWish& wish) {
     fresh_.clear();
     note_quarantine();
     if (web_app_) web_app_->send(write(done));
-}
-
-std::string StoreService::counters() const {
-    return fmt::format(
-        R"({{"fixes_stored":{},"duplicates":{},"quarantined":{},"commits":{},"failed_commits":{},)"
-        R"("slowest_commit_us":{},"log_bytes":{},"quarantine_bytes":{}}})",
-        counters_.stored, counters_.duplicates, counters_.quarantined, counters_.commits,
-        counters_.failed_commits, counters_.slowest_commit_us, store_.log_bytes(),
-        store_.quarantine_bytes());
 }
 
 }  // namespace

@@ -13,6 +13,15 @@
 #include "store/devices.hh"
 
 namespace waymark::tracker {
+
+BoxKey box_key_of(std::string_view phrase) {
+    BoxKey key{};
+    if (phrase.empty() || phrase.size() > key.size())
+        throw daemon::UsageError(fmt::format(
+            "the encryption key has {} bytes; OwnTracks takes 1 to {}", phrase.size(), key.size()));
+    std::copy(phrase.begin(), phrase.end(), key.begin());
+    return key;
+}
 namespace {
 
 constexpr std::array<std::pair<SpeedUnit, std::string_view>, 5> kUnits{{

@@ -2,19 +2,30 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <cstring>
 #include <map>
 #include <tuple>
 
 #include "daemon/error.hh"
+#include "store/fix_row.hh"
 
 namespace waymark::tracker {
 namespace {
 
 constexpr int kRemovedAtOnce = 10'000;  // about 50 ms during which nobody else can write
 
-std::string_view as_text(const TokenHash& hash) {
-    return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+// Of a hash or a key.
+std::string_view as_text(const std::array<unsigned char, 32>& bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Nothing if there is none.
+std::optional<std::array<unsigned char, 32>> as_bytes(std::string_view text) {
+    std::array<unsigned char, 32> bytes{};
+    if (text.size() != bytes.size()) return std::nullopt;
+    std::memcpy(bytes.data(), text.data(), text.size());
+    return bytes;
 }
 
 }  // namespace
@@ -49,8 +60,8 @@ void Devices::add_one(const NewDevice& device, UnixMillis now) {
     for (const std::string& identifier : device.identifiers) check_identifier(identifier);
     refuse_taken(device);
     Statement insert(connection_,
-                     "INSERT INTO device (name, token_hash, speed_unit, created_ms) "
-                     "VALUES (?1, ?2, ?3, ?4)");
+                     "INSERT INTO device (name, token_hash, speed_unit, created_ms, box_key) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5)");
     TokenHash hash{};
     insert.bind_text(1, device.name);
     if (device.token) {
@@ -59,6 +70,7 @@ void Devices::add_one(const NewDevice& device, UnixMillis now) {
     }
     insert.bind(3, static_cast<std::int64_t>(device.speed_unit));
     insert.bind(4, now);
+    if (device.box_key) insert.bind_bytes(5, as_text(*device.box_key));
     insert.run();
     const std::int64_t number = connection_.last_row();
     Statement identify(connection_, "INSERT INTO identifier (text, device) VALUES (?1, ?2)");
@@ -122,6 +134,27 @@ void Devices::set_token(std::string_view name, std::string_view token) {
     transaction.commit();
 }
 
+void Devices::set_box_key(std::string_view name, const std::optional<BoxKey>& key) {
+    Transaction transaction(connection_);
+    Statement update(connection_, "UPDATE device SET box_key = ?2 WHERE number = ?1");
+    update.bind(1, number_of(name));
+    if (key) update.bind_bytes(2, as_text(*key));
+    update.run();
+    transaction.commit();
+}
+
+void Devices::share(std::string_view viewer, std::string_view seen, bool may_see) {
+    Transaction transaction(connection_);
+    Statement change(connection_,
+                     may_see ? "INSERT OR IGNORE INTO friend (viewer, seen) VALUES (?1, ?2)"
+                             : "DELETE FROM friend WHERE viewer = ?1 AND seen = ?2");
+    change.bind(1, number_of(viewer));
+    change.bind(2, number_of(seen));
+    if (viewer == seen) throw daemon::UsageError("a device need not be shared with itself");
+    change.run();
+    transaction.commit();
+}
+
 std::int64_t Devices::count_fixes(std::string_view name) {
     Statement count(connection_, "SELECT count(*) FROM fix WHERE device = ?1");
     count.bind(1, number_of(name));
@@ -158,15 +191,22 @@ void Devices::remove(std::string_view name) {
 std::vector<DirectoryEntry> read_directory(Connection& connection) {
     std::vector<DirectoryEntry> entries;
     std::map<DeviceNumber, std::size_t> places;
-    Statement devices(connection, "SELECT number, speed_unit, token_hash FROM device");
+    Statement devices(connection,
+                      "SELECT number, speed_unit, token_hash, name, box_key FROM device");
     while (devices.step()) {
         DirectoryEntry& entry = entries.emplace_back();
         entry.device.number = static_cast<DeviceNumber>(devices.integer(0));
         entry.device.speed_unit = static_cast<SpeedUnit>(devices.integer(1));
         places[entry.device.number] = entries.size() - 1;
-        const std::string_view hash = devices.text(2);
-        if (hash.size() == std::tuple_size_v<TokenHash>)
-            std::memcpy(entry.token_hash.emplace().data(), hash.data(), hash.size());
+        entry.token_hash = as_bytes(devices.text(2));
+        entry.name = devices.text(3);
+        entry.box_key = as_bytes(devices.text(4));
+    }
+    Statement friends(connection, "SELECT viewer, seen FROM friend");
+    while (friends.step()) {
+        const auto viewer = places.find(static_cast<DeviceNumber>(friends.integer(0)));
+        if (viewer == places.end()) continue;
+        entries[viewer->second].friends.push_back(static_cast<DeviceNumber>(friends.integer(1)));
     }
     Statement identifiers(connection, "SELECT device, text FROM identifier");
     while (identifiers.step()) {
@@ -176,6 +216,26 @@ std::vector<DirectoryEntry> read_directory(Connection& connection) {
         entries[place->second].identifiers.emplace_back(identifiers.text(1));
     }
     return entries;
+}
+
+std::vector<LastPlace> read_last_places(Connection& connection, UnixMillis latest) {
+    std::vector<LastPlace> places;
+    Statement seen(connection, "SELECT DISTINCT seen FROM friend");
+    Statement last(connection,
+                   fmt::format("SELECT {} FROM fix WHERE device = ?1 AND valid AND time_ms <= ?2 "
+                               "ORDER BY time_ms DESC LIMIT 1",
+                               kFixColumns));
+    StoredFix stored;
+    while (seen.step()) {
+        last.bind(1, seen.integer(0));
+        last.bind(2, latest);
+        if (last.step()) {
+            read_fix_row(last, stored);
+            places.push_back(place_of(stored.fix));
+        }
+        last.reset();
+    }
+    return places;
 }
 
 }  // namespace waymark::tracker

@@ -29,6 +29,7 @@ struct NewDevice {
     std::vector<std::string> identifiers;
     std::optional<std::string> token;  // none: nobody can send by token
     SpeedUnit speed_unit = SpeedUnit::protocol_default;
+    std::optional<BoxKey> box_key = {};
 };
 
 // All of these throw UsageError for what a person must correct: a name that is taken or not
@@ -44,6 +45,10 @@ class Devices {
     DeviceNumber number_of(std::string_view name);
     // The old token is refused from now on.
     void set_token(std::string_view name, std::string_view token);
+    // With which OwnTracks encrypts what this device sends; nothing: it does not.
+    void set_box_key(std::string_view name, const std::optional<BoxKey>& key);
+    // Whether `viewer` may see where `seen` is, in its app.
+    void share(std::string_view viewer, std::string_view seen, bool may_see);
     std::int64_t count_fixes(std::string_view name);
     // With all its fixes. In steps, so that the server can store in between; first the device
     // becomes unknown, so that none are added.
@@ -57,6 +62,8 @@ class Devices {
 };
 
 std::vector<DirectoryEntry> read_directory(Connection& connection);
+// Of all whom another device may see, where they were last, as far as `latest`.
+std::vector<LastPlace> read_last_places(Connection& connection, UnixMillis latest);
 
 // Throws UsageError unless the name has 1 to 64 bytes of UTF-8 without control characters, and no
 // space at either end.
@@ -64,6 +71,10 @@ void check_device_name(std::string_view name);
 
 // 1 to 128 bytes, as check_device_name() otherwise.
 void check_identifier(std::string_view identifier);
+
+// The key that OwnTracks makes of a pass phrase: 1 to 32 bytes, filled up with zeros. Throws
+// UsageError for another length.
+BoxKey box_key_of(std::string_view phrase);
 
 std::string_view to_text(SpeedUnit unit);
 // Nothing for a unit that is not one of: default, knots, kmh, mps, mph.

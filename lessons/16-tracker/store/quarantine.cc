@@ -20,11 +20,12 @@ void bind_choice(Statement& statement, const QuarantineChoice& choice) {
 }
 
 Statement select_rows(Connection& connection, std::string_view rest) {
-    return Statement(connection,
-                     fmt::format("SELECT quarantine.number, received_ms, device, name, speed_unit, "
-                                 "position, reason, source, raw FROM quarantine JOIN device ON "
-                                 "device.number = device WHERE {} {}",
-                                 kChosen, rest));
+    return Statement(
+        connection,
+        fmt::format("SELECT quarantine.number, received_ms, device, name, speed_unit, "
+                    "position, reason, source, raw, box_key FROM quarantine JOIN device ON "
+                    "device.number = device WHERE {} {}",
+                    kChosen, rest));
 }
 
 std::vector<QuarantineRow> read_rows(Statement& statement) {
@@ -40,6 +41,12 @@ std::vector<QuarantineRow> read_rows(Statement& statement) {
         row.point.reason = statement.text(6);
         row.point.source = static_cast<Source>(statement.integer(7));
         row.point.raw = statement.text(8);
+        BoxKey key{};
+        const std::string_view bytes = statement.text(9);
+        if (bytes.size() == key.size()) {
+            std::copy(bytes.begin(), bytes.end(), key.begin());
+            row.box_key = key;
+        }
     }
     statement.reset();
     return rows;
@@ -47,7 +54,8 @@ std::vector<QuarantineRow> read_rows(Statement& statement) {
 
 // Whether all that the row holds is a fix now.
 bool becomes_fixes(const QuarantineRow& row, Decoded& decoded) {
-    decode_again(row.point, {row.point.device, row.speed_unit}, row.received_ms, decoded);
+    decode_again(row.point, {row.point.device, row.speed_unit}, row.received_ms, decoded,
+                 row.box_key);
     return decoded.status == 200 && decoded.quarantined.empty() && !decoded.fixes.empty();
 }
 

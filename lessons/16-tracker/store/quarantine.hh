@@ -24,6 +24,7 @@ struct QuarantineRow {
     std::string device_name;
     SpeedUnit speed_unit = SpeedUnit::protocol_default;
     Quarantined point;
+    std::optional<BoxKey> box_key;  // of the device, now
 };
 
 // "traccar", "osmand", ...: by which protocol a point came.
@@ -54,10 +55,10 @@ class Quarantine {
     std::int64_t bytes();
 
     struct Replayed {
-        std::int64_t moved = 0;    // rows that became fixes
-        std::int64_t kept = 0;     // rows that cannot be fixes still
-        std::int64_t next = 0;     // go on after this number; 0 when nothing is left to do
-        std::vector<Fix> fixes;    // that were new
+        std::int64_t moved = 0;  // rows that became fixes
+        std::int64_t kept = 0;   // rows that cannot be fixes still
+        std::int64_t next = 0;   // go on after this number; 0 when nothing is left to do
+        std::vector<Fix> fixes;  // that were new
     };
     // Decodes kReplayedAtOnce rows once more, the oldest with a number above `after` first. What is
     // a fix now goes into `fix` and out of the quarantine in one transaction.

@@ -72,6 +72,16 @@ CREATE TABLE last_commit (
 );
 INSERT INTO last_commit VALUES (0, 0);
 )"},
+    // Version 2, for OwnTracks: with what its messages are encrypted, and who may see whom.
+    {2, R"(
+ALTER TABLE device ADD COLUMN box_key BLOB;
+CREATE TABLE friend (
+    viewer INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    seen INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    PRIMARY KEY (viewer, seen)
+) WITHOUT ROWID;
+CREATE INDEX friend_by_seen ON friend (seen);
+)"},
 };
 
 [[noreturn]] void refuse_newer(const std::string& path, std::int64_t found, int ours) {
@@ -82,8 +92,8 @@ INSERT INTO last_commit VALUES (0, 0);
 }
 
 [[noreturn]] void refuse_other_program(const std::string& path) {
-    throw daemon::UsageError(fmt::format(
-        "{} is a database of another program: name another folder with --data", path));
+    throw daemon::UsageError(
+        fmt::format("{} is a database of another program: name another folder with --data", path));
 }
 
 void refuse_foreign(Connection& connection) {

@@ -42,6 +42,8 @@ TEST_CASE("a file of version 1 is brought up to date and keeps its rows") {
     Connection connection = open_for_writing(path);
     CHECK(connection.number("PRAGMA user_version") == migrations().back().version);
     CHECK(connection.text("SELECT name FROM device") == "van");
+    CHECK(connection.number("SELECT count(*) FROM device WHERE box_key IS NULL") == 1);
+    CHECK(connection.number("SELECT count(*) FROM friend") == 0);
     const std::vector<Migration> future = steps_of_the_future();
     migrate(connection, future);
     CHECK(connection.number("PRAGMA user_version") == future.back().version);

@@ -287,4 +287,9 @@ std::vector<DirectoryEntry> Store::directory() {
     return read_directory(open_->connection);
 }
 
+std::vector<LastPlace> Store::last_places(UnixMillis latest) {
+    ensure_open();
+    return read_last_places(open_->connection, latest);
+}
+
 }  // namespace waymark::tracker

@@ -88,6 +88,8 @@ class Store {
     bool changed_elsewhere();
     // All devices, for the receivers.
     std::vector<DirectoryEntry> directory();
+    // Where those are who may be seen by another device: the newest fix of each until `latest`.
+    std::vector<LastPlace> last_places(UnixMillis latest);
     std::int64_t sequence() const { return sequence_; }
 
   private:

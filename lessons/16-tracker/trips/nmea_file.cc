@@ -22,36 +22,13 @@ namespace {
 
 constexpr double kMetresPerSecondPerKnot = 1852.0 / 3600;
 
-// "4807.038" and "N": the two digits before the point are minutes, what stands before is degrees.
-// 60 minutes is what receivers make of 59.99999 when they round.
-std::optional<double> degrees(std::string_view text, std::string_view hemisphere,
-                              std::string_view positive, std::string_view negative) {
-    const std::optional<double> value = number_in(text);
-    if (!value || *value < 0 || (hemisphere != positive && hemisphere != negative)) return {};
-    const double whole = std::floor(*value / 100);
-    const double minutes = *value - whole * 100;
-    if (minutes > 60) return {};
-    const double result = whole + minutes / 60;
-    return hemisphere == negative ? -result : result;
-}
-
-// "095255.810" and "080407" (day, month, year).
-std::optional<UnixMillis> instant(std::string_view time, std::string_view date) {
-    if (time.size() < 6 || date.size() != 6) return {};
-    const std::string_view year = date.substr(4);
-    // GPS began in 1980, so 80 to 99 are of the last century.
-    return parse_time(fmt::format("{}{}-{}-{}T{}:{}:{}", year >= "80" ? "19" : "20", year,
-                                  date.substr(2, 2), date.substr(0, 2), time.substr(0, 2),
-                                  time.substr(2, 2), time.substr(4)));
-}
-
 std::optional<TripPoint> point_of_rmc(const NmeaSentence& sentence) {
     const auto& fields = sentence.fields;
-    const std::optional<double> latitude = degrees(fields[3], fields[4], "N", "S");
-    const std::optional<double> longitude = degrees(fields[5], fields[6], "E", "W");
+    const std::optional<double> latitude = nmea_degrees(fields[3], fields[4], "N", "S");
+    const std::optional<double> longitude = nmea_degrees(fields[5], fields[6], "E", "W");
     if (fields[2] != "A" || !latitude || !longitude) return {};
     TripPoint point;
-    point.time_ms = instant(fields[1], fields[9]);
+    point.time_ms = nmea_instant(fields[1], fields[9]);
     if (!point.time_ms) return {};
     point.place = {*latitude, *longitude};
     if (const std::optional<double> knots = number_in(fields[7]))

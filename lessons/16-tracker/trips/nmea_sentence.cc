@@ -2,6 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "protocols/number.hh"
+#include "protocols/time_text.hh"
 
 namespace waymark::tracker {
 
@@ -49,6 +55,29 @@ std::optional<NmeaSentence> take_sentence(std::string_view& line) {
     if (star != std::string_view::npos)
         parts.checksum = compare(piece.substr(0, star), piece.substr(star + 1, 2));
     return parts;
+}
+
+// 60 minutes is what receivers make of 59.99999 when they round.
+std::optional<double> nmea_degrees(std::string_view text, std::string_view hemisphere,
+                                   std::string_view positive, std::string_view negative) {
+    const Number number = parse_number(text);
+    if (number.kind != NumberKind::value || number.value < 0 ||
+        (hemisphere != positive && hemisphere != negative))
+        return std::nullopt;
+    const double whole = std::floor(number.value / 100);
+    const double minutes = number.value - whole * 100;
+    if (minutes > 60) return std::nullopt;
+    const double result = whole + minutes / 60;
+    return hemisphere == negative ? -result : result;
+}
+
+std::optional<UnixMillis> nmea_instant(std::string_view time, std::string_view date) {
+    if (time.size() < 6 || date.size() != 6) return std::nullopt;
+    const std::string_view year = date.substr(4);
+    // GPS began in 1980, so 80 to 99 are of the last century.
+    return parse_time(fmt::format("{}{}-{}-{}T{}:{}:{}", year >= "80" ? "19" : "20", year,
+                                  date.substr(2, 2), date.substr(0, 2), time.substr(0, 2),
+                                  time.substr(2, 2), time.substr(4)));
 }
 
 bool has_place_sentence(std::string_view bytes) {
