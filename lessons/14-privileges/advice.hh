@@ -88,6 +88,11 @@ inline const Advice kOrphan{"an orphan that goes on",
                             "it first, then look whether "
                             "the parent is the one from before.",
                             "README.md#an-orphan-that-goes-on; prctl(2), PR_SET_PDEATHSIG"};
+inline const Advice kExit{
+    "exit for _exit",
+    "exit(3) runs what atexit(3) has, and writes out what lies in buffers: code of a program that "
+    "should not go on with these rights.",
+    "README.md#exit-for-_exit; _exit(2)"};
 inline const Advice kNoOrphan{"taken for an orphan",
                               "Process 1 may be the parent from the beginning, and who has set no "
                               "signal has not asked to end.",

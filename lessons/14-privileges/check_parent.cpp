@@ -18,6 +18,8 @@ Credentials root_with_signal(int signal) {
 
 // As nobody whose parent is gone by then.
 void expect_end(const Ended& ended) {
+    expect(ended.how != kByExit, "the process whose parent has died", "exit status 111, by _exit()",
+           ended.how, kExit);
     expect(ended.how == "exit status 111", "the process whose parent has died", "exit status 111",
            ended.how + (ended.said.empty() ? "" : ", " + ended.said), kOrphan);
 }

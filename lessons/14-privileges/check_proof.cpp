@@ -88,6 +88,14 @@ TEST_CASE("a call that says 0 is not believed") {
     MadeUpCredentials made_up(root_with_groups());
     made_up.after_change = [&](Credentials& now) { now.user = {0, 0, 0}; };
     expect_system_error(drop("nobody"), EPERM, kProof);
+    step("become root with the group adm, while the calls say 0 and leave a supplementary group");
+    made_up.now = root_with_groups();
+    made_up.after_change = [&](Credentials& now) { now.groups = {27}; };
+    expect_system_error(drop("root", "adm"), EPERM, kProof);
+    step("the same, while they leave the saved group");
+    made_up.now = root_with_groups();
+    made_up.after_change = [&](Credentials& now) { now.group.saved = 0; };
+    expect_system_error(drop("root", "adm"), EPERM, kProof);
 }
 
 TEST_CASE("a way back to root is tried") {
@@ -95,6 +103,18 @@ TEST_CASE("a way back to root is tried") {
         MadeUpCredentials made_up(root_with_groups());
         made_up.lets_everybody_be_root = true;
         step("become nobody, where everybody may become user 0");
+        expect_system_error(drop("nobody"), EPERM, kRegain);
+    }
+    {
+        MadeUpCredentials made_up(root_with_groups());
+        made_up.lets_all_ids_be_root = true;
+        step("become nobody, where setresuid(2) lets everybody be user 0, and seteuid(2) does not");
+        expect_system_error(drop("nobody"), EPERM, kRegain);
+    }
+    {
+        MadeUpCredentials made_up(root_with_groups());
+        made_up.lets_effective_be_root = true;
+        step("become nobody, where seteuid(2) lets everybody be user 0, and setresuid(2) does not");
         expect_system_error(drop("nobody"), EPERM, kRegain);
     }
     MadeUpCredentials made_up(root_with_groups());

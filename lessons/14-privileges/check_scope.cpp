@@ -163,6 +163,8 @@ TEST_CASE("a way back that fails ends the process with 111") {
     step("count the changes on the way in");
     const int in = changes_on_the_way_in();
     const auto expect_the_end = [](const Ended& ended) {
+        expect(ended.how != kByExit, "the process", "exit status 111, by _exit()", ended.how,
+               kExit);
         expect(ended.how == "exit status 111", "the process", "exit status 111",
                ended.how + (ended.said.empty() ? "" : ", " + ended.said), kWayBackFails);
     };

@@ -40,7 +40,11 @@ template <typename Change>
 int change_user(MadeUpCredentials& made_up, const Ids& to, Change change) {
     return made_up.apply([&](Credentials& all) {
         const int error = change(all);
-        if (error == 0 || !made_up.lets_everybody_be_root) return error;
+        const bool effective_only = to.real == kSame && to.saved == kSame;
+        const bool lets =
+            made_up.lets_everybody_be_root ||
+            (effective_only ? made_up.lets_effective_be_root : made_up.lets_all_ids_be_root);
+        if (error == 0 || !lets) return error;
         return lets_in(to.real, to.effective, to.saved, all);
     });
 }
@@ -256,6 +260,32 @@ long syscall_in_front(long number, long a, long b, long c, long d, long e, long 
                 return setuid(first);
             case SYS_setgid:
                 return setgid(first);
+            case SYS_setreuid:
+                return setreuid(first, second);
+            case SYS_setregid:
+                return setregid(first, second);
+            case SYS_getuid:
+                return getuid();
+            case SYS_geteuid:
+                return geteuid();
+            case SYS_getgid:
+                return getgid();
+            case SYS_getegid:
+                return getegid();
+            case SYS_getppid:
+                return getppid();
+            case SYS_getresuid:
+                return getresuid(reinterpret_cast<uid_t*>(a), reinterpret_cast<uid_t*>(b),
+                                 reinterpret_cast<uid_t*>(c));
+            case SYS_getresgid:
+                return getresgid(reinterpret_cast<gid_t*>(a), reinterpret_cast<gid_t*>(b),
+                                 reinterpret_cast<gid_t*>(c));
+            case SYS_getgroups:
+                return getgroups(static_cast<int>(a), reinterpret_cast<gid_t*>(b));
+            case SYS_prctl:
+                return prctl_in_front(static_cast<int>(a), static_cast<unsigned long>(b),
+                                      static_cast<unsigned long>(c), static_cast<unsigned long>(d),
+                                      static_cast<unsigned long>(e));
             case SYS_setgroups:
                 return setgroups(static_cast<size_t>(a), reinterpret_cast<gid_t*>(b));
             case SYS_capset:

@@ -50,6 +50,7 @@ int MadeUpCredentials::apply(const std::function<int(Credentials&)>& change) {
         if (before_change) before_change();
         now = changed;
         if (after_change) after_change(now);
+        errno = ESRCH;
         return 0;
     }
     errno = error;
@@ -102,6 +103,7 @@ passwd* MadeUpCredentials::find_user(const char* name) {
         if (error_of_users != 0) errno = error_of_users;
         return nullptr;
     }
+    if (errno_of_found_users != 0) errno = errno_of_found_users;
     name_of_user_ = name;
     user_ = {name_of_user_.data(),
              kNoText,

@@ -34,6 +34,9 @@ class MadeUpCredentials {
     // What getpwnam(3) and getgrnam(3) say in errno where they find nothing.
     int error_of_users = 0;
     int error_of_groups = 0;
+    // What getpwnam(3) leaves in errno where it finds somebody: a source that was asked before the
+    // one that knew him. 0: errno stays.
+    int errno_of_found_users = 0;
 
     // Of the changes that the rules allow, so many fail with this errno, after so many others.
     void fail_change(int after, int error, int times = 1);
@@ -46,9 +49,13 @@ class MadeUpCredentials {
     std::function<void()> before_death_signal;
     // The rules are broken: whoever wants to be user 0 may.
     bool lets_everybody_be_root = false;
+    // The same by one of the calls only: all ids at once, or the effective one.
+    bool lets_all_ids_be_root = false;
+    bool lets_effective_be_root = false;
 
     // For the functions in front of the C library's. `change` is a call of Credentials on `now`;
-    // gives 0, or -1 with errno.
+    // gives 0, or -1 with errno. Where it goes well errno is another one, too, as calls of the C
+    // library may leave it (errno(3)).
     static MadeUpCredentials* current();
     int apply(const std::function<int(Credentials&)>& change);
     int prctl(int what, unsigned long argument, bool& known);

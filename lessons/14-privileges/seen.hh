@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <string>
@@ -86,15 +87,21 @@ struct Ended {
     std::string said;
 };
 
+// With which a process ends that has called exit(3): what atexit(3) has, it runs.
+inline constexpr int kRanHandlers = 77;
+inline const std::string kByExit = "exit(), which runs the program's handlers";
+
 inline Ended in_its_own_process(const std::function<std::string()>& body) {
     daemon::Pipe pipe = daemon::make_pipe();
     const int status = in_a_process([&] {
+        std::atexit([] { ::_exit(kRanHandlers); });
         const std::string text = body();
         return ::write(pipe.writing.get(), text.data(), text.size()) >= 0 ? 0 : 1;
     });
     pipe.writing.reset();
     char text[4096];
     const ssize_t length = ::read(pipe.reading.get(), text, sizeof text);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kRanHandlers) return {kByExit, ""};
     return {WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))
                               : fmt::format("killed by signal {}", WTERMSIG(status)),
             std::string(text, length > 0 ? static_cast<std::size_t>(length) : 0)};
