@@ -17,7 +17,7 @@ from httpd_under_test import DESIGNS, PAGE, Httpd, request
 import driver
 from processes_seen import PATIENCE_SECONDS, status_field, wait_until
 
-HTTPD = sys.argv.pop(1)
+HTTPD = os.path.abspath(sys.argv.pop(1))
 CLOSING = request("/page.html", fields=["Connection: close"])
 CGI = ["--cgi-bin", "FOLDER/cgi"]
 
