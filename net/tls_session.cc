@@ -84,7 +84,7 @@ int TlsSession::verified(int is_good, X509_STORE_CTX* chain) {
 
 int TlsSession::shake_hands(Wire& wire) {
     const OnWire on_wire(*this, wire);
-    if (failure_) return fail(failure_.cause, failure_.words, error_number_);
+    if (failure_) return fail_again();
     if (!is_established_) {
         const int result = continue_handshake();
         // An alert is sent if it can be: the peer should know.
@@ -158,13 +158,12 @@ ssize_t TlsSession::read(Wire& wire, std::span<char> buffer, bool peeks) {
                  fmt::format("more than {} messages without data", kMostWithoutData), EPROTO);
         }
     }
-    if (has_ended_ || was_cut()) return 0;
-    errno = error_number_;
-    return -1;
+    return has_ended_ || was_cut() ? 0 : fail_again();
 }
 
 ssize_t TlsSession::send(Wire& wire, std::span<const iovec> pieces) {
     const OnWire on_wire(*this, wire);
+    if (failure_) return fail_again();
     if (flush_unsent() == -1) return -1;
     const ssize_t taken = encrypt(pieces);
     if (taken != -1 && flush_unsent() == -1 && errno != EAGAIN) return -1;
@@ -237,6 +236,11 @@ void TlsSession::end(Wire& wire) {
 
 int TlsSession::again() const {
     errno = EAGAIN;
+    return -1;
+}
+
+int TlsSession::fail_again() const {
+    errno = error_number_;
     return -1;
 }
 

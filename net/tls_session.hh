@@ -93,6 +93,7 @@ class TlsSession final : public StreamLayer {
     // -1, errno set. What OpenSSL said in its last call of this thread, or the words given.
     int fail(int ssl_error);
     int fail(TlsCause cause, std::string words, int error_number);
+    int fail_again() const;
     int again() const;
 
     static int verified(int is_good, x509_store_ctx_st* chain);

@@ -16,45 +16,8 @@ namespace {
 constexpr std::size_t kGathered = 64 * 1024;
 // After so many requests in a row the other connections have their turn.
 constexpr std::uint32_t kRequestsPerTurn = 64;
-// How long, and how much, is still read from a peer that sends on after our last answer.
-constexpr milliseconds kLinger{2'000};
-constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
 
 }  // namespace
-
-Task<void> Connection::serve(Server& server, daemon::Fd socket, Address peer,
-                             [[maybe_unused]] ConnectionGate::Slot slot) {
-    Connection connection(server, std::move(socket), peer);
-    Deadline deadline = Deadline::after(server.limits_.head, server.loop_.now());
-    while (!connection.is_closing_ && !server.is_stopping_) {
-        connection.is_idle_ = true;
-        const Transfer ready = co_await connection.stream_.readable(deadline);
-        connection.is_idle_ = false;
-        if (ready.outcome != Outcome::done) break;
-        co_await connection.converse();
-        deadline = Deadline::after(server.limits_.idle, server.loop_.now());
-    }
-}
-
-Connection::Connection(Server& server, daemon::Fd socket, const Address& peer)
-    : server_(server), peer_(peer), stream_(server.loop_, std::move(socket)), next_(server.first_) {
-    if (next_ != nullptr) next_->previous_ = this;
-    server_.first_ = this;
-}
-
-Connection::~Connection() {
-    // Only what is destroyed in the middle of an answer has some left.
-    const bool is_answering = file_.count > 0 || (buffers_ && !buffers_->output.empty()) ||
-                              (completion_ && exchange_->answer.is_partly_sent());
-    if (is_answering) stream_.reset_on_close();
-    (previous_ != nullptr ? previous_->next_ : server_.first_) = next_;
-    if (next_ != nullptr) next_->previous_ = previous_;
-}
-
-void Connection::stop() {
-    if (is_idle_) stream_.cancel();
-    if (exchange_) exchange_->answer.close_after();
-}
 
 // From the first bytes until nothing more is at hand. Before each wait what was gathered is sent.
 Task<void> Connection::converse() {
@@ -253,6 +216,7 @@ void Connection::note_received(const Transfer& transfer) {
         case Outcome::done:
             return input().added(transfer.bytes);
         case Outcome::end:
+        case Outcome::truncated:
             if (has_begun) refuse({400, {}});  // it has left by itself
             break;
         case Outcome::timed_out:
@@ -276,21 +240,6 @@ Task<void> Connection::send_file() {
     // Also when the file has become shorter: the length that we told is wrong now.
     if (transfer.outcome != Outcome::done) break_off();
     file_ = FilePart();
-}
-
-// Reads, and drops, what still comes after our last answer, for a while: were the socket closed
-// with unread bytes in it, the kernel would send a reset, and the peer lose our answer (RFC
-// 9112, 9.6).
-Task<void> Connection::linger() {
-    stream_.shutdown_write();
-    const Deadline deadline = Deadline::after(kLinger, server_.loop_.now());
-    for (std::size_t dropped = 0; dropped < kLingerBytes;) {
-        input().clear();
-        const std::span<char> room = input().room();
-        const Transfer transfer = co_await stream_.read_some(room, deadline);
-        if (transfer.outcome != Outcome::done) break;
-        dropped += transfer.bytes;
-    }
 }
 
 }  // namespace waymark::net::http

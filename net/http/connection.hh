@@ -1,6 +1,6 @@
 // One connection of a server, from its first byte to its end, as one coroutine:
 //
-//     idle -> head -> body -> handler -> answer -> head ... -> idle ... -> close
+//     (handshake ->) idle -> head -> body -> handler -> answer -> head ... -> idle ... -> close
 //
 // Requests are answered in the order in which they came. As long as further ones are at hand their
 // answers are gathered and sent with one call. When there is nothing to read the connection is idle
@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "daemon/deadline.hh"
@@ -28,7 +29,7 @@ class Connection final : private BodySource {
   public:
     // Serves the socket until its end. The object lives in this coroutine's frame.
     static Task<void> serve(Server& server, daemon::Fd socket, Address peer,
-                            ConnectionGate::Slot slot);
+                            ConnectionGate::Slot slot, std::unique_ptr<StreamLayer> layer);
 
     // The server is stopping: ends now if idle, else after the present answer.
     void stop();
@@ -51,7 +52,8 @@ class Connection final : private BodySource {
         close,
     };
 
-    Connection(Server& server, daemon::Fd socket, const Address& peer);
+    Connection(Server& server, daemon::Fd socket, const Address& peer,
+               std::unique_ptr<StreamLayer> layer);
     ~Connection();
 
     Task<void> converse();
@@ -75,6 +77,7 @@ class Connection final : private BodySource {
     void finish_request();
     void break_off();
     void handler_failed(int status);
+    void note_not_secured(Outcome outcome);
     void note_sent(const Transfer& transfer);
     void note_received(const Transfer& transfer);
     daemon::Deadline read_deadline() const;

@@ -27,6 +27,7 @@
 #include "net/http/writer.hh"
 #include "net/stream.hh"
 #include "net/task.hh"
+#include "net/tls_peer.hh"
 
 namespace waymark::net::http {
 
@@ -95,6 +96,11 @@ class Exchange {
 
     // Bytes for such an answer, after its head.
     void append(std::string_view bytes) { out_.append(bytes); }
+
+    // Whether nobody on the way can read along (TLS), and who the client has proven to be by its
+    // certificate: null if it has shown none.
+    bool is_secured() const { return stream_ != nullptr && stream_->layer() != nullptr; }
+    const TlsPeer* proven_peer() const { return is_secured() ? stream_->layer()->peer() : nullptr; }
 
     EventLoop& loop() { return stream_->loop(); }
     // See Stream: for an answer without an end.

@@ -18,7 +18,8 @@ namespace {
 const ServerLimits& checked(const ServerLimits& limits) {
     if (limits.body_bytes_per_second == 0 || limits.requests == 0)
         throw UsageError("bytes a second and requests of one connection must be at least 1");
-    const milliseconds shortest = std::min({limits.head, limits.body, limits.send, limits.idle});
+    const milliseconds shortest =
+        std::min({limits.handshake, limits.head, limits.body, limits.send, limits.idle});
     if (shortest < milliseconds(1) || limits.body_grace < milliseconds(0))
         throw UsageError("the times that a peer may take must be at least a millisecond");
     return limits;
@@ -47,18 +48,20 @@ void Server::set_limits(const ServerLimits& limits) {
     limits_ = limits;
 }
 
-void Server::accept_on(Listener listener) {
+void Server::accept_on(Listener listener, MakeLayer make_layer) {
     if (is_stopping_) return;
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(listener),
-        [this](daemon::Fd socket, const Address& peer) { receive(std::move(socket), peer); },
+        [this, make_layer = std::move(make_layer)](daemon::Fd socket, const Address& peer) {
+            receive(std::move(socket), peer, make_layer);
+        },
         [this](int error_number) {
             if (door_.on_exhausted) door_.on_exhausted(error_number);
         }));
     accept_while_there_is_room();
 }
 
-void Server::receive(daemon::Fd socket, const Address& peer) {
+void Server::receive(daemon::Fd socket, const Address& peer, const MakeLayer& make_layer) {
     if (!access_.allows(peer)) {
         ++counters_.denied;
         if (door_.on_denied) door_.on_denied(peer);
@@ -80,7 +83,8 @@ void Server::receive(daemon::Fd socket, const Address& peer) {
             // The option counts in an int.
             limit_unacknowledged(socket, std::min(limits_.send, milliseconds(INT_MAX)));
         }
-        serve(std::move(socket), peer, std::move(entry.slot));
+        std::unique_ptr<StreamLayer> layer = make_layer ? make_layer() : nullptr;
+        serve(std::move(socket), peer, std::move(entry.slot), std::move(layer));
     } catch (const std::exception&) {
         // No memory to begin with one client more: it is closed, the others stay.
         ++counters_.failed_connections;
@@ -96,9 +100,11 @@ void Server::accept_while_there_is_room() {
     }
 }
 
-void Server::serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot) {
+void Server::serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot,
+                   std::unique_ptr<StreamLayer> layer) {
     ++counters_.connections;
-    tasks_.start(Connection::serve(*this, std::move(socket), peer, std::move(slot)));
+    tasks_.start(
+        Connection::serve(*this, std::move(socket), peer, std::move(slot), std::move(layer)));
 }
 
 void Server::stop(daemon::Deadline deadline) {

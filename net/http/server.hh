@@ -2,6 +2,8 @@
 // denies or for whom the gate has no place before any work is done for them, and runs one coroutine
 // a connection (net/http/connection), all of them held here. Handlers are found by the router.
 //
+// A listener may be one for secured connections (TLS); everything else is the same for both.
+//
 // A server of several threads or processes is several of these, one on each loop: they share
 // nothing.
 
@@ -12,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,6 +31,7 @@
 #include "net/http/router.hh"
 #include "net/http/writer.hh"
 #include "net/listener.hh"
+#include "net/stream_layer.hh"
 #include "net/task_group.hh"
 
 namespace waymark::net::http {
@@ -36,9 +40,10 @@ class Connection;
 
 // What a peer may take. Defaults to ship with. The grace may be 0, all else is at least 1.
 struct ServerLimits {
-    GateLimits gate;                         // how many clients, in all and of one network
-    std::chrono::milliseconds head{10'000};  // for a whole head, from its first byte
-    std::chrono::milliseconds body{60'000};  // for a whole body
+    GateLimits gate;                              // how many clients, in all and of one network
+    std::chrono::milliseconds handshake{10'000};  // of a secured connection
+    std::chrono::milliseconds head{10'000};       // for a whole head, from its first byte
+    std::chrono::milliseconds body{60'000};       // for a whole body
     // A body must also come this fast, after a time of grace: one that drips is cut off early.
     std::chrono::milliseconds body_grace{5'000};
     std::uint64_t body_bytes_per_second = 500;
@@ -55,6 +60,7 @@ class Server {
         std::uint64_t refused_requests = 0;    // malformed, too large, too slow
         std::uint64_t denied = 0;              // by the access list
         std::uint64_t turned_away = 0;         // by the gate
+        std::uint64_t not_secured = 0;         // their handshake failed, or took too long
         std::uint64_t failed_connections = 0;  // by our own system: no memory, no place in epoll
     };
 
@@ -64,6 +70,8 @@ class Server {
         std::function<void(const Address& peer)> on_denied;
         std::function<void(const Address& peer, ReachedLimit limit)> on_turned_away;
         std::function<void(int error_number)> on_exhausted;  // no descriptors: once a time
+        // `why` is a line of printable ASCII (StreamLayer::failure()).
+        std::function<void(const Address& peer, const std::string& why)> on_not_secured = {};
     };
 
     // `loop` and `router` must outlive the server. Limits that contradict each other, or leave no
@@ -75,11 +83,18 @@ class Server {
 
     // Begins to accept here; the gate counts the clients of all addresses together. After stop() it
     // is closed at once. Throws std::system_error if the loop cannot watch the listener.
-    void accept_on(Listener listener);
+    //
+    // `make_layer` makes each connection's layer: [&tls] { return tls.accept(); } for TLS
+    // (net/tls_context). The handshake is the connection's own first wait and holds up nobody; who
+    // fails in it reaches no handler.
+    using MakeLayer = std::function<std::unique_ptr<StreamLayer>()>;
+    void accept_on(Listener listener, MakeLayer make_layer = {});
     // Serves a connected, non-blocking socket that somebody else has accepted, past list and gate.
     // What our own system refuses it, now or later, ends this connection alone; it is counted, or
     // thrown if there is no memory to begin.
-    void serve(daemon::Fd socket, const Address& peer) { serve(std::move(socket), peer, {}); }
+    void serve(daemon::Fd socket, const Address& peer, std::unique_ptr<StreamLayer> layer = {}) {
+        serve(std::move(socket), peer, {}, std::move(layer));
+    }
 
     // Accepts nobody else, and closes its addresses in the loop's next round. Closes idle
     // connections at once; the others finish what they answer, and say so with "Connection: close";
@@ -131,8 +146,9 @@ class Server {
   private:
     friend class Connection;
 
-    void receive(daemon::Fd socket, const Address& peer);
-    void serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot);
+    void receive(daemon::Fd socket, const Address& peer, const MakeLayer& make_layer);
+    void serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot,
+               std::unique_ptr<StreamLayer> layer);
     void accept_while_there_is_room();
     void cut_off();
     void tell_if_stopped();
