@@ -119,29 +119,27 @@ RequestParser::State RequestParser::parse(std::string_view input) {
     return state_;
 }
 
-//#region line-end
 RequestParser::State RequestParser::line_end(std::string_view input, std::size_t newline) {
     std::string_view line = input.substr(line_begin_, newline - line_begin_);
-    const bool has_return = !line.empty() && line.back() == '\r';  //@ 1
+    const bool has_return = !line.empty() && line.back() == '\r';
     if (has_return) line.remove_suffix(1);
     const bool is_empty = has_return && line.empty();
     if (!is_empty) has_begun_ = true;
     if (!is_empty && !has_request_line_ && (line.empty() || !kTokenBytes.has(line.front())))
         return refuse_beginning(line);
-    if (check_size(line.size(), scanned_) == State::refused) return state_;  //@ 2
-    if (!has_return) return refuse(400, "line ends with a lone LF");         //@ 1
-    if (is_empty) return empty_line();                                       //@ 3
+    if (check_size(line.size(), scanned_) == State::refused) return state_;
+    if (!has_return) return refuse(400, "line ends with a lone LF");
+    if (is_empty) return empty_line();
     return has_request_line_ ? field_line(line) : request_line(line);
 }
 
 RequestParser::State RequestParser::empty_line() {
     if (has_request_line_) return end_of_head();
     // Old clients send one after a body (RFC 9112, 2.2); nobody sends two.
-    if (skipped_empty_line_) return refuse(400, "empty lines before the request line");  //@ 3
-    skipped_empty_line_ = true;                                                          //@ 3
+    if (skipped_empty_line_) return refuse(400, "empty lines before the request line");
+    skipped_empty_line_ = true;
     return State::incomplete;
 }
-//#endregion line-end
 
 // method SP request-target SP HTTP-version, with exactly one space in both places (RFC 9112, 3).
 RequestParser::State RequestParser::request_line(std::string_view line) {
@@ -167,22 +165,19 @@ RequestParser::State RequestParser::version(std::string_view text) {
 }
 
 // name ":" OWS value OWS (RFC 9112, 5).
-//#region field-line
 RequestParser::State RequestParser::field_line(std::string_view line) {
-    if (line.front() == ' ' || line.front() == '\t') return refuse(400, "folded field");  //@ 1
+    if (line.front() == ' ' || line.front() == '\t') return refuse(400, "folded field");
     const std::size_t colon = line.find(':');
     if (colon == line.npos) return refuse(400, "field without a colon");
     const std::string_view name = line.substr(0, colon);
-    if (name.empty() || !kTokenBytes.has_all(name))                                     //@ 2
-        return refuse(400, "malformed field name");                                     //@ 2
-    const std::string_view value = trim_blanks(line.substr(colon + 1));                 //@ 3
-    if (!kFieldValueBytes.has_all(value)) return refuse(400, "malformed field value");  //@ 4
+    if (name.empty() || !kTokenBytes.has_all(name)) return refuse(400, "malformed field name");
+    const std::string_view value = trim_blanks(line.substr(colon + 1));
+    if (!kFieldValueBytes.has_all(value)) return refuse(400, "malformed field value");
     if (field_count_ == kMostFields) return refuse(431, "too many fields");
     const Span place = span(static_cast<std::size_t>(value.data() - line.data()), value.size());
     field_spans_[field_count_++] = {span(0, colon), place};
     return known_field(name, value, place);
 }
-//#endregion field-line
 
 // The fields that decide about the connection. Told apart by their length first: most are others.
 RequestParser::State RequestParser::known_field(std::string_view name, std::string_view value,
@@ -211,23 +206,19 @@ RequestParser::State RequestParser::known_field(std::string_view name, std::stri
 
 // 1*DIGIT. Not strtoull(3), which takes "+5", " 5", "-5" and stops where it likes. A list of equal
 // lengths may be merged (RFC 9112, 6.3); we refuse any second one.
-//#region content-length
 RequestParser::State RequestParser::content_length(std::string_view value) {
-    if (has_length_) return refuse(400, "more than one Content-Length");  //@ 1
+    if (has_length_) return refuse(400, "more than one Content-Length");
     has_length_ = true;
-    if (value.empty() || !kDigits.has_all(value))        //@ 2
-        return refuse(400, "malformed Content-Length");  //@ 2
+    if (value.empty() || !kDigits.has_all(value)) return refuse(400, "malformed Content-Length");
     std::uint64_t length = 0;
     for (const char digit : value) {
         const auto more = static_cast<std::uint64_t>(digit - '0');
-        if (length > (UINT64_MAX - more) / 10)                  //@ 3
-            return refuse(400, "Content-Length out of range");  //@ 3
+        if (length > (UINT64_MAX - more) / 10) return refuse(400, "Content-Length out of range");
         length = length * 10 + more;
     }
     framing_.length = length;
     return State::incomplete;
 }
-//#endregion content-length
 
 // Only "chunked", once, as the only coding (RFC 9112, 6.1). A coding that we do not know is 501;
 // one that hides the end of the message is 400. Empty members of the list, which a recipient may

@@ -1,0 +1,69 @@
+// A web server lets another program make the answer (CGI, RFC 3875). Wrong: it puts what the client
+// has asked for into a command, and a shell reads that. Right: fork and exec, without a shell; what
+// the client says is in the environment, where it is data.
+//
+// Look at: what has run in the first part beside the program.
+
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+#include "web.hh"
+
+using namespace waymark::demo;
+
+namespace {
+
+const std::string kQuery = "ann;echo all files of $(whoami|wc -l) user are mine";
+
+std::string read_all(const Fd& from) {
+    std::string text;
+    char bytes[512];
+    for (ssize_t count; (count = ::read(from.get(), bytes, sizeof bytes)) > 0;)
+        text.append(bytes, static_cast<std::size_t>(count));
+    return text;
+}
+
+//#region shell
+std::string by_a_shell(const std::string& query) {
+    const std::string command = "echo hello " + query;        //@ 1
+    std::FILE* const output = ::popen(command.c_str(), "r");  //@ 1
+    char bytes[512];
+    const std::size_t count = std::fread(bytes, 1, sizeof bytes, output);
+    ::pclose(output);
+    return std::string(bytes, count);
+}
+//#endregion shell
+
+//#region exec
+std::string by_exec(waymark::daemon::Children& children, const std::string& query) {
+    waymark::daemon::Pipe pipe = waymark::daemon::make_pipe();
+    const int output = pipe.writing.get();
+    const std::string variable = "QUERY_STRING=" + query;
+    const char* const program[] = {"/bin/sh", "-c", "echo \"hello $QUERY_STRING\"", nullptr};
+    const char* const environment[] = {variable.c_str(), "REQUEST_METHOD=GET", nullptr};  //@ 2
+    children.start([&] {
+        ::dup2(output, 1);                                       //@ 3
+        ::execve(program[0], const_cast<char* const*>(program),  //@ 3
+                 const_cast<char* const*>(environment));         //@ 3
+        return 127;
+    });
+    pipe.writing.reset();
+    return read_all(pipe.reading);  //@ 4
+}
+//#endregion exec
+
+}  // namespace
+
+int main() {
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    waymark::daemon::Children children;
+    fmt::print("GET /cgi/hello?{}\n", kQuery);
+    fmt::print("1. popen(\"echo hello QUERY\")\n");
+    show_lines("<", by_a_shell(kQuery));
+    end_step();
+    fmt::print("2. execve, with QUERY_STRING in the environment\n");
+    show_lines("<", by_exec(children, kQuery));
+    end_step();
+}
