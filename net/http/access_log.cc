@@ -36,7 +36,7 @@ void append_text(LineBuffer& line, std::string_view text) {
     const std::size_t begin = line.size();
     for (const char byte : text) {
         if (line.size() - begin > kLongestText - 4) {
-            line.append(std::string_view("..."));
+            line.append("...");
             return;
         }
         if (is_plain(byte))
@@ -47,7 +47,7 @@ void append_text(LineBuffer& line, std::string_view text) {
 }
 
 void append_quoted(LineBuffer& line, std::string_view text) {
-    line.append(std::string_view(" \""));
+    line.append(" \"");
     append_text(line, text.empty() ? "-" : text);
     line.push_back('"');
 }
@@ -68,12 +68,12 @@ void append_time(LineBuffer& line, std::time_t now) {
         length = end.size;
         shown = now;
     }
-    line.append(std::string_view(text.data(), length));
+    line.append({text.data(), length});
 }
 
 void append_client(LineBuffer& line, const Address& peer) {
     const std::string host = peer.is_ip() ? peer.host_text() : "-";
-    line.append(std::string_view(host));
+    line.append(host);
 }
 
 }  // namespace
@@ -83,9 +83,9 @@ void append_combined(LineBuffer& line, const Exchange& exchange, int status,
     const Request& request = exchange.request;
     const auto out = std::back_inserter(line);
     append_client(line, exchange.peer);
-    line.append(std::string_view(" - - ["));
+    line.append(" - - [");
     append_time(line, std::chrono::system_clock::to_time_t(now));
-    line.append(std::string_view("] \""));
+    line.append("] \"");
     if (request.method.empty()) {
         line.push_back('-');
     } else {
