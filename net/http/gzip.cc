@@ -108,6 +108,17 @@ void GzipStore::keep(std::string_view entity_tag, Bytes bytes) {
     kept_bytes_ += size;
 }
 
+bool GzipStore::claim(std::string_view entity_tag) {
+    const std::lock_guard lock(mutex_);
+    return claimed_.emplace(entity_tag).second;
+}
+
+void GzipStore::release(std::string_view entity_tag) noexcept {
+    const std::lock_guard lock(mutex_);
+    const auto claimed = claimed_.find(entity_tag);
+    if (claimed != claimed_.end()) claimed_.erase(claimed);
+}
+
 std::size_t GzipStore::kept_bytes() const {
     const std::lock_guard lock(mutex_);
     return kept_bytes_;

@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -62,6 +64,11 @@ class GzipStore {
     // What alone is larger than the store is not kept.
     void keep(std::string_view entity_tag, Bytes bytes);
 
+    // True for the first who asks for this tag: he compresses, and calls release() when he has kept
+    // it or given up. The others, whom one page would otherwise keep as busy, send it as it is.
+    bool claim(std::string_view entity_tag);
+    void release(std::string_view entity_tag) noexcept;
+
     std::size_t kept_bytes() const;
 
   private:
@@ -70,6 +77,7 @@ class GzipStore {
     std::size_t kept_bytes_ = 0;
     std::unordered_map<std::string, Bytes> kept_;
     std::deque<std::string> order_;  // the tags, the oldest first
+    std::set<std::string, std::less<>> claimed_;
 };
 
 }  // namespace waymark::net::http

@@ -100,3 +100,13 @@ TEST_CASE("the store keeps what fits, and lets go of the oldest") {
     store.keep("e", text(0));
     CHECK(store.find("e")->empty());
 }
+
+TEST_CASE("one compresses, the others do not wait for it") {
+    GzipStore store(100);
+    CHECK(store.claim("a"));
+    CHECK_FALSE(store.claim("a"));
+    CHECK(store.claim("b"));
+    store.release("a");
+    CHECK(store.claim("a"));
+    store.release("never claimed");
+}

@@ -29,7 +29,21 @@ bool is_hidden(std::string_view path) {
     return path.find("/.") != path.npos;
 }
 
-// A byte more than there is, should the file have grown.
+// Gives the claim back wherever the work ends.
+class Claimed {
+  public:
+    Claimed(GzipStore& store, const Document& document) : store_(store), document_(document) {}
+    Claimed(const Claimed&) = delete;
+    Claimed& operator=(const Claimed&) = delete;
+    ~Claimed() { store_.release(document_.entity_tag); }
+
+  private:
+    GzipStore& store_;
+    const Document& document_;
+};
+
+// More than there was, should the file have grown: then its tag is another one, and what is kept
+// under this one is not found again.
 std::string_view read_part_of(const Document& document, std::size_t at, std::span<char> room) {
     if (document.is_small()) return std::string_view(document.content).substr(at, room.size());
     const ssize_t count =
@@ -72,7 +86,9 @@ StaticFiles::DocumentPointer StaticFiles::answer_or_pack(Exchange& exchange, std
     const std::string index = is_directory ? std::string(*normal) + "index.html" : std::string();
     const std::string_view name = is_directory ? std::string_view(index) : *normal;
     const Choice choice = choose(exchange.request, name);
-    if (may_pack && choice.is_to_be_packed) return choice.found.document;
+    if (may_pack && choice.is_to_be_packed &&
+        settings_.gzip->claim(choice.found.document->entity_tag))
+        return choice.found.document;
     if (is_directory && choice.found.kind != DocumentRoot::Kind::document)
         answer_directory(exchange, *normal);
     else
@@ -83,6 +99,7 @@ StaticFiles::DocumentPointer StaticFiles::answer_or_pack(Exchange& exchange, std
 // Once it is in the store it is found there. Should it not stay, the file is sent as it is.
 Task<void> StaticFiles::pack_and_answer(Exchange& exchange, DocumentPointer document) {
     constexpr std::size_t kSlice = 32 * 1024;  // a millisecond's work
+    const Claimed claimed(*settings_.gzip, *document);
     GzipEncoder encoder;
     std::string packed;
     std::string room(kSlice, '\0');

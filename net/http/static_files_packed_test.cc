@@ -38,8 +38,7 @@ struct Site : ServerConversation {
             router.add("GET", "/*", 0, std::ref(*files));
         }
         peer.reset();
-        send(method + " " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + more +
-             "\r\n");
+        send(method + " " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + more + "\r\n");
         return receive_until_end();
     }
 };
@@ -152,4 +151,14 @@ TEST_CASE("a directory without an index is listed if that was asked for, else no
     CHECK(has(listed.ask("/dir", ""), "HTTP/1.1 301 "));
     listed.put("dir/index.html", "index");
     CHECK(listed.ask("/dir/", "").ends_with("index"));
+}
+
+TEST_CASE("who asks while a page is being compressed gets it as it is") {
+    Site site;
+    const std::string tag = value_of(site.ask("/page.html", ""), "ETag");
+    REQUIRE(site.store.claim(tag));  // by another thread
+    CHECK_FALSE(has(site.ask("/page.html", kTakes), "Content-Encoding"));
+    site.store.release(tag);
+    CHECK(has(site.ask("/page.html", kTakes), "Content-Encoding: gzip"));
+    CHECK(site.store.claim(tag));  // it was given back
 }
