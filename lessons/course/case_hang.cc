@@ -14,6 +14,7 @@
 #include "lessons/course/agreed.hh"
 #include "lessons/course/finding.hh"
 #include "lessons/course/process_tree.hh"
+#include "lessons/course/stack_names.hh"
 
 namespace waymark::course {
 
@@ -21,7 +22,7 @@ namespace {
 
 using daemon::Deadline;
 
-constexpr std::chrono::milliseconds kForOne{2000};  // the first one reads the debug information
+constexpr std::chrono::milliseconds kForOne{2000};  // on a busy machine
 constexpr std::chrono::milliseconds kForAll{3000};
 constexpr std::size_t kMostThreads = 20;
 
@@ -51,26 +52,35 @@ std::string line_about(const Process& process, const Thread& thread, bool alone)
 
 }  // namespace
 
-std::vector<std::string> what_they_wait_for(pid_t keeper, const std::string& learners_folder,
-                                            const std::function<std::string()>& read_on) {
-    std::vector<std::string> lines;
+std::vector<Waiting> what_they_wait_for(pid_t keeper, const std::function<std::string()>& read_on) {
+    std::vector<Waiting> lines;
     const Deadline enough = Deadline::after(kForAll);
     for (const Process& process : descendants_of(::getpid())) {
         if (process.pid == keeper) continue;
         if (process.zombie()) {
-            lines.push_back(fmt::format("process {} ({}) is a zombie", process.pid, process.name));
+            lines.push_back(
+                {fmt::format("process {} ({}) is a zombie", process.pid, process.name), {}});
             continue;
         }
         const std::vector<Thread> threads = threads_of(process.pid);
         for (const Thread& thread : threads) {
             if (lines.size() == kMostThreads) return lines;
             std::string line = line_about(process, thread, threads.size() == 1);
-            const std::string stack =
-                stack_of(thread, read_on, std::min(enough, Deadline::after(kForOne)));
-            const std::string place = learners_line(stack, learners_folder);
-            if (!place.empty()) line += fmt::format("; your line: {}", place);
-            lines.push_back(std::move(line));
+            lines.push_back(
+                {std::move(line),
+                 stack_of(thread, read_on, std::min(enough, Deadline::after(kForOne)))});
         }
+    }
+    return lines;
+}
+
+std::vector<std::string> in_words(const std::vector<Waiting>& waiting,
+                                  const std::filesystem::path& program,
+                                  const std::string& learners_folder) {
+    std::vector<std::string> lines;
+    for (const auto& [line, stack] : waiting) {
+        const std::string place = learners_line(with_names(stack, program), learners_folder);
+        lines.push_back(place.empty() ? line : fmt::format("{}; your line: {}", line, place));
     }
     return lines;
 }

@@ -28,6 +28,7 @@
 #include "lessons/course/process_tree.hh"
 #include "lessons/course/program.hh"
 #include "lessons/course/scratch_folder.hh"
+#include "lessons/course/stack_names.hh"
 
 namespace waymark::course {
 
@@ -74,10 +75,10 @@ void set_environment(const fs::path& folder, int result) {
     ::setenv("TMPDIR", folder.c_str(), 1);
     ::setenv("WAYMARK_RESULT_FD", std::to_string(result).c_str(), 1);
     // What was freed is overwritten: the C++ library itself is not instrumented, and a loop that
-    // steps on from an erased element would go well.
+    // steps on from an erased element would go well. Names are given afterwards (stack_names.hh).
     ::setenv("ASAN_OPTIONS",
              "detect_leaks=1:detect_stack_use_after_return=1:handle_abort=0:"
-             "max_free_fill_size=4096:free_fill_byte=85",
+             "max_free_fill_size=4096:free_fill_byte=85:symbolize=0",
              1);
     ::setenv("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1", 1);
     ::setenv("TSAN_OPTIONS", "halt_on_error=1:second_deadlock_stack=1", 1);
@@ -229,11 +230,10 @@ CaseResult run_case(const CaseRun& run) {
 
     CaseResult result;
     result.name = run.name;
-    if (!done)
-        result.waits = what_they_wait_for(child.keeper(), run.learners_folder,
-                                          [&] { return reader.read_on(); });
+    std::vector<Waiting> waiting;
+    if (!done) waiting = what_they_wait_for(child.keeper(), [&] { return reader.read_on(); });
     // It came to its end while it was looked at.
-    if (result.waits.empty() && child.has_ended()) done = true;
+    if (waiting.empty() && child.has_ended()) done = true;
     reader.read_on();
     reader.story().tell(result);
     std::optional<Ending> ending;
@@ -244,7 +244,10 @@ CaseResult run_case(const CaseRun& run) {
     }
     end_descendants(Deadline::after(kEnough));
     result.processor_time = processor_time_of_children() - used_before - reader.story().uncounted();
-    result.printed = without_stacks(reader.printed()) + reader.story().printed();
+    // Only now: whoever gives the names needs time of the processor, too.
+    result.waits = in_words(waiting, run.program, run.learners_folder);
+    result.printed =
+        with_names(without_stacks(reader.printed()) + reader.story().printed(), run.program);
     if (ending)
         judge_end(result, reader.story(), *ending, run.learners_folder);
     else if (done)
