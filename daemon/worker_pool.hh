@@ -43,10 +43,12 @@ class WorkerPool {
     // bound its own waits.
     using Serve = std::function<void(Fd client)>;
 
-    // What a program may want to log. Called in the parent, from within tend().
+    // What a program may want to log. Called in the parent, from within tend(), drain() or run().
     struct Events {
         std::function<void(pid_t worker)> on_started = {};
         std::function<void(pid_t worker, ExitStatus status)> on_ended = {};
+        // run() was told to end: whoever ends from now on ends by that.
+        std::function<void()> on_stopping = {};
     };
 
     // How often the parent looks, when nothing happens.

@@ -240,6 +240,32 @@ TEST_CASE("a whole life: run serves until SIGTERM, and leaves nobody behind") {
     wait_until_nobody_has(alive);
 }
 
+TEST_CASE("run says that it stops before it says who ends by that") {
+    const Office office;
+    Children children;
+    const pid_t parent = children.start([&] {
+        bool is_stopping = false;
+        int before = 0;
+        int after = 0;
+        WorkerPool(office.listener(), limits(2, 1), serve_as_told,
+                   {.on_ended = [&](pid_t, ExitStatus) { ++(is_stopping ? after : before); },
+                    .on_stopping = [&] { is_stopping = true; }})
+            .run();
+        return before * 10 + after;
+    });
+    const Client killed = office.enter();
+    ::kill(killed.worker, SIGKILL);
+    // Both are there again, so the first one has been buried.
+    const std::vector<Client> clients = [&] {
+        std::vector<Client> entered;
+        for (int i = 0; i < 2; ++i) entered.push_back(office.enter());
+        return entered;
+    }();
+    for (const Client& client : clients) client.say(kGoodbye);
+    ::kill(parent, SIGTERM);
+    CHECK(only_status(children, parent).describe() == "exit status 12");
+}
+
 TEST_CASE("signals that go to everybody do not end a worker") {
     const Office office;
     WorkerPool pool(office.listener(), limits(1, 1), serve_as_told);

@@ -157,6 +157,7 @@ void WorkerPool::run() {
     while (true) {
         while (const std::optional<int> signal = signals.next()) {
             if (*signal == SIGCHLD) continue;
+            if (events_.on_stopping) events_.on_stopping();
             drain(Deadline::after(limits_.grace));
             // Who was impatient and asked again would end the program where the mask opens.
             while (signals.next()) {
