@@ -88,6 +88,10 @@ inline const Advice kRemembered{
     "An entry for each network that ever came is memory that a peer fills: a host with a /48 has "
     "65536 of them. When the last one leaves, the entry goes.",
     "README.md#a-network-that-is-never-forgotten"};
+inline const Advice kNobodyInside{
+    "a network of which nobody is inside",
+    "Of a stranger's network 0 are inside. It has no entry: find() says so, and at() throws.",
+    "README.md#a-network-of-which-nobody-is-inside"};
 inline const Advice kReason{
     "the wrong limit named",
     "The log says why somebody was refused. Where several limits are reached it is the first in "
@@ -98,6 +102,11 @@ inline const Advice kUntold{
     "Who accepts has stopped, and sleeps until on_room() is called. If it is not, the server "
     "serves nobody new for ever.",
     "README.md#nobody-told-of-room"};
+inline const Advice kNobodyListens{
+    "a handler that nobody has set",
+    "on_room() need not be called. An empty std::function throws when it is called, and out of a "
+    "destructor that ends the program.",
+    "README.md#a-handler-that-nobody-has-set"};
 inline const Advice kTooOften{
     "told of room too often",
     "on_room() is for the moment in which has_room() becomes true. Calls before and after wake "
@@ -105,7 +114,8 @@ inline const Advice kTooOften{
     "README.md#told-of-room-too-often"};
 inline const Advice kTooEarly{
     "told of room before it is there",
-    "Who is called asks has_room() and count() at once. Change first, call afterwards.",
+    "Who is called asks has_room() and the counts at once, those of networks, too. Change first, "
+    "call afterwards.",
     "README.md#told-of-room-before-it-is-there"};
 inline const Advice kNewLimits{
     "new limits that do not hold",

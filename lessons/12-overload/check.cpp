@@ -1,6 +1,6 @@
 // The check of lesson 12. Here: who is let in, who waits, who is refused, and how a place is given
 // back. Networks are in check_networks.cpp, early drops and limits in check_limits.cpp, who hears
-// of room in check_room.cpp, and all of it mixed in check_mixed.cpp. Nothing is connected: a gate
+// of room in check_room.cpp, and all of it mixed in check_rows.cpp. Nothing is connected: a gate
 // counts what its caller has accepted.
 
 #include <doctest/doctest.h>
@@ -142,6 +142,18 @@ TEST_CASE("a place moves with its slot") {
     gate.expect_count(0, kMove);
     gate.expect_count_of(stranger(1), 0, kMove);
     expect(!second, "the slot", "without a place", "holds a place", kMove);
+    gate.expect_empty();
+}
+
+TEST_CASE("a slot gives back the place of the network that it has taken") {
+    GateUnderTest gate({.soft = 8, .hard = 9, .per_network = 9, .early_drop = {}});
+    gate.fill(3);
+    step("the slot of client 2 is assigned to that of client 1, and ends");
+    gate.slots[0] = std::move(gate.slots[1]);
+    gate.slots[0].give_back();
+    gate.expect_count(1, kMove);
+    gate.expect_count_of(stranger(1), 0, kMove);
+    gate.expect_count_of(stranger(0), 0, kMove);
     gate.expect_empty();
 }
 

@@ -18,6 +18,7 @@ class Listening {
             ++calls_;
             had_room_ = had_room_ && gate_.has_room();
             count_ = gate_.count();
+            networks_ = gate_.networks();
         });
     }
 
@@ -28,6 +29,8 @@ class Listening {
     }
     void expect_seen(std::size_t count) const {
         expect_equal(count_, count, "count(), asked in on_room()", kTooEarly);
+        // Each client is of a network of its own here.
+        expect_equal(networks_, count, "networks(), asked in on_room()", kTooEarly);
     }
 
   private:
@@ -35,6 +38,7 @@ class Listening {
     int calls_ = 0;
     bool had_room_ = true;
     std::size_t count_ = 0;
+    std::size_t networks_ = 0;
 };
 
 }  // namespace
@@ -102,18 +106,18 @@ TEST_CASE("a raised soft limit is heard of when it makes room") {
     const Listening listening(gate);
     gate.fill(3);
     step("three are inside; soft 3");
-    gate->set_limits({.soft = 3, .hard = 4, .per_network = 4, .early_drop = {}});
+    gate.set_limits({.soft = 3, .hard = 4, .per_network = 4, .early_drop = {}});
     listening.expect_calls(0);
     step("soft 4");
-    gate->set_limits({.soft = 4, .hard = 4, .per_network = 4, .early_drop = {}});
+    gate.set_limits({.soft = 4, .hard = 4, .per_network = 4, .early_drop = {}});
     listening.expect_calls(1);
     listening.expect_seen(3);
     step("soft 9: there was room before");
-    gate->set_limits({.soft = 9, .hard = 9, .per_network = 4, .early_drop = {}});
+    gate.set_limits({.soft = 9, .hard = 9, .per_network = 4, .early_drop = {}});
     listening.expect_calls(1);
     step("soft 2, then 3: there is none");
-    gate->set_limits({.soft = 2, .hard = 4, .per_network = 4, .early_drop = {}});
-    gate->set_limits({.soft = 3, .hard = 4, .per_network = 4, .early_drop = {}});
+    gate.set_limits({.soft = 2, .hard = 4, .per_network = 4, .early_drop = {}});
+    gate.set_limits({.soft = 3, .hard = 4, .per_network = 4, .early_drop = {}});
     listening.expect_calls(1);
     step("one leaves");
     gate.last_leaves();
@@ -125,7 +129,7 @@ TEST_CASE("after a lowered soft limit the new one counts") {
     const Listening listening(gate);
     gate.fill(4);
     step("four are inside; soft 2; they leave, one by one");
-    gate->set_limits({.soft = 2, .hard = 4, .per_network = 4, .early_drop = {}});
+    gate.set_limits({.soft = 2, .hard = 4, .per_network = 4, .early_drop = {}});
     gate.last_leaves();
     gate.last_leaves();
     listening.expect_calls(0);
@@ -135,12 +139,12 @@ TEST_CASE("after a lowered soft limit the new one counts") {
 
 TEST_CASE("nobody needs to listen") {
     GateUnderTest gate({.soft = 1, .hard = 2, .per_network = 4, .early_drop = {}});
+    gate->on_room({});
     gate.fill(2);
-    step("on_room() was never set; both leave, and the limits change");
-    if_it_crashes(kUntold);
+    step("nobody has set on_room(); both leave, and the limits change");
+    if_it_crashes(kNobodyListens);
     gate.expect_empty();
     gate.fill(1);
-    gate->set_limits({.soft = 2, .hard = 2, .per_network = 4, .early_drop = {}});
-    gate->on_room({});
+    gate.set_limits({.soft = 2, .hard = 2, .per_network = 4, .early_drop = {}});
     gate.expect_empty();
 }

@@ -3,7 +3,12 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <exception>
+#include <functional>
+#include <string>
 #include <utility>
+
+#include "daemon/error.hh"
 
 namespace waymark::course::check {
 
@@ -102,8 +107,33 @@ void fail(const Difference& difference) {
     fail(difference.what, difference.expected, difference.seen, difference.causes);
 }
 
+namespace {
+
+// What it says of good limits is no error of the case that goes on with them.
+template <typename Body>
+auto with_good_limits(const GateLimits& limits, Body body) {
+    try {
+        return body();
+    } catch (const daemon::UsageError& error) {
+        fail("soft " + show(limits.soft) + ", hard " + show(limits.hard) + ", network " +
+                 show(limits.per_network),
+             "accepted", std::string("UsageError: ") + error.what(), kStrict);
+    } catch (const std::bad_function_call&) {
+        fail("on_room(), where nobody has set it", "is not called", "is called", kNobodyListens);
+    }
+}
+
+}  // namespace
+
 GateUnderTest::GateUnderTest(const GateLimits& limits, ConnectionGate::RollPercent roll)
-    : gate_(std::make_unique<ConnectionGate>(limits, std::move(roll))) {}
+    : gate_(with_good_limits(
+          limits, [&] { return std::make_unique<ConnectionGate>(limits, std::move(roll)); })) {
+    gate_->on_room([] {});
+}
+
+void GateUnderTest::set_limits(const GateLimits& limits) {
+    with_good_limits(limits, [&] { gate_->set_limits(limits); });
+}
 
 GateUnderTest::~GateUnderTest() {
     slots.clear();
@@ -131,7 +161,14 @@ void GateUnderTest::expect_count(std::size_t count, const Causes& causes) const 
 
 void GateUnderTest::expect_count_of(const Address& peer, std::size_t count,
                                     const Causes& causes) const {
-    expect_equal(gate_->count_of(peer), count, "count_of(" + peer.host_text() + ")", causes);
+    const std::string what = "count_of(" + peer.host_text() + ")";
+    std::size_t seen = 0;
+    try {
+        seen = gate_->count_of(peer);
+    } catch (const std::exception& error) {
+        fail(what, show(count), std::string("exception: ") + error.what(), kNobodyInside);
+    }
+    expect_equal(seen, count, what, causes);
 }
 
 void GateUnderTest::expect_empty() {

@@ -55,6 +55,7 @@ std::optional<Difference> compare(const Answer& seen, Admission admission, Reach
 
 class GateUnderTest {
   public:
+    // The limits are good ones. Somebody listens, who does nothing.
     explicit GateUnderTest(const GateLimits& limits, ConnectionGate::RollPercent roll = {});
     // Forgets a gate with a wrong count: its own destructor would end the program, and what the
     // case has to say of it was said.
@@ -64,6 +65,9 @@ class GateUnderTest {
 
     ConnectionGate& operator*() const { return *gate_; }
     ConnectionGate* operator->() const { return gate_.get(); }
+
+    // With limits that contradict nothing.
+    void set_limits(const GateLimits& limits);
 
     // Asks, compares, and keeps the slot as the last one.
     void enters(const Address& peer, Admission admission, ReachedLimit reason = ReachedLimit::none);
