@@ -155,7 +155,7 @@ ssize_t TlsSession::read(Wire& wire, std::span<char> buffer, bool peeks) {
             return again();
         } else if (++without_data_ > kMostWithoutData) {
             fail(TlsCause::too_much,
-                 fmt::format("more than {} messages without data", kMostWithoutData), EPROTO);
+                 fmt::format("more than {} reads in a row without data", kMostWithoutData), EPROTO);
         }
     }
     return has_ended_ || was_cut() ? 0 : fail_again();

@@ -30,10 +30,10 @@ struct TlsSettings;  // net/tls_settings: what a context and its sessions share
 
 class TlsSession final : public StreamLayer {
   public:
-    // What a peer may send until the handshake is done, and how many messages without data in a row
-    // after it (keys, tickets; a server sends two tickets).
+    // What a peer may send until the handshake is done, and how many reads in a row may give no data
+    // after it: a message about keys or tickets makes one or two of them.
     static constexpr std::size_t kMostInHandshake = 128 * 1024;
-    static constexpr int kMostWithoutData = 32;
+    static constexpr int kMostWithoutData = 64;
 
     enum class Side : std::uint8_t { server, client };
 

@@ -170,6 +170,7 @@ TEST_CASE("a client without a good certificate reaches no handler, and the log s
     const Revocation revocation[] = {{describe_certificate(revoked.certificate).serial, now - 1h}};
     authority().write("revoked.pem",
                       make_revocation_list(authority().own(), revocation, 1, now - 1h, now + 24h));
+    const TlsIdentity too_deep = authority().client_below(6);
     TlsServerOptions options = for_known_clients();
     options.revoked = authority().file("revoked.pem");
     SecuredServer server(options);
@@ -187,6 +188,7 @@ TEST_CASE("a client without a good certificate reaches no handler, and the log s
         {authority().keep("revoked", revoked), "certificate of CN=rosa: revoked by its authority"},
         {authority().server("other.example"),
          "certificate of CN=other.example: made for another purpose (extendedKeyUsage)"},
+        {too_deep, "certificate of CN=Authority 2: too many authorities between"},
     };
     for (const auto& [identity, why] : rows) {
         CAPTURE(why);
@@ -202,7 +204,7 @@ TEST_CASE("a client without a good certificate reaches no handler, and the log s
         CHECK(server.not_secured[0].substr(0, why.size()) == why);
     }
     CHECK(server.seen.empty());
-    CHECK(server.server->counters().not_secured == 7);
+    CHECK(server.server->counters().not_secured == 8);
     Client anna(server, client_with(authority().client("anna")));
     anna.ask(kHello);
     CHECK(status_of(anna.received) == "200");
