@@ -1,6 +1,7 @@
 // logrelay-client: takes messages from a logrelay and hands them to the system log of this machine,
 // or writes them to standard output. It connects again when the connection ends, and goes on where
-// it was. SIGTERM ends it, SIGUSR1 writes a line of counts into its log.
+// it was. SIGTERM ends it, SIGHUP reads the certificates again, SIGUSR1 writes a line of counts
+// into its log.
 
 #include <signal.h>
 
@@ -34,6 +35,8 @@ class ClientSignals final : private net::EventLoop::Watcher {
             took = true;
             if (*signal == SIGUSR1)
                 receiver_.log_counts();
+            else if (*signal == SIGHUP)
+                receiver_.reload();
             else
                 loop_.stop();
         }
@@ -42,7 +45,7 @@ class ClientSignals final : private net::EventLoop::Watcher {
 
     net::EventLoop& loop_;
     Receiver& receiver_;
-    daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGUSR1};
+    daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 };
 
 int receive_messages(const ClientOptions& options) {
@@ -54,7 +57,7 @@ int receive_messages(const ClientOptions& options) {
          .program = "logrelay-client"});
     daemon::Readiness readiness = daemon::Readiness::foreground();
     // Blocked before there are threads, or one of those takes the signal.
-    const daemon::SignalMask mask{SIGTERM, SIGINT, SIGUSR1};
+    const daemon::SignalMask mask{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
     net::EventLoop loop;
     Receiver receiver(loop, options, log);
     ClientSignals signals(loop, receiver);

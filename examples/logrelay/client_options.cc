@@ -12,6 +12,13 @@ namespace {
 
 void add_relay(CLI::App& app, ClientOptions& options) {
     app.add_option("--connect", options.relay, "HOST:PORT of the relay")->required();
+    app.add_option("--certificate", options.certificate,
+                   "our certificate (PEM), and behind it those between it and its authority");
+    app.add_option("--key", options.key, "the certificate's key (PEM)");
+    app.add_option("--authority", options.authority,
+                   "certificates (PEM) of those whose relay is believed");
+    app.add_option("--name", options.name,
+                   "the name or address in the relay's certificate, if it is not HOST");
     app.add_flag("--plaintext", options.plaintext, "without TLS; only to a loopback address");
     app.add_option("--from", options.from,
                    "\"now\", \"oldest\", or the place behind which to go on; a place that is in "
@@ -23,6 +30,13 @@ void add_relay(CLI::App& app, ClientOptions& options) {
     examples::add_seconds(app, "--first-pause", options.pauses.first,
                           "before the second try; each next one takes twice as long");
     examples::add_seconds(app, "--longest-pause", options.pauses.longest, "up to this");
+}
+
+// "host:80", "[::1]:80"; what is neither is told when it is looked up.
+std::string host_of(const std::string& relay) {
+    std::string host = relay.substr(0, relay.rfind(':'));
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return host;
 }
 
 void add_output(CLI::App& app, ClientOptions& options) {
@@ -48,7 +62,13 @@ std::optional<ClientOptions> parse_client_options(int argument_count, char** arg
     add_output(app, options);
     if (!examples::parse_command_line(app, argument_count, arguments)) return std::nullopt;
     if (options.is_to_stdout() && app.count("--form") == 0) options.form = LineForm::rfc5424;
-    if (!options.plaintext) throw daemon::UsageError("there is no TLS here yet: say --plaintext");
+    const bool has_files =
+        !options.certificate.empty() && !options.key.empty() && !options.authority.empty();
+    if (!options.plaintext && !has_files)
+        throw daemon::UsageError(
+            "a relay talks to those whom it knows: say --certificate, --key "
+            "and --authority, or --plaintext for one on this machine");
+    if (options.name.empty()) options.name = host_of(options.relay);
     if (!read_greeting("from " + options.from))
         throw daemon::UsageError("--from: \"" + options.from +
                                  "\" is neither now, oldest, nor a place such as "

@@ -16,6 +16,10 @@ enum class LineForm { local, rfc5424 };
 struct ClientOptions {
     std::string relay;  // "HOST:PORT"
     bool plaintext = false;
+    std::string certificate;  // ours, with those between it and the authority
+    std::string key;
+    std::string authority;        // whose relay is believed
+    std::string name;             // what the relay's certificate says; that of `relay` if empty
     std::string to = "/dev/log";  // "-" is standard output
     LineForm form = LineForm::local;
     std::string from = "now";  // as in a greeting

@@ -34,9 +34,11 @@ std::uint64_t milliseconds_since_1970() {
 
 // Held by the coroutine that writes and by the one that reads: whichever ends last.
 struct Delivery::Session {
-    Session(net::EventLoop& loop, daemon::Fd socket, const net::Address& peer,
-            ClientPlace its_place)
-        : stream(loop, std::move(socket)), name(peer.to_string()), place(std::move(its_place)) {}
+    Session(net::EventLoop& loop, daemon::Fd socket, std::unique_ptr<net::StreamLayer> layer,
+            const net::Address& peer, ClientPlace its_place)
+        : stream(loop, std::move(socket), std::move(layer)),
+          name(peer.to_string()),
+          place(std::move(its_place)) {}
 
     net::Stream stream;
     std::string name;
@@ -47,9 +49,11 @@ struct Delivery::Session {
 };
 
 Delivery::Delivery(net::EventLoop& loop, const MessageRing& ring, net::Listener listener,
-                   net::AccessList access, const Settings& settings, daemon::Log& log)
+                   const net::TlsServerContext* tls, net::AccessList access,
+                   const Settings& settings, daemon::Log& log)
     : loop_(loop),
       ring_(ring),
+      tls_(tls),
       access_(std::move(access)),
       settings_(settings),
       log_(log),
@@ -95,14 +99,16 @@ void Delivery::welcome(daemon::Fd socket, const net::Address& peer) {
     ClientPlace place(ring_, run_, [this](std::string_view kind, const std::string& text) {
         return own_message(own_host_, kind, text);
     });
-    clients_.start(
-        serve(std::make_shared<Session>(loop_, std::move(socket), peer, std::move(place)),
-              std::move(entry.slot)));
+    std::unique_ptr<net::StreamLayer> layer;
+    if (tls_ != nullptr) layer = tls_->accept();
+    auto session = std::make_shared<Session>(loop_, std::move(socket), std::move(layer), peer,
+                                             std::move(place));
+    clients_.start(serve(std::move(session), std::move(entry.slot)));
 }
 
 net::Task<void> Delivery::serve(SessionPointer session, net::ConnectionGate::Slot) {
-    const bool is_greeted = co_await hear_greeting(*session);
-    if (!is_greeted) {
+    const bool is_agreed = co_await agree(*session);
+    if (!is_agreed) {
         log_.notice("{}: no client: {}", session->name, session->why);
         co_return;
     }
@@ -114,15 +120,34 @@ net::Task<void> Delivery::serve(SessionPointer session, net::ConnectionGate::Slo
     session->stream.cancel();  // for the one that reads
 }
 
+// Who it is, and from where on it wants messages.
+net::Task<bool> Delivery::agree(Session& session) {
+    const Deadline deadline = Deadline::after(settings_.handshake_time, loop_.now());
+    const Transfer secured = co_await session.stream.handshake(deadline);
+    const net::StreamLayer* layer = session.stream.layer();
+    session.why = secured.outcome == Outcome::timed_out ? "no handshake in time"
+                  : layer != nullptr                    ? layer->failure()
+                                                        : "";
+    if (secured.outcome != Outcome::done) co_return false;
+    if (layer != nullptr && layer->peer() != nullptr)
+        session.name += " (" + layer->peer()->subject + ")";
+    const bool is_greeted = co_await hear_greeting(session);
+    co_return is_greeted;
+}
+
 // Whoever says nothing in this time wants the bare stream. Nothing is lost meanwhile: the place is
 // that of the beginning.
 net::Task<bool> Delivery::hear_greeting(Session& session) {
+    session.why = "it is gone";
     const Deadline deadline = Deadline::after(settings_.greeting_time, loop_.now());
     std::string line;
     while (line.find('\n') == line.npos) {
         std::array<char, kLongestGreeting> piece;
         const Transfer got = co_await session.stream.read_some(piece, deadline);
-        if (got.outcome == Outcome::timed_out && line.empty()) co_return true;
+        if (got.outcome == Outcome::timed_out && line.empty()) {
+            session.why = "closed";
+            co_return true;
+        }
         if (got.outcome != Outcome::done) co_return false;
         line.append(piece.data(), got.bytes);
         session.why = "what it said is no greeting";

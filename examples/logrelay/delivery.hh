@@ -20,6 +20,7 @@
 #include "net/listener.hh"
 #include "net/notice.hh"
 #include "net/task_group.hh"
+#include "net/tls_context.hh"
 
 namespace waymark::logrelay {
 
@@ -27,6 +28,7 @@ class Delivery {
   public:
     struct Settings {
         net::GateLimits clients;
+        std::chrono::milliseconds handshake_time;
         std::chrono::milliseconds greeting_time;
         std::chrono::milliseconds patience;  // for a client that takes no bytes
     };
@@ -35,9 +37,10 @@ class Delivery {
         std::uint64_t dropped = 0;
     };
 
-    // Loop, ring and log must outlive it.
+    // All but the listener must outlive it. Without `tls` it speaks in plain text.
     Delivery(net::EventLoop& loop, const MessageRing& ring, net::Listener listener,
-             net::AccessList access, const Settings& settings, daemon::Log& log);
+             const net::TlsServerContext* tls, net::AccessList access, const Settings& settings,
+             daemon::Log& log);
     Delivery(const Delivery&) = delete;
     Delivery& operator=(const Delivery&) = delete;
     ~Delivery();
@@ -63,6 +66,7 @@ class Delivery {
 
     void welcome(daemon::Fd socket, const net::Address& peer);
     net::Task<void> serve(SessionPointer session, net::ConnectionGate::Slot slot);
+    net::Task<bool> agree(Session& session);
     net::Task<bool> hear_greeting(Session& session);
     net::Task<void> send_all(Session& session);
     net::Task<void> watch_for_end(SessionPointer session);
@@ -71,6 +75,7 @@ class Delivery {
 
     net::EventLoop& loop_;
     const MessageRing& ring_;
+    const net::TlsServerContext* tls_;
     net::AccessList access_;
     Settings settings_;
     daemon::Log& log_;

@@ -36,6 +36,13 @@ void add_inputs(CLI::App& app, std::vector<std::string>& udp, Options& options) 
 void add_clients(CLI::App& app, std::string& listen, Options& options) {
     app.add_option("--listen", listen, "ADDRESS:PORT for clients; port 0 lets the kernel choose")
         ->capture_default_str();
+    app.add_option("--certificate", options.certificate,
+                   "our certificate (PEM), and behind it those between it and its authority");
+    app.add_option("--key", options.key, "the certificate's key (PEM)");
+    app.add_option("--authority", options.authority,
+                   "certificates (PEM) of those whose clients are served");
+    app.add_option("--revoked", options.revoked,
+                   "lists (PEM) of the clients' certificates that do not count any more");
     app.add_flag("--plaintext", options.plaintext, "without TLS; only on a loopback address");
     app.add_option("--access", options.access.words, "as --senders, for clients");
     app.add_option("--access-file", options.access.file, "as --senders-file, for clients");
@@ -56,12 +63,26 @@ void add_limits(CLI::App& app, Options& options) {
     app.add_option("--keep-bytes", options.keep.bytes, "the same in bytes")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 4'000'000'000UL));
+    examples::add_seconds(app, "--handshake-time", options.handshake_time,
+                          "in which a client must have proven who it is");
     examples::add_seconds(app, "--greeting-time", options.greeting_time,
                           "in which a client may say from where on it wants messages");
     examples::add_seconds(app, "--patience", options.patience, "for a client that takes no bytes");
     examples::add_seconds(app, "--stop-time", options.stop_time,
                           "for clients that are behind at SIGTERM");
     app.add_option("--user", options.user, "to become when all is open, for good");
+}
+
+void check_security(const Options& options) {
+    const bool has_files =
+        !options.certificate.empty() && !options.key.empty() && !options.authority.empty();
+    const bool has_any = !options.certificate.empty() || !options.key.empty() ||
+                         !options.authority.empty() || !options.revoked.empty();
+    if (options.plaintext ? has_any : !has_files)
+        throw UsageError(options.plaintext
+                             ? "--plaintext: certificates are for TLS; leave out one of the two"
+                             : "messages are for those who may read them: say --certificate, "
+                               "--key and --authority, or --plaintext for this machine alone");
 }
 
 }  // namespace
@@ -86,7 +107,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     options.listen = net::Address::parse(listen);
     options.is_listen_named = app.count("--listen") > 0;
     options.clients.soft = options.clients.hard;
-    if (!options.plaintext) throw UsageError("there is no TLS here yet: say --plaintext");
+    check_security(options);
     return options;
 }
 

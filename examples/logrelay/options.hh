@@ -31,11 +31,16 @@ struct Options {
     net::Address listen = net::Address::parse("*:6514");
     bool is_listen_named = false;  // or only what it is otherwise
     bool plaintext = false;
+    std::string certificate;  // ours, with those between it and the authority
+    std::string key;
+    std::string authority;  // whose clients are served
+    std::string revoked;    // its list of those that are not any more; may be empty
     Rules senders{"--senders", {}, {}};
     Rules access{"--access", {}, {}};
     net::GateLimits clients{.soft = 128, .hard = 128, .per_network = 16, .early_drop = {}};
     MessageRing::Limits keep;
     std::size_t longest = 8192;  // bytes of a datagram
+    std::chrono::milliseconds handshake_time{10'000};
     std::chrono::milliseconds greeting_time{1'000};
     std::chrono::milliseconds patience{30'000};  // for a client that takes nothing
     std::chrono::milliseconds stop_time{5'000};

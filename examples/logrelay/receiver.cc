@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "daemon/error.hh"
@@ -24,12 +25,20 @@ constexpr std::size_t kLongestFrame = 512 * 1024;
 constexpr std::chrono::seconds kPatience{10};  // for the greeting
 constexpr std::chrono::seconds kKeepPlace{1};
 
+std::optional<net::TlsClientContext> tls_of(const ClientOptions& options) {
+    if (options.plaintext) return std::nullopt;
+    return std::optional<net::TlsClientContext>(
+        std::in_place, net::TlsClientOptions{.authorities = options.authority,
+                                             .identity = {options.certificate, options.key}});
+}
+
 }  // namespace
 
 Receiver::Receiver(net::EventLoop& loop, const ClientOptions& options, daemon::Log& log)
     : loop_(loop),
       options_(options),
       log_(log),
+      tls_(tls_of(options)),
       output_(loop, options, log),
       nobody_(loop),
       keep_place_later_(loop.timers(), [this] { keep_place(); }),
@@ -54,14 +63,18 @@ net::Task<void> Receiver::run() {
 net::Task<Receiver::End> Receiver::converse() {
     std::optional<daemon::Fd> socket = co_await connect();
     if (!socket) co_return End::not_connected;
-    net::Stream stream(loop_, std::move(*socket));
-    const std::string greeting = "from " + (place_ ? to_string(*place_) : options_.from) + "\n";
-    const Transfer said = co_await stream.write_all(greeting, kPatience);
-    if (said.outcome != Outcome::done) co_return End::no_message;
+    std::unique_ptr<net::StreamLayer> layer;
+    if (tls_) layer = tls_->connect(options_.name);
+    net::Stream stream(loop_, std::move(*socket), std::move(layer));
     const std::uint64_t before = output_.handed_over() + output_.lost();
-    const bool is_orderly = co_await take_messages(stream);
-    say_once(options_.relay +
-             (is_orderly ? ": it has ended the connection" : ": the connection is broken"));
+    bool is_orderly = false;
+    const bool is_greeted = co_await greet(stream);
+    if (is_greeted) is_orderly = co_await take_messages(stream);
+    const std::string reason = stream.layer() != nullptr ? stream.layer()->failure() : "";
+    say_once(options_.relay + ": " +
+             (is_orderly       ? "it has ended the connection"
+              : reason.empty() ? "the connection is broken"
+                               : reason));
     co_return output_.handed_over() + output_.lost() > before ? End::after_messages
                                                               : End::no_message;
 }
@@ -96,6 +109,16 @@ net::Task<std::optional<daemon::Fd>> Receiver::connect() {
     ++connections_;
     log_.info("connected to {}", result.address.to_string());
     co_return std::move(result.socket);
+}
+
+// Who we both are, and from where on we want messages.
+net::Task<bool> Receiver::greet(net::Stream& stream) {
+    const Deadline deadline = Deadline::after(options_.connect_time);
+    const Transfer secured = co_await stream.handshake(deadline);
+    if (secured.outcome != Outcome::done) co_return false;
+    const std::string greeting = "from " + (place_ ? to_string(*place_) : options_.from) + "\n";
+    const Transfer said = co_await stream.write_all(greeting, kPatience);
+    co_return said.outcome == Outcome::done;
 }
 
 // False if the connection broke, or the relay says what is no frame.
@@ -138,6 +161,15 @@ void Receiver::keep_place() {
         kept_ = place_;
     } catch (const std::exception& error) {
         log_.error("{}; the place that was reached is not kept", error.what());
+    }
+}
+
+void Receiver::reload() {
+    try {
+        if (tls_) tls_->reload();
+        log_.notice("read anew: certificates");
+    } catch (const std::exception& error) {
+        log_.error("{}; the old ones hold", error.what());
     }
 }
 

@@ -22,6 +22,7 @@
 #include "net/stream.hh"
 #include "net/task_group.hh"
 #include "net/timer_queue.hh"
+#include "net/tls_context.hh"
 #include "octet_frames.hh"
 
 namespace waymark::logrelay {
@@ -34,6 +35,10 @@ class Receiver {
     Receiver& operator=(const Receiver&) = delete;
 
     void log_counts();
+
+    // Reads the certificates again, for the next connection. If something is wrong it is logged,
+    // and the old ones hold.
+    void reload();
 
     // Writes the place file, if it is time and if there is something new.
     void keep_place();
@@ -51,6 +56,7 @@ class Receiver {
     net::Task<void> run();
     net::Task<End> converse();
     net::Task<std::optional<daemon::Fd>> connect();
+    net::Task<bool> greet(net::Stream& stream);
     net::Task<bool> take_messages(net::Stream& stream);
     net::Task<bool> take_frames(std::string_view bytes, FrameReader& frames);
     void say_once(const std::string& what);
@@ -58,6 +64,7 @@ class Receiver {
     net::EventLoop& loop_;
     const ClientOptions& options_;
     daemon::Log& log_;
+    std::optional<net::TlsClientContext> tls_;
     LineOutput output_;
     std::optional<Place> place_;  // reached
     std::optional<Place> kept_;   // in the place file

@@ -7,27 +7,51 @@
 
 namespace waymark::logrelay {
 
+namespace {
+
+std::optional<net::TlsServerContext> tls_of(const Options& options) {
+    if (options.plaintext) return std::nullopt;
+    return std::optional<net::TlsServerContext>(
+        std::in_place, net::TlsServerOptions{.identity = {options.certificate, options.key},
+                                             .client_authorities = options.authority,
+                                             .revoked = options.revoked});
+}
+
+}  // namespace
+
 Relay::Relay(net::EventLoop& loop, const Options& options, net::Listener listener, daemon::Log& log)
     : loop_(loop),
       options_(options),
       log_(log),
+      tls_(tls_of(options)),
       ring_(options.keep),
       cut_off_(loop.timers(), [this] { loop_.stop(); }),
-      delivery_(loop, ring_, std::move(listener), read_rules(options.access),
-                {options.clients, options.greeting_time, options.patience}, log),
+      delivery_(
+          loop, ring_, std::move(listener), tls_ ? &*tls_ : nullptr, read_rules(options.access),
+          {options.clients, options.handshake_time, options.greeting_time, options.patience}, log),
       intake_(loop, ring_, read_rules(options.senders), options.longest,
-              [this] { delivery_.tell_all(); }) {}
+              [this] { delivery_.tell_all(); }) {
+    log_notes();
+}
+
+// A certificate that ends soon is told while there is time.
+void Relay::log_notes() {
+    if (!tls_) return;
+    for (const std::string& note : tls_->notes()) log_.warning("{}", note);
+}
 
 void Relay::reload() {
     try {
         net::AccessList senders = read_rules(options_.senders);
         net::AccessList access = read_rules(options_.access);
-        log_.notice("read anew: {} rules for senders, {} for clients", senders.size(),
-                    access.size());
+        if (tls_) tls_->reload();
+        log_notes();
+        log_.notice("read anew: {} rules for senders, {} for clients{}", senders.size(),
+                    access.size(), tls_ ? ", certificates" : "");
         intake_.set_senders(std::move(senders));
         delivery_.set_access(std::move(access));
     } catch (const std::exception& error) {
-        log_.error("{}; the old rules hold", error.what());
+        log_.error("{}; all is as it was", error.what());
     }
 }
 

@@ -201,7 +201,7 @@ class Service(unittest.TestCase):
                     self.assertTrue(refused.is_cut_off())
                 write("deny 127.0.0.300\n")
                 server.tell(signal.SIGHUP)
-                server.wait_for(re.escape(file.name) + r":1:6: .*; the old rules hold")
+                server.wait_for(re.escape(file.name) + r":1:6: .*; all is as it was")
                 with Frames(server, source="127.0.0.2") as refused:
                     self.assertTrue(refused.is_cut_off())
                 write("allow all\n")
