@@ -42,6 +42,7 @@ tests                     openssl              tool:openssl
 tests                     curl                 tool:curl
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
+bench                     haproxy              tool:haproxy
 '
 readonly package_sets='course server slides capstone sniff lab tests print bench'
 

@@ -5,8 +5,9 @@ import sys
 import time
 
 import load
+from balancing import balancer
 from report import heading, ratio, row
-from servers import HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
+from servers import BALANCER, HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
 from verdict import verdicts
 from web import httpd, httpd_slow
 
@@ -153,4 +154,5 @@ ALL = {
     "memory": memory_at_rest,
     "verdict": verdicts,
     "echo": echo_designs,
+    "balancer": balancer,
 }

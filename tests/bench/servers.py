@@ -10,6 +10,7 @@ import time
 
 TRACKER = "lessons/16-tracker/tracker"
 HTTPD = "examples/httpd/httpd"
+BALANCER = "examples/balancer/balancer"
 
 
 def free_port():
@@ -67,6 +68,14 @@ class Server:
             with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
                 front += [int(child) for child in children.read().split()]
         return found
+
+    def cpu_seconds(self):
+        """Of all its processes, since each began."""
+        ticks = 0
+        for pid in self.pids():
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+                ticks += sum(int(field) for field in stat.read().rpartition(")")[2].split()[11:13])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory_kib(self):
         """Proportional set size of all its processes: shared pages are counted once (proc(5))."""
@@ -155,6 +164,55 @@ class Httpd(Server):
     def start(self):
         self.spawn([self.program, "--root", self.root, "--listen", "127.0.0.1:0"])
         self.port = int(self.wait_for_line(r"http://127\.0\.0\.1:(\d+)"))
+
+
+class Balancer(Server):
+    """One thread, one back end, as it is shipped but for the limits."""
+
+    def __init__(self, build, back_end, *options):
+        super().__init__()
+        self.program = os.path.join(build, BALANCER)
+        self.arguments = ["--listen", "127.0.0.1:0", "--status", "none", "--backend", f"127.0.0.1:{back_end}",
+                          "--connections", "4000", "--connections-per-source", "4000", "--log",
+                          os.path.join(self.folder, "log"), *options]
+        self.port = None
+
+    def start(self):
+        self.spawn([self.program, *self.arguments])
+        self.port = int(self.wait_for_line(r"clients: 127\.0\.0\.1:(\d+)"))
+
+
+class Haproxy(Server):
+    """Debian's haproxy with one thread, one back end that it probes, and no log, as ours has none at its level."""
+
+    CONFIGURATION = """
+global
+  nbthread 1
+  maxconn 4000
+defaults
+  mode tcp
+  timeout connect 2s
+  timeout client 300s
+  timeout server 300s
+  {option}
+listen balancer
+  bind 127.0.0.1:{port}
+  balance roundrobin
+  server one 127.0.0.1:{back_end} check inter 2s
+"""
+
+    def __init__(self, back_end, option=""):
+        super().__init__()
+        self.back_end = back_end
+        self.option = option
+        self.port = free_port()
+
+    def start(self):
+        path = os.path.join(self.folder, "haproxy.cfg")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(self.CONFIGURATION.format(port=self.port, back_end=self.back_end, option=self.option))
+        self.spawn(["haproxy", "-db", "-q", "-f", path])
+        wait_for_port(self.port)
 
 
 def wait_for_port(port):

@@ -1,0 +1,50 @@
+"""The balancer beside haproxy: new connections, small questions on kept ones, and large answers.
+
+Load, back end and balancer share the cores, so what passes in a second says as much of the others. The
+processor time that the balancer itself takes for one connection, question or answer is told beside it."""
+import os
+
+import load
+from report import heading, ratio, row
+from servers import Balancer, Haproxy, Nginx
+
+CONNECTIONS = 64
+LARGE_KIB = 1024
+# what is measured, the path, more fields, the unit, what one answer counts
+LOADS = [
+    ("New connections, one small answer each", "/small", ("Connection: close",), "connections/s", 1),
+    ("Kept connections, small answers", "/small", (), "answers/s", 1),
+    (f"Kept connections, answers of {LARGE_KIB} KiB", "/large", (), "MiB/s", LARGE_KIB / 1024),
+]
+
+
+def measure(server, seconds, path, fields):
+    """(answers a second, microseconds of the server's processor time for each)"""
+    with server:
+        load.wrk(server.port, 1, CONNECTIONS, path, fields=fields)
+        begin = server.cpu_seconds()
+        rate = load.wrk(server.port, seconds, CONNECTIONS, path, fields=fields)
+        return rate, 1e6 * (server.cpu_seconds() - begin) / (rate * seconds)
+
+
+def balancer(build, rounds, seconds):
+    nginx = Nginx("")
+    root = os.path.join(nginx.folder, "root")
+    os.mkdir(root)
+    for name, size in (("small", 100), ("large", LARGE_KIB * 1024)):
+        with open(os.path.join(root, name), "w", encoding="ascii") as file:
+            file.write("x" * size)
+    nginx.location = f"root {root};"
+    with nginx:
+        for title, path, fields, unit, each in LOADS:
+            heading(f"{title}, {CONNECTIONS} at once, through one thread",
+                    f"wrk -t2 -c{CONNECTIONS} -d{seconds:g}s .../{path[1:]}")
+            ours, theirs = [], []
+            for _ in range(rounds):
+                theirs.append(measure(Haproxy(nginx.port), seconds, path, fields))
+                ours.append(measure(Balancer(build, nginx.port), seconds, path, fields))
+            for name, seen in (("balancer", ours), ("haproxy", theirs)):
+                row(name, [rate * each for rate, _ in seen], unit)
+                row(f"{name}, processor", [cost for _, cost in seen], "us each")
+            ratio("ratio", [rate for rate, _ in ours], [rate for rate, _ in theirs], ">= 0.9")
+            ratio("ratio of processor time", [cost for _, cost in ours], [cost for _, cost in theirs], "<= 1.1")
