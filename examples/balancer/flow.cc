@@ -28,7 +28,7 @@ Flow::Turn Flow::take_turn() {
         Step step = held() > 0 ? pass_what_is_held() : read_more();
         if (step == Step::broken) return Turn::broken;
         if (step == Step::ended) {
-            if (!sink_failed_) to_.shutdown_write();
+            if (!sink_failed_ && !leaves_end_to_close_) to_.shutdown_write();
             give_up_pipe();
             is_over_ = true;
             return Turn::over;

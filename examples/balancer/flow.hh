@@ -43,6 +43,10 @@ class Flow {
     // Does what can be done without a wait.
     Turn take_turn();
 
+    // The other direction is over: behind the end of this one the sockets are closed, which tells
+    // the end as well, so that nothing is said for it before.
+    void leave_end_to_close() { leaves_end_to_close_ = true; }
+
     // Whether any byte was moved in the last turn.
     bool has_moved() const { return has_moved_; }
     // The other side takes nothing any more.
@@ -78,6 +82,7 @@ class Flow {
     bool source_ended_ = false;
     bool sink_failed_ = false;
     bool is_over_ = false;
+    bool leaves_end_to_close_ = false;
     bool has_moved_ = false;
     int error_ = 0;
 };

@@ -42,7 +42,9 @@ Relay::End Relay::end_at_deadline() {
 
 net::Task<Relay::End> Relay::run() {
     for (;;) {
+        if (down_.is_over()) up_.leave_end_to_close();
         const Flow::Turn up = up_.take_turn();
+        if (up == Flow::Turn::over) down_.leave_end_to_close();
         const Flow::Turn down = down_.take_turn();
         if (up_.has_moved() || down_.has_moved()) idle_ = Deadline::after(times_.idle, loop_.now());
         if (up == Flow::Turn::broken) co_return End::client_broke;

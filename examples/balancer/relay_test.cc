@@ -186,7 +186,6 @@ TEST_CASE("megabytes arrive whole and in order in both directions at once, by ea
 TEST_CASE("a reader that takes nothing holds up its sender, and not more than a buffer is kept") {
     for (const Transfer transfer : {Transfer::copy, Transfer::splice, Transfer::automatic}) {
         Conversation talk(transfer);
-        waymark::net::set_receive_buffer(talk.server.outer, 4096);
         talk.begin();
         stuff(talk, talk.client.outer);
         REQUIRE(talk.relay != nullptr);

@@ -19,7 +19,10 @@ export class Chart {
     this.figure.className = kind;
     const caption = document.createElement('figcaption');
     this.value = document.createElement('b');
-    caption.append(label, this.value);
+    this.most = document.createElement('span');
+    const figures = document.createElement('span');
+    figures.append(this.value, this.most);
+    caption.append(label, figures);
     this.svg = document.createElementNS(SVG, 'svg');
     this.svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
     this.svg.setAttribute('preserveAspectRatio', 'none');
@@ -33,7 +36,8 @@ export class Chart {
 
   // `values` and `failures` of each step, the newest last.
   draw(values, failures = []) {
-    const most = Math.max(1, ...values);
+    const highest = Math.max(0, ...values);
+    const most = Math.max(1, highest);
     const x = (i) => WIDTH - (values.length - 1 - i) * WIDTH / (STEPS - 1);
     const y = (value) => HEIGHT - 1 - value / most * (HEIGHT - 3);
     const points = values.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join('L');
@@ -41,8 +45,9 @@ export class Chart {
     this.area.setAttribute('d', points && `M${x(0).toFixed(1)},${HEIGHT}L${points}L${WIDTH},${HEIGHT}Z`);
     this.bad.setAttribute('d', failures.map((count, i) => (count > 0 ? `M${x(i).toFixed(1)},${HEIGHT}v-8` : '')).join(''));
     this.value.textContent = this.format(values.at(-1) ?? 0);
+    this.most.textContent = `, most ${this.format(highest)}`;
     const failed = failures.reduce((sum, count) => sum + count, 0);
-    this.svg.setAttribute('aria-label', `${this.label}: now ${this.format(values.at(-1) ?? 0)}, at most ${this.format(most)} in the last two minutes`
+    this.svg.setAttribute('aria-label', `${this.label}: now ${this.format(values.at(-1) ?? 0)}, at most ${this.format(highest)} in the last two minutes`
       + (failed > 0 ? `, ${failed} failures` : ''));
   }
 }

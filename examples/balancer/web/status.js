@@ -74,8 +74,8 @@ let uptime = 0;
 function showClients(status) {
   element('clients').replaceChildren(...CLIENT_FIGURES.map(([key, label]) => {
     const box = document.createElement('div');
-    const text = key === 'open' ? `${number(status.open)} / ${number(status.most_open)}` : number(status[key]);
-    box.append(make('dt', '', label), make('dd', '', text));
+    const text = key === 'open' ? `open, of ${number(status.most_open)}` : label;
+    box.append(make('dt', '', text), make('dd', '', number(status[key])));
     return box;
   }));
 }

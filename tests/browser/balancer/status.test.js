@@ -40,9 +40,9 @@ test('clients, charts and the table follow what happens', async () => {
   const page = await openPage(browser);
   await visit(page, balancer.status);
   assert.match(await page.locator('#connection').textContent(), /^Live\. Policy round-robin/);
-  await becomes(() => figure(page, 'open').textContent(), '0 / 1,000');
+  await becomes(() => figure(page, 'open, of 1,000').textContent(), '0');
   for (let i = 0; i < 6; i += 1) await balancer.connect();
-  await becomes(() => figure(page, 'open').textContent(), '6 / 1,000');
+  await becomes(() => figure(page, 'open, of 1,000').textContent(), '6');
   const first = card(page, backEnds[0].name);
   await becomes(() => first.locator('.open b').textContent(), '3');
   await page.waitForFunction(() => document.querySelector('.open svg').getAttribute('aria-label').includes('now 3'));
