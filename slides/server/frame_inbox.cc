@@ -1,14 +1,9 @@
 #include "slides/server/frame_inbox.hh"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
-
-#include "daemon/error.hh"
 
 namespace waymark::slides {
 
@@ -35,26 +30,11 @@ std::optional<Frame> parse_frame(std::string_view line) {
     return Frame{std::string(from), std::string(to), std::string(line), sign == "x"};
 }
 
-FrameInbox::FrameInbox(const std::filesystem::path& folder, bool wanted, Tell tell)
-    : tell_(std::move(tell)) {
-    const std::string path = (folder / "frames").string();
-    sockaddr_un name{};
-    if (!wanted || path.size() >= sizeof name.sun_path) return;
-    name.sun_family = AF_UNIX;
-    std::ranges::copy(path, name.sun_path);
-    socket_ = daemon::Fd(daemon::check(
-        ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket", path));
-    daemon::check(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name),
-                  "bind", path);
-    path_ = path;
-}
-
 void FrameInbox::tell_new() {
-    std::array<char, kLongestLine + 1> line;
-    for (std::size_t i = 0; socket_ && i < kMostFrames; ++i) {
-        const ssize_t length = ::recv(socket_.get(), line.data(), line.size(), 0);
-        if (length < 0) return;
-        take({line.data(), static_cast<std::size_t>(length)});
+    for (std::size_t i = 0; i < kMostFrames; ++i) {
+        const std::optional<std::string> line = inbox_.next();
+        if (!line) return;
+        take(*line);
     }
 }
 

@@ -30,7 +30,7 @@ struct Run {
         const daemon::Fd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
         sockaddr_un name{};
         name.sun_family = AF_UNIX;
-        std::ranges::copy(inbox.path().string(), name.sun_path);
+        std::ranges::copy(inbox.inbox().path().string(), name.sun_path);
         REQUIRE(::sendto(fd.get(), line.data(), line.size(), MSG_DONTWAIT,
                          reinterpret_cast<const sockaddr*>(&name),
                          sizeof name) == static_cast<ssize_t>(line.size()));
@@ -90,8 +90,8 @@ TEST_CASE("there is an end to frames") {
 TEST_CASE("where the slide shows no frames there is no socket for them") {
     const RunFolder folder(make_run_folder());
     FrameInbox none(folder.path(), false, [](std::string_view, const json&) { FAIL("told"); });
-    CHECK(none.path().empty());
-    CHECK(none.descriptor() == -1);
+    CHECK(none.inbox().path().empty());
+    CHECK(none.inbox().descriptor() == -1);
     none.tell_new();
     CHECK(std::filesystem::is_empty(folder.path()));
 }

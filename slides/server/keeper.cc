@@ -22,6 +22,7 @@
 #include "lessons/course/process_tree.hh"
 #include "slides/server/family.hh"
 #include "slides/server/frame_inbox.hh"
+#include "slides/server/load_inbox.hh"
 #include "slides/server/shown_program.hh"
 #include "slides/server/step_gate.hh"
 
@@ -49,6 +50,8 @@ class Keeper {
           gate_(folder),
           frames_(folder, shows(plan.shown, "frames"),
                   [this](std::string_view name, json data) { tell(name, std::move(data)); }),
+          loads_(folder, shows(plan.shown, "load"),
+                 [this](std::string_view name, json data) { tell(name, std::move(data)); }),
           family_(children_, plan.shown, plan.ask_kernel, plan.limits.processes,
                   gate_.path().string(),
                   [this](std::string_view name, json data, steady_clock::time_point at) {
@@ -83,7 +86,8 @@ class Keeper {
     void start(std::size_t pane, const DemoEntry& demo) {
         programs_[pane].start(children_, demo, plan_.limits, folder_.path(),
                               {StepGate::kVariable + ("=" + gate_.path().string()),
-                               FrameInbox::kVariable + ("=" + frames_.path().string())});
+                               FrameInbox::kVariable + ("=" + frames_.inbox().path().string()),
+                               LoadInbox::kVariable + ("=" + loads_.inbox().path().string())});
         tell("program", {{"pane", pane}, {"pid", programs_[pane].pid()}, {"demo", demo.name}});
     }
 
@@ -92,14 +96,15 @@ class Keeper {
     }
 
     void wait() {
-        std::array<pollfd, 4 + kPanes> watched{};
+        std::array<pollfd, 5 + kPanes> watched{};
         watched[0] = {is_left_ ? -1 : channel_.fd().get(), POLLIN, 0};
         watched[1] = {signals_.fd().get(), POLLIN, 0};
         // A negative descriptor is passed over by poll(2).
         for (std::size_t pane = 0; pane < kPanes; ++pane)
             watched[2 + pane] = {programs_[pane].screen(), POLLIN, 0};
         watched[2 + kPanes] = {gate_.descriptor(), POLLIN, 0};
-        watched[3 + kPanes] = {frames_.descriptor(), POLLIN, 0};
+        watched[3 + kPanes] = {frames_.inbox().descriptor(), POLLIN, 0};
+        watched[4 + kPanes] = {loads_.inbox().descriptor(), POLLIN, 0};
         ::poll(watched.data(), watched.size(), next_look_.poll_timeout());
     }
 
@@ -126,7 +131,8 @@ class Keeper {
     // Not while one is running. What the last one printed is told before its screen is given away.
     void call_client() {
         if (!plan_.client || is_stopping() || children_.has(programs_[1].pid())) return;
-        while (programs_[1].is_open() && read_screen(1));
+        while (programs_[1].is_open() && read_screen(1))
+            ;
         start(1, *plan_.client);
     }
 
@@ -164,7 +170,9 @@ class Keeper {
 
     void read_screens() {
         for (std::size_t pane = 0; pane < kPanes; ++pane) read_screen(pane);
-        frames_.tell_new();  // behind what was read: who has ended has sent them before
+        // Behind what was read: who has ended has sent them before.
+        frames_.tell_new();
+        loads_.tell_new();
     }
 
     // False when there is nothing on it.
@@ -259,6 +267,7 @@ class Keeper {
     RunFolder folder_;
     StepGate gate_;
     FrameInbox frames_;
+    LoadInbox loads_;
     steady_clock::time_point began_ = steady_clock::now();
     daemon::SignalDescriptor signals_{SIGCHLD, SIGTERM};
     course::ChildGroup children_;

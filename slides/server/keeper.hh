@@ -15,6 +15,7 @@
 //   next     {"number"}                            who waits there is let through
 //   typed    {"line"}                              a line for the demo, typed or by a button
 //   frame, frame_refused                           what a demo has seen on a network (frame_inbox.hh)
+//   load, load_refused                             what a demo's server is under (load_inbox.hh)
 //   ended    {"pane", "words", "milliseconds"}     one program
 //   finished {"reason", "milliseconds"}            the last message
 // When the other end is closed, everything is ended at once. Ending is SIGTERM, a short grace, and

@@ -25,6 +25,7 @@ constexpr std::string_view kDeck = R"(<link rel="stylesheet" href="/assets/vendo
 <link rel="stylesheet" href="/assets/run-pane.css">
 <link rel="stylesheet" href="/assets/sockets-pane.css">
 <link rel="stylesheet" href="/assets/frames-pane.css">
+<link rel="stylesheet" href="/assets/load-pane.css">
 <link rel="stylesheet" href="/assets/question.css">
 <meta name="run-token" content="{}">
 <script defer src="/assets/vendor/reveal/reveal.js"></script>

@@ -143,7 +143,8 @@ void add_descriptors(pid_t pid, json& facts) {
 constexpr std::array kFacts = {
     FactKind{"session", add_session}, FactKind{"signals", add_signals},
     FactKind{"threads", add_threads}, FactKind{"descriptors", add_descriptors},
-    FactKind{"sockets", nullptr},     FactKind{"frames", nullptr}};
+    FactKind{"sockets", nullptr},     FactKind{"frames", nullptr},
+    FactKind{"load", nullptr}};
 
 const FactKind& fact_named(std::string_view word) {
     std::string names;

@@ -3,8 +3,9 @@
 // time and room on the slide, so the slide chooses them: `show: signals, session` in its run block.
 //
 // A further kind of facts is a function and a line in the table in process_facts.cc, and a module
-// with the same name in slides/web/facts.js, which draws it. "sockets" and "frames" are no facts of one
-// process, and have panes and events of their own (socket_watch.hh, frame_inbox.hh).
+// with the same name in slides/web/facts.js, which draws it. "sockets", "frames" and "load" are no
+// facts of one process, and have panes and events of their own (socket_watch.hh, frame_inbox.hh,
+// load_inbox.hh).
 
 #pragma once
 

@@ -129,7 +129,8 @@ namespace {
 struct WidePane {
     std::string_view kind, title;
 };
-constexpr std::array kWidePanes = {WidePane{"sockets", "Sockets"}, WidePane{"frames", "Frames"}};
+constexpr std::array kWidePanes = {WidePane{"sockets", "Sockets"}, WidePane{"frames", "Frames"},
+                                   WidePane{"load", "Load"}};
 
 std::string panes_html(const DemoEntry& demo, const RunSettings& settings) {
     const ShownFacts shown = shown_facts(setting(settings, "show"));

@@ -143,6 +143,19 @@ TEST_CASE(
     CHECK(without.ended == "exit status 1");  // it has no inbox
 }
 
+TEST_CASE("the load that a demo hands in comes into the stream before its step") {
+    RunPlan wanted = plan("h-load", std::chrono::minutes(4));
+    wanted.shown = parse_shown_facts("load");
+    Watched run(wanted);
+    REQUIRE(run.until([](const Message& message) { return message.name == "step"; }));
+    REQUIRE(run.all("load").size() == 4);
+    CHECK(run.all("load")[3]["refused"] == 35);
+    CHECK(run.all("load_refused").size() == 1);
+    Watched without(plan("h-load"));
+    REQUIRE(without.until([](const Message& message) { return message.name == "step"; }));
+    CHECK(without.all("load").empty());
+}
+
 TEST_CASE("sockets that the slide does not show are not told") {
     Watched run(plan("d-backlog"));
     REQUIRE(run.until([](const Message& message) { return message.name == "step"; }));

@@ -8,11 +8,12 @@
 
 import { ButtonsPane } from './buttons-pane.js';
 import { FramesPane } from './frames-pane.js';
+import { LoadPane } from './load-pane.js';
 import { ProcessPane } from './process-pane.js';
 import { Screen } from './screen.js';
 import { SocketsPane } from './sockets-pane.js';
 
-const KINDS = [Screen, ButtonsPane, ProcessPane, SocketsPane, FramesPane];
+const KINDS = [Screen, ButtonsPane, ProcessPane, SocketsPane, FramesPane, LoadPane];
 
 export function panesOf(box) {
   return KINDS.flatMap((Kind) => [...box.querySelectorAll(Kind.selector)]

@@ -33,7 +33,7 @@ export function pane(page) {
   return {
     box: page.locator('section.present .run'), go: find('.go'), stop: find('.stop'), next: find('.next'), slider: find('.timeline input'), play: find('.timeline button'),
     place: find('.timeline .place'), call: find('.call'), state: find('.state'),
-    screen: find('.screen').first(), client: find('.client .screen'), tree: find('.tree'), sockets: find('.sockets'), frames: find('.frames'),
+    screen: find('.screen').first(), client: find('.client .screen'), tree: find('.tree'), sockets: find('.sockets'), frames: find('.frames'), load: find('.load'),
     line: find('.input input'), transcript: find('.transcript'),
   };
 }
@@ -62,7 +62,7 @@ export function overflow(page) {
     const faults = [];
     const right = innerWidth + 1, bottom = innerHeight - 8;
     for (const element of slide.querySelectorAll('*')) {
-      if (element.closest('aside, .screen, .tree, .sockets > *, .frames > *, .transcript') || element.offsetParent === null) continue;
+      if (element.closest('aside, .screen, .tree, .sockets > *, .frames > *, .load > *, .transcript') || element.offsetParent === null) continue;
       const box = element.getBoundingClientRect();
       const name = `${element.tagName.toLowerCase()}.${element.className}`;
       if (box.right > right && !element.closest('pre')) faults.push(`${name} ends at x=${Math.round(box.right)}`);
@@ -97,7 +97,7 @@ export function smallLetters(page) {
       const size = Math.round(10 * factor * parseFloat(getComputedStyle(element).fontSize)) / 10;
       if (size < smallest) faults.add(`${where} has letters of ${size} px: ${element.textContent.trim().slice(0, 40)}`);
     };
-    for (const element of slide.querySelectorAll('pre, td, th, .screen, .run :is(.bar, .timeline) :is(button, .state, .clock, .place), .question :is(.ask, .after, .choice), .tree :is(p, .process *), :is(.sockets, .frames) :is(p, p *, .actor, .picture *)')) {
+    for (const element of slide.querySelectorAll('pre, td, th, .screen, .run :is(.bar, .timeline) :is(button, .state, .clock, .place), .question :is(.ask, .after, .choice), .tree :is(p, .process *), :is(.sockets, .frames) :is(p, p *, .actor, .picture *), .load :is(p, .name, .now)')) {
       if (!element.closest('aside') && element.offsetParent !== null) look(element, scale, element.localName);
     }
     for (const picture of slide.querySelectorAll('img[src$=".svg"]')) {

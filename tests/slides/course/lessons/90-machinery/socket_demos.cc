@@ -1,5 +1,6 @@
-// Servers and clients that go wrong, for the tests of the sockets' pane: each program does what its own
-// name says. The client is a child; the two are in step by a pair of Unix sockets, not by a time.
+// Servers and clients that go wrong, and what hands in frames and load, for the tests of the wide
+// panes: each program does what its own name says. The client is a child; the two are in step by a
+// pair of Unix sockets, not by a time.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "lessons/course/end_step.hh"
+#include "lessons/course/hand_in_load.hh"
 
 namespace {
 
@@ -64,11 +66,13 @@ int connected(const sockaddr_in& address) {
     return fd;
 }
 
-// Who is connected may not be in the queue yet: on a busy machine the kernel comes to its last ACK later.
+// Who is connected may not be in the queue yet: on a busy machine the kernel comes to its last ACK
+// later.
 void wait_for_queue(int listener, unsigned count) {
     tcp_info info{};
     socklen_t size = sizeof info;
-    while (::getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked < count)
+    while (::getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_unacked < count)
         ::sched_yield();
 }
 
@@ -171,6 +175,19 @@ int hand_in_frames() {
     return 0;
 }
 
+// Hands in four moments of a server that nobody has asked anything.
+int hand_in_loads() {
+    namespace demo = waymark::demo;
+    demo::hand_in_load({.inside = 0, .waiting = 40});
+    demo::hand_in_load({.inside = 40, .answer_us = 40'250});
+    demo::hand_in_load({.inside = 0, .limit = 5, .waiting = 40});
+    demo::hand_in_load({.inside = 5, .limit = 5, .refused = 35, .answer_us = 4'940});
+    demo::hand_in("WAYMARK_LOAD", "this is no load");
+    std::printf("four moments\n");
+    end_step();
+    return 0;
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -182,6 +199,8 @@ int main(int, char** arguments) {
             return leak_and_stall();
         case 'f':
             return hand_in_frames();
+        case 'h':
+            return hand_in_loads();
         default:
             return 2;
     }
