@@ -14,17 +14,15 @@ namespace {
 
 constexpr std::size_t kSoft = 2;
 
-//#region asleep
 // A real one looks for ever, a second each; here it is five times, and shorter.
 bool sleep_until_room(const std::vector<Client>& clients) {
     for (int look = 1; look <= 5; ++look) {
-        if (clients.size() < kSoft) return true;  //@ 1
+        if (clients.size() < kSoft) return true;
         fmt::print("   look {}: {} inside, still full\n", look, clients.size());
-        ::poll(nullptr, 0, 10);  // sleep(1)  //@ 2
+        ::poll(nullptr, 0, 10);  // sleep(1)
     }
     return false;
 }
-//#endregion asleep
 
 // One turn: serve those inside, and accept only where there is room.
 void take_a_turn(const Fd& listener, std::vector<Client>& clients) {

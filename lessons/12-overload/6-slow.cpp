@@ -25,19 +25,17 @@ struct Sender {
     int patience_ends = kPatience;
 };
 
-//#region slow
 // One turn, in this second: a byte has come, and whoever is too late goes.
 void take_a_turn(std::vector<Sender>& senders, int second, bool each_byte) {
     for (Sender& sender : senders) {
         if (heard_at_last(sender.client.socket) != "?") continue;
-        ++sender.bytes;                                            //@ 1
-        if (each_byte) sender.patience_ends = second + kPatience;  //@ 2
+        ++sender.bytes;
+        if (each_byte) sender.patience_ends = second + kPatience;
     }
     std::erase_if(senders, [second](const Sender& sender) {
-        return sender.bytes == kRequest || second >= sender.patience_ends;  //@ 3
+        return sender.bytes == kRequest || second >= sender.patience_ends;
     });
 }
-//#endregion slow
 
 std::vector<Sender> fill(const Fd& listener, ConnectionGate& gate) {
     std::vector<Sender> senders;

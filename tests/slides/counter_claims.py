@@ -103,6 +103,8 @@ ALTERED = {
     "12-overload/5-who": [(r"^(2\. address +\d+ +)100", r"\g<1>4"), (r"^(3\. network +\d+ +)4", r"\g<1>100")],
     "12-overload/6-slow": [(r"second 100", "second 10"), (r"second 10$", "second 100")],
     "12-overload/7-early-drop": [(r"in \d+ times", "in 80 times"), (r"50: \d+ times$", "50: 6 times")],
+    "12-overload/8-crowd": [(r"behind 80$", "behind  8"), (r"crowd 80: +5 inside", "crowd 80: 81 inside"), (r"76 refused, behind +4", "76 refused, behind 80")],
+    "12-overload/9-slow-readers": [(r"second 60", "second 10"), (r"second 10$", "second 60")],
     "13-access/1-one-address": [(r"Connection refused", "connected"), (r"(?s)^(2\. .*to 127\.0\.0\.2: )connected", r"\1Connection refused")],
     "13-access/2-text": [(r"127\.0\.0\.10   gets in", "127.0.0.10   is turned away"), (r"is turned away", "gets in")],
     "13-access/3-shift": [(r" +sanitizer: .*$", ""), (r"^(   /0 +)00000000", r"\1ffffffff")],
