@@ -4,8 +4,8 @@
 What it answers is the same in all four designs, because one handler answers; what differs is who waits
 for whom. Each case here is therefore asked of all of them."""
 
-import gzip
 import contextlib
+import gzip
 import os
 import pwd
 import socket
