@@ -1,3 +1,5 @@
+// A server for secured connections, from its door to its handlers: who gets in, who does not, and why.
+
 #include <doctest/doctest.h>
 
 #include <functional>
