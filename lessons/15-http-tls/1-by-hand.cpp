@@ -9,7 +9,6 @@ using namespace waymark::demo;
 
 namespace {
 
-//#region by-hand
 void ask(const Address& server, std::string_view request) {
     const Fd socket = connect_to(server);
     show_lines(">", request);
@@ -18,6 +17,7 @@ void ask(const Address& server, std::string_view request) {
     show_lines("<", head.substr(0, head.find('\n') + 1));
 }
 
+//#region by-hand
 void by_hand(const Address& server) {
     fmt::print("1. a line\n");
     ask(server, "GET /\r\n");  //@ 1

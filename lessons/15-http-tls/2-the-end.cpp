@@ -42,12 +42,9 @@ void read_the_length(const Fd& socket) {
     const std::size_t length = length_in(receive_head(socket));
     fmt::print("   Content-Length: {}\n", length);
     say_if_it_waits(socket);
-    std::string body;
-    while (body.size() < length) {                      //@ 2
-        const std::string more = receive_some(socket);  //@ 2
-        if (more.empty()) break;
-        body += more;
-    }
+    std::string body, more;
+    while (body.size() < length && !(more = receive_some(socket)).empty())  //@ 2
+        body += more;                                                       //@ 2
     fmt::print("   {} bytes of a body, and the end\n", body.size());
 }
 //#endregion to-the-end

@@ -26,15 +26,18 @@ std::string read_all(const Fd& from) {
 }
 
 //#region shell
-std::string by_a_shell(const std::string& query) {
-    const std::string command = "echo hello " + query;        //@ 1
-    std::FILE* const output = ::popen(command.c_str(), "r");  //@ 1
+std::FILE* by_a_shell(const std::string& query) {
+    const std::string command = "echo hello " + query;  //@ 1
+    return ::popen(command.c_str(), "r");               //@ 1
+}
+//#endregion shell
+
+std::string read_and_close(std::FILE* output) {
     char bytes[512];
     const std::size_t count = std::fread(bytes, 1, sizeof bytes, output);
     ::pclose(output);
     return std::string(bytes, count);
 }
-//#endregion shell
 
 //#region exec
 std::string by_exec(waymark::daemon::Children& children, const std::string& query) {
@@ -61,7 +64,7 @@ int main() {
     waymark::daemon::Children children;
     fmt::print("GET /cgi/hello?{}\n", kQuery);
     fmt::print("1. popen(\"echo hello QUERY\")\n");
-    show_lines("<", by_a_shell(kQuery));
+    show_lines("<", read_and_close(by_a_shell(kQuery)));
     end_step();
     fmt::print("2. execve, with QUERY_STRING in the environment\n");
     show_lines("<", by_exec(children, kQuery));
