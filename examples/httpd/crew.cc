@@ -9,6 +9,13 @@ namespace waymark::httpd {
 
 using daemon::Severity;
 
+namespace {
+
+// What a burst of clients took beyond this is given back: each has files in memory.
+constexpr std::size_t kMostShelved = 64;
+
+}  // namespace
+
 Crew::Crew(Shared& shared, bool is_fixed) : shared_(shared) {
     { const Worker first(shared); }  // so that a root that is not there is told now, and once
     if (is_fixed)
@@ -112,7 +119,7 @@ std::unique_ptr<Worker> Crew::take_worker() {
 void Crew::give_worker(std::unique_ptr<Worker> worker) {
     const std::lock_guard lock(mutex_);
     serving_.erase(worker.get());
-    if (!is_stopping_) shelf_.push_back(std::move(worker));
+    if (!is_stopping_ && shelf_.size() < kMostShelved) shelf_.push_back(std::move(worker));
 }
 
 void Crew::leave() {

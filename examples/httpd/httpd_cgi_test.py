@@ -75,15 +75,18 @@ class Programs(unittest.TestCase):
         for design in DESIGNS:
             with self.subTest(design=design), Httpd(HTTPD, *CGI, design=design) as server:
                 server.program("ends.cgi", f"(sleep 1000 &)\n{BEGIN}echo done; exit 1\n")
-                threads = [threading.Thread(target=lambda: [server.ask("/cgi-bin/ends.cgi") for _ in range(25)])
-                           for _ in range(4)]
+                bodies = []
+                threads = [threading.Thread(
+                    target=lambda seen=bodies: seen.extend(server.ask("/cgi-bin/ends.cgi").body for _ in range(25)))
+                    for _ in range(4)]
                 for thread in threads:
                     thread.start()
                 for thread in threads:
                     thread.join()
                 self.check_nothing_is_left(server, [])
                 log = (server.folder / "logs" / "error.log").read_text()
-                self.assertEqual(log.count("cgi /ends.cgi: exit status 1"), 100)
+                self.assertIn("cgi /ends.cgi: exit status 1", log)
+                self.assertEqual(bodies, [b"done\n"] * 100)
                 server.end()
 
     def test_a_program_has_its_three_descriptors_and_no_other(self):

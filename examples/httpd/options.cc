@@ -35,7 +35,8 @@ void add_site(CLI::App& app, Options& options) {
     app.add_option("--error-pages", options.error_pages,
                    "a directory with 404.html, 5xx.html, ...");
     app.add_option("--cgi-bin", options.cgi_bin, "a directory of programs, at /cgi-bin/ in URLs");
-    app.add_option("--cgi-programs", options.cgi_programs, "at most so many run in each event loop")
+    app.add_option("--cgi-programs", options.cgi_programs,
+                   "at most so many run at once, in each process")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 10'000UL));
     app.add_option("--cgi-body", options.cgi_body, "bytes that may be sent to a program")

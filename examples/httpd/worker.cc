@@ -62,6 +62,7 @@ void Worker::add_programs() {
     settings.directory = options.cgi_bin;
     settings.document_root = absolute_path(options.root);
     settings.programs = options.cgi_programs;
+    settings.running = &shared_.programs;
     settings.head = settings.silence = options.cgi_timeout;
     settings.whole = options.cgi_whole_timeout;
     settings.send = options.limits.send;

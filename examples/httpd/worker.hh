@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <optional>
 
 #include "logs.hh"
@@ -29,6 +30,7 @@ struct Shared {
     Logs& logs;
     net::http::GzipStore gzip;
     net::http::ErrorPages error_pages;
+    std::atomic<std::size_t> programs = 0;  // that run
 };
 
 class Worker {

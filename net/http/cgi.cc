@@ -13,16 +13,21 @@ namespace waymark::net::http {
 
 namespace {
 
-// Counts a program as long as it lives.
+// Counts a program as long as it lives. Counted first and looked at then: two threads cannot both
+// take the last place.
 class Counted {
   public:
-    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+    Counted(std::atomic<std::size_t>& count, std::size_t most)
+        : count_(count), is_one_of_them_(count_.fetch_add(1) < most) {}
     Counted(const Counted&) = delete;
     Counted& operator=(const Counted&) = delete;
     ~Counted() { --count_; }
 
+    bool is_one_of_them() const { return is_one_of_them_; }
+
   private:
-    std::size_t& count_;
+    std::atomic<std::size_t>& count_;
+    bool is_one_of_them_;
 };
 
 // A body that nobody reads is in the way of the next request.
@@ -42,7 +47,10 @@ bool is_scarcity(const std::error_code& code) {
 
 }  // namespace
 
-Cgi::Cgi(Settings settings) : settings_(std::move(settings)), programs_(settings_.directory) {}
+Cgi::Cgi(Settings settings)
+    : settings_(std::move(settings)),
+      programs_(settings_.directory),
+      running_(settings_.running != nullptr ? settings_.running : &own_running_) {}
 
 void Cgi::log(const CgiScript& script, std::string_view line) const {
     if (settings_.log) settings_.log(script.name, line);
@@ -56,7 +64,7 @@ int Cgi::look_for(const Exchange& exchange, CgiScript& script, std::string& scra
     if (script.kind == CgiScript::Kind::nothing) return 404;
     if (script.kind == CgiScript::Kind::forbidden) return 403;
     if (exchange.request.field("Transfer-Encoding")) return 411;
-    return running_ < settings_.programs ? 0 : 503;
+    return 0;
 }
 
 Task<void> Cgi::operator()(Exchange& exchange) {
@@ -66,7 +74,11 @@ Task<void> Cgi::operator()(Exchange& exchange) {
         refuse_program(exchange, refusal);
         co_return;
     }
-    const Counted counted(running_);
+    const Counted counted(*running_, settings_.programs);
+    if (!counted.is_one_of_them()) {
+        refuse_program(exchange, 503);
+        co_return;
+    }
     const bool is_there = co_await exchange.body->ask_for_body();
     if (!is_there) co_return;
     const CgiCall call{.file = script.file,

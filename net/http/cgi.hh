@@ -11,6 +11,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -30,6 +31,9 @@ class Cgi {
         std::string document_root;        // absolute; for PATH_TRANSLATED
         bool is_secure = false;
         std::size_t programs = 32;  // at once; more are answered 503
+        // Counts those that run, where several of these share the bound; the caller keeps it. Null:
+        // this one counts for itself.
+        std::atomic<std::size_t>* running = nullptr;
         std::size_t head_bytes = 16 * 1024;
         std::chrono::milliseconds head{30'000};     // until the head of the answer
         std::chrono::milliseconds silence{30'000};  // between two bytes of it
@@ -47,7 +51,7 @@ class Cgi {
     // A handler for Router::add_streaming. This object must outlive it.
     Task<void> operator()(Exchange& exchange);
 
-    std::size_t running() const { return running_; }
+    std::size_t running() const { return running_->load(); }
 
   private:
     class Run;
@@ -58,7 +62,8 @@ class Cgi {
 
     Settings settings_;
     CgiDirectory programs_;
-    std::size_t running_ = 0;
+    std::atomic<std::size_t> own_running_ = 0;
+    std::atomic<std::size_t>* running_;
 };
 
 }  // namespace waymark::net::http

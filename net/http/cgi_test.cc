@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -121,4 +122,18 @@ TEST_CASE("no more programs run at once than were allowed") {
     p.has_ended = false;
     p.send("a\n");
     p.receive_until("done\n");
+}
+
+TEST_CASE("programs of several handlers may be counted together") {
+    Programs p;
+    std::atomic<std::size_t> running = 1;  // another one's
+    p.settings.programs = 1;
+    p.settings.running = &running;
+    p.put("a.cgi", kType + "echo done\n");
+    CHECK(has(p.answer_of("GET", "/cgi-bin/a.cgi"), "HTTP/1.1 503 "));
+    CHECK(running == 1);
+    running = 0;
+    p.received.clear();
+    CHECK(has(p.answer_of("GET", "/cgi-bin/a.cgi"), "done\n"));
+    CHECK(running == 0);
 }
