@@ -107,7 +107,8 @@ net::Task<std::optional<daemon::Fd>> Receiver::connect() {
     }
     if (result.address.is_ip()) net::keep_alive(result.socket, {});
     ++connections_;
-    log_.info("connected to {}", result.address.to_string());
+    // A relay that refuses us after each handshake is no news.
+    if (++without_message_ <= 2) log_.info("connected to {}", result.address.to_string());
     co_return std::move(result.socket);
 }
 
@@ -143,6 +144,7 @@ net::Task<bool> Receiver::take_frames(std::string_view bytes, FrameReader& frame
         const std::optional<Place> place = read_place(content.substr(0, blank));
         if (!place || blank == content.size()) co_return false;
         said_.clear();
+        without_message_ = 0;
         const SyslogMessage message = read_syslog(content.substr(blank + 1), Arrival());
         const std::string line = output_.line_of(message);
         if (!output_.hand_over_now(line)) co_await output_.hand_over(line);

@@ -70,6 +70,7 @@ class Receiver {
     std::optional<Place> kept_;   // in the place file
     std::string said_;            // last, of what kept us from messages
     std::uint64_t connections_ = 0;
+    std::uint64_t without_message_ = 0;  // of them, the last in a row
     std::minstd_rand chance_{std::random_device{}()};
     net::Notice nobody_;
     net::Timer keep_place_later_;
