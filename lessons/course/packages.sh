@@ -40,6 +40,8 @@ sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
 tests                     openssl              tool:openssl
 tests                     curl                 tool:curl
+tests                     rsyslog              root_tool:rsyslogd
+tests                     rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 bench                     haproxy              tool:haproxy
@@ -63,6 +65,7 @@ is_there() {
         root_tool:*) have_tool "${1#root_tool:}" || [[ -x /usr/sbin/${1#root_tool:} ]] ;;
         module:*) have_tool pkg-config && pkg-config --exists "${1#module:}" ;;
         header:*) have_header "${1#header:}" ;;
+        file:*) compgen -G "/usr/lib/*/${1#file:}" >/dev/null ;;
         python:*) have_tool python3 && python3 -c "import ${1#python:}" 2>/dev/null ;;
         browser:*) have_browser ;;
     esac

@@ -105,6 +105,8 @@ def files_of(kind, name):
         return [found] if found else []
     if kind == "header":
         return [f"/usr/include/{name}"] if os.path.exists(f"/usr/include/{name}") else []
+    if kind == "file":
+        return [str(found) for found in pathlib.Path("/usr/lib").glob(f"*/{name}")]
     if kind == "browser":
         return files_of("tool", "chromium")
     if kind == "python":
