@@ -106,6 +106,19 @@ class Control(Case):
             self.assertEqual(code, 111)
             self.assertIn(f"does a balancer with --control {balancer.control_path} run?", text)
 
+    def test_who_waits_and_goes_away_gives_the_place_back(self):
+        a, = self.back_ends("a")
+        with Balancer(BALANCER, [a]) as balancer, balancer.connect() as client:
+            self.assertEqual(read_line(client), "a")
+            balancer.control("drain", a.address)
+            for number in range(20):  # more than there are places
+                waiting = socket.socket(socket.AF_UNIX)
+                waiting.connect(str(balancer.control_path))
+                waiting.sendall(f"wait {a.address}\n".encode())
+                balancer.wait_for_log("control: wait", number + 1)
+                waiting.close()
+            self.assertEqual(balancer.control("status")[0], 0)
+
     def test_who_says_nothing_or_too_much_there_is_hung_up_on(self):
         with Balancer(BALANCER, []) as balancer, socket.socket(socket.AF_UNIX) as client:
             client.connect(str(balancer.control_path))

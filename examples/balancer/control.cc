@@ -20,7 +20,6 @@ using net::Outcome;
 namespace {
 
 constexpr std::chrono::seconds kCommandTime{10};
-constexpr std::chrono::hours kLongestWait{24};
 
 std::string ok(std::string_view text) {
     return fmt::format("ok\n{}\n", text);
@@ -30,6 +29,25 @@ std::string ok(std::string_view text) {
 std::string error(std::string_view text) {
     return fmt::format("error: {}\n", text);
 }
+
+// Wakes who waits for a back end when the one who has asked is gone.
+class PeerWatch {
+  public:
+    PeerWatch(net::Stream& stream, BackEnd& back_end) : stream_(stream) {
+        stream.when_peer_ends([this, &back_end] {
+            is_gone_ = true;
+            back_end.changed.tell_all();
+        });
+    }
+    PeerWatch(const PeerWatch&) = delete;
+    PeerWatch& operator=(const PeerWatch&) = delete;
+    ~PeerWatch() { stream_.when_peer_ends({}); }
+    bool is_gone() const { return is_gone_; }
+
+  private:
+    net::Stream& stream_;
+    bool is_gone_ = false;
+};
 
 }  // namespace
 
@@ -79,7 +97,7 @@ net::Task<void> Control::serve(daemon::Fd socket) {
     log_.info("control: {}", command);
     std::string said;
     try {
-        said = co_await answer(std::move(command));
+        said = co_await answer(stream, std::move(command));
     } catch (const daemon::UsageError& wrong) {
         said = error(wrong.what());
     }
@@ -101,7 +119,7 @@ net::Task<std::string> Control::hear(net::Stream& stream) {
     co_return heard.substr(0, heard.find('\n'));
 }
 
-net::Task<std::string> Control::answer(std::string command) {
+net::Task<std::string> Control::answer(net::Stream& stream, std::string command) {
     const std::size_t blank = command.find(' ');
     const std::string word = command.substr(0, blank);
     const std::string rest = blank == command.npos ? "" : command.substr(blank + 1);
@@ -109,7 +127,7 @@ net::Task<std::string> Control::answer(std::string command) {
     if (word == "add")
         said = co_await add(rest);
     else if (word == "wait")
-        said = co_await wait(rest);
+        said = co_await wait(stream, rest);
     else
         said = answer_at_once(word, rest);
     co_return said;
@@ -144,15 +162,15 @@ net::Task<std::string> Control::add(std::string text) {
     co_return ok("added");
 }
 
-// For as long as it takes; a script would else have to ask again and again.
-net::Task<std::string> Control::wait(std::string name) {
+// For as long as it takes; a script would else have to ask again and again. Whoever waits and goes
+// away gives the place back: there are only kMostClients.
+net::Task<std::string> Control::wait(net::Stream& stream, std::string name) {
     const std::shared_ptr<BackEnd> back_end = back_ends_.find(name);
-    const Deadline deadline = Deadline::after(kLongestWait, loop_.now());
-    while (back_end->connections() > 0) {
+    const PeerWatch gone(stream, *back_end);
+    while (back_end->connections() > 0 && !gone.is_gone()) {
         if (back_end->may_be_chosen())
             co_return error(fmt::format("{} takes clients: drain it first", name));
-        const bool told = co_await back_end->changed.wait(deadline);
-        if (!told) co_return error("it has taken too long");
+        co_await back_end->changed.wait();
     }
     co_return ok("no connection is open");
 }

@@ -43,9 +43,9 @@ class Control {
   private:
     net::Task<void> serve(daemon::Fd socket);
     net::Task<std::string> hear(net::Stream& stream);
-    net::Task<std::string> answer(std::string command);
+    net::Task<std::string> answer(net::Stream& stream, std::string command);
     net::Task<std::string> add(std::string text);
-    net::Task<std::string> wait(std::string name);
+    net::Task<std::string> wait(net::Stream& stream, std::string name);
     std::string answer_at_once(std::string_view word, std::string_view rest);
 
     net::EventLoop& loop_;

@@ -1,3 +1,5 @@
+// The other side of the control socket: asks, prints, and gives the exit code (control.hh).
+
 #include <fmt/core.h>
 
 #include <array>

@@ -9,8 +9,8 @@ namespace waymark::balancer {
 
 namespace {
 
-// Two whole buffers in a row: what takes a pipe is no question and answer, but a file.
-constexpr int kFullReadsBeforeSplice = 2;
+// A whole buffer: what takes a pipe is no question and answer, but a file.
+constexpr int kFullReadsBeforeSplice = 1;
 // More than a pipe holds: the kernel takes what fits.
 constexpr std::size_t kSpliceBytes = 1024 * 1024;
 

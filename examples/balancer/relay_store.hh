@@ -17,7 +17,7 @@ namespace waymark::balancer {
 enum class Transfer {
     copy,       // recv(2) and send(2)
     splice,     // pages go through a pipe, and are not copied to us
-    automatic,  // splice where a direction has filled the whole buffer several times in a row
+    automatic,  // splice while a direction fills the whole buffer
 };
 
 class RelayStore {

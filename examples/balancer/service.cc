@@ -80,7 +80,7 @@ class Service final : private net::EventLoop::Watcher {
           log_(log),
           back_ends_(loop_, log, make_policy(options.policy), options.health),
           balancer_(loop_, log, back_ends_, options.transfer, options.balancer),
-          reload_(loop_, log, pool_, balancer_, back_ends_, options, read_again) {
+          read_again_(read_again) {
         loop_.add(signals_.fd(), EPOLLIN, *this);
         balancer_.when_stopped([this] { loop_.stop(); });
     }
@@ -90,9 +90,9 @@ class Service final : private net::EventLoop::Watcher {
         Doors doors = open_doors(options_);
         for (const BackEndText& text : options_.back_ends) add(text);
         allow_descriptors(options_.balancer.connections, log_);
-        tell_addresses(doors);
-        open(std::move(doors));
+        // Before there is a thread: rights are each thread's own.
         if (!options_.user.empty()) daemon::drop_permanently(options_.user);
+        open(std::move(doors));
         notifier_.send("READY=1");
         loop_.run();
         if (control_path_) remove_control();
@@ -116,6 +116,9 @@ class Service final : private net::EventLoop::Watcher {
     }
 
     void open(Doors doors) {
+        tell_addresses(doors);
+        pool_.emplace(1, 16);
+        reload_.emplace(loop_, log_, *pool_, balancer_, back_ends_, options_, read_again_);
         prober_.emplace(loop_, log_, back_ends_, options_.probe);
         for (Listener& listener : doors.clients) balancer_.accept_on(std::move(listener));
         if (doors.status) {
@@ -124,7 +127,7 @@ class Service final : private net::EventLoop::Watcher {
         }
         if (doors.control) {
             control_path_ = doors.control->address();
-            control_.emplace(loop_, log_, back_ends_, pool_, std::move(*doors.control));
+            control_.emplace(loop_, log_, back_ends_, *pool_, std::move(*doors.control));
         }
     }
 
@@ -142,7 +145,7 @@ class Service final : private net::EventLoop::Watcher {
         while (const std::optional<int> signal = signals_.next()) {
             took = true;
             if (*signal == SIGHUP)
-                reload_.begin();
+                reload_->begin();
             else
                 stop();
         }
@@ -166,11 +169,12 @@ class Service final : private net::EventLoop::Watcher {
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGHUP};
     daemon::ServiceNotifier notifier_ = daemon::ServiceNotifier::from_environment();
     net::EventLoop loop_;
-    daemon::ThreadPool pool_{1, 16};  // looks names up; behind the loop, which it tells
+    std::optional<daemon::ThreadPool> pool_;  // looks names up; behind the loop, which it tells
     BackEnds back_ends_;
     std::optional<Prober> prober_;
     Balancer balancer_;
-    Reload reload_;
+    ReadOptions read_again_;
+    std::optional<Reload> reload_;
     std::optional<StatusPage> page_;
     std::optional<Control> control_;
     std::optional<net::Address> control_path_;

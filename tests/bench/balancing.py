@@ -10,6 +10,7 @@ from servers import Balancer, Haproxy, Nginx
 
 CONNECTIONS = 64
 LARGE_KIB = 1024
+SIZES = {"small": 100, "middle": 100 * 1024, "large": LARGE_KIB * 1024}
 # what is measured, the path, more fields, the unit, what one answer counts
 LOADS = [
     ("New connections, one small answer each", "/small", ("Connection: close",), "connections/s", 1),
@@ -27,15 +28,36 @@ def measure(server, seconds, path, fields):
         return rate, 1e6 * (server.cpu_seconds() - begin) / (rate * seconds)
 
 
-def balancer(build, rounds, seconds):
+def back_end():
+    """With a small, a middle and a large file."""
     nginx = Nginx("")
     root = os.path.join(nginx.folder, "root")
     os.mkdir(root)
-    for name, size in (("small", 100), ("large", LARGE_KIB * 1024)):
+    for name, size in SIZES.items():
         with open(os.path.join(root, name), "w", encoding="ascii") as file:
             file.write("x" * size)
     nginx.location = f"root {root};"
-    with nginx:
+    return nginx
+
+
+def ways(build, rounds, seconds):
+    """What splice(2) is worth: the same answers, copied, spliced, and as the balancer itself decides."""
+    with back_end() as nginx:
+        for name, size in SIZES.items():
+            heading(f"Answers of {size:,} bytes on {CONNECTIONS} kept connections: copy, splice, or auto",
+                    f"balancer --transfer WAY; wrk -t2 -c{CONNECTIONS} -d{seconds:g}s .../{name}")
+            seen = {"copy": [], "splice": [], "auto": []}
+            for _ in range(rounds):
+                for way, costs in seen.items():
+                    server = Balancer(build, nginx.port, "--transfer", way)
+                    costs.append(measure(server, seconds, f"/{name}", ())[1])
+            for way, costs in seen.items():
+                row(f"{way}, processor", costs, "us each")
+            ratio("auto to copy", seen["auto"], seen["copy"], "<= 1.1")
+
+
+def balancer(build, rounds, seconds):
+    with back_end() as nginx:
         for title, path, fields, unit, each in LOADS:
             heading(f"{title}, {CONNECTIONS} at once, through one thread",
                     f"wrk -t2 -c{CONNECTIONS} -d{seconds:g}s .../{path[1:]}")

@@ -5,7 +5,7 @@ import sys
 import time
 
 import load
-from balancing import balancer
+from balancing import balancer, ways
 from report import heading, ratio, row
 from servers import BALANCER, HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
 from verdict import verdicts
@@ -155,4 +155,5 @@ ALL = {
     "verdict": verdicts,
     "echo": echo_designs,
     "balancer": balancer,
+    "splice": ways,
 }
