@@ -108,6 +108,9 @@ Flow::Step Flow::splice() {
     const ssize_t got = from_.splice_to(pipe_->writing, kSpliceBytes);
     if (got == -1) {
         if (was_not_now()) {
+            // Less than a buffer since the last pause: what comes now are no large pieces any more.
+            if (spliced_ < RelayStore::kBufferBytes) full_reads_ = 0;
+            spliced_ = 0;
             give_up_pipe();
             return Step::waits;
         }
@@ -120,6 +123,7 @@ Flow::Step Flow::splice() {
     }
     in_pipe_ = static_cast<std::size_t>(got);
     turn_bytes_ += in_pipe_;
+    spliced_ += in_pipe_;
     return pass_pipe_on();
 }
 

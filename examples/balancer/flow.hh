@@ -77,7 +77,8 @@ class Flow {
     std::size_t kept_sent_ = 0;
     std::unique_ptr<daemon::Pipe> pipe_;
     std::size_t in_pipe_ = 0;
-    int full_reads_ = 0;  // in a row
+    int full_reads_ = 0;       // in a row
+    std::size_t spliced_ = 0;  // since nothing was there
     std::size_t turn_bytes_ = 0;
     bool source_ended_ = false;
     bool sink_failed_ = false;

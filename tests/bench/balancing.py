@@ -25,6 +25,8 @@ def measure(server, seconds, path, fields):
         load.wrk(server.port, 1, CONNECTIONS, path, fields=fields)
         begin = server.cpu_seconds()
         rate = load.wrk(server.port, seconds, CONNECTIONS, path, fields=fields)
+        if rate == 0:
+            raise RuntimeError(f"no answer in {seconds:g} s: the machine is too busy; ask for more --seconds")
         return rate, 1e6 * (server.cpu_seconds() - begin) / (rate * seconds)
 
 
