@@ -32,7 +32,6 @@
 #include "welcome.hh"
 
 namespace waymark::tracker {
-
 namespace {
 
 using daemon::Deadline;
@@ -48,6 +47,7 @@ struct OpenListeners {
     ListeningSockets sockets;
     std::vector<Address> devices;  // as bound: port 0 has become a real one
     std::vector<Address> web;
+    std::vector<Address> nmea;
 };
 
 std::vector<daemon::Fd> bind_all(const std::vector<Address>& wanted, std::vector<Address>& bound) {
@@ -64,13 +64,16 @@ OpenListeners open_listeners(const Settings& settings) {
     OpenListeners open;
     open.sockets.devices = bind_all(settings.device_addresses(), open.devices);
     open.sockets.web = bind_all(settings.web_addresses(), open.web);
+    open.sockets.nmea_listeners = bind_all(settings.nmea_addresses(), open.nmea);
+    for (const Address& address : open.nmea)  // on the port that the kernel may have chosen
+        open.sockets.nmea_datagrams.push_back(bind_datagrams(address));
     return open;
 }
 
 std::string quoted(const std::vector<Address>& addresses) {
     std::string list;
-    for (const Address& address : addresses)
-        list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", address.to_string());
+    for (const Address& each : addresses)
+        list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", each.to_string());
     return list;
 }
 
@@ -198,6 +201,7 @@ void House::stop() {
 void House::all_up() {
     for (const Address& address : open_.devices) log_.info("devices: {}", shown_address(address));
     for (const Address& address : open_.web) log_.info("web: {}", shown_address(address));
+    for (const Address& address : open_.nmea) log_.info("NMEA: {}", shown_address(address));
     if (settings_.foreground) {
         std::string text = welcome(settings_, open_.devices, open_.web);
         if (::isatty(STDOUT_FILENO) == 0) text.insert(0, address_lines(open_.devices, open_.web));
@@ -240,10 +244,11 @@ net::Task<std::string> House::answer(std::string_view request) {
 net::Task<std::string> House::status() {
     const std::string services = co_await services_.describe();
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - started_);
-    co_return fmt::format(R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"services":{}}})"
+    co_return fmt::format(R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"nmea":[{}],)"
+                          R"("services":{}}})"
                           "\n",
                           ::getpid(), uptime.count(), quoted(open_.devices), quoted(open_.web),
-                          services);
+                          quoted(open_.nmea), services);
 }
 
 int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,

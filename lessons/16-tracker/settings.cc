@@ -132,6 +132,8 @@ AccessList ReloadableSettings::web_access_list() const {
 void Settings::validate() const {
     reloadable.validate();
     device_addresses();
+    nmea_addresses();
+    ports_to_call();
     web_addresses();
     if (receivers < 1 || receivers > 64)
         throw UsageError(fmt::format("receivers: {} is not between 1 and 64", receivers));
@@ -148,7 +150,11 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
     const std::pair<std::string_view, bool> differ[] = {
         {"data", data != other.data},
         {"listen-devices", listen_devices != other.listen_devices},
+        {"listen-nmea", listen_nmea != other.listen_nmea},
         {"listen-web", listen_web != other.listen_web},
+        {"mqtt", mqtt != other.mqtt || mqtt_user != other.mqtt_user ||
+                     mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client},
+        {"gpsd", gpsd != other.gpsd || gpsd_device != other.gpsd_device},
         {"site", site != other.site},
         {"user", user != other.user},
         {"log", log != other.log},
@@ -166,6 +172,35 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
 
 std::vector<Address> Settings::device_addresses() const {
     return parse_all(listen_devices, "listen-devices");
+}
+
+std::vector<Address> Settings::nmea_addresses() const {
+    if (listen_nmea.empty()) return {};
+    std::vector<Address> addresses = parse_all(listen_nmea, "listen-nmea");
+    for (const Address& address : addresses)
+        if (!address.is_ip())
+            throw UsageError(
+                fmt::format("listen-nmea: {} is not an address with a port, such as "
+                            "127.0.0.1:5005",
+                            address.to_string()));
+    return addresses;
+}
+
+std::vector<std::uint16_t> Settings::ports_to_call() const {
+    std::vector<std::uint16_t> ports;
+    for (const auto& [key, target] : {std::pair{"mqtt", &mqtt}, std::pair{"gpsd", &gpsd}}) {
+        if (target->empty()) continue;
+        const std::size_t colon = target->rfind(':');
+        std::uint16_t port = 0;
+        const char* const end = target->data() + target->size();
+        const char* const begin = colon == std::string::npos ? end : target->data() + colon + 1;
+        const auto [stop, error] = std::from_chars(begin, end, port);
+        if (error != std::errc() || stop != end || port == 0 || colon == 0)
+            throw UsageError(
+                fmt::format("{}: '{}' is no HOST:PORT, such as localhost:1883", key, *target));
+        ports.push_back(port);
+    }
+    return ports;
 }
 
 std::vector<Address> Settings::web_addresses() const {

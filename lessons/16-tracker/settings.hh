@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,10 +45,16 @@ struct ReloadableSettings {
 struct Settings {
     std::string data;  // the folder with everything that is kept
     std::vector<std::string> listen_devices = {"127.0.0.1:5055"};
+    std::vector<std::string> listen_nmea = {};  // TCP and UDP at each; none: nobody is heard
     std::vector<std::string> listen_web = {"127.0.0.1:8080"};
     std::string site;  // the folder with the pages; found beside the program unless said otherwise
-    std::string user;  // to become after the ports are bound, when started as root
-    std::string log;   // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
+    // To call: HOST:PORT, or nothing.
+    std::string mqtt, mqtt_user, mqtt_password;
+    std::string mqtt_client = "waymark";  // the broker keeps our session under this name
+    std::string gpsd;
+    std::string gpsd_device = "gpsd";  // the identifier of the device that is there
+    std::string user;                  // to become after the ports are bound, when started as root
+    std::string log;  // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
     unsigned receivers = 1;  // processes that hear phones
     unsigned threads = 1;    // in each of them, every one with an event loop; 256 in all at most
     bool foreground = false;
@@ -57,6 +64,10 @@ struct Settings {
 
     void validate() const;
     std::vector<net::Address> device_addresses() const;
+    std::vector<net::Address> nmea_addresses() const;
+    bool calls_out() const { return !mqtt.empty() || !gpsd.empty(); }
+    // Of mqtt and gpsd.
+    std::vector<std::uint16_t> ports_to_call() const;
     // Throws UsageError for an address that other machines can reach: there are no accounts yet.
     std::vector<net::Address> web_addresses() const;
 

@@ -1,6 +1,8 @@
-// `tracker decode` reads one request from standard input, as it would come over the wire, and
-// prints what the server would answer and store. It is the same code as in the receiver, without
-// sockets: a way to find out why an app's messages are not taken, and the hook for test vectors.
+// `tracker decode` reads one message from standard input, as it would come over the wire, and
+// prints what the server would answer and store. It is an HTTP request, or what comes another way:
+// lines of NMEA or of gpsd, the payload of an MQTT message. It is the same code as in the receiver,
+// without sockets: a way to find out why an app's messages are not taken, and the hook for test
+// vectors.
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -20,6 +22,9 @@
 #include "net/http/body_decoder.hh"
 #include "net/http/request_parser.hh"
 #include "protocol.hh"
+#include "protocols/gpsd.hh"
+#include "protocols/nmea_stream.hh"
+#include "protocols/owntracks.hh"
 #include "protocols/time_text.hh"
 #include "store/data_folder.hh"
 #include "store/devices.hh"
@@ -37,6 +42,8 @@ constexpr std::size_t kLargestInput = 2 * 1024 * 1024;
 struct DecodeOptions {
     std::string now;
     std::string transport = "http";
+    std::string topic = "owntracks/user/device";
+    std::string device = "gpsd";
     std::string data;
 };
 
@@ -121,6 +128,45 @@ bool read_request(std::string& input, net::http::RequestParser& parser, net::htt
     return true;
 }
 
+template <class Read>
+void each_line(std::string_view input, const Read& read) {
+    while (!input.empty()) {
+        const std::size_t end = input.find('\n');
+        read(input.substr(0, end));
+        input.remove_prefix(end == std::string_view::npos ? input.size() : end + 1);
+    }
+}
+
+void decode_nmea(std::string_view input, const MemoryDirectory& devices, UnixMillis now,
+                 Decoded& decoded) {
+    NmeaStream stream;
+    each_line(input, [&](std::string_view line) { stream.read_line(line, devices, now, decoded); });
+    stream.flush(now, decoded);
+}
+
+void decode_gpsd(std::string_view input, const KnownDevice& device, UnixMillis now,
+                 Decoded& decoded) {
+    GpsdStream stream;
+    each_line(input, [&](std::string_view line) { stream.read_line(line, device, now, decoded); });
+}
+
+void decode_input(const DecodeOptions& options, Connection& connection,
+                  const MemoryDirectory& devices, UnixMillis now, Decoded& decoded) {
+    std::string input = read_input();
+    if (options.transport == "nmea") {
+        decode_nmea(input, devices, now, decoded);
+    } else if (options.transport == "gpsd") {
+        const KnownDevice device{Devices(connection).number_of(options.device), {}};
+        decode_gpsd(input, device, now, decoded);
+    } else if (options.transport == "mqtt") {
+        owntracks_decode_published(options.topic, input, devices, now, decoded);
+    } else {
+        net::http::RequestParser parser;
+        net::http::Request request;
+        if (read_request(input, parser, request, decoded)) decode(request, devices, now, decoded);
+    }
+}
+
 void run_decode(const DecodeOptions& options) {
     const std::optional<UnixMillis> now =
         options.now.empty() ? unix_now() : parse_time(options.now);
@@ -134,11 +180,8 @@ void run_decode(const DecodeOptions& options) {
     DeviceNames names;
     for (const Device& device : Devices(connection).list()) names[device.number] = device.name;
 
-    std::string input = read_input();
-    net::http::RequestParser parser;
-    net::http::Request request;
     Decoded decoded;
-    if (read_request(input, parser, request, decoded)) decode(request, directory, *now, decoded);
+    decode_input(options, connection, directory, *now, decoded);
     fmt::print("{}\n", to_json(decoded, names).dump());
 }
 
@@ -146,11 +189,17 @@ void run_decode(const DecodeOptions& options) {
 
 void add_decode(CLI::App& app) {
     CLI::App* const command = app.add_subcommand(
-        "decode", "Print what the server would answer to a request, and store, as JSON");
+        "decode",
+        "Print what the server would answer to the message on standard input, and store, as JSON");
     const auto options = std::make_shared<DecodeOptions>();
     command->add_option("--now", options->now, "The server's clock (default: now)");
-    command->add_option("--transport", options->transport, "How the request came: http")
-        ->check(CLI::IsMember({"http"}));
+    command
+        ->add_option("--transport", options->transport,
+                     "How it comes: http (one request; the default), nmea or gpsd (lines), mqtt (a "
+                     "payload)")
+        ->check(CLI::IsMember({"http", "nmea", "gpsd", "mqtt"}));
+    command->add_option("--topic", options->topic, "With mqtt: its topic, owntracks/USER/DEVICE");
+    command->add_option("--device", options->device, "With gpsd: the name of the device there");
     add_data_option(*command, options->data);
     command->callback([options] { run_decode(*options); });
 }

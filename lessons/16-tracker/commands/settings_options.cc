@@ -194,8 +194,21 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "root /var/lib/waymark)");
     add(app, "listen-devices", settings.listen_devices,
         "Addresses at which phones send, such as 127.0.0.1:5055 (the default) or *:5055");
+    add(app, "listen-nmea", settings.listen_nmea,
+        "Addresses at which trackers send NMEA over TCP and UDP, such as *:5005 (default: none)");
     add(app, "listen-web", settings.listen_web,
         "Addresses of the map, on this machine only for now (default 127.0.0.1:8080)");
+    add(app, "mqtt", settings.mqtt,
+        "HOST:PORT of an MQTT broker where OwnTracks publishes, such as localhost:1883");
+    add(app, "mqtt-user", settings.mqtt_user, "Whom the broker knows us as (default: nobody)");
+    add(app, "mqtt-password", settings.mqtt_password,
+        "Password for the broker; on a command line others see it: use the file or the "
+        "environment");
+    add(app, "mqtt-client", settings.mqtt_client,
+        "Name under which the broker keeps what comes while we are away (default waymark)");
+    add(app, "gpsd", settings.gpsd, "HOST:PORT of a gpsd, such as localhost:2947");
+    add(app, "gpsd-device", settings.gpsd_device,
+        "Identifier of the device that is at that gpsd (default gpsd)");
     add(app, "site", settings.site, "Folder of the web pages (default: beside the program)");
     add(app, "user", settings.user,
         "Whom to become after the ports are bound, when root starts it (default nobody)");
@@ -211,7 +224,8 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Who may send: rules such as 'allow 192.168.0.0/16', the first match wins; without rules "
         "everybody, with rules nobody else");
     add(app, "access-web", reloadable.access_web, "Who may look: the same rules");
-    add(app, "max-connections", reloadable.max_connections, "At once, in each thread of each receiver, and at the map (default 512)");
+    add(app, "max-connections", reloadable.max_connections,
+        "At once, in each thread of each receiver, and at the map (default 512)");
     add(app, "max-connections-per-address", reloadable.max_connections_per_address,
         "At once, from one IPv4 address or IPv6 /64 (default 32)");
     add(app, "header-timeout", reloadable.header_timeout_s, "Seconds for a head (default 10)");
@@ -222,9 +236,10 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Seconds between two requests on a connection (default 15)");
     add_flag(app, "foreground", settings.foreground, "Stay in the terminal, log to stderr");
     add_flag(app, "one-process", settings.one_process, "Threads instead of processes");
-    add_flag(app, "demo", settings.demo,
-             "With two made-up devices, in a folder of the demo's own (default: the default of --data "
-             "with -demo added)");
+    add_flag(
+        app, "demo", settings.demo,
+        "With two made-up devices, in a folder of the demo's own (default: the default of --data "
+        "with -demo added)");
 }
 
 std::vector<std::string> given_arguments(const CLI::App& app) {

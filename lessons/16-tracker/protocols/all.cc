@@ -6,8 +6,10 @@
 
 #include "protocol.hh"
 #include "protocols/colota.hh"
+#include "protocols/gpsd.hh"
 #include "protocols/gpslogger.hh"
 #include "protocols/hauk.hh"
+#include "protocols/nmea_stream.hh"
 #include "protocols/opengts.hh"
 #include "protocols/osmand.hh"
 #include "protocols/overland.hh"
@@ -56,6 +58,8 @@ constexpr std::array kKeptForms{
     KeptForm{Source::ulogger, ulogger_decode_again},
     KeptForm{Source::phonetrack, phonetrack_decode_again},
     KeptForm{Source::hauk, hauk_decode_again},
+    KeptForm{Source::nmea, nmea_decode_again},
+    KeptForm{Source::gpsd, gpsd_decode_again},
     KeptForm{Source::colota, colota_decode_again},
     KeptForm{Source::gpslogger, gpslogger_decode_again},
 };

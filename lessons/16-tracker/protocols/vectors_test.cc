@@ -1,6 +1,5 @@
 // Runs protocols/vectors.json: each vector is a request and what must come of it. Only the
-// properties a vector names are compared, with the tolerances of what phones print. Vectors of
-// protocols that are not among the file's decoders wait.
+// properties a vector names are compared, with the tolerances of what phones print.
 
 #include <doctest/doctest.h>
 
@@ -15,6 +14,9 @@
 #include "memory_directory.hh"
 #include "net/http/url.hh"
 #include "protocol.hh"
+#include "protocols/gpsd.hh"
+#include "protocols/nmea_stream.hh"
+#include "protocols/owntracks.hh"
 #include "protocols/session.hh"
 #include "protocols/time_text.hh"
 
@@ -195,7 +197,8 @@ void check_response(const json& expected, const Decoded& decoded) {
 void check_vector(const json& expected, const Decoded& decoded, const VectorFile& file) {
     const bool is_other = is_other_status(expected, decoded.status);
     if (is_other) return;
-    CHECK(decoded.status == expected["status"].get<int>());
+    if (expected["status"].is_number())  // some ways in have no answer
+        CHECK(decoded.status == expected["status"].get<int>());
     CHECK(decoded.error == expected.value("error", ""));
     CHECK(decoded.field == expected.value("field", ""));
     if (expected.contains("response")) check_response(expected["response"], decoded);
@@ -218,19 +221,54 @@ void check_vector(const json& expected, const Decoded& decoded, const VectorFile
 
 }  // namespace
 
+namespace {
+
+template <class Read>
+void each_line(std::string_view body, const Read& read) {
+    while (!body.empty()) {
+        const std::size_t end = body.find('\n');
+        read(body.substr(0, end));
+        body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
+    }
+}
+
+// What comes over no HTTP, as the services hand it on.
+void decode_vector(const json& vector, const VectorFile& file, Decoded& decoded) {
+    const std::string method = vector["method"];
+    const std::string body = vector["body"].is_string() ? vector["body"] : "";
+    decoded.clear();
+    if (method == "PUBLISH") {
+        owntracks_decode_published(vector["target"].get<std::string>(), body, file.directory,
+                                   file.now, decoded);
+    } else if (method == "TCP-CLIENT") {
+        GpsdStream stream;
+        const KnownDevice boat{file.numbers.at("boat"), SpeedUnit::protocol_default};
+        each_line(body,
+                  [&](std::string_view line) { stream.read_line(line, boat, file.now, decoded); });
+    } else if (method == "TCP" || method == "UDP") {
+        NmeaStream stream;
+        each_line(body, [&](std::string_view line) {
+            stream.read_line(line, file.directory, file.now, decoded);
+        });
+        stream.flush(file.now, decoded);
+    } else {
+        const VectorRequest request(vector, file);
+        decode(request.get(), file.directory, file.now, decoded);
+    }
+}
+
+}  // namespace
+
 TEST_CASE("every vector decodes to what it expects") {
     const VectorFile file = load();
     Decoded decoded;  // one for all, as in the receiver: nothing may be left from the one before
-    int count = 0;
     for (const json& vector : file.content["vectors"]) {
-        if (!has_decoder(file, vector)) continue;
         INFO(vector["id"].get<std::string>(), " ", vector["note"].get<std::string>());
-        const VectorRequest request(vector, file);
-        decode(request.get(), file.directory, file.now, decoded);
+        REQUIRE(has_decoder(file, vector));
+        decode_vector(vector, file, decoded);
         check_vector(vector["expect"], decoded, file);
-        ++count;
     }
-    CHECK(count >= 127);
+    CHECK(file.content["vectors"].size() == 141);
 }
 
 TEST_CASE("a quarantined message keeps its bytes but not its token") {

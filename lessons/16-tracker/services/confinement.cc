@@ -65,6 +65,20 @@ Needs needs_of_demo(const ServiceStart& start) {
     return needs;
 }
 
+// Where a name is looked up, by the system's own configuration, and which ports it may call. To
+// look up it asks a name server, which may be called by TCP as well.
+Needs needs_of_caller(const Settings& settings) {
+    Needs needs{
+        {CallGroup::threads, CallGroup::sockets, CallGroup::connecting, CallGroup::files_to_read},
+        {}};
+    for (const char* place : {"/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve"})
+        if (std::filesystem::exists(place))
+            needs.premises.places.push_back({place, FileRight::read});
+    needs.premises.tcp_connect_to = settings.ports_to_call();
+    needs.premises.tcp_connect_to.push_back(53);
+    return needs;
+}
+
 Needs own_needs(const ServiceStart& start) {
     switch (start.kind) {
         case ServiceKind::store:
@@ -75,6 +89,8 @@ Needs own_needs(const ServiceStart& start) {
             return needs_of_web_app(start.settings);
         case ServiceKind::demo:
             return needs_of_demo(start);
+        case ServiceKind::caller:
+            return needs_of_caller(start.settings);
     }
     return {};
 }

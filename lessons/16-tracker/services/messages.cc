@@ -101,6 +101,8 @@ std::string_view name_of(ServiceKind kind) {
             return "web app";
         case ServiceKind::demo:
             return "demo";
+        case ServiceKind::caller:
+            return "caller";
     }
     return "service";
 }

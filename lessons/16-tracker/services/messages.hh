@@ -64,7 +64,8 @@ enum class MessageKind : std::uint8_t {
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:
 // thread t of receiver r is r * threads + t, and to it the store is number t.
-enum class ServiceKind : std::uint8_t { store = 1, receiver, web_app, demo };
+// The caller is one more receiver to the store, behind all of these.
+enum class ServiceKind : std::uint8_t { store = 1, receiver, web_app, demo, caller };
 std::string_view name_of(ServiceKind kind);
 
 using Ticket = std::uint64_t;

@@ -1,6 +1,6 @@
-// The receiver: hears the phones. It parses what anybody may send, so as a process of its own it can
-// open no file and make no connection (services/confinement); what it understood it hands to the
-// store, and it answers a phone when the store says that the fix is on disk.
+// The receiver: hears the phones. It parses what anybody may send, so as a process of its own it
+// can open no file and make no connection (services/confinement); what it understood it hands to
+// the store, and it answers a phone when the store says that the fix is on disk.
 //
 // It has --threads threads, each with an event loop of its own (services/reception). The thread
 // that the service began in is the first of them, and it alone talks to the supervisor; what
@@ -65,6 +65,7 @@ std::vector<std::unique_ptr<Reception>> ReceiverService::open(ServiceStart& star
             std::make_unique<Reception>(start.settings, std::move(listeners), log));
     }
     start.listeners.clear();
+    receptions.front()->hear_nmea(std::move(start.nmea_listeners), std::move(start.nmea_datagrams));
     return receptions;
 }
 

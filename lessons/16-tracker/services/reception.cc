@@ -28,7 +28,12 @@ Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners
       kept_points_(loop_, [this](std::string_view message) { return store_.tell(message); }),
       refusals_(log),
       server_(loop_, router_, std::move(listeners), settings.reloadable,
-              settings.reloadable.devices_access_list(), log_) {
+              settings.reloadable.devices_access_list(), log_),
+      nmea_(loop_, store_, log_,
+            {.devices = [this]() -> const DeviceDirectory& { return *devices_; },
+             .judge = [this](Decoded& decoded,
+                             const net::Address& peer) { return judge_nmea(decoded, peer); }}),
+      settings_(settings.reloadable) {
     const auto handler = [this](Exchange& exchange) { return receive(exchange); };
     for (const std::string_view batch : kBatchPaths) {
         router_.add("*", batch, kLargestBatch, handler);
@@ -70,6 +75,7 @@ void Reception::learn(std::string_view part) {
     devices_ = unpacker_.take();
     if (!is_first) return;
     server_.open();
+    nmea_.open(std::move(nmea_listeners_), std::move(nmea_datagrams_), settings_);
     on_open_();
 }
 
@@ -96,6 +102,24 @@ net::Task<> Reception::store_and_answer(Exchange& exchange, DecodedPool::Lease d
         answer_not_durable(exchange, result.reason);
     }
     pool_.give(std::move(decoded));
+}
+
+void Reception::hear_nmea(std::vector<daemon::Fd> listeners, std::vector<daemon::Fd> datagrams) {
+    nmea_listeners_ = std::move(listeners);
+    nmea_datagrams_ = std::move(datagrams);
+}
+
+// A sender that gets no answer cannot guess by it, but its wrong names count all the same. What
+// nobody is named for, and what the quarantine has no room for, is told and not kept.
+bool Reception::judge_nmea(Decoded& decoded, const net::Address& peer) {
+    const bool is_new =
+        decoded.from == 0 || guesses_.allows_device(decoded.from, peer.network_key(), loop_.now());
+    if (decoded.status != 200 || !decoded.quarantined.empty())
+        refusals_.note(decoded, peer, unix_now());
+    std::erase_if(decoded.quarantined, [this](const Quarantined& point) {
+        return point.device == 0 || !quarantine_has_room_;
+    });
+    return is_new;
 }
 
 // Asked before anything else of the message counts: its answer, whichever, would tell a guesser
@@ -164,20 +188,23 @@ void Reception::answer_not_durable(Exchange& exchange, const std::string& reason
 }
 
 void Reception::reload(const ReloadableSettings& settings) {
+    settings_ = settings;
+    nmea_.reload(settings);
     server_.reload(settings, settings.devices_access_list());
 }
 
 void Reception::close() {
+    nmea_.close();
     server_.close(Deadline::after(kTimeToFinish), [this] { loop_.stop(); });
 }
 
 std::string Reception::counters(std::size_t most_refusals) const {
-    return fmt::format(R"({{{},"not_durable":{},"quarantine_full":{},"unanswered_bytes":{},)"
+    return fmt::format(R"({{{},{},"not_durable":{},"quarantine_full":{},"unanswered_bytes":{},)"
                        R"("store_connected":{},"refused_messages":{},"quarantined_messages":{},)"
                        R"("refused_lately":{}}})",
-                       server_.counters(), not_durable_, no_room_, store_.unanswered_bytes(),
-                       store_.is_connected(), refusals_.refused(), refusals_.quarantined(),
-                       refusals_.to_json(most_refusals));
+                       server_.counters(), nmea_.counters(), not_durable_, no_room_,
+                       store_.unanswered_bytes(), store_.is_connected(), refusals_.refused(),
+                       refusals_.quarantined(), refusals_.to_json(most_refusals));
 }
 
 }  // namespace waymark::tracker

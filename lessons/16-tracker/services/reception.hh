@@ -19,9 +19,10 @@
 #include "net/event_loop.hh"
 #include "net/http/router.hh"
 #include "protocol.hh"
-#include "services/guess_limit.hh"
 #include "services/configured_server.hh"
+#include "services/guess_limit.hh"
 #include "services/kept_points.hh"
+#include "services/nmea_input.hh"
 #include "services/refusals.hh"
 #include "services/store_link.hh"
 #include "settings.hh"
@@ -59,6 +60,8 @@ class Reception {
     // Of the thread that runs the loop, but for post() and stop() of the loop itself.
     net::EventLoop& loop() { return loop_; }
     void meet_store(daemon::Channel channel);
+    // Before it serves: sockets of NMEA, for one thread of a receiver.
+    void hear_nmea(std::vector<daemon::Fd> listeners, std::vector<daemon::Fd> datagrams);
     // Called when it begins to serve.
     void on_open(std::function<void()> handler) { on_open_ = std::move(handler); }
     void reload(const ReloadableSettings& settings);
@@ -75,6 +78,7 @@ class Reception {
     void answer_not_durable(net::http::Exchange& exchange, const std::string& reason);
     net::Task<> look_for_kept(net::http::Exchange& exchange, DecodedPool::Lease decoded);
     void keep_out_of_quarantine(Decoded& decoded);
+    bool judge_nmea(Decoded& decoded, const net::Address& peer);
     void learn(std::string_view part);
     void hear(std::string_view message);
 
@@ -90,6 +94,9 @@ class Reception {
     Refusals refusals_;
     net::http::Router router_;
     ConfiguredServer server_;
+    NmeaInput nmea_;
+    std::vector<daemon::Fd> nmea_listeners_, nmea_datagrams_;  // until it serves
+    ReloadableSettings settings_;
     bool quarantine_has_room_ = true;  // the store says when not
     std::uint64_t no_room_ = 0;
     std::uint64_t not_durable_ = 0;

@@ -64,6 +64,8 @@ int run(ServiceStart& start) {
             return run_web_app(start);
         case ServiceKind::demo:
             return run_demo(start);
+        case ServiceKind::caller:
+            return run_caller(start);
     }
     return daemon::kExitUsage;
 }

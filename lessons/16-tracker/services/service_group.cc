@@ -67,6 +67,7 @@ ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const Listen
     for (unsigned i = 0; i < settings_.receivers; ++i)
         add(ServiceKind::receiver, static_cast<std::uint16_t>(i));
     add(ServiceKind::web_app, 0);
+    if (settings_.calls_out()) add(ServiceKind::caller, 0);
     if (settings_.demo) add(ServiceKind::demo, 0);
 }
 
@@ -154,7 +155,7 @@ void ServiceGroup::spawn(Service& service) {
         std::vector<int> keep = keep_open_;
         keep.push_back(pair.second.fd().get());
         std::shared_ptr<ServiceStart> start = prepare(service, std::move(pair.second));
-        for (const daemon::Fd& listener : start->listeners) keep.push_back(listener.get());
+        for (const int socket : descriptors_of(*start)) keep.push_back(socket);
         service.id = host_->start([start] { return run_service(*start); }, std::move(keep));
 
         net::ChannelLink::Handlers handlers;
@@ -173,14 +174,10 @@ void ServiceGroup::spawn(Service& service) {
 }
 
 std::unique_ptr<ServiceStart> ServiceGroup::prepare(Service& service, Channel control) const {
-    std::vector<daemon::Fd> listeners;
-    const bool serves_web = service.kind == ServiceKind::web_app;
-    if (serves_web || service.kind == ServiceKind::receiver)
-        for (const daemon::Fd& socket : serves_web ? sockets_.web : sockets_.devices)
-            listeners.push_back(socket.duplicate());
-    return std::make_unique<ServiceStart>(ServiceStart{
-        settings_, service.kind, service.number, std::move(control), std::move(listeners),
-        net::Listener::adopt(sockets_.devices.front().duplicate()).address()});
+    auto start = std::make_unique<ServiceStart>(
+        ServiceStart{settings_, service.kind, service.number, std::move(control)});
+    sockets_.hand_to(*start);
+    return start;
 }
 
 // The store meets everybody but the demo; the others meet only the store.
@@ -199,8 +196,10 @@ void ServiceGroup::connect(Service& a, Service& b) {
         return service.kind == ServiceKind::receiver ? settings_.threads : 1;
     };
     const auto peer = [&](const Service& service, unsigned thread) {
-        return write(Peer{service.kind, static_cast<std::uint16_t>(
-                                            service.number * settings_.threads + thread)});
+        const bool calls = service.kind == ServiceKind::caller;
+        const unsigned first = (calls ? settings_.receivers : service.number) * settings_.threads;
+        return write(Peer{calls ? ServiceKind::receiver : service.kind,
+                          static_cast<std::uint16_t>(first + thread)});
     };
     for (unsigned thread = 0; thread < threads_of(a) * threads_of(b); ++thread) {
         const daemon::ChannelPair pair = daemon::make_channel();
@@ -262,8 +261,8 @@ void ServiceGroup::ended(int id, const std::string& how) {
 
 // The next kind is told to stop when the one before it has ended.
 void ServiceGroup::continue_stop() {
-    for (const ServiceKind kind :
-         {ServiceKind::demo, ServiceKind::receiver, ServiceKind::web_app, ServiceKind::store}) {
+    for (const ServiceKind kind : {ServiceKind::demo, ServiceKind::caller, ServiceKind::receiver,
+                                   ServiceKind::web_app, ServiceKind::store}) {
         bool waits = false;
         for (const auto& service : services_) {
             if (service->kind != kind) continue;

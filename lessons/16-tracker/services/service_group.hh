@@ -20,17 +20,12 @@
 #include "net/event_loop.hh"
 #include "net/notice.hh"
 #include "net/task.hh"
+#include "services/listening_sockets.hh"
 #include "services/service.hh"
 #include "services/service_host.hh"
 #include "settings.hh"
 
 namespace waymark::tracker {
-
-// The listening sockets, bound while the process still had the right to.
-struct ListeningSockets {
-    std::vector<daemon::Fd> devices;
-    std::vector<daemon::Fd> web;
-};
 
 class ServiceGroup {
   public:

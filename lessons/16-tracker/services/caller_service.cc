@@ -1,0 +1,112 @@
+// The caller: the service that makes connections, to an MQTT broker for OwnTracks and to gpsd. All
+// others wait to be called, and the one that strangers call may make no connection; so this is a
+// process of its own, which nobody can call. To the store it is one more receiver.
+//
+// A connection that ends is made again, after a pause that doubles up to a minute. Names are looked
+// up on a thread of their own each time, for they may have moved.
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "daemon/error.hh"
+#include "daemon/thread_pool.hh"
+#include "net/task_group.hh"
+#include "services/caller.hh"
+#include "services/gpsd_caller.hh"
+#include "services/mqtt_caller.hh"
+#include "services/service.hh"
+#include "services/service_control.hh"
+
+namespace waymark::tracker {
+namespace {
+
+class CallerService {
+  public:
+    explicit CallerService(ServiceStart& start);
+    int run();
+
+  private:
+    void learn(std::string_view part);
+    void begin();
+    std::string counters() const;
+
+    const Settings settings_;
+    net::EventLoop loop_;
+    daemon::Log& log_;
+    StoreLink store_{loop_, {}};
+    DirectoryUnpacker unpacker_;
+    CallerHost host_;
+    daemon::ThreadPool pool_;
+    std::unique_ptr<MqttCaller> mqtt_;
+    std::unique_ptr<GpsdCaller> gpsd_;
+    net::TaskGroup tasks_;
+    ServiceControl control_;
+};
+
+CallerService::CallerService(ServiceStart& start)
+    : settings_(start.settings),
+      log_(*start.log),
+      host_{loop_, store_, log_, Refusals(log_), std::nullopt},
+      pool_(1, 4),
+      tasks_([this](std::exception_ptr) {
+          log_.error("a call ended badly");
+          loop_.stop();
+      }),
+      control_(loop_, std::move(start.control), log_,
+               {.on_peer =
+                    [this](Peer peer, daemon::Channel channel) {
+                        if (peer.kind == ServiceKind::store) store_.connect(std::move(channel));
+                    },
+                .on_stop = [this] { loop_.stop(); },
+                .on_settings = {},
+                .on_devices_changed = {},
+                .counters = [this] { return counters(); }}) {
+    store_.on_directory([this](std::string_view part) { learn(part); });
+}
+
+int CallerService::run() {
+    control_.ready();
+    loop_.run();
+    tasks_.destroy_all();
+    // A look-up may last, and nobody needs its answer. Only a thread has to wait for it.
+    if (!settings_.one_process) std::_Exit(daemon::kExitOk);
+    return daemon::kExitOk;
+}
+
+void CallerService::learn(std::string_view part) {
+    if (unpacker_.add(part) != DirectoryUnpacker::Result::complete) return;
+    const bool is_first = !host_.devices;
+    host_.devices = unpacker_.take();
+    if (is_first) begin();
+}
+
+void CallerService::begin() {
+    if (!settings_.mqtt.empty()) {
+        mqtt_ = std::make_unique<MqttCaller>(
+            host_, pool_, settings_.mqtt,
+            MqttLogin{settings_.mqtt_client, settings_.mqtt_user, settings_.mqtt_password, 60});
+        tasks_.start(mqtt_->run());
+    }
+    if (settings_.gpsd.empty()) return;
+    gpsd_ = std::make_unique<GpsdCaller>(host_, pool_, settings_.gpsd, settings_.gpsd_device);
+    tasks_.start(gpsd_->run());
+}
+
+std::string CallerService::counters() const {
+    return fmt::format(R"({{"mqtt_connected":{},"mqtt_messages":{},"gpsd_connected":{},)"
+                       R"("refused_messages":{},"quarantined_messages":{},"refused_lately":{}}})",
+                       mqtt_ && mqtt_->is_connected(), mqtt_ ? mqtt_->messages() : 0,
+                       gpsd_ && gpsd_->is_connected(), host_.refusals.refused(),
+                       host_.refusals.quarantined(), host_.refusals.to_json(16));
+}
+
+}  // namespace
+
+int run_caller(ServiceStart& start) {
+    return CallerService(start).run();
+}
+
+}  // namespace waymark::tracker
