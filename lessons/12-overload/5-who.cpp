@@ -1,5 +1,6 @@
 // Who is one client? Wrong: counted by address and port, each connection is another one. Counted by
-// address, an IPv6 host is another one whenever it likes. Counted by network, a host is a host.
+// address, an IPv6 host is another one whenever it likes. Counted by network, a host is a host. But
+// fe80::/64 is on every link: there the interface belongs to it.
 //
 // No connections here: addresses alone, as accept would have told them.
 
@@ -33,6 +34,22 @@ std::vector<Address> ipv6_host() {
     return peers;
 }
 
+// fe80::1 on each of two links, as accept tells their interfaces: two hosts with a hundred
+// connections.
+std::vector<Address> two_neighbours() {
+    std::vector<Address> peers;
+    for (std::size_t i = 0; i < 2 * kConnections; ++i) {
+        sockaddr_in6 peer{};
+        peer.sin6_family = AF_INET6;
+        peer.sin6_addr.s6_addr[0] = 0xfe;
+        peer.sin6_addr.s6_addr[1] = 0x80;
+        peer.sin6_addr.s6_addr[15] = 1;
+        peer.sin6_scope_id = 1 + i % 2;
+        peers.emplace_back(reinterpret_cast<const sockaddr*>(&peer), socklen_t{sizeof peer});
+    }
+    return peers;
+}
+
 //#region who
 std::size_t let_in(const std::vector<Address>& peers, std::string (*key)(const Address&)) {
     std::map<std::string, std::size_t> inside;
@@ -54,6 +71,11 @@ std::string by_address(const Address& peer) {
     return peer.host_text();  //@ 4
 }
 //#endregion who
+
+std::string by_first_half(const Address& peer) {
+    const auto* const address = reinterpret_cast<const sockaddr_in6*>(peer.data());
+    return {reinterpret_cast<const char*>(&address->sin6_addr), 8};
+}
 
 std::size_t let_in_by_the_gate(const std::vector<Address>& peers) {
     ConnectionGate gate({.soft = 500, .hard = 500, .per_network = kLimit, .early_drop = {}});
@@ -79,5 +101,10 @@ int main() {
     end_step();
     fmt::print("3. network           {:4}  {:4}\n", let_in_by_the_gate(four),
                let_in_by_the_gate(six));
+    end_step();
+    const std::vector<Address> neighbours = two_neighbours();
+    fmt::print("two hosts, fe80::1 on each of two links\n");
+    fmt::print("4. first 64 bits           {:4}\n", let_in(neighbours, by_first_half));
+    fmt::print("5. and the interface       {:4}\n", let_in_by_the_gate(neighbours));
     end_step();
 }
