@@ -1,6 +1,6 @@
-// Slow readers hold all places: each takes two thousand bytes a second of an answer of a hundred
-// thousand. Wrong: a time-out that starts anew with each write that got something away. Then one
-// deadline for the answer.
+// Slow readers hold all places: each takes at most two thousand bytes a second of an answer of a
+// hundred thousand. Wrong: a time-out that starts anew with each write that got something away.
+// Then one deadline for the answer.
 //
 // The seconds are made: in each one the server takes a turn, and every slow reader reads.
 //
@@ -55,7 +55,8 @@ void take_a_turn(std::vector<Reader>& readers, int second, bool each_write) {
     });
 }
 
-// Reads what it takes in a second; what has come by now is enough for that, but at the end.
+// Reads what it takes in a second. In some of them less has come: the window opens in pieces, so
+// all of it takes sixty seconds and not fifty.
 void sip(const Fd& peer) {
     char bytes[kSip];
     pollfd ready{peer.get(), POLLIN, 0};
