@@ -106,6 +106,16 @@ inline const Advice kNotice{
     "a notice that is not due",
     "One notice for each gap, when there is room again; none where nothing was dropped.",
     "README.md#a-notice-that-is-not-due-or-wrong"};
+inline const Advice kNoticeBeyond{
+    "a notice beyond the bound",
+    "The notice is queued whatever its size. Then more may wait than the bound says, and what is "
+    "left, limits_.bytes - bytes_, is no number below 0 but a huge one.",
+    "README.md#a-notice-beyond-the-bound"};
+inline const Advice kGapForgotten{
+    "a gap that is forgotten",
+    "dropped_ is 0 when the notice waits, not before: to make it may throw, and then the gap is "
+    "still to be told.",
+    "README.md#a-gap-that-is-forgotten"};
 inline const Advice kNoticeCount{
     "a wrong number in the notice",
     "It is the number of all that were dropped since the last notice, and of none twice.",

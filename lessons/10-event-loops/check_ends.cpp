@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <exception>
+#include <stdexcept>
 #include <string>
 
 #include "client.hh"
@@ -30,10 +32,17 @@ void expect_ended(Client& client, End why, const Causes& causes) {
     expect(client.sees_the_end(), "the client", "sees the end", "sees an open connection", kEnd);
 }
 
-// Waits in the loop, as long as time is made to pass.
-void pass(EventLoop& loop, milliseconds time) {
+// Waits in the loop, as long as time is made to pass. What a timer throws comes out of it.
+void pass(EventLoop& loop, milliseconds time, const Causes& thrown = kFatal) {
     const Deadline until = Deadline::after(time);
-    for (int i = 0; i < 100'000 && !until.expired(); ++i) loop.run_once(until);
+    try {
+        for (int i = 0; i < 100'000 && !until.expired(); ++i) loop.run_once(until);
+    } catch (const std::logic_error& error) {  // net/spin_check
+        fail("the loop", "waits", std::string("turns without end: ") + error.what(), kAlwaysAsked);
+    } catch (const std::exception& error) {
+        fail("the loop, when time has passed", "throws nothing",
+             std::string("threw: ") + error.what(), thrown);
+    }
     expect(until.expired(), "the loop", "waits", "turns without end", kAlwaysAsked);
 }
 
@@ -58,7 +67,7 @@ TEST_CASE("an error of send is the end of this client") {
         step("an hour later; the other client is served");
         other.push(message(9));
         FastClock clock;
-        pass(loop, milliseconds(3'600'000));
+        pass(loop, milliseconds(3'600'000), kEnd);
         expect_end(client, End::broken, kEnd);
         other.read();
         expect_equal(other.came(), message(9), "what came to the other", kFatal);
@@ -77,6 +86,14 @@ TEST_CASE("a client that has gone is the end") {
         round(loop);
         expect_ended(client, End::broken, kBroken);
     }
+    step("nothing waits; the client hangs up and has not read all: EPOLLHUP and EPOLLERR at once");
+    EventLoop loop;
+    Client client(loop);
+    client.push(message(1));
+    round(loop);
+    client.hang_up();
+    round(loop);
+    expect_ended(client, End::broken, kBroken);
 }
 
 TEST_CASE("no signal is raised") {
@@ -196,7 +213,7 @@ TEST_CASE("on_end comes when the socket is closed") {
     expect_equal(client.queue().messages(), 1U, "messages() that were not sent", kMiscounted);
     step("an hour later");
     FastClock clock;
-    pass(loop, milliseconds(3'600'000));
+    pass(loop, milliseconds(3'600'000), kEnd);
     expect_end(client, End::broken, kEnd);
 }
 
@@ -221,7 +238,7 @@ TEST_CASE("a client that takes nothing is given up when its patience is over") {
     // The patience was over, and asked on_ready(), which tried in vain.
     expect_ended(client, End::too_slow, faults.calls(Call::write) > 0 ? kAnswer : kPatience);
     step("an hour later");
-    pass(loop, milliseconds(3'600'000));
+    pass(loop, milliseconds(3'600'000), kEnd);
     expect_end(client, End::too_slow, kEnd);
 }
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <stdexcept>
 #include <utility>
 
 #include "net/socket_options.hh"
@@ -55,8 +56,10 @@ Client::Client(EventLoop& loop, Limits limits, bool small_socket) {
     number_ = pair.first.get();
     OutgoingQueue::Calls calls;
     calls.notice = [this](std::size_t dropped) {
+        if (notice_throws) throw std::runtime_error("there is no memory for a notice");
         notices.push_back(dropped);
-        const std::string text = "[" + std::to_string(dropped) + " dropped]\n";
+        const std::string text =
+            "[" + std::to_string(dropped) + " dropped]" + std::string(longer_notice, '.') + "\n";
         expect_message(text);
         return text;
     };

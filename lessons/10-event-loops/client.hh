@@ -64,6 +64,9 @@ class Client {
     int rooms = 0;
     std::vector<End> ends;
     std::string name_at_end;
+    // How the next notices are: so much longer, or made in vain.
+    std::size_t longer_notice = 0;
+    bool notice_throws = false;
     std::function<void()> at_room = [] {};
     std::function<void(End)> at_end = [](End) {};
     // A second descriptor of the queue's socket: the same open file, which so stays open.
