@@ -125,6 +125,11 @@ inline const Advice kPassedOver{
     "The rules behind a bad line mean something else without it. A deny that is left out lets "
     "everybody in.",
     "README.md#a-bad-line-passed-over"};
+inline const Advice kTwoLines{
+    "an entry of two lines",
+    "Each entry is one rule, and a line end belongs to none. Joined to one text, an entry becomes "
+    "two rules, and the numbers of those behind it are wrong.",
+    "README.md#an-entry-of-two-lines"};
 inline const Advice kPlace{"an error without its place",
                            "FILE:LINE:COLUMN, and each line counts, those without a rule, too: "
                            "editors go there by it.",
