@@ -29,8 +29,8 @@ Fd make_spare() {
     return Fd(::eventfd(0, EFD_CLOEXEC));
 }
 
-// This and prepare_unix() are for listen_on(). Whoever writes that anew, in lesson 09, may do without
-// them, and begins without a call of either.
+// This and prepare_unix() are for listen_on(). Whoever writes that anew, in lesson 09, may do
+// without them, and begins without a call of either.
 [[maybe_unused]] int checked(int result, std::string_view call, const Address& address) {
     if (result == -1) throw ListenError(errno, call, address);
     return result;

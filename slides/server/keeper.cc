@@ -21,8 +21,7 @@
 #include "daemon/signals.hh"
 #include "lessons/course/process_tree.hh"
 #include "slides/server/family.hh"
-#include "slides/server/frame_inbox.hh"
-#include "slides/server/load_inbox.hh"
+#include "slides/server/handed_in.hh"
 #include "slides/server/shown_program.hh"
 #include "slides/server/step_gate.hh"
 
@@ -48,10 +47,8 @@ class Keeper {
           plan_(plan),
           folder_(folder),
           gate_(folder),
-          frames_(folder, shows(plan.shown, "frames"),
-                  [this](std::string_view name, json data) { tell(name, std::move(data)); }),
-          loads_(folder, shows(plan.shown, "load"),
-                 [this](std::string_view name, json data) { tell(name, std::move(data)); }),
+          handed_in_(folder, plan.shown,
+                     [this](std::string_view name, json data) { tell(name, std::move(data)); }),
           family_(children_, plan.shown, plan.ask_kernel, plan.limits.processes,
                   gate_.path().string(),
                   [this](std::string_view name, json data, steady_clock::time_point at) {
@@ -84,10 +81,9 @@ class Keeper {
     }
 
     void start(std::size_t pane, const DemoEntry& demo) {
-        programs_[pane].start(children_, demo, plan_.limits, folder_.path(),
-                              {StepGate::kVariable + ("=" + gate_.path().string()),
-                               FrameInbox::kVariable + ("=" + frames_.inbox().path().string()),
-                               LoadInbox::kVariable + ("=" + loads_.inbox().path().string())});
+        std::vector<std::string> variables = handed_in_.variables();
+        variables.push_back(StepGate::kVariable + ("=" + gate_.path().string()));
+        programs_[pane].start(children_, demo, plan_.limits, folder_.path(), variables);
         tell("program", {{"pane", pane}, {"pid", programs_[pane].pid()}, {"demo", demo.name}});
     }
 
@@ -96,15 +92,14 @@ class Keeper {
     }
 
     void wait() {
-        std::array<pollfd, 5 + kPanes> watched{};
+        std::array<pollfd, 3 + kPanes + HandedIn::kKinds> watched{};
         watched[0] = {is_left_ ? -1 : channel_.fd().get(), POLLIN, 0};
         watched[1] = {signals_.fd().get(), POLLIN, 0};
         // A negative descriptor is passed over by poll(2).
         for (std::size_t pane = 0; pane < kPanes; ++pane)
             watched[2 + pane] = {programs_[pane].screen(), POLLIN, 0};
         watched[2 + kPanes] = {gate_.descriptor(), POLLIN, 0};
-        watched[3 + kPanes] = {frames_.inbox().descriptor(), POLLIN, 0};
-        watched[4 + kPanes] = {loads_.inbox().descriptor(), POLLIN, 0};
+        std::ranges::copy(handed_in_.to_poll(), watched.begin() + 3 + kPanes);
         ::poll(watched.data(), watched.size(), next_look_.poll_timeout());
     }
 
@@ -170,9 +165,7 @@ class Keeper {
 
     void read_screens() {
         for (std::size_t pane = 0; pane < kPanes; ++pane) read_screen(pane);
-        // Behind what was read: who has ended has sent them before.
-        frames_.tell_new();
-        loads_.tell_new();
+        handed_in_.tell_new();  // behind what was read: who has ended has sent it before
     }
 
     // False when there is nothing on it.
@@ -213,9 +206,7 @@ class Keeper {
 
     void enforce() {
         if (time_limit_.expired() && !step_began_)
-            stop(fmt::format(
-                "time limit of {} s",
-                std::chrono::duration_cast<std::chrono::seconds>(plan_.limits.time).count()));
+            stop(fmt::format("time limit of {} s", plan_.limits.time / std::chrono::seconds(1)));
         if (output_bytes_ > plan_.limits.output_bytes)
             stop(fmt::format("output limit of {} KB", plan_.limits.output_bytes / 1024));
         if (family_.count() > plan_.limits.processes)
@@ -266,8 +257,7 @@ class Keeper {
     const RunPlan& plan_;
     RunFolder folder_;
     StepGate gate_;
-    FrameInbox frames_;
-    LoadInbox loads_;
+    HandedIn handed_in_;
     steady_clock::time_point began_ = steady_clock::now();
     daemon::SignalDescriptor signals_{SIGCHLD, SIGTERM};
     course::ChildGroup children_;
