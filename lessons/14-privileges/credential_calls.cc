@@ -13,9 +13,7 @@
 
 #include "made_up_credentials.hh"
 
-using waymark::course::check::Credentials;
-using waymark::course::check::Ids;
-using waymark::course::check::MadeUpCredentials;
+using namespace waymark::course::check;
 
 namespace {
 
