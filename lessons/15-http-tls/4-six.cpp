@@ -18,8 +18,9 @@ namespace {
 
 //#region one-by-one
 int serve_one_by_one(const Listener& listener) {
+    const int door = listener.fd().get();
     for (;;) {
-        const int client = ::accept4(listener.fd().get(), nullptr, nullptr, SOCK_CLOEXEC);  //@ 1
+        const int client = ::accept4(door, nullptr, nullptr, SOCK_CLOEXEC);  //@ 1
         if (client == -1) continue;
         const Fd socket(client);
         while (!receive_head(socket).empty())                                    //@ 2

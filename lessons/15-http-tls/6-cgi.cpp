@@ -17,6 +17,9 @@ namespace {
 
 const std::string kQuery = "ann;echo all files of $(whoami|wc -l) user are mine";
 
+// The program that is started. It is a script, as many are; the query is no part of its text.
+constexpr const char* kProgram = "echo \"hello $QUERY_STRING\"";
+
 std::string read_all(const Fd& from) {
     std::string text;
     char bytes[512];
@@ -40,33 +43,34 @@ std::string read_and_close(std::FILE* output) {
 }
 
 //#region exec
-std::string by_exec(waymark::daemon::Children& children, const std::string& query) {
-    waymark::daemon::Pipe pipe = waymark::daemon::make_pipe();
-    const int output = pipe.writing.get();
+int run_program(int output, const std::string& query) {
     const std::string variable = "QUERY_STRING=" + query;
-    const char* const program[] = {"/bin/sh", "-c", "echo \"hello $QUERY_STRING\"", nullptr};
-    const char* const environment[] = {variable.c_str(), "REQUEST_METHOD=GET", nullptr};  //@ 2
-    children.start([&] {
-        ::dup2(output, 1);                                       //@ 3
-        ::execve(program[0], const_cast<char* const*>(program),  //@ 3
-                 const_cast<char* const*>(environment));         //@ 3
-        return 127;
-    });
-    pipe.writing.reset();
-    return read_all(pipe.reading);  //@ 4
+    const char* const environment[] = {variable.c_str(), nullptr};  //@ 2
+    const char* const program[] = {"/bin/sh", "-c", kProgram, nullptr};
+    ::dup2(output, 1);                                       //@ 3
+    ::execve(program[0], const_cast<char* const*>(program),  //@ 4
+             const_cast<char* const*>(environment));         //@ 4
+    return 127;
 }
 //#endregion exec
+
+std::string by_exec(const std::string& query) {
+    waymark::daemon::Children children;
+    waymark::daemon::Pipe pipe = waymark::daemon::make_pipe();
+    children.start([&] { return run_program(pipe.writing.get(), query); });
+    pipe.writing.reset();
+    return read_all(pipe.reading);
+}
 
 }  // namespace
 
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
-    waymark::daemon::Children children;
     fmt::print("GET /cgi/hello?{}\n", kQuery);
     fmt::print("1. popen(\"echo hello QUERY\")\n");
     show_lines("<", read_and_close(by_a_shell(kQuery)));
     end_step();
     fmt::print("2. execve, with QUERY_STRING in the environment\n");
-    show_lines("<", by_exec(children, kQuery));
+    show_lines("<", by_exec(kQuery));
     end_step();
 }

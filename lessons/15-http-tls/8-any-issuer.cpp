@@ -50,31 +50,41 @@ class Authority {
     Credential own_;
 };
 
-//#region any-issuer
-std::string any_issuer(const TlsIdentity& own, const Fd& socket) {
-    const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_server_method()),
-                                                               SSL_CTX_free);
+using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+using Session = std::unique_ptr<SSL, decltype(&SSL_free)>;
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+
+Context server_context(const TlsIdentity& own) {
+    Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
     SSL_CTX_use_certificate_chain_file(context.get(), own.chain_file.c_str());
     SSL_CTX_use_PrivateKey_file(context.get(), own.key_file.c_str(), SSL_FILETYPE_PEM);
-    const auto verified = [](int, X509_STORE_CTX*) { return 1; };                         //@ 1
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,  //@ 1
-                       verified);                                                         //@ 1
-    const std::unique_ptr<SSL, void (*)(SSL*)> tls(SSL_new(context.get()), SSL_free);
+    return context;
+}
+
+//#region any-issuer
+std::string any_issuer(const TlsIdentity& own, const Fd& socket) {
+    const Context context = server_context(own);
+    constexpr int kMust = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    const auto verified = [](int, X509_STORE_CTX*) { return 1; };  //@ 1
+    SSL_CTX_set_verify(context.get(), kMust, verified);            //@ 1
+    const Session tls(SSL_new(context.get()), SSL_free);
     SSL_set_fd(tls.get(), socket.get());
     if (SSL_accept(tls.get()) != 1) return "refused";
-    const std::unique_ptr<X509, void (*)(X509*)> peer(SSL_get1_peer_certificate(tls.get()),
-                                                      X509_free);
+    const Certificate peer(SSL_get1_peer_certificate(tls.get()), X509_free);
     return "hello " + read_peer(peer.get()).common_name;  //@ 2
 }
 //#endregion any-issuer
 
 //#region my-issuer
-std::string my_issuer(const TlsIdentity& own, const std::string& authority, Fd socket) {
-    const TlsServerContext context({.identity = own, .client_authorities = authority});  //@ 1
+std::string my_issuer(const TlsServerContext& context, Fd socket) {
     TlsSocket peer(std::move(socket), context.accept());
     if (peer.handshake(Deadline::after(kPatience)) != IoStatus::done)  //@ 2
         return "refused\n      " + peer.reason().words;                //@ 2
     return "hello " + peer.peer()->common_name;
+}
+
+TlsServerOptions options_of(const TlsIdentity& own, const std::string& authority) {
+    return {.identity = own, .client_authorities = authority};  //@ 1
 }
 //#endregion my-issuer
 
@@ -116,5 +126,6 @@ int main() {
     fmt::print("1. a certificate must be there\n");
     all([&](const Fd& socket) { return any_issuer(own, socket); });
     fmt::print("2. a certificate of my authority\n");
-    all([&](Fd socket) { return my_issuer(own, mine.file(), std::move(socket)); });
+    const TlsServerContext context(options_of(own, mine.file()));
+    all([&](Fd socket) { return my_issuer(context, std::move(socket)); });
 }

@@ -157,6 +157,12 @@ inline const Advice kFields{
     "Each field line is told, in order, as it was sent, also one whose name "
     "was there before.",
     "README.md#fields-lost-or-mixed-up; RFC 9110, section 5.3"};
+inline const Advice kValue{
+    "another value than was sent",
+    "All between the colon and the line's end is the value, but for blanks at "
+    "its ends. What a semicolon or a comma in it means is for who reads that "
+    "field.",
+    "README.md#another-value-than-was-sent; RFC 9110, section 5.5"};
 inline const Advice kNoHost{
     "HTTP/1.1 without Host",
     "One address serves many sites. Without Host it is a guess which one is "
@@ -257,6 +263,10 @@ inline const Advice kStatus{
 inline const Advice kEarly{"refused before it is whole",
                            "What may still become a good request is incomplete, and not refused.",
                            "README.md#refused-before-it-is-whole; net/http/request_parser.hh"};
+inline const Advice kLate{"a refusal that waits for the end",
+                          "What is wrong stays wrong, whatever comes behind it. Who waits for the "
+                          "rest of the head lets the peer decide how long.",
+                          "README.md#a-refusal-that-waits-for-the-end; net/http/request_parser.hh"};
 inline const Advice kPastEnd{
     "read past the end",
     "front() and back() of an empty line, or a byte behind the input, belong "

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "seen.hh"
 
 using namespace waymark::course::check;
@@ -15,7 +17,9 @@ void expect_parts(std::string_view bytes, std::string_view parts, std::string_vi
     const Seen seen = expect_taken(bytes, kNotRead);
     expect(seen.parts == parts, "method, target, path, query, host and version", parts, seen.parts,
            kNotRead);
-    expect(seen.fields == fields, "fields", fields, seen.fields, kFields);
+    const bool as_many = std::ranges::count(seen.fields, '{') == std::ranges::count(fields, '{');
+    expect(seen.fields == fields, "fields", fields, seen.fields,
+           as_many ? Causes{kValue, kFields} : Causes{kFields});
 }
 
 }  // namespace
@@ -152,6 +156,7 @@ TEST_CASE("an ended parser gives its verdict again") {
         const Piece piece(bytes);
         const State state = parser.parse(piece.view());
         const Seen seen = seen_of(parser, state, piece.view());
+        expect(state != State::incomplete, "the verdict", "refused with 400", "incomplete", kLate);
         expect(state == State::refused && seen.status == 400, "the verdict", "refused with 400",
                seen.text(), {kAgain, kSpaceColon});
         expect_equal(parser.keeps_alive(), false, "keeps_alive() after a refusal", kAgain);

@@ -128,12 +128,21 @@ inline void expect_same_when_cut(std::string_view bytes, const Seen& whole) {
     }
 }
 
+// Whether it is refused, but not before the head has come to its end.
+inline bool is_refused_late(std::string_view bytes) {
+    const bool has_host = bytes.find("Host") != bytes.npos;
+    const std::string whole = std::string(bytes) + (has_host ? "\r\n" : "Host: h\r\n\r\n");
+    return bytes.size() < 600 && read_in_pieces(whole, {}).state == State::refused;
+}
+
 // Refused, with this status. Another status is told by its own name, unless the causes are of one.
 inline void expect_refused(std::string_view bytes, int status, const Causes& causes,
                            const Causes& if_other_status = kStatus) {
     expect_crashes_explained();
     const Seen seen = read_in_pieces(bytes, {});
     const std::string expected = "refused with " + std::to_string(status);
+    const bool is_late = seen.state == State::incomplete && is_refused_late(bytes);
+    expect(!is_late, begin_of(bytes), expected, "incomplete", kLate);
     expect(seen.state == State::refused, begin_of(bytes), expected, seen.text(), causes);
     expect(seen.status == status, begin_of(bytes), expected, seen.text(), if_other_status);
     expect_same_when_cut(bytes, seen);

@@ -62,7 +62,8 @@ class RequestParser {
 
     // `input` is everything from the first byte of this request on, as far as it has come. Each
     // call sees at least what the call before saw. After an end it returns the same state again.
-    // What comes behind the head is not looked at: it is the body, or the next request.
+    // What is wrong is refused when its line has come. What comes behind the head is not looked at:
+    // it is the body, or the next request.
     State parse(std::string_view input);
 
     // Ready for the next request.
