@@ -17,7 +17,7 @@ void serve_by_event_loops(Shared& shared, const std::vector<net::Listener>& list
         for (const net::Listener& listener : listeners)
             workers.back()->accept_on(net::Listener::adopt(listener.fd().duplicate()));
     }
-    const SignalWatch signals(workers.front()->loop(), shared.logs, shared.options.stop_timeout,
+    const SignalWatch signals(workers.front()->loop(), shared, shared.options.stop_timeout,
                               [&workers](daemon::Deadline deadline) {
                                   for (const auto& worker : workers) worker->stop(deadline);
                               });

@@ -52,7 +52,7 @@ class Httpd:
                                         stderr=subprocess.PIPE, text=True, **self.popen)
         for _ in range(self.lines):
             line = self.process.stdout.readline()
-            found = re.fullmatch(r"listening on http://.*:(\d+)/\n", line)
+            found = re.fullmatch(r"listening on https?://.*:(\d+)/\n", line)
             if not found:
                 raise AssertionError(f"httpd said {line!r} and {self.end()[1]!r}")
             self.ports.append(int(found.group(1)))

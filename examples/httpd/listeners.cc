@@ -18,9 +18,10 @@ std::vector<net::Listener> open_listeners(const Options& options) {
     return listeners;
 }
 
-void tell_addresses(const std::vector<net::Listener>& listeners) {
+void tell_addresses(const std::vector<net::Listener>& listeners, bool is_secured) {
     for (const net::Listener& listener : listeners)
-        fmt::print("listening on http://{}/\n", listener.address().to_string());
+        fmt::print("listening on {}://{}/\n", is_secured ? "https" : "http",
+                   listener.address().to_string());
     std::fflush(stdout);
 }
 

@@ -13,7 +13,7 @@ namespace waymark::httpd {
 // Before there are threads and before the user is changed. Throws UsageError or std::system_error.
 std::vector<net::Listener> open_listeners(const Options& options);
 
-// "listening on http://ADDRESS/", a line for each, once somebody accepts there.
-void tell_addresses(const std::vector<net::Listener>& listeners);
+// "listening on http://ADDRESS/", or https, a line for each, once somebody accepts there.
+void tell_addresses(const std::vector<net::Listener>& listeners, bool is_secured);
 
 }  // namespace waymark::httpd

@@ -1,10 +1,7 @@
 #include "logs.hh"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 
-#include <cerrno>
-#include <new>
 #include <string>
 
 #include "daemon/error.hh"
@@ -13,16 +10,7 @@ namespace waymark::httpd {
 
 using daemon::Severity;
 
-void Logs::Unmap::operator()(Count* count) const {
-    ::munmap(count, sizeof *count);
-}
-
 Logs::Logs(const Options& options) : level_(options.log_level) {
-    static_assert(Count::is_always_lock_free);
-    void* const shared =
-        ::mmap(nullptr, sizeof(Count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED) daemon::fail(errno, "mmap");
-    asked_.reset(new (shared) Count(0));
     if (!options.access_log.empty()) access_.emplace(options.access_log);
     if (!options.error_log.empty())
         errors_.emplace(daemon::LogOptions{.target = daemon::LogTarget::file,
@@ -52,15 +40,13 @@ void Logs::say(Severity severity, std::string_view message) noexcept {
 }
 
 void Logs::reopen() noexcept {
-    asked_->fetch_add(1);
+    renamed_.count();
     follow();
 }
 
 // One thread does it; the others write to the old file meanwhile, which is no loss.
 void Logs::follow() noexcept {
-    const unsigned asked = asked_->load(std::memory_order_relaxed);
-    if (done_.load(std::memory_order_relaxed) == asked) return;
-    if (done_.exchange(asked) == asked) return;
+    if (!renamed_.has_changed()) return;
     if (errors_) errors_->reopen();
     const int error = access_ ? access_->reopen() : 0;
     const bool had_failed = has_failed_.exchange(error != 0);

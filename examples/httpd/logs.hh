@@ -1,11 +1,10 @@
 // The two logs of httpd, and how all its threads and processes hear that the files were renamed:
-// by a number in memory that they share. SIGHUP comes to one process, whose number goes up; each
-// other one sees it before its next line, and opens its files anew.
+// by a number that they share (shared_count.hh). SIGHUP comes to one process, which counts it up;
+// each other one sees it before its next line, and opens its files anew.
 
 #pragma once
 
 #include <atomic>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -13,6 +12,7 @@
 #include "daemon/severity.hh"
 #include "net/http/access_log.hh"
 #include "options.hh"
+#include "shared_count.hh"
 
 namespace waymark::httpd {
 
@@ -33,18 +33,12 @@ class Logs {
     void reopen() noexcept;
 
   private:
-    using Count = std::atomic<unsigned>;
-    struct Unmap {
-        void operator()(Count* count) const;
-    };
-
     void follow() noexcept;
 
     std::optional<net::http::AccessLog> access_;
     std::optional<daemon::Log> errors_;
     const daemon::Severity level_;
-    std::unique_ptr<Count, Unmap> asked_;  // how often reopen() was called, in shared memory
-    Count done_ = 0;                       // how many of them this process has followed
+    SharedCount renamed_;
     std::atomic<bool> has_failed_ = false;
 };
 

@@ -1,7 +1,7 @@
 // httpd: a web server for files and for programs (CGI), in four designs (designs.hh). Its life in
-// the order of the lines: bind, open the logs, become somebody without rights, serve. It says on
-// which addresses it listens once it does, and ends with 0 after SIGTERM or SIGINT, when what was
-// under way is done.
+// the order of the lines: bind, open the logs, read the key of TLS, become somebody without rights,
+// serve. It says on which addresses it listens once it does, and ends with 0 after SIGTERM or
+// SIGINT, when what was under way is done.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,6 +18,7 @@
 #include "listeners.hh"
 #include "logs.hh"
 #include "options.hh"
+#include "tls.hh"
 
 namespace {
 
@@ -52,10 +53,12 @@ int serve(const Options& options) {
     const daemon::ServiceNotifier manager = daemon::ServiceNotifier::from_environment();
     const std::vector<net::Listener> listeners = httpd::open_listeners(options);
     httpd::Logs logs(options);
+    std::optional<httpd::Tls> tls;
+    if (!options.tls_key.empty()) tls.emplace(options, logs);
     give_up_rights(options);
-    httpd::Shared shared(options, logs);
+    httpd::Shared shared(options, logs, tls ? &*tls : nullptr);
     const auto when_up = [&] {
-        httpd::tell_addresses(listeners);
+        httpd::tell_addresses(listeners, tls.has_value());
         manager.send("READY=1");
     };
     switch (options.design) {

@@ -60,6 +60,14 @@ void add_design(CLI::App& app, Options& options, Words& words) {
     app.add_option("--group", options.group, "and this group; without it, the user's own");
 }
 
+void add_tls(CLI::App& app, Options& options) {
+    app.add_option("--tls-certificate", options.tls_certificate,
+                   "serve over TLS: the certificate, and those between it and its authority (PEM)");
+    app.add_option("--tls-key", options.tls_key, "and its key");
+    app.add_option("--tls-client-ca", options.tls_client_ca,
+                   "serve only clients with a certificate of this authority");
+}
+
 void add_limits(CLI::App& app, Options& options, Words& words) {
     app.add_option("--connections", options.limits.gate.hard,
                    "at most so many at once, in each event loop")
@@ -121,9 +129,14 @@ void understand(const Words& words, Options& options) {
     if (has_crew) options.limits.requests = 1;
     if (words.requests > 0) options.limits.requests = words.requests;
     options.limits.gate.soft = options.limits.gate.hard;
+    options.limits.handshake = options.limits.head;  // before its first byte of HTTP
     options.access = access_from(words);
     if (!options.group.empty() && options.user.empty())
         throw daemon::UsageError("--group goes with --user");
+    if (options.tls_certificate.empty() != options.tls_key.empty())
+        throw daemon::UsageError("--tls-certificate and --tls-key go together");
+    if (!options.tls_client_ca.empty() && options.tls_key.empty())
+        throw daemon::UsageError("--tls-client-ca goes with --tls-certificate and --tls-key");
     const auto level = daemon::severity_from(words.level);
     if (!level) throw daemon::UsageError("--log-level: '" + words.level + "' is no level");
     options.log_level = *level;
@@ -143,6 +156,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
         "ADDRESS:PORT, repeatable; port 0 lets the kernel choose (default 127.0.0.1:8080)");
     add_site(app, options);
     add_design(app, options, words);
+    add_tls(app, options);
     add_limits(app, options, words);
     add_logs(app, options, words);
     if (!examples::parse_command_line(app, argument_count, arguments)) return std::nullopt;

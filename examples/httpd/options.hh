@@ -34,6 +34,10 @@ struct Options {
     std::chrono::milliseconds stop_timeout{10'000};
     net::AccessList access{net::Access::allow};
 
+    std::string tls_certificate;  // PEM files; empty: no TLS
+    std::string tls_key;
+    std::string tls_client_ca;  // whose clients are served; empty: everybody
+
     std::string user;  // to become after the sockets are bound; empty: stay who we are
     std::string group;
 

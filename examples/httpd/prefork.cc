@@ -60,10 +60,10 @@ void report_end(Logs& logs, pid_t worker, ExitStatus status, bool is_stopping) {
 }
 
 // False once the end was asked for.
-bool hear(daemon::SignalDescriptor& signals, Logs& logs) {
+bool hear(daemon::SignalDescriptor& signals, Shared& shared) {
     while (const std::optional<int> signal = signals.next()) {
         if (*signal == SIGTERM || *signal == SIGINT) return false;
-        if (*signal == SIGHUP) logs.reopen();
+        if (*signal == SIGHUP) shared.reload();
     }
     return true;
 }
@@ -112,7 +112,7 @@ void serve_by_processes(Shared& shared, const std::vector<net::Listener>& listen
     daemon::SignalDescriptor signals{SIGTERM, SIGINT, SIGHUP, SIGCHLD};
     tend(pools);
     when_up();
-    while (hear(signals, shared.logs)) {
+    while (hear(signals, shared)) {
         tend(pools);
         end_orphans_of(pools);
         pollfd ready{signals.fd().get(), POLLIN, 0};

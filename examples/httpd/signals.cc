@@ -7,9 +7,9 @@
 
 namespace waymark::httpd {
 
-SignalWatch::SignalWatch(net::EventLoop& loop, Logs& logs, std::chrono::milliseconds patience,
+SignalWatch::SignalWatch(net::EventLoop& loop, Shared& shared, std::chrono::milliseconds patience,
                          std::function<void(daemon::Deadline)> stop)
-    : loop_(loop), logs_(logs), patience_(patience), stop_(std::move(stop)) {
+    : loop_(loop), shared_(shared), patience_(patience), stop_(std::move(stop)) {
     loop_.add(signals_.fd(), EPOLLIN, *this);
 }
 
@@ -22,7 +22,7 @@ bool SignalWatch::on_ready(std::uint32_t) {
     while (const std::optional<int> signal = signals_.next()) {
         took = true;
         if (*signal == SIGHUP)
-            logs_.reopen();
+            shared_.reload();
         else
             stop_(daemon::Deadline::after(std::exchange(patience_, {})));
     }

@@ -26,7 +26,7 @@ void serve_by_threads(Shared& shared, const std::vector<net::Listener>& listener
     const auto exhausted = [&shared](int error) {
         shared.logs.say(daemon::Severity::error, "accept: " + daemon::error_text(error));
     };
-    const SignalWatch signals(loop, shared.logs, shared.options.stop_timeout,
+    const SignalWatch signals(loop, shared, shared.options.stop_timeout,
                               [&](daemon::Deadline deadline) {
                                   acceptors.clear();
                                   crew.stop(deadline, [&loop] { loop.stop(); });

@@ -39,9 +39,14 @@ std::string absolute_path(const std::string& path) {
 
 }  // namespace
 
-Shared::Shared(const Options& all, Logs& both_logs)
-    : options(all), logs(both_logs), gzip(all.gzip_bytes) {
+Shared::Shared(const Options& all, Logs& both_logs, Tls* over_tls)
+    : options(all), logs(both_logs), tls(over_tls), gzip(all.gzip_bytes) {
     if (!all.error_pages.empty()) error_pages = net::http::ErrorPages(all.error_pages);
+}
+
+void Shared::reload() noexcept {
+    logs.reopen();
+    if (tls != nullptr) tls->reload();
 }
 
 Worker::Worker(Shared& shared)
@@ -60,6 +65,7 @@ void Worker::add_programs() {
     const Options& options = shared_.options;
     net::http::Cgi::Settings settings;
     settings.directory = options.cgi_bin;
+    settings.is_secure = shared_.tls != nullptr;
     settings.document_root = absolute_path(options.root);
     settings.programs = options.cgi_programs;
     settings.running = &shared_.programs;
@@ -99,7 +105,16 @@ void Worker::report_what_fails() {
          .on_exhausted =
              [&logs](int error) {
                  logs.say(Severity::error, "accept: " + daemon::error_text(error));
+             },
+         .on_not_secured =
+             [&logs](const net::Address& peer, const std::string& why) {
+                 logs.say(Severity::info, peer.to_string() + ": " + why);
              }});
+}
+
+void Worker::accept_on(net::Listener listener) {
+    if (shared_.tls == nullptr) return server_.accept_on(std::move(listener));
+    server_.accept_on(std::move(listener), [this] { return shared_.tls->session(); });
 }
 
 void Worker::serve(daemon::Fd client) {
@@ -110,7 +125,8 @@ void Worker::serve(daemon::Fd client) {
         net::limit_unacknowledged(
             client, std::min(shared_.options.limits.send, std::chrono::milliseconds(INT_MAX)));
     }
-    server_.serve(std::move(client), peer);
+    server_.serve(std::move(client), peer,
+                  shared_.tls != nullptr ? shared_.tls->session() : nullptr);
     while (server_.open_connections() > 0) loop_.run_once();
 }
 

@@ -18,16 +18,21 @@
 #include "net/http/static_files.hh"
 #include "net/listener.hh"
 #include "options.hh"
+#include "tls.hh"
 
 namespace waymark::httpd {
 
 // What the workers of a process share.
 struct Shared {
     // Throws std::system_error or UsageError for what is not there.
-    Shared(const Options& all, Logs& both_logs);
+    Shared(const Options& all, Logs& both_logs, Tls* over_tls);
+
+    // SIGHUP: the logs and the files of TLS.
+    void reload() noexcept;
 
     const Options& options;
     Logs& logs;
+    Tls* tls;  // null: none
     net::http::GzipStore gzip;
     net::http::ErrorPages error_pages;
     std::atomic<std::size_t> programs = 0;  // that run
@@ -40,7 +45,7 @@ class Worker {
     explicit Worker(Shared& shared);
 
     // Accepts here as well, in run().
-    void accept_on(net::Listener listener) { server_.accept_on(std::move(listener)); }
+    void accept_on(net::Listener listener);
     // Serves until a stop that was asked for is done. On the worker's own thread.
     void run() { loop_.run(); }
 
