@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "daemon/error.hh"
+
 namespace waymark::logrelay {
 
 DatagramInput::DatagramInput(net::EventLoop& loop, daemon::Fd socket, std::size_t longest,
@@ -13,6 +15,10 @@ DatagramInput::DatagramInput(net::EventLoop& loop, daemon::Fd socket, std::size_
       longest_(longest),
       calls_(std::move(calls)),
       buffer_(kBatch * longest) {
+    // How many were lost for want of room comes with the next datagram (socket(7)).
+    const int on = 1;
+    daemon::check(::setsockopt(socket_.get(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on),
+                  "setsockopt", "SO_RXQ_OVFL");
     loop_.add(socket_, EPOLLIN, *this);
 }
 

@@ -36,7 +36,7 @@ class DatagramInput final : private net::EventLoop::Watcher {
     static constexpr std::size_t kBatch = 64;
 
     // The loop must outlive it. `longest` is what is taken of a datagram, in bytes. Throws
-    // std::system_error if the loop cannot watch the socket.
+    // std::system_error if the loop cannot watch the socket, or it is none.
     DatagramInput(net::EventLoop& loop, daemon::Fd socket, std::size_t longest, Calls calls);
     DatagramInput(const DatagramInput&) = delete;
     DatagramInput& operator=(const DatagramInput&) = delete;

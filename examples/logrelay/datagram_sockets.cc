@@ -42,10 +42,6 @@ void bind_to(const Fd& socket, const net::Address& address, const std::string& n
 Fd open_udp(const net::Address& address) {
     Fd socket = datagram_socket(address.family());
     if (address.family() == AF_INET6) net::set_ipv6_only(socket, !address.is_any());
-    // How many were lost for want of room comes with the next datagram (socket(7), SO_RXQ_OVFL).
-    const int on = 1;
-    check(::setsockopt(socket.get(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on), "setsockopt",
-          "SO_RXQ_OVFL");
     bind_to(socket, address, address.to_string());
     return socket;
 }

@@ -40,7 +40,7 @@ sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
 tests                     openssl              tool:openssl
 tests                     curl                 tool:curl
-tests                     rsyslog              root_tool:rsyslogd
+tests,bench               rsyslog              root_tool:rsyslogd
 tests                     rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk

@@ -6,6 +6,7 @@ import time
 
 import load
 from balancing import balancer, ways
+from relaying import relayed_messages
 from report import heading, ratio, row
 from servers import BALANCER, HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
 from verdict import verdicts
@@ -156,4 +157,5 @@ ALL = {
     "echo": echo_designs,
     "balancer": balancer,
     "splice": ways,
+    "logrelay": relayed_messages,
 }
