@@ -1,5 +1,6 @@
 #include "balancer.hh"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <span>

@@ -64,9 +64,11 @@ def balancer(build, rounds, seconds):
             heading(f"{title}, {CONNECTIONS} at once, through one thread",
                     f"wrk -t2 -c{CONNECTIONS} -d{seconds:g}s .../{path[1:]}")
             ours, theirs = [], []
-            for _ in range(rounds):
-                theirs.append(measure(Haproxy(nginx.port), seconds, path, fields))
-                ours.append(measure(Balancer(build, nginx.port), seconds, path, fields))
+            for number in range(rounds):
+                # In turn: the second one meets what the first one has left, sockets in TIME_WAIT for instance.
+                pair = [(ours, Balancer(build, nginx.port)), (theirs, Haproxy(nginx.port))]
+                for seen, server in pair if number % 2 else reversed(pair):
+                    seen.append(measure(server, seconds, path, fields))
             for name, seen in (("balancer", ours), ("haproxy", theirs)):
                 row(name, [rate * each for rate, _ in seen], unit)
                 row(f"{name}, processor", [cost for _, cost in seen], "us each")
