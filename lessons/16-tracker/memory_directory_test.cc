@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 using namespace waymark::tracker;
 
@@ -100,4 +102,52 @@ TEST_CASE("parts out of order are malformed") {
     CHECK(unpacker.add(parts[1]) == Result::malformed);
     CHECK(unpacker.add(parts[0]) == Result::more);
     CHECK(unpacker.add(parts[1]) == Result::more);
+}
+
+TEST_CASE("names, keys and friends travel, and places are kept beside them") {
+    DirectoryEntry bob{{2, SpeedUnit::protocol_default}, hash_token("bob"), {}, "bob/tablet"};
+    DirectoryEntry alice{{1, SpeedUnit::protocol_default}, hash_token("alice"), {}, "alice"};
+    alice.box_key.emplace().fill(7);
+    alice.friends = {2, 3};
+    DirectoryUnpacker unpacker;
+    for (const std::string& part : pack_directory({alice, bob}))
+        CHECK(unpacker.add(part) == Result::complete);
+    MemoryDirectory directory = unpacker.take();
+    CHECK(directory.box_key(1) == alice.box_key);
+    CHECK_FALSE(directory.box_key(2));
+    CHECK(directory.by_number(2)->number == 2);
+    CHECK_FALSE(directory.by_number(3));
+    CHECK(directory.friends_of(1).empty());
+
+    directory.note_place({2, 2000, 10, 20, {}});
+    directory.note_place({2, 1000, 30, 40, {}});
+    directory.note_place({3, 1000, 30, 40, {}});
+    const std::vector<FriendPlace> friends = directory.friends_of(1);
+    REQUIRE(friends.size() == 1);
+    CHECK(friends[0].name == "bob/tablet");
+    CHECK(friends[0].short_name == "BO");
+    CHECK(friends[0].time_ms == 2000);
+    CHECK(friends[0].latitude_e7 == 10);
+    CHECK(directory.friends_of(2).empty());
+}
+
+TEST_CASE("a seal depends on the device's token and on the text") {
+    MemoryDirectory directory;
+    directory.add(van());
+    DirectoryEntry other = van();
+    other.device.number = 8;
+    other.token_hash = hash_token("another");
+    directory.add(other);
+    DirectoryEntry without = van();
+    without.device.number = 9;
+    without.token_hash.reset();
+    directory.add(without);
+    const std::optional<std::string> seal = directory.seal(7, "text");
+    REQUIRE(seal);
+    CHECK(seal->size() == 22);
+    CHECK(directory.seal(7, "text") == seal);
+    CHECK(directory.seal(7, "texu") != seal);
+    CHECK(directory.seal(8, "text") != seal);
+    CHECK_FALSE(directory.seal(9, "text"));
+    CHECK_FALSE(directory.seal(10, "text"));
 }

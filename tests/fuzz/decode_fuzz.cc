@@ -22,7 +22,7 @@ using namespace waymark::tracker;
 
 namespace {
 
-constexpr std::size_t kLargestBody = 64 * 1024;
+constexpr std::size_t kLargestBody = kLargestBatch;
 constexpr UnixMillis kNow = 1'768'478'400'000;  // 2026-01-15T12:00:00Z
 
 void require(bool condition) {

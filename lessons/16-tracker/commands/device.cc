@@ -77,6 +77,12 @@ void print_urls(const DeviceOptions& options, std::string_view token, std::strin
         "OsmAnd:          web address        {}/osmand/{}?lat={{0}}&lon={{1}}&timestamp={{2}}"
         "&hdop={{3}}&altitude={{4}}&speed={{5}}&bearing={{6}}\n",
         url, token);
+    fmt::print("GPSLogger:       custom URL         {}/gpslogger/{}?%ALL\n", url, token);
+    fmt::print("OwnTracks:       HTTP, URL          {}/pub   with the token as password\n", url);
+    fmt::print("Overland:        receiver endpoint  {}/overland   with the token as access token\n",
+               url);
+    fmt::print("Colota:          endpoint           {}/colota/{}\n", url, token);
+    fmt::print("ulogger, Hauk:   server             {}   with the token as password\n", url);
 }
 
 void run_add(const DeviceOptions& options) {

@@ -12,16 +12,16 @@ namespace {
 
 constexpr std::string_view kUnknownLetter = "\xEF\xBF\xBD";  // U+FFFD
 
-bool is_blank(char c) {
+bool is_json_blank(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
 bool ends_word(char c) {
-    return is_blank(c) || c == ',' || c == ']' || c == '}' || c == ':' || c == '"' || c == '[' ||
-           c == '{';
+    return is_json_blank(c) || c == ',' || c == ']' || c == '}' || c == ':' || c == '"' ||
+           c == '[' || c == '{';
 }
 
-void append_utf8(std::string& out, unsigned letter) {
+void append_letter(std::string& out, unsigned letter) {
     const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
     if (letter < 0x80) return byte(letter);
     if (letter < 0x800) {
@@ -61,14 +61,14 @@ void append_unicode(std::string& out, std::string_view& text) {
         out += kUnknownLetter;
         return;
     }
-    if (*first < 0xD800 || *first > 0xDFFF) return append_utf8(out, *first);
+    if (*first < 0xD800 || *first > 0xDFFF) return append_letter(out, *first);
     std::string_view after = text;
     if (*first < 0xDC00 && after.starts_with("\\u")) {
         after.remove_prefix(2);
         const std::optional<unsigned> second = take_hex(after);
         if (second && *second >= 0xDC00 && *second <= 0xDFFF) {
             text = after;
-            return append_utf8(out, 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00));
+            return append_letter(out, 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00));
         }
     }
     out += kUnknownLetter;
@@ -101,7 +101,7 @@ bool JsonReader::fail() {
 }
 
 void JsonReader::skip_blanks() {
-    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+    while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
 }
 
 bool JsonReader::enter(char bracket) {

@@ -140,22 +140,27 @@ net::Task<> NmeaInput::serve(std::shared_ptr<Connection> connection) {
         decoded.clear();
         std::string& rest = connection->rest;
         rest.append(buffer.data(), got.bytes);
+        std::string stranger;
         std::size_t begin = 0;
         for (std::size_t end = rest.find('\n'); end != std::string::npos;
              end = rest.find('\n', begin)) {
             ++lines_;
             connection->lines.read_line(std::string_view(rest).substr(begin, end - begin),
                                         host_.devices(), unix_now(), decoded);
-            connection->strangers += !std::exchange(decoded.stranger, {}).empty();
+            if (!decoded.stranger.empty()) {
+                ++connection->strangers;
+                stranger = std::exchange(decoded.stranger, {});
+            }
             begin = end + 1;
         }
         rest.erase(0, begin);
         if (rest.size() > NmeaStream::kLongestLine) co_return;
         if (waits || is_end) connection->lines.flush(unix_now(), decoded);
-        const bool goes_on = host_.judge(decoded, connection->peer);
+        decoded.stranger = stranger;
+        if (!host_.judge(decoded, connection->peer)) co_return;
         net::Task<bool> storing = store_all(connection);
         const bool is_stored = co_await storing;
-        if (is_end || !goes_on || !is_stored || connection->strangers > kMostStrangers) co_return;
+        if (is_end || !is_stored || connection->strangers > kMostStrangers) co_return;
     }
 }
 

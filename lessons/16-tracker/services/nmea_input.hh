@@ -33,8 +33,8 @@ class NmeaInput {
     // What it asks of the thread that it is a part of.
     struct Host {
         std::function<const DeviceDirectory&()> devices;
-        // Looks at whom a message named and takes out what may not be stored. False: read no more
-        // from there.
+        // Looks at whom a message named and takes out what may not be stored. False: nothing of it
+        // may, and no more is to be read from there.
         std::function<bool(Decoded& decoded, const net::Address& peer)> judge;
     };
 

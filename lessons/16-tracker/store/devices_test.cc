@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/error.hh"
 #include "daemon/folder_under_test.hh"
@@ -113,4 +115,61 @@ TEST_CASE("removing a device removes its fixes in steps, and its number is not u
     opened.devices.add({{"van", {"1"}, "t", {}}}, 0);
     CHECK(opened.devices.number_of("van") > van + 1);
     CHECK_THROWS_AS(opened.devices.remove("nobody"), UsageError);
+}
+
+TEST_CASE("a key is kept, read again, and taken away") {
+    Opened opened;
+    opened.devices.add({{"van", {}, "tok-van-7", {}, box_key_of("correct horse")}}, 5);
+    const DeviceNumber van = opened.devices.number_of("van");
+    CHECK(directory_of(opened.connection).box_key(van) == box_key_of("correct horse"));
+    opened.devices.set_box_key("van", box_key_of("battery"));
+    CHECK(directory_of(opened.connection).box_key(van) == box_key_of("battery"));
+    opened.devices.set_box_key("van", std::nullopt);
+    CHECK_FALSE(directory_of(opened.connection).box_key(van));
+    CHECK_THROWS_AS(opened.devices.set_box_key("boat", std::nullopt), UsageError);
+    CHECK_THROWS_AS(box_key_of(""), UsageError);
+    CHECK_THROWS_AS(box_key_of(std::string(33, 'x')), UsageError);
+    CHECK(box_key_of(std::string(32, 'x'))[31] == 'x');
+}
+
+TEST_CASE("who may see whom is kept until it is ended, or one of them is removed") {
+    Opened opened;
+    opened.devices.add({{"van", {}, "a", {}}, {"boat", {}, "b", {}}}, 5);
+    const DeviceNumber van = opened.devices.number_of("van");
+    const DeviceNumber boat = opened.devices.number_of("boat");
+    const auto friends = [&] {
+        for (const DirectoryEntry& entry : read_directory(opened.connection))
+            if (entry.device.number == van) return entry.friends;
+        return std::vector<DeviceNumber>{};
+    };
+    opened.devices.share("van", "boat", true);
+    opened.devices.share("van", "boat", true);
+    CHECK(friends() == std::vector<DeviceNumber>{boat});
+    opened.devices.share("van", "boat", false);
+    CHECK(friends().empty());
+    CHECK_THROWS_AS(opened.devices.share("van", "bike", true), UsageError);
+    CHECK_THROWS_AS(opened.devices.share("van", "van", true), UsageError);
+    opened.devices.share("van", "boat", true);
+    opened.devices.remove("boat");
+    CHECK(friends().empty());
+}
+
+TEST_CASE("the last places are those of devices that others may see") {
+    Opened opened;
+    opened.devices.add({{"van", {}, "a", {}}, {"boat", {}, "b", {}}}, 5);
+    opened.devices.share("van", "boat", true);
+    Store store(opened.path);
+    store.begin();
+    for (const char* name : {"van", "boat"})
+        for (const UnixMillis time : {1000, 3000, 2000}) {
+            Fix fix;
+            fix.device = opened.devices.number_of(name);
+            fix.time_ms = time;
+            store.add(fix);
+        }
+    REQUIRE(store.commit().durable);
+    const std::vector<LastPlace> places = store.last_places(2500);
+    REQUIRE(places.size() == 1);
+    CHECK(places[0].device == opened.devices.number_of("boat"));
+    CHECK(places[0].time_ms == 2000);
 }
