@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -15,6 +16,7 @@
 
 #include "daemon/error.hh"
 #include "lessons/course/check/faults.hh"
+#include "lessons/course/check/processes.hh"
 #include "seen.hh"
 
 using namespace waymark::course::check;
@@ -81,6 +83,26 @@ TEST_CASE("a file is opened to be written at its end") {
     fs::resize_file(folder.log(), 0);
     first.info("four");
     expect_lines(folder.log(), {"four"}, kAppend);
+}
+
+TEST_CASE("the file is close-on-exec from birth") {
+    step("make a log in a file, and reopen it; a kernel that refuses to open without O_CLOEXEC");
+    const Folder folder;
+    // Other failures are other cases' matter: only this errno counts, thrown or told in the file.
+    const int seen = in_a_process([&] {
+        if (!refuse_late_close_on_exec()) return 0;
+        try {
+            Log log(to_file(folder));
+            log.reopen();
+        } catch (const std::system_error& thrown) {
+            return thrown.code().value() == kNotFromBirth ? 1 : 0;
+        }
+        const std::string reason = waymark::daemon::error_text(kNotFromBirth);
+        return contents_of(folder.log()).find(reason) == std::string::npos ? 0 : 1;
+    });
+    expect(!WIFEXITED(seen) || WEXITSTATUS(seen) != 1, "open(2)", "with O_CLOEXEC",
+           "without: a program that is started by another thread before fcntl(2) inherits the file",
+           kCloexec);
 }
 
 TEST_CASE("a file that cannot be opened is an error of the constructor") {

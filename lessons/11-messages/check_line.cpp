@@ -21,7 +21,8 @@ using waymark::daemon::kLongestLine;
 namespace {
 
 struct Throws {};
-struct Overwrites {};  // errno, as a formatter that makes calls does
+struct ThrowsANumber {};  // which is no std::exception
+struct Overwrites {};     // errno, as a formatter that makes calls does
 
 constexpr Severity kAll[] = {Severity::emergency, Severity::alert,   Severity::critical,
                              Severity::error,     Severity::warning, Severity::notice,
@@ -57,6 +58,14 @@ struct fmt::formatter<Throws> {
     constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
     auto format(const Throws&, fmt::format_context& context) const -> decltype(context.out()) {
         throw std::runtime_error("no words for it");
+    }
+};
+template <>
+struct fmt::formatter<ThrowsANumber> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+    auto format(const ThrowsANumber&, fmt::format_context& context) const
+        -> decltype(context.out()) {
+        throw 5;
     }
 };
 template <>
@@ -209,6 +218,10 @@ TEST_CASE("a formatter that throws costs its line and no more") {
     expect_equal(log.lost(), 2L, "lost(), after a value that the level leaves out", kLevel);
     log.info("next");
     expect_lines(folder.log(), {"next", told(2)}, kNotTold);
+    step("the formatter throws a number, which is no std::exception");
+    if_it_crashes(kThrows);
+    log.info("value: {}", ThrowsANumber{});
+    expect_equal(log.lost(), 3L, "lost()", kNotCounted);
 }
 
 TEST_CASE("stderr has two forms") {

@@ -129,6 +129,25 @@ TEST_CASE("a line lost while others are told of is told of next") {
     expect_equal(log.lost(), 2L, "lost()", kNotCounted);
 }
 
+TEST_CASE("a line lost while others cannot be told of is told of as well") {
+    const Folder folder;
+    Log log(to_file(folder));
+    step("a line is lost; its number cannot be written, and another thread loses a line meanwhile");
+    log.info("{}", Unspeakable{});
+    {
+        Faults faults;
+        faults.fail(Call::write, ENOSPC, 1, 1);
+        faults.before(Call::write, [&] {                                         // the line
+            faults.before(Call::write, [&] { log.info("{}", Unspeakable{}); });  // the number
+        });
+        log.info("one");
+    }
+    step("log a line");
+    log.info("two");
+    expect_lines(folder.log(), {"one", "two", told(2)}, kMistold);
+    expect_equal(log.lost(), 2L, "lost()", kNotCounted);
+}
+
 TEST_CASE("two threads do not tell of the same line") {
     const Folder folder;
     Log log(to_file(folder));

@@ -25,7 +25,9 @@ void expect_datagram(SystemLog& system, int priority, const std::string& message
     expect(seen.starts_with(begin) && seen.ends_with(end) &&
                seen.size() == begin.size() + 15 + end.size(),
            "the next datagram", show(begin + "TIME" + end), show(seen),
-           seen.ends_with('\n') ? Causes(kHead) : causes);
+           seen.ends_with('\n')           ? Causes(kHead)
+           : seen.find('\n') != seen.npos ? Causes(kRaw)
+                                          : causes);
 }
 
 void expect_nothing(SystemLog& system, const Causes& causes) {
@@ -43,8 +45,14 @@ TEST_CASE("a line to the system log is one datagram") {
     const Folder folder;
     SystemLog system(folder);
     Log log(to_syslog(folder));
-    log.warning("low\nbattery");
-    expect_datagram(system, kWarning, "low\\x0abattery", Causes{kNotWritten, kNotFoundAgain, kRaw});
+    {
+        const PlaceCalls calls;
+        log.warning("low\nbattery");
+        // Who has connected and sends no more has written something.
+        const Causes silent =
+            calls.connects() > 0 ? Causes(kNotFoundAgain) : Causes{kNotWritten, kNotFoundAgain};
+        expect_datagram(system, kWarning, "low\\x0abattery", silent);
+    }
     expect_nothing(system, kTwoWrites);
     step("log a second one, and count the calls");
     const Faults faults;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cerrno>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,12 @@ class SystemLog {
     std::string path_;
     Fd socket_;
 };
+
+// From now on, and for good in this process, what opens a file for writing must be close-on-exec
+// from birth: open(2) gives this errno otherwise. False where the kernel has no such filter
+// (seccomp(2)).
+inline constexpr int kNotFromBirth = ENOTUNIQ;
+bool refuse_late_close_on_exec();
 
 // As long as it lives, calls of this process are counted. One at a time.
 class PlaceCalls {
