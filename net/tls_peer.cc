@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <memory>
 #include <new>
 #include <optional>
 #include <span>
@@ -15,6 +16,10 @@
 namespace waymark::net {
 
 namespace {
+
+struct FreeText {
+    void operator()(void* text) const { OPENSSL_free(text); }
+};
 
 std::string text_of(const X509_NAME* name) {
     const Owned<BIO> memory(BIO_new(BIO_s_mem()));
@@ -39,8 +44,8 @@ std::string common_name_of(const X509_NAME* name) {
     const int size =
         ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)));
     if (size < 0) return {};
+    const std::unique_ptr<unsigned char, FreeText> owner(utf8);
     const std::string text(utf8, utf8 + size);
-    OPENSSL_free(utf8);
     const bool has_control = std::any_of(text.begin(), text.end(), [](char letter) {
         return (letter >= 0 && letter < ' ') || letter == 127;
     });
@@ -73,11 +78,9 @@ void add_name(TlsPeer& peer, const GENERAL_NAME* name) {
 
 std::string serial_of(const X509* certificate) {
     const Owned<BIGNUM> number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
-    char* text = number ? BN_bn2hex(number.get()) : nullptr;
-    if (text == nullptr) throw std::bad_alloc();
-    std::string digits = text;
-    OPENSSL_free(text);
-    return digits;
+    const std::unique_ptr<char, FreeText> text(number ? BN_bn2hex(number.get()) : nullptr);
+    if (!text) throw std::bad_alloc();
+    return text.get();
 }
 
 }  // namespace

@@ -86,7 +86,12 @@ int TlsSession::shake_hands(Wire& wire) {
     const OnWire on_wire(*this, wire);
     if (failure_) return fail_again();
     if (!is_established_) {
-        const int result = continue_handshake();
+        int result = -1;
+        try {
+            result = continue_handshake();
+        } catch (const std::bad_alloc&) {
+            fail_for_memory();
+        }
         // An alert is sent if it can be: the peer should know.
         if (result != 1) {
             const int error_number = errno;
@@ -154,8 +159,8 @@ ssize_t TlsSession::read(Wire& wire, std::span<char> buffer, bool peeks) {
         } else if (wire_is_empty_) {
             return again();
         } else if (++without_data_ > kMostWithoutData) {
-            fail(TlsCause::too_much,
-                 fmt::format("more than {} reads in a row without data", kMostWithoutData), EPROTO);
+            has_too_little_data_ = true;
+            fail(error);
         }
     }
     return has_ended_ || was_cut() ? 0 : fail_again();
@@ -244,12 +249,33 @@ int TlsSession::fail_again() const {
     return -1;
 }
 
-int TlsSession::fail(int ssl_error) {
+// Where there is no memory there is none for words, and nothing may be thrown: the one that is in
+// the middle of this is the event loop.
+int TlsSession::fail_for_memory() noexcept {
+    failure_.cause = TlsCause::no_memory;
+    failure_.words = "no memory";  // short enough to need none
+    error_number_ = ENOMEM;
+    return fail_again();
+}
+
+int TlsSession::fail(int ssl_error) noexcept {
+    try {
+        return tell_failure(ssl_error);
+    } catch (const std::bad_alloc&) {
+        return fail_for_memory();
+    }
+}
+
+int TlsSession::tell_failure(int ssl_error) {
     const unsigned long error = ERR_peek_last_error();
     ERR_clear_error();
     if (wire_error_ != 0)
         return fail(wire_error_ == ENOMEM ? TlsCause::no_memory : TlsCause::connection_lost,
                     daemon::error_text(wire_error_), wire_error_);
+    if (has_too_little_data_)
+        return fail(TlsCause::too_much,
+                    fmt::format("more than {} reads in a row without data", kMostWithoutData),
+                    EPROTO);
     if (received_in_handshake_ > kMostInHandshake && !is_established_)
         return fail(TlsCause::too_much,
                     fmt::format("more than {} bytes in a handshake", kMostInHandshake), EPROTO);

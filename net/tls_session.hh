@@ -30,8 +30,8 @@ struct TlsSettings;  // net/tls_settings: what a context and its sessions share
 
 class TlsSession final : public StreamLayer {
   public:
-    // What a peer may send until the handshake is done, and how many reads in a row may give no data
-    // after it: a message about keys or tickets makes one or two of them.
+    // What a peer may send until the handshake is done, and how many reads in a row may give no
+    // data after it: a message about keys or tickets makes one or two of them.
     static constexpr std::size_t kMostInHandshake = 128 * 1024;
     static constexpr int kMostWithoutData = 64;
 
@@ -91,7 +91,9 @@ class TlsSession final : public StreamLayer {
     bool encrypt_record(std::string_view bytes);
     int flush_unsent();
     // -1, errno set. What OpenSSL said in its last call of this thread, or the words given.
-    int fail(int ssl_error);
+    int fail(int ssl_error) noexcept;
+    int tell_failure(int ssl_error);
+    int fail_for_memory() noexcept;
     int fail(TlsCause cause, std::string words, int error_number);
     int fail_again() const;
     int again() const;
@@ -105,6 +107,7 @@ class TlsSession final : public StreamLayer {
     bool wire_is_empty_ = false;  // it said EAGAIN in this call
     bool wire_has_ended_ = false;
     bool has_ended_ = false;  // by close_notify
+    bool has_too_little_data_ = false;
     int wire_error_ = 0;
     int error_number_ = 0;  // of the failure
     int without_data_ = 0;

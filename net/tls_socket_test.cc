@@ -129,3 +129,17 @@ TEST_CASE("a server that does not believe its client says why on both sides") {
     CHECK(server.reason().words ==
           "certificate of CN=mallory: issued by no authority that is trusted here");
 }
+
+TEST_CASE(
+    "files are read again while other threads begin sessions, and each gets the old or the new") {
+    TlsServerContext server({.identity = authority().server()});
+    const TlsClientContext client({.authorities = authority().file("authority.pem")});
+    std::thread reloader([&] {
+        for (int i = 0; i < 20; ++i) server.reload();
+    });
+    for (int i = 0; i < 20; ++i) {
+        SessionPair pair(server.accept(), client.connect("server.example"));
+        CHECK(pair.shake_hands());
+    }
+    reloader.join();
+}
