@@ -7,11 +7,9 @@
 #include <array>
 #include <cassert>
 #include <cerrno>
-#include <ctime>
 #include <new>
 #include <utility>
 
-#include "daemon/error.hh"
 #include "net/openssl_owned.hh"
 #include "net/tls_server_name.hh"
 #include "net/tls_settings.hh"
@@ -64,23 +62,6 @@ TlsSession::TlsSession(std::shared_ptr<const TlsSettings> settings, Side side,
 }
 
 TlsSession::~TlsSession() = default;
-
-// For each certificate of the chain, and again for each error of it. The first error counts.
-int TlsSession::verified(int is_good, X509_STORE_CTX* chain) {
-    if (is_good == 1) return 1;
-    const void* ssl = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx());
-    TlsSession* const self = TlsWire::session_of(static_cast<const SSL*>(ssl));
-    const int result = X509_STORE_CTX_get_error(chain);
-    if (self->verification_) return 0;
-    try {
-        X509* const current = X509_STORE_CTX_get_current_cert(chain);
-        self->verification_ = failure_of_verification(
-            result, current != nullptr ? current : X509_STORE_CTX_get0_cert(chain));
-    } catch (const std::bad_alloc&) {
-        self->verification_.cause = TlsCause::no_memory;
-    }
-    return 0;
-}
 
 int TlsSession::shake_hands(Wire& wire) {
     const OnWire on_wire(*this, wire);
@@ -241,59 +222,6 @@ void TlsSession::end(Wire& wire) {
 
 int TlsSession::again() const {
     errno = EAGAIN;
-    return -1;
-}
-
-int TlsSession::fail_again() const {
-    errno = error_number_;
-    return -1;
-}
-
-// Where there is no memory there is none for words, and nothing may be thrown: the one that is in
-// the middle of this is the event loop.
-int TlsSession::fail_for_memory() noexcept {
-    failure_.cause = TlsCause::no_memory;
-    failure_.words = "no memory";  // short enough to need none
-    error_number_ = ENOMEM;
-    return fail_again();
-}
-
-int TlsSession::fail(int ssl_error) noexcept {
-    try {
-        return tell_failure(ssl_error);
-    } catch (const std::bad_alloc&) {
-        return fail_for_memory();
-    }
-}
-
-int TlsSession::tell_failure(int ssl_error) {
-    const unsigned long error = ERR_peek_last_error();
-    ERR_clear_error();
-    if (wire_error_ != 0)
-        return fail(wire_error_ == ENOMEM ? TlsCause::no_memory : TlsCause::connection_lost,
-                    daemon::error_text(wire_error_), wire_error_);
-    if (has_too_little_data_)
-        return fail(TlsCause::too_much,
-                    fmt::format("more than {} reads in a row without data", kMostWithoutData),
-                    EPROTO);
-    if (received_in_handshake_ > kMostInHandshake && !is_established_)
-        return fail(TlsCause::too_much,
-                    fmt::format("more than {} bytes in a handshake", kMostInHandshake), EPROTO);
-    if (wire_has_ended_)
-        return fail(TlsCause::truncated,
-                    is_established_ ? "the connection ended without close_notify"
-                                    : "the peer left in the middle of the handshake",
-                    EPROTO);
-    if (verification_) return fail(verification_.cause, verification_.words, EPROTO);
-    TlsFailure failure = failure_of_error(ssl_error == SSL_ERROR_SSL ? error : 0);
-    return fail(failure.cause, std::move(failure.words),
-                failure.cause == TlsCause::no_memory ? ENOMEM : EPROTO);
-}
-
-int TlsSession::fail(TlsCause cause, std::string words, int error_number) {
-    failure_ = {cause, std::move(words)};
-    error_number_ = error_number;
-    errno = error_number;
     return -1;
 }
 
