@@ -69,18 +69,32 @@ def script_of(server, text):
 
 
 def compare(build, rounds, seconds, path, script, more_of_nginx=""):
-    ours, theirs = [], []
+    ours, theirs, our_cpu, their_cpu = [], [], [], []
     for _ in range(rounds):
-        with LoggingNginx(more_of_nginx) as nginx:
-            theirs.append(load.wrk(nginx.port, seconds, path=path, script=script_of(nginx, script)))
-        with LoggingHttpd(build) as httpd:
-            ours.append(load.wrk(httpd.port, seconds, path=path, script=script_of(httpd, script)))
-            lines = count_lines(os.path.join(httpd.folder, "access.log"))
-            if lines < ours[-1] * seconds * 0.98:
-                raise RuntimeError(f"only {lines} lines in the log for {ours[-1] * seconds:.0f} answers")
+        for server, rates, costs in ((LoggingNginx(more_of_nginx), theirs, their_cpu),
+                                     (LoggingHttpd(build), ours, our_cpu)):
+            with server:
+                before = cpu_seconds(server)
+                rates.append(load.wrk(server.port, seconds, path=path, script=script_of(server, script)))
+                lines = count_lines(os.path.join(server.folder, "access.log"))
+                if lines < rates[-1] * seconds * 0.98:
+                    raise RuntimeError(f"only {lines} lines in the log for {rates[-1] * seconds:.0f} answers")
+                costs.append(1e6 * (cpu_seconds(server) - before) / lines)
     row("httpd", ours, "requests/s")
     row("nginx", theirs, "requests/s")
     ratio("ratio", ours, theirs, ">= 1.0")
+    row("httpd", our_cpu, "us of server CPU a request")
+    row("nginx", their_cpu, "us of server CPU a request")
+
+
+def cpu_seconds(server):
+    """Of all its processes; in ticks of a hundredth, so a load of a second says little."""
+    ticks = 0
+    for pid in server.pids():
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def count_lines(path):

@@ -1,18 +1,18 @@
 // Runs test files with node's own test runner and tells what came of it in the words of this
 // project: failures in full, `SKIP: what: why` lines, and `N passed, N failed, N skipped` at the end.
 //
-//   node run.js units | pages | balancer
+//   node run.js units | pages | balancer | httpd
 //
 // `units` needs nothing but node. `pages` needs a browser ($CHROMIUM or one of the usual names),
 // npm's packages ($BROWSER_MODULES) and the tracker ($TRACKER), `balancer` the same with examples/balancer
-// ($BALANCER) in the tracker's place. Without one of them it says so and
+// ($BALANCER) in the tracker's place, and `httpd` with examples/httpd and examples/ca ($HTTPD, $CA). Without one of them it says so and
 // ends with 77, which Meson counts as skipped; with REQUIRE_BROWSER=1 that is a failure.
 
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { missing, missingBalancer } from './support/needs.js';
+import { missing, missingBalancer, missingHttpd } from './support/needs.js';
 import { runFiles } from './support/run-files.js';
 
 const EXIT_FAILED = 1, EXIT_USAGE = 100, EXIT_SKIPPED = 77;
@@ -26,9 +26,9 @@ function filesOf(kind) {
 }
 
 const kind = process.argv[2];
-const reasons = { units: () => '', pages: missing, balancer: missingBalancer };
+const reasons = { units: () => '', pages: missing, balancer: missingBalancer, httpd: missingHttpd };
 if (!Object.hasOwn(reasons, kind)) {
-  console.error('run.js: say which tests: units, pages or balancer');
+  console.error('run.js: say which tests: units, pages, balancer or httpd');
   process.exit(EXIT_USAGE);
 }
 const reason = reasons[kind]();

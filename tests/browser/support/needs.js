@@ -11,6 +11,8 @@ export { findBrowser, load, modules } from '../../../slides/print/chromium.js';
 export const trackerBinary = path.resolve(root, process.env.TRACKER ?? 'build/lessons/16-tracker/tracker');
 
 export const balancerBinary = path.resolve(root, process.env.BALANCER ?? 'build/examples/balancer/balancer');
+export const httpdBinary = path.resolve(root, process.env.HTTPD ?? 'build/examples/httpd/httpd');
+export const caBinary = path.resolve(root, process.env.CA ?? 'build/examples/ca/ca');
 
 // One line that says what is missing, or nothing.
 export function missing() {
@@ -24,5 +26,12 @@ export function missingBalancer() {
   const browser = missingBrowser();
   if (browser !== '') return browser;
   if (!fs.existsSync(balancerBinary)) return `no balancer at ${balancerBinary} (build it, or set BALANCER)`;
+  return '';
+}
+
+export function missingHttpd() {
+  const browser = missingBrowser();
+  if (browser !== '') return browser;
+  for (const program of [httpdBinary, caBinary]) if (!fs.existsSync(program)) return `no ${program} (build it, or set HTTPD and CA)`;
   return '';
 }
