@@ -42,6 +42,7 @@ tests                     openssl              tool:openssl
 tests                     curl                 tool:curl
 tests,bench               rsyslog              root_tool:rsyslogd
 tests                     rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
+tests                     mosquitto            root_tool:mosquitto
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 bench                     haproxy              tool:haproxy
