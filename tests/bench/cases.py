@@ -46,6 +46,26 @@ def durable_fixes(build, rounds, seconds):
     ratio("ratio", ours, theirs, ">= 0.8")
 
 
+def overland(build, rounds, seconds):
+    script = os.path.join(HERE, "overland.lua")
+    heading("Overland batches of 200, 8 connections: the answer comes after fdatasync",
+            f"wrk -t2 -c8 -d{seconds:g}s -s tests/bench/overland.lua  (nginx: the same requests, return 204)")
+    ours, theirs = [], []
+    for _ in range(rounds):
+        with Nginx("location / { return 204; }") as nginx:
+            theirs.append(200 * load.wrk(nginx.port, seconds, connections=8, script=script))
+        tracker = Tracker(build)
+        tracker.import_devices({"bench": {"token": "bench-token"}})
+        with tracker:
+            ours.append(200 * load.wrk(tracker.port, seconds, connections=8, script=script))
+            stored = stored_fixes(tracker)
+            if stored < ours[-1] * seconds * 0.98:
+                raise RuntimeError(f"only {stored} rows for {ours[-1] * seconds:.0f} that were answered")
+    row("tracker", ours, "fixes/s (wanted: 150,000)")
+    row("nginx return 204", theirs, "positions/s")
+    ratio("ratio", ours, theirs, ">= 0.5")
+
+
 def static_file(build, rounds, seconds):
     heading("Static file of 1 KB, keep-alive, 64 connections", f"wrk -t2 -c64 -d{seconds:g}s .../1k.html")
     ours, theirs = [], []
@@ -147,6 +167,7 @@ def echo_designs(build, rounds, seconds):
 
 ALL = {
     "fixes": durable_fixes,
+    "overland": overland,
     "static": static_file,
     "httpd": httpd,
     "httpd-slow": httpd_slow,

@@ -1,4 +1,5 @@
 """Starts and stops what is measured: our programs and nginx, each on a free port of 127.0.0.1."""
+import json
 import os
 import re
 import shutil
@@ -139,6 +140,13 @@ class Tracker(Server):
     def add_device(self, name, identifier):
         subprocess.run([self.program, "device", "add", name, "--id", identifier,
                         "--data", self.data], check=True, stdout=subprocess.DEVNULL)
+
+    def import_devices(self, devices):
+        path = os.path.join(self.folder, "devices.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"devices": devices}, file)
+        subprocess.run([self.program, "device", "import", path, "--data", self.data], check=True,
+                       stdout=subprocess.DEVNULL)
 
     def start(self):
         self.spawn(self.command())
