@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
-#include <stdexcept>
 #include <vector>
 
 #include "client.hh"
@@ -268,55 +267,4 @@ TEST_CASE("what is pushed when there is room stands behind the notice") {
         client.expect_counts();
     }
     expect_equal(client.bytes_left(), 0U, "bytes that have not come", kStays);
-}
-
-TEST_CASE("a notice is queued whatever its size") {
-    EventLoop loop;
-    Client client(loop, {.messages = 4, .bytes = 40});
-    client.longer_notice = 100;
-    step("push a message of 41 bytes where 40 may wait; one round, in which nothing is sent");
-    expect_pushed(client, message(1, 41), false, kUnbounded);
-    {
-        Faults faults;
-        faults.fail(Call::write, EAGAIN, 1'000'000);
-        round(loop);
-        expect_equal(client.notices.size(), 1U, "notices asked for", kUntold);
-        expect_equal(client.queue().messages(), 1U, "messages() that wait: the notice",
-                     kNoticeBeyond);
-        client.expect_counts();
-        step("the notice of 112 bytes waits where 40 may; push 10 bytes");
-        expect_pushed(client, message(2), false, kNoticeBeyond);
-        client.expect_counts();
-    }
-    step("from now on it is sent; some rounds");
-    settle(loop);
-    client.read();
-    expect_equal(client.notices.size(), 2U, "notices asked for", kUntold);
-    expect_equal(client.bytes_left(), 0U, "bytes that have not come", kStays);
-}
-
-TEST_CASE("a gap is told at the next turn when its notice could not be made") {
-    EventLoop loop;
-    Client client(loop, {.messages = 2});
-    step("push two where two may wait, and two more; notice() throws");
-    for (int i = 1; i <= 2; ++i) client.push(message(i));
-    for (int i = 3; i <= 4; ++i) expect_pushed(client, message(i), false, kUnbounded);
-    client.notice_throws = true;
-    bool thrown = false;
-    for (int i = 0; i < 20 && !thrown; ++i) {
-        try {
-            loop.run_once(Deadline::after(milliseconds(0)));
-        } catch (const std::runtime_error&) {
-            thrown = true;
-        }
-    }
-    expect(thrown, "what notice() throws", "comes out of the loop", "does not", kGapForgotten);
-    expect_equal(client.rooms, 0, "calls of on_room()", kRoom);
-    step("now it does not; some rounds");
-    client.notice_throws = false;
-    settle(loop);
-    client.read();
-    expect_equal(client.came(), message(1) + message(2) + "[2 dropped]\n", "what came",
-                 kGapForgotten);
-    expect_equal(client.rooms, 1, "calls of on_room()", kRoom);
 }
