@@ -130,6 +130,7 @@ inline void expect_same_when_cut(std::string_view bytes, const Seen& whole) {
 
 // Whether it is refused, but not before the head has come to its end.
 inline bool is_refused_late(std::string_view bytes) {
+    if (bytes.find_first_not_of("\r\n") == bytes.npos) return false;  // nothing has begun
     const bool has_host = bytes.find("Host") != bytes.npos;
     const std::string whole = std::string(bytes) + (has_host ? "\r\n" : "Host: h\r\n\r\n");
     return bytes.size() < 600 && read_in_pieces(whole, {}).state == State::refused;
