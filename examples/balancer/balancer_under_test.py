@@ -1,6 +1,7 @@
 """A balancer of a test's own, with back ends of its own: everything on 127.0.0.1 and ports that the kernel chose."""
 
 import contextlib
+import errno
 import json
 import pathlib
 import re
@@ -38,12 +39,22 @@ class BackEnd:
         else:
             self.listener = socket.socket()
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self.listener.bind(("127.0.0.1", port))
+            wait_until(lambda: self.binds(port), PATIENCE_SECONDS, f"port {port} is free again")
             self.port = self.listener.getsockname()[1]
             self.address = f"127.0.0.1:{self.port}"
         self.listener.listen(100)
         self.is_closed = False
         threading.Thread(target=self.accept, daemon=True).start()
+
+    def binds(self, port):
+        """A port that was given up may be somebody's outgoing one for a moment."""
+        try:
+            self.listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return False
+        return True
 
     def accept(self):
         while True:
