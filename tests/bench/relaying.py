@@ -89,7 +89,11 @@ class Rsyslog(Logrelay):
                 file.write(text.replace("{folder}", self.folder))
             program = "/usr/sbin/rsyslogd"
             self.spawn([program, "-n", "-f", path, "-i", os.path.join(self.folder, "pid")])
-            for _ in range(self.clients):  # it speaks of itself first, and so connects
+            while not os.path.exists(self.path):
+                time.sleep(0.01)
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+                sender.sendto(b"<13>1 - box app 17 - - first", self.path)  # with which it connects
+            for _ in range(self.clients):
                 self.readers.add(listener.accept()[0])
 
 
