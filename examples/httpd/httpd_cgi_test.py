@@ -92,7 +92,7 @@ class Programs(unittest.TestCase):
     def test_a_program_has_its_three_descriptors_and_no_other(self):
         script = ("import json, os\n"
                   "names = os.listdir('/proc/self/fd')\n"
-                  "there = [n for n in names if os.path.lexists('/proc/self/fd/' + n)]\n"
+                  "there = {n: os.readlink('/proc/self/fd/' + n) for n in names if os.path.lexists('/proc/self/fd/' + n)}\n"
                   "print('Content-Type: application/json\\n')\n"
                   "print(json.dumps([there, os.getpgrp() == os.getpid(), sorted(os.environ)]))\n")
         for design in DESIGNS:
@@ -101,7 +101,7 @@ class Programs(unittest.TestCase):
                 idle = [server.connect() for _ in range(5)]
                 answer = server.ask("/cgi-bin/seen.cgi", fields=["Proxy: http://evil/"])
                 there, leads, environment = json.loads(answer.body)
-                self.assertEqual(sorted(there), ["0", "1", "2"])
+                self.assertEqual(sorted(there), ["0", "1", "2"], there)
                 self.assertTrue(leads)
                 self.assertNotIn("HTTP_PROXY", environment)
                 self.assertNotIn("HOME", environment)

@@ -119,13 +119,13 @@ def stored(server):
         return {row[0] for row in database.execute("SELECT (time_ms / 1000) - ? FROM fix", (T0,))}
 
 
-def caller_pid(server):
+def caller(server):
     services = json.loads(command(server, "status", "--json"))["services"]
     return next(each for each in services if each["name"] == "caller")
 
 
 def is_connected(server):
-    return caller_pid(server)["counters"].get("mqtt_connected") is True
+    return caller(server)["counters"].get("mqtt_connected") is True
 
 
 def check_all(check, broker, server):
@@ -155,11 +155,17 @@ def check_all(check, broker, server):
     check_kills(check, phone, server)
 
 
+def kill_caller(server):
+    """Once it runs: number 0 is that of a service that waits for its next start."""
+    assert wait_for(lambda: caller(server)["pid"] > 0), "the caller does not come back"
+    os.kill(caller(server)["pid"], signal.SIGKILL)
+
+
 def check_kills(check, phone, server):
     """The caller dies in the middle of a stream; what it has acknowledged is on disk, the rest comes again."""
     for index in range(1000, 1400):
         if index % 100 == 50:
-            os.kill(caller_pid(server)["pid"], signal.SIGKILL)
+            kill_caller(server)
         phone.publish("owntracks/alice/phone", location(index))
     expected = set(range(1000, 1400))
     check("nothing is lost when the caller is killed", wait_for(
