@@ -14,7 +14,7 @@ import unittest
 from httpd_under_test import DESIGNS, Httpd, request
 
 import driver
-from processes_seen import PATIENCE_SECONDS, Level, children_of, is_running, process_state, wait_until
+from processes_seen import PATIENCE_SECONDS, Level, children_of, is_running, process_state, threads_of, wait_until
 
 HTTPD = sys.argv.pop(1)
 CGI = ["--cgi-bin", "FOLDER/cgi", "--error-log", "FOLDER/logs/error.log"]
@@ -35,7 +35,7 @@ class Programs(unittest.TestCase):
     def started_by(self, server):
         """Processes that any thread of httpd's own has started; of prefork, the workers are not among them."""
         own = server.pids()
-        return [child for pid in own for thread in os.listdir(f"/proc/{pid}/task")
+        return [child for pid in own for thread in threads_of(pid)
                 for child in children_of_thread(pid, thread) if child not in own]
 
     def check_nothing_is_left(self, server, levels):

@@ -16,7 +16,7 @@ import unittest
 from httpd_under_test import DESIGNS, PAGE, Httpd, request
 
 import driver
-from processes_seen import PATIENCE_SECONDS, status_field, wait_until
+from processes_seen import PATIENCE_SECONDS, status_field, threads_of, wait_until
 
 HTTPD = os.path.abspath(sys.argv.pop(1))
 CLOSING = request("/page.html", fields=["Connection: close"])
@@ -177,7 +177,7 @@ class AsADaemon(unittest.TestCase):
                 answer = server.ask("/cgi-bin/id.cgi")
                 self.assertEqual(answer.body.decode(), f"{nobody.pw_uid}\n{nobody.pw_gid}\n")
                 for pid in server.pids():
-                    for thread in os.listdir(f"/proc/{pid}/task"):
+                    for thread in threads_of(pid):
                         with contextlib.suppress(FileNotFoundError):  # a client's thread that has ended since
                             self.assertEqual(status_field(f"{pid}/task/{thread}", "Uid"), [str(nobody.pw_uid)] * 4)
                             self.assertEqual(status_field(f"{pid}/task/{thread}", "Gid"), [str(nobody.pw_gid)] * 4)

@@ -40,6 +40,14 @@ def children_of(pid):
         return []
 
 
+def threads_of(pid):
+    """Their numbers; none of a process that has ended."""
+    try:
+        return [int(thread) for thread in os.listdir(f"/proc/{pid}/task")]
+    except OSError:
+        return []
+
+
 def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
         fields = stat.read().rpartition(")")[2].split()
