@@ -77,7 +77,7 @@ std::string date_of(const ASN1_TIME* time) {
 std::string words_of_verification(int result, const X509* certificate) {
     switch (cause_of_verification(result)) {
         case TlsCause::other_authority:
-            return "issued by no authority that is trusted here";
+            return "issued by no authority trusted here";
         case TlsCause::self_signed:
             return "signed by itself and not by an authority";
         case TlsCause::expired:

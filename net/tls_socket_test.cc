@@ -127,7 +127,7 @@ TEST_CASE("a server that does not believe its client says why on both sides") {
     CHECK(server.handshake(long_deadline()) == IoStatus::broken);
     theirs.join();
     CHECK(server.reason().words ==
-          "certificate of CN=mallory: issued by no authority that is trusted here");
+          "certificate of CN=mallory: issued by no authority trusted here");
 }
 
 TEST_CASE(

@@ -183,7 +183,7 @@ TEST_CASE("a client without a good certificate reaches no handler, and the log s
     } rows[] = {
         {{}, "the peer sent no certificate"},
         {other.client("anna"),
-         "certificate of CN=anna: issued by no authority that is trusted here"},
+         "certificate of CN=anna: issued by no authority trusted here"},
         {dated("old", -days(10), -days(1)), "certificate of CN=anna: expired on "},
         {dated("young", days(1), days(10)), "certificate of CN=anna: not valid before "},
         {authority().keep("self", make_certificate(client_of("anna"), nullptr)),

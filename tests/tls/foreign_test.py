@@ -252,7 +252,7 @@ class OurClientTest(unittest.TestCase):
         if not stranger.exists():
             subprocess.run([CA, "--folder", stranger, "init", "--name", "Stranger"], check=True, stdout=subprocess.DEVNULL)
         self.assertEqual(self.ask(port, "localhost", authorities=stranger / "authority.pem").stdout,
-                         "handshake: certificate of CN=localhost: issued by no authority that is trusted here\n")
+                         "handshake: certificate of CN=localhost: issued by no authority trusted here\n")
 
     def test_it_shows_its_own_certificate_when_it_is_asked(self):
         port = self.server("-Verify", "1", "-verify_return_error", "-CAfile", HOUSE.file("authority.pem"))
