@@ -53,6 +53,13 @@ bool have_tool(const std::string& name) {
     return false;
 }
 
+// In the folder of this machine's kind, /usr/lib/x86_64-linux-gnu or another.
+bool is_in_a_library_folder(const std::string& file) {
+    for (const fs::directory_entry& folder : fs::directory_iterator("/usr/lib"))
+        if (fs::exists(folder.path() / file)) return true;
+    return false;
+}
+
 bool is_there(const Package& package) {
     if (package.kind == "tool") return have_tool(package.thing);
     if (package.kind == "module")
@@ -63,6 +70,9 @@ bool is_there(const Package& package) {
     if (package.kind == "header")
         return fs::exists("/usr/include/" + package.thing) ||
                fs::exists("/usr/local/include/" + package.thing);
+    if (package.kind == "root_tool")
+        return have_tool(package.thing) || fs::exists("/usr/sbin/" + package.thing);
+    if (package.kind == "file") return is_in_a_library_folder(package.thing);
     return std::getenv("CHROMIUM") != nullptr || have_tool("chromium") ||
            have_tool("chromium-headless-shell") || have_tool("google-chrome");
 }

@@ -29,7 +29,7 @@ server,slides             npm                  tool:npm
 slides                    libmd4c-dev          module:md4c
 slides                    libmd4c-html0-dev    module:md4c-html
 capstone,tests,bench      python3              tool:python3
-tests,print               chromium             browser:any
+tests,print               chromium-headless-shell browser:any
 tests                     strace               tool:strace
 tests                     clangd               tool:clangd
 tests                     python3-yaml         python:yaml

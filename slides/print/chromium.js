@@ -6,7 +6,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const NAMES = ['chromium', 'chromium-headless-shell', 'google-chrome'];
+// The shell first: it has no windows' frames to draw, which in Chromium cost a third of the time.
+const NAMES = ['chromium-headless-shell', 'chromium', 'google-chrome'];
 const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
@@ -23,7 +24,7 @@ export function findBrowser() {
 // One line that says what is missing, or nothing.
 export function missing() {
   const browser = findBrowser();
-  if (!browser) return 'no Chromium found (apt-get install chromium, or set CHROMIUM=/path)';
+  if (!browser) return 'no Chromium found (apt-get install chromium-headless-shell, or set CHROMIUM=/path)';
   if (!fs.existsSync(browser)) return `CHROMIUM names ${browser}, which is not there`;
   if (!fs.existsSync(path.join(modules, 'playwright-core'))) {
     return `no playwright-core in ${modules} (./waymark test installs it)`;

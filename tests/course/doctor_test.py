@@ -58,7 +58,7 @@ class DoctorTest(unittest.TestCase):
 
     def test_everything_is_looked_at_and_what_is_wrong_has_a_cure(self):
         seen = self.seen()
-        for what in ("g++", "meson", "ninja-build", "mold", "chromium", "g++'s version", "descriptors",
+        for what in ("g++", "meson", "ninja-build", "mold", "chromium-headless-shell", "g++'s version", "descriptors",
                      "address sanitizer", "thread sanitizer", "processes", "inotify", "port 8080",
                      "port 5055", "/proc/PID/syscall", "user namespaces", "pidfd_open", "disk"):
             self.assertIn(what, seen)

@@ -108,7 +108,7 @@ def files_of(kind, name):
     if kind == "file":
         return [str(found) for found in pathlib.Path("/usr/lib").glob(f"*/{name}")]
     if kind == "browser":
-        return files_of("tool", "chromium")
+        return files_of("tool", "chromium-headless-shell")
     if kind == "python":
         folder = f"/usr/lib/python3/dist-packages/{name}"
         return [folder] if os.path.exists(folder) else []

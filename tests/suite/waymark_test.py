@@ -142,7 +142,7 @@ class PackagesTest(CommandTest):
         for tool in ("node", "npm", "chromium", "strace"):
             (self.machine.bin / tool).unlink()
         for words, missing in ((["packages"], None), (["packages", "server"], "nodejs npm"),
-                               (["packages", "print"], "chromium"), (["bench"], "nodejs npm nginx wrk haproxy")):
+                               (["packages", "print"], "chromium-headless-shell"), (["bench"], "nodejs npm nginx wrk haproxy")):
             with self.subTest(words):
                 code, output = self.machine.run(*words)
                 self.assertEqual(code, 100 if missing else 0, output)
