@@ -1,0 +1,83 @@
+// The steps of the database from version to version. A step that was released is never changed.
+
+#include "store/schema.hh"
+
+namespace waymark::tracker {
+namespace {
+
+// Numbers are stored as small integers, because SQLite writes an integer in as many bytes as it
+// needs and every REAL in eight: a fix takes about 40 bytes. The table is its own index (WITHOUT
+// ROWID): a device's track lies together in the order of time, and a repeated fix meets itself.
+// Of a fix, `sequence` is the number of the commit that stored it.
+constexpr Migration kMigrations[] = {
+    {1, R"(
+CREATE TABLE device (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given out again
+    name TEXT NOT NULL UNIQUE,
+    token_hash BLOB UNIQUE,
+    speed_unit INTEGER NOT NULL DEFAULT 0,
+    created_ms INTEGER NOT NULL
+);
+CREATE TABLE identifier (
+    text TEXT NOT NULL PRIMARY KEY,
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX identifier_by_device ON identifier (device);
+CREATE TABLE fix (
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    time_ms INTEGER NOT NULL,
+    latitude_e7 INTEGER NOT NULL,
+    longitude_e7 INTEGER NOT NULL,
+    altitude_cm INTEGER,
+    speed_mm_s INTEGER,
+    course_centidegrees INTEGER,
+    accuracy_cm INTEGER,
+    battery_per_mille INTEGER,
+    valid INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    extras TEXT,
+    PRIMARY KEY (device, time_ms, latitude_e7, longitude_e7)
+) WITHOUT ROWID;
+CREATE TABLE quarantine (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    received_ms INTEGER NOT NULL,
+    position INTEGER NOT NULL,  -- of the point in its message
+    reason TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    digest BLOB NOT NULL,  -- of reason and raw
+    raw BLOB NOT NULL,
+    UNIQUE (device, digest)
+);
+CREATE INDEX quarantine_by_device ON quarantine (device);
+CREATE TABLE device_state (
+    device INTEGER PRIMARY KEY REFERENCES device ON DELETE CASCADE,
+    last_seen_ms INTEGER NOT NULL,
+    battery_per_mille INTEGER
+);
+CREATE TABLE last_commit (
+    only INTEGER PRIMARY KEY CHECK (only = 0),
+    sequence INTEGER NOT NULL
+);
+INSERT INTO last_commit VALUES (0, 0);
+)"},
+    // Version 2, for OwnTracks: with what its messages are encrypted, and who may see whom.
+    {2, R"(
+ALTER TABLE device ADD COLUMN box_key BLOB;
+CREATE TABLE friend (
+    viewer INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    seen INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    PRIMARY KEY (viewer, seen)
+) WITHOUT ROWID;
+CREATE INDEX friend_by_seen ON friend (seen);
+)"},
+};
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+    return kMigrations;
+}
+
+}  // namespace waymark::tracker
