@@ -124,6 +124,23 @@ DeviceNumber Devices::number_of(std::string_view name) {
     return static_cast<DeviceNumber>(statement.integer(0));
 }
 
+void Devices::rename(DeviceNumber device, std::string_view name) {
+    check_device_name(name);
+    Transaction transaction(connection_);
+    Statement taken(connection_, "SELECT 1 FROM device WHERE name = ?1 AND number <> ?2");
+    taken.bind_text(1, name);
+    taken.bind(2, device);
+    if (taken.step())
+        throw daemon::UsageError(
+            fmt::format("there is a device {} already: choose another name", name));
+    Statement update(connection_, "UPDATE device SET name = ?2 WHERE number = ?1");
+    update.bind(1, device);
+    update.bind_text(2, name);
+    update.run();
+    if (connection_.changed_rows() == 0) throw daemon::UsageError("there is no such device");
+    transaction.commit();
+}
+
 void Devices::set_token(std::string_view name, std::string_view token) {
     const TokenHash hash = hash_token(token);
     Transaction transaction(connection_);

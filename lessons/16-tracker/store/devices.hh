@@ -43,6 +43,7 @@ class Devices {
     std::vector<Device> list();
     bool has(std::string_view name);
     DeviceNumber number_of(std::string_view name);
+    void rename(DeviceNumber device, std::string_view name);
     // The old token is refused from now on.
     void set_token(std::string_view name, std::string_view token);
     // With which OwnTracks encrypts what this device sends; nothing: it does not.

@@ -178,18 +178,20 @@ std::string_view Statement::text(int column) const {
     return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
-Transaction::Transaction(Connection& connection) : connection_(&connection) {
-    connection.execute("BEGIN IMMEDIATE");
+Transaction::Transaction(Connection& connection)
+    : connection_(&connection), is_part_(::sqlite3_get_autocommit(connection.handle()) == 0) {
+    connection.execute(is_part_ ? "SAVEPOINT part" : "BEGIN IMMEDIATE");
 }
 
 Transaction::~Transaction() {
     if (connection_ == nullptr) return;
     // After some errors SQLite has rolled back by itself; then this one fails, and that is fine.
-    ::sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    ::sqlite3_exec(connection_->handle(), is_part_ ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK",
+                   nullptr, nullptr, nullptr);
 }
 
 void Transaction::commit() {
-    connection_->execute("COMMIT");
+    connection_->execute(is_part_ ? "RELEASE part" : "COMMIT");
     connection_ = nullptr;
 }
 

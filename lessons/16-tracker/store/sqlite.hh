@@ -108,7 +108,8 @@ class Statement {
 };
 
 // A transaction that writes, from its beginning on: BEGIN IMMEDIATE waits for the lock at once, not
-// in the middle. Rolled back unless committed.
+// in the middle. Rolled back unless committed. Within another one it is a part of that (SAVEPOINT):
+// rolling it back undoes the part, and what it commits is durable with the whole.
 class Transaction {
   public:
     explicit Transaction(Connection& connection);
@@ -120,6 +121,7 @@ class Transaction {
 
   private:
     Connection* connection_;
+    bool is_part_;
 };
 
 }  // namespace waymark::tracker

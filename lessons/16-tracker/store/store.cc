@@ -282,6 +282,14 @@ bool Store::has_quarantined(DeviceNumber device, std::string_view digest) {
     return Quarantine(open_->connection).has(device, digest);
 }
 
+void Store::change(const std::function<void(Connection&)>& change) {
+    ensure_open();
+    Transaction transaction(open_->connection);
+    change(open_->connection);
+    transaction.commit();
+    read_counts();
+}
+
 std::vector<DirectoryEntry> Store::directory() {
     ensure_open();
     return read_directory(open_->connection);

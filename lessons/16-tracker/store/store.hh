@@ -22,6 +22,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,6 +74,10 @@ class Store {
     std::int64_t remove_quarantined(const QuarantineChoice& choice);
     // Whether the point is on disk already.
     bool has_quarantined(DeviceNumber device, std::string_view digest);
+
+    // Runs `change` in a transaction of its own; between transactions only. What it throws is
+    // thrown on, and nothing is changed.
+    void change(const std::function<void(Connection&)>& change);
 
     // Copies the log into the database if it is long. True if it did.
     bool checkpoint_if_due();
