@@ -11,10 +11,13 @@
 //   either way          heard       devices, and networks that they were heard from
 //   web app -> store    listen      somebody looks (1) or nobody does (0)
 //                       quarantine_wish  decode points of the quarantine again, or delete them
+//                       change      something is to be changed for a person (services/changes)
 //   store -> web app    stored      commit sequence, the fixes that were new; without fixes, in
 //                                   answer to listen: what comes after this commit is announced
 //                       devices     the list of devices has changed
 //                       quarantine_done  what came of the wish
+//                       change_done what came of the change
+//                       accounts    who may log in, or see whom, has changed
 //                       missed      announcements were dropped: read the store again
 //   supervisor -> all   peer        here is your channel to another service (with a descriptor)
 //                       stop        finish what you have begun, then end
@@ -60,6 +63,9 @@ enum class MessageKind : std::uint8_t {
     ask_kept,
     kept,
     places,
+    change,
+    change_done,
+    accounts,
 };
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:

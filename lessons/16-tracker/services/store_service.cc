@@ -12,6 +12,7 @@
 
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
+#include "services/changes.hh"
 #include "services/quarantine_watch.hh"
 #include "services/quarantine_wishes.hh"
 #include "services/receiver_messages.hh"
@@ -64,6 +65,8 @@ class StoreService {
     void send_directory(Receiver& receiver);
     void note_quarantine();
     void do_as_wished(const QuarantineWish& wish);
+    void make_and_tell(const ChangeRequest& request);
+    void tell_of_devices();
     void end_log();
 
     net::EventLoop loop_;
@@ -72,6 +75,7 @@ class StoreService {
     QuarantineWatch quarantine_watch_;
     bool quarantine_had_room_ = true;
     std::vector<QuarantineWish> wishes_;
+    std::vector<ChangeRequest> changes_;
     std::vector<std::unique_ptr<Receiver>> receivers_;
     ReceiverTalk talk_{[this](ToWhom whom, std::uint16_t number, std::string_view message) {
         for (const auto& receiver : receivers_)
@@ -149,9 +153,12 @@ void StoreService::meet_web_app(Channel channel) {
     handlers.on_message = [this](std::string_view message, daemon::Fd) {
         Listen listen;
         QuarantineWish wish;
+        ChangeRequest change;
         if (kind_of(message) == MessageKind::listen && read(message, listen)) hear(listen);
         if (kind_of(message) == MessageKind::quarantine_wish && read(message, wish))
             wishes_.push_back(wish);
+        if (kind_of(message) == MessageKind::change && read(message, change))
+            changes_.push_back(std::move(change));
     };
     web_app_listens_ = web_app_missed_ = false;
     web_app_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers),
@@ -198,6 +205,7 @@ void StoreService::end_round() {
     if (std::exchange(in_transaction_, false)) end_transaction();
     talk_.answer(store_, log_);
     for (const QuarantineWish& wish : std::exchange(wishes_, {})) do_as_wished(wish);
+    for (const ChangeRequest& request : std::exchange(changes_, {})) make_and_tell(request);
     if (!std::exchange(is_told_to_look_, false)) return;
     look_for_changes();
     control_.confirm_devices();
@@ -248,6 +256,11 @@ void StoreService::look_for_changes() {
     // A command has made fixes out of the quarantine.
     if (store_.sequence() != sequence_before && web_app_ && web_app_listens_)
         web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
+    tell_of_devices();
+    if (web_app_) web_app_->send(write_empty(MessageKind::accounts));
+}
+
+void StoreService::tell_of_devices() {
     for (const auto& receiver : receivers_) send_directory(*receiver);
     if (web_app_) web_app_->send(write_empty(MessageKind::devices));
 }
@@ -277,6 +290,18 @@ void StoreService::do_as_wished(const QuarantineWish& wish) {
     fresh_.clear();
     note_quarantine();
     if (web_app_) web_app_->send(write(done));
+}
+
+// The page that asked hears of it last: what it reads then is as it was told.
+void StoreService::make_and_tell(const ChangeRequest& request) {
+    const ChangeResult result = make_change(store_, request, unix_now());
+    note_quarantine();
+    if (result.devices) tell_of_devices();
+    if (!web_app_) return;
+    if (result.accounts) web_app_->send(write_empty(MessageKind::accounts));
+    if (result.fixes && web_app_listens_)
+        web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
+    web_app_->send(write(ChangeDone{request.id, result.status, result.body}));
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+// The arguments of a change: the members of a JSON object (RFC 8259), each of the kind and within
+// the bounds that the change wants. Whatever is wrong throws UsageError with a sentence that names
+// the member: the page shows it to the person.
+//
+//     ChangeArguments arguments(request.arguments);
+//     const auto device = arguments.number("device", 1, kMostDevices);
+//     const std::string name = arguments.text("name");
+//     arguments.end();
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::tracker {
+
+class ChangeArguments {
+  public:
+    // Throws UsageError unless it is one JSON object of UTF-8 in which no name comes twice.
+    explicit ChangeArguments(std::string_view json);
+    ChangeArguments(const ChangeArguments&) = delete;
+    ChangeArguments& operator=(const ChangeArguments&) = delete;
+    ~ChangeArguments();
+
+    // A whole number from `least` to `most`.
+    std::int64_t number(std::string_view name, std::int64_t least, std::int64_t most);
+    // A number from `least` to `most`.
+    double real(std::string_view name, double least, double most);
+    std::string text(std::string_view name);
+    bool flag(std::string_view name);
+    // An array of texts.
+    std::vector<std::string> texts(std::string_view name);
+    // Whether it is there, and not null: for what may be left out.
+    bool has(std::string_view name);
+
+    // Throws for a member that was not asked for: a name that is misspelt must not count as left
+    // out.
+    void end() const;
+
+  private:
+    struct Members;
+    std::unique_ptr<Members> members_;
+};
+
+}  // namespace waymark::tracker

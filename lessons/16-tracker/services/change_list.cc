@@ -1,0 +1,16 @@
+#include "services/change_list.hh"
+
+#include "services/device_changes.hh"
+
+namespace waymark::tracker {
+
+const std::vector<NamedChange>& change_list() {
+    static const std::vector<NamedChange> list = [] {
+        std::vector<NamedChange> all;
+        for (const auto& part : {device_changes()}) all.insert(all.end(), part.begin(), part.end());
+        return all;
+    }();
+    return list;
+}
+
+}  // namespace waymark::tracker
