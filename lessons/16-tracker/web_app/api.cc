@@ -9,7 +9,6 @@
 #include "web_app/answers.hh"
 #include "web_app/query.hh"
 #include "web_app/readings.hh"
-#include "web_app/routes.hh"
 #include "web_app/track_answer.hh"
 
 namespace waymark::tracker {
@@ -17,7 +16,6 @@ namespace waymark::tracker {
 using namespace std::chrono_literals;
 using net::http::Completion;
 using net::http::Exchange;
-using net::http::Router;
 
 namespace {
 
@@ -67,13 +65,13 @@ class Counted {
 
 }  // namespace
 
-void Api::add_routes(Router& router) {
-    add(router, "/api/devices", &Api::devices);
-    add(router, "/api/positions", &Api::positions);
-    add(router, "/api/days", &Api::days);
-    add(router, "/api/track", &Api::track);
-    add(router, "/api/live", &Api::live);
-    add_get(router, "/api/status", [this](Exchange& exchange) {
+void Api::add_routes(Routes& routes) {
+    add(routes, "/api/devices", &Api::devices);
+    add(routes, "/api/positions", &Api::positions);
+    add(routes, "/api/days", &Api::days);
+    add(routes, "/api/track", &Api::track);
+    add(routes, "/api/live", &Api::live);
+    routes.get("/api/status", [this](Exchange& exchange, const Viewer&) {
         answer_json(
             exchange, 200,
             fmt::format(R"({{"demo_devices":{},{}}})", parts_.demo_devices, parts_.counters()));
@@ -81,20 +79,23 @@ void Api::add_routes(Router& router) {
     });
 }
 
-void Api::add(Router& router, std::string_view path, Waiting handler) {
-    add_get(router, path,
-            [this, handler](Exchange& exchange) { return Completion((this->*handler)(exchange)); });
+void Api::add(Routes& routes, std::string_view path, Waiting handler) {
+    routes.get(path, [this, handler](Exchange& exchange, Viewer viewer) {
+        return Completion((this->*handler)(exchange, std::move(viewer)));
+    });
 }
 
-net::Task<> Api::devices(Exchange& exchange) {
-    std::function<std::string(Reader&)> work = read_devices;
+net::Task<> Api::devices(Exchange& exchange, Viewer viewer) {
+    std::function<std::string(Reader&)> work = [viewer](Reader& reader) {
+        return read_devices(reader, viewer);
+    };
     const std::optional<std::string> body = co_await parts_.reads.ask(exchange, std::move(work));
     if (body) answer_json(exchange, 200, *body);
 }
 
-net::Task<> Api::positions(Exchange& exchange) {
-    std::function<Positions(Reader&)> work = [](Reader& reader) {
-        return read_positions(reader, unix_now());
+net::Task<> Api::positions(Exchange& exchange, Viewer viewer) {
+    std::function<Positions(Reader&)> work = [viewer](Reader& reader) {
+        return read_positions(reader, viewer, unix_now());
     };
     const std::optional<Positions> positions = co_await parts_.reads.ask(exchange, std::move(work));
     if (!positions) co_return;
@@ -103,7 +104,7 @@ net::Task<> Api::positions(Exchange& exchange) {
                             parts_.feed.id_of(positions->place), positions->list));
 }
 
-net::Task<> Api::days(Exchange& exchange) {
+net::Task<> Api::days(Exchange& exchange, Viewer viewer) {
     Query query(exchange.request.query);
     const auto device = static_cast<DeviceNumber>(query.number("device", 1, kMostDevices));
     const std::optional<LocalClock> clock = LocalClock::parse(query.find("offset").value_or("0"));
@@ -115,6 +116,10 @@ net::Task<> Api::days(Exchange& exchange) {
         answer_error(exchange, 400, query.problem());
         co_return;
     }
+    if (!viewer.may_see(device)) {
+        answer_json(exchange, 200, R"({"days":[]})");
+        co_return;
+    }
     std::function<std::string(Reader&)> work = [device, clock](Reader& reader) {
         return read_days(reader, device, *clock);
     };
@@ -122,7 +127,7 @@ net::Task<> Api::days(Exchange& exchange) {
     if (body) answer_json(exchange, 200, *body);
 }
 
-net::Task<> Api::track(Exchange& exchange) {
+net::Task<> Api::track(Exchange& exchange, Viewer viewer) {
     Query query(exchange.request.query);
     const TrackRequest asked = read_track_request(query);
     if (!query.problem().empty()) {
@@ -134,8 +139,10 @@ net::Task<> Api::track(Exchange& exchange) {
         co_return;
     }
     const Counted counted(tracks_);
-    std::function<TrackColumns(Reader&)> work = [asked](Reader& reader) {
-        return read_track(reader, asked.device, asked.from, asked.to, asked.most);
+    // Who may not see it gets what there is of a device that does not exist: nothing.
+    const DeviceNumber device = viewer.may_see(asked.device) ? asked.device : 0;
+    std::function<TrackColumns(Reader&)> work = [device, asked](Reader& reader) {
+        return read_track(reader, device, asked.from, asked.to, asked.most);
     };
     std::optional<TrackColumns> track = co_await parts_.reads.ask(exchange, std::move(work));
     if (!track) co_return;
@@ -151,7 +158,7 @@ net::Task<> Api::track(Exchange& exchange) {
 
 // A viewer who comes back says what it saw last; EventSource does so by itself, in the field.
 // The query is for one who has read the positions and goes on from there.
-net::Task<> Api::live(Exchange& exchange) {
+net::Task<> Api::live(Exchange& exchange, Viewer viewer) {
     if (parts_.announcements.interested() >= kMostViewers) {
         answer_later(exchange, "Too many pages look at this server. Close some.", 10s);
         co_return;

@@ -7,9 +7,12 @@
 //   GET /api/days?device[&offset]           days with fixes, by a local clock
 //                                           (web_app/local_clock.hh)
 //   GET /api/live[?event]                   server-sent events (web_app/live.hh)
+//   GET /api/status                         version, how many devices are made up, counters
 //   .../api/quarantine                      points that are no positions
-//   (web_app/quarantine_api.hh) GET /api/status                         version, how many devices
-//   are made up, counters
+//                                           (web_app/quarantine_api.hh)
+//
+// Of a device that the viewer may not see, and of one that is not there, there are no days and no
+// track.
 
 #pragma once
 
@@ -19,11 +22,11 @@
 #include <string_view>
 
 #include "net/http/exchange.hh"
-#include "net/http/router.hh"
 #include "net/task.hh"
 #include "web_app/database_reads.hh"
 #include "web_app/event_feed.hh"
 #include "web_app/live.hh"
+#include "web_app/routes.hh"
 #include "web_app/store_announcements.hh"
 
 namespace waymark::tracker {
@@ -43,19 +46,19 @@ class Api {
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
 
-    void add_routes(net::http::Router& router);
+    void add_routes(Routes& routes);
 
   private:
     using Exchange = net::http::Exchange;
-    using Waiting = net::Task<> (Api::*)(Exchange&);
+    using Waiting = net::Task<> (Api::*)(Exchange&, Viewer);
 
-    void add(net::http::Router& router, std::string_view path, Waiting handler);
+    void add(Routes& routes, std::string_view path, Waiting handler);
 
-    net::Task<> devices(Exchange& exchange);
-    net::Task<> positions(Exchange& exchange);
-    net::Task<> days(Exchange& exchange);
-    net::Task<> track(Exchange& exchange);
-    net::Task<> live(Exchange& exchange);
+    net::Task<> devices(Exchange& exchange, Viewer viewer);
+    net::Task<> positions(Exchange& exchange, Viewer viewer);
+    net::Task<> days(Exchange& exchange, Viewer viewer);
+    net::Task<> track(Exchange& exchange, Viewer viewer);
+    net::Task<> live(Exchange& exchange, Viewer viewer);
 
     Parts parts_;
     std::size_t tracks_ = 0;  // being read or sent

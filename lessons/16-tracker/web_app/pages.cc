@@ -1,7 +1,8 @@
 #include "web_app/pages.hh"
 
+#include <utility>
+
 #include "web_app/answers.hh"
-#include "web_app/routes.hh"
 
 namespace waymark::tracker {
 
@@ -22,12 +23,17 @@ net::http::FieldBlock page_fields() {
 Pages::Pages(const std::string& site)
     : files_(site, {.fields = page_fields(), .precompressed = true}) {}
 
-void Pages::add_routes(net::http::Router& router) {
-    add_get(router, "/", [this](Exchange& exchange) { return answer(exchange, "/index.html"); });
-    add_get(router, "/history",
-            [this](Exchange& exchange) { return answer(exchange, "/history.html"); });
-    add_get(router, "/assets/*",
-            [this](Exchange& exchange) { return answer(exchange, exchange.request.path); });
+void Pages::add_routes(Routes& routes) {
+    add(routes, "/", "/index.html");
+    add(routes, "/history", "/history.html");
+    routes.open("/assets/*",
+                [this](Exchange& exchange) { return answer(exchange, exchange.request.path); });
+}
+
+void Pages::add(Routes& routes, std::string_view address, std::string file) {
+    routes.get(address, [this, file = std::move(file)](Exchange& exchange, const Viewer&) {
+        return answer(exchange, file);
+    });
 }
 
 Completion Pages::answer(Exchange& exchange, std::string_view path) {

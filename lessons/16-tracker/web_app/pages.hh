@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "net/http/exchange.hh"
-#include "net/http/router.hh"
 #include "net/http/static_files.hh"
+#include "web_app/routes.hh"
 
 namespace waymark::tracker {
 
@@ -16,9 +16,10 @@ class Pages {
     // Throws std::system_error if the folder cannot be opened.
     explicit Pages(const std::string& site);
 
-    void add_routes(net::http::Router& router);
+    void add_routes(Routes& routes);
 
   private:
+    void add(Routes& routes, std::string_view address, std::string file);
     net::http::Completion answer(net::http::Exchange& exchange, std::string_view path);
 
     net::http::StaticFiles files_;

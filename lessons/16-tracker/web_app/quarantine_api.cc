@@ -10,7 +10,6 @@
 #include "store/quarantine.hh"
 #include "web_app/answers.hh"
 #include "web_app/query.hh"
-#include "web_app/routes.hh"
 
 namespace waymark::tracker {
 
@@ -78,13 +77,16 @@ class Asked {
 
 }  // namespace
 
-void QuarantineApi::add_routes(net::http::Router& router) {
-    add_get(router, "/api/quarantine",
-            [this](Exchange& exchange) { return Completion(list(exchange)); });
-    add_post(router, "/api/quarantine/replay",
-             [this](Exchange& exchange) { return Completion(replay(exchange)); });
-    add_post(router, "/api/quarantine/delete",
-             [this](Exchange& exchange) { return Completion(remove(exchange)); });
+void QuarantineApi::add_routes(Routes& routes) {
+    routes.admin_get("/api/quarantine", [this](Exchange& exchange, const Viewer&) {
+        return Completion(list(exchange));
+    });
+    routes.admin_post("/api/quarantine/replay", 0, [this](Exchange& exchange, const Viewer&) {
+        return Completion(replay(exchange));
+    });
+    routes.admin_post("/api/quarantine/delete", 0, [this](Exchange& exchange, const Viewer&) {
+        return Completion(remove(exchange));
+    });
 }
 
 net::Task<> QuarantineApi::list(Exchange& exchange) {

@@ -7,6 +7,8 @@
 //        {"moved":2,"kept":1,"after":null}: one step; if "after" is a number, ask again with it
 //   POST /api/quarantine/delete?device|number|all=1
 //        {"deleted":3}
+//
+// For admins: what a phone sent and nobody could read may say anything.
 
 #pragma once
 
@@ -19,11 +21,11 @@
 
 #include "net/event_loop.hh"
 #include "net/http/exchange.hh"
-#include "net/http/router.hh"
 #include "net/notice.hh"
 #include "net/task.hh"
 #include "services/messages.hh"
 #include "web_app/database_reads.hh"
+#include "web_app/routes.hh"
 
 namespace waymark::tracker {
 
@@ -37,7 +39,7 @@ class QuarantineApi {
     QuarantineApi(const QuarantineApi&) = delete;
     QuarantineApi& operator=(const QuarantineApi&) = delete;
 
-    void add_routes(net::http::Router& router);
+    void add_routes(Routes& routes);
     // What the store answers.
     void hear(const QuarantineDone& done);
 

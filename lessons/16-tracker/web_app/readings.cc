@@ -77,9 +77,10 @@ std::vector<DayCount> count_days(Reader& reader, DeviceNumber device, const Loca
 
 }  // namespace
 
-std::string read_devices(Reader& reader) {
+std::string read_devices(Reader& reader, const Viewer& viewer) {
     std::string body = "{\"devices\":[";
     for (const Device& device : reader.devices()) {
+        if (!viewer.may_see(device.number)) continue;
         body += body.back() == '[' ? "{\"id\":" : ",{\"id\":";
         append_integer(body, device.number);
         append_key(body, "name");
@@ -89,11 +90,12 @@ std::string read_devices(Reader& reader) {
     return body + "]}";
 }
 
-Positions read_positions(Reader& reader, UnixMillis now) {
+Positions read_positions(Reader& reader, const Viewer& viewer, UnixMillis now) {
     Positions positions;
     positions.place.sequence = static_cast<std::uint64_t>(reader.sequence());
     positions.list = '[';
     for (const Device& device : reader.devices()) {
+        if (!viewer.may_see(device.number)) continue;
         const std::optional<StoredFix> last = reader.last_fix(device.number, now + kClockError);
         if (!last) continue;
         if (positions.list.size() > 1) positions.list += ',';

@@ -11,11 +11,13 @@
 #include "web_app/event_feed.hh"
 #include "web_app/local_clock.hh"
 #include "web_app/track_columns.hh"
+#include "web_app/viewer.hh"
 
 namespace waymark::tracker {
 
 // {"devices":[{"id":1,"name":"alice/phone"}]}
-std::string read_devices(Reader& reader);
+// Of those whom the viewer may see.
+std::string read_devices(Reader& reader, const Viewer& viewer);
 
 struct Positions {
     // A place in the feed at which all of this was known. Read first: what is committed meanwhile
@@ -23,9 +25,10 @@ struct Positions {
     FeedPlace place;
     std::string list;  // the JSON array
 };
-// Of each device that has one the newest valid fix that is not ahead of `now` by more than a
-// clock's error, and when the device was last heard: by our clock, so not after `now`.
-Positions read_positions(Reader& reader, UnixMillis now);
+// Of each device that the viewer may see and that has one, the newest valid fix that is not ahead
+// of `now` by more than a clock's error, and when the device was last heard: by our clock, so not
+// after `now`.
+Positions read_positions(Reader& reader, const Viewer& viewer, UnixMillis now);
 
 // {"days":[{"day":"2014-09-10","points":1194,"from":MS,"to":MS}]}, the day's first millisecond and
 // the next day's. Days are those of the clock.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "net/http/url.hh"
 #include "web_app/answers.hh"
 #include "web_app/request_guard.hh"
 
@@ -10,14 +11,12 @@ namespace waymark::tracker {
 using net::http::answered;
 using net::http::Completion;
 using net::http::Exchange;
-using net::http::Handler;
-using net::http::Router;
 
 namespace {
 
 using Guard = std::string_view (*)(const net::http::Request& request);
 
-Handler guarded(Handler handler, Guard guard = reason_to_refuse) {
+net::http::Handler guarded(net::http::Handler handler, Guard guard) {
     return [handler = std::move(handler), guard](Exchange& exchange) {
         const std::string_view reason = guard(exchange.request);
         if (reason.empty()) return handler(exchange);
@@ -40,23 +39,94 @@ Completion refuse_all_but_post(Exchange& exchange) {
     return answered();
 }
 
+// A form of another site can send three types without asking first, and JSON is none of them
+// (Fetch Standard, "CORS-safelisted request-header").
+bool is_json(const net::http::Request& request) {
+    std::string_view type = request.field("Content-Type").value_or("");
+    type = type.substr(0, type.find(';'));
+    while (type.ends_with(' ')) type.remove_suffix(1);
+    return net::http::same_name(type, "application/json");
+}
+
+Routes::Handler taking_json(Routes::Handler handler) {
+    return [handler = std::move(handler)](Exchange& exchange, Viewer viewer) {
+        if (is_json(exchange.request)) return handler(exchange, std::move(viewer));
+        answer_error(exchange, 415, "The body must be JSON: Content-Type: application/json.");
+        return answered();
+    };
+}
+
+Routes::Handler for_anybody(net::http::Handler handler) {
+    return [handler = std::move(handler)](Exchange& exchange, const Viewer&) {
+        return handler(exchange);
+    };
+}
+
 }  // namespace
 
-void add_get(Router& router, std::string_view pattern, Handler handler) {
-    router.add("GET", pattern, 0, guarded(std::move(handler)));
-    router.add("*", pattern, 0, refuse_method);
+net::http::Handler Routes::admitting(Admits admits, Handler handler) const {
+    return [admits, handler = std::move(handler), &who_asks = who_asks_](Exchange& exchange) {
+        if (admits == Admits::strangers) return handler(exchange, Viewer{});
+        std::optional<Viewer> viewer = who_asks(exchange);
+        if (viewer && (admits == Admits::viewers || viewer->is_admin()))
+            return handler(exchange, *std::move(viewer));
+        if (viewer)
+            answer_error(exchange, 403, "Only an admin of this server may do this.");
+        else
+            answer_error(exchange, 401, "Log in first.");
+        return answered();
+    };
 }
 
-void add_post(Router& router, std::string_view pattern, Handler handler) {
-    router.add("POST", pattern, 0, guarded(std::move(handler), reason_to_refuse_change));
-    router.add("*", pattern, 0, refuse_all_but_post);
+void Routes::add_get(std::string_view pattern, Admits admits, Handler handler) {
+    list_.push_back({"GET", std::string(pattern), admits});
+    router_.add("GET", pattern, 0,
+                guarded(admitting(admits, std::move(handler)), reason_to_refuse));
+    router_.add("*", pattern, 0, guarded(refuse_method, reason_to_refuse));
 }
 
-void add_not_found(Router& router) {
-    router.add("*", "/*", 0, guarded([](Exchange& exchange) {
-                   answer_error(exchange, 404, "There is nothing here.");
-                   return answered();
-               }));
+void Routes::add_post(std::string_view pattern, Admits admits, std::size_t body_limit,
+                      Handler handler) {
+    list_.push_back({"POST", std::string(pattern), admits});
+    if (body_limit > 0) handler = taking_json(std::move(handler));
+    router_.add("POST", pattern, body_limit,
+                guarded(admitting(admits, std::move(handler)), reason_to_refuse_change));
+    router_.add("*", pattern, 0, guarded(refuse_all_but_post, reason_to_refuse));
+}
+
+void Routes::open(std::string_view pattern, net::http::Handler handler) {
+    add_get(pattern, Admits::strangers, for_anybody(std::move(handler)));
+}
+
+void Routes::get(std::string_view pattern, Handler handler) {
+    add_get(pattern, Admits::viewers, std::move(handler));
+}
+
+void Routes::admin_get(std::string_view pattern, Handler handler) {
+    add_get(pattern, Admits::admins, std::move(handler));
+}
+
+void Routes::open_post(std::string_view pattern, std::size_t body_limit,
+                       net::http::Handler handler) {
+    add_post(pattern, Admits::strangers, body_limit, for_anybody(std::move(handler)));
+}
+
+void Routes::post(std::string_view pattern, std::size_t body_limit, Handler handler) {
+    add_post(pattern, Admits::viewers, body_limit, std::move(handler));
+}
+
+void Routes::admin_post(std::string_view pattern, std::size_t body_limit, Handler handler) {
+    add_post(pattern, Admits::admins, body_limit, std::move(handler));
+}
+
+void Routes::end_with_not_found() {
+    router_.add("*", "/*", 0,
+                guarded(admitting(Admits::viewers,
+                                  [](Exchange& exchange, const Viewer&) {
+                                      answer_error(exchange, 404, "There is nothing here.");
+                                      return answered();
+                                  }),
+                        reason_to_refuse));
 }
 
 }  // namespace waymark::tracker

@@ -1,21 +1,67 @@
-// How the web app adds its routes: each behind the request guard, for GET and HEAD or for POST, and
-// with an answer of our own for whatever else is asked.
+// How the web app adds its routes: each behind the request guard, behind the question who asks, and
+// with an answer of our own for whatever else is asked. Every route says who may come; there is no
+// way to add one that does not.
 
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/http/router.hh"
+#include "web_app/viewer.hh"
 
 namespace waymark::tracker {
 
-void add_get(net::http::Router& router, std::string_view pattern, net::http::Handler handler);
+// Who may come to a route.
+enum class Admits { strangers, viewers, admins };
 
-// What changes something: for pages of ours only, and for programs that are no browser. Without a
-// body.
-void add_post(net::http::Router& router, std::string_view pattern, net::http::Handler handler);
+class Routes {
+  public:
+    // By value: a handler that is a coroutine keeps it.
+    using Handler = std::function<net::http::Completion(net::http::Exchange&, Viewer)>;
+    // Who asks; nothing for a stranger.
+    using WhoAsks = std::function<std::optional<Viewer>(const net::http::Exchange&)>;
 
-// What no route before it takes is 404.
-void add_not_found(net::http::Router& router);
+    struct Listed {
+        std::string method;
+        std::string pattern;
+        Admits admits;
+    };
+
+    // The router must outlive this, and what `who_asks` uses must outlive the router.
+    Routes(net::http::Router& router, WhoAsks who_asks)
+        : router_(router), who_asks_(std::move(who_asks)) {}
+
+    // For GET and HEAD. What strangers may get: the way in, and the files of the pages.
+    void open(std::string_view pattern, net::http::Handler handler);
+    void get(std::string_view pattern, Handler handler);
+    void admin_get(std::string_view pattern, Handler handler);
+
+    // What changes something: for pages of ours only, and for programs that are no browser. A body
+    // is JSON, at most `body_limit` bytes; 0: there is none.
+    void open_post(std::string_view pattern, std::size_t body_limit, net::http::Handler handler);
+    void post(std::string_view pattern, std::size_t body_limit, Handler handler);
+    void admin_post(std::string_view pattern, std::size_t body_limit, Handler handler);
+
+    // What no route before it takes is 404 for viewers, and for strangers a question who they are.
+    void end_with_not_found();
+
+    // All that were added, in this order.
+    const std::vector<Listed>& list() const { return list_; }
+
+  private:
+    void add_get(std::string_view pattern, Admits admits, Handler handler);
+    void add_post(std::string_view pattern, Admits admits, std::size_t body_limit, Handler handler);
+    // Asks who it is, and refuses whom the route does not admit.
+    net::http::Handler admitting(Admits admits, Handler handler) const;
+
+    net::http::Router& router_;
+    WhoAsks who_asks_;
+    std::vector<Listed> list_;
+};
 
 }  // namespace waymark::tracker

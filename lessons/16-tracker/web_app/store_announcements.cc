@@ -64,10 +64,18 @@ void StoreAnnouncements::heard(std::string_view message) {
 
 void StoreAnnouncements::take(std::string_view message) {
     QuarantineDone done;
+    ChangeDone changed;
     switch (kind_of(message)) {
         case MessageKind::quarantine_done:
             if (handlers_.on_quarantine_done && read(message, done))
                 handlers_.on_quarantine_done(done);
+            return;
+        case MessageKind::change_done:
+            if (handlers_.on_change_done && read(message, changed))
+                handlers_.on_change_done(changed);
+            return;
+        case MessageKind::accounts:
+            if (handlers_.on_accounts_changed) handlers_.on_accounts_changed();
             return;
         case MessageKind::stored:
             // What was on its way when we stopped to listen has no connection to what comes next.

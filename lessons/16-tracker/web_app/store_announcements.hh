@@ -12,6 +12,7 @@
 #include "daemon/channel.hh"
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
+#include "services/changes.hh"
 #include "services/messages.hh"
 #include "web_app/event_feed.hh"
 
@@ -23,6 +24,8 @@ class StoreAnnouncements {
         std::function<void()> on_feed_changed;
         std::function<void()> on_devices_changed;
         std::function<void(const QuarantineDone&)> on_quarantine_done = {};
+        std::function<void(const ChangeDone&)> on_change_done = {};
+        std::function<void()> on_accounts_changed = {};
     };
 
     // `linger` is how long to go on listening after the last one left: browsers that reload a page

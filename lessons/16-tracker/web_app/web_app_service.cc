@@ -1,12 +1,13 @@
-// The web app: what people look at. It reads the database and does not write it, hears from the store
-// what has become durable, and serves pages, data and the live stream, on loopback addresses only
-// as long as there are no accounts. The event loop never touches the database; two threads do.
+// The web app: what people look at. It reads the database and does not write it, hears from the
+// store what has become durable, and serves pages, data and the live stream, on loopback addresses
+// only as long as there are no accounts. The event loop never touches the database; two threads do.
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,7 @@
 #include "web_app/answers.hh"
 #include "web_app/api.hh"
 #include "web_app/database_reads.hh"
+#include "web_app/device_api.hh"
 #include "web_app/event_feed.hh"
 #include "web_app/live.hh"
 #include "web_app/pages.hh"
@@ -28,6 +30,7 @@
 #include "web_app/routes.hh"
 #include "web_app/site_folder.hh"
 #include "web_app/store_announcements.hh"
+#include "web_app/store_changes.hh"
 
 namespace waymark::tracker {
 
@@ -53,6 +56,11 @@ Live::Settings live_settings() {
     return settings;
 }
 
+// There are no accounts yet, and nobody comes from another machine: whoever asks is the owner.
+std::optional<Viewer> who_asks(const net::http::Exchange&) {
+    return Viewer{.user = 0, .name = "owner", .role = Role::admin, .grants = {}};
+}
+
 class WebAppService {
   public:
     explicit WebAppService(ServiceStart& start);
@@ -72,10 +80,13 @@ class WebAppService {
     DatabaseReads reads_;
     Live live_;
     StoreAnnouncements announcements_;
+    StoreChanges changes_;
     Pages pages_;
     Api api_;
+    DeviceApi devices_;
     QuarantineApi quarantine_;
     net::http::Router router_;
+    Routes routes_;
     ConfiguredServer server_;
     ServiceControl control_;
 };
@@ -89,12 +100,17 @@ WebAppService::WebAppService(ServiceStart& start)
           loop_, feed_,
           {.on_feed_changed = [this] { live_.feed_changed(); },
            .on_devices_changed = [this] { live_.devices_changed(); },
-           .on_quarantine_done = [this](const QuarantineDone& done) { quarantine_.hear(done); }}),
+           .on_quarantine_done = [this](const QuarantineDone& done) { quarantine_.hear(done); },
+           .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
+           .on_accounts_changed = {}}),
+      changes_(loop_, [this](std::string_view message) { return announcements_.send(message); }),
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
             start.settings.demo ? kDemoDevices : 0}),
+      devices_(changes_),
       quarantine_(loop_, reads_,
                   [this](std::string_view message) { return announcements_.send(message); }),
+      routes_(router_, who_asks),
       server_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
               start.settings.reloadable.web_access_list(), log_,
               ConfiguredServer::Clients::this_machine),
@@ -105,10 +121,11 @@ WebAppService::WebAppService(ServiceStart& start)
            .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
            .on_devices_changed = {},
            .counters = [this] { return fmt::format("{{{}}}", counters()); }}) {
-    pages_.add_routes(router_);
-    api_.add_routes(router_);
-    quarantine_.add_routes(router_);
-    add_not_found(router_);
+    pages_.add_routes(routes_);
+    api_.add_routes(routes_);
+    devices_.add_routes(routes_);
+    quarantine_.add_routes(routes_);
+    routes_.end_with_not_found();
     server_.http().set_fields(security_fields());
     server_.http().when_stopping([this] { live_.stop(); });
     server_.http().when_handler_fails(
