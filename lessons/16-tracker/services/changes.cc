@@ -3,10 +3,10 @@
 #include <exception>
 
 #include "daemon/error.hh"
+#include "protocols/extras.hh"
 #include "services/bytes.hh"
 #include "services/change_list.hh"
 #include "services/messages.hh"
-#include "web_app/json_numbers.hh"
 
 namespace waymark::tracker {
 

@@ -5,22 +5,20 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <new>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
-#include "services/changes.hh"
 #include "services/quarantine_watch.hh"
-#include "services/quarantine_wishes.hh"
 #include "services/receiver_messages.hh"
 #include "services/receiver_talk.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 #include "services/shared_places.hh"
 #include "services/store_counters.hh"
+#include "services/web_app_talk.hh"
 #include "store/data_folder.hh"
 #include "store/store.hh"
 #include "unix_time.hh"
@@ -33,8 +31,6 @@ using daemon::Channel;
 using daemon::Deadline;
 using std::chrono::milliseconds;
 
-// More than this waiting for the web app, and it is told to read the store instead.
-constexpr std::size_t kMostForTheWebApp = std::size_t{1024} * 1024;
 // Another process that changes the devices tells the supervisor; this is for one that does not.
 constexpr milliseconds kLookForChanges{1000};
 
@@ -53,19 +49,14 @@ class StoreService {
 
     void meet(Peer peer, Channel channel);
     void meet_receiver(std::uint16_t number, Channel channel);
-    void meet_web_app(Channel channel);
-    void hear(const Listen& listen);
     void take(Receiver& receiver, std::string_view message);
     void add(Item& item, UnixMillis now);
     void end_round();
     void end_transaction();
     void answer(const CommitResult& result);
-    void announce(std::int64_t sequence);
     void look_for_changes();
     void send_directory(Receiver& receiver);
     void note_quarantine();
-    void do_as_wished(const QuarantineWish& wish);
-    void make_and_tell(const ChangeRequest& request);
     void tell_of_devices();
     void end_log();
 
@@ -74,16 +65,15 @@ class StoreService {
     Store store_;
     QuarantineWatch quarantine_watch_;
     bool quarantine_had_room_ = true;
-    std::vector<QuarantineWish> wishes_;
-    std::vector<ChangeRequest> changes_;
     std::vector<std::unique_ptr<Receiver>> receivers_;
     ReceiverTalk talk_{[this](ToWhom whom, std::uint16_t number, std::string_view message) {
         for (const auto& receiver : receivers_)
             if ((receiver->number == number) == (whom == ToWhom::it)) receiver->link->send(message);
     }};
-    std::unique_ptr<net::ChannelLink> web_app_;
-    bool web_app_listens_ = false;
-    bool web_app_missed_ = false;
+    WebAppTalk web_app_{loop_,
+                        store_,
+                        {.on_devices_changed = [this] { tell_of_devices(); },
+                         .on_quarantine_changed = [this] { note_quarantine(); }}};
     bool in_transaction_ = false;
     bool is_told_to_look_ = false;
     Batch batch_;
@@ -130,7 +120,7 @@ void StoreService::end_log() {
 
 void StoreService::meet(Peer peer, Channel channel) {
     if (peer.kind == ServiceKind::receiver) meet_receiver(peer.number, std::move(channel));
-    if (peer.kind == ServiceKind::web_app) meet_web_app(std::move(channel));
+    if (peer.kind == ServiceKind::web_app) web_app_.meet(std::move(channel));
 }
 
 void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
@@ -148,32 +138,6 @@ void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
     send_directory(receiver);
 }
 
-void StoreService::meet_web_app(Channel channel) {
-    net::ChannelLink::Handlers handlers;
-    handlers.on_message = [this](std::string_view message, daemon::Fd) {
-        Listen listen;
-        QuarantineWish wish;
-        ChangeRequest change;
-        if (kind_of(message) == MessageKind::listen && read(message, listen)) hear(listen);
-        if (kind_of(message) == MessageKind::quarantine_wish && read(message, wish))
-            wishes_.push_back(wish);
-        if (kind_of(message) == MessageKind::change && read(message, change))
-            changes_.push_back(std::move(change));
-    };
-    web_app_listens_ = web_app_missed_ = false;
-    web_app_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers),
-                                                  kMostForTheWebApp);
-}
-
-// Says after which commit the announcements begin. The commit of this round, if there will be one,
-// is announced in part only: its first fixes may have come before the wish to hear of them.
-void StoreService::hear(const Listen& listen) {
-    web_app_listens_ = listen.wanted;
-    if (!listen.wanted) return;
-    web_app_missed_ |= in_transaction_;
-    web_app_->send(write_begin(static_cast<std::uint64_t>(store_.sequence())));
-}
-
 void StoreService::take(Receiver& receiver, std::string_view message) {
     if (talk_.takes(receiver.number, message)) return;
     if (kind_of(message) != MessageKind::batch || !read(message, batch_)) {
@@ -181,7 +145,10 @@ void StoreService::take(Receiver& receiver, std::string_view message) {
         receiver.link->send(write(Answer{batch_.ticket, false, "the batch cannot be read"}));
         return;
     }
-    if (!std::exchange(in_transaction_, true)) store_.begin();
+    if (!std::exchange(in_transaction_, true)) {
+        store_.begin();
+        web_app_.in_transaction(true);
+    }
     const UnixMillis now = unix_now();
     for (Item& item : batch_.items) add(item, now);
     receiver.to_answer = batch_.ticket;
@@ -193,7 +160,7 @@ void StoreService::add(Item& item, UnixMillis now) {
         counters_.stored += added == Added::stored;
         counters_.duplicates += added == Added::duplicate;
         if (added == Added::stored) shared_places_.note(*fix, now);
-        if (added == Added::stored && web_app_listens_) fresh_.push_back(std::move(*fix));
+        if (added == Added::stored && web_app_.listens()) fresh_.push_back(std::move(*fix));
     } else if (const Quarantined* quarantined = std::get_if<Quarantined>(&item)) {
         counters_.quarantined += store_.add(*quarantined, now) == Added::stored;
     } else {
@@ -204,8 +171,7 @@ void StoreService::add(Item& item, UnixMillis now) {
 void StoreService::end_round() {
     if (std::exchange(in_transaction_, false)) end_transaction();
     talk_.answer(store_, log_);
-    for (const QuarantineWish& wish : std::exchange(wishes_, {})) do_as_wished(wish);
-    for (const ChangeRequest& request : std::exchange(changes_, {})) make_and_tell(request);
+    web_app_.do_as_asked();
     if (!std::exchange(is_told_to_look_, false)) return;
     look_for_changes();
     control_.confirm_devices();
@@ -214,10 +180,11 @@ void StoreService::end_round() {
 void StoreService::end_transaction() {
     const auto begin = std::chrono::steady_clock::now();
     const CommitResult result = store_.commit();
+    web_app_.in_transaction(false);
     counters_.note_commit(result, std::chrono::steady_clock::now() - begin);
 
     answer(result);
-    if (result.durable) announce(result.sequence);
+    if (result.durable) web_app_.announce(result.sequence, fresh_);
     for (const std::string& message : shared_places_.take(result.durable))
         for (const auto& receiver : receivers_) receiver->link->send(message);
     fresh_.clear();
@@ -234,35 +201,20 @@ void StoreService::answer(const CommitResult& result) {
     }
 }
 
-// The web app is never waited for: what it does not take, or we have no memory to say, it will read
-// from the store.
-void StoreService::announce(std::int64_t sequence) {
-    if (!web_app_ || !web_app_listens_) return;
-    try {
-        if (web_app_missed_) web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
-        for (const std::string& message :
-             write_stored(static_cast<std::uint64_t>(sequence), fresh_))
-            if (!web_app_missed_) web_app_missed_ = !web_app_->send(message);
-    } catch (const std::bad_alloc&) {
-        web_app_missed_ = true;
-    }
-}
-
 void StoreService::look_for_changes() {
     change_timer_.set(Deadline::after(kLookForChanges, loop_.now()));
     const std::int64_t sequence_before = store_.sequence();
     if (!store_.changed_elsewhere()) return;
     note_quarantine();
     // A command has made fixes out of the quarantine.
-    if (store_.sequence() != sequence_before && web_app_ && web_app_listens_)
-        web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
+    if (store_.sequence() != sequence_before) web_app_.announce_missed();
     tell_of_devices();
-    if (web_app_) web_app_->send(write_empty(MessageKind::accounts));
+    web_app_.tell_of_accounts();
 }
 
 void StoreService::tell_of_devices() {
     for (const auto& receiver : receivers_) send_directory(*receiver);
-    if (web_app_) web_app_->send(write_empty(MessageKind::devices));
+    web_app_.tell_of_devices();
 }
 
 void StoreService::send_directory(Receiver& receiver) {
@@ -281,27 +233,6 @@ void StoreService::note_quarantine() {
     const bool has_room = store_.quarantine_has_room();
     if (std::exchange(quarantine_had_room_, has_room) == has_room) return;
     for (const auto& receiver : receivers_) receiver->link->send(write(Room{has_room}));
-}
-
-// Between two transactions; phones wait for the next one.
-void StoreService::do_as_wished(const QuarantineWish& wish) {
-    const QuarantineDone done = fulfil(wish, store_, fresh_);
-    if (!fresh_.empty()) announce(store_.sequence());
-    fresh_.clear();
-    note_quarantine();
-    if (web_app_) web_app_->send(write(done));
-}
-
-// The page that asked hears of it last: what it reads then is as it was told.
-void StoreService::make_and_tell(const ChangeRequest& request) {
-    const ChangeResult result = make_change(store_, request, unix_now());
-    note_quarantine();
-    if (result.devices) tell_of_devices();
-    if (!web_app_) return;
-    if (result.accounts) web_app_->send(write_empty(MessageKind::accounts));
-    if (result.fixes && web_app_listens_)
-        web_app_missed_ = !web_app_->send(write_empty(MessageKind::missed));
-    web_app_->send(write(ChangeDone{request.id, result.status, result.body}));
 }
 
 }  // namespace

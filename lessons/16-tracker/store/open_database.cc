@@ -197,4 +197,19 @@ Connection open_for_reading(const std::string& path) {
     return connection;
 }
 
+// Emptying the log cuts its file short, and nothing has made that durable. After a power cut the
+// old frames would be back, and hide what was copied into the database since: a fix that came
+// again, was found there and was acknowledged. A commit writes a new beginning over them, and syncs
+// it. SQLite writes no page that stays as it is, so the number is changed and changed back.
+Connection open_for_writing_with_empty_log(const std::string& path) {
+    Connection connection = open_for_writing(path);
+    empty_log(connection);
+    connection.execute(
+        "BEGIN IMMEDIATE;"
+        "UPDATE last_commit SET sequence = -sequence - 1;"
+        "UPDATE last_commit SET sequence = -sequence - 1;"
+        "COMMIT");
+    return connection;
+}
+
 }  // namespace waymark::tracker

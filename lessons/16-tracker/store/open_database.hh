@@ -46,4 +46,7 @@ void refuse_foreign_file(const std::string& path);
 void empty_log(Connection& connection,
                std::chrono::milliseconds patience = std::chrono::seconds(5));
 
+// open_for_writing(), and then the log is empty, and stays so through a power cut.
+Connection open_for_writing_with_empty_log(const std::string& path);
+
 }  // namespace waymark::tracker

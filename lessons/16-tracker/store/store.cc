@@ -27,27 +27,12 @@ constexpr const char* kWriteSeen =
     "ON CONFLICT (device) DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms), "
     "battery_per_mille = coalesce(excluded.battery_per_mille, battery_per_mille)";
 
-// Emptying the log cuts its file short, and nothing has made that durable. After a power cut the
-// old frames would be back, and hide what was copied into the database since: a fix that came
-// again, was found there and was acknowledged. A commit writes a new beginning over them, and syncs
-// it. SQLite writes no page that stays as it is, so the number is changed and changed back.
-Connection open_with_empty_log(const std::string& path) {
-    Connection connection = open_for_writing(path);
-    empty_log(connection);
-    connection.execute(
-        "BEGIN IMMEDIATE;"
-        "UPDATE last_commit SET sequence = -sequence - 1;"
-        "UPDATE last_commit SET sequence = -sequence - 1;"
-        "COMMIT");
-    return connection;
-}
-
 }  // namespace
 
 // What is opened anew after a failure: the connection and all that hangs on it.
 struct Store::Open {
     explicit Open(const std::string& path)
-        : connection(open_with_empty_log(path)),
+        : connection(open_for_writing_with_empty_log(path)),
           begin(connection, "BEGIN IMMEDIATE"),
           commit(connection, "COMMIT"),
           insert_fix(connection, kInsertFix),

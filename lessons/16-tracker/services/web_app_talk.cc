@@ -1,0 +1,95 @@
+#include "services/web_app_talk.hh"
+
+#include <cstddef>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "services/quarantine_wishes.hh"
+#include "unix_time.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+// More than this waiting for the web app, and it is told to read the store instead.
+constexpr std::size_t kMostForTheWebApp = std::size_t{1024} * 1024;
+
+}  // namespace
+
+WebAppTalk::WebAppTalk(net::EventLoop& loop, Store& store, Handlers handlers)
+    : loop_(loop), store_(store), handlers_(std::move(handlers)) {}
+
+void WebAppTalk::meet(daemon::Channel channel) {
+    net::ChannelLink::Handlers handlers;
+    handlers.on_message = [this](std::string_view message, daemon::Fd) {
+        Listen listen;
+        QuarantineWish wish;
+        ChangeRequest change;
+        if (kind_of(message) == MessageKind::listen && read(message, listen)) hear(listen);
+        if (kind_of(message) == MessageKind::quarantine_wish && read(message, wish))
+            wishes_.push_back(wish);
+        if (kind_of(message) == MessageKind::change && read(message, change))
+            changes_.push_back(std::move(change));
+    };
+    listens_ = missed_ = false;
+    link_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers),
+                                               kMostForTheWebApp);
+}
+
+// Says after which commit the announcements begin. The commit of this round, if there will be one,
+// is announced in part only: its first fixes may have come before the wish to hear of them.
+void WebAppTalk::hear(const Listen& listen) {
+    listens_ = listen.wanted;
+    if (!listen.wanted) return;
+    missed_ |= in_transaction_;
+    link_->send(write_begin(static_cast<std::uint64_t>(store_.sequence())));
+}
+
+void WebAppTalk::announce(std::int64_t sequence, const std::vector<Fix>& fresh) {
+    if (!link_ || !listens_) return;
+    try {
+        if (missed_) missed_ = !link_->send(write_empty(MessageKind::missed));
+        for (const std::string& message : write_stored(static_cast<std::uint64_t>(sequence), fresh))
+            if (!missed_) missed_ = !link_->send(message);
+    } catch (const std::bad_alloc&) {
+        missed_ = true;
+    }
+}
+
+void WebAppTalk::announce_missed() {
+    if (link_ && listens_) missed_ = !link_->send(write_empty(MessageKind::missed));
+}
+
+void WebAppTalk::tell_of_devices() {
+    if (link_) link_->send(write_empty(MessageKind::devices));
+}
+
+void WebAppTalk::tell_of_accounts() {
+    if (link_) link_->send(write_empty(MessageKind::accounts));
+}
+
+void WebAppTalk::do_as_asked() {
+    for (const QuarantineWish& wish : std::exchange(wishes_, {})) do_as_wished(wish);
+    for (const ChangeRequest& request : std::exchange(changes_, {})) make_and_tell(request);
+}
+
+void WebAppTalk::do_as_wished(const QuarantineWish& wish) {
+    const QuarantineDone done = fulfil(wish, store_, replayed_);
+    if (!replayed_.empty()) announce(store_.sequence(), replayed_);
+    replayed_.clear();
+    handlers_.on_quarantine_changed();
+    if (link_) link_->send(write(done));
+}
+
+// The page that asked hears of it last: what it reads then is as it was told.
+void WebAppTalk::make_and_tell(const ChangeRequest& request) {
+    const ChangeResult result = make_change(store_, request, unix_now());
+    handlers_.on_quarantine_changed();
+    if (result.devices) handlers_.on_devices_changed();
+    if (result.accounts) tell_of_accounts();
+    if (result.fixes) announce_missed();
+    if (link_) link_->send(write(ChangeDone{request.id, result.status, result.body}));
+}
+
+}  // namespace waymark::tracker

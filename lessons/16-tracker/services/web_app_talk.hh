@@ -1,0 +1,66 @@
+// The store's end of what it and the web app say to each other: announcements to who listens, and
+// what people ask for on the pages, which is done between two transactions.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "daemon/channel.hh"
+#include "fix.hh"
+#include "net/channel_link.hh"
+#include "net/event_loop.hh"
+#include "services/changes.hh"
+#include "services/messages.hh"
+#include "store/store.hh"
+
+namespace waymark::tracker {
+
+class WebAppTalk {
+  public:
+    struct Handlers {
+        std::function<void()> on_devices_changed;     // the receivers must hear of it
+        std::function<void()> on_quarantine_changed;  // it may have room, or none, now
+    };
+
+    // Loop and store must outlive it.
+    WebAppTalk(net::EventLoop& loop, Store& store, Handlers handlers);
+
+    // The first web app, or a new one.
+    void meet(daemon::Channel channel);
+
+    // Whether somebody wants to hear of fixes.
+    bool listens() const { return listens_; }
+    // A transaction has begun (true), or it has ended.
+    void in_transaction(bool is_begun) { in_transaction_ = is_begun; }
+    // The web app is never waited for: what it does not take, or we have no memory to say, it will
+    // read from the store.
+    void announce(std::int64_t sequence, const std::vector<Fix>& fresh);
+    // What was announced is not what is stored any more.
+    void announce_missed();
+    void tell_of_devices();
+    void tell_of_accounts();
+
+    // Does what was asked for since the last call, in this order; between transactions only.
+    void do_as_asked();
+
+  private:
+    void hear(const Listen& listen);
+    void do_as_wished(const QuarantineWish& wish);
+    void make_and_tell(const ChangeRequest& request);
+
+    net::EventLoop& loop_;
+    Store& store_;
+    Handlers handlers_;
+    std::unique_ptr<net::ChannelLink> link_;
+    std::vector<QuarantineWish> wishes_;
+    std::vector<ChangeRequest> changes_;
+    std::vector<Fix> replayed_;
+    bool listens_ = false;
+    bool missed_ = false;
+    bool in_transaction_ = false;
+};
+
+}  // namespace waymark::tracker
