@@ -179,7 +179,7 @@ net::Task<> Api::live(Exchange& exchange, Viewer viewer) {
         if (!read) co_return;
         place = read;
     }
-    co_await parts_.live.serve(exchange, *place, knows);
+    co_await parts_.live.serve(exchange, std::move(viewer), *place, knows);
 }
 
 }  // namespace waymark::tracker

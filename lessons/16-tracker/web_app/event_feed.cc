@@ -64,19 +64,26 @@ void EventFeed::append(const Stored& stored, UnixMillis now) {
     }
     newest_ = {stored.sequence, goes_on ? newest_.part + 1 : 1};
 
+    Entry entry{newest_, {}, {}};
     std::string rows;
     for (const Fix& fix : stored.fixes) {
         if (!fix.valid || fix.time_ms > now + kClockError) continue;
         rows += rows.empty() ? '[' : ',';
+        const auto begin = static_cast<std::uint32_t>(rows.size());
         append_row(rows, fix);
+        entry.rows.push_back({fix.device, begin, static_cast<std::uint32_t>(rows.size())});
         note_newest(fix);
     }
     if (rows.empty()) return;
     rows += ']';
-    std::string event;
-    net::http::append_event(event, {id_of(newest_), "fixes", rows});
-    bytes_ += event.size();
-    ring_.push_back({newest_, std::move(event)});
+    net::http::append_event(entry.event, {id_of(newest_), "fixes", rows});
+    const auto head = static_cast<std::uint32_t>(entry.event.find(rows));
+    for (Row& row : entry.rows) {
+        row.begin += head;
+        row.end += head;
+    }
+    bytes_ += entry.bytes();
+    ring_.push_back(std::move(entry));
 }
 
 void EventFeed::note_newest(const Fix& fix) {
@@ -90,7 +97,7 @@ void EventFeed::note_newest(const Fix& fix) {
 void EventFeed::trim() {
     while (bytes_ > most_bytes_) {
         begin_ = ring_.front().place;
-        bytes_ -= ring_.front().event.size();
+        bytes_ -= ring_.front().bytes();
         ring_.pop_front();
     }
 }
@@ -106,7 +113,8 @@ void EventFeed::break_off() {
     ++breaks_;
 }
 
-EventFeed::Read EventFeed::read(Cursor& cursor, std::string& out, std::size_t enough) const {
+EventFeed::Read EventFeed::read(Cursor& cursor, const Viewer& viewer, std::string& out,
+                                std::size_t enough) const {
     if (!is_following()) return Read::nothing;
     if (cursor.breaks != breaks_ || cursor.place < *begin_) {
         cursor = cursor_at(newest_);
@@ -117,20 +125,40 @@ EventFeed::Read EventFeed::read(Cursor& cursor, std::string& out, std::size_t en
     };
     auto entry = std::upper_bound(ring_.begin(), ring_.end(), cursor.place, is_before);
     if (entry == ring_.end()) return Read::nothing;
+    bool ends_with_event = true;
     for (; entry != ring_.end() && out.size() < enough; ++entry) {
-        out += entry->event;
+        ends_with_event = append_visible(*entry, viewer, out);
         cursor.place = entry->place;
     }
+    if (!ends_with_event) out += "id: " + id_of(cursor.place) + "\n\n";
     return Read::events;
 }
 
-void EventFeed::write_newest(std::string& out) const {
-    if (newest_fixes_.empty()) return;
+bool EventFeed::append_visible(const Entry& entry, const Viewer& viewer, std::string& out) const {
+    if (viewer.is_admin()) {
+        out += entry.event;
+        return true;
+    }
+    std::string rows;
+    for (const Row& row : entry.rows) {
+        if (!viewer.may_see(row.device)) continue;
+        rows += rows.empty() ? '[' : ',';
+        rows.append(entry.event, row.begin, row.end - row.begin);
+    }
+    if (rows.empty()) return false;
+    rows += ']';
+    net::http::append_event(out, {id_of(entry.place), "fixes", rows});
+    return true;
+}
+
+void EventFeed::write_newest(const Viewer& viewer, std::string& out) const {
     std::string rows;
     for (const auto& [device, fix] : newest_fixes_) {
+        if (!viewer.may_see(device)) continue;
         rows += rows.empty() ? '[' : ',';
         append_row(rows, fix);
     }
+    if (rows.empty()) return;
     rows += ']';
     net::http::append_event(out, {{}, "fixes", rows});
 }

@@ -20,9 +20,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "fix.hh"
 #include "services/messages.hh"
+#include "web_app/viewer.hh"
 
 namespace waymark::tracker {
 
@@ -67,22 +69,35 @@ class EventFeed {
         events,   // some were appended; there may be more
         missed,   // what followed the cursor is gone; the cursor is at the newest place now
     };
-    // Appends events to `out`, until it is at least `enough` bytes long, and moves the cursor.
-    Read read(Cursor& cursor, std::string& out, std::size_t enough) const;
-    // Appends an event with the newest fix of each device that was announced since the start.
-    void write_newest(std::string& out) const;
+    // Appends events to `out`, until it is at least `enough` bytes long, and moves the cursor. Of
+    // devices that the viewer may not see there are no rows; where nothing is left of what was
+    // read, only its id, to come back with.
+    Read read(Cursor& cursor, const Viewer& viewer, std::string& out, std::size_t enough) const;
+    // Appends an event with the newest fix of each device that was announced since the start and
+    // that the viewer may see.
+    void write_newest(const Viewer& viewer, std::string& out) const;
 
     std::string id_of(FeedPlace place) const;
     // Nothing for a text that is no id, or one of another epoch.
     std::optional<FeedPlace> parse_id(std::string_view id) const;
 
   private:
+    // Where a device's row is in an event.
+    struct Row {
+        DeviceNumber device;
+        std::uint32_t begin, end;
+    };
     struct Entry {
         FeedPlace place;
         std::string event;
+        std::vector<Row> rows;
+
+        std::size_t bytes() const { return event.size() + rows.size() * sizeof(Row); }
     };
 
     void append(const Stored& stored, UnixMillis now);
+    // The rows of it that the viewer may see, as an event; false if there are none.
+    bool append_visible(const Entry& entry, const Viewer& viewer, std::string& out) const;
     void note_newest(const Fix& fix);
     void trim();
 

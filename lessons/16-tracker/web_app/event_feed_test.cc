@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@ using Read = EventFeed::Read;
 namespace {
 
 constexpr UnixMillis kNow = 10'000'000;
+const Viewer kAdmin{1, "ada", Role::admin, {}};
 constexpr std::size_t kAll = std::size_t{1} << 20;
 
 Fix fix_at(DeviceNumber device, UnixMillis time_ms, bool valid = true) {
@@ -38,7 +40,7 @@ Stored mark(std::uint64_t sequence) {
 // What a viewer at `cursor` reads: the ids, or a word.
 std::string read(const EventFeed& feed, EventFeed::Cursor& cursor, std::size_t enough = kAll) {
     std::string out;
-    switch (feed.read(cursor, out, enough)) {
+    switch (feed.read(cursor, kAdmin, out, enough)) {
         case Read::nothing:
             CHECK(out.empty());
             return "nothing";
@@ -69,7 +71,7 @@ TEST_CASE("an announcement is an event with an id and one row for each valid fix
     EventFeed::Cursor cursor = feed.cursor_at(feed.newest());
     feed.add(commit(7, {fix_at(1, 1000), fix_at(2, 2000, false), fix_at(3, 3000)}), kNow);
     std::string out;
-    CHECK(feed.read(cursor, out, kAll) == Read::events);
+    CHECK(feed.read(cursor, kAdmin, out, kAll) == Read::events);
     CHECK(out ==
           "id: e-7-1\nevent: fixes\ndata: [[1,1000,48.1371234,-0.0000005,1.5,null,null,null,null],"
           "[3,3000,48.1371234,-0.0000005,1.5,null,null,null,null]]\n\n");
@@ -234,12 +236,12 @@ TEST_CASE("one that reads little at a time gets everything in order") {
 TEST_CASE("the newest fix of a device is the one with the latest time, not the last to arrive") {
     EventFeed feed("e");
     std::string out;
-    feed.write_newest(out);
+    feed.write_newest(kAdmin, out);
     CHECK(out.empty());
     feed.add(mark(0), kNow);
     feed.add(commit(1, {fix_at(1, 2000), fix_at(1, 1000)}), kNow);
     feed.add(commit(2, {fix_at(1, 3000, false)}), kNow);
-    feed.write_newest(out);
+    feed.write_newest(kAdmin, out);
     CHECK(out ==
           "event: fixes\ndata: [[1,2000,48.1371234,-0.0000005,1.5,null,null,null,null]]\n\n");
 }
@@ -252,14 +254,14 @@ TEST_CASE("a fix that is ahead by more than a clock's error is no live place") {
     feed.add(commit(1, {fix_at(1, kNow + kClockError), fix_at(1, kNow + kClockError + 1)}), kNow);
     feed.add(commit(2, {fix_at(1, day_ahead)}), kNow);
     std::string out;
-    CHECK(feed.read(cursor, out, kAll) == Read::events);
+    CHECK(feed.read(cursor, kAdmin, out, kAll) == Read::events);
     CHECK(out.find("[1,10300000,") != out.npos);
     CHECK(out.find("[1,10300001,") == out.npos);
-    CHECK(feed.read(cursor, out, kAll) == Read::nothing);
+    CHECK(feed.read(cursor, kAdmin, out, kAll) == Read::nothing);
     // A real one afterwards is a place at once, and nothing is said to have been missed.
     feed.add(commit(3, {fix_at(1, kNow + kClockError + 5)}), kNow + 10);
     CHECK(read(feed, cursor) == "e-3-1");
     out.clear();
-    feed.write_newest(out);
+    feed.write_newest(kAdmin, out);
     CHECK(out.find("[[1,10300005,") != out.npos);
 }

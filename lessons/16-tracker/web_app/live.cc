@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace waymark::tracker {
 
@@ -23,8 +24,9 @@ Live::Live(net::EventLoop& loop, const EventFeed& feed, const Settings& settings
       settings_(settings),
       round_timer_(loop.timers(), [this] { serve_all(); }) {}
 
-Live::Viewer::Viewer(Live& its_live, FeedPlace place)
+Live::Watching::Watching(Live& its_live, Viewer who, FeedPlace place)
     : live(its_live),
+      viewer(std::move(who)),
       stream(live.loop_, live.settings_.stream),
       cursor(live.feed_.cursor_at(place)),
       devices_seen(live.devices_changes_) {
@@ -32,18 +34,18 @@ Live::Viewer::Viewer(Live& its_live, FeedPlace place)
     live.viewers_.push_back(this);
 }
 
-Live::Viewer::~Viewer() {
+Live::Watching::~Watching() {
     std::erase(live.viewers_, this);
 }
 
-net::Task<> Live::serve(net::http::Exchange& exchange, FeedPlace place, bool knows) {
-    Viewer viewer(*this, place);
-    viewer.must_reset = !knows;
+net::Task<> Live::serve(net::http::Exchange& exchange, Viewer viewer, FeedPlace place, bool knows) {
+    Watching watching(*this, std::move(viewer), place);
+    watching.must_reset = !knows;
     // A place to come back to, should the line break before the first event.
-    viewer.stream.send_written("id: " + feed_.id_of(place) + "\n\n");
-    pump(viewer);
-    if (is_stopped_) viewer.stream.close();
-    co_await viewer.stream.run(exchange);
+    watching.stream.send_written("id: " + feed_.id_of(place) + "\n\n");
+    pump(watching);
+    if (is_stopped_) watching.stream.close();
+    co_await watching.stream.run(exchange);
 }
 
 void Live::feed_changed() {
@@ -57,7 +59,7 @@ void Live::devices_changed() {
 
 void Live::stop() {
     is_stopped_ = true;
-    for (Viewer* viewer : viewers_) viewer->stream.close();
+    for (Watching* watching : viewers_) watching->stream.close();
 }
 
 void Live::plan_round(Clock::time_point at) {
@@ -70,26 +72,26 @@ void Live::plan_round(Clock::time_point at) {
 void Live::serve_all() {
     planned_ = Deadline::never();
     next_round_ = loop_.now() + settings_.between_rounds;
-    for (Viewer* viewer : viewers_) pump_or_close(*viewer);
+    for (Watching* watching : viewers_) pump_or_close(*watching);
 }
 
 // A viewer for whom there is no memory loses its stream and not the others theirs: its browser
 // comes back, and says which event it saw last.
-void Live::pump_or_close(Viewer& viewer) {
+void Live::pump_or_close(Watching& watching) {
     try {
-        pump(viewer);
+        pump(watching);
     } catch (const std::bad_alloc&) {
-        viewer.stream.close();
+        watching.stream.close();
     }
 }
 
-void Live::pump(Viewer& viewer) {
-    std::string& unsent = viewer.unsent;
+void Live::pump(Watching& watching) {
+    std::string& unsent = watching.unsent;
     while (true) {
-        if (unsent.empty()) gather(viewer);
+        if (unsent.empty()) gather(watching);
         if (unsent.empty()) return;
         std::string_view rest = unsent;
-        while (!rest.empty() && viewer.stream.send_written(rest.substr(0, kPiece)))
+        while (!rest.empty() && watching.stream.send_written(rest.substr(0, kPiece)))
             rest.remove_prefix(std::min(kPiece, rest.size()));
         unsent.erase(0, unsent.size() - rest.size());
         // The stream says when there is room again.
@@ -97,21 +99,21 @@ void Live::pump(Viewer& viewer) {
     }
 }
 
-void Live::gather(Viewer& viewer) {
-    std::string& out = viewer.unsent;
-    if (viewer.devices_seen != devices_changes_) {
-        viewer.devices_seen = devices_changes_;
+void Live::gather(Watching& watching) {
+    std::string& out = watching.unsent;
+    if (watching.devices_seen != devices_changes_) {
+        watching.devices_seen = devices_changes_;
         append_event(out, {{}, "devices", "{}"});
     }
-    if (feed_.read(viewer.cursor, out, kEnough) == EventFeed::Read::missed) {
-        viewer.must_reset = true;
-        feed_.write_newest(out);
+    if (feed_.read(watching.cursor, watching.viewer, out, kEnough) == EventFeed::Read::missed) {
+        watching.must_reset = true;
+        feed_.write_newest(watching.viewer, out);
     }
-    if (!viewer.must_reset) return;
-    if (loop_.now() < viewer.next_reset) return plan_round(viewer.next_reset);
-    viewer.must_reset = false;
-    viewer.next_reset = loop_.now() + settings_.between_resets;
-    append_event(out, {feed_.id_of(viewer.cursor.place), "reset", "{}"});
+    if (!watching.must_reset) return;
+    if (loop_.now() < watching.next_reset) return plan_round(watching.next_reset);
+    watching.must_reset = false;
+    watching.next_reset = loop_.now() + settings_.between_resets;
+    append_event(out, {feed_.id_of(watching.cursor.place), "reset", "{}"});
 }
 
 }  // namespace waymark::tracker

@@ -19,6 +19,7 @@
 #include "net/http/exchange.hh"
 #include "net/task.hh"
 #include "web_app/event_feed.hh"
+#include "web_app/viewer.hh"
 
 namespace waymark::tracker {
 
@@ -39,8 +40,8 @@ class Live {
     std::size_t viewers() const { return viewers_.size(); }
 
     // Streams to one viewer what comes after `place`, until it goes or stop(). `knows` is false for
-    // one who missed something before `place`.
-    net::Task<> serve(net::http::Exchange& exchange, FeedPlace place, bool knows);
+    // one who missed something before `place`. There is nothing of what the viewer may not see.
+    net::Task<> serve(net::http::Exchange& exchange, Viewer viewer, FeedPlace place, bool knows);
 
     void feed_changed();
     void devices_changed();
@@ -48,13 +49,14 @@ class Live {
     void stop();
 
   private:
-    struct Viewer {
-        Viewer(Live& its_live, FeedPlace place);
-        Viewer(const Viewer&) = delete;
-        Viewer& operator=(const Viewer&) = delete;
-        ~Viewer();
+    struct Watching {
+        Watching(Live& its_live, Viewer who, FeedPlace place);
+        Watching(const Watching&) = delete;
+        Watching& operator=(const Watching&) = delete;
+        ~Watching();
 
         Live& live;
+        Viewer viewer;
         net::http::EventStream stream;
         EventFeed::Cursor cursor;
         std::uint64_t devices_seen;
@@ -64,9 +66,9 @@ class Live {
     };
 
     void serve_all();
-    void pump_or_close(Viewer& viewer);
-    void pump(Viewer& viewer);
-    void gather(Viewer& viewer);
+    void pump_or_close(Watching& watching);
+    void pump(Watching& watching);
+    void gather(Watching& watching);
     void plan_round(net::EventLoop::Clock::time_point at);
 
     net::EventLoop& loop_;
@@ -76,7 +78,7 @@ class Live {
     net::EventLoop::Clock::time_point next_round_;
     daemon::Deadline planned_;
     std::uint64_t devices_changes_ = 0;
-    std::vector<Viewer*> viewers_;
+    std::vector<Watching*> viewers_;
     bool is_stopped_ = false;
 };
 

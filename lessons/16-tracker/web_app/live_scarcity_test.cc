@@ -31,6 +31,7 @@ namespace {
 
 // The web app's live stream on a loop, the store's end of its channel in our hand.
 struct Viewers : net::http::ServerConversation {
+    const Viewer admin{1, "ada", Role::admin, {}};
     EventFeed feed{"epoch"};
     Live live;
     StoreAnnouncements announcements;
@@ -61,7 +62,7 @@ struct Viewers : net::http::ServerConversation {
 
     net::Task<> watch(net::http::Exchange& exchange) {
         const StoreAnnouncements::Interest interest(announcements);
-        co_await live.serve(exchange, feed.newest(), true);
+        co_await live.serve(exchange, admin, feed.newest(), true);
     }
 
     // Tells everything that can be told without waiting.
@@ -170,7 +171,7 @@ TEST_CASE("memory that runs out while news goes to viewers costs viewers or news
         app.rounds();
         CHECK(Seen(next).knows_of("9"));
         std::string newest;
-        app.feed.write_newest(newest);
+        app.feed.write_newest(app.admin, newest);
         CHECK(newest.find("[0,") == newest.npos);
     });
     CHECK(failures > 8);
