@@ -49,13 +49,14 @@ Stream::Readable Stream::readable(Deadline deadline) {
     return Readable(*this, deadline);
 }
 
-Stream::Write Stream::write_all(std::string_view bytes, std::chrono::milliseconds patience) {
-    return Write(*this, std::span(&bytes, 1), patience);
+Stream::Write Stream::write_all(std::string_view bytes, std::chrono::milliseconds patience,
+                                Follows follows) {
+    return Write(*this, std::span(&bytes, 1), patience, follows);
 }
 
 Stream::Write Stream::write_all(std::span<const std::string_view> pieces,
-                                std::chrono::milliseconds patience) {
-    return Write(*this, pieces, patience);
+                                std::chrono::milliseconds patience, Follows follows) {
+    return Write(*this, pieces, patience, follows);
 }
 
 Stream::SendFile Stream::send_file(const Fd& file, off_t offset, std::size_t count,
@@ -174,15 +175,16 @@ ssize_t Stream::send(std::string_view bytes) {
     return send(std::span(&piece, 1));
 }
 
-ssize_t Stream::send(std::span<iovec> pieces) {
+ssize_t Stream::send(std::span<iovec> pieces, Follows follows) {
+    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (follows == Follows::more ? MSG_MORE : 0);
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = pieces.size();
     ssize_t put = 0;
     do {
-        put = pieces.size() == 1 ? ::send(socket_.get(), pieces[0].iov_base, pieces[0].iov_len,
-                                          MSG_DONTWAIT | MSG_NOSIGNAL)
-                                 : ::sendmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        put = pieces.size() == 1
+                  ? ::send(socket_.get(), pieces[0].iov_base, pieces[0].iov_len, flags)
+                  : ::sendmsg(socket_.get(), &message, flags);
     } while (put == -1 && errno == EINTR);
     return note_full(put);
 }

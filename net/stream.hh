@@ -86,10 +86,16 @@ class Stream : private EventLoop::Watcher, private Wire {
     // frees it in steps, of a whole buffer on a Unix socket and of a window's part on TCP: who
     // takes less than such a step in a patience may be given up, so let it be seconds.
     static constexpr std::size_t kLeastTaken = 1024;
-    Write write_all(std::string_view bytes, std::chrono::milliseconds patience);
+    // With `more` to follow at once, the kernel may keep a last short segment until then, so that
+    // the head of an answer and its file need no segment each (MSG_MORE, send(2)); it keeps it for
+    // 200 ms at most. A layer does not pass it on.
+    enum class Follows : bool { nothing, more };
+    Write write_all(std::string_view bytes, std::chrono::milliseconds patience,
+                    Follows follows = Follows::nothing);
     // The same for several pieces in one call (writev(2)); at most kMostPieces.
     static constexpr std::size_t kMostPieces = 4;
-    Write write_all(std::span<const std::string_view> pieces, std::chrono::milliseconds patience);
+    Write write_all(std::span<const std::string_view> pieces, std::chrono::milliseconds patience,
+                    Follows follows = Follows::nothing);
 
     // `count` bytes of `file` from `offset`, by sendfile(2). A file that turns out shorter ends it
     // with Outcome::end.
@@ -170,7 +176,7 @@ class Stream : private EventLoop::Watcher, private Wire {
     // know it until it says otherwise.
     ssize_t receive(std::span<char> buffer) final;
     ssize_t send(std::string_view bytes) final;
-    ssize_t send(std::span<iovec> pieces);
+    ssize_t send(std::span<iovec> pieces, Follows follows = Follows::nothing);
     ssize_t send_part_of(const daemon::Fd& file, off_t& offset, std::size_t count);
     ssize_t send_part_through_layer(const daemon::Fd& file, off_t& offset, std::size_t count);
     ssize_t note_full(ssize_t result);
@@ -251,7 +257,7 @@ class Stream::Sending : public Operation {
 class Stream::Write final : public Sending {
   public:
     Write(Stream& stream, std::span<const std::string_view> pieces,
-          std::chrono::milliseconds patience);
+          std::chrono::milliseconds patience, Follows follows);
 
   private:
     ssize_t put_some() override;
@@ -261,6 +267,7 @@ class Stream::Write final : public Sending {
     std::array<iovec, kMostPieces> pieces_;
     std::size_t first_ = 0;
     std::size_t last_ = 0;
+    Follows follows_;
 };
 
 class Stream::SendFile final : public Sending {

@@ -200,3 +200,42 @@ TEST_CASE("tasks that need no wait in a hundred thousand reads do not use up the
     while (!c.finished) c.loop.run_once();
     CHECK(c.result.outcome == Outcome::done);
 }
+
+namespace {
+
+Task<> write_head_and_file(Conversation& c, const Fd& file, Stream::Follows follows) {
+    c.finished = false;
+    c.result = co_await c.stream->write_all("head", 1000ms, follows);
+    c.result = co_await c.stream->send_file(file, 0, 4, 1000ms);
+    c.finished = true;
+}
+
+// Where tcpi_data_segs_out is in what TCP_INFO tells: linux/tcp.h says it, and cannot be included
+// beside netinet/tcp.h, whose struct ends before it.
+constexpr std::size_t kDataSegmentsOut = 156;
+
+// How many segments with data it takes, on a socket that does not wait to fill one (TCP_INFO).
+unsigned segments_of_head_and_file(Stream::Follows follows) {
+    Conversation c(make_tcp_pair());
+    send_without_delay(c.stream->socket());
+    const Fd file(check(::memfd_create("file", MFD_CLOEXEC), "memfd_create"));
+    REQUIRE(::write(file.get(), "file", 4) == 4);
+    TaskGroup tasks;
+    tasks.start(write_head_and_file(c, file, follows));
+    c.finish();
+    CHECK(drain(c, 8) == "headfile");
+    char info[256]{};
+    socklen_t size = sizeof info;
+    REQUIRE(::getsockopt(c.stream->socket().get(), IPPROTO_TCP, TCP_INFO, info, &size) == 0);
+    REQUIRE(size >= kDataSegmentsOut + sizeof(unsigned));
+    unsigned segments = 0;
+    std::memcpy(&segments, info + kDataSegmentsOut, sizeof segments);
+    return segments;
+}
+
+}  // namespace
+
+TEST_CASE("a head that a file follows goes into one segment with it") {
+    CHECK(segments_of_head_and_file(Stream::Follows::more) == 1);
+    CHECK(segments_of_head_and_file(Stream::Follows::nothing) == 2);
+}

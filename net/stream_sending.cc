@@ -69,8 +69,8 @@ std::ptrdiff_t Stream::Sending::taken() const {
 }
 
 Stream::Write::Write(Stream& stream, std::span<const std::string_view> pieces,
-                     std::chrono::milliseconds patience)
-    : Sending(stream, patience) {
+                     std::chrono::milliseconds patience, Follows follows)
+    : Sending(stream, patience), follows_(follows) {
     assert(pieces.size() <= kMostPieces);
     for (const std::string_view piece : pieces)
         if (!piece.empty()) pieces_[last_++] = {const_cast<char*>(piece.data()), piece.size()};
@@ -78,7 +78,8 @@ Stream::Write::Write(Stream& stream, std::span<const std::string_view> pieces,
 
 ssize_t Stream::Write::put_some() {
     const std::span<iovec> left = std::span(pieces_).subspan(first_, last_ - first_);
-    const ssize_t put = stream_.layer_ ? stream_.layer_->send(stream_, left) : stream_.send(left);
+    const ssize_t put =
+        stream_.layer_ ? stream_.layer_->send(stream_, left) : stream_.send(left, follows_);
     if (put > 0) take(static_cast<std::size_t>(put));
     return put;
 }

@@ -37,8 +37,10 @@ Task<void> Connection::converse() {
         }
         step = advance();
         if (!buffers_->output.empty()) {
+            const auto follows =
+                step == Step::send_file ? Stream::Follows::more : Stream::Follows::nothing;
             const Transfer transfer =
-                co_await stream_.write_all(buffers_->output, server_.limits_.send);
+                co_await stream_.write_all(buffers_->output, server_.limits_.send, follows);
             note_sent(transfer);
         }
         if (step == Step::close || (step == Step::read && is_between_requests())) break;
