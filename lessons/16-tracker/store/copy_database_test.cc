@@ -84,8 +84,8 @@ TEST_CASE("a copy never takes the place of the database itself, by whatever name
     std::filesystem::create_symlink(path, link);
     const std::string second_name = folder.file("second.db");
     std::filesystem::create_hard_link(path, second_name);
-    for (const std::string& name : {path, path + "-wal", path + "-shm", link, second_name,
-                                    folder.file("./waymark.db")}) {
+    for (const std::string& name :
+         {path, path + "-wal", path + "-shm", link, second_name, folder.file("./waymark.db")}) {
         INFO(name);
         CHECK_THROWS_AS(copy_database(writer, name, IfThere::replace), UsageError);
     }

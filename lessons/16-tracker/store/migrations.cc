@@ -72,6 +72,45 @@ CREATE TABLE friend (
 ) WITHOUT ROWID;
 CREATE INDEX friend_by_seen ON friend (seen);
 )"},
+    // Version 3: who may use the pages, and what they did.
+    {3, R"(
+CREATE TABLE account (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    role INTEGER NOT NULL,
+    password_hash TEXT,  -- NULL: waits for its link
+    created_ms INTEGER NOT NULL,
+    link_hash BLOB UNIQUE,
+    link_expires_ms INTEGER
+);
+CREATE TABLE device_grant (
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    may_change INTEGER NOT NULL,
+    PRIMARY KEY (account, device)
+) WITHOUT ROWID;
+CREATE INDEX device_grant_by_device ON device_grant (device);
+CREATE TABLE session (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    token_hash BLOB NOT NULL UNIQUE,
+    begun_ms INTEGER NOT NULL,
+    used_ms INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    agent TEXT NOT NULL
+);
+CREATE INDEX session_by_account ON session (account, used_ms);
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    time_ms INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    address TEXT NOT NULL,
+    action TEXT NOT NULL,
+    about TEXT NOT NULL,
+    is_refusal INTEGER NOT NULL
+);
+CREATE INDEX audit_by_kind ON audit (is_refusal, number);
+)"},
 };
 
 }  // namespace

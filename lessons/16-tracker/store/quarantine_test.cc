@@ -122,9 +122,10 @@ TEST_CASE("a long quarantine is replayed in steps, and each row once") {
         Store store(kept.path);
         store.begin();
         for (int i = 0; i < 2 * Quarantine::kReplayedAtOnce + 10; ++i)
-            store.add(Quarantined{1, 0, "x", Source::traccar, i % 2 == 0 ? kBad + std::to_string(i)
-                                                                : kGood + std::to_string(i)},
-                      kReceived);
+            store.add(
+                Quarantined{1, 0, "x", Source::traccar,
+                            i % 2 == 0 ? kBad + std::to_string(i) : kGood + std::to_string(i)},
+                kReceived);
         CHECK(store.commit().durable);
     }
     Quarantine quarantine(kept.connection);

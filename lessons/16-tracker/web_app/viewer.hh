@@ -9,23 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "fix.hh"
+#include "account.hh"
 
 namespace waymark::tracker {
-
-// The row number of a user in the store; 0 is nobody in particular.
-using UserNumber = std::uint32_t;
-
-enum class Role : std::uint8_t {
-    member = 1,  // sees what is shared with him
-    admin = 2,   // sees and changes everything
-};
-
-// What a member may do with one device.
-struct DeviceGrant {
-    DeviceNumber device = 0;
-    bool may_change = false;
-};
 
 struct Viewer {
     UserNumber user = 0;
@@ -33,6 +19,7 @@ struct Viewer {
     Role role = Role::member;
     // Of a member, by number; shared, so that a copy for a handler costs no list.
     std::shared_ptr<const std::vector<DeviceGrant>> grants;
+    std::int64_t session = 0;  // by which they are known; 0: by none
 
     bool is_admin() const { return role == Role::admin; }
     bool may_see(DeviceNumber device) const { return is_admin() || grant_of(device) != nullptr; }

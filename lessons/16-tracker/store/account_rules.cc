@@ -1,0 +1,123 @@
+// Which names and passwords are taken, and the words for roles. Declared in accounts.hh and
+// account.hh.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "daemon/error.hh"
+#include "protocols/extras.hh"
+#include "store/accounts.hh"
+
+namespace waymark::tracker {
+
+using daemon::UsageError;
+
+namespace {
+
+constexpr std::size_t kLongestName = 64;  // bytes
+
+struct Range {
+    std::uint32_t first, last;
+};
+
+// Controls, line ends, and what Unicode calls formats (general category Cf, version 15): seen by
+// nobody, or turning what is around them.
+constexpr Range kUnseen[] = {
+    {0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x600, 0x605},
+    {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},
+    {0x8E2, 0x8E2},     {0x180E, 0x180E},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F},   {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD},
+    {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0001, 0xE007F},
+};
+
+// Of ten characters or more, what lists of stolen passwords have most often.
+constexpr std::string_view kTooOften[] = {
+    "0123456789", "1234567890", "12345678910", "123456789a",   "1q2w3e4r5t",   "1qaz2wsx3edc",
+    "abcdefghij", "iloveyou12", "password12",  "password123",  "password1234", "qwerty12345",
+    "qwertyuiop", "q1w2e3r4t5", "zaq12wsxcde", "administrator"};
+
+// Of UTF-8.
+std::uint32_t take_character(std::string_view& text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    std::uint32_t character = length == 1 ? lead : lead & (0x7Fu >> length);
+    for (const char byte : text.substr(1, length - 1))
+        character = character << 6 | (static_cast<unsigned char>(byte) & 0x3Fu);
+    text.remove_prefix(length);
+    return character;
+}
+
+bool is_unseen(std::uint32_t character) {
+    return std::ranges::any_of(kUnseen, [character](const Range& range) {
+        return range.first <= character && character <= range.last;
+    });
+}
+
+std::string folded(std::string_view text) {
+    std::string result(text);
+    for (char& letter : result)
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    return result;
+}
+
+std::size_t count_characters(std::string_view text) {
+    std::size_t count = 0;
+    for (; !text.empty(); ++count) (void)take_character(text);
+    return count;
+}
+
+std::size_t count_different_bytes(std::string text) {
+    std::ranges::sort(text);
+    return static_cast<std::size_t>(std::unique(text.begin(), text.end()) - text.begin());
+}
+
+}  // namespace
+
+std::string_view to_text(Role role) {
+    return role == Role::admin ? "admin" : "member";
+}
+
+std::optional<Role> parse_role(std::string_view text) {
+    if (text == "admin") return Role::admin;
+    if (text == "member") return Role::member;
+    return std::nullopt;
+}
+
+std::string folded_name(std::string_view name) {
+    return folded(name);
+}
+
+// The name is not repeated in what is said: it may be what turns the line round.
+void check_user_name(std::string_view name) {
+    if (name.empty()) throw UsageError("the name is empty");
+    if (name.size() > kLongestName)
+        throw UsageError(fmt::format("the name is longer than {} bytes", kLongestName));
+    if (!is_utf8(name)) throw UsageError("the name is not UTF-8");
+    if (name.front() == ' ' || name.back() == ' ')
+        throw UsageError("the name begins or ends with a space");
+    for (std::string_view rest = name; !rest.empty();)
+        if (is_unseen(take_character(rest)))
+            throw UsageError("the name has a character that nobody sees: type it anew");
+}
+
+void check_password(std::string_view password, std::string_view name) {
+    if (!is_utf8(password)) throw UsageError("the password is not UTF-8");
+    if (password.size() > kLongestPassword)
+        throw UsageError(fmt::format("the password is longer than {} bytes", kLongestPassword));
+    if (count_characters(password) < kShortestPassword)
+        throw UsageError(
+            fmt::format("the password is shorter than {} characters: three or four words in a row "
+                        "are easy to keep in mind",
+                        kShortestPassword));
+    const std::string plain = folded(password);
+    if (plain == folded(name)) throw UsageError("the password is the name");
+    if (count_different_bytes(plain) < 4 ||
+        std::ranges::find(kTooOften, plain) != std::end(kTooOften))
+        throw UsageError("this is one of the passwords that are tried first: choose another");
+}
+
+}  // namespace waymark::tracker

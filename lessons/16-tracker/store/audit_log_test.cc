@@ -1,0 +1,77 @@
+#include "store/audit_log.hh"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "daemon/folder_under_test.hh"
+#include "store/open_database.hh"
+
+using namespace waymark::tracker;
+using waymark::daemon::TemporaryFolder;
+
+namespace {
+
+struct Opened {
+    TemporaryFolder folder;
+    Connection connection = open_for_writing(folder.file("waymark.db"));
+    AuditLog log{connection};
+
+    void note(const std::string& action, bool is_refusal = false) {
+        log.note({.time_ms = 9,
+                  .who = "Anna",
+                  .address = "192.0.2.1",
+                  .action = action,
+                  .about = "Ben",
+                  .is_refusal = is_refusal});
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what was done is listed, the newest first, page by page") {
+    Opened opened;
+    for (const char* action : {"one", "two", "three"}) opened.note(action);
+    const auto first = opened.log.list(2);
+    REQUIRE(first.size() == 2);
+    CHECK(first[0].action == "three");
+    CHECK(first[0].time_ms == 9);
+    CHECK(first[0].who == "Anna");
+    CHECK(first[0].address == "192.0.2.1");
+    CHECK(first[0].about == "Ben");
+    CHECK_FALSE(first[0].is_refusal);
+    const auto second = opened.log.list(2, first[1].number);
+    REQUIRE(second.size() == 1);
+    CHECK(second[0].action == "one");
+}
+
+TEST_CASE("refusals push out older refusals, and no event") {
+    Opened opened;
+    Transaction transaction(opened.connection);
+    opened.note("log-in");
+    for (std::int64_t i = 0; i < AuditLog::kMostRefusals + 10; ++i)
+        opened.note(std::to_string(i), true);
+    const auto all = opened.log.list(100'000);
+    CHECK(all.size() == static_cast<std::size_t>(AuditLog::kMostRefusals) + 1);
+    CHECK(all.back().action == "log-in");
+    CHECK(all[all.size() - 2].action == "10");
+}
+
+TEST_CASE("events have a bound, too") {
+    Opened opened;
+    Transaction transaction(opened.connection);
+    for (std::int64_t i = 0; i < AuditLog::kMostEvents + 1; ++i) opened.note(std::to_string(i));
+    const auto all = opened.log.list(100'000);
+    CHECK(all.size() == static_cast<std::size_t>(AuditLog::kMostEvents));
+    CHECK(all.back().action == "1");
+}
+
+TEST_CASE("a text that is too long is cut between two characters") {
+    Opened opened;
+    std::string wide = "x";
+    for (int i = 0; i < 200; ++i) wide += "é";
+    opened.log.note({.who = wide, .address = "", .action = "", .about = ""});
+    const std::string kept = opened.log.list(1).at(0).who;
+    CHECK(kept.size() == AuditLog::kLongestText - 1);
+    CHECK(kept == wide.substr(0, kept.size()));
+}
