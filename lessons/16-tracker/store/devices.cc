@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "daemon/error.hh"
+#include "store/corrections.hh"
 #include "store/fix_row.hh"
 
 namespace waymark::tracker {
@@ -199,6 +200,8 @@ void Devices::remove(std::string_view name) {
         remove_some.bind(2, kRemovedAtOnce);
         remove_some.run();
         more = connection_.changed_rows() > kRemovedAtOnce;
+    }
+    while (Corrections(connection_).forget_some(number, kRemovedAtOnce)) {
     }
     Statement remove_device(connection_, "DELETE FROM device WHERE number = ?1");
     remove_device.bind(1, number);

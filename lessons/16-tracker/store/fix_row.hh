@@ -16,11 +16,19 @@ inline constexpr const char* kFixColumns =
     "device, time_ms, latitude_e7, longitude_e7, altitude_cm, speed_mm_s, course_centidegrees, "
     "accuracy_cm, battery_per_mille, valid, source, extras, sequence";
 
-// One that is there already stays as it is.
+// One that is there already stays as it is; one that a person has hidden or deleted does not come
+// back (store/corrections.hh).
 inline constexpr const char* kInsertFix =
     "INSERT OR IGNORE INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
     "speed_mm_s, course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras, "
-    "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    "sequence) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 "
+    "WHERE NOT EXISTS (SELECT 1 FROM hidden_fix WHERE device = ?1 AND time_ms = ?2 AND "
+    "latitude_e7 = ?3 AND longitude_e7 = ?4) AND NOT EXISTS (SELECT 1 FROM deleted_fix WHERE "
+    "device = ?1 AND time_ms = ?2 AND trace = (?3 * 31 + ?4) & 65535)";
+
+// What is kept of the place of a deleted fix: two places of one moment have the same in one of
+// 65,536 cases, and every 7 square metres on earth there is a place that has it.
+inline constexpr const char* kTraceOfPlace = "(latitude_e7 * 31 + longitude_e7) & 65535";
 
 // Binds the parameters 1 to 13 in the order of kFixColumns.
 void bind_fix_row(Statement& statement, const Fix& fix, std::int64_t sequence);

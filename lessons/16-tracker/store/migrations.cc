@@ -111,6 +111,57 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_kind ON audit (is_refusal, number);
 )"},
+    // Version 6, for corrections (store/corrections.hh). A hidden fix leaves the table `fix`, so
+    // that whoever reads positions cannot forget to pass over it; and a file of ten million fixes
+    // is migrated by making empty tables.
+    {6, R"(
+ALTER TABLE device ADD COLUMN unit_since INTEGER NOT NULL DEFAULT 0;  -- the commit before its unit
+CREATE TABLE correction (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    kind INTEGER NOT NULL,
+    doing INTEGER NOT NULL,
+    made_ms INTEGER NOT NULL,
+    made_by TEXT NOT NULL,
+    from_ms INTEGER NOT NULL,
+    to_ms INTEGER NOT NULL,
+    south_e7 INTEGER NOT NULL,
+    west_e7 INTEGER NOT NULL,
+    north_e7 INTEGER NOT NULL,
+    east_e7 INTEGER NOT NULL,
+    read_as INTEGER NOT NULL,
+    sent_as INTEGER NOT NULL,
+    until_sequence INTEGER NOT NULL,
+    points INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,  -- the last fix that was looked at
+    at_latitude_e7 INTEGER NOT NULL,
+    at_longitude_e7 INTEGER NOT NULL
+);
+CREATE INDEX correction_by_device ON correction (device);
+CREATE TABLE hidden_fix (
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    time_ms INTEGER NOT NULL,
+    latitude_e7 INTEGER NOT NULL,
+    longitude_e7 INTEGER NOT NULL,
+    altitude_cm INTEGER,
+    speed_mm_s INTEGER,
+    course_centidegrees INTEGER,
+    accuracy_cm INTEGER,
+    battery_per_mille INTEGER,
+    valid INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    extras TEXT,
+    correction INTEGER NOT NULL,
+    PRIMARY KEY (device, time_ms, latitude_e7, longitude_e7)
+) WITHOUT ROWID;
+CREATE TABLE deleted_fix (
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    time_ms INTEGER NOT NULL,
+    trace INTEGER NOT NULL,  -- 16 bits of the place, which tell it from others and not where it was
+    PRIMARY KEY (device, time_ms, trace)
+) WITHOUT ROWID;
+)"},
 };
 
 }  // namespace

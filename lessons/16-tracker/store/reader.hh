@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "store/corrections.hh"
 #include "store/devices.hh"
 #include "store/fix_row.hh"
 #include "store/quarantine.hh"
@@ -45,6 +46,8 @@ class Reader {
     // The newest first, with numbers below `below` (0: all).
     std::vector<QuarantineRow> quarantine(const QuarantineChoice& choice, int most,
                                           std::int64_t below = 0);
+    // To look at; nothing of it that writes will do.
+    Corrections corrections() { return Corrections(connection_); }
     std::optional<float> battery_percent(DeviceNumber device);
     // Of the newest commit that stored a fix.
     std::int64_t sequence();

@@ -8,6 +8,7 @@
 
 #include "daemon/error.hh"
 #include "daemon/folder_under_test.hh"
+#include "store/corrections.hh"
 #include "store/open_database.hh"
 
 using namespace waymark::tracker;
@@ -25,9 +26,32 @@ std::vector<Migration> steps_of_the_future() {
 
 }  // namespace
 
-TEST_CASE("versions count from one without a gap") {
-    int expected = 0;
-    for (const Migration& step : migrations()) CHECK(step.version == ++expected);
+TEST_CASE("versions begin with one and go up") {
+    CHECK(migrations().front().version == 1);
+    int last = 0;
+    for (const Migration& step : migrations()) {
+        CHECK(step.version > last);
+        last = step.version;
+    }
+}
+
+TEST_CASE("a file of version 2 keeps its fixes, and corrections can be made in it") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    {
+        Connection old(path, Connection::Access::create);
+        migrate(old, migrations().first(2));
+        old.execute(
+            "INSERT INTO device (name, created_ms) VALUES ('van', 5);"
+            "INSERT INTO fix VALUES (1, 7, 2, 3, 4, 5, 6, 7, 8, 1, 1, 1, 'x')");
+    }
+    Connection connection = open_for_writing(path);
+    CHECK(connection.number("SELECT unit_since FROM device") == 0);
+    CHECK(connection.number("SELECT speed_mm_s FROM fix") == 5);
+    Corrections corrections(connection);
+    corrections.go_on(corrections.begin(CorrectionKind::hidden, {1, 0, 10, {}}, "anna", 1));
+    CHECK(connection.number("SELECT count(*) FROM fix") == 0);
+    CHECK(connection.number("SELECT count(*) FROM hidden_fix WHERE extras = 'x'") == 1);
 }
 
 TEST_CASE("a file of version 1 is brought up to date and keeps its rows") {
