@@ -189,6 +189,13 @@ bool read(std::string_view message, Peer& peer) {
     return in.complete();
 }
 
+bool read(std::string_view message, Room& room) {
+    ByteReader in(message);
+    in.get<MessageKind>();
+    room.left = in.get<std::uint8_t>() != 0;
+    return in.complete();
+}
+
 bool read(std::string_view message, Listen& listen) {
     ByteReader in(message);
     in.get<MessageKind>();
@@ -219,6 +226,14 @@ std::string write(const Peer& peer) {
     out.put(MessageKind::peer);
     out.put(peer.kind);
     out.put(peer.number);
+    return message;
+}
+
+std::string write(const Room& room) {
+    std::string message;
+    ByteWriter out(message);
+    out.put(MessageKind::room);
+    out.put(room.left);
     return message;
 }
 

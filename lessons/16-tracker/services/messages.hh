@@ -10,12 +10,10 @@
 //   receiver -> store   ask_kept    does the quarantine have these points?
 //   either way          heard       devices, and networks that they were heard from
 //   web app -> store    listen      somebody looks (1) or nobody does (0)
-//                       quarantine_wish  decode points of the quarantine again, or delete them
 //                       change      something is to be changed for a person (services/changes)
 //   store -> web app    stored      commit sequence, the fixes that were new; without fixes, in
 //                                   answer to listen: what comes after this commit is announced
 //                       devices     the list of devices has changed
-//                       quarantine_done  what came of the wish
 //                       change_done what came of the change
 //                       accounts    who may log in, or see whom, has changed
 //                       missed      announcements were dropped: read the store again
@@ -57,8 +55,6 @@ enum class MessageKind : std::uint8_t {
     listen,
     failed,
     room,
-    quarantine_wish,
-    quarantine_done,
     heard,
     ask_kept,
     kept,
@@ -124,24 +120,6 @@ struct Room {
     bool left = true;
 };
 
-// What the web app asks of the store, which alone writes. 0 is any device, any number.
-struct QuarantineWish {
-    enum class Action : std::uint8_t { replay = 1, remove };
-    std::uint64_t id = 0;  // comes back with the answer
-    Action action = Action::replay;
-    DeviceNumber device = 0;
-    std::int64_t number = 0;
-    std::int64_t after = 0;  // for replay: go on after this number
-};
-
-struct QuarantineDone {
-    std::uint64_t id = 0;
-    std::int64_t gone = 0;  // rows that are fixes now, or were deleted
-    std::int64_t kept = 0;  // by a replay
-    std::int64_t next = 0;  // by a replay: there are more after this number; 0: there are none
-    std::string failure;    // "" or why nothing was done
-};
-
 struct Peer {
     ServiceKind kind = ServiceKind::store;
     std::uint16_t number = 0;
@@ -157,8 +135,6 @@ bool read(std::string_view message, Stored& stored);
 bool read(std::string_view message, Peer& peer);
 bool read(std::string_view message, Listen& listen);
 bool read(std::string_view message, Room& room);
-bool read(std::string_view message, QuarantineWish& wish);
-bool read(std::string_view message, QuarantineDone& done);
 // The text after the kind, for directory, settings and counters.
 std::string_view text_of(std::string_view message);
 
@@ -166,8 +142,6 @@ std::string write(const Answer& answer);
 std::string write(const Peer& peer);
 std::string write(const Listen& listen);
 std::string write(const Room& room);
-std::string write(const QuarantineWish& wish);
-std::string write(const QuarantineDone& done);
 std::string write_empty(MessageKind kind);
 std::string write_text(MessageKind kind, std::string_view text);
 // A Stored without fixes.

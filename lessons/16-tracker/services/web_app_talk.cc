@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "services/quarantine_wishes.hh"
 #include "unix_time.hh"
 
 namespace waymark::tracker {
@@ -24,11 +23,8 @@ void WebAppTalk::meet(daemon::Channel channel) {
     net::ChannelLink::Handlers handlers;
     handlers.on_message = [this](std::string_view message, daemon::Fd) {
         Listen listen;
-        QuarantineWish wish;
         ChangeRequest change;
         if (kind_of(message) == MessageKind::listen && read(message, listen)) hear(listen);
-        if (kind_of(message) == MessageKind::quarantine_wish && read(message, wish))
-            wishes_.push_back(wish);
         if (kind_of(message) == MessageKind::change && read(message, change))
             changes_.push_back(std::move(change));
     };
@@ -70,16 +66,7 @@ void WebAppTalk::tell_of_accounts() {
 }
 
 void WebAppTalk::do_as_asked() {
-    for (const QuarantineWish& wish : std::exchange(wishes_, {})) do_as_wished(wish);
     for (const ChangeRequest& request : std::exchange(changes_, {})) make_and_tell(request);
-}
-
-void WebAppTalk::do_as_wished(const QuarantineWish& wish) {
-    const QuarantineDone done = fulfil(wish, store_, replayed_);
-    if (!replayed_.empty()) announce(store_.sequence(), replayed_);
-    replayed_.clear();
-    handlers_.on_quarantine_changed();
-    if (link_) link_->send(write(done));
 }
 
 // The page that asked hears of it last: what it reads then is as it was told.

@@ -48,16 +48,13 @@ class WebAppTalk {
 
   private:
     void hear(const Listen& listen);
-    void do_as_wished(const QuarantineWish& wish);
     void make_and_tell(const ChangeRequest& request);
 
     net::EventLoop& loop_;
     Store& store_;
     Handlers handlers_;
     std::unique_ptr<net::ChannelLink> link_;
-    std::vector<QuarantineWish> wishes_;
     std::vector<ChangeRequest> changes_;
-    std::vector<Fix> replayed_;
     bool listens_ = false;
     bool missed_ = false;
     bool in_transaction_ = false;

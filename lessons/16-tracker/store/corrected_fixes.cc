@@ -10,7 +10,7 @@
 namespace waymark::tracker {
 namespace {
 
-constexpr const char* kChosen =
+constexpr const char* kChosenFixes =
     "device = ?1 AND time_ms < ?2 AND (time_ms, latitude_e7, longitude_e7) > (?3, ?4, ?5) AND "
     "latitude_e7 BETWEEN ?6 AND ?8 AND CASE WHEN ?7 <= ?9 THEN longitude_e7 BETWEEN ?7 AND ?9 "
     "ELSE longitude_e7 >= ?7 OR longitude_e7 <= ?9 END";
@@ -39,7 +39,7 @@ std::vector<StoredFix> read_fixes(Statement& rows) {
 }  // namespace
 
 std::int64_t Corrections::count(const FixChoice& choice) {
-    Statement count(connection_, fmt::format("SELECT count(*) FROM fix WHERE {}", kChosen));
+    Statement count(connection_, fmt::format("SELECT count(*) FROM fix WHERE {}", kChosenFixes));
     bind_choice_of_fixes(count, choice, std::nullopt);
     return count.step() ? count.integer(0) : 0;
 }
@@ -49,7 +49,7 @@ std::vector<StoredFix> Corrections::fixes(const FixChoice& choice,
     Statement rows(connection_,
                    fmt::format("SELECT {} FROM fix WHERE {} ORDER BY time_ms, latitude_e7, "
                                "longitude_e7 LIMIT ?10",
-                               kFixColumns, kChosen));
+                               kFixColumns, kChosenFixes));
     bind_choice_of_fixes(rows, choice, after);
     rows.bind(10, most);
     return read_fixes(rows);
@@ -67,6 +67,32 @@ std::vector<StoredFix> Corrections::hidden(std::int64_t number, int most) {
     rows.bind(4, number);
     rows.bind(5, most);
     return read_fixes(rows);
+}
+
+Corrections::UnitOf Corrections::unit(DeviceNumber device) {
+    Statement row(connection_, "SELECT speed_unit, unit_since FROM device WHERE number = ?1");
+    row.bind(1, device);
+    if (!row.step()) return {};
+    return {static_cast<SpeedUnit>(row.integer(0)), row.integer(1)};
+}
+
+std::vector<Fix> Corrections::newest(DeviceNumber device, UnixMillis latest, std::int64_t since,
+                                     int most) {
+    Statement rows(connection_,
+                   fmt::format("SELECT {} FROM (SELECT * FROM fix WHERE device = ?1 AND time_ms <= "
+                               "?2 ORDER BY time_ms DESC LIMIT ?3) WHERE valid AND sequence > ?4",
+                               kFixColumns));
+    rows.bind(1, device);
+    rows.bind(2, latest);
+    rows.bind(3, most);
+    rows.bind(4, since);
+    std::vector<Fix> fixes;
+    StoredFix stored;
+    while (rows.step()) {
+        read_fix_row(rows, stored);
+        fixes.push_back(std::move(stored.fix));
+    }
+    return fixes;
 }
 
 bool Corrections::forget_some(DeviceNumber device, int at_most) {

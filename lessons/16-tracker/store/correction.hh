@@ -3,8 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "fix.hh"
 #include "protocol.hh"
@@ -62,5 +63,10 @@ struct Correction {
     std::int64_t points = 0;          // that it has changed so far
     FixKey at;                        // the last one that was looked at
 };
+
+// "SOUTH,WEST,NORTH,EAST" in degrees x 10^7, and "TIME,LATITUDE,LONGITUDE" with the time in ms: as
+// the pages write them. Nothing for other text, and for places that are not on earth.
+std::optional<Box> parse_box(std::string_view text);
+std::optional<FixKey> parse_fix_key(std::string_view text);
 
 }  // namespace waymark::tracker

@@ -129,6 +129,12 @@ std::optional<CorrectionStage> after(const Correction& correction) {
     return CorrectionStage::done;
 }
 
+// A server that hears of it from another process reads its pages' positions anew when this number
+// is another (services/store_service.cc).
+void count_change(Connection& connection) {
+    connection.execute("UPDATE last_commit SET sequence = sequence + 1");
+}
+
 void remove_correction(Connection& connection, std::int64_t number) {
     Statement remove(connection, "DELETE FROM correction WHERE number = ?1");
     remove.bind(1, number);
@@ -171,9 +177,8 @@ std::int64_t Corrections::begin_speeds(const FixChoice& choice, SpeedUnit read_a
     return insert_correction(connection_, made);
 }
 
-std::int64_t Corrections::take(CorrectionKind kind, DeviceNumber device,
-                               std::span<const FixKey> keys, std::string_view by, UnixMillis now,
-                               std::int64_t add_to) {
+Correction Corrections::take(CorrectionKind kind, DeviceNumber device, std::span<const FixKey> keys,
+                             std::string_view by, UnixMillis now, std::int64_t add_to) {
     if (keys.empty() || keys.size() > kMostKeys)
         throw daemon::UsageError(fmt::format("name 1 to {} positions at once", kMostKeys));
     const auto by_time = [](const FixKey& a, const FixKey& b) { return a.time_ms < b.time_ms; };
@@ -195,11 +200,14 @@ std::int64_t Corrections::take(CorrectionKind kind, DeviceNumber device,
         made.choice.to = std::max(made.choice.to, last->time_ms + 1);
     }
     for (const FixKey& key : keys) made.points += take_one(connection_, made, key);
-    if (kind == CorrectionKind::deletion || made.points == 0)
+    count_change(connection_);
+    if (kind == CorrectionKind::deletion || made.points == 0) {
         remove_correction(connection_, made.number);
-    else
+        made.number = 0;
+    } else {
         write_progress(connection_, made);
-    return made.points;
+    }
+    return made;
 }
 
 void Corrections::begin_undo(std::int64_t number) {
@@ -231,6 +239,7 @@ std::optional<Correction> Corrections::go_on(std::int64_t number) {
         write_progress(connection_, correction);
         return correction;
     }
+    count_change(connection_);
     const std::optional<CorrectionStage> next = after(correction);
     if (!next || (*next == CorrectionStage::done && correction.points == 0)) {
         remove_correction(connection_, number);

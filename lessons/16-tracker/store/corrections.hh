@@ -40,9 +40,10 @@ class Corrections {
     // takes those that came before the device's unit was set, or before now if it never was.
     std::int64_t begin_speeds(const FixChoice& choice, SpeedUnit read_as, SpeedUnit sent_as,
                               std::string_view by, UnixMillis now);
-    // Of some fixes, all at once. To a correction that is done already others can be added.
-    std::int64_t take(CorrectionKind kind, DeviceNumber device, std::span<const FixKey> keys,
-                      std::string_view by, UnixMillis now, std::int64_t add_to = 0);
+    // Of some fixes, all at once. To a correction that is done already others can be added. Of one
+    // that is gone, as it met nothing or has deleted, the number is 0.
+    Correction take(CorrectionKind kind, DeviceNumber device, std::span<const FixKey> keys,
+                    std::string_view by, UnixMillis now, std::int64_t add_to = 0);
     static constexpr std::size_t kMostKeys = 64;
 
     // Begins to undo it: what is hidden is shown again, speeds are what they were to within 2 mm/s.
@@ -56,6 +57,14 @@ class Corrections {
 
     // How the device's speeds are read from now on.
     void set_unit(DeviceNumber device, SpeedUnit unit);
+    struct UnitOf {
+        SpeedUnit unit = SpeedUnit::protocol_default;
+        std::int64_t since = 0;  // fixes of later commits were read so; 0: all of them
+    };
+    UnitOf unit(DeviceNumber device);
+    // The newest valid fixes that are not later than `latest`, of commits after `since`; the newest
+    // first.
+    std::vector<Fix> newest(DeviceNumber device, UnixMillis latest, std::int64_t since, int most);
 
     Correction get(std::int64_t number);
     // The newest first, with numbers below `below` (0: all).

@@ -10,8 +10,6 @@
 namespace waymark::tracker {
 namespace {
 
-constexpr int kDeletedAtOnce = 5000;  // some ten milliseconds during which nobody else can write
-
 constexpr const char* kChosen = "(?1 = 0 OR device = ?1) AND (?2 = 0 OR quarantine.number = ?2)";
 
 void bind_choice(Statement& statement, const QuarantineChoice& choice) {
@@ -147,19 +145,21 @@ Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int
     return result;
 }
 
+std::int64_t Quarantine::remove_some(const QuarantineChoice& choice) {
+    Statement remove(connection_,
+                     fmt::format("DELETE FROM quarantine WHERE number IN (SELECT number FROM "
+                                 "quarantine WHERE {} LIMIT ?3)",
+                                 kChosen));
+    bind_choice(remove, choice);
+    remove.bind(3, kDeletedAtOnce);
+    remove.run();
+    return connection_.changed_rows();
+}
+
 std::int64_t Quarantine::remove(const QuarantineChoice& choice) {
-    Statement remove_some(connection_,
-                          fmt::format("DELETE FROM quarantine WHERE number IN (SELECT number FROM "
-                                      "quarantine WHERE {} LIMIT ?3)",
-                                      kChosen));
     std::int64_t removed = 0;
-    for (bool more = true; more;) {
-        bind_choice(remove_some, choice);
-        remove_some.bind(3, kDeletedAtOnce);
-        remove_some.run();
-        removed += connection_.changed_rows();
-        more = connection_.changed_rows() == kDeletedAtOnce;
-    }
+    for (std::int64_t some = kDeletedAtOnce; some == kDeletedAtOnce; removed += some)
+        some = remove_some(choice);
     return removed;
 }
 

@@ -65,8 +65,12 @@ class Quarantine {
     Replayed replay(const QuarantineChoice& choice, std::int64_t after);
     static constexpr int kReplayedAtOnce = 500;
 
-    // How many rows are gone.
+    // Deletes kDeletedAtOnce rows at most, some ten milliseconds during which nobody else can
+    // write. How many are gone.
+    std::int64_t remove_some(const QuarantineChoice& choice);
+    // All of them, in such steps.
     std::int64_t remove(const QuarantineChoice& choice);
+    static constexpr int kDeletedAtOnce = 5000;
 
   private:
     Connection& connection_;

@@ -161,11 +161,30 @@ TEST_CASE("rows are deleted by device or number, and room is counted back") {
     WithQuarantine kept;
     for (int i = 0; i < 6; ++i) kept.keep("lat=9" + std::to_string(i), i < 3 ? 1 : 2);
     Store store(kept.path);
-    CHECK(store.remove_quarantined({1, 1}) == 1);
-    CHECK(store.remove_quarantined({2, 0}) == 3);
+    const auto remove = [&store](const QuarantineChoice& choice) {
+        std::int64_t removed = 0;
+        store.change(
+            [&](Connection& connection) { removed = Quarantine(connection).remove(choice); });
+        return removed;
+    };
+    CHECK(remove({1, 1}) == 1);
+    CHECK(remove({2, 0}) == 3);
     CHECK(store.quarantine_bytes() == 2 * (6 + kQuarantineRowCost));
-    CHECK(store.remove_quarantined({}) == 2);
+    CHECK(remove({}) == 2);
     CHECK(store.quarantine_bytes() == 0);
+}
+
+TEST_CASE("many rows are deleted in steps") {
+    WithQuarantine kept;
+    Store store(kept.path);
+    store.begin();
+    for (int i = 0; i < Quarantine::kDeletedAtOnce + 5; ++i)
+        store.add(bad_point("lat=" + std::to_string(100 + i)), kReceived);
+    CHECK(store.commit().durable);
+    CHECK(Quarantine(kept.connection).remove_some({}) == Quarantine::kDeletedAtOnce);
+    CHECK(kept.count("quarantine") == 5);
+    CHECK(Quarantine(kept.connection).remove({}) == 5);
+    CHECK(Quarantine(kept.connection).remove({}) == 0);
 }
 
 TEST_CASE("quarantine keeps a point once, and each that was handed over, however many") {

@@ -46,6 +46,7 @@ class Reader {
     // The newest first, with numbers below `below` (0: all).
     std::vector<QuarantineRow> quarantine(const QuarantineChoice& choice, int most,
                                           std::int64_t below = 0);
+    std::int64_t quarantine_bytes() { return Quarantine(connection_).bytes(); }
     // To look at; nothing of it that writes will do.
     Corrections corrections() { return Corrections(connection_); }
     std::optional<float> battery_percent(DeviceNumber device);

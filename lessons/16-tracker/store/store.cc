@@ -248,20 +248,6 @@ std::string Store::end() {
     }
 }
 
-Quarantine::Replayed Store::replay_quarantined(const QuarantineChoice& choice, std::int64_t after) {
-    ensure_open();
-    Quarantine::Replayed replayed = Quarantine(open_->connection).replay(choice, after);
-    read_counts();
-    return replayed;
-}
-
-std::int64_t Store::remove_quarantined(const QuarantineChoice& choice) {
-    ensure_open();
-    const std::int64_t removed = Quarantine(open_->connection).remove(choice);
-    read_counts();
-    return removed;
-}
-
 bool Store::has_quarantined(DeviceNumber device, std::string_view digest) {
     ensure_open();
     return Quarantine(open_->connection).has(device, digest);

@@ -69,9 +69,6 @@ class Store {
     static constexpr std::int64_t kQuarantineRoom = std::int64_t{64} * 1024 * 1024;
     bool quarantine_has_room() const { return quarantine_bytes_ < quarantine_room_; }
     std::int64_t quarantine_bytes() const { return quarantine_bytes_; }
-    // As class Quarantine; between transactions only.
-    Quarantine::Replayed replay_quarantined(const QuarantineChoice& choice, std::int64_t after);
-    std::int64_t remove_quarantined(const QuarantineChoice& choice);
     // Whether the point is on disk already.
     bool has_quarantined(DeviceNumber device, std::string_view digest);
 

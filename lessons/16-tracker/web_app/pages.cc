@@ -26,6 +26,7 @@ Pages::Pages(const std::string& site)
 void Pages::add_routes(Routes& routes) {
     add(routes, "/", "/index.html");
     add(routes, "/history", "/history.html");
+    add(routes, "/corrections", "/corrections.html");
     routes.open("/assets/*",
                 [this](Exchange& exchange) { return answer(exchange, exchange.request.path); });
 }

@@ -63,13 +63,8 @@ void StoreAnnouncements::heard(std::string_view message) {
 }
 
 void StoreAnnouncements::take(std::string_view message) {
-    QuarantineDone done;
     ChangeDone changed;
     switch (kind_of(message)) {
-        case MessageKind::quarantine_done:
-            if (handlers_.on_quarantine_done && read(message, done))
-                handlers_.on_quarantine_done(done);
-            return;
         case MessageKind::change_done:
             if (handlers_.on_change_done && read(message, changed))
                 handlers_.on_change_done(changed);

@@ -23,7 +23,6 @@ class StoreAnnouncements {
     struct Handlers {
         std::function<void()> on_feed_changed;
         std::function<void()> on_devices_changed;
-        std::function<void(const QuarantineDone&)> on_quarantine_done = {};
         std::function<void(const ChangeDone&)> on_change_done = {};
         std::function<void()> on_accounts_changed = {};
     };

@@ -21,6 +21,7 @@
 #include "version.hh"
 #include "web_app/answers.hh"
 #include "web_app/api.hh"
+#include "web_app/corrections_api.hh"
 #include "web_app/database_reads.hh"
 #include "web_app/device_api.hh"
 #include "web_app/event_feed.hh"
@@ -84,6 +85,7 @@ class WebAppService {
     Pages pages_;
     Api api_;
     DeviceApi devices_;
+    CorrectionsApi corrections_;
     QuarantineApi quarantine_;
     net::http::Router router_;
     Routes routes_;
@@ -100,7 +102,6 @@ WebAppService::WebAppService(ServiceStart& start)
           loop_, feed_,
           {.on_feed_changed = [this] { live_.feed_changed(); },
            .on_devices_changed = [this] { live_.devices_changed(); },
-           .on_quarantine_done = [this](const QuarantineDone& done) { quarantine_.hear(done); },
            .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
            .on_accounts_changed = {}}),
       changes_(loop_, [this](std::string_view message) { return announcements_.send(message); }),
@@ -108,8 +109,8 @@ WebAppService::WebAppService(ServiceStart& start)
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
             start.settings.demo ? kDemoDevices : 0}),
       devices_(changes_),
-      quarantine_(loop_, reads_,
-                  [this](std::string_view message) { return announcements_.send(message); }),
+      corrections_(reads_, changes_),
+      quarantine_(reads_, changes_),
       routes_(router_, who_asks),
       server_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
               start.settings.reloadable.web_access_list(), log_,
@@ -124,6 +125,7 @@ WebAppService::WebAppService(ServiceStart& start)
     pages_.add_routes(routes_);
     api_.add_routes(routes_);
     devices_.add_routes(routes_);
+    corrections_.add_routes(routes_);
     quarantine_.add_routes(routes_);
     routes_.end_with_not_found();
     server_.http().set_fields(security_fields());
