@@ -27,7 +27,7 @@ double narrowing(const Waypoint& point) {
     return std::max(0.01, std::cos(point.place().latitude_deg * kDegree));
 }
 
-void Box::add(const Waypoint& point, double cosine) {
+void Extent::add(const Waypoint& point, double cosine) {
     const Place place = point.place();
     const double north = point.accuracy_m / kMetresPerDegree;
     const double east = north / cosine;
@@ -37,7 +37,7 @@ void Box::add(const Waypoint& point, double cosine) {
     west_ = std::min(west_, place.longitude_deg + east);
 }
 
-bool Box::fits(double metres, double cosine) const {
+bool Extent::fits(double metres, double cosine) const {
     const double degrees = metres / kMetresPerDegree;
     return north_ - south_ <= degrees && east_ - west_ <= degrees / cosine;
 }
@@ -61,7 +61,7 @@ std::size_t RestWindow::first_within_reach(UnixMillis time) const {
 bool RestWindow::is_at_rest(std::size_t first, const Waypoint& point) const {
     if (points_.empty() || points_[first].time_ms > point.time_ms - kMinimumStay) return false;
     const double cosine = narrowing(point);
-    Box box;
+    Extent box;
     box.add(point, cosine);
     // The oldest are the farthest: who moves is found out at once.
     for (std::size_t i = first; i < points_.size(); ++i) {

@@ -40,8 +40,8 @@ struct Waypoint {
     }
 };
 
-// A box in degrees around places that are known to their accuracy: no larger than it must be.
-class Box {
+// The extent in degrees of places that are known to their accuracy: no larger than it must be.
+class Extent {
   public:
     void add(const Waypoint& point, double cosine);
     // Whether it fits into a square with sides of `metres`.

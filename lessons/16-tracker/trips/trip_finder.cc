@@ -32,7 +32,7 @@ bool is_silence(const Waypoint& from, const Waypoint& to) {
     const UnixMillis time = to.time_ms - from.time_ms;
     if (time < kSilence) return false;
     const double cosine = narrowing(to);
-    Box box;
+    Extent box;
     box.add(from, cosine);
     box.add(to, cosine);
     if (box.fits(kSquareM, cosine)) return false;
@@ -201,7 +201,7 @@ void TripFinder::arrive(const Waypoint& point) {
 // The first fixes of all, or after a silence: too few for a stay, and already there.
 bool TripFinder::belongs_to_stay_at(const Waypoint& point) const {
     const double cosine = narrowing(point);
-    Box box = way_->box;
+    Extent box = way_->box;
     box.add(point, cosine);
     return box.fits(kSquareM, cosine);
 }

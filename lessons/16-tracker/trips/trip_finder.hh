@@ -34,7 +34,7 @@ class TripFinder {
     struct Piece {
         Segment sums;
         MiddleOfPlaces middle;
-        Box box;
+        Extent box;
         double farthest_m = 0;  // of a way, from the stay before it
 
         void begin(const Waypoint& point);
