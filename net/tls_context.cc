@@ -1,6 +1,7 @@
 #include "net/tls_context.hh"
 
 #include <fmt/core.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/rand.h>
 
@@ -103,6 +104,7 @@ std::shared_ptr<const TlsSettings> server_settings(const TlsServerOptions& optio
                                                    bool refuses_expired) {
     std::shared_ptr<TlsSettings> settings =
         basic_settings(TLS_server_method(), options.least, options.protocols);
+    settings->answer_to_http = options.answer_to_http;
     SSL_CTX* const context = settings->context.get();
     use_identity(context, options.identity, refuses_expired, settings->notes);
     bind_sessions(context);
@@ -142,10 +144,19 @@ std::shared_ptr<const TlsSettings> client_settings(const TlsClientOptions& optio
     return settings;
 }
 
+// What is freed stays in memory that is used again; a key must not.
+void forget_texts(TlsIdentity& identity) {
+    if (!identity.texts) return;
+    OPENSSL_cleanse(identity.texts->key.data(), identity.texts->key.size());
+    identity.texts.reset();
+}
+
 }  // namespace
 
 TlsServerContext::TlsServerContext(TlsServerOptions options)
-    : options_(std::move(options)), settings_(server_settings(options_, false)) {}
+    : options_(std::move(options)), settings_(server_settings(options_, false)) {
+    forget_texts(options_.identity);
+}
 
 std::shared_ptr<const TlsSettings> TlsServerContext::settings() const {
     const std::lock_guard lock(mutex_);
@@ -157,9 +168,26 @@ std::unique_ptr<TlsSession> TlsServerContext::accept() const {
 }
 
 void TlsServerContext::reload() {
-    std::shared_ptr<const TlsSettings> fresh = server_settings(options_, true);
+    std::unique_lock lock(mutex_);
+    TlsServerOptions options = options_;
+    lock.unlock();
+    use(std::move(options));
+}
+
+void TlsServerContext::reload(TlsIdentity identity) {
+    std::unique_lock lock(mutex_);
+    TlsServerOptions options = options_;
+    lock.unlock();
+    options.identity = std::move(identity);
+    use(std::move(options));
+}
+
+void TlsServerContext::use(TlsServerOptions options) {
+    std::shared_ptr<const TlsSettings> fresh = server_settings(options, true);
+    forget_texts(options.identity);
     const std::lock_guard lock(mutex_);
     settings_.swap(fresh);
+    options_ = std::move(options);
 }
 
 std::vector<std::string> TlsServerContext::notes() const {

@@ -23,6 +23,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,9 +34,17 @@ namespace waymark::net {
 
 enum class TlsVersion : std::uint8_t { tls12, tls13 };
 
+// What is in the two files of an identity. Cleared from memory by the context that has used it.
+struct TlsTexts {
+    std::string chain;
+    std::string key;
+};
+
 struct TlsIdentity {
     std::string chain_file;  // the certificate first, then those between it and the authority
     std::string key_file;    // not encrypted, and readable by its owner and group only
+    // Where a process may not open them, and another one has: then the names are only for messages.
+    std::optional<TlsTexts> texts = {};
 };
 
 enum class ClientCertificate : std::uint8_t {
@@ -57,6 +66,9 @@ struct TlsServerOptions {
     // that offers nothing is not.
     std::vector<std::string> protocols = {};
     TlsVersion least = TlsVersion::tls13;
+    // What a client gets that speaks HTTP without TLS (GET, HEAD, POST or PUT), as it goes on the
+    // wire. Empty: its connection is closed without a word.
+    std::string answer_to_http = {};
 };
 
 struct TlsClientOptions {
@@ -79,6 +91,8 @@ class TlsServerContext {
     // As the constructor, and then nothing has changed. An expired certificate is refused here; the
     // constructor takes it, with a note: a server that does not start helps nobody.
     void reload();
+    // The same with another identity, which is that of the context from then on.
+    void reload(TlsIdentity identity);
 
     // What a person should know of the files in use, a line each: that our certificate has expired,
     // or does so within 14 days.
@@ -86,6 +100,7 @@ class TlsServerContext {
 
   private:
     std::shared_ptr<const TlsSettings> settings() const;
+    void use(TlsServerOptions options);
 
     TlsServerOptions options_;
     mutable std::mutex mutex_;

@@ -138,6 +138,37 @@ TEST_CASE("a reload whose key does not fit changes nothing; the next good one do
     CHECK(serial() == describe_certificate(fresh.certificate).serial);
 }
 
+TEST_CASE("an identity that another process has read needs no file, also at a reload") {
+    const TlsClientContext client({.authorities = authority().file("authority.pem")});
+    const auto fresh = [] {
+        return make_certificate(server_of({"server.example"}), &authority().own());
+    };
+    const auto handed = [](const Credential& credential) {
+        return TlsIdentity{"/not/there.pem", "/not/there.key",
+                           TlsTexts{credential.certificate, credential.key}};
+    };
+    const Credential first = fresh();
+    TlsServerContext server({.identity = handed(first)});
+    const auto serial = [&] {
+        SessionPair pair(server.accept(), client.connect("server.example"));
+        REQUIRE(pair.shake_hands());
+        return pair.client->peer()->serial;
+    };
+    CHECK(serial() == describe_certificate(first.certificate).serial);
+    const Credential second = fresh();
+    CHECK_THROWS_WITH(server.reload({"/not/there.pem", "/not/there.key",
+                                     TlsTexts{second.certificate, first.key}}),
+                      "/not/there.key: is not the key of the first certificate in /not/there.pem");
+    CHECK_THROWS_WITH(server.reload({"/not/there.pem", "/not/there.key", TlsTexts{}}),
+                      doctest::Contains("/not/there.pem: has no certificate in it"));
+    CHECK(serial() == describe_certificate(first.certificate).serial);
+    server.reload(handed(second));
+    CHECK(serial() == describe_certificate(second.certificate).serial);
+    // The texts are forgotten: from here on it would be the files.
+    CHECK_THROWS_WITH(server.reload(), "/not/there.pem: No such file or directory");
+    CHECK(serial() == describe_certificate(second.certificate).serial);
+}
+
 TEST_CASE("a session that began before a reload goes on") {
     TlsServerContext server({.identity = authority().server()});
     const TlsClientContext client({.authorities = authority().file("authority.pem")});

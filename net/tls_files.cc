@@ -110,11 +110,8 @@ int refuse_to_ask(char*, int, int, void*) {
     return -1;
 }
 
-}  // namespace
-
-std::vector<Owned<X509>> read_certificates(const std::string& file) {
-    const Secret text = read_file(file);
-    const Owned<BIO> memory = memory_of(text.text);
+std::vector<Owned<X509>> certificates_of(const std::string& file, const std::string& text) {
+    const Owned<BIO> memory = memory_of(text);
     std::vector<Owned<X509>> certificates;
     while (Owned<X509> next{PEM_read_bio_X509(memory.get(), nullptr, &refuse_to_ask, nullptr)})
         certificates.push_back(std::move(next));
@@ -124,27 +121,39 @@ std::vector<Owned<X509>> read_certificates(const std::string& file) {
     return certificates;
 }
 
-Owned<EVP_PKEY> read_key(const std::string& file) {
-    struct stat status {};
-    const daemon::Fd fd = open_regular(file, status);
-    if ((status.st_mode & S_IRWXO) != 0)
-        refuse(file, fmt::format("everybody may use this key; chmod 600 {}", file));
-    const Secret text = read_whole(file, fd);
-    const Owned<BIO> memory = memory_of(text.text);
+Owned<EVP_PKEY> key_of(const std::string& file, const std::string& text) {
+    const Owned<BIO> memory = memory_of(text);
     Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(memory.get(), nullptr, &refuse_to_ask, nullptr));
     if (key) return key;
-    if (text.text.find("ENCRYPTED") != std::string::npos)
+    if (text.find("ENCRYPTED") != std::string::npos)
         refuse(file,
                "the key is encrypted, and nobody is here to type the password; decrypt it "
                "with 'openssl pkey'");
     refuse(file, "has no private key in it; it must be PEM, \"-----BEGIN PRIVATE KEY-----\"");
 }
 
+}  // namespace
+
+std::vector<Owned<X509>> read_certificates(const std::string& file) {
+    return certificates_of(file, read_file(file).text);
+}
+
+Owned<EVP_PKEY> read_key(const std::string& file) {
+    struct stat status {};
+    const daemon::Fd fd = open_regular(file, status);
+    if ((status.st_mode & S_IRWXO) != 0)
+        refuse(file, fmt::format("everybody may use this key; chmod 600 {}", file));
+    return key_of(file, read_whole(file, fd).text);
+}
+
 void use_identity(SSL_CTX* context, const TlsIdentity& identity, bool refuses_expired,
                   std::vector<std::string>& notes) {
-    const std::vector<Owned<X509>> chain = read_certificates(identity.chain_file);
-    const Owned<EVP_PKEY> key = read_key(identity.key_file);
     const std::string& file = identity.chain_file;
+    const auto& texts = identity.texts;
+    const std::vector<Owned<X509>> chain =
+        texts ? certificates_of(file, texts->chain) : read_certificates(file);
+    const Owned<EVP_PKEY> key =
+        texts ? key_of(identity.key_file, texts->key) : read_key(identity.key_file);
     if (X509_check_private_key(chain.front().get(), key.get()) != 1)
         refuse(identity.key_file,
                fmt::format("is not the key of the first certificate in {}", file));

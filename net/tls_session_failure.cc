@@ -11,6 +11,7 @@
 #include "daemon/error.hh"
 #include "net/openssl_owned.hh"
 #include "net/tls_session.hh"
+#include "net/tls_settings.hh"
 #include "net/tls_wire.hh"
 
 namespace waymark::net {
@@ -74,6 +75,8 @@ int TlsSession::tell_failure(int ssl_error) {
                     EPROTO);
     if (verification_) return fail(verification_.cause, verification_.words, EPROTO);
     TlsFailure failure = failure_of_error(ssl_error == SSL_ERROR_SSL ? error : 0);
+    if (ssl_error == SSL_ERROR_SSL && ERR_GET_REASON(error) == SSL_R_HTTP_REQUEST)
+        unsent_ += settings_->answer_to_http;  // goes out with the failure, as an alert would
     return fail(failure.cause, std::move(failure.words),
                 failure.cause == TlsCause::no_memory ? ENOMEM : EPROTO);
 }

@@ -14,6 +14,7 @@ struct TlsSettings {
     Owned<SSL_CTX> context;
     std::string protocols;           // for ALPN, each with its length before it (RFC 7301)
     std::vector<std::string> notes;  // TlsServerContext::notes()
+    std::string answer_to_http;      // of a server; may be empty
 };
 
 }  // namespace waymark::net
