@@ -31,6 +31,7 @@ enum class Source : std::uint8_t {
     colota = 10,
     nmea = 11,
     gpsd = 12,
+    sextant = 13,
 };
 
 // A phone's clock may be wrong by so much. A fix that is further ahead is stored, but it is no live

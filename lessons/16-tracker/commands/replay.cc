@@ -82,7 +82,7 @@ void run(const ReplayOptions& options) {
     const std::optional<PhoneProtocol> protocol = parse_phone_protocol(options.protocol);
     if (!protocol)
         throw daemon::UsageError(
-            fmt::format("--protocol {}: say traccar or osmand", options.protocol));
+            fmt::format("--protocol {}: say traccar, osmand or sextant", options.protocol));
     plan.speed = parse_speed(options.speed);
     plan.connections = options.connections;
     plan.disconnect_seed = options.disconnects;
@@ -117,11 +117,12 @@ void add_replay(CLI::App& app) {
         ->required();
     command
         .add_option("--device", options->device,
-                    "The identifier that the app sends; its token with --protocol osmand")
+                    "The identifier that the app sends; its token with osmand or sextant")
         ->required();
     command.add_option("--speed", options->speed, "Times as fast as it was, or max")
         ->capture_default_str();
-    command.add_option("--protocol", options->protocol, "traccar or osmand")->capture_default_str();
+    command.add_option("--protocol", options->protocol, "traccar, osmand or sextant")
+        ->capture_default_str();
     command.add_option("--connections", options->connections, "How many at once")
         ->check(CLI::Range(1U, 1000U))
         ->capture_default_str();

@@ -16,6 +16,7 @@
 #include "protocols/owntracks.hh"
 #include "protocols/page_guard.hh"
 #include "protocols/phonetrack.hh"
+#include "protocols/sextant.hh"
 #include "protocols/traccar.hh"
 #include "protocols/traccar_json.hh"
 #include "protocols/ulogger.hh"
@@ -33,6 +34,7 @@ constexpr std::array kProtocols{
     Protocol{"ulogger", ulogger_claims, ulogger_decode},
     Protocol{"phonetrack", phonetrack_claims, phonetrack_decode},
     Protocol{"hauk", hauk_claims, hauk_decode},
+    Protocol{"sextant", sextant_claims, sextant_decode},
     Protocol{"gpslogger", gpslogger_claims, gpslogger_decode},
     Protocol{"traccar-json", traccar_json_claims, traccar_json_decode},
     Protocol{"traccar", traccar_claims, traccar_decode},
@@ -60,6 +62,7 @@ constexpr std::array kKeptForms{
     KeptForm{Source::hauk, hauk_decode_again},
     KeptForm{Source::nmea, nmea_decode_again},
     KeptForm{Source::gpsd, gpsd_decode_again},
+    KeptForm{Source::sextant, sextant_decode_again},
     KeptForm{Source::colota, colota_decode_again},
     KeptForm{Source::gpslogger, gpslogger_decode_again},
 };

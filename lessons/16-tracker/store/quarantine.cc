@@ -60,9 +60,9 @@ bool becomes_fixes(const QuarantineRow& row, Decoded& decoded) {
 }  // namespace
 
 std::string_view to_text(Source source) {
-    static constexpr std::array<std::string_view, 13> kNames{
+    static constexpr std::array<std::string_view, 14> kNames{
         "unknown", "traccar",    "osmand", "gpslogger", "opengts", "owntracks", "overland",
-        "ulogger", "phonetrack", "hauk",   "colota",    "nmea",    "gpsd"};
+        "ulogger", "phonetrack", "hauk",   "colota",    "nmea",    "gpsd",      "sextant"};
     const auto number = static_cast<std::size_t>(source);
     return number < kNames.size() ? kNames[number] : kNames[0];
 }

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "net/http/grammar.hh"
+#include "trips/sextant_message.hh"
 
 namespace waymark::tracker {
 
@@ -64,15 +65,23 @@ std::string one_line(std::string_view text) {
 std::optional<PhoneProtocol> parse_phone_protocol(std::string_view name) {
     if (name == "traccar") return PhoneProtocol::traccar;
     if (name == "osmand") return PhoneProtocol::osmand;
+    if (name == "sextant") return PhoneProtocol::sextant;
     return {};
 }
 
 net::http::Outgoing PhoneMessage::outgoing() const {
-    return {.method = method, .target = target, .user_agent = "waymark-phone"};
+    return {.method = method,
+            .target = target,
+            .content_type = content_type,
+            .body = body,
+            .user_agent = "waymark-phone"};
 }
 
 PhoneMessage make_message(const PhoneIdentity& identity, const TripPoint& point) {
     assert(point.time_ms);
+    if (identity.protocol == PhoneProtocol::sextant)
+        return {"POST", identity.base_path + "/sextant/" + percent_encoded(identity.device),
+                "text/plain", sextant_body({point})};
     const bool is_traccar = identity.protocol == PhoneProtocol::traccar;
     const std::string device = percent_encoded(identity.device);
     std::string target = identity.base_path;

@@ -1,6 +1,6 @@
-// What a phone says, and what it makes of the answer: a point as the request of Traccar Client or
-// of the OsmAnd app, and the answers in the four kinds that matter to a phone with a queue. No
-// socket.
+// What a phone says, and what it makes of the answer: a point as the request of Traccar Client, of
+// the OsmAnd app or of a logger that speaks Sextant, and the answers in the four kinds that matter
+// to a phone with a queue. No socket.
 
 #pragma once
 
@@ -14,14 +14,14 @@
 
 namespace waymark::tracker {
 
-enum class PhoneProtocol { traccar, osmand };
+enum class PhoneProtocol { traccar, osmand, sextant };
 
-// Nothing for a name that is neither.
+// Nothing for another name.
 std::optional<PhoneProtocol> parse_phone_protocol(std::string_view name);
 
 struct PhoneIdentity {
     PhoneProtocol protocol = PhoneProtocol::traccar;
-    std::string device;     // Traccar: the identifier; OsmAnd: the token
+    std::string device;     // Traccar: the identifier; OsmAnd and Sextant: the token
     std::string base_path;  // of the server's address, "" or "/base"
 };
 
@@ -30,6 +30,8 @@ struct PhoneIdentity {
 struct PhoneMessage {
     std::string_view method;
     std::string target;
+    std::string_view content_type = {};
+    std::string body = {};
 
     net::http::Outgoing outgoing() const;
 };
