@@ -4,6 +4,7 @@
 
 import { readDays, readDevices, readTrack } from './api.js';
 import { Chart } from './chart.js';
+import { CorrectPanel } from './correct-panel.js';
 import { daySpan, offsetChanges } from './day.js';
 import { showDemo } from './demo.js';
 import { readoutOf, showFigures, showLegend } from './figures.js';
@@ -36,6 +37,11 @@ class HistoryPage {
       device: (id) => this.openDevice(id, null, null),
       days: (from, to) => this.openDays(from, to),
       refuse: (text) => this.tell(text),
+    });
+    this.correcting = new CorrectPanel(this.map, element('correct'), {
+      device: () => this.picker.device(), span: () => daySpan(this.picker.from, this.picker.to),
+      time: () => this.player.time, seek: (time) => this.player.seek(time),
+      reload: () => this.openDays(this.picker.from, this.picker.to),
     });
     this.listen();
   }
@@ -131,6 +137,7 @@ class HistoryPage {
     this.map.invalidateSize({ animate: false });
     fit(this.map, boundsOf(track.latitudes, track.longitudes));
     this.show(this.player.first);
+    this.correcting.show(track);
   }
 
   clear(text) {
@@ -140,6 +147,7 @@ class HistoryPage {
     this.spot.mark(null);
     for (const id of ['figures', 'playback', 'legend', 'chart-box']) element(id).hidden = true;
     this.tell(text);
+    this.correcting.show(null);
   }
 
   // The moment of the player, in map, chart, slider and text.
@@ -152,6 +160,7 @@ class HistoryPage {
     element('readout').textContent = text;
     element('position').value = Math.round((time - this.player.first) / SLIDER_STEP_MS);
     element('position').setAttribute('aria-valuetext', text);
+    this.correcting.moved();
   }
 
   // The fix under the pointer; null when it left.
