@@ -16,6 +16,7 @@ namespace waymark::tracker {
 void add_backup(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_device(CLI::App& app);
+void add_fix(CLI::App& app);
 void add_refused(CLI::App& app);
 void add_quarantine(CLI::App& app);
 void add_replay(CLI::App& app);
