@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "daemon/error.hh"
+#include "map/tile_url.hh"
 
 namespace waymark::tracker {
 
@@ -52,6 +53,10 @@ void set(ReloadableSettings& settings, std::string_view key, std::string_view va
         settings.access_devices.emplace_back(value);
     } else if (key == "access-web") {
         settings.access_web.emplace_back(value);
+    } else if (key == "tiles") {
+        settings.tiles = value;
+    } else if (key == "tiles-attribution") {
+        settings.tiles_attribution = value;
     } else {
         set_number(settings, key, value);
     }
@@ -82,6 +87,7 @@ std::string ReloadableSettings::to_text() const {
     std::string text = fmt::format("log-level={}\n", log_level);
     for (const std::string& rule : access_devices) text += fmt::format("access-devices={}\n", rule);
     for (const std::string& rule : access_web) text += fmt::format("access-web={}\n", rule);
+    text += fmt::format("tiles={}\ntiles-attribution={}\n", tiles, tiles_attribution);
     for (const NumberKey& number : kNumbers)
         text += fmt::format("{}={}\n", number.name, this->*number.value);
     return text;
@@ -103,6 +109,7 @@ void ReloadableSettings::validate() const {
     level();
     devices_access_list();
     web_access_list();
+    tile_attribution(tiles_attribution, tiles.empty() ? TileUrl() : parse_tile_url(tiles));
     for (const NumberKey& number : kNumbers) {
         const unsigned value = this->*number.value;
         if (value < number.least || value > number.most)
@@ -135,6 +142,10 @@ void Settings::validate() const {
     nmea_addresses();
     ports_to_call();
     web_addresses();
+    if (!map.empty() && !reloadable.tiles.empty())
+        throw UsageError(
+            "map, tiles: streets from a file and pictures from a server lie on top of "
+            "each other; name one of them");
     if (receivers < 1 || receivers > 64)
         throw UsageError(fmt::format("receivers: {} is not between 1 and 64", receivers));
     if (threads < 1 || threads > 64)
@@ -156,6 +167,7 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
                      mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client},
         {"gpsd", gpsd != other.gpsd || gpsd_device != other.gpsd_device},
         {"site", site != other.site},
+        {"map", map != other.map},
         {"user", user != other.user},
         {"log", log != other.log},
         {"receivers", receivers != other.receivers},

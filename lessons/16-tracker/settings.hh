@@ -22,6 +22,8 @@ struct ReloadableSettings {
     std::string log_level = "info";
     std::vector<std::string> access_devices;  // rules, net/access_list; none: everybody
     std::vector<std::string> access_web;
+    std::string tiles;              // somebody's map pictures (map/tile_url.hh); none: no pictures
+    std::string tiles_attribution;  // whose they are; empty: what follows from the host
     unsigned max_connections = 512;             // of each thread of a receiver, and of the web app
     unsigned max_connections_per_address = 32;  // an IPv4 address or an IPv6 /64
     unsigned header_timeout_s = 10;  // from the first byte of a request to the end of its head
@@ -48,6 +50,7 @@ struct Settings {
     std::vector<std::string> listen_nmea = {};  // TCP and UDP at each; none: nobody is heard
     std::vector<std::string> listen_web = {"127.0.0.1:8080"};
     std::string site;  // the folder with the pages; found beside the program unless said otherwise
+    std::string map;   // a file with the streets (map/map_file.hh); none: there are no streets
     // To call: HOST:PORT, or nothing.
     std::string mqtt, mqtt_user, mqtt_password;
     std::string mqtt_client = "waymark";  // the broker keeps our session under this name

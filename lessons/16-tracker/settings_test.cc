@@ -54,6 +54,14 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
         {[](Settings& s) { s.threads = 0; }, "threads", "0"},
         {[](Settings& s) { s.threads = 65; }, "threads", "65"},
         {[](Settings& s) { s.threads = s.receivers = 17; }, "receivers, threads", "17 x 17"},
+        {[](Settings& s) { s.reloadable.tiles = "https://{s}.h/{z}/{x}/{y}"; }, "tiles", "{s}"},
+        {[](Settings& s) { s.reloadable.tiles_attribution = "a\nlog-level=debug"; },
+         "tiles-attribution", "one line"},
+        {[](Settings& s) {
+             s.map = "/map.pmtiles";
+             s.reloadable.tiles = "https://h/{z}/{x}/{y}";
+         },
+         "map, tiles", "one of them"},
         {[](Settings& s) { s.reloadable.access_devices.assign(3000, "allow 192.168.100.0/24"); },
          "access-devices", "bytes in all"},
     };
@@ -69,6 +77,8 @@ TEST_CASE("what may be reloaded crosses a channel as it was") {
     settings.log_level = "debug";
     settings.access_devices = {"allow 192.168.0.0/16", "deny all"};
     settings.access_web = {"allow ::1"};
+    settings.tiles = "https://h/?a=b&{z}={x}={y}";
+    settings.tiles_attribution = "© A = B";
     settings.max_connections = 10'000;
     settings.idle_timeout_s = 300;
     CHECK(ReloadableSettings::from_text(settings.to_text()) == settings);
@@ -81,17 +91,18 @@ TEST_CASE("a change that takes a new start is named, and no other") {
     CHECK(before.changes_that_need_a_start(after).empty());
     after.reloadable.log_level = "debug";
     after.reloadable.access_web = {"allow ::1"};
+    after.reloadable.tiles = after.reloadable.tiles_attribution = "x";
     CHECK(before.changes_that_need_a_start(after).empty());
     after.receivers = 2;
     after.listen_web = {"127.0.0.1:8081"};
     CHECK(before.changes_that_need_a_start(after) == "listen-web, receivers");
     Settings other = before;
-    other.data = other.site = other.user = other.log = "x";
+    other.data = other.site = other.map = other.user = other.log = "x";
     other.listen_devices = {"127.0.0.1:1"};
     other.threads = 2;
     other.foreground = other.one_process = other.demo = true;
     CHECK(before.changes_that_need_a_start(other) ==
-          "data, listen-devices, site, user, log, threads, foreground, one-process, demo");
+          "data, listen-devices, site, map, user, log, threads, foreground, one-process, demo");
 }
 
 TEST_CASE("with rules only who is allowed comes in, without rules everybody does") {

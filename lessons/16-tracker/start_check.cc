@@ -13,6 +13,7 @@
 
 #include "daemon/error.hh"
 #include "daemon/privileges.hh"
+#include "map/map_file.hh"
 #include "net/listener.hh"
 #include "root_start.hh"
 #include "services/running_server.hh"
@@ -100,14 +101,14 @@ void check_log(const Settings& settings) {
     }
 }
 
-// The log is opened when root has been given away.
-void check_log_as_user(const Settings& settings) {
-    if (::geteuid() != 0 || settings.user == "root") return check_log(settings);
-    const std::string name = settings.user.empty() ? "nobody" : settings.user;
+// What is opened when root has been given away is looked at with the eyes of whom we become.
+void look_as_user(const Settings& settings, void (*look)(const Settings&)) {
+    const std::string name = user_to_become(settings);
+    if (name.empty()) return look(settings);
     const passwd* const entry = ::getpwnam(name.c_str());
     if (entry == nullptr) throw UsageError(fmt::format("user: there is no user {}", name));
     const daemon::ScopedEffectiveUser user(entry->pw_uid, entry->pw_gid);
-    check_log(settings);
+    look(settings);
 }
 
 void check_named_once(const std::vector<Address>& addresses) {
@@ -163,6 +164,13 @@ std::vector<std::string> check_addresses(const Settings& settings) {
 
 }  // namespace
 
+void check_map(const Settings& settings) {
+    if (settings.map.empty()) return;
+    look_as_user(settings, [](const Settings& seen) {
+        require_streets(std::filesystem::absolute(seen.map).string());
+    });
+}
+
 void check_descriptors(const Settings& settings) {
     rlimit limit{};
     daemon::check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
@@ -185,7 +193,8 @@ std::vector<std::string> check_start(const Settings& settings) {
     check_data_folder(settled);
     check_folder_for_user(settled);
     check_what_is_there(settled);
-    check_log_as_user(settled);
+    look_as_user(settled, check_log);
+    check_map(settled);
     find_site(settled.site, program_folder());
     return check_addresses(settled);
 }

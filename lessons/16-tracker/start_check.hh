@@ -17,6 +17,10 @@ namespace waymark::tracker {
 // Throws UsageError if the store could not hold a channel to each thread of each receiver.
 void check_descriptors(const Settings& settings);
 
+// Throws UsageError if there is to be a street map and the user whom the server becomes could not
+// read it, or the pages could not draw it.
+void check_map(const Settings& settings);
+
 // Throws UsageError, or std::system_error for an address that cannot be bound. Gives what holds at
 // the moment only, a line each: addresses that are in use by another program.
 std::vector<std::string> check_start(const Settings& settings);

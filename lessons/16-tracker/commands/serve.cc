@@ -48,6 +48,8 @@ void run_serve(const CLI::App& command, const ServeOptions& options) {
     Settings settings = read;
     settings.data = absolute_path(settings.data);
     settings.site = absolute_path(find_site(settings.site, program_folder()));
+    settings.map = absolute_path(settings.map);
+    check_map(settings);
     if (settings.log != "stderr" && settings.log != "syslog") settings.log = absolute_path(settings.log);
     const int code = serve(settings, [&] {
         const Settings again = read_settings(config, arguments);

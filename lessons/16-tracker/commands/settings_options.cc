@@ -210,6 +210,14 @@ void add_settings_options(CLI::App& app, Settings& settings) {
     add(app, "gpsd-device", settings.gpsd_device,
         "Identifier of the device that is at that gpsd (default gpsd)");
     add(app, "site", settings.site, "Folder of the web pages (default: beside the program)");
+    add(app, "map", settings.map,
+        "PMTiles file with the streets of your region, drawn without the internet (MAPS.md says "
+        "where to get one)");
+    add(app, "tiles", reloadable.tiles,
+        "Map pictures of another server instead, such as "
+        "https://tile.openstreetmap.org/{z}/{x}/{y}.png; it sees where you look");
+    add(app, "tiles-attribution", reloadable.tiles_attribution,
+        "Whose those pictures are, as their licence wants it shown");
     add(app, "user", settings.user,
         "Whom to become after the ports are bound, when root starts it (default nobody)");
     add(app, "receivers", settings.receivers, "Processes that hear phones (default 1)");

@@ -46,6 +46,18 @@ Needs needs_of_receiver() {
     return {{CallGroup::threads, CallGroup::accepting}, {}};
 }
 
+// Where the street map is, and where it really is if its name there is a link. By folder, because
+// another file is put in its place one day.
+void add_map_places(const Settings& settings, std::vector<Premises::Place>& places) {
+    if (settings.map.empty()) return;
+    const std::filesystem::path path = settings.map;
+    std::error_code ignored;
+    const std::filesystem::path real = std::filesystem::weakly_canonical(path, ignored);
+    for (const std::filesystem::path& folder : {path.parent_path(), real.parent_path()})
+        if (std::filesystem::is_directory(folder, ignored))
+            places.push_back({folder.string(), FileRight::read});
+}
+
 // Who reads a database in WAL mode writes as well: its locks, in the file that the processes share
 // (sqlite.org/wal.html, "Read-Only Databases").
 Needs needs_of_web_app(const Settings& settings) {
@@ -53,6 +65,7 @@ Needs needs_of_web_app(const Settings& settings) {
                  CallGroup::files_beneath, CallGroup::files_to_write},
                 {database_places(settings, FileRight::write)}};
     needs.premises.places.push_back({find_site(settings.site, program_folder()), FileRight::read});
+    add_map_places(settings, needs.premises.places);
     return needs;
 }
 

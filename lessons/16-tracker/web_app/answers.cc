@@ -1,5 +1,7 @@
 #include "web_app/answers.hh"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "protocols/extras.hh"
@@ -21,11 +23,13 @@ std::string error_body(std::string_view message) {
 
 }  // namespace
 
-FieldBlock security_fields() {
+FieldBlock security_fields(std::string_view picture_origin) {
     FieldBlock fields;
     fields.add("Content-Security-Policy",
-               "default-src 'self'; img-src 'self' data:; style-src 'self'; connect-src 'self'; "
-               "frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
+               fmt::format("default-src 'self'; img-src 'self' data:{}{}; style-src 'self'; "
+                           "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+                           "form-action 'self'",
+                           picture_origin.empty() ? "" : " ", picture_origin));
     fields.add("X-Content-Type-Options", "nosniff");
     // Servers of map tiles refuse who sends no Referer at all.
     fields.add("Referrer-Policy", "strict-origin-when-cross-origin");

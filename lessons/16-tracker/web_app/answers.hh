@@ -12,8 +12,9 @@ namespace waymark::tracker {
 
 // What a browser may do with our pages and answers: load from here only, run no inline script, be
 // in no frame, believe our content types (Content Security Policy Level 3, W3C; RFC 9110, 8.3).
-// The server sends them with every answer.
-net::http::FieldBlock security_fields();
+// The server sends them with every answer. Pictures may come from `picture_origin` as well, if it
+// is not empty: an origin as map/tile_url.hh gives it.
+net::http::FieldBlock security_fields(std::string_view picture_origin = {});
 
 // Begins the answer to who asked for data, which is kept nowhere.
 void begin_data(net::http::Exchange& exchange, int status);

@@ -103,7 +103,7 @@ WebApp::~WebApp() {
     if (thread_.joinable()) stop();
 }
 
-void WebApp::start() {
+void WebApp::start(const std::function<void(Settings&)>& change) {
     daemon::ChannelPair control = daemon::make_channel();
     control_ = std::make_unique<Channel>(std::move(control.second));
     ServiceStart start{.settings = {},
@@ -118,10 +118,18 @@ void WebApp::start() {
         daemon::LogOptions{.target = daemon::LogTarget::file, .path = folder_.file("log")});
     // A viewer that does not read is not cut off, however slow the machine is.
     start.settings.reloadable.send_timeout_s = 600;
+    if (change) change(start.settings);
     start.listeners.push_back(listener_.fd().duplicate());
     thread_ = std::thread(
         [this, start = std::move(start)]() mutable { exit_code_ = run_web_app(start); });
     REQUIRE(kind_of(receive(*control_)) == MessageKind::ready);
+}
+
+// It reads one message after the other.
+void WebApp::reload(const ReloadableSettings& settings) {
+    control_->send(write_text(MessageKind::settings, settings.to_text()));
+    control_->send(write_empty(MessageKind::count));
+    REQUIRE(kind_of(receive(*control_)) == MessageKind::counters);
 }
 
 void WebApp::tell_to_stop() {

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -21,6 +22,7 @@
 #include "fix.hh"
 #include "net/address.hh"
 #include "net/listener.hh"
+#include "settings.hh"
 #include "store/store.hh"
 
 namespace waymark::tracker {
@@ -66,7 +68,10 @@ class WebApp {
     WebApp& operator=(const WebApp&) = delete;
     ~WebApp();
 
-    void start();
+    // `change`, if there is any, has its settings before.
+    void start(const std::function<void(Settings&)>& change = {});
+    // Returns when they hold.
+    void reload(const ReloadableSettings& settings);
     void tell_to_stop();
     // Its exit code, as that of wait_for_end().
     int stop();
@@ -88,6 +93,8 @@ class WebApp {
     // Sends the bytes as they are, and reads until the connection ends.
     Reply say(std::string_view request);
 
+    // In the folder that has the database and the site.
+    std::string file(const std::string& name) const { return folder_.file(name); }
     std::string database() const { return folder_.file("waymark.db"); }
 
   private:

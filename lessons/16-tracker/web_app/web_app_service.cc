@@ -26,6 +26,7 @@
 #include "web_app/device_api.hh"
 #include "web_app/event_feed.hh"
 #include "web_app/live.hh"
+#include "web_app/map_api.hh"
 #include "web_app/pages.hh"
 #include "web_app/quarantine_api.hh"
 #include "web_app/routes.hh"
@@ -87,6 +88,7 @@ class WebAppService {
     DeviceApi devices_;
     CorrectionsApi corrections_;
     QuarantineApi quarantine_;
+    MapApi map_;
     net::http::Router router_;
     Routes routes_;
     ConfiguredServer server_;
@@ -111,6 +113,7 @@ WebAppService::WebAppService(ServiceStart& start)
       devices_(changes_),
       corrections_(reads_, changes_),
       quarantine_(reads_, changes_),
+      map_(start.settings.map, start.settings.reloadable),
       routes_(router_, who_asks),
       server_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
               start.settings.reloadable.web_access_list(), log_,
@@ -127,8 +130,9 @@ WebAppService::WebAppService(ServiceStart& start)
     devices_.add_routes(routes_);
     corrections_.add_routes(routes_);
     quarantine_.add_routes(routes_);
+    map_.add_routes(routes_);
     routes_.end_with_not_found();
-    server_.http().set_fields(security_fields());
+    server_.http().set_fields(security_fields(map_.picture_origin()));
     server_.http().when_stopping([this] { live_.stop(); });
     server_.http().when_handler_fails(
         [this](std::exception_ptr thrown) { handler_failed(thrown); });
@@ -148,6 +152,8 @@ void WebAppService::stop() {
 
 void WebAppService::reload(const ReloadableSettings& settings) {
     server_.reload(settings, settings.web_access_list());
+    map_.reload(settings);
+    server_.http().set_fields(security_fields(map_.picture_origin()));
 }
 
 void WebAppService::handler_failed(std::exception_ptr thrown) {
