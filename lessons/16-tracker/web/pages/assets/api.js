@@ -65,3 +65,10 @@ export async function readBase(signal) {
   const response = await get('/assets/world.base', signal);
   return response.arrayBuffer();
 }
+
+// What lies beneath the tracks: { streets: { url }, tiles: { url, host, attribution }, problem }, each
+// of which may be missing.
+export async function readMap(signal) {
+  const response = await get('/api/map', signal);
+  return response.json();
+}

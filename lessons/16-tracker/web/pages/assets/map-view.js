@@ -1,10 +1,11 @@
-// The map that both pages have: Leaflet with our world under it, the graticule and a scale. It
-// remembers where it was looked at last, and goes on round the globe.
+// The map that all pages have: Leaflet with our world under it, streets if there are some, the
+// graticule and a scale. It remembers where it was looked at last, and goes on round the globe.
 
 import { readBase } from './api.js';
 import { BaseLayer } from './base-layer.js';
 import { decodeBase } from './base-data.js';
 import { GraticuleLayer } from './graticule-layer.js';
+import { addGround } from './ground.js';
 
 const { L } = window;
 
@@ -27,8 +28,13 @@ export function createMap(element) {
   return map;
 }
 
-// The page works without the base as well; the failure is told, not thrown.
+// The outline of the world, and on it the streets or pictures that the server has, if any. The page
+// works without all of them; a failure is told, not thrown.
 export async function addBase(map, tell) {
+  await Promise.all([addOutline(map, tell), addGround(map)]);
+}
+
+async function addOutline(map, tell) {
   try {
     new BaseLayer(decodeBase(await readBase())).addTo(map);
   } catch (error) {

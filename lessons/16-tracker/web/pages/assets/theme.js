@@ -24,7 +24,7 @@ function read() {
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const kind = dark.matches ? 'dark' : 'light';
   return {
-    land: colour('land'), coast: colour('coast'), border: colour('border'), sea: colour('sea'),
+    kind, land: colour('land'), coast: colour('coast'), border: colour('border'), sea: colour('sea'),
     mapInk: colour('map-ink'), grid: colour('grid'), surface: colour('surface'), ink: colour('ink'),
     muted: colour('muted'), line: colour('line'), accent: colour('accent'), halo: colour('halo'),
     area: colour('area'), devices: DEVICE_COLOURS[kind], speeds: SPEED_COLOURS[kind],
