@@ -1,15 +1,15 @@
 // The list of devices beside the map: everything that the map shows, as text. Names come from
 // people, so they are put in as text, never as HTML.
 
-import { formatAge, formatPercent, formatSpeed } from './format.js';
-import { deviceColour, onThemeChange, theme } from './theme.js';
 import { dayOf } from './day.js';
+import { ageNow, batteryText, FRESH_MS, GREY_AFTER_MS, isLow, movementText, RING_AFTER_MS } from './device-facts.js';
+import { formatAge } from './format.js';
+import { deviceColour, onThemeChange, theme } from './theme.js';
 
-const STALE_SPEED_MS = 10 * 60 * 1000; // older: not how fast it is now
-const FRESH_MS = 2 * 60 * 1000;
-const RING_AFTER_MS = 60 * 60 * 1000;
-const GREY_AFTER_MS = 24 * RING_AFTER_MS;
-const LOW_BATTERY_PERCENT = 15;
+const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+// Without accents and capitals: who looks for "Jorg" means "Jörg".
+const plain = (text) => text.normalize('NFKD').replace(/\p{Diacritic}/gu, '').toLowerCase();
 
 function make(tag, className, parent) {
   const element = document.createElement(tag);
@@ -46,8 +46,11 @@ export class DeviceList {
     const focused = document.activeElement?.dataset?.device;
     this.element.replaceChildren();
     this.rows.clear();
-    for (const device of devices) this.rows.set(device.id, this.makeRow(device));
+    for (const device of [...devices].sort((a, b) => byName.compare(a.name, b.name))) {
+      this.rows.set(device.id, this.makeRow(device));
+    }
     this.update();
+    this.find(this.sought ?? '');
     if (focused) this.rows.get(Number(focused))?.button.focus();
   }
 
@@ -66,7 +69,23 @@ export class DeviceList {
     const way = make('a', 'way', item);
     way.append(historyIcon());
     way.setAttribute('aria-label', `History of ${device.name}`);
-    return { device, button, dot, age, facts, way };
+    return { device, item, button, dot, age, facts, way };
+  }
+
+  // Shows only those with `text` in their names; returns how many that are.
+  find(text) {
+    this.sought = text;
+    const wanted = plain(text.trim());
+    let found = 0;
+    for (const { device, item } of this.rows.values()) {
+      item.hidden = !plain(device.name).includes(wanted);
+      found += item.hidden ? 0 : 1;
+    }
+    return found;
+  }
+
+  focus(id) {
+    this.rows.get(id)?.button.focus();
   }
 
   select(id) {
@@ -80,7 +99,7 @@ export class DeviceList {
 
   updateRow({ device, button, dot, age, facts, way }) {
     const { last } = device;
-    const milliseconds = last ? this.now() - last.time : Infinity;
+    const milliseconds = ageNow(last, this.now());
     button.disabled = !last;
     button.setAttribute('aria-pressed', String(device.id === this.selected));
     button.dataset.age = milliseconds < FRESH_MS ? 'fresh' : 'old';
@@ -98,15 +117,12 @@ export class DeviceList {
       facts.textContent = 'waiting for its first position';
       return;
     }
-    const parts = [];
-    if (last.speed !== null && milliseconds < STALE_SPEED_MS) parts.push(formatSpeed(last.speed));
-    if (last.accuracy > 0) parts.push(`± ${Math.round(last.accuracy)} m`);
+    const parts = [movementText(last, milliseconds), last.accuracy > 0 ? `± ${Math.round(last.accuracy)} m` : '']
+      .filter((text) => text !== '');
     facts.append(parts.join(' · '));
     if (last.battery === null) return;
     if (parts.length > 0) facts.append(' · ');
-    const low = last.battery < LOW_BATTERY_PERCENT;
-    const battery = make('span', low ? 'low' : '', facts);
-    battery.textContent = `battery ${formatPercent(last.battery)}${low ? ', low' : ''}`;
+    make('span', isLow(last.battery) ? 'low' : '', facts).textContent = `battery ${batteryText(last.battery)}`;
   }
 
   historyAddress({ id, last }) {

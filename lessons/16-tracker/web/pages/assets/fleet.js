@@ -25,10 +25,17 @@ export class Fleet {
 
   setPositions(positions) {
     for (const p of positions) {
+      const device = this.devices.get(p.device);
+      // The same position, but a phone that sends signs of life from there.
+      if (device?.last && device.last.time === p.time) {
+        device.last.battery = optional(p.battery_pct) ?? device.last.battery;
+        device.last.seen = optional(p.seen);
+      }
       this.moveTo(p.device, {
         time: p.time, latitude: p.lat, longitude: p.lon, speed: optional(p.speed_mps),
         course: optional(p.course_deg), altitude: optional(p.altitude_m),
         accuracy: optional(p.accuracy_m), battery: optional(p.battery_pct),
+        seen: optional(p.seen),
       });
     }
   }
@@ -45,7 +52,7 @@ export class Fleet {
         continue;
       }
       const fix = { time, latitude, longitude, speed: optional(speed), course: optional(course),
-        altitude: optional(altitude), accuracy: optional(accuracy), battery: optional(battery) };
+        altitude: optional(altitude), accuracy: optional(accuracy), battery: optional(battery), seen: null };
       if (this.moveTo(device, fix)) changed.add(device);
       if (this.extendTrail(device, fix, trailFrom)) changed.add(device);
     }

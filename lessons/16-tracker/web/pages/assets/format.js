@@ -47,6 +47,19 @@ export function formatDuration(milliseconds) {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`;
 }
 
+const WAYS = ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'];
+
+// Degrees from true north, clockwise, as a word; "" if it is not known.
+export function formatCourse(degrees) {
+  if (!known(degrees)) return '';
+  return WAYS[((Math.round(degrees / 45) % 8) + 8) % 8];
+}
+
+// About a metre; what other maps take as well.
+export function formatPlace(latitude, longitude) {
+  return known(latitude) && known(longitude) ? `${latitude.toFixed(5)}, ${longitude.toFixed(5)}` : UNKNOWN;
+}
+
 const clock = new Intl.DateTimeFormat(undefined,
   { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const shortClock = new Intl.DateTimeFormat(undefined,
@@ -58,6 +71,12 @@ const fullDay = new Intl.DateTimeFormat(undefined,
 export const formatTime = (milliseconds) => clock.format(milliseconds);
 export const formatShortTime = (milliseconds) => shortClock.format(milliseconds);
 export const formatDayAndMonth = (milliseconds) => dayAndMonth.format(milliseconds);
+
+// "14:03:09", with its day if that is another one than that of `now`.
+export function formatMoment(milliseconds, now) {
+  const day = formatDayAndMonth(milliseconds);
+  return day === formatDayAndMonth(now) ? formatTime(milliseconds) : `${day}, ${formatTime(milliseconds)}`;
+}
 
 // "2014-09-10" as "Wed, 10 Sept 2014" in the reader's language.
 export function formatDay(day) {

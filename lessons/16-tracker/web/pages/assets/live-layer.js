@@ -3,12 +3,11 @@
 // What the dots say is in the list of devices too; the canvas itself is only for eyes.
 
 import { CanvasLayer, visibleCopies } from './canvas-layer.js';
+import { GREY_AFTER_MS, RING_AFTER_MS } from './device-facts.js';
 import { EARTH_RADIUS_M, mercatorX, mercatorY } from './geo.js';
 import { formatAge } from './format.js';
 import { deviceColour, theme } from './theme.js';
 
-const RING_AFTER_MS = 60 * 60 * 1000;
-const GREY_AFTER_MS = 24 * RING_AFTER_MS;
 const DOT_PIXELS = 8;
 const TOUCH_PIXELS = 22;
 const LONGEST_NAME = 24;

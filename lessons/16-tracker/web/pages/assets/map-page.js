@@ -4,6 +4,7 @@
 import { readDevices, readPositions, readTrack } from './api.js';
 import { daySpan, dayOf } from './day.js';
 import { showDemo } from './demo.js';
+import { DeviceCard } from './device-card.js';
 import { DeviceList } from './device-list.js';
 import { Fleet } from './fleet.js';
 import { formatTime } from './format.js';
@@ -17,6 +18,7 @@ const VIEW_KEY = 'waymark.map.view';
 const TRAIL_POINTS = 5000;      // asked for of one device; the server thins out the rest
 const AGE_REFRESH_MS = 5000;
 const CLOSE_ZOOM = 15;
+const MANY_DEVICES = 8; // more than that are looked for by name
 
 const element = (id) => document.getElementById(id);
 
@@ -31,13 +33,25 @@ class MapPage {
     this.trails = new TrailLayer(this.fleet).addTo(this.map);
     this.places = new LiveLayer(this.fleet, now).addTo(this.map);
     this.list = new DeviceList(element('devices'), now, (id) => this.select(id));
+    this.card = new DeviceCard(element('card'), now, {
+      close: () => this.select(null),
+      follow: (wanted) => this.setFollowing(wanted),
+    });
     this.listen();
   }
 
   listen() {
     element('show-all').addEventListener('click', () => this.showAll());
     element('more').addEventListener('click', () => this.toggleSheet());
-    this.map.on('dragstart', () => { this.following = false; });
+    element('find').addEventListener('input', () => this.find());
+    // Who moves the map wants to look elsewhere; who zooms does not.
+    this.map.on('dragstart', () => this.setFollowing(false));
+    element('map').addEventListener('keydown', ({ key }) => {
+      if (key.startsWith('Arrow')) this.setFollowing(false);
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !event.target.closest('input, details')) this.select(null);
+    });
     this.map.on('click', ({ containerPoint }) => {
       const device = this.places.deviceAt(containerPoint);
       if (device) this.select(device.id);
@@ -92,6 +106,7 @@ class MapPage {
     this.fleet.setDevices(devices);
     this.fleet.setPositions(positions);
     this.list.setDevices(this.fleet.devices.values());
+    this.showCard(); // it may be gone
     this.showEmptiness();
     this.redraw();
     await this.readTrails();
@@ -122,6 +137,7 @@ class MapPage {
     if (changed.size === 0) return;
     this.lastUpdate = Date.now();
     this.list.update();
+    this.card.update();
     this.redraw();
     if (this.following && changed.has(this.selected)) this.follow();
   }
@@ -133,17 +149,40 @@ class MapPage {
 
   showAges() {
     this.list.update();
+    this.card.update();
     this.places.redraw();
   }
 
-  // A second click lets go of the device.
+  // A second click lets go of the device, as null does.
   select(id) {
-    this.selected = this.selected === id && this.following ? null : id;
+    const before = this.selected;
+    this.selected = before === id && this.following ? null : id;
     this.following = this.selected !== null;
     this.trails.selected = this.places.selected = this.selected;
+    const hadFocus = element('card').contains(document.activeElement);
     this.list.select(this.selected);
+    this.showCard();
+    if (this.selected === null && hadFocus) this.list.focus(before);
     this.redraw();
     if (this.following) this.follow();
+  }
+
+  setFollowing(wanted) {
+    if (this.selected === null || this.following === wanted) return;
+    this.following = wanted;
+    this.showCard();
+    if (wanted) this.follow();
+  }
+
+  showCard() {
+    const device = this.fleet.devices.get(this.selected);
+    this.card.show(device?.last ? device : null, this.following);
+    element('panel').classList.toggle('with-card', Boolean(device?.last));
+  }
+
+  find() {
+    const found = this.list.find(element('find').value);
+    element('found').textContent = element('find').value.trim() === '' ? '' : `${found} found`;
   }
 
   follow() {
@@ -161,7 +200,7 @@ class MapPage {
   }
 
   showAll() {
-    this.following = false;
+    this.setFollowing(false);
     fit(this.map, this.bounds());
   }
 
@@ -183,6 +222,7 @@ class MapPage {
     element('empty').hidden = count > 0;
     element('show-all').hidden = this.fleet.placed().length === 0;
     element('more').hidden = count < 3;
+    element('search').hidden = count <= MANY_DEVICES;
   }
 
   showState(state) {

@@ -10,7 +10,7 @@ export const STREET_COLOURS = {
     place: '#35352f', quarter: '#716c60', road: '#5f594c', water: '#45728a', spot: '#6f6758',
   },
   dark: {
-    green: '#1b2e2b', wood: '#1a302a', sand: '#2b2f2c', ice: '#22313a', built: '#1d2930', works: '#1f2a31',
+    green: '#1d3530', wood: '#1a352c', sand: '#2b2f2c', ice: '#22313a', built: '#1d2930', works: '#1f2a31',
     care: '#262930', ground: '#1c282f', building: '#25333c', buildingEdge: '#2f3f49',
     highway: '#6b5a37', highwayEdge: '#141c21', major: '#4d5148', majorEdge: '#141c21',
     minor: '#33434e', minorEdge: '#141c21', path: '#4b5450', rail: '#51606a', border: '#6d5f78',

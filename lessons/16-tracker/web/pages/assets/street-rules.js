@@ -105,7 +105,7 @@ class Painter {
     const sizeOf = typeof size === 'function' ? size : () => size;
     return { dataLayer, filter, ...options, symbolizer: new this.library[kind]({
       labelProps: this.names(), fill, stroke: this.colours.land, width: kind === 'LineLabelSymbolizer' ? 4 : 2,
-      lineHeight: 1.4, font: (zoom, feature) => `${weight} ${sizeOf(zoom, feature)}px ${this.font}` }) };
+      lineHeight: 1.4, position: this.library.LineLabelPlacement.Center, font: (zoom, feature) => `${weight} ${sizeOf(zoom, feature)}px ${this.font}` }) };
   }
 
   // In the reader's language where the map has it.

@@ -73,9 +73,18 @@ export class Trail {
     return this.drawn;
   }
 
+  // In metres, gaps left out.
+  distance() {
+    let sum = 0;
+    for (let i = 1; i < this.count; i++) if (!this.gapBefore(i)) sum += this.step(i);
+    return sum;
+  }
+
+  step(i) {
+    return distanceMetres(this.latitudes[i - 1], this.longitudes[i - 1], this.latitudes[i], this.longitudes[i]);
+  }
+
   gapBefore(i) {
-    const metres = distanceMetres(this.latitudes[i - 1], this.longitudes[i - 1],
-      this.latitudes[i], this.longitudes[i]);
-    return isGap(this.times[i] - this.times[i - 1], metres);
+    return isGap(this.times[i] - this.times[i - 1], this.step(i));
   }
 }
