@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
-import { DESKTOP, openBrowser, openPage, PHONE, shoot, visit, waitForInk } from '../support/browser.js';
+import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit, waitForInk } from '../support/browser.js';
 import { Tracker } from '../support/tracker.js';
 import { ride } from '../support/trips.js';
 
@@ -65,6 +65,78 @@ test('a new fix arrives by itself and the followed device stays in the middle', 
     return canvas.getContext('2d').getImageData(width / 2, height / 2, 1, 1).data[3] > 0;
   });
   await waitForInk(page, 'trails', 300); // the trail is drawn
+  assert.deepEqual(page.complaints, []);
+});
+
+const press = async (page, keys) => { for (const key of keys) await page.keyboard.press(key); };
+
+test('a card says all of a device, by keyboard alone, and Escape goes back to the list', async () => {
+  tracker = await Tracker.start(['alice/phone', 'bob']);
+  const now = Date.now();
+  await tracker.sendAll('alice/phone', ride(now - 100000, 11));
+  await tracker.send('bob', { time: now - 26 * 3600000, latitude: -17.5, longitude: 179.99999, battery: 9 });
+  for (const viewport of [PHONE, DESKTOP]) {
+    const page = await openPage(browser, { viewport });
+    await visit(page, tracker.web);
+    await row(page, 'alice/phone').focus();
+    await page.keyboard.press('Enter');
+    const card = page.locator('#card');
+    await card.waitFor();
+    const said = await card.innerText();
+    for (const words of [/^alice\/phone/, /Position of \d\d:\d\d:\d\d, /, /36 km\/h, east/, /1\.0 km since \d\d:\d\d/,
+      /± 5 m/, /520 m/, /48\.14000, 11\.58348/]) assert.match(said, words);
+    assert.match(await page.locator('#card-open').getAttribute('href'), /^geo:48\.14,11\.58347\d+$/);
+    assert.equal(await page.locator('#card-follow').getAttribute('aria-pressed'), 'true');
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await shoot(page, `map-card-${viewport.width}`);
+    await page.locator('#map').press('ArrowLeft');
+    assert.equal(await page.locator('#card-follow').getAttribute('aria-pressed'), 'false');
+    await page.locator('#card-follow').focus();
+    await press(page, ['Enter']);
+    assert.equal(await page.locator('#card-follow').getAttribute('aria-pressed'), 'true');
+    await press(page, ['Escape']);
+    assert.ok(await card.isHidden());
+    assert.match(await page.evaluate(() => document.activeElement.innerText), /alice/);
+    await row(page, 'bob').click();
+    assert.match(await card.innerText(), /^bob[^]*\w+, \d\d:\d\d:\d\d, 1 day ago[^]*9.%, low[^]*-17\.50000, 179\.99999/);
+    assert.doesNotMatch(await card.innerText(), /Speed|Accuracy|Altitude|Today/);
+    assert.deepEqual(page.complaints, []);
+    await page.close();
+  }
+});
+
+test('who drags the map is not pulled back by the next position', async () => {
+  tracker = await Tracker.start(['alice/phone']);
+  await tracker.send('alice/phone', { latitude: 48.14, longitude: 11.57, battery: 50 });
+  const page = await openPage(browser);
+  await visit(page, tracker.web);
+  await page.locator('#status', { hasText: 'Live' }).waitFor();
+  await row(page, 'alice/phone').click();
+  await page.mouse.move(800, 400);
+  await page.mouse.down();
+  await page.mouse.move(1000, 500, { steps: 4 });
+  await page.mouse.up();
+  assert.equal(await page.locator('#card-follow').getAttribute('aria-pressed'), 'false');
+  const before = await page.evaluate(() => localStorage.getItem('waymark.map.view'));
+  await tracker.send('alice/phone', { latitude: 48.141, longitude: 11.571, battery: 49 });
+  await row(page, 'battery 49').waitFor();
+  assert.equal(await page.evaluate(() => localStorage.getItem('waymark.map.view')), before);
+});
+
+test('of sixty devices one is found by a part of its name, without its accents', async () => {
+  const names = Array.from({ length: 58 }, (_, i) => `van ${i + 1}`);
+  tracker = await Tracker.start([...names, 'Jörg', '\u202egnirts <img src=x onerror=alert(1)>']);
+  for (const [i, name] of names.slice(0, 8).entries()) await tracker.send(name, { latitude: 48 + i / 100, longitude: 11 });
+  const page = await openPage(browser, { viewport: PHONE });
+  await visit(page, tracker.web);
+  assert.equal(await page.locator('.device').count(), 60);
+  assert.match(await page.locator('.device').nth(11).innerText(), /^van 10\b/, 'ten comes after nine');
+  await page.locator('#find').fill('jorg');
+  assert.equal(await page.locator('.device:visible').count(), 1);
+  assert.equal(await page.locator('#found').textContent(), '1 found');
+  await page.locator('#find').fill('onerror');
+  assert.match(await page.locator('.device:visible').innerText(), /<img src=x onerror=alert\(1\)>/);
+  assert.equal(await page.locator('#devices img').count(), 0);
   assert.deepEqual(page.complaints, []);
 });
 

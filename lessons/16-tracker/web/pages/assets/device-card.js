@@ -1,9 +1,9 @@
 // The card of the device that is looked at: all that is known of it, and what can be done about it.
 // What is not known is left out, what is old says so.
 
-import { ageNow, batteryText, isLow, movementText } from './device-facts.js';
-import { formatDistance, formatMetres, formatPlace, formatAge, formatMoment, formatShortTime } from './format.js';
+import { ageNow, batteryText, isLow, isMoving, movementText } from './device-facts.js';
 import { dayOf } from './day.js';
+import { formatAge, formatCourse, formatDistance, formatMetres, formatMoment, formatPlace, formatShortTime } from './format.js';
 
 const HEARD_LATER_MS = 60 * 1000; // than the position is: worth a line
 
@@ -36,7 +36,8 @@ export class DeviceCard {
     part('when').textContent = `Position of ${formatMoment(last.time, this.now())}, ${formatAge(age)}`;
     const heardLater = last.seen !== null && last.seen - last.time > HEARD_LATER_MS;
     this.fact('heard', heardLater ? formatAge(this.now() - last.seen) : '');
-    this.fact('speed', movementText(last, age));
+    const way = isMoving(last, age) ? formatCourse(last.course) : '';
+    this.fact('speed', [movementText(last, age), way].filter((text) => text !== '').join(', '));
     this.fact('accuracy', last.accuracy > 0 ? `± ${formatMetres(last.accuracy)}` : '');
     this.fact('battery', batteryText(last.battery));
     part('battery').classList.toggle('low', isLow(last.battery));

@@ -1,6 +1,6 @@
 // What is said of a device in words, the same in the list and on the card. Pure.
 
-import { formatCourse, formatPercent, formatSpeed } from './format.js';
+import { formatPercent, formatSpeed } from './format.js';
 
 export const FRESH_MS = 2 * 60 * 1000;
 export const RING_AFTER_MS = 60 * 60 * 1000;
@@ -11,13 +11,13 @@ const LOW_BATTERY_PERCENT = 15;
 
 export const ageNow = (last, now) => (last ? now - last.time : Infinity);
 
-// "36 km/h to the east", "standing", or nothing when it is not known any more.
-export function movementText({ speed, course }, age) {
+// "36 km/h", "standing", or nothing when it is not known any more.
+export function movementText({ speed }, age) {
   if (speed === null || age >= STALE_SPEED_MS) return '';
-  if (speed < STANDING_MPS) return 'standing';
-  const way = formatCourse(course);
-  return way === '' ? formatSpeed(speed) : `${formatSpeed(speed)} to the ${way}`;
+  return speed < STANDING_MPS ? 'standing' : formatSpeed(speed);
 }
+
+export const isMoving = ({ speed }, age) => speed >= STANDING_MPS && age < STALE_SPEED_MS;
 
 export const isLow = (battery) => battery !== null && battery < LOW_BATTERY_PERCENT;
 

@@ -2,8 +2,8 @@
 // people, so they are put in as text, never as HTML.
 
 import { dayOf } from './day.js';
-import { ageNow, batteryText, FRESH_MS, GREY_AFTER_MS, isLow, movementText, RING_AFTER_MS } from './device-facts.js';
-import { formatAge } from './format.js';
+import { ageNow, batteryText, FRESH_MS, GREY_AFTER_MS, isLow, isMoving, movementText, RING_AFTER_MS } from './device-facts.js';
+import { formatAge, formatCourseArrow } from './format.js';
 import { deviceColour, onThemeChange, theme } from './theme.js';
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
@@ -117,7 +117,8 @@ export class DeviceList {
       facts.textContent = 'waiting for its first position';
       return;
     }
-    const parts = [movementText(last, milliseconds), last.accuracy > 0 ? `± ${Math.round(last.accuracy)} m` : '']
+    const way = isMoving(last, milliseconds) ? ` ${formatCourseArrow(last.course)}` : '';
+    const parts = [(movementText(last, milliseconds) + way).trim(), last.accuracy > 0 ? `± ${Math.round(last.accuracy)} m` : '']
       .filter((text) => text !== '');
     facts.append(parts.join(' · '));
     if (last.battery === null) return;

@@ -26,7 +26,7 @@ export function formatSpeed(metresPerSecond) {
 
 export function formatDistance(metres) {
   if (!known(metres)) return UNKNOWN;
-  if (metres < 1000) return `${Math.round(metres)} m`;
+  if (Math.round(metres) < 1000) return `${Math.round(metres)} m`;
   return `${(metres / 1000).toFixed(metres < 99950 ? 1 : 0)} km`;
 }
 
@@ -48,12 +48,13 @@ export function formatDuration(milliseconds) {
 }
 
 const WAYS = ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'];
+const ARROWS = ['↑', '↗', '→', '↘', '↓', '↙', '←', '↖'];
 
-// Degrees from true north, clockwise, as a word; "" if it is not known.
-export function formatCourse(degrees) {
-  if (!known(degrees)) return '';
-  return WAYS[((Math.round(degrees / 45) % 8) + 8) % 8];
-}
+const eighth = (degrees) => ((Math.round(degrees / 45) % 8) + 8) % 8;
+
+// Degrees from true north, clockwise, as a word or an arrow; "" if it is not known.
+export const formatCourse = (degrees) => (known(degrees) ? WAYS[eighth(degrees)] : '');
+export const formatCourseArrow = (degrees) => (known(degrees) ? ARROWS[eighth(degrees)] : '');
 
 // About a metre; what other maps take as well.
 export function formatPlace(latitude, longitude) {
