@@ -2,11 +2,13 @@
 """`tracker check` refuses what a start would refuse, in the same words, and what it accepts starts:
 check_test.py TRACKER"""
 
+import json
 import os
 import pathlib
 import resource
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -195,6 +197,43 @@ class Check(InAFolder):
         for line in ('log = ""', "log = "):
             config.write_text(line + "\n")
             self.check_refused(f"{config}:1:1: 'log' has no value", "--config", str(config))
+
+    def made_map(self, version=3, tile_type=1, cut=0, layers="roads"):
+        """A file with the head of a PMTiles file, metadata and nothing else that a browser could draw."""
+        root, metadata = b"\x01\x00\x01\x04\x01", json.dumps({"vector_layers": [{"id": layers}]}).encode()
+        at, places = 127, b""
+        for part in (root, metadata, b"", b"tile"):
+            places += struct.pack("<QQ", at, len(part))
+            at += len(part)
+        head = b"PMTiles" + bytes([version]) + places + bytes(24) + bytes([1, 1, 1, tile_type, 0, 14])
+        whole = head.ljust(127, b"\0") + root + metadata + b"tile"
+        file = pathlib.Path(self.scratch.name, "map.pmtiles")
+        file.write_bytes(whole[:len(whole) - cut])
+        return str(file)
+
+    def test_f_a_map_that_cannot_be_drawn(self):
+        self.check_starts("--map", self.made_map())
+        self.check_refused("map: /nowhere.pmtiles is not there", "--map", "/nowhere.pmtiles")
+        self.check_refused("is no PMTiles file", "--map", __file__)
+        for what, says in (({"version": 2}, "is PMTiles version 2"), ({"tile_type": 2}, "holds PNG pictures"),
+                           ({"cut": 1}, "is cut short"), ({"layers": "transportation"}, "MAPS.md")):
+            with self.subTest(**what):
+                self.check_refused(says, "--map", self.made_map(**what))
+        if os.geteuid() == 0:  # with the eyes of whom the server becomes
+            file = self.made_map()
+            os.chmod(file, 0o600)
+            self.check_refused("cannot be read: Permission denied", "--map", file)
+
+    def test_g_pictures_of_one_server_and_nothing_else(self):
+        url = "https://tile.example.org/{z}/{x}/{y}.png"
+        self.check_starts("--tiles", url, "--tiles-attribution", "© them")
+        self.check_refused("not by javascript:", "--tiles", "javascript:alert(1)")
+        self.check_refused("no {s}", "--tiles", url.replace("//", "//{s}."))
+        self.check_refused("the host evil.example", "--tiles", url.replace("/{z}", "@evil.example/{z}"))
+        self.check_refused("name one of them", "--tiles", url, "--map", self.made_map())
+        config = pathlib.Path(self.scratch.name, "c.toml")
+        config.write_text('tiles = "ftp://h/{z}/{x}/{y}"\n')
+        self.check_refused(f"{config}:1:1: tiles: ", "--config", str(config))
 
 
 if __name__ == "__main__":

@@ -147,6 +147,40 @@ TEST_CASE("the web app reads its pages, and removes nothing from the data folder
                     kForbidden, kForbidden, kForbidden}));
 }
 
+// Another file is put in its place one day, so the folder is what it may read.
+TEST_CASE("the web app reads the map that was named, and its successor, also by way of a link") {
+    if (skip_without_landlock()) return;
+    const House house;
+    const TemporaryFolder maps, named;
+    std::ofstream(maps.file("map")) << "map";
+    std::ofstream(maps.file("successor")) << "map";
+    std::filesystem::create_symlink(maps.file("map"), named.file("map"));
+    const auto opened = [&](const std::string& map) {
+        return daemon::answer_of([&] {
+            ServiceStart start = house.start(ServiceKind::web_app);
+            start.settings.map = map;
+            confine(start);
+            return open_with(named.file("map"), O_RDONLY) + "|" +
+                   open_with(maps.file("successor"), O_RDONLY) + "|" +
+                   open_with(maps.file("map"), O_WRONLY);
+        });
+    };
+    CHECK(opened(named.file("map")) == expected({"done", "done", kElsewhere}));
+    CHECK(opened("") == expected({kElsewhere, kElsewhere, kElsewhere}));
+}
+
+// A volume that is not there costs the streets, and not the server.
+TEST_CASE("a map whose folder is gone does not keep the web app from its start") {
+    if (skip_without_landlock()) return;
+    const House house;
+    CHECK(daemon::answer_of([&] {
+              ServiceStart start = house.start(ServiceKind::web_app);
+              start.settings.map = "/nowhere/map.pmtiles";
+              confine(start);
+              return open_with(house.site.file("index.html"), O_RDONLY);
+          }) == "done");
+}
+
 TEST_CASE("the demo calls the port of the phones by TCP and no other") {
     if (skip_without_landlock()) return;
     const House house;
