@@ -21,11 +21,15 @@
 #include "daemon/signals.hh"
 #include "net/event_loop.hh"
 #include "net/listener.hh"
+#include "net/task_group.hh"
+#include "open_listeners.hh"
 #include "root_start.hh"
+#include "server_reload.hh"
 #include "services/control_socket.hh"
 #include "services/running_server.hh"
 #include "services/service_group.hh"
 #include "services/service_log.hh"
+#include "services/web_identity.hh"
 #include "start_check.hh"
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
@@ -42,33 +46,6 @@ using net::Address;
 
 // Processes of a server that was killed need a moment to notice it.
 constexpr std::chrono::seconds kWaitForPredecessor{3};
-
-struct OpenListeners {
-    ListeningSockets sockets;
-    std::vector<Address> devices;  // as bound: port 0 has become a real one
-    std::vector<Address> web;
-    std::vector<Address> nmea;
-};
-
-std::vector<daemon::Fd> bind_all(const std::vector<Address>& wanted, std::vector<Address>& bound) {
-    std::vector<daemon::Fd> sockets;
-    for (const Address& address : wanted) {
-        const net::Listener listener(address);
-        bound.push_back(listener.address());
-        sockets.push_back(listener.fd().duplicate());
-    }
-    return sockets;
-}
-
-OpenListeners open_listeners(const Settings& settings) {
-    OpenListeners open;
-    open.sockets.devices = bind_all(settings.device_addresses(), open.devices);
-    open.sockets.web = bind_all(settings.web_addresses(), open.web);
-    open.sockets.nmea_listeners = bind_all(settings.nmea_addresses(), open.nmea);
-    for (const Address& address : open.nmea)  // on the port that the kernel may have chosen
-        open.sockets.nmea_datagrams.push_back(bind_datagrams(address));
-    return open;
-}
 
 std::string quoted(const std::vector<Address>& addresses) {
     std::string list;
@@ -89,8 +66,8 @@ bool lives_with_terminal() {
 // The supervising process: the services, the signals, and the socket for `tracker status`.
 class House final : private net::EventLoop::Watcher {
   public:
-    House(const Settings& settings, const OpenListeners& open, daemon::Log& log, PidFile& pid_file,
-          Readiness& readiness, const std::function<ReadAgain()>& read_again);
+    House(const Settings& settings, OpenListeners& open, WebIdentity& identity, daemon::Log& log,
+          PidFile& pid_file, Readiness& readiness, const std::function<ReadAgain()>& read_again);
     ~House();
 
     int run();
@@ -102,35 +79,39 @@ class House final : private net::EventLoop::Watcher {
     void stop();
     void all_up();
     [[noreturn]] void fail_as(const ServiceGroup::Failure& failure);
-    std::string reload();
     net::Task<std::string> answer(std::string_view request);
     net::Task<std::string> status();
+    net::Task<> reload_at_signal();
 
     const Settings& settings_;
-    const OpenListeners& open_;
+    OpenListeners& open_;
     daemon::Log& log_;
     Readiness& readiness_;
-    const std::function<ReadAgain()>& read_again_;
     const bool ends_with_terminal_;
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
     net::EventLoop loop_;
     const net::EventLoop::Clock::time_point started_ = net::EventLoop::Clock::now();
     net::Listener control_listener_;
     ServiceGroup services_;
+    ServerReload reload_;
+    net::TaskGroup reloads_;
     ControlSocket control_;
 };
 
-House::House(const Settings& settings, const OpenListeners& open, daemon::Log& log,
+House::House(const Settings& settings, OpenListeners& open, WebIdentity& identity, daemon::Log& log,
              PidFile& pid_file, Readiness& readiness, const std::function<ReadAgain()>& read_again)
     : settings_(settings),
       open_(open),
       log_(log),
       readiness_(readiness),
-      read_again_(read_again),
       ends_with_terminal_(settings.foreground && lives_with_terminal()),
       control_listener_(Address::parse("unix:" + settings.control_path())),
       services_(loop_, settings, open.sockets, log, {pid_file.fd().get()},
-                {.on_all_up = [this] { all_up(); }, .on_all_ended = [this] { loop_.stop(); }}),
+                {.on_all_up = [this] { all_up(); },
+                 .on_all_ended = [this] { loop_.stop(); },
+                 .on_identity_taken =
+                     [this](std::string_view answer) { reload_.hear_identity(answer); }}),
+      reload_({loop_, log, services_, open.sockets, identity, read_again}),
       control_(loop_, net::Listener::adopt(control_listener_.fd().duplicate()),
                [this](std::string_view request) { return answer(request); }) {
     loop_.add(signals_.fd(), EPOLLIN, *this);
@@ -179,7 +160,7 @@ void House::heard(int signal) {
             if (ends_with_terminal_)
                 hung_up();
             else
-                reload();
+                reloads_.start(reload_at_signal());
             break;
         default:
             stop();
@@ -200,32 +181,21 @@ void House::stop() {
 
 void House::all_up() {
     for (const Address& address : open_.devices) log_.info("devices: {}", shown_address(address));
-    for (const Address& address : open_.web) log_.info("web: {}", shown_address(address));
+    for (const Address& address : open_.web)
+        log_.info("web: {}", shown_address(address, web_scheme(settings_)));
     for (const Address& address : open_.nmea) log_.info("NMEA: {}", shown_address(address));
     if (settings_.foreground) {
         std::string text = welcome(settings_, open_.devices, open_.web);
-        if (::isatty(STDOUT_FILENO) == 0) text.insert(0, address_lines(open_.devices, open_.web));
+        if (::isatty(STDOUT_FILENO) == 0)
+            text.insert(0, address_lines(settings_, open_.devices, open_.web));
         daemon::write_quietly(STDOUT_FILENO, text);  // whoever started it may be gone by now
     }
     readiness_.ready();
 }
 
-// A configuration with a mistake changes nothing: the old one stays whole.
-std::string House::reload() {
-    const bool log_is_open = log_.reopen();
-    try {
-        const ReadAgain read = read_again_();
-        log_.set_level(read.settings.level());
-        services_.reload(read.settings);
-        log_.info("the configuration was read again");
-        if (!read.needs_start.empty())
-            log_.warning("these settings take a new start: {}", read.needs_start);
-        return fmt::format("ok{}{}\n{}", read.needs_start.empty() ? "" : " ", read.needs_start,
-                           log_is_open ? "" : kLogIsOld);
-    } catch (const std::exception& error) {
-        log_.error("the old configuration stays: {}", error.what());
-        return fmt::format("{}\n", error.what());
-    }
+// The log says what came of it.
+net::Task<> House::reload_at_signal() {
+    std::string told = co_await reload_.run();
 }
 
 net::Task<std::string> House::answer(std::string_view request) {
@@ -233,7 +203,10 @@ net::Task<std::string> House::answer(std::string_view request) {
         std::string text = co_await status();
         co_return text;
     }
-    if (request == "reload") co_return reload();
+    if (request == "reload") {
+        std::string told = co_await reload_.run();
+        co_return told;
+    }
     if (request == "devices") {
         const bool told = co_await services_.devices_changed();
         co_return told ? "ok\n" : "the store does not answer\n";
@@ -244,17 +217,20 @@ net::Task<std::string> House::answer(std::string_view request) {
 net::Task<std::string> House::status() {
     const std::string services = co_await services_.describe();
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - started_);
-    co_return fmt::format(R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"nmea":[{}],)"
-                          R"("services":{}}})"
-                          "\n",
-                          ::getpid(), uptime.count(), quoted(open_.devices), quoted(open_.web),
-                          quoted(open_.nmea), services);
+    co_return fmt::format(
+        R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"web_scheme":"{}","nmea":[{}],)"
+        R"("services":{}}})"
+        "\n",
+        ::getpid(), uptime.count(), quoted(open_.devices), quoted(open_.web), web_scheme(settings_),
+        quoted(open_.nmea), services);
 }
 
 int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
               const std::function<ReadAgain()>& read_again) {
     daemon::ignore_sigpipe();
-    const OpenListeners open = open_listeners(settings);
+    OpenListeners open = open_listeners(settings);
+    WebIdentity identity(settings, !user_to_become(settings).empty());
+    open.sockets.identity = identity.read();
     give_root_away(settings);
     pid_file.write_pid();
     daemon::Log log(log_options(settings, "tracker"));
@@ -262,13 +238,13 @@ int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
         log.notice(
             "this kernel has no Landlock: which system calls a service may make is limited, and "
             "which files it may open is not");
-    return House(settings, open, log, pid_file, readiness, read_again).run();
+    return House(settings, open, identity, log, pid_file, readiness, read_again).run();
 }
 
 }  // namespace
 
 int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
-    settings.validate();
+    settings.validate_together();
     if (settings.data.empty() && settings.demo) settings.data = default_demo_folder();
     check_descriptors(settings);
     settings.data = prepare_data_folder(settings.data);

@@ -7,6 +7,8 @@
 
 #include "daemon/error.hh"
 #include "map/tile_url.hh"
+#include "net/http/url.hh"
+#include "web_app/request_origin.hh"
 
 namespace waymark::tracker {
 
@@ -57,6 +59,10 @@ void set(ReloadableSettings& settings, std::string_view key, std::string_view va
         settings.tiles = value;
     } else if (key == "tiles-attribution") {
         settings.tiles_attribution = value;
+    } else if (key == "trusted-proxy") {
+        settings.trusted_proxies.emplace_back(value);
+    } else if (key == "web-name") {
+        settings.web_names.emplace_back(value);
     } else {
         set_number(settings, key, value);
     }
@@ -88,6 +94,9 @@ std::string ReloadableSettings::to_text() const {
     for (const std::string& rule : access_devices) text += fmt::format("access-devices={}\n", rule);
     for (const std::string& rule : access_web) text += fmt::format("access-web={}\n", rule);
     text += fmt::format("tiles={}\ntiles-attribution={}\n", tiles, tiles_attribution);
+    for (const std::string& proxy : trusted_proxies)
+        text += fmt::format("trusted-proxy={}\n", proxy);
+    for (const std::string& name : web_names) text += fmt::format("web-name={}\n", name);
     for (const NumberKey& number : kNumbers)
         text += fmt::format("{}={}\n", number.name, this->*number.value);
     return text;
@@ -110,6 +119,8 @@ void ReloadableSettings::validate() const {
     devices_access_list();
     web_access_list();
     tile_attribution(tiles_attribution, tiles.empty() ? TileUrl() : parse_tile_url(tiles));
+    const TrustedProxies readable(trusted_proxies);
+    require_names();
     for (const NumberKey& number : kNumbers) {
         const unsigned value = this->*number.value;
         if (value < number.least || value > number.most)
@@ -119,6 +130,15 @@ void ReloadableSettings::validate() const {
     if (to_text().size() > kLongestText)
         throw UsageError(fmt::format(
             "access-devices, access-web: the rules have more than {} bytes in all", kLongestText));
+}
+
+void ReloadableSettings::require_names() const {
+    for (const std::string& name : web_names)
+        if (!net::http::names_host(name) || name.find(':') != name.npos || name.front() == '[')
+            throw UsageError(fmt::format(
+                "web-name: '{}' is no name of a host; write it without https:// and without a "
+                "port, such as family.example (addresses need no entry)",
+                name));
 }
 
 daemon::Severity ReloadableSettings::level() const {
@@ -157,12 +177,35 @@ void Settings::validate() const {
                         receivers, threads, kMostThreads));
 }
 
+bool Settings::web_is_beyond_loopback() const {
+    return !std::ranges::all_of(web_addresses(), &Address::is_loopback);
+}
+
+void Settings::validate_together() const {
+    validate();
+    if (web_certificate.empty() != web_key.empty())
+        throw UsageError(
+            fmt::format("web-certificate, web-key: one is nothing without the other; {} is missing",
+                        web_key.empty() ? "web-key" : "web-certificate"));
+    if (web_is_secured() || !reloadable.trusted_proxies.empty()) return;
+    for (const Address& address : web_addresses())
+        if (!address.is_loopback())
+            throw UsageError(fmt::format(
+                "listen-web: {} can be reached from other machines, and whoever is on the way "
+                "would read passwords and places: add a certificate (--web-certificate FILE "
+                "--web-key FILE), or name the proxy with TLS that is before it (--trusted-proxy "
+                "ADDRESS), or stay on 127.0.0.1 and come by a tunnel",
+                address.to_string()));
+}
+
 std::string Settings::changes_that_need_a_start(const Settings& other) const {
     const std::pair<std::string_view, bool> differ[] = {
         {"data", data != other.data},
         {"listen-devices", listen_devices != other.listen_devices},
         {"listen-nmea", listen_nmea != other.listen_nmea},
         {"listen-web", listen_web != other.listen_web},
+        {"web-certificate", web_certificate != other.web_certificate},
+        {"web-key", web_key != other.web_key},
         {"mqtt", mqtt != other.mqtt || mqtt_user != other.mqtt_user ||
                      mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client},
         {"gpsd", gpsd != other.gpsd || gpsd_device != other.gpsd_device},
@@ -216,14 +259,7 @@ std::vector<std::uint16_t> Settings::ports_to_call() const {
 }
 
 std::vector<Address> Settings::web_addresses() const {
-    std::vector<Address> addresses = parse_all(listen_web, "listen-web");
-    for (const Address& address : addresses)
-        if (!address.is_loopback())
-            throw UsageError(
-                fmt::format("listen-web: {} can be reached from other machines, and the map has no "
-                            "accounts yet; they are coming. Use 127.0.0.1 or [::1] until then",
-                            address.to_string()));
-    return addresses;
+    return parse_all(listen_web, "listen-web");
 }
 
 }  // namespace waymark::tracker

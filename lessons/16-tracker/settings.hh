@@ -24,6 +24,8 @@ struct ReloadableSettings {
     std::vector<std::string> access_web;
     std::string tiles;              // somebody's map pictures (map/tile_url.hh); none: no pictures
     std::string tiles_attribution;  // whose they are; empty: what follows from the host
+    std::vector<std::string> trusted_proxies;   // web_app/request_origin
+    std::vector<std::string> web_names;         // under which people reach the web app, no ports
     unsigned max_connections = 512;             // of each thread of a receiver, and of the web app
     unsigned max_connections_per_address = 32;  // an IPv4 address or an IPv6 /64
     unsigned header_timeout_s = 10;  // from the first byte of a request to the end of its head
@@ -40,6 +42,8 @@ struct ReloadableSettings {
     daemon::Severity level() const;
     net::AccessList devices_access_list() const;
     net::AccessList web_access_list() const;
+    // Throws UsageError for what is no name of a host, or is more than a name.
+    void require_names() const;
 
     friend bool operator==(const ReloadableSettings&, const ReloadableSettings&) = default;
 };
@@ -49,6 +53,8 @@ struct Settings {
     std::vector<std::string> listen_devices = {"127.0.0.1:5055"};
     std::vector<std::string> listen_nmea = {};  // TCP and UDP at each; none: nobody is heard
     std::vector<std::string> listen_web = {"127.0.0.1:8080"};
+    std::string web_certificate;  // PEM files; empty: the web app speaks plain HTTP
+    std::string web_key;
     std::string site;  // the folder with the pages; found beside the program unless said otherwise
     std::string map;   // a file with the streets (map/map_file.hh); none: there are no streets
     // To call: HOST:PORT, or nothing.
@@ -65,14 +71,20 @@ struct Settings {
     bool demo = false;  // made-up devices, in a folder of their own (store/demo_folder)
     ReloadableSettings reloadable;
 
+    // Each by itself, as a file is read line by line; and what only all of them show: both of
+    // certificate and key, and a web app that other machines can reach is not plain HTTP for
+    // everybody. Throw UsageError.
     void validate() const;
+    void validate_together() const;
     std::vector<net::Address> device_addresses() const;
     std::vector<net::Address> nmea_addresses() const;
     bool calls_out() const { return !mqtt.empty() || !gpsd.empty(); }
     // Of mqtt and gpsd.
     std::vector<std::uint16_t> ports_to_call() const;
-    // Throws UsageError for an address that other machines can reach: there are no accounts yet.
     std::vector<net::Address> web_addresses() const;
+    bool web_is_secured() const { return !web_certificate.empty(); }
+    // Whether other machines can connect to the web app.
+    bool web_is_beyond_loopback() const;
 
     // The keys of what differs in `other` and takes a new start, as "receivers, threads"; "" if
     // nothing.

@@ -17,7 +17,7 @@ std::string refusal(const std::function<void(Settings&)>& change) {
     Settings settings;
     change(settings);
     try {
-        settings.validate();
+        settings.validate_together();
     } catch (const UsageError& error) {
         return error.what();
     }
@@ -43,8 +43,20 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
     const Row rows[] = {
         {[](Settings& s) { s.listen_devices = {"127.1:80"}; }, "listen-devices", "127.1"},
         {[](Settings& s) { s.listen_devices = {}; }, "listen-devices", "at least one"},
-        {[](Settings& s) { s.listen_web = {"0.0.0.0:8080"}; }, "listen-web", "accounts"},
-        {[](Settings& s) { s.listen_web = {"[::]:8080"}; }, "listen-web", "accounts"},
+        {[](Settings& s) { s.listen_web = {"0.0.0.0:8080"}; }, "listen-web", "--web-certificate"},
+        {[](Settings& s) { s.listen_web = {"[::]:8080"}; }, "listen-web", "--trusted-proxy"},
+        {[](Settings& s) {
+             s.listen_web = {"127.0.0.1:1", "192.0.2.1:2"};
+         },
+         "listen-web", "192.0.2.1:2"},
+        {[](Settings& s) { s.web_certificate = "c.pem"; }, "web-certificate", "web-key is missing"},
+        {[](Settings& s) { s.web_key = "c.key"; }, "web-key", "web-certificate is missing"},
+        {[](Settings& s) { s.reloadable.trusted_proxies = {"all"}; }, "trusted-proxy", "everybody"},
+        {[](Settings& s) { s.reloadable.web_names = {"https://family.example"}; }, "web-name",
+         "https://family.example"},
+        {[](Settings& s) { s.reloadable.web_names = {"family.example:443"}; }, "web-name", "port"},
+        {[](Settings& s) { s.reloadable.web_names = {"[::1]"}; }, "web-name", "[::1]"},
+        {[](Settings& s) { s.reloadable.web_names = {""}; }, "web-name", "''"},
         {[](Settings& s) { s.reloadable.log_level = "loud"; }, "log-level", "loud"},
         {[](Settings& s) { s.reloadable.access_web = {"allow 10.0.0.1/8"}; }, "access-web",
          "10.0.0"},
@@ -72,6 +84,25 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
     }
 }
 
+TEST_CASE("others may reach the web app by TLS or through a proxy, and each line may come first") {
+    const auto reachable = [](Settings& s) { s.listen_web = {"*:8443"}; };
+    CHECK(refusal([&](Settings& s) {
+              reachable(s);
+              s.web_certificate = s.web_key = "both.pem";
+          }) == "accepted");
+    CHECK(refusal([&](Settings& s) {
+              reachable(s);
+              s.reloadable.trusted_proxies = {"10.0.0.1"};
+          }) == "accepted");
+    Settings settings;
+    reachable(settings);
+    settings.validate();  // of a file that is read line by line
+    CHECK(settings.web_is_beyond_loopback());
+    CHECK_FALSE(Settings().web_is_beyond_loopback());
+    settings.listen_web = {"unix:/run/web.sock", "[::1]:1"};
+    CHECK_FALSE(settings.web_is_beyond_loopback());
+}
+
 TEST_CASE("what may be reloaded crosses a channel as it was") {
     ReloadableSettings settings;
     settings.log_level = "debug";
@@ -79,6 +110,8 @@ TEST_CASE("what may be reloaded crosses a channel as it was") {
     settings.access_web = {"allow ::1"};
     settings.tiles = "https://h/?a=b&{z}={x}={y}";
     settings.tiles_attribution = "© A = B";
+    settings.trusted_proxies = {"127.0.0.1", "unix"};
+    settings.web_names = {"family.example", "nas"};
     settings.max_connections = 10'000;
     settings.idle_timeout_s = 300;
     CHECK(ReloadableSettings::from_text(settings.to_text()) == settings);

@@ -15,6 +15,7 @@
 #include "daemon/privileges.hh"
 #include "map/map_file.hh"
 #include "net/listener.hh"
+#include "net/tls_context.hh"
 #include "root_start.hh"
 #include "services/running_server.hh"
 #include "store/data_folder.hh"
@@ -162,6 +163,13 @@ std::vector<std::string> check_addresses(const Settings& settings) {
     return in_use;
 }
 
+// Certificate and key, as they are; the start has the rights that this command has.
+std::vector<std::string> check_identity(const Settings& settings) {
+    if (!settings.web_is_secured()) return {};
+    const net::TlsServerContext context({.identity = {settings.web_certificate, settings.web_key}});
+    return context.notes();
+}
+
 }  // namespace
 
 void check_map(const Settings& settings) {
@@ -196,7 +204,9 @@ std::vector<std::string> check_start(const Settings& settings) {
     look_as_user(settled, check_log);
     check_map(settled);
     find_site(settled.site, program_folder());
-    return check_addresses(settled);
+    std::vector<std::string> remarks = check_addresses(settled);
+    for (const std::string& note : check_identity(settled)) remarks.push_back(note);
+    return remarks;
 }
 
 }  // namespace waymark::tracker

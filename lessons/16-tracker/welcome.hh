@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/address.hh"
@@ -11,9 +12,12 @@
 
 namespace waymark::tracker {
 
-// "http://127.0.0.1:5055/"; a Unix socket has no URL, and is shown as it was given:
-// "unix:/run/w.sock".
-std::string shown_address(const net::Address& address);
+// "http://127.0.0.1:5055/", or with another scheme; a Unix socket has no URL, and is shown as it
+// was given: "unix:/run/w.sock".
+std::string shown_address(const net::Address& address, std::string_view scheme = "http");
+
+// By which scheme the map is reached.
+std::string_view web_scheme(const Settings& settings);
 
 // Where the map is, where devices send, what is kept where, and how it ends. The addresses are
 // those that were bound.
@@ -21,7 +25,7 @@ std::string welcome(const Settings& settings, const std::vector<net::Address>& d
                     const std::vector<net::Address>& web);
 
 // "devices: http://127.0.0.1:5055/" and "web: http://127.0.0.1:8080/", a line for each address.
-std::string address_lines(const std::vector<net::Address>& devices,
+std::string address_lines(const Settings& settings, const std::vector<net::Address>& devices,
                           const std::vector<net::Address>& web);
 
 }  // namespace waymark::tracker

@@ -36,13 +36,13 @@ TEST_CASE("a demo says that it is one") {
 }
 
 TEST_CASE("a program reads a line for each address") {
-    CHECK(address_lines(kDevices, kWeb) ==
+    CHECK(address_lines(settings(false), kDevices, kWeb) ==
           "devices: http://127.0.0.1:5055/\ndevices: http://[::1]:5055/\n"
           "web: http://127.0.0.1:8080/\n");
 }
 
 TEST_CASE("a Unix socket is shown as what to listen on, and not as a URL") {
     CHECK(shown_address(Address::parse("unix:/run/waymark.sock")) == "unix:/run/waymark.sock");
-    CHECK(address_lines({Address::parse("unix:@waymark")}, kWeb) ==
+    CHECK(address_lines(settings(false), {Address::parse("unix:@waymark")}, kWeb) ==
           "devices: unix:@waymark\nweb: http://127.0.0.1:8080/\n");
 }

@@ -63,7 +63,7 @@ class RunningTracker:
                     break
                 piece = os.read(self.process.stdout.fileno(), 4096)
                 output += piece
-                found = re.search(name.encode() + rb": *(http://\S+)\s", output)
+                found = re.search(name.encode() + rb": *(https?://\S+)\s", output)
                 if found:
                     return found.group(1).decode()
                 if not piece:

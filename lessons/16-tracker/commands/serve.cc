@@ -50,7 +50,10 @@ void run_serve(const CLI::App& command, const ServeOptions& options) {
     settings.site = absolute_path(find_site(settings.site, program_folder()));
     settings.map = absolute_path(settings.map);
     check_map(settings);
-    if (settings.log != "stderr" && settings.log != "syslog") settings.log = absolute_path(settings.log);
+    settings.web_certificate = absolute_path(settings.web_certificate);
+    settings.web_key = absolute_path(settings.web_key);
+    if (settings.log != "stderr" && settings.log != "syslog")
+        settings.log = absolute_path(settings.log);
     const int code = serve(settings, [&] {
         const Settings again = read_settings(config, arguments);
         return ReadAgain{again.reloadable, read.changes_that_need_a_start(again)};
@@ -115,18 +118,17 @@ void leave_out_refusals(nlohmann::json& status) {
     }
 }
 
-std::string shown(const nlohmann::json& address) {
-    return shown_address(net::Address::parse(address.get<std::string>()));
+std::string shown(const nlohmann::json& address, std::string_view scheme = "http") {
+    return shown_address(net::Address::parse(address.get<std::string>()), scheme);
 }
 
 void print_status(nlohmann::json status) {
     leave_out_refusals(status);
     fmt::print("Running as process {} for {} s.\n", status["pid"].get<int>(),
                status["uptime_s"].get<long>());
-    for (const auto& address : status["devices"])
-        fmt::print("Phones send to {}\n", shown(address));
+    for (const auto& address : status["devices"]) fmt::print("Phones send to {}\n", shown(address));
     for (const auto& address : status["web"])
-        fmt::print("The map is at  {}\n", shown(address));
+        fmt::print("The map is at  {}\n", shown(address, status["web_scheme"].get<std::string>()));
     fmt::print("\n{:<12} {:<9} {:>8} {:>7}\n", "service", "state", "process", "starts");
     for (const auto& service : status["services"])
         fmt::print("{:<12} {:<9} {:>8} {:>7}\n", service["name"].get<std::string>(),

@@ -197,7 +197,16 @@ void add_settings_options(CLI::App& app, Settings& settings) {
     add(app, "listen-nmea", settings.listen_nmea,
         "Addresses at which trackers send NMEA over TCP and UDP, such as *:5005 (default: none)");
     add(app, "listen-web", settings.listen_web,
-        "Addresses of the map, on this machine only for now (default 127.0.0.1:8080)");
+        "Addresses of the map, such as 127.0.0.1:8080 (the default); one that other machines can "
+        "reach needs --web-certificate or --trusted-proxy");
+    add(app, "web-certificate", settings.web_certificate,
+        "Serve the map by HTTPS: the certificate, and those between it and its authority (PEM)");
+    add(app, "web-key", settings.web_key, "And its key; 'tracker reload' reads both files again");
+    add(app, "web-name", reloadable.web_names,
+        "Names under which people reach the map, such as family.example");
+    add(app, "trusted-proxy", reloadable.trusted_proxies,
+        "Proxies before the map that are believed whom they serve (X-Forwarded-For and -Proto, "
+        "Forwarded): addresses or networks such as 127.0.0.1, or unix");
     add(app, "mqtt", settings.mqtt,
         "HOST:PORT of an MQTT broker where OwnTracks publishes, such as localhost:1883");
     add(app, "mqtt-user", settings.mqtt_user, "Whom the broker knows us as (default: nobody)");
@@ -272,7 +281,7 @@ Settings read_settings(const std::string& file, const std::vector<std::string>& 
     } catch (const CLI::Error& error) {
         throw UsageError(error.what());
     }
-    settings.validate();
+    settings.validate_together();
     return settings;
 }
 

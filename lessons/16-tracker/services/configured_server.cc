@@ -52,9 +52,9 @@ ConfiguredServer::ConfiguredServer(net::EventLoop& loop, const net::http::Router
     http_.when_not_served(log_lines());
 }
 
-void ConfiguredServer::open() {
+void ConfiguredServer::open(net::http::Server::MakeLayer make_layer) {
     for (Fd& listener : std::exchange(listeners_, {}))
-        http_.accept_on(net::Listener::adopt(std::move(listener)));
+        http_.accept_on(net::Listener::adopt(std::move(listener)), make_layer);
 }
 
 void ConfiguredServer::reload(const ReloadableSettings& settings, net::AccessList access) {
@@ -93,6 +93,10 @@ net::http::Server::DoorHandlers ConfiguredServer::log_lines() {
                 if (!is_news(exhaustion_told_)) return;
                 log_.warning("cannot accept for now: {}", daemon::error_text(error_number));
             },
+        .on_not_secured =
+            [this](const Address& peer, const std::string& why) {
+                log_.debug("{}: no TLS: {}", peer.host_text(), why);
+            },
     };
 }
 
@@ -100,9 +104,9 @@ std::string ConfiguredServer::counters() const {
     const net::http::Server::Counters& served = http_.counters();
     return fmt::format(
         R"("open_connections":{},"connections":{},"requests":{},"refused_requests":{},)"
-        R"("denied":{},"turned_away":{},"failed_connections":{})",
+        R"("denied":{},"turned_away":{},"failed_connections":{},"not_secured":{})",
         http_.places_taken(), served.connections, served.requests, served.refused_requests,
-        served.denied, served.turned_away, served.failed_connections);
+        served.denied, served.turned_away, served.failed_connections, served.not_secured);
 }
 
 }  // namespace waymark::tracker

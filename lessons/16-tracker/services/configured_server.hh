@@ -20,16 +20,18 @@ namespace waymark::tracker {
 class ConfiguredServer {
   public:
     // `listeners` are listening sockets; loop, router and log must outlive the server. Where only
-    // this machine's clients come, all have one address, and only the limit in all is meant.
+    // this machine's clients come, or those of a proxy, all have one address, and only the limit in
+    // all is meant.
     enum class Clients { everywhere, this_machine };
     ConfiguredServer(net::EventLoop& loop, const net::http::Router& router,
-             std::vector<daemon::Fd> listeners, const ReloadableSettings& settings,
-             net::AccessList access, daemon::Log& log, Clients clients = Clients::everywhere);
+                     std::vector<daemon::Fd> listeners, const ReloadableSettings& settings,
+                     net::AccessList access, daemon::Log& log,
+                     Clients clients = Clients::everywhere);
     ConfiguredServer(const ConfiguredServer&) = delete;
     ConfiguredServer& operator=(const ConfiguredServer&) = delete;
 
-    // Begins to accept.
-    void open();
+    // Begins to accept; with `make_layer` by TLS (net/http/server).
+    void open(net::http::Server::MakeLayer make_layer = {});
     // Connections that are open stay as they are; what comes from now on is under the new rules.
     void reload(const ReloadableSettings& settings, net::AccessList access);
     // Accepts no more, lets what is begun finish until `deadline`, then calls `stopped`.

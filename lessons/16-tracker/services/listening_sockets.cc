@@ -17,7 +17,10 @@ void duplicate_all(const std::vector<daemon::Fd>& sockets, std::vector<daemon::F
 
 void ListeningSockets::hand_to(ServiceStart& start) const {
     start.target = net::Listener::adopt(devices.front().duplicate()).address();
-    if (start.kind == ServiceKind::web_app) duplicate_all(web, start.listeners);
+    if (start.kind == ServiceKind::web_app) {
+        duplicate_all(web, start.listeners);
+        start.identity = identity.duplicate();
+    }
     if (start.kind != ServiceKind::receiver) return;
     duplicate_all(devices, start.listeners);
     duplicate_all(nmea_listeners, start.nmea_listeners);
@@ -28,6 +31,9 @@ std::vector<int> descriptors_of(const ServiceStart& start) {
     std::vector<int> descriptors;
     for (const auto* sockets : {&start.listeners, &start.nmea_listeners, &start.nmea_datagrams})
         for (const daemon::Fd& socket : *sockets) descriptors.push_back(socket.get());
+    if (start.identity)
+        descriptors.insert(descriptors.end(),
+                           {start.identity.chain.get(), start.identity.key.get()});
     return descriptors;
 }
 

@@ -1,5 +1,5 @@
-// The sockets at which others arrive, bound while the process still had the right to, and which
-// service gets which of them.
+// The sockets at which others arrive, bound while the process still had the right to, with the
+// files that one needs to serve at them, and which service gets which of them.
 
 #pragma once
 
@@ -16,6 +16,7 @@ struct ListeningSockets {
     std::vector<daemon::Fd> web;
     std::vector<daemon::Fd> nmea_listeners;
     std::vector<daemon::Fd> nmea_datagrams;
+    IdentityFiles identity = {};  // of the web app
 
     // Gives the service copies of its own.
     void hand_to(ServiceStart& start) const;

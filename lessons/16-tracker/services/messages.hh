@@ -21,7 +21,10 @@
 //                       stop        finish what you have begun, then end
 //                       settings    the configuration was read again
 //                       devices     somebody edited the devices: look
+//   supervisor -> web app  certificate  a descriptor of the new one; key follows
+//                          key      its key's, and the number of the question
 //                       count       say your counters
+//   web app -> supervisor  identity_taken  that number, a blank, and "" or why the old ones stay
 //   all -> supervisor   ready       I serve
 //                       devices     the store has told the receivers of the edited devices
 //                       counters    a JSON object
@@ -62,6 +65,9 @@ enum class MessageKind : std::uint8_t {
     change,
     change_done,
     accounts,
+    certificate,
+    key,
+    identity_taken,
 };
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:

@@ -15,6 +15,7 @@
 #include "daemon/fd.hh"
 #include "daemon/log.hh"
 #include "net/address.hh"
+#include "services/identity_files.hh"
 #include "services/messages.hh"
 #include "settings.hh"
 
@@ -29,6 +30,7 @@ struct ServiceStart {
     std::vector<daemon::Fd> nmea_listeners{};  // for receivers: TCP
     std::vector<daemon::Fd> nmea_datagrams{};  // and UDP
     net::Address target{};                     // where phones send, for the demo
+    IdentityFiles identity{};                  // of the web app, if it serves by TLS
     std::unique_ptr<daemon::Log> log{};        // made by run_service: the service may open no file
 };
 

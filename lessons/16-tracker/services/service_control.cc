@@ -47,6 +47,12 @@ void ServiceControl::heard(std::string_view message, Fd descriptor) {
         case MessageKind::settings:
             read_again(text_of(message), descriptor);
             break;
+        case MessageKind::certificate:
+            certificate_ = std::move(descriptor);
+            break;
+        case MessageKind::key:
+            take_identity(std::move(descriptor), text_of(message));
+            break;
         case MessageKind::devices:
             if (handlers_.on_devices_changed) handlers_.on_devices_changed();
             break;
@@ -56,6 +62,15 @@ void ServiceControl::heard(std::string_view message, Fd descriptor) {
         default:
             break;
     }
+}
+
+// Answers with the number of the question, and "" or why not.
+void ServiceControl::take_identity(Fd key, std::string_view number) {
+    const IdentityFiles files{std::move(certificate_), std::move(key)};
+    std::string answer(number);
+    answer += ' ';
+    if (files.chain && files.key && handlers_.on_identity) answer += handlers_.on_identity(files);
+    link_.send(write_text(MessageKind::identity_taken, answer));
 }
 
 void ServiceControl::read_again(std::string_view text, const Fd& log_file) {

@@ -14,6 +14,7 @@
 #include "daemon/log.hh"
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
+#include "services/identity_files.hh"
 #include "services/messages.hh"
 #include "settings.hh"
 
@@ -25,8 +26,10 @@ class ServiceControl {
         std::function<void(Peer peer, daemon::Channel channel)> on_peer;
         std::function<void()> on_stop;                               // finish, then end
         std::function<void(const ReloadableSettings&)> on_settings;  // read again
-        std::function<void()> on_devices_changed;                    // somebody edited them
-        std::function<std::string()> counters;                       // as a JSON object
+        // Read again, too; answers "", or why the old ones stay.
+        std::function<std::string(const IdentityFiles&)> on_identity = {};
+        std::function<void()> on_devices_changed;  // somebody edited them
+        std::function<std::string()> counters;     // as a JSON object
     };
 
     // `handlers` without a function ignore that message. Settings that were read again change the
@@ -46,10 +49,12 @@ class ServiceControl {
     void heard(std::string_view message, daemon::Fd descriptor);
     void read_again(std::string_view text, const daemon::Fd& log_file);
     void tell_counters();
+    void take_identity(daemon::Fd key, std::string_view number);
 
     net::EventLoop& loop_;
     daemon::Log& log_;
     Handlers handlers_;
+    daemon::Fd certificate_;  // came, and its key has not yet
     net::ChannelLink link_;
 };
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "daemon/error.hh"
-#include "net/listener.hh"
+#include "services/grouped_service.hh"
 
 namespace waymark::tracker {
 
@@ -19,37 +19,9 @@ using daemon::ServiceState;
 
 namespace {
 
-// A crash loop must not burn the machine, nor a fault that has passed cost a minute.
-constexpr daemon::ServiceTimes kTimes{.longest_back_off = std::chrono::milliseconds(4000)};
 constexpr std::chrono::seconds kHandOverPatience{1};  // for answers, when a person asks
 
 }  // namespace
-
-struct ServiceGroup::Service {
-    Service(ServiceGroup& owner, ServiceKind its_kind, std::uint16_t its_number)
-        : group(owner),
-          kind(its_kind),
-          number(its_number),
-          supervisor(kTimes),
-          timer(owner.loop_.timers(), [this] { group.handle(*this, ServiceEvent::timer); }) {}
-
-    std::string name() const {
-        return kind == ServiceKind::receiver ? fmt::format("receiver {}", number)
-                                             : std::string(name_of(kind));
-    }
-
-    ServiceGroup& group;
-    ServiceKind kind;
-    std::uint16_t number;
-    daemon::Supervisor supervisor;
-    net::Timer timer;
-    int id = 0;  // in the host; 0 while it does not run
-    int starts = 0;
-    std::unique_ptr<net::ChannelLink> control;
-    std::string counters = "{}";
-    bool counters_wanted = false;
-    Failure last_words;
-};
 
 ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const ListeningSockets& sockets,
                            daemon::Log& log, std::vector<int> keep_open, Handlers handlers)
@@ -107,12 +79,17 @@ void ServiceGroup::reload(const ReloadableSettings& settings) {
             service->control->send(message);  // words can wait in a full channel, a file cannot
 }
 
+net::ChannelLink* ServiceGroup::link_to(ServiceKind kind) const {
+    for (const auto& service : services_)
+        if (service->kind == kind) return service->control.get();
+    return nullptr;
+}
+
 net::Task<bool> ServiceGroup::devices_changed() {
     const Deadline deadline = Deadline::after(kHandOverPatience);
     const std::uint64_t answers_before = devices_answers_;
-    for (const auto& service : services_)
-        if (service->kind == ServiceKind::store && service->control)
-            service->control->send(write_empty(MessageKind::devices));
+    if (net::ChannelLink* const store = link_to(ServiceKind::store))
+        store->send(write_empty(MessageKind::devices));
     while (devices_answers_ == answers_before) {
         const bool told = co_await devices_told_.wait(deadline);
         if (!told) co_return false;
@@ -158,12 +135,11 @@ void ServiceGroup::spawn(Service& service) {
         for (const int socket : descriptors_of(*start)) keep.push_back(socket);
         service.id = host_->start([start] { return run_service(*start); }, std::move(keep));
 
-        net::ChannelLink::Handlers handlers;
-        handlers.on_message = [this, &service](std::string_view message, daemon::Fd) {
+        const auto hear = [this, &service](std::string_view message, daemon::Fd) {
             heard(service, message);
         };
-        service.control =
-            std::make_unique<net::ChannelLink>(loop_, std::move(pair.first), std::move(handlers));
+        service.control = std::make_unique<net::ChannelLink>(loop_, std::move(pair.first),
+                                                             net::ChannelLink::Handlers{hear, {}});
         ++service.starts;
         introduce(service);
     } catch (const std::system_error& error) {
@@ -218,6 +194,9 @@ void ServiceGroup::heard(Service& service, std::string_view message) {
         case MessageKind::devices:
             ++devices_answers_;
             devices_told_.tell_all();
+            break;
+        case MessageKind::identity_taken:
+            handlers_.on_identity_taken(text_of(message));
             break;
         case MessageKind::counters:
             try {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/log.hh"
@@ -32,6 +33,7 @@ class ServiceGroup {
     struct Handlers {
         std::function<void()> on_all_up;     // the first time only
         std::function<void()> on_all_ended;  // after stop(), or when it gave up
+        std::function<void(std::string_view answer)> on_identity_taken = {};  // by the web app
     };
 
     // Why a service could not be started, in its own words, and the exit code that it chose.
@@ -58,6 +60,8 @@ class ServiceGroup {
 
     // To be called when the log has been opened again: its file goes to all services.
     void reload(const ReloadableSettings& settings);
+    // The channel to the first service of this kind; null while it does not run.
+    net::ChannelLink* link_to(ServiceKind kind) const;
     // Has the store look at the devices again; true when the receivers have been told.
     net::Task<bool> devices_changed();
     // To be called on SIGCHLD. A service's last words came before its end, so they are read first.

@@ -1,11 +1,28 @@
 #include "web_app/request_guard.hh"
 
+#include <algorithm>
+#include <optional>
+
 #include "net/address.hh"
 #include "net/http/url.hh"
 
 namespace waymark::tracker {
 
+using net::http::same_name;
+
 namespace {
+
+constexpr std::string_view kNotOurs =
+    "This server is not known by this name. If it is the right one, start it with --web-name and "
+    "the name (or open it as localhost; from another machine by a tunnel: ssh -L "
+    "8080:127.0.0.1:8080 THIS_MACHINE).";
+constexpr std::string_view kInClear =
+    "This server is reached by its proxy, not directly: what is sent here could be read on the "
+    "way.";
+constexpr std::string_view kOtherSite = "Pages of other sites may not ask this server.";
+constexpr std::string_view kOtherPage = "Only pages of this server may change something here.";
+constexpr std::string_view kSchemeIsMissing =
+    "The page came by https, and the proxy does not say so: have it set X-Forwarded-Proto.";
 
 // The host of host[:port], without the brackets of an IPv6 address.
 std::string_view without_port(std::string_view host) {
@@ -13,38 +30,61 @@ std::string_view without_port(std::string_view host) {
     return host.substr(0, host.find(':'));
 }
 
+std::optional<net::Address> address_in(std::string_view host) {
+    return net::Address::parse_ip(without_port(host));
+}
+
 }  // namespace
 
 bool is_local_host(std::string_view host) {
     if (host.empty() || !net::http::valid_host(host)) return false;
-    const std::string_view name = without_port(host);
-    if (net::http::same_name(name, "localhost")) return true;
-    const auto address = net::Address::parse_ip(name);
+    if (same_name(without_port(host), "localhost")) return true;
+    const auto address = address_in(host);
     return address && address->is_loopback();
 }
 
-std::string_view reason_to_refuse(const net::http::Request& request) {
-    if (!is_local_host(request.host))
-        return "This server answers to localhost, 127.0.0.1 and [::1] only, because it has no "
-               "accounts yet: open it by one of these. From another machine make a tunnel (ssh -L "
-               "8080:127.0.0.1:8080 THIS_MACHINE) and open its near end as localhost.";
+bool RequestGuard::is_ours(std::string_view host) const {
+    if (is_local_host(host)) return true;
+    if (host.empty() || !net::http::valid_host(host)) return false;
+    if (reach_.is_beyond_loopback && address_in(host)) return true;
+    const std::string_view asked = without_port(host);
+    return std::ranges::any_of(reach_.names,
+                               [asked](const std::string& name) { return same_name(asked, name); });
+}
+
+RequestGuard::Refusal RequestGuard::refusal_of(const net::http::Exchange& exchange) const {
+    const RequestOrigin origin = origin_of(exchange);
+    if (!exchange.is_secured() && !origin.is_by_proxy && !exchange.peer.is_loopback())
+        return {403, kInClear};
+    return refusal_of(exchange.request, origin);
+}
+
+RequestGuard::Refusal RequestGuard::refusal_of_change(const net::http::Exchange& exchange) const {
+    if (const Refusal refusal = refusal_of(exchange)) return refusal;
+    return refusal_of_change(exchange.request, origin_of(exchange));
+}
+
+RequestGuard::Refusal RequestGuard::refusal_of(const net::http::Request& request,
+                                               const RequestOrigin& origin) const {
+    if (!origin.problem.empty()) return {400, origin.problem};
+    if (!is_ours(origin.host)) return {403, kNotOurs};
     const std::string_view site = request.field("Sec-Fetch-Site").value_or("");
-    if (request.path.starts_with("/api/") && net::http::same_name(site, "cross-site"))
-        return "Pages of other sites may not ask this server.";
+    if (request.path.starts_with("/api/") && same_name(site, "cross-site"))
+        return {403, kOtherSite};
     return {};
 }
 
-std::string_view reason_to_refuse_change(const net::http::Request& request) {
-    if (const std::string_view reason = reason_to_refuse(request); !reason.empty()) return reason;
-    constexpr std::string_view kOtherPage = "Only pages of this server may change something here.";
+RequestGuard::Refusal RequestGuard::refusal_of_change(const net::http::Request& request,
+                                                      const RequestOrigin& origin) const {
+    if (const Refusal refusal = refusal_of(request, origin)) return refusal;
     const auto site = request.field("Sec-Fetch-Site");
-    if (site && !net::http::same_name(*site, "same-origin")) return kOtherPage;
-    auto origin = request.field("Origin");
-    if (!origin) return {};
-    constexpr std::string_view kScheme = "http://";
-    if (!origin->starts_with(kScheme)) return kOtherPage;
-    origin->remove_prefix(kScheme.size());
-    return net::http::same_name(*origin, request.host) ? std::string_view() : kOtherPage;
+    if (site && !same_name(*site, "same-origin")) return {403, kOtherPage};
+    const auto from = request.field("Origin");
+    if (!from || same_name(*from, origin.text())) return {};
+    RequestOrigin secured = origin;
+    secured.is_https = true;
+    const bool only_the_scheme_differs = origin.is_by_proxy && same_name(*from, secured.text());
+    return {403, only_the_scheme_differs ? kSchemeIsMissing : kOtherPage};
 }
 
 }  // namespace waymark::tracker

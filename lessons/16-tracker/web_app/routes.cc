@@ -4,7 +4,6 @@
 
 #include "net/http/url.hh"
 #include "web_app/answers.hh"
-#include "web_app/request_guard.hh"
 
 namespace waymark::tracker {
 
@@ -14,14 +13,20 @@ using net::http::Exchange;
 
 namespace {
 
-using Guard = std::string_view (*)(const net::http::Request& request);
+enum class Doing { reading, changing };
 
-net::http::Handler guarded(net::http::Handler handler, Guard guard) {
-    return [handler = std::move(handler), guard](Exchange& exchange) {
-        const std::string_view reason = guard(exchange.request);
-        if (reason.empty()) return handler(exchange);
-        answer_error(exchange, 403, reason);
-        return answered();
+net::http::Handler guarded(net::http::Handler handler, Routes::Door door, Doing doing) {
+    return [handler = std::move(handler), door, doing](Exchange& exchange) {
+        const RequestGuard::Refusal refusal = doing == Doing::reading
+                                                  ? door.guard.refusal_of(exchange)
+                                                  : door.guard.refusal_of_change(exchange);
+        if (refusal) {
+            answer_error(exchange, refusal.status, refusal.reason);
+            return answered();
+        }
+        const RequestOrigin origin = door.guard.origin_of(exchange);
+        if (!origin.is_by_proxy) return handler(exchange);
+        return door.places.answer(exchange, origin.client, handler);
     };
 }
 
@@ -81,8 +86,8 @@ net::http::Handler Routes::admitting(Admits admits, Handler handler) const {
 void Routes::add_get(std::string_view pattern, Admits admits, Handler handler) {
     list_.push_back({"GET", std::string(pattern), admits});
     router_.add("GET", pattern, 0,
-                guarded(admitting(admits, std::move(handler)), reason_to_refuse));
-    router_.add("*", pattern, 0, guarded(refuse_method, reason_to_refuse));
+                guarded(admitting(admits, std::move(handler)), door_, Doing::reading));
+    router_.add("*", pattern, 0, guarded(refuse_method, door_, Doing::reading));
 }
 
 void Routes::add_post(std::string_view pattern, Admits admits, std::size_t body_limit,
@@ -90,8 +95,8 @@ void Routes::add_post(std::string_view pattern, Admits admits, std::size_t body_
     list_.push_back({"POST", std::string(pattern), admits});
     if (body_limit > 0) handler = taking_json(std::move(handler));
     router_.add("POST", pattern, body_limit,
-                guarded(admitting(admits, std::move(handler)), reason_to_refuse_change));
-    router_.add("*", pattern, 0, guarded(refuse_all_but_post, reason_to_refuse));
+                guarded(admitting(admits, std::move(handler)), door_, Doing::changing));
+    router_.add("*", pattern, 0, guarded(refuse_all_but_post, door_, Doing::reading));
 }
 
 void Routes::open(std::string_view pattern, net::http::Handler handler) {
@@ -126,7 +131,7 @@ void Routes::end_with_not_found() {
                                       answer_error(exchange, 404, "There is nothing here.");
                                       return answered();
                                   }),
-                        reason_to_refuse));
+                        door_, Doing::reading));
 }
 
 }  // namespace waymark::tracker

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "net/http/router.hh"
+#include "web_app/client_places.hh"
+#include "web_app/request_guard.hh"
 #include "web_app/viewer.hh"
 
 namespace waymark::tracker {
@@ -32,9 +34,16 @@ class Routes {
         Admits admits;
     };
 
-    // The router must outlive this, and what `who_asks` uses must outlive the router.
-    Routes(net::http::Router& router, WhoAsks who_asks)
-        : router_(router), who_asks_(std::move(who_asks)) {}
+    // The router must outlive this; the others, and what `who_asks` uses, must outlive the router.
+    Routes(net::http::Router& router, const RequestGuard& guard, ClientPlaces& places,
+           WhoAsks who_asks)
+        : router_(router), door_{guard, places}, who_asks_(std::move(who_asks)) {}
+
+    // What stands before each handler.
+    struct Door {
+        const RequestGuard& guard;
+        ClientPlaces& places;  // of those who come by a proxy
+    };
 
     // For GET and HEAD. What strangers may get: the way in, and the files of the pages.
     void open(std::string_view pattern, net::http::Handler handler);
@@ -60,6 +69,7 @@ class Routes {
     net::http::Handler admitting(Admits admits, Handler handler) const;
 
     net::http::Router& router_;
+    Door door_;
     WhoAsks who_asks_;
     std::vector<Listed> list_;
 };

@@ -1,6 +1,6 @@
 // The web app: what people look at. It reads the database and does not write it, hears from the
-// store what has become durable, and serves pages, data and the live stream, on loopback addresses
-// only as long as there are no accounts. The event loop never touches the database; two threads do.
+// store what has become durable, and serves pages, data and the live stream, by TLS or through a
+// proxy where others could read along. The event loop never touches the database; two threads do.
 
 #include <fmt/format.h>
 
@@ -21,6 +21,7 @@
 #include "version.hh"
 #include "web_app/answers.hh"
 #include "web_app/api.hh"
+#include "web_app/client_places.hh"
 #include "web_app/corrections_api.hh"
 #include "web_app/database_reads.hh"
 #include "web_app/device_api.hh"
@@ -29,10 +30,12 @@
 #include "web_app/map_api.hh"
 #include "web_app/pages.hh"
 #include "web_app/quarantine_api.hh"
+#include "web_app/request_guard.hh"
 #include "web_app/routes.hh"
 #include "web_app/site_folder.hh"
 #include "web_app/store_announcements.hh"
 #include "web_app/store_changes.hh"
+#include "web_app/web_tls.hh"
 
 namespace waymark::tracker {
 
@@ -44,6 +47,17 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kTimeToFinish{8};
+// 30 days (RFC 6797): browsers keep to it for all ports of the name, so whoever gives TLS up must
+// not wait for a year.
+constexpr std::string_view kOnlyByHttps = "max-age=2592000";
+
+// Behind a proxy, and on loopback, all clients have one address.
+ConfiguredServer::Clients clients_of(const Settings& settings) {
+    const bool is_shared =
+        !settings.web_is_beyond_loopback() || !settings.reloadable.trusted_proxies.empty();
+    return is_shared ? ConfiguredServer::Clients::this_machine
+                     : ConfiguredServer::Clients::everywhere;
+}
 
 // Another one at each start: a viewer that comes back to another process must read anew.
 std::string new_epoch() {
@@ -71,6 +85,8 @@ class WebAppService {
   private:
     void stop();
     void reload(const ReloadableSettings& settings);
+    WebReach reach_of(const ReloadableSettings& settings) const;
+    net::http::FieldBlock fields_with_every_answer() const;
     void handler_failed(std::exception_ptr thrown);
     // Members of a JSON object.
     std::string counters() const;
@@ -89,6 +105,10 @@ class WebAppService {
     CorrectionsApi corrections_;
     QuarantineApi quarantine_;
     MapApi map_;
+    const bool is_beyond_loopback_;
+    WebTls tls_;
+    RequestGuard guard_;
+    ClientPlaces places_;
     net::http::Router router_;
     Routes routes_;
     ConfiguredServer server_;
@@ -100,12 +120,11 @@ WebAppService::WebAppService(ServiceStart& start)
       feed_(new_epoch()),
       reads_(loop_, database_path(start.settings.data), log_),
       live_(loop_, feed_, live_settings()),
-      announcements_(
-          loop_, feed_,
-          {.on_feed_changed = [this] { live_.feed_changed(); },
-           .on_devices_changed = [this] { live_.devices_changed(); },
-           .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
-           .on_accounts_changed = {}}),
+      announcements_(loop_, feed_,
+                     {.on_feed_changed = [this] { live_.feed_changed(); },
+                      .on_devices_changed = [this] { live_.devices_changed(); },
+                      .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
+                      .on_accounts_changed = {}}),
       changes_(loop_, [this](std::string_view message) { return announcements_.send(message); }),
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
@@ -114,15 +133,19 @@ WebAppService::WebAppService(ServiceStart& start)
       corrections_(reads_, changes_),
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),
-      routes_(router_, who_asks),
+      is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
+      tls_(start.settings, std::exchange(start.identity, {}), log_),
+      guard_(reach_of(start.settings.reloadable)),
+      places_(start.settings.reloadable),
+      routes_(router_, guard_, places_, who_asks),
       server_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
-              start.settings.reloadable.web_access_list(), log_,
-              ConfiguredServer::Clients::this_machine),
+              start.settings.reloadable.web_access_list(), log_, clients_of(start.settings)),
       control_(
           loop_, std::move(start.control), log_,
           {.on_peer = [this](Peer, Channel channel) { announcements_.connect(std::move(channel)); },
            .on_stop = [this] { stop(); },
            .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
+           .on_identity = [this](const IdentityFiles& files) { return tls_.take(files); },
            .on_devices_changed = {},
            .counters = [this] { return fmt::format("{{{}}}", counters()); }}) {
     pages_.add_routes(routes_);
@@ -132,14 +155,14 @@ WebAppService::WebAppService(ServiceStart& start)
     quarantine_.add_routes(routes_);
     map_.add_routes(routes_);
     routes_.end_with_not_found();
-    server_.http().set_fields(security_fields(map_.picture_origin()));
+    server_.http().set_fields(fields_with_every_answer());
     server_.http().when_stopping([this] { live_.stop(); });
     server_.http().when_handler_fails(
         [this](std::exception_ptr thrown) { handler_failed(thrown); });
 }
 
 int WebAppService::run() {
-    server_.open();
+    server_.open(tls_.make_layer());
     control_.ready();
     loop_.run();
     reads_.stop();
@@ -153,7 +176,21 @@ void WebAppService::stop() {
 void WebAppService::reload(const ReloadableSettings& settings) {
     server_.reload(settings, settings.web_access_list());
     map_.reload(settings);
-    server_.http().set_fields(security_fields(map_.picture_origin()));
+    guard_.set_reach(reach_of(settings));
+    places_.set_limits(settings);
+    server_.http().set_fields(fields_with_every_answer());
+}
+
+WebReach WebAppService::reach_of(const ReloadableSettings& settings) const {
+    return {.proxies = TrustedProxies(settings.trusted_proxies),
+            .names = settings.web_names,
+            .is_beyond_loopback = is_beyond_loopback_};
+}
+
+net::http::FieldBlock WebAppService::fields_with_every_answer() const {
+    net::http::FieldBlock fields = security_fields(map_.picture_origin());
+    if (tls_.is_on()) fields.add("Strict-Transport-Security", kOnlyByHttps);
+    return fields;
 }
 
 void WebAppService::handler_failed(std::exception_ptr thrown) {

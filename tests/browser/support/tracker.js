@@ -41,7 +41,7 @@ export class Tracker {
   async ready() {
     const limit = setTimeout(() => this.child.kill('SIGKILL'), START_LIMIT_MS);
     for await (const line of readline.createInterface({ input: this.child.stdout })) {
-      const [, what, address] = /^(web|devices): (http:\S+)$/.exec(line) ?? [];
+      const [, what, address] = /^(web|devices): (https?:\S+)$/.exec(line) ?? [];
       if (what) this[what] = address;
       if (this.web && this.devices) break;
     }
