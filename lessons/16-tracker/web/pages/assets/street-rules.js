@@ -6,29 +6,34 @@ import { STREET_COLOURS } from './street-colours.js';
 
 const FONT_SIZE = 12;
 
+const isService = ({ kind, kind_detail: detail }) => kind === 'other' || detail === 'service';
+
 // Roads from the least to the greatest: a narrow one must not cut through a wide one.
 const ROADS = [
-  { kinds: ['other'], name: 'minor', width: [[13, 0], [14, .8], [16, 3], [19, 12]] },
-  { kinds: ['minor_road'], name: 'minor', width: [[11, 0], [12, .7], [14, 2.4], [16, 7], [19, 22]] },
-  { kinds: ['major_road'], name: 'major', width: [[6, 0], [8, .6], [12, 2], [14, 4], [16, 9], [19, 26]] },
-  { kinds: ['highway'], name: 'highway', width: [[3, 0], [5, .7], [10, 2], [13, 4], [16, 11], [19, 30]] },
+  { is: isService, name: 'minor', width: [[13, 0], [14, .8], [16, 3], [19, 12]] },
+  { is: (props) => props.kind === 'minor_road' && !isService(props), name: 'minor',
+    width: [[11, 0], [12, .7], [14, 2.4], [16, 7], [19, 22]] },
+  { is: ({ kind }) => kind === 'major_road', name: 'major', width: [[6, 0], [8, .6], [12, 2], [14, 4], [16, 9], [19, 26]] },
+  { is: ({ kind }) => kind === 'highway', name: 'highway', width: [[3, 0], [5, .7], [10, 2], [13, 4], [16, 11], [19, 30]] },
 ];
 
 const LAND = {
   green: ['park', 'village_green', 'playground', 'garden', 'golf_course', 'cemetery', 'recreation_ground', 'grass',
     'grassland', 'meadow', 'allotments', 'orchard', 'vineyard', 'pitch', 'zoo', 'nature_reserve', 'national_park',
-    'protected_area', 'scrub', 'farmland'],
+    'protected_area', 'scrub', 'wetland', 'dog_park', 'stadium'],
+  field: ['farmland', 'farmyard'],
   wood: ['wood', 'forest'],
-  sand: ['sand', 'beach', 'barren'],
+  sand: ['sand', 'beach', 'barren', 'bare_rock'],
   ice: ['glacier'],
   built: ['residential', 'urban_area', 'commercial', 'retail'],
   works: ['industrial', 'railway', 'aerodrome', 'airfield', 'military', 'naval_base', 'quarry'],
   care: ['hospital', 'school', 'university', 'college', 'kindergarten'],
-  ground: ['pedestrian', 'platform', 'pier', 'runway', 'taxiway'],
+  ground: ['pedestrian', 'footway', 'platform', 'pier', 'runway', 'taxiway'],
 };
 const LAND_OF_KIND = new Map(Object.entries(LAND).flatMap(([name, kinds]) => kinds.map((kind) => [kind, name])));
 
 const kindIs = (...kinds) => (zoom, { props }) => kinds.includes(props.kind);
+const isOne = ({ kind, kind_detail: detail }, ...kinds) => kinds.includes(kind) || kinds.includes(detail);
 const number = (value, otherwise) => (Number.isFinite(value) ? value : otherwise);
 const landOf = ({ props }) => LAND_OF_KIND.get(props.kind);
 
@@ -70,9 +75,9 @@ class Painter {
       this.area('landuse', fillOfLand, hasLand),
       this.area('water', colours.sea, (zoom, { geomType }) => geomType === Polygon),
       this.line('water', colours.sea, this.width([[7, 0], [9, .8], [14, 2.5], [19, 12]]),
-        (zoom, { geomType, props }) => geomType === Line && ['river', 'canal'].includes(props.kind)),
+        (zoom, { geomType, props }) => geomType === Line && isOne(props, 'river', 'canal')),
       this.line('water', colours.sea, this.width([[12, 0], [14, .8], [19, 4]]),
-        (zoom, { geomType, props }) => geomType === Line && ['stream', 'ditch', 'drain'].includes(props.kind)),
+        (zoom, { geomType, props }) => geomType === Line && isOne(props, 'stream', 'ditch', 'drain')),
       { ...this.area('buildings', colours.building, (zoom, { geomType }) => geomType === Polygon,
         { stroke: colours.buildingEdge, width: .6 }), minzoom: 14 },
       ...this.wayRules(),
@@ -85,8 +90,10 @@ class Painter {
   wayRules() {
     const { colours } = this;
     return [
-      { ...this.line('roads', colours.path, this.width([[13, .5], [16, 1.2], [19, 2.5]]), kindIs('path'),
+      this.line('roads', colours.ground, this.width([[11, 0], [13, 5], [16, 24], [19, 60]]), kindIs('aeroway'), { lineCap: 'butt' }),
+      { ...this.line('roads', colours.path, this.width([[13, .5], [16, 1.2], [19, 2.5]]), kindIs('path', 'pier', 'aerialway'),
         { dash: [3, 2], lineCap: 'butt' }), minzoom: 14 },
+      this.line('roads', colours.water, this.width([[7, 0], [9, .7], [14, 1.2]]), kindIs('ferry'), { dash: [6, 4], lineCap: 'butt' }),
       this.line('roads', colours.rail, this.width([[8, 0], [10, .6], [14, 1.2], [19, 3]]), kindIs('rail')),
     ];
   }
@@ -94,10 +101,10 @@ class Painter {
   // All edges first: where roads meet, no edge lies across the other.
   roadRules() {
     const { colours } = this;
-    const edges = ROADS.map(({ kinds, name, width }) => (
-      { ...this.line('roads', colours[`${name}Edge`], this.width(width, 1.6), kindIs(...kinds)), minzoom: 12 }));
-    const faces = ROADS.map(({ kinds, name, width }) =>
-      this.line('roads', colours[name], this.width(width), kindIs(...kinds)));
+    const road = (is) => (zoom, { props }) => is(props);
+    const edges = ROADS.map(({ is, name, width }) => (
+      { ...this.line('roads', colours[`${name}Edge`], this.width(width, 1.6), road(is)), minzoom: 12 }));
+    const faces = ROADS.map(({ is, name, width }) => this.line('roads', colours[name], this.width(width), road(is)));
     return [...edges, ...faces];
   }
 
