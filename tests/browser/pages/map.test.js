@@ -82,6 +82,7 @@ test('a card says all of a device, by keyboard alone, and Escape goes back to th
     await page.keyboard.press('Enter');
     const card = page.locator('#card');
     await card.waitFor();
+    assert.match(await page.evaluate(() => document.activeElement.className), viewport === PHONE ? /quiet/ : /device/, 'the focus can be seen');
     const said = await card.innerText();
     for (const words of [/^alice\/phone/, /Position of \d\d:\d\d:\d\d, /, /36 km\/h, east/, /1\.0 km since \d\d:\d\d/,
       /± 5 m/, /520 m/, /48\.14000, 11\.58348/]) assert.match(said, words);

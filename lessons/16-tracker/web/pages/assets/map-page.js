@@ -159,10 +159,12 @@ class MapPage {
     this.selected = before === id && this.following ? null : id;
     this.following = this.selected !== null;
     this.trails.selected = this.places.selected = this.selected;
-    const hadFocus = element('card').contains(document.activeElement);
+    const focus = document.activeElement;
     this.list.select(this.selected);
     this.showCard();
-    if (this.selected === null && hadFocus) this.list.focus(before);
+    // The focus stays where something can be seen: on a phone the card takes the place of the list.
+    if (this.selected === null && element('card').contains(focus)) this.list.focus(before);
+    else if (element('devices').contains(focus) && focus.offsetParent === null) element('card-close').focus();
     this.redraw();
     if (this.following) this.follow();
   }
