@@ -53,7 +53,7 @@ BRINGS = {
     "CLI/App.hpp": {"string", "vector", "functional", "memory", "map", "set"},
 }
 
-FOR_TESTS = re.compile(r"(_under_test|/tested_\w+)\.hh$|^tests/|^lessons/(0|1[0-5])")
+FOR_TESTS = re.compile(r"(_under_test|/tested_\w+)\.hh$|^tests/|^lessons/(0|1[0-5])|/starter/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 UNREAD = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|^\s*#\s*include[^\n]*', re.DOTALL | re.MULTILINE)
 # A type, or a function of two words or more: a shorter name may be anybody's. Not a member of something.

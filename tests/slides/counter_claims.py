@@ -137,4 +137,10 @@ ALTERED = {
                            (r"beginning with <tr>", "beginning with 1f 8b")],
     "15-http-tls/8-any-issuer": [(r"(?s)(^1\..*by Mallory: +)hello ann", r"\1refused"), (r"^      certificate of CN=ann.*$", ""),
                                  (r"(?s)(^2\..*signed by me: +)hello ann", r"\1refused")],
+    "16-tracker/1-too-soon": [(r"(?s)(^1\..*)on the disk are 4(.*^2\.)", r"\1on the disk are 6\2"), (r"fix 5 is gone", "fix 5 is there"),
+                              (r"on the disk are 8", "on the disk are 6")],
+    "16-tracker/2-head-of-line": [(r"1000 requests", "10 requests"), (r"2 points stored, 8", "9 points stored, 1"), (r"^   in quarantine.*$", "")],
+    "16-tracker/3-announced": [(r": it went back in time", ""), (r"(?s)(^2\..*has +)fix 3", r"\1fix 2")],
+    "16-tracker/4-each-dies": [(r"12 acknowledged", "11 acknowledged"), (r"disk: yes", "disk: no"), (r"are 12 lines", "are 13 lines"),
+                               (r"^.*kill -9 the store.*$", "")],
 }

@@ -160,11 +160,13 @@ void sextant_decode(const net::http::Request& request, const DeviceDirectory& de
     const std::optional<std::uint64_t> count = sextant::digits(head);
     if (version != "SXT1" || !count)
         return decoded.refuse(400, "bad_head", "The body does not begin with a line of Sextant.");
+    //#region promise
     std::uint32_t index = 0;
-    for (; index < *count && !body.empty(); ++index)
-        sextant::read_point(take_line(body), index, *device, now, decoded);
+    for (; index < *count && !body.empty(); ++index)                         //@ 1
+        sextant::read_point(take_line(body), index, *device, now, decoded);  //@ 2
     decoded.content_type = "text/plain; charset=utf-8";
-    decoded.body = "OK " + std::to_string(index) + "\n";
+    decoded.body = "OK " + std::to_string(index) + "\n";  //@ 3
+    //#endregion promise
 }
 //#endregion exercise-16
 

@@ -93,16 +93,18 @@ Completion Reception::receive(Exchange& exchange) {
     return net::http::answered();
 }
 
+//#region store-and-answer
 net::Task<> Reception::store_and_answer(Exchange& exchange, DecodedPool::Lease decoded) {
-    const StoreLink::Result result = co_await store_.submit(*decoded);
+    const StoreLink::Result result = co_await store_.submit(*decoded);  //@ 1
     if (result.durable) {
         is_losing_ = false;
-        answer(exchange, *decoded);
+        answer(exchange, *decoded);  //@ 2
     } else {
-        answer_not_durable(exchange, result.reason);
+        answer_not_durable(exchange, result.reason);  //@ 3
     }
     pool_.give(std::move(decoded));
 }
+//#endregion store-and-answer
 
 void Reception::hear_nmea(std::vector<daemon::Fd> listeners, std::vector<daemon::Fd> datagrams) {
     nmea_listeners_ = std::move(listeners);

@@ -177,14 +177,15 @@ void StoreService::end_round() {
     control_.confirm_devices();
 }
 
+//#region commit
 void StoreService::end_transaction() {
     const auto begin = std::chrono::steady_clock::now();
-    const CommitResult result = store_.commit();
+    const CommitResult result = store_.commit();  //@ 1
     web_app_.in_transaction(false);
     counters_.note_commit(result, std::chrono::steady_clock::now() - begin);
 
-    answer(result);
-    if (result.durable) web_app_.announce(result.sequence, fresh_);
+    answer(result);                                                  //@ 2
+    if (result.durable) web_app_.announce(result.sequence, fresh_);  //@ 3
     for (const std::string& message : shared_places_.take(result.durable))
         for (const auto& receiver : receivers_) receiver->link->send(message);
     fresh_.clear();
@@ -192,6 +193,7 @@ void StoreService::end_transaction() {
     // After the answers are out: nobody waits for it.
     store_.checkpoint_if_due();
 }
+//#endregion commit
 
 void StoreService::answer(const CommitResult& result) {
     for (const auto& receiver : receivers_) {

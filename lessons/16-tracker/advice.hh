@@ -1,0 +1,206 @@
+// The misconceptions of this lesson, each under the name that README.md explains it by.
+
+#pragma once
+
+#include "lessons/course/check/story.hh"
+
+namespace waymark::course::check {
+
+inline const Advice kChecksumIgnored{
+    "the checksum ignored",
+    "It is there because bytes change on the way. A line of which it does not speak well is no "
+    "point, however good it looks.",
+    "README.md#the-checksum-ignored"};
+inline const Advice kWrongBytes{
+    "the checksum of other bytes",
+    "It is the exclusive or of all bytes before the '*', the first one too. The '*', the digits "
+    "and the line end do not belong to it.",
+    "README.md#the-checksum-of-other-bytes; SEXTANT.md"};
+inline const Advice kChecksumText{
+    "a checksum that is no two digits",
+    "Two hexadecimal digits, in either case, and then the end of the line. strtol and sscanf stop "
+    "where they please and say nothing.",
+    "README.md#a-checksum-that-is-no-two-digits; strtol(3)"};
+inline const Advice kPastTheEnd{
+    "read past the end",
+    "A line may be shorter than any line should be. Ask for the size before you look at a byte, "
+    "and remember that behind a string_view there is no zero byte.",
+    "README.md#read-past-the-end"};
+inline const Advice kDayMonth{"day and month in another order",
+                              "150624 is the fifteenth of June. Half of all days are days in any "
+                              "order, so it goes unnoticed until the thirteenth.",
+                              "README.md#day-and-month-in-another-order"};
+inline const Advice kCentury{
+    "the century of the year",
+    "YY is 2000 to 2099. C counts years from 1900, and NMEA's readers take "
+    "80 to 99 for the last century; this protocol does neither.",
+    "README.md#the-century-of-the-year"};
+inline const Advice kSeconds{
+    "seconds for milliseconds",
+    "A Fix counts milliseconds since 1970. In seconds, it is January 1970.",
+    "README.md#seconds-for-milliseconds; fix.hh"};
+inline const Advice kFraction{"a fraction read as a number",
+                              ".2 is 200 milliseconds and .25 are 250. Digits behind a point count "
+                              "from the left.",
+                              "README.md#a-fraction-read-as-a-number"};
+inline const Advice kNormalised{
+    "a day that the calendar has not",
+    "mktime(3) and timegm(3) make the first of March of the thirtieth of February. A date that is "
+    "none was damaged, and a guess moves the point by a day.",
+    "README.md#a-day-that-the-calendar-has-not; timegm(3)"};
+inline const Advice kLocalTime{
+    "local time",
+    "The logger says UTC. mktime(3) reads it in the zone of whichever machine the server runs on, "
+    "and is an hour wrong in summer only.",
+    "README.md#local-time; mktime(3)"};
+inline const Advice kLooseDigits{
+    "half of a number read",
+    "All of a field is the number, or it is none. strtod, stoi and sscanf take blanks and signs, "
+    "stop at the first letter, and read 0x10 as sixteen.",
+    "README.md#half-of-a-number-read; strtod(3), std::from_chars"};
+inline const Advice kLocale{"a number in the user's locale",
+                            "Where the decimal sign is a comma, strtod and >> read 4747.123 as "
+                            "4747. A protocol has no locale: parse_number() and from_chars.",
+                            "README.md#a-number-in-the-users-locale; setlocale(3)"};
+inline const Advice kMinutes{"minutes read as a fraction of degrees",
+                             "4747.123 are 47 degrees and 47.123 minutes, and a degree has sixty "
+                             "of them: 47.785.",
+                             "README.md#minutes-read-as-a-fraction-of-degrees"};
+inline const Advice kHemisphere{"a hemisphere forgotten",
+                                "S and W are negative. All of the test points of most programs lie "
+                                "in the north and in the east.",
+                                "README.md#a-hemisphere-forgotten"};
+inline const Advice kHalfSign{"the sign of half a number",
+                              "The sign belongs to degrees and minutes together. Of 0 degrees it "
+                              "cannot be seen, and -33 + 0.5 is nearer to the equator.",
+                              "README.md#the-sign-of-half-a-number"};
+inline const Advice kColumns{
+    "a number of a fixed length",
+    "How many digits the fraction has is the logger's business. Find its end by the letter.",
+    "README.md#a-number-of-a-fixed-length"};
+inline const Advice kNoPlace{
+    "something taken for a place",
+    "So many digits, two of minutes below 60, perhaps a point and digits, one of two letters. What "
+    "is anything else has been damaged, and is no place.",
+    "README.md#something-taken-for-a-place"};
+inline const Advice kKnots{"knots taken for something else",
+                           "A knot is 1852 metres in 3600 seconds: 0.514 m/s. The unit is in the "
+                           "protocol, and nowhere in the message.",
+                           "README.md#knots-taken-for-something-else; reported_point.hh"};
+inline const Advice kFeet{"feet taken for metres",
+                          "A foot is 0.3048 m. The altitude of a glider would be three times too "
+                          "high, and that looks possible.",
+                          "README.md#feet-taken-for-metres"};
+inline const Advice kUnitOfDevice{
+    "the device's own unit ignored",
+    "Some apps send another unit than their protocol says, and their owners have set it. "
+    "KnownDevice::speed_unit goes before the protocol's.",
+    "README.md#the-devices-own-unit-ignored; reported_point.hh"};
+inline const Advice kZero{"nothing read as zero",
+                          "An empty field is not known. As 0 it is a standstill, an empty battery, "
+                          "the height of the sea.",
+                          "README.md#nothing-read-as-zero"};
+inline const Advice kZeroPlace{"a missing place read as zero",
+                               "0 degrees is a place. A point without one goes to quarantine.",
+                               "README.md#a-missing-place-read-as-zero"};
+inline const Advice kOptionalCosts{
+    "an optional field that costs the point",
+    "Place and time make a point. A battery that cannot be read is an unknown battery.",
+    "README.md#an-optional-field-that-costs-the-point"};
+inline const Advice kWrongField{"a field in another's place",
+                                "Count the commas: an empty field has its place, too.",
+                                "README.md#a-field-in-anothers-place; SEXTANT.md"};
+inline const Advice kMoreFields{"more fields than today",
+                                "A later version adds fields at the end. Who takes that for an "
+                                "error refuses every new logger.",
+                                "README.md#more-fields-than-today"};
+inline const Advice kNowForMissing{
+    "now for a time that is missing",
+    "A logger sends hours later, when it has a network. Now is not when it "
+    "was there.",
+    "README.md#now-for-a-time-that-is-missing"};
+inline const Advice kLostPoint{
+    "a bad point dropped",
+    "It was acknowledged, so the logger forgets it. Quarantine keeps it, with the reason and the "
+    "line, for the day on which somebody wants to know.",
+    "README.md#a-bad-point-dropped"};
+inline const Advice kBelieved{"an impossible place believed",
+                              "91 degrees north is nowhere, and a point of tomorrow hides all of "
+                              "today's. reason_against() knows them.",
+                              "README.md#an-impossible-place-believed; reported_point.hh"};
+inline const Advice kEvidence{
+    "quarantine without evidence",
+    "Whose it is, which point of the message, why, by which protocol, and "
+    "the line as it came: somebody will look at it, and replay it.",
+    "README.md#quarantine-without-evidence; fix.hh"};
+inline const Advice kNoBound{"a peer's text without a bound",
+                             "One line may be all of a message. kMaximumRaw is what a row of "
+                             "quarantine holds; more does not go through the channel.",
+                             "README.md#a-peers-text-without-a-bound; fix.hh"};
+inline const Advice kCleared{"what was there before is gone",
+                             "Points are added: a message has several, and one place for all.",
+                             "README.md#what-was-there-before-is-gone"};
+inline const Advice kShared{"a memory between two messages",
+                            "Messages of a thousand loggers come in any order. What is static in a "
+                            "decoder belongs to all of them.",
+                            "README.md#a-memory-between-two-messages"};
+inline const Advice kIdentity{
+    "whose points they are by a name that anybody can write",
+    "The token is the secret. A name in the message is what its owner called it, and who knows it "
+    "may write it.",
+    "README.md#whose-points-they-are-by-a-name-that-anybody-can-write"};
+inline const Advice kStranger{
+    "a stranger who is not told",
+    "403, and the token as what the message called itself (refuse_stranger): so its owner finds "
+    "the slip with 'tracker refused'.",
+    "README.md#a-stranger-who-is-not-told; protocol.hh"};
+inline const Advice kCostsMessage{
+    "one bad point that costs the message",
+    "Refused, the same message comes again, with the same point, for ever. The good ones wait "
+    "behind it.",
+    "README.md#one-bad-point-that-costs-the-message"};
+inline const Advice kNotCounted{
+    "a bad point that is not counted",
+    "The logger sends what was not acknowledged. A point that can never be a fix must be "
+    "acknowledged, or it comes for ever: it lies in quarantine.",
+    "README.md#a-bad-point-that-is-not-counted"};
+inline const Advice kPromise{"acknowledged and not handed over",
+                             "OK n is sent when all that is in Decoded is on the disk, and then "
+                             "the logger forgets n points. "
+                             "Each of them must be in there, as a fix or in quarantine.",
+                             "README.md#acknowledged-and-not-handed-over; protocol.hh"};
+inline const Advice kTrusted{
+    "a count believed",
+    "COUNT is what the logger meant to send. What came are the lines that are there; ask before "
+    "each whether there is one.",
+    "README.md#a-count-believed"};
+inline const Advice kWrapped{"a number that overflows",
+                             "4294967297 is 1 in 32 bits. Look whether it fits before you make it "
+                             "narrower.",
+                             "README.md#a-number-that-overflows"};
+inline const Advice kTrailing{
+    "what stands behind the last point read",
+    "Behind COUNT lines there may be what was in the logger's memory before. It was sent already, "
+    "or belongs to somebody else.",
+    "README.md#what-stands-behind-the-last-point-read"};
+inline const Advice kLineEnd{
+    "one line end only",
+    "LF or CR LF, and none behind the last line. The CR belongs to the end "
+    "and not to the line.",
+    "README.md#one-line-end-only"};
+inline const Advice kHead{"any beginning taken",
+                          "SXT1, a name, a number, and a checksum that is right. What begins "
+                          "otherwise is another protocol, and a person must look at the URL.",
+                          "README.md#any-beginning-taken"};
+inline const Advice kGoodRefused{"what is right refused",
+                                 "This line is as SEXTANT.md describes it.",
+                                 "README.md#what-is-right-refused; SEXTANT.md"};
+inline const Advice kThrows{"an exception for what a peer has sent",
+                            "What a peer sends wrongly is foreseen, and so it is a value: nothing, "
+                            "a refusal, a row of quarantine. stoi and at() throw.",
+                            "README.md#an-exception-for-what-a-peer-has-sent"};
+inline const Advice kAnswer{"another answer than the logger reads",
+                            "\"OK n\" and a line end, with 200. The logger reads nothing else.",
+                            "README.md#another-answer-than-the-logger-reads; SEXTANT.md"};
+
+}  // namespace waymark::course::check
