@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "trips/gap.hh"
 #include "trips/trip_rules.hh"
 
 namespace waymark::tracker {
@@ -117,7 +118,7 @@ void TripFinder::accept(const SeenPoint& seen) {
 void TripFinder::measure_step(const Waypoint& point) {
     const double metres = distance_m(last_->place(), point.place());
     const UnixMillis time = point.time_ms - last_->time_ms;
-    const bool is_gap = time > kGap && metres > kGapM;
+    const bool is_gap = time > kGapMs && metres > kGapM;
     (is_gap ? since_.gap_m : since_.way_m) += metres;
     if (is_gap) since_.gap_ms += time;
 }

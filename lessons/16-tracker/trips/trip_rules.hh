@@ -28,10 +28,8 @@ inline constexpr double kMinimumAwayM = 80;
 // Two stays one after the other that are nearer are one.
 inline constexpr double kSamePlaceM = 100;
 
-// Nobody knows the way between two fixes that are further apart than both: it counts for no trip's
-// distance (the pages draw no line there, web/pages/assets/gap.js).
-inline constexpr UnixMillis kGap = in_ms(std::chrono::minutes(10));
-inline constexpr double kGapM = 1000;
+// (Where nobody knows the way, trips/gap.hh says.)
+//
 // After so long without a fix, in another place, and slower than somebody walks: most of that time
 // was not spent on the way, and nobody knows where it was.
 inline constexpr UnixMillis kSilence = in_ms(std::chrono::minutes(30));
