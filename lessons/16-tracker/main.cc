@@ -45,6 +45,7 @@ int run(int count, char** arguments) {
     tracker::add_running_commands(app);
     tracker::add_decode(app);
     tracker::add_device(app);
+    tracker::add_user(app);
     tracker::add_refused(app);
     tracker::add_fix(app);
     tracker::add_quarantine(app);

@@ -17,7 +17,6 @@
 #include "daemon/landlock.hh"
 #include "daemon/log.hh"
 #include "daemon/pidfile.hh"
-#include "daemon/quiet_write.hh"
 #include "daemon/signals.hh"
 #include "net/event_loop.hh"
 #include "net/listener.hh"
@@ -33,6 +32,7 @@
 #include "start_check.hh"
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
+#include "unix_time.hh"
 #include "welcome.hh"
 
 namespace waymark::tracker {
@@ -184,12 +184,9 @@ void House::all_up() {
     for (const Address& address : open_.web)
         log_.info("web: {}", shown_address(address, web_scheme(settings_)));
     for (const Address& address : open_.nmea) log_.info("NMEA: {}", shown_address(address));
-    if (settings_.foreground) {
-        std::string text = welcome(settings_, open_.devices, open_.web);
-        if (::isatty(STDOUT_FILENO) == 0)
-            text.insert(0, address_lines(settings_, open_.devices, open_.web));
-        daemon::write_quietly(STDOUT_FILENO, text);  // whoever started it may be gone by now
-    }
+    if (services_.has_no_accounts())
+        log_.notice("nobody has an account yet: 'tracker status' says how to make the first one");
+    say_that_it_serves(settings_, open_.devices, open_.web, services_.has_no_accounts());
     readiness_.ready();
 }
 
@@ -219,10 +216,10 @@ net::Task<std::string> House::status() {
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - started_);
     co_return fmt::format(
         R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"web_scheme":"{}","nmea":[{}],)"
-        R"("services":{}}})"
+        R"("first_account":"{}","services":{}}})"
         "\n",
         ::getpid(), uptime.count(), quoted(open_.devices), quoted(open_.web), web_scheme(settings_),
-        quoted(open_.nmea), services);
+        quoted(open_.nmea), welcome_path(settings_.first_link), services);
 }
 
 int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
@@ -255,6 +252,7 @@ int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
         PidFile::lock(settings.pid_file_path(), Deadline::after(kWaitForPredecessor));
     refuse_second_server(settings);
     settle_demo_folder(settings.data, settings.demo);
+    if (!settings.demo) settings.first_link = make_first_link(unix_now());
     ::umask(077);
     Readiness readiness =
         settings.foreground

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/severity.hh"
+#include "first_link.hh"
 #include "net/access_list.hh"
 #include "net/address.hh"
 
@@ -70,6 +71,7 @@ struct Settings {
     bool one_process = false;
     bool demo = false;  // made-up devices, in a folder of their own (store/demo_folder)
     ReloadableSettings reloadable;
+    FirstLink first_link;  // nobody sets it: made at each start (serve())
 
     // Each by itself, as a file is read line by line; and what only all of them show: both of
     // certificate and key, and a web app that other machines can reach is not plain HTTP for

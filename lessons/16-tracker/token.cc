@@ -40,6 +40,24 @@ TokenHash hash_token(std::string_view token) {
     return hash;
 }
 
+std::string to_hex(const TokenHash& hash) {
+    std::string text(2 * hash.size() + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), hash.data(), hash.size());
+    text.pop_back();  // the terminating zero
+    return text;
+}
+
+std::optional<TokenHash> token_hash_from_hex(std::string_view text) {
+    TokenHash hash{};
+    if (text.size() != 2 * hash.size()) return std::nullopt;
+    std::size_t size = 0;
+    if (sodium_hex2bin(hash.data(), hash.size(), text.data(), text.size(), nullptr, &size,
+                       nullptr) != 0 ||
+        size != hash.size())
+        return std::nullopt;
+    return hash;
+}
+
 std::string make_token() {
     for (;;) {
         std::string token = random_text();

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ namespace waymark::tracker {
 using TokenHash = std::array<unsigned char, 32>;
 
 TokenHash hash_token(std::string_view token);
+
+// As 64 hexadecimal digits, and back; nothing for what is none.
+std::string to_hex(const TokenHash& hash);
+std::optional<TokenHash> token_hash_from_hex(std::string_view text);
 
 // A new token: 22 letters, digits, '-' and '_', which need no escape in a URL. It does not begin
 // with '-', so that it is no option on a command line.

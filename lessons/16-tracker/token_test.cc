@@ -25,3 +25,14 @@ TEST_CASE("the hash is the same for the same token only") {
     CHECK(hash_token("tok-van-7") != hash_token("tok-van-8"));
     CHECK(hash_token("") != hash_token(std::string_view("\0", 1)));
 }
+
+TEST_CASE("a hash is written in hexadecimal digits and read back, and nothing else is") {
+    const TokenHash hash = hash_token("token");
+    const std::string text = to_hex(hash);
+    CHECK(text.size() == 64);
+    CHECK(token_hash_from_hex(text) == hash);
+    CHECK_FALSE(token_hash_from_hex(text.substr(1)));
+    CHECK_FALSE(token_hash_from_hex(text + "0"));
+    CHECK_FALSE(token_hash_from_hex("g" + text.substr(1)));
+    CHECK_FALSE(token_hash_from_hex(""));
+}

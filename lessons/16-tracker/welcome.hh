@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "first_link.hh"
 #include "net/address.hh"
 #include "settings.hh"
 
@@ -19,10 +20,19 @@ std::string shown_address(const net::Address& address, std::string_view scheme =
 // By which scheme the map is reached.
 std::string_view web_scheme(const Settings& settings);
 
-// Where the map is, where devices send, what is kept where, and how it ends. The addresses are
-// those that were bound.
+// Where the map is, how the first account is made, where devices send, what is kept where, and how
+// it ends. The addresses are those that were bound.
 std::string welcome(const Settings& settings, const std::vector<net::Address>& devices,
-                    const std::vector<net::Address>& web);
+                    const std::vector<net::Address>& web, const std::string& first_account = "");
+
+// Where the first account is made: the link stands on a line of its own.
+std::string first_account_lines(const Settings& settings, const std::vector<net::Address>& web);
+
+// Says to whoever started the server where it serves, and if nobody has an account, how to make
+// one: in the foreground on standard output, else on standard error, which a daemon has until it is
+// ready.
+void say_that_it_serves(const Settings& settings, const std::vector<net::Address>& devices,
+                        const std::vector<net::Address>& web, bool has_no_accounts);
 
 // "devices: http://127.0.0.1:5055/" and "web: http://127.0.0.1:8080/", a line for each address.
 std::string address_lines(const Settings& settings, const std::vector<net::Address>& devices,

@@ -30,8 +30,8 @@ TEST_CASE("a person reads where everything is and how it ends") {
 
 TEST_CASE("a demo says that it is one") {
     const std::string text = welcome(settings(true), kDevices, kWeb);
-    CHECK(text.find("Two demo devices are on their way there; they are made up.\n") !=
-          std::string::npos);
+    CHECK(text.find("Two demo devices are on their way there; they are made up, and nobody need "
+                    "log in.\n") != std::string::npos);
     CHECK(text.find("The demo's positions are kept in /var/lib/waymark\n") != std::string::npos);
 }
 
@@ -45,4 +45,29 @@ TEST_CASE("a Unix socket is shown as what to listen on, and not as a URL") {
     CHECK(shown_address(Address::parse("unix:/run/waymark.sock")) == "unix:/run/waymark.sock");
     CHECK(address_lines(settings(false), {Address::parse("unix:@waymark")}, kWeb) ==
           "devices: unix:@waymark\nweb: http://127.0.0.1:8080/\n");
+}
+
+TEST_CASE("who has no account yet reads where to make the first one") {
+    Settings own = settings(false);
+    CHECK(first_account_lines(own, kWeb) == "");
+    own.first_link = {"aToken", 5};
+    CHECK(first_account_lines(own, kWeb) ==
+          "Nobody has an account yet. Make the first one with this link; it works once, and for a "
+          "day:\n    http://127.0.0.1:8080/welcome#aToken\n");
+    CHECK(first_account_lines(own, {Address::parse("unix:@waymark")}) ==
+          "Nobody has an account yet: 'tracker user add NAME --admin' makes the first one.\n");
+    own.web_certificate = "/etc/waymark/web.pem";
+    CHECK(first_account_lines(own, kWeb).find("https://127.0.0.1:8080/welcome#") !=
+          std::string::npos);
+}
+
+TEST_CASE("the link opens for a day, and for its own token") {
+    const FirstLink link = make_first_link(1000);
+    const TokenHash hash = hash_token(link.token);
+    CHECK(link.opens(hash, 1000 + 86'399'999));
+    CHECK_FALSE(link.opens(hash, 1000 + 86'400'000));
+    CHECK_FALSE(link.opens(hash_token("other"), 1000));
+    CHECK_FALSE(FirstLink{}.opens(hash_token(""), -1));
+    CHECK(welcome_path(link) == "welcome#" + link.token);
+    CHECK(make_first_link(1000).token != link.token);
 }

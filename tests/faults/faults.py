@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT / "tests" / "suite"))
 from own_ports import own_port
 from processes_seen import PATIENCE_SECONDS, wait_until
 from running_tracker import RunningTracker
+import tracker_session
 
 # argv: the tracker, then perhaps --long and --seed=N.
 ARGUMENTS = sys.argv[1:]
@@ -53,6 +54,7 @@ class Tracker(RunningTracker):
     def __init__(self, *arguments):
         super().__init__(TRACKER, arguments)
         self.devices_port = own_port()
+        self.is_logged_in = False
         self.wrapper = []  # a command that becomes the tracker
 
     def start(self):
@@ -62,8 +64,15 @@ class Tracker(RunningTracker):
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=self.log)
         self.devices_url = self.wait_for_url("devices")
-        status = self.status()
-        self.web_url = f"http://{status['web'][0]}/"
+        self.web_at = f"http://{self.status()['web'][0]}/"
+
+    @property
+    def web_url(self):
+        """Whoever wants it also wants to be let in."""
+        if not self.is_logged_in:
+            self.log_in(self.web_at)
+            self.is_logged_in = True
+        return self.web_at
 
     def end_by_sigkill(self):
         """What a supervisor that is killed leaves to its children and to the next start."""
@@ -117,7 +126,7 @@ def ask(url, target="/", timeout=20):
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:
-        connection.request("GET", target)
+        connection.request("GET", target, headers=tracker_session.fields())
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read()
     finally:

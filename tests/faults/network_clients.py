@@ -13,6 +13,7 @@ import unittest
 
 from faults import FIRST_TIME
 from processes_seen import PATIENCE_SECONDS
+import tracker_session
 
 IP_BIND_ADDRESS_NO_PORT = 24  # linux/in.h
 LISTEN, TIME_WAIT = "0A", "06"  # net/tcp_states.h
@@ -25,7 +26,9 @@ def fix_path(device, number):
 
 
 def request(path, *fields, host="127.0.0.1"):
-    lines = [f"GET {path} HTTP/1.1", *([f"Host: {host}"] if host is not None else []), *fields]
+    """As whoever has logged in last (tracker_session); phones' ports pay no heed to that."""
+    session = [f"{name}: {value}" for name, value in tracker_session.fields().items()]
+    lines = [f"GET {path} HTTP/1.1", *([f"Host: {host}"] if host is not None else []), *fields, *session]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 

@@ -8,6 +8,7 @@ import re
 import resource
 import time
 import unittest
+import urllib.parse
 
 import faults
 from faults import Tracker
@@ -24,7 +25,7 @@ class Server(Tracker):
         return address_of(self.status()["devices"][number])
 
     def web_address(self):
-        return address_of(self.status()["web"][0])
+        return address_of(urllib.parse.urlsplit(self.web_url).netloc)
 
     def counter(self, service, name):
         return self.services()[service]["counters"][name]

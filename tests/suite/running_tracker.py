@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import time
 
+import tracker_session
+
 START_SECONDS = 60  # with sanitizers, on a machine that does other things too
 COMMAND_SECONDS = 240
 
@@ -70,6 +72,10 @@ class RunningTracker:
                     break
         raise AssertionError(f"tracker serve did not say its {name} address: {output!r}\n"
                              f"{self.log_text()}")
+
+    def log_in(self, web_url):
+        """From here on requests with tracker_session.fields() are an admin's."""
+        tracker_session.log_in(self.program, self.data, web_url)
 
     def stop(self):
         if self.process is None:

@@ -16,11 +16,13 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
 
 import driver
+import tracker_session
 from running_tracker import RunningTracker
 
 TRACKER = sys.argv.pop(1)
 PATIENCE_SECONDS = 60
-TABLES = ("device", "identifier", "fix", "quarantine", "device_state", "last_commit")
+TABLES = ("device", "identifier", "fix", "quarantine", "device_state", "last_commit",
+          "account", "device_grant", "session", "audit")
 
 
 def everything(path):
@@ -39,6 +41,7 @@ class ACopy(unittest.TestCase):
         self.tracker = self.enterContext(RunningTracker(TRACKER))
         self.token = self.tracker.add_device("van")
         self.web_url = self.status_url()
+        self.tracker.log_in(self.web_url)
         self.sent = 0
 
     def status_url(self):
@@ -50,7 +53,7 @@ class ACopy(unittest.TestCase):
         parts = urllib.parse.urlsplit(url)
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE_SECONDS)
         self.addCleanup(connection.close)
-        connection.request("GET", target)
+        connection.request("GET", target, headers=tracker_session.fields())
         return connection.getresponse()
 
     def send(self, count):

@@ -21,12 +21,13 @@ void add_refused(CLI::App& app);
 void add_quarantine(CLI::App& app);
 void add_replay(CLI::App& app);
 void add_simulate(CLI::App& app);
+void add_user(CLI::App& app);
 void add_serve(CLI::App& app);
 void add_check(CLI::App& app);
 // stop, status and reload
 void add_running_commands(CLI::App& app);
 
-// After the devices in `data_folder` were edited, or its quarantine: has a server that runs there
+// After the devices in `data_folder` were edited, its accounts, or its quarantine: has a server that runs there
 // look at once, and waits until it knows them. Without a server, or one of another user, nothing
 // happens.
 void tell_server_of_devices(const std::string& data_folder);

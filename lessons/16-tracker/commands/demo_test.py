@@ -18,6 +18,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
 
 import driver
+import tracker_session
 from running_tracker import RunningTracker
 
 TRACKER = sys.argv.pop(1)
@@ -42,8 +43,10 @@ def services(tracker):
 
 
 def read_web(tracker, path):
+    """As whoever has logged in; a demo asks nobody to."""
     web = services(tracker)[0]["web"][0]
-    with urllib.request.urlopen(f"http://{web}{path}", timeout=PATIENCE_SECONDS) as answer:
+    asked = urllib.request.Request(f"http://{web}{path}", headers=tracker_session.fields())
+    with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
         return json.load(answer)
 
 
@@ -69,6 +72,7 @@ class Demo(unittest.TestCase):
     def test_without_a_demo_nobody_rides(self):
         with RunningTracker(TRACKER) as tracker:
             self.assertNotIn("demo", services(tracker)[1])
+            tracker.log_in(f"http://{services(tracker)[0]['web'][0]}/")
             self.assertEqual(read_web(tracker, "/api/devices")["devices"], [])
             self.assertEqual(read_web(tracker, "/api/status")["demo_devices"], 0)
 

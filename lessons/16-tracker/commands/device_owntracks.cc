@@ -1,8 +1,5 @@
 #include "commands/device_owntracks.hh"
 
-#include <termios.h>
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -14,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "commands/command.hh"
+#include "commands/hidden_input.hh"
 #include "store/data_folder.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
@@ -26,27 +24,6 @@ struct OwntracksOptions {
     std::string name;
     std::string viewer;
     bool stop = false;
-};
-
-// Nothing is shown of what is typed as long as this lives.
-class HiddenInput {
-  public:
-    HiddenInput() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
-        if (!is_terminal_) return;
-        termios hidden = before_;
-        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    }
-    HiddenInput(const HiddenInput&) = delete;
-    HiddenInput& operator=(const HiddenInput&) = delete;
-    ~HiddenInput() {
-        if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    }
-    bool is_terminal() const { return is_terminal_; }
-
-  private:
-    termios before_{};
-    bool is_terminal_;
 };
 
 std::string ask_for_key() {

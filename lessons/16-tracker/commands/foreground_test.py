@@ -106,7 +106,7 @@ class AtATerminal(unittest.TestCase):
     def test_a_person_reads_sentences_and_a_program_lines(self):
         with self.start("--demo"):
             self.assertRegex(self.shown, r"\r\nThe map is at http://127\.0\.0\.1:\d+/\r\n"
-                             r"Two demo devices are on their way there; they are made up\.\r\n"
+                             r"Two demo devices are on their way there; they are made up, and nobody need log in\.\r\n"
                              r"Devices send to http://127\.0\.0\.1:\d+/\r\n"
                              f"The demo's positions are kept in {self.data}\r\n")
             self.assertNotIn("\r\nweb: ", self.shown)

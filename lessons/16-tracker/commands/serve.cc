@@ -122,6 +122,15 @@ std::string shown(const nlohmann::json& address, std::string_view scheme = "http
     return shown_address(net::Address::parse(address.get<std::string>()), scheme);
 }
 
+// As long as there is none.
+void print_first_account(const nlohmann::json& status) {
+    const std::string path = status["first_account"].get<std::string>();
+    for (const auto& service : status["services"])
+        if (service["counters"].value("accounts", 1) == 0 && !path.empty())
+            for (const auto& address : status["web"])
+                fmt::print("Make the first account at {}{}\n", shown(address), path);
+}
+
 void print_status(nlohmann::json status) {
     leave_out_refusals(status);
     fmt::print("Running as process {} for {} s.\n", status["pid"].get<int>(),
@@ -129,6 +138,7 @@ void print_status(nlohmann::json status) {
     for (const auto& address : status["devices"]) fmt::print("Phones send to {}\n", shown(address));
     for (const auto& address : status["web"])
         fmt::print("The map is at  {}\n", shown(address, status["web_scheme"].get<std::string>()));
+    print_first_account(status);
     fmt::print("\n{:<12} {:<9} {:>8} {:>7}\n", "service", "state", "process", "starts");
     for (const auto& service : status["services"])
         fmt::print("{:<12} {:<9} {:>8} {:>7}\n", service["name"].get<std::string>(),

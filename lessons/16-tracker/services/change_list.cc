@@ -1,5 +1,6 @@
 #include "services/change_list.hh"
 
+#include "services/account_changes.hh"
 #include "services/correction_changes.hh"
 #include "services/device_changes.hh"
 #include "services/quarantine_changes.hh"
@@ -9,7 +10,9 @@ namespace waymark::tracker {
 const std::vector<NamedChange>& change_list() {
     static const std::vector<NamedChange> list = [] {
         std::vector<NamedChange> all;
-        for (const auto& part : {correction_changes(), device_changes(), quarantine_changes()}) all.insert(all.end(), part.begin(), part.end());
+        for (const auto& part :
+             {account_changes(), correction_changes(), device_changes(), quarantine_changes()})
+            all.insert(all.end(), part.begin(), part.end());
         return all;
     }();
     return list;

@@ -25,7 +25,7 @@
 //                          key      its key's, and the number of the question
 //                       count       say your counters
 //   web app -> supervisor  identity_taken  that number, a blank, and "" or why the old ones stay
-//   all -> supervisor   ready       I serve
+//   all -> supervisor   ready       I serve; the store says kNoAccounts if there are none
 //                       devices     the store has told the receivers of the edited devices
 //                       counters    a JSON object
 //                       failed      the exit code (a byte) and why I end
@@ -75,6 +75,9 @@ enum class MessageKind : std::uint8_t {
 // The caller is one more receiver to the store, behind all of these.
 enum class ServiceKind : std::uint8_t { store = 1, receiver, web_app, demo, caller };
 std::string_view name_of(ServiceKind kind);
+
+// With the store's "ready".
+inline constexpr std::string_view kNoAccounts = "no accounts";
 
 using Ticket = std::uint64_t;
 using Item = std::variant<Fix, Quarantined, Heartbeat>;

@@ -18,8 +18,8 @@ ServiceControl::ServiceControl(net::EventLoop& loop, Channel channel, daemon::Lo
                                   Fd descriptor) { heard(message, std::move(descriptor)); },
              .on_closed = [this] { loop_.stop(); }}) {}
 
-void ServiceControl::ready() {
-    link_.send(write_empty(MessageKind::ready));
+void ServiceControl::ready(std::string_view remark) {
+    link_.send(write_text(MessageKind::ready, remark));
 }
 
 void ServiceControl::confirm_devices() {

@@ -38,8 +38,8 @@ class ServiceControl {
     ServiceControl(net::EventLoop& loop, daemon::Channel channel, daemon::Log& log,
                    Handlers handlers);
 
-    // Tells the supervisor that this service serves.
-    void ready();
+    // Tells the supervisor that this service serves, and what it wants to say with it.
+    void ready(std::string_view remark = {});
     // Answers on_devices_changed: whoever has to know them has been told.
     void confirm_devices();
     // Whether the loop ended because the supervisor is gone.

@@ -187,6 +187,7 @@ void ServiceGroup::connect(Service& a, Service& b) {
 void ServiceGroup::heard(Service& service, std::string_view message) {
     switch (kind_of(message)) {
         case MessageKind::ready:
+            has_no_accounts_ |= text_of(message) == kNoAccounts;
             handle(service, ServiceEvent::ready);
             if (service.starts > 1) log_.info("{} is back", service.name());
             note_ready();

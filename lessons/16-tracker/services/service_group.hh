@@ -68,6 +68,8 @@ class ServiceGroup {
     void reap() {
         loop_.post([this] { host_->reap(); });
     }
+    // Whether the store has said so when it came up.
+    bool has_no_accounts() const { return has_no_accounts_; }
     // If it gave up.
     const std::optional<Failure>& failure() const { return failure_; }
 
@@ -102,6 +104,7 @@ class ServiceGroup {
     std::uint64_t devices_answers_ = 0;
     std::vector<std::unique_ptr<Service>> services_;
     bool were_all_up_ = false;
+    bool has_no_accounts_ = false;
     bool stopping_ = false;
     std::optional<Failure> failure_;
     bool ended_told_ = false;

@@ -24,12 +24,12 @@ struct StoreCounters {
     }
 
     // A JSON object.
-    std::string to_json(const Store& store) const {
+    std::string to_json(Store& store) const {
         return fmt::format(
             R"({{"fixes_stored":{},"duplicates":{},"quarantined":{},"commits":{},)"
-            R"("failed_commits":{},"slowest_commit_us":{},"log_bytes":{},"quarantine_bytes":{}}})",
+            R"("failed_commits":{},"slowest_commit_us":{},"log_bytes":{},"quarantine_bytes":{},"accounts":{}}})",
             stored, duplicates, quarantined, commits, failed_commits, slowest_commit_us,
-            store.log_bytes(), store.quarantine_bytes());
+            store.log_bytes(), store.quarantine_bytes(), store.count_accounts());
     }
 };
 

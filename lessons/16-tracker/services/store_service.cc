@@ -102,7 +102,7 @@ StoreService::StoreService(ServiceStart& start)
 int StoreService::run() {
     store_.changed_elsewhere();
     note_quarantine();
-    control_.ready();
+    control_.ready(store_.has_accounts() ? std::string_view() : kNoAccounts);
     loop_.run();
     if (!control_.supervisor_is_gone()) end_log();
     return 0;

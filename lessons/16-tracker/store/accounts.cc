@@ -31,6 +31,10 @@ bool Accounts::are_there() {
     return connection_.number("SELECT EXISTS (SELECT 1 FROM account)") != 0;
 }
 
+std::int64_t Accounts::count() {
+    return connection_.number("SELECT count(*) FROM account");
+}
+
 std::vector<Account> Accounts::list() {
     std::map<UserNumber, std::vector<DeviceGrant>> grants;
     Statement seen(connection_,
@@ -84,7 +88,7 @@ UserNumber Accounts::add(std::string_view name, Role role, std::string_view pass
     if (taken.step())
         throw UsageError(
             fmt::format("there is somebody called {} already: choose another name", taken.text(0)));
-    if (connection_.number("SELECT count(*) FROM account") >= kMost)
+    if (count() >= kMost)
         throw UsageError(fmt::format("there are {} accounts, and no more are taken", kMost));
     Statement insert(connection_,
                      "INSERT INTO account (name, role, password_hash, created_ms) "

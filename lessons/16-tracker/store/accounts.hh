@@ -40,6 +40,7 @@ class Accounts {
 
     // Whether there is one at all.
     bool are_there();
+    std::int64_t count();
     // By name. Names that differ in the case of ASCII letters only are the same.
     std::vector<Account> list();
     UserNumber number_of(std::string_view name);

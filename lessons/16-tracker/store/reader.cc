@@ -44,6 +44,18 @@ std::vector<Device> Reader::devices() {
     return Devices(connection_).list();
 }
 
+std::vector<Account> Reader::accounts() {
+    return Accounts(connection_).list();
+}
+
+std::vector<Session> Reader::sessions() {
+    return Sessions(connection_).list();
+}
+
+std::vector<AuditEntry> Reader::audit(int most, std::int64_t below) {
+    return AuditLog(connection_).list(most, below);
+}
+
 std::optional<StoredFix> Reader::last_fix(DeviceNumber device, UnixMillis latest) {
     const Use use(last_fix_);
     last_fix_.bind(1, device);

@@ -10,10 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "store/accounts.hh"
+#include "store/audit_log.hh"
 #include "store/corrections.hh"
 #include "store/devices.hh"
 #include "store/fix_row.hh"
 #include "store/quarantine.hh"
+#include "store/sessions.hh"
 #include "store/sqlite.hh"
 
 namespace waymark::tracker {
@@ -29,6 +32,10 @@ class Reader {
     explicit Reader(const std::string& path);
 
     std::vector<Device> devices();
+    std::vector<Account> accounts();
+    std::vector<Session> sessions();
+    // The newest first, with numbers below `below` (0: all).
+    std::vector<AuditEntry> audit(int most, std::int64_t below = 0);
     // The newest fix that is valid and not later than `latest`; found by the key, without reading
     // the track.
     std::optional<StoredFix> last_fix(DeviceNumber device, UnixMillis latest);

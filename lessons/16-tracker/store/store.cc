@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/accounts.hh"
 #include "store/devices.hh"
 #include "store/fix_row.hh"
 #include "store/open_database.hh"
@@ -259,6 +260,11 @@ void Store::change(const std::function<void(Connection&)>& change) {
     change(open_->connection);
     transaction.commit();
     read_counts();
+}
+
+std::int64_t Store::count_accounts() {
+    ensure_open();
+    return Accounts(open_->connection).count();
 }
 
 std::vector<DirectoryEntry> Store::directory() {

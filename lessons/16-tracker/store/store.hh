@@ -93,6 +93,8 @@ class Store {
     // Where those are who may be seen by another device: the newest fix of each until `latest`.
     std::vector<LastPlace> last_places(UnixMillis latest);
     std::int64_t sequence() const { return sequence_; }
+    std::int64_t count_accounts();
+    bool has_accounts() { return count_accounts() > 0; }
 
   private:
     struct Open;

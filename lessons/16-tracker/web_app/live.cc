@@ -57,6 +57,11 @@ void Live::devices_changed() {
     feed_changed();
 }
 
+void Live::end_unless(const std::function<bool(const Viewer&)>& is_still) {
+    for (Watching* watching : viewers_)
+        if (!is_still(watching->viewer)) watching->stream.close();
+}
+
 void Live::stop() {
     is_stopped_ = true;
     for (Watching* watching : viewers_) watching->stream.close();

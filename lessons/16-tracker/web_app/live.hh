@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ class Live {
 
     void feed_changed();
     void devices_changed();
+    // Ends the streams of those for whom `is_still` says no.
+    void end_unless(const std::function<bool(const Viewer&)>& is_still);
     // Ends all streams; what is queued is still sent.
     void stop();
 

@@ -27,6 +27,18 @@ void Pages::add_routes(Routes& routes) {
     add(routes, "/", "/index.html");
     add(routes, "/history", "/history.html");
     add(routes, "/corrections", "/corrections.html");
+    add(routes, "/account", "/account.html");
+    for (const auto& [address, file] :
+         {std::pair{"/login", "/login.html"}, {"/welcome", "/welcome.html"}})
+        routes.open(address, [this, file = std::string(file)](Exchange& exchange) {
+            return answer(exchange, file);
+        });
+    for (const auto& [address, file] :
+         {std::pair{"/users", "/users.html"}, {"/audit", "/audit.html"}})
+        routes.admin_get(address,
+                         [this, file = std::string(file)](Exchange& exchange, const Viewer&) {
+                             return answer(exchange, file);
+                         });
     routes.open("/assets/*",
                 [this](Exchange& exchange) { return answer(exchange, exchange.request.path); });
 }

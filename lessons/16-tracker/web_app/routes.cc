@@ -1,5 +1,8 @@
 #include "web_app/routes.hh"
 
+#include <fmt/format.h>
+
+#include <string>
 #include <utility>
 
 #include "net/http/url.hh"
@@ -53,6 +56,32 @@ bool is_json(const net::http::Request& request) {
     return net::http::same_name(type, "application/json");
 }
 
+std::string percent_encoded(std::string_view text) {
+    std::string encoded;
+    for (const char c : text) {
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '/';
+        if (is_plain)
+            encoded += c;
+        else
+            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return encoded;
+}
+
+// A person who opens a page comes to the log-in and from there to the page; a program hears 401.
+// What stands behind '?' is encoded once more, so that it is one value.
+void send_to_log_in(Exchange& exchange) {
+    const net::http::Request& request = exchange.request;
+    const bool is_page = request.method != "POST" && !request.path.starts_with("/api/");
+    if (!is_page) return answer_error(exchange, 401, "Log in first.");
+    std::string place = "/login";
+    if (request.target != "/") place += "?next=" + percent_encoded(request.target);
+    begin_data(exchange, 303);
+    exchange.answer.field("Location", place);
+    exchange.answer.end("application/json", R"({"error":"Log in first."})");
+}
+
 Routes::Handler taking_json(Routes::Handler handler) {
     return [handler = std::move(handler)](Exchange& exchange, Viewer viewer) {
         if (is_json(exchange.request)) return handler(exchange, std::move(viewer));
@@ -78,7 +107,7 @@ net::http::Handler Routes::admitting(Admits admits, Handler handler) const {
         if (viewer)
             answer_error(exchange, 403, "Only an admin of this server may do this.");
         else
-            answer_error(exchange, 401, "Log in first.");
+            send_to_log_in(exchange);
         return answered();
     };
 }

@@ -12,8 +12,11 @@
 #include "net/timed_io.hh"
 #include "services/messages.hh"
 #include "services/service.hh"
+#include "store/accounts.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
+#include "store/sessions.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 
@@ -87,6 +90,8 @@ WebApp::WebApp() : listener_(net::Address::parse("127.0.0.1:0")) {
     std::filesystem::create_directories(site + "/assets");
     std::ofstream(site + "/index.html") << "the map";
     std::ofstream(site + "/history.html") << "the history";
+    for (const char* page : {"login", "welcome", "account", "users", "audit"})
+        std::ofstream(site + "/" + page + ".html") << page;
     std::ofstream(site + "/assets/map.js") << "draw()";
     std::ofstream(folder_.file("secret")) << "secret";
     {
@@ -97,6 +102,20 @@ WebApp::WebApp() : listener_(net::Address::parse("127.0.0.1:0")) {
                 0);
     }
     store_ = std::make_unique<Store>(database());
+    admin_cookie = "Cookie: waymark=" + begin_session("owner", Role::admin, {}) + "\r\n";
+}
+
+std::string WebApp::begin_session(const std::string& name, Role role,
+                                  const std::vector<DeviceGrant>& grants) {
+    const std::string token = make_token();
+    store_->change([&](Connection& connection) {
+        Accounts accounts(connection);
+        const UserNumber user = accounts.add(name, role, "", unix_now());
+        accounts.set_grants(user, grants);
+        Sessions(connection)
+            .begin({.user = user, .token = hash_token(token), .begun_ms = unix_now()});
+    });
+    return token;
 }
 
 WebApp::~WebApp() {
@@ -114,6 +133,8 @@ void WebApp::start(const std::function<void(Settings&)>& change) {
     start.settings.data = folder_.file(".");
     start.settings.site = folder_.file("site");
     start.settings.foreground = true;
+    start.settings.first_link = first_link;
+    start.settings.demo = is_demo;
     start.log = std::make_unique<daemon::Log>(
         daemon::LogOptions{.target = daemon::LogTarget::file, .path = folder_.file("log")});
     // A viewer that does not read is not cut off, however slow the machine is.
@@ -168,8 +189,9 @@ void WebApp::heartbeat(DeviceNumber device, float battery_percent, UnixMillis no
 Browser WebApp::open(std::string_view target, std::string_view fields, std::string_view host,
                      std::string_view method) {
     std::string request(method);
-    request.append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(host);
-    request.append("\r\n").append(fields).append("\r\n");
+    request.append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(host).append("\r\n");
+    if (fields.find("Cookie:") == std::string_view::npos) request.append(admin_cookie);
+    request.append(fields).append("\r\n");
     return Browser(listener_.address(), request);
 }
 

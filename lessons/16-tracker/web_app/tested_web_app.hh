@@ -15,10 +15,12 @@
 #include <thread>
 #include <vector>
 
+#include "account.hh"
 #include "daemon/channel.hh"
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
 #include "daemon/folder_under_test.hh"
+#include "first_link.hh"
 #include "fix.hh"
 #include "net/address.hh"
 #include "net/listener.hh"
@@ -60,7 +62,8 @@ struct Reply {
     nlohmann::json data() const;
 };
 
-// The web app with a database of three devices ("none" never has a fix) and a site of two pages.
+// The web app with a database of three devices ("none" never has a fix), one account, which is an
+// admin's and has no password, and a site of a few pages.
 class WebApp {
   public:
     WebApp();
@@ -84,6 +87,14 @@ class WebApp {
     // Stores and returns the commit's number.
     std::uint64_t store(const std::vector<Fix>& fixes);
     void heartbeat(DeviceNumber device, float battery_percent, UnixMillis now);
+
+    // Before start(): another account that is logged in; the token of its session.
+    std::string begin_session(const std::string& name, Role role,
+                              const std::vector<DeviceGrant>& grants);
+    // Goes with what is asked, unless there is a Cookie among its fields.
+    std::string admin_cookie;
+    FirstLink first_link;  // both before start()
+    bool is_demo = false;
 
     // `fields` are lines with their ends.
     Browser open(std::string_view target, std::string_view fields = "",

@@ -1,6 +1,7 @@
 // The web app: what people look at. It reads the database and does not write it, hears from the
-// store what has become durable, and serves pages, data and the live stream, by TLS or through a
-// proxy where others could read along. The event loop never touches the database; two threads do.
+// store what has become durable, and serves pages, data and the live stream to those who are logged
+// in, by TLS or through a proxy where others could read along. The event loop never touches the
+// database and hashes no password; threads do.
 
 #include <fmt/format.h>
 
@@ -18,7 +19,10 @@
 #include "services/service_control.hh"
 #include "store/data_folder.hh"
 #include "trips/demo_devices.hh"
+#include "unix_time.hh"
 #include "version.hh"
+#include "web_app/account_api.hh"
+#include "web_app/account_keeper.hh"
 #include "web_app/answers.hh"
 #include "web_app/api.hh"
 #include "web_app/client_places.hh"
@@ -27,14 +31,18 @@
 #include "web_app/device_api.hh"
 #include "web_app/event_feed.hh"
 #include "web_app/live.hh"
+#include "web_app/log_in.hh"
+#include "web_app/log_in_limit.hh"
 #include "web_app/map_api.hh"
 #include "web_app/pages.hh"
+#include "web_app/passwords.hh"
 #include "web_app/quarantine_api.hh"
 #include "web_app/request_guard.hh"
 #include "web_app/routes.hh"
 #include "web_app/site_folder.hh"
 #include "web_app/store_announcements.hh"
 #include "web_app/store_changes.hh"
+#include "web_app/user_api.hh"
 #include "web_app/web_tls.hh"
 
 namespace waymark::tracker {
@@ -58,6 +66,7 @@ ConfiguredServer::Clients clients_of(const Settings& settings) {
     return is_shared ? ConfiguredServer::Clients::this_machine
                      : ConfiguredServer::Clients::everywhere;
 }
+constexpr seconds kLookAtSessions{30};
 
 // Another one at each start: a viewer that comes back to another process must read anew.
 std::string new_epoch() {
@@ -72,11 +81,6 @@ Live::Settings live_settings() {
     return settings;
 }
 
-// There are no accounts yet, and nobody comes from another machine: whoever asks is the owner.
-std::optional<Viewer> who_asks(const net::http::Exchange&) {
-    return Viewer{.user = 0, .name = "owner", .role = Role::admin, .grants = {}};
-}
-
 class WebAppService {
   public:
     explicit WebAppService(ServiceStart& start);
@@ -84,6 +88,8 @@ class WebAppService {
 
   private:
     void stop();
+    void accounts_read();
+    void look_at_sessions();
     void reload(const ReloadableSettings& settings);
     WebReach reach_of(const ReloadableSettings& settings) const;
     net::http::FieldBlock fields_with_every_answer() const;
@@ -96,36 +102,55 @@ class WebAppService {
     daemon::Log& log_;
     EventFeed feed_;
     DatabaseReads reads_;
+    AccountKeeper accounts_;
+    Passwords passwords_{loop_};
+    LogInLimit log_in_limit_;
+    const bool is_beyond_loopback_;
+    RequestGuard guard_;
     Live live_;
     StoreAnnouncements announcements_;
     StoreChanges changes_;
+    LogIn log_in_;
+    AccountApi own_account_;
+    UserApi users_;
     Pages pages_;
     Api api_;
     DeviceApi devices_;
     CorrectionsApi corrections_;
     QuarantineApi quarantine_;
     MapApi map_;
-    const bool is_beyond_loopback_;
     WebTls tls_;
-    RequestGuard guard_;
     ClientPlaces places_;
     net::http::Router router_;
     Routes routes_;
     ConfiguredServer server_;
     ServiceControl control_;
+    net::Timer session_timer_;
+    bool is_open_ = false;
 };
 
 WebAppService::WebAppService(ServiceStart& start)
     : log_(*start.log),
       feed_(new_epoch()),
       reads_(loop_, database_path(start.settings.data), log_),
+      accounts_(loop_, database_path(start.settings.data), log_, [this] { accounts_read(); }),
+      is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
+      guard_(reach_of(start.settings.reloadable)),
       live_(loop_, feed_, live_settings()),
       announcements_(loop_, feed_,
                      {.on_feed_changed = [this] { live_.feed_changed(); },
-                      .on_devices_changed = [this] { live_.devices_changed(); },
+                      .on_devices_changed =
+                          [this] {
+                              live_.devices_changed();
+                              accounts_.look();
+                          },
                       .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
-                      .on_accounts_changed = {}}),
+                      .on_accounts_changed = [this] { accounts_.look(); }}),
       changes_(loop_, [this](std::string_view message) { return announcements_.send(message); }),
+      log_in_({accounts_, passwords_, log_in_limit_, changes_, guard_.proxies(),
+               start.settings.first_link, start.settings.demo}),
+      own_account_({accounts_, passwords_, log_in_limit_, changes_, guard_.proxies()}),
+      users_({accounts_, reads_, changes_}),
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
             start.settings.demo ? kDemoDevices : 0}),
@@ -133,21 +158,27 @@ WebAppService::WebAppService(ServiceStart& start)
       corrections_(reads_, changes_),
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),
-      is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
       tls_(start.settings, std::exchange(start.identity, {}), log_),
-      guard_(reach_of(start.settings.reloadable)),
       places_(start.settings.reloadable),
-      routes_(router_, guard_, places_, who_asks),
+      routes_(router_, guard_, places_,
+              [this](const net::http::Exchange& exchange) { return log_in_.who_asks(exchange); }),
       server_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
               start.settings.reloadable.web_access_list(), log_, clients_of(start.settings)),
-      control_(
-          loop_, std::move(start.control), log_,
-          {.on_peer = [this](Peer, Channel channel) { announcements_.connect(std::move(channel)); },
-           .on_stop = [this] { stop(); },
-           .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
-           .on_identity = [this](const IdentityFiles& files) { return tls_.take(files); },
-           .on_devices_changed = {},
-           .counters = [this] { return fmt::format("{{{}}}", counters()); }}) {
+      control_(loop_, std::move(start.control), log_,
+               {.on_peer =
+                    [this](Peer, Channel channel) {
+                        announcements_.connect(std::move(channel));
+                        accounts_.look();
+                    },
+                .on_stop = [this] { stop(); },
+                .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
+                .on_identity = [this](const IdentityFiles& files) { return tls_.take(files); },
+                .on_devices_changed = {},
+                .counters = [this] { return fmt::format("{{{}}}", counters()); }}),
+      session_timer_(loop_.timers(), [this] { look_at_sessions(); }) {
+    log_in_.add_routes(routes_);
+    own_account_.add_routes(routes_);
+    users_.add_routes(routes_);
     pages_.add_routes(routes_);
     api_.add_routes(routes_);
     devices_.add_routes(routes_);
@@ -162,11 +193,40 @@ WebAppService::WebAppService(ServiceStart& start)
 }
 
 int WebAppService::run() {
-    server_.open(tls_.make_layer());
-    control_.ready();
+    accounts_.look();
     loop_.run();
     reads_.stop();
+    accounts_.stop();
+    passwords_.stop();
     return 0;
+}
+
+// Nobody is served before it is known who may be.
+void WebAppService::accounts_read() {
+    if (!std::exchange(is_open_, true)) {
+        server_.open(tls_.make_layer());
+        control_.ready();
+    }
+    look_at_sessions();
+}
+
+// Whoever is not let in any more, or sees something else now, looks at nothing any longer: a
+// browser comes back at once if it may. Also without any change sessions come to their end.
+void WebAppService::look_at_sessions() {
+    session_timer_.set(Deadline::after(kLookAtSessions, loop_.now()));
+    const AccountBook& book = accounts_.book();
+    const UnixMillis now = unix_now();
+    live_.end_unless([&](const Viewer& viewer) {
+        if (viewer.session == 0) return true;
+        const std::optional<Viewer> still = book.find_session(viewer.session, now);
+        return still && still->role == viewer.role && *still->grants == *viewer.grants;
+    });
+    for (const SessionNumber number : accounts_.book().take_uses()) {
+        ChangeRequest use;
+        use.name = "session.used";
+        use.arguments = fmt::format(R"({{"number":{}}})", number);
+        announcements_.send(write(use));
+    }
 }
 
 void WebAppService::stop() {

@@ -6,6 +6,7 @@ import path from 'node:path';
 
 import { launch } from '../../../slides/print/chromium.js';
 import { modules } from './needs.js';
+import { sessionCookies } from './session.js';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -19,9 +20,11 @@ const SERVER_AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_
 
 export { launch as openBrowser };
 
-// `options` go to the browser's context. The page has `complaints`.
-export async function openPage(browser, options = {}) {
+// `options` go to the browser's context. The page has `complaints`. It is the page of whoever is logged
+// in (support/session.js), unless it is a stranger's.
+export async function openPage(browser, { isStranger = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+  if (!isStranger) await context.addCookies(sessionCookies());
   const page = await context.newPage();
   page.complaints = [];
   const complain = (text) => page.complaints.push(text);

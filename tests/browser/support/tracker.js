@@ -8,6 +8,7 @@ import readline from 'node:readline';
 import { promisify } from 'node:util';
 
 import { trackerBinary } from './needs.js';
+import { NAME, PASSWORD, rememberSession, sessionFields } from './session.js';
 
 const START_LIMIT_MS = 20000;
 const STOP_LIMIT_MS = 10000;
@@ -16,18 +17,36 @@ const KNOTS_A_MPS = 3600 / 1852;
 const runFile = promisify(execFile);
 
 export class Tracker {
-  // `devices` are names; each sends by its name as identifier. `options` are more of `serve`.
-  static async start(devices = [], options = []) {
+  // `devices` are names; each sends by its name as identifier. `options` are more of `serve`. Unless it
+  // is a demo or is to have no accounts, the pages that are opened next are an admin's.
+  static async start(devices = [], options = [], { hasAccounts = !options.includes('--demo') } = {}) {
     const tracker = new Tracker();
     tracker.options = options;
     tracker.data = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-pages-'));
     for (const name of devices) await tracker.addDevice(name);
+    if (hasAccounts) await tracker.addUser(NAME, PASSWORD, ['--admin']);
     await tracker.serve('127.0.0.1:0', '127.0.0.1:0');
+    if (hasAccounts) await tracker.logIn();
     return tracker;
   }
 
   async addDevice(name) {
     await runFile(trackerBinary, ['device', 'add', name, '--id', name, '--data', this.data]);
+  }
+
+  // An account. `options` are more of `user add`.
+  async addUser(name, password, options = []) {
+    const adding = runFile(trackerBinary, ['user', 'add', name, '--data', this.data, ...options]);
+    adding.child.stdin.end(`${password}\n`);
+    await adding;
+  }
+
+  // From here on pages and requests of the tests are the admin's (support/session.js).
+  async logIn(name = NAME, password = PASSWORD) {
+    const response = await fetch(`${this.web}api/log-in`, { method: 'POST',
+      headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name, password }) });
+    if (response.status !== 200) throw new Error(`log-in: ${response.status}: ${await response.text()}`);
+    this.cookie = rememberSession(response.headers.get('set-cookie'));
   }
 
   async serve(web, devices) {
@@ -43,7 +62,8 @@ export class Tracker {
     for await (const line of readline.createInterface({ input: this.child.stdout })) {
       const [, what, address] = /^(web|devices): (https?:\S+)$/.exec(line) ?? [];
       if (what) this[what] = address;
-      if (this.web && this.devices) break;
+      this.firstLink = /^ {4}(http:\S+\/welcome#\S+)$/.exec(line)?.[1] ?? this.firstLink;
+      if (this.web && this.devices && line.startsWith('Ctrl-C')) break;
     }
     clearTimeout(limit);
     if (!this.web || !this.devices) throw new Error('the tracker ended before it listened');
@@ -66,7 +86,7 @@ export class Tracker {
   async hasPositions(count) {
     let positions = [];
     while (positions.length < count) {
-      ({ positions } = await (await fetch(`${this.web}api/positions`)).json());
+      ({ positions } = await (await fetch(`${this.web}api/positions`, { headers: sessionFields() })).json());
     }
   }
 

@@ -2,6 +2,7 @@
 // the server said, or that it could not be reached.
 
 import { decodeColumns } from './columns.js';
+import { goToLogIn } from './session.js';
 
 async function get(path, signal) {
   let response;
@@ -11,6 +12,7 @@ async function get(path, signal) {
     if (error.name === 'AbortError') throw error;
     throw new Error('The server does not answer.');
   }
+  if (response.status === 401) goToLogIn();
   if (!response.ok) throw new Error(await reasonOf(response));
   return response;
 }

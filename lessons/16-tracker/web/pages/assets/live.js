@@ -6,8 +6,16 @@
 //   - `onOpen` for every stream that starts anew, so that the page reads again what it missed. The
 //     page reads after the stream is open: what comes twice does no harm, what falls between would.
 
+import { goToLogIn } from './session.js';
+
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30000;
+
+// A refusal does not say why: the session may have ended.
+async function leaveIfLoggedOut() {
+  const response = await fetch('/api/session', { cache: 'no-store' }).catch(() => null);
+  if (response?.status === 401) goToLogIn();
+}
 
 export class Live {
   // `on` has open(), fixes(rows), devices(), reset() and state('live' | 'reconnecting' | 'paused').
@@ -62,6 +70,7 @@ export class Live {
     this.on.state('reconnecting');
     if (source.readyState !== EventSource.CLOSED) return;
     this.close();
+    leaveIfLoggedOut();
     this.timer = setTimeout(() => this.follow(), this.pause);
     this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_MS);
   }

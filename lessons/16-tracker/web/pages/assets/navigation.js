@@ -9,6 +9,7 @@ const IN_THE_BAR = [
 // In the order in which people need them.
 const BEHIND_MORE = [
   { address: '/corrections', name: 'Correct' },
+  { address: '/account', name: 'Account' },
 ];
 
 function link({ address, name }) {
