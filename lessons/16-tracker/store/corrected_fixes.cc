@@ -38,6 +38,12 @@ std::vector<StoredFix> read_fixes(Statement& rows) {
 
 }  // namespace
 
+bool Corrections::any() {
+    return connection_.number(
+               "SELECT EXISTS (SELECT 1 FROM hidden_fix) OR EXISTS (SELECT 1 FROM deleted_fix)") !=
+           0;
+}
+
 std::int64_t Corrections::count(const FixChoice& choice) {
     Statement count(connection_, fmt::format("SELECT count(*) FROM fix WHERE {}", kChosenFixes));
     bind_choice_of_fixes(count, choice, std::nullopt);

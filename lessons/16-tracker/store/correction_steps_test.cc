@@ -82,6 +82,25 @@ TEST_CASE("speeds that were read in a wrong unit are put right, hidden ones too,
                     UsageError);
 }
 
+TEST_CASE("speeds are changed once and undone once, however often a person asks") {
+    constexpr int kMany = Corrections::kAtOnce + 100;
+    Corrected kept(kMany);
+    const std::string before = kept.all_of_it();
+    const std::int64_t number = kept.corrections.begin_speeds(minutes(0, kMany), SpeedUnit::knots,
+                                                              SpeedUnit::mps, "anna", kFirst);
+    kept.corrections.go_on(number);
+    CHECK_THROWS_WITH_AS(kept.corrections.begin_undo(number), doctest::Contains("to its end"),
+                         UsageError);
+    kept.go_through(number);
+    CHECK(kept.connection.number("SELECT speed_mm_s FROM fix WHERE device = 1 AND speed_mm_s > 0 "
+                                 "LIMIT 1") == 1944);
+    kept.corrections.begin_undo(number);
+    kept.corrections.go_on(number);
+    kept.corrections.begin_undo(number);
+    kept.go_through(number);
+    CHECK(kept.all_of_it() == before);
+}
+
 TEST_CASE("boxes and fixes are read as the pages write them, and nothing else is") {
     CHECK(parse_box("-10,20,30,-40") == Box{-10, 20, 30, -40});
     CHECK(parse_box("-900000000,-1800000000,900000000,1800000000")->is_world());

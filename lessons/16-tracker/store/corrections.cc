@@ -214,9 +214,15 @@ void Corrections::begin_undo(std::int64_t number) {
     Correction correction = get(number);
     if (correction.kind == CorrectionKind::deletion)
         throw daemon::UsageError("what was deleted cannot be shown again");
-    // One that has not ended is undone as far as it came.
+    if (correction.stage == CorrectionStage::undo_fixes ||
+        correction.stage == CorrectionStage::undo_hidden)
+        return;
+    // What is hidden is known one by one, and shown again as far as it came. Of speeds only the
+    // place is known up to which they were changed, and they are not told apart.
     if (correction.stage == CorrectionStage::done)
         refuse_beside_another(connection_, correction.choice.device);
+    else if (correction.kind == CorrectionKind::speeds)
+        throw daemon::UsageError("let it go on to its end first: then it can be undone");
     enter(connection_, correction,
           correction.kind == CorrectionKind::speeds ? CorrectionStage::undo_fixes
                                                     : CorrectionStage::undo_hidden);

@@ -47,13 +47,14 @@ class Corrections {
     static constexpr std::size_t kMostKeys = 64;
 
     // Begins to undo it: what is hidden is shown again, speeds are what they were to within 2 mm/s.
+    // Speeds must be done before.
     void begin_undo(std::int64_t number);
     // Begins to delete what is hidden.
     void begin_deleting(std::int64_t number);
 
     // Does a step. Nothing when all of it is undone or deleted: its row is gone then too.
     std::optional<Correction> go_on(std::int64_t number);
-    static constexpr int kAtOnce = 4000;  // fixes that a step looks at
+    static constexpr int kAtOnce = 2000;  // fixes that a step looks at
 
     // How the device's speeds are read from now on.
     void set_unit(DeviceNumber device, SpeedUnit unit);
@@ -66,6 +67,8 @@ class Corrections {
     // first.
     std::vector<Fix> newest(DeviceNumber device, UnixMillis latest, std::int64_t since, int most);
 
+    // Whether anything of any device is hidden, or was deleted.
+    bool any();
     Correction get(std::int64_t number);
     // The newest first, with numbers below `below` (0: all).
     std::vector<Correction> list(DeviceNumber device, int most, std::int64_t below = 0);

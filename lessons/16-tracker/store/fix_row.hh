@@ -26,6 +26,12 @@ inline constexpr const char* kInsertFix =
     "latitude_e7 = ?3 AND longitude_e7 = ?4) AND NOT EXISTS (SELECT 1 FROM deleted_fix WHERE "
     "device = ?1 AND time_ms = ?2 AND trace = (?3 * 31 + ?4) & 65535)";
 
+// The same where nothing is hidden or deleted: it spares two look-ups, a quarter of its time.
+inline constexpr const char* kInsertFixUnasked =
+    "INSERT OR IGNORE INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
+    "speed_mm_s, course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras, "
+    "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
 // What is kept of the place of a deleted fix: two places of one moment have the same in one of
 // 65,536 cases, and every 7 square metres on earth there is a place that has it.
 inline constexpr const char* kTraceOfPlace = "(latitude_e7 * 31 + longitude_e7) & 65535";

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "store/accounts.hh"
+#include "store/corrections.hh"
 #include "store/devices.hh"
 #include "store/fix_row.hh"
 #include "store/open_database.hh"
@@ -37,6 +38,7 @@ struct Store::Open {
           begin(connection, "BEGIN IMMEDIATE"),
           commit(connection, "COMMIT"),
           insert_fix(connection, kInsertFix),
+          insert_fix_unasked(connection, kInsertFixUnasked),
           insert_quarantined(connection, kInsertQuarantined),
           write_seen(connection, kWriteSeen),
           write_sequence(connection, "UPDATE last_commit SET sequence = ?1"),
@@ -59,7 +61,7 @@ struct Store::Open {
     }
 
     Connection connection;
-    Statement begin, commit, insert_fix, insert_quarantined, write_seen;
+    Statement begin, commit, insert_fix, insert_fix_unasked, insert_quarantined, write_seen;
     Statement write_sequence, data_version;
     int log_pages = 0;
     int checkpoint_at = kCheckpointPages;
@@ -97,11 +99,12 @@ void Store::ensure_open() {
     counted_version_ = -1;
 }
 
-// What a command of `tracker` may have changed: `quarantine replay` stores fixes.
+// What a command of `tracker` may have changed: `quarantine replay` stores fixes, `fix` hides some.
 void Store::read_counts() {
     counted_version_ = open_->version();
     sequence_ = open_->connection.number("SELECT sequence FROM last_commit");
     quarantine_bytes_ = Quarantine(open_->connection).bytes();
+    hides_any_ = Corrections(open_->connection).any();
 }
 
 // Runs one insertion; what it meets becomes a value.
@@ -120,8 +123,9 @@ Added Store::attempt(const Action& action) {
 
 Added Store::add(const Fix& fix) {
     const Added added = attempt([&] {
-        bind_fix_row(open_->insert_fix, fix, sequence_ + 1);
-        open_->insert_fix.run();
+        Statement& insert = hides_any_ ? open_->insert_fix : open_->insert_fix_unasked;
+        bind_fix_row(insert, fix, sequence_ + 1);
+        insert.run();
     });
     if (added == Added::stored) ++stored_;
     return added;

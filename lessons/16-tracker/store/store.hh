@@ -125,6 +125,7 @@ class Store {
     std::int64_t quarantine_bytes_ = 0;
     std::int64_t newly_quarantined_bytes_ = 0;  // in this transaction
     std::int64_t counted_version_ = 0;          // of the file, when read_counts() read it
+    bool hides_any_ = true;                     // or has deleted some (store/corrections.hh)
 };
 
 }  // namespace waymark::tracker

@@ -56,6 +56,8 @@ export class CorrectPanel {
   // The page has another track, or none.
   show(track) {
     this.track = track;
+    if (!this.reloading) element('done').hidden = true;
+    this.reloading = false;
     this.place.hidden = !track && element('done').hidden;
     this.box = null;
     this.jumps = [];
@@ -188,8 +190,9 @@ export class CorrectPanel {
   }
 
   async hide() {
+    const device = this.page.device();
     const { correction, points } = await this.change('hide');
-    this.correction = correction;
+    this.hidden = { device, correction };
     this.said(points === 0 ? 'Nothing was hidden: it is not there any more.' : `${formatCount(points, 'point is', 'points are')} hidden.`,
       correction !== null);
   }
@@ -197,7 +200,7 @@ export class CorrectPanel {
   async remove() {
     const name = formatCount(this.count, 'point', 'points');
     const sure = await askFirst(`Delete ${name}?`,
-      'They are gone for good. When the phone sends them once more they do not come back.', `Delete ${name}`);
+      'That is for good. What the phone sends once more does not come back.', `Delete ${name}`);
     if (!sure) return;
     const { points } = await this.change('delete');
     this.said(`${formatCount(points, 'point is', 'points are')} deleted.`, false);
@@ -205,8 +208,8 @@ export class CorrectPanel {
 
   async undo() {
     this.working(true);
-    await correct('undo', { device: this.page.device(), correction: this.correction });
-    this.said('They are shown again.', false);
+    await correct('undo', this.hidden);
+    this.said('Shown again.', false);
   }
 
   async change(action) {
@@ -233,6 +236,7 @@ export class CorrectPanel {
     element('undo').hidden = !canUndo;
     if (canUndo) element('undo').focus();
     else this.place.querySelector('summary').focus();
+    this.reloading = true;
     this.page.reload();
   }
 

@@ -68,8 +68,8 @@ export class HiddenList {
     };
     if (!correction.done) add('Go on', () => this.run('go-on', correction, card, 'It is done.'));
     if (correction.kind === 'deletion') return buttons;
-    if (!correction.undoing) add(correction.kind === 'hidden' ? 'Show again' : 'Undo',
-      () => this.run('undo', correction, card, correction.kind === 'hidden' ? 'They are shown again.' : 'The speeds are as they were.'));
+    if (!correction.undoing && (correction.done || correction.kind === 'hidden')) add(correction.kind === 'hidden' ? 'Show again' : 'Undo',
+      () => this.run('undo', correction, card, correction.kind === 'hidden' ? 'Shown again.' : 'The speeds are as they were.'));
     if (correction.kind === 'hidden') add('Delete…', () => this.remove(correction, card));
     return buttons;
   }
@@ -98,7 +98,7 @@ export class HiddenList {
   async remove(correction, card) {
     const name = formatCount(correction.points, 'point', 'points');
     const sure = await askFirst(`Delete ${name}?`,
-      'They are gone for good. When the phone sends them once more they do not come back.', `Delete ${name}`, 'Keep hidden');
+      'That is for good. What the phone sends once more does not come back.', `Delete ${name}`, 'Keep hidden');
     if (sure) await this.run('delete-hidden', correction, card, `${formatCount(correction.points, 'point is', 'points are')} deleted.`);
   }
 

@@ -41,7 +41,7 @@ class HistoryPage {
     this.correcting = new CorrectPanel(this.map, element('correct'), {
       device: () => this.picker.device(), span: () => daySpan(this.picker.from, this.picker.to),
       time: () => this.player.time, seek: (time) => this.player.seek(time),
-      reload: () => this.openDays(this.picker.from, this.picker.to),
+      reload: () => this.openDevice(this.picker.device(), this.picker.from, this.picker.to),
     });
     this.listen();
   }
