@@ -5,7 +5,7 @@
 // reads positions, today or in a year, leaves it out without knowing of it; backups have it,
 // hidden. Of a deleted fix its time stays and 16 bits made of its place (store/fix_row.hh): enough
 // to know it again when the phone sends it once more, too little to say where it was. That is about
-// a quarter of what the fix took, so deleting never makes the file grow.
+// a third of what the fix took, so deleting never makes the file grow.
 //
 // A correction of a million fixes is many steps, each a transaction of some ten milliseconds, so
 // that phones need not wait. How far it is stands in its row and is written with each step: one

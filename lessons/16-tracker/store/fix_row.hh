@@ -33,7 +33,7 @@ inline constexpr const char* kInsertFixUnasked =
     "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 // What is kept of the place of a deleted fix: two places of one moment have the same in one of
-// 65,536 cases, and every 7 square metres on earth there is a place that has it.
+// 65,536 cases, and within every 8 square metres on earth lies a place that has it.
 inline constexpr const char* kTraceOfPlace = "(latitude_e7 * 31 + longitude_e7) & 65535";
 
 // Binds the parameters 1 to 13 in the order of kFixColumns.
