@@ -11,8 +11,8 @@ const { isWithin, regionOf } = await import(path.join(pages, 'region.js'));
 const bavaria = { minZoom: 0, maxZoom: 15, minLon: 8.9, maxLon: 13.9, minLat: 47.2, maxLat: 50.6 };
 const world = { minZoom: 0, maxZoom: 15, minLon: -180, maxLon: 180, minLat: -85, maxLat: 85 };
 
-test('a region is drawn from where it fills a tile, the world from everywhere', () => {
-  assert.equal(regionOf(bavaria).leastZoom, 7);
+test('a region is drawn from where it fills half a tile, the world from everywhere', () => {
+  assert.equal(regionOf(bavaria).leastZoom, 6);
   assert.equal(regionOf(world).leastZoom, 0);
   assert.equal(regionOf({ ...world, minZoom: 6 }).leastZoom, 7);
   assert.equal(regionOf({ ...bavaria, minLon: 11.5, maxLon: 11.6, minLat: 48.1, maxLat: 48.2, maxZoom: 5 }).leastZoom, 6);

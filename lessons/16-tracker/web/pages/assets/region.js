@@ -12,10 +12,11 @@ export function regionOf({ minZoom, maxZoom, minLon, minLat, maxLon, maxLat }) {
     north: clamp(mercatorY(maxLat)), south: clamp(mercatorY(minLat)), greatestZoom: maxZoom };
   const known = region.east > region.west && region.south > region.north;
   if (!known) Object.assign(region, { west: 0, east: 1, north: 0, south: 1 });
-  // From farther away a tile would be mostly empty, and its edge would cut through the outline.
+  // Where the region is smaller than half a tile on the screen, its tiles would be patches in the outline.
   const span = Math.max(region.east - region.west, region.south - region.north);
-  const fills = Math.floor(Math.log2(1 / span));
-  region.leastZoom = Math.max(minZoom, Math.min(fills, maxZoom)) + (fills > 0 || minZoom > 0 ? LEVEL_OF_DATA : 0);
+  const halfTile = Math.floor(Math.log2(1 / span)) - 1;
+  const isWorld = halfTile < 0 && minZoom === 0;
+  region.leastZoom = isWorld ? 0 : Math.max(minZoom, Math.min(halfTile, maxZoom), 0) + LEVEL_OF_DATA;
   return region;
 }
 
