@@ -86,6 +86,27 @@ TEST_CASE("the streets are served whole and by parts") {
     CHECK(map.app.get(kPlain, "If-None-Match: " + field(whole, "ETag") + "\r\n").status == 304);
 }
 
+TEST_CASE("a map of a hundred gigabytes is served by parts, from its end as well") {
+    constexpr std::uint64_t kSize = 100'000'000'000;
+    WebApp app;
+    const std::string path = app.file("planet.pmtiles");
+    std::string head = made_pmtiles();
+    put_number(head, 64, kSize - (head.size() - 4));  // its tiles go on to the end
+    write(path, head);
+    std::error_code refused;
+    std::filesystem::resize_file(path, kSize - 4, refused);  // a hole takes no room
+    if (refused) return;                                     // a file system without holes
+    std::ofstream(path, std::ios::app) << "last";
+    app.start([&path](Settings& settings) { settings.map = path; });
+    const Reply last = app.get(kPlain, "Range: bytes=-4\r\n");
+    CHECK(last.status == 206);
+    CHECK(last.body == "last");
+    CHECK(field(last, "Content-Range") == "bytes 99999999996-99999999999/100000000000");
+    CHECK(app.get(kPlain, "Range: bytes=50000000000-50000000003\r\n").body == std::string(4, '\0'));
+    CHECK(app.get(kPlain, "", "localhost", "HEAD").head.find("Content-Length: 100000000000\r\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("who reads a map by parts never gets parts of two") {
     WithStreets map;
     const std::string url = map.url();

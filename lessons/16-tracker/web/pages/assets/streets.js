@@ -113,7 +113,7 @@ function openArchive(url, on) {
         return part;
       } catch (error) {
         if (error.name === 'AbortError') throw error;
-        on.failed(error);
+        on.failed(error instanceof TypeError ? new Error('the server does not answer.') : error);
         // Not to be told on the console for each tile.
         throw new DOMException(error.message, 'AbortError');
       }
