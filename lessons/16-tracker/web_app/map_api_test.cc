@@ -121,6 +121,16 @@ TEST_CASE("who reads a map by parts never gets parts of two") {
     CHECK(map.app.get(map.url(), "Range: bytes=-4\r\n").status == 206);
 }
 
+TEST_CASE("an answer that is being sent goes on with the map that it began with") {
+    WithStreets map;
+    const std::string large = kMap + std::string(32 << 20, 'a');  // more than sockets hold
+    replace(map.path, large);
+    Browser slow = map.app.open(kPlain, "Connection: close\r\n");
+    CHECK(slow.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
+    replace(map.path, kMap + std::string(32 << 20, 'b'));
+    CHECK(slow.read_to_end() == large);
+}
+
 TEST_CASE("a map that is lost or broken while the server runs costs the streets and no more") {
     WithStreets map;
     const std::string url = map.url();
