@@ -13,6 +13,7 @@
 #include <fmt/core.h>
 
 #include "commands/command.hh"
+#include "commands/device_edit.hh"
 #include "commands/device_file.hh"
 #include "commands/device_owntracks.hh"
 #include "daemon/error.hh"
@@ -171,7 +172,7 @@ void run_remove(const DeviceOptions& options) {
         fmt::print("Nothing was removed.\n");
         return;
     }
-    devices.remove(options.name);
+    devices.remove(options.name, unix_now());
     tell_server(options);
     fmt::print("Removed the device {}.\n", what);
 }
@@ -237,6 +238,7 @@ void add_device(CLI::App& app) {
     add_name(remove, options);
     remove.add_flag("--yes", options->yes, "Do not ask");
 
+    add_device_edit(group);
     add_device_owntracks(group);
 
     add_command(group, options, "import", "Add the devices of a JSON file", run_import)

@@ -1,6 +1,12 @@
 // What people do to devices from the pages, by name:
 //
-//   device.rename  {"device":1,"name":"alice/phone"} -> {}
+//   device.add                {"name":"alice/phone","identifiers":["x"]} ->
+//   {"device":1,"token":"..."} device.rename             {"device":1,"name":"alice/phone"} -> {}
+//   device.token              {"device":1} -> {"token":"..."}; the old one is refused from now on
+//   device.add_identifier     {"device":1,"identifier":"x"} -> {}
+//   device.remove_identifier  {"device":1,"identifier":"x"} -> {}
+//   device.share              {"viewer":1,"seen":2,"may_see":true} -> {}
+//   device.remove             {"device":1} -> {}; its positions go bit by bit (services/removals)
 
 #pragma once
 

@@ -14,6 +14,7 @@
 #include "services/quarantine_watch.hh"
 #include "services/receiver_messages.hh"
 #include "services/receiver_talk.hh"
+#include "services/removals.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 #include "services/shared_places.hh"
@@ -78,6 +79,7 @@ class StoreService {
     bool is_told_to_look_ = false;
     Batch batch_;
     SharedPlaces shared_places_;
+    Removals removals_{loop_, store_, log_};
     std::vector<Fix> fresh_;  // of this transaction, for the web app
     StoreCounters counters_;
     net::Timer change_timer_;
@@ -102,6 +104,7 @@ StoreService::StoreService(ServiceStart& start)
 int StoreService::run() {
     store_.changed_elsewhere();
     note_quarantine();
+    removals_.look();
     control_.ready(store_.has_accounts() ? std::string_view() : kNoAccounts);
     loop_.run();
     if (!control_.supervisor_is_gone()) end_log();
@@ -172,6 +175,7 @@ void StoreService::end_round() {
     if (std::exchange(in_transaction_, false)) end_transaction();
     talk_.answer(store_, log_);
     web_app_.do_as_asked();
+    if (removals_.step_if_due()) note_quarantine();
     if (!std::exchange(is_told_to_look_, false)) return;
     look_for_changes();
     control_.confirm_devices();
@@ -217,6 +221,7 @@ void StoreService::look_for_changes() {
 void StoreService::tell_of_devices() {
     for (const auto& receiver : receivers_) send_directory(*receiver);
     web_app_.tell_of_devices();
+    removals_.look();
 }
 
 void StoreService::send_directory(Receiver& receiver) {

@@ -8,13 +8,11 @@
 #include <tuple>
 
 #include "daemon/error.hh"
-#include "store/corrections.hh"
+#include "store/device_edits.hh"
 #include "store/fix_row.hh"
 
 namespace waymark::tracker {
 namespace {
-
-constexpr int kRemovedAtOnce = 10'000;  // about 50 ms during which nobody else can write
 
 // Of a hash or a key.
 std::string_view as_text(const std::array<unsigned char, 32>& bytes) {
@@ -92,7 +90,8 @@ std::vector<Device> Devices::list() {
     std::vector<Device> devices;
     Statement rows(connection_,
                    "SELECT number, name, speed_unit, created_ms, token_hash, last_seen_ms "
-                   "FROM device LEFT JOIN device_state ON device = number ORDER BY name");
+                   "FROM device LEFT JOIN device_state ON device = number "
+                   "WHERE removed_ms IS NULL ORDER BY name");
     Statement identifiers(connection_,
                           "SELECT text FROM identifier WHERE device = ?1 ORDER BY text");
     while (rows.step()) {
@@ -117,7 +116,8 @@ bool Devices::has(std::string_view name) {
 }
 
 DeviceNumber Devices::number_of(std::string_view name) {
-    Statement statement(connection_, "SELECT number FROM device WHERE name = ?1");
+    Statement statement(connection_,
+                        "SELECT number FROM device WHERE name = ?1 AND removed_ms IS NULL");
     statement.bind_text(1, name);
     if (!statement.step())
         throw daemon::UsageError(
@@ -134,7 +134,8 @@ void Devices::rename(DeviceNumber device, std::string_view name) {
     if (taken.step())
         throw daemon::UsageError(
             fmt::format("there is a device {} already: choose another name", name));
-    Statement update(connection_, "UPDATE device SET name = ?2 WHERE number = ?1");
+    Statement update(connection_,
+                     "UPDATE device SET name = ?2 WHERE number = ?1 AND removed_ms IS NULL");
     update.bind(1, device);
     update.bind_text(2, name);
     update.run();
@@ -143,12 +144,8 @@ void Devices::rename(DeviceNumber device, std::string_view name) {
 }
 
 void Devices::set_token(std::string_view name, std::string_view token) {
-    const TokenHash hash = hash_token(token);
     Transaction transaction(connection_);
-    Statement update(connection_, "UPDATE device SET token_hash = ?2 WHERE number = ?1");
-    update.bind(1, number_of(name));
-    update.bind_bytes(2, as_text(hash));
-    update.run();
+    DeviceEdits(connection_).set_token(number_of(name), token);
     transaction.commit();
 }
 
@@ -163,13 +160,7 @@ void Devices::set_box_key(std::string_view name, const std::optional<BoxKey>& ke
 
 void Devices::share(std::string_view viewer, std::string_view seen, bool may_see) {
     Transaction transaction(connection_);
-    Statement change(connection_,
-                     may_see ? "INSERT OR IGNORE INTO friend (viewer, seen) VALUES (?1, ?2)"
-                             : "DELETE FROM friend WHERE viewer = ?1 AND seen = ?2");
-    change.bind(1, number_of(viewer));
-    change.bind(2, number_of(seen));
-    if (viewer == seen) throw daemon::UsageError("a device need not be shared with itself");
-    change.run();
+    DeviceEdits(connection_).share({number_of(viewer), number_of(seen)}, may_see);
     transaction.commit();
 }
 
@@ -179,40 +170,22 @@ std::int64_t Devices::count_fixes(std::string_view name) {
     return count.step() ? count.integer(0) : 0;
 }
 
-void Devices::remove(std::string_view name) {
+void Devices::remove(std::string_view name, UnixMillis now) {
+    DeviceEdits edits(connection_);
+    Transaction transaction(connection_);
     const DeviceNumber number = number_of(name);
-    {
-        Transaction transaction(connection_);
-        Statement forget(connection_, "UPDATE device SET token_hash = NULL WHERE number = ?1");
-        forget.bind(1, number);
-        forget.run();
-        Statement unname(connection_, "DELETE FROM identifier WHERE device = ?1");
-        unname.bind(1, number);
-        unname.run();
-        transaction.commit();
+    edits.begin_removal(number, now);
+    transaction.commit();
+    while (edits.remove_step(number)) {
     }
-    Statement remove_some(connection_,
-                          "DELETE FROM fix WHERE device = ?1 AND time_ms <= coalesce((SELECT "
-                          "time_ms FROM fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?2), "
-                          "9223372036854775807)");
-    for (bool more = true; more;) {
-        remove_some.bind(1, number);
-        remove_some.bind(2, kRemovedAtOnce);
-        remove_some.run();
-        more = connection_.changed_rows() > kRemovedAtOnce;
-    }
-    while (Corrections(connection_).forget_some(number, kRemovedAtOnce)) {
-    }
-    Statement remove_device(connection_, "DELETE FROM device WHERE number = ?1");
-    remove_device.bind(1, number);
-    remove_device.run();
 }
 
 std::vector<DirectoryEntry> read_directory(Connection& connection) {
     std::vector<DirectoryEntry> entries;
     std::map<DeviceNumber, std::size_t> places;
     Statement devices(connection,
-                      "SELECT number, speed_unit, token_hash, name, box_key FROM device");
+                      "SELECT number, speed_unit, token_hash, name, box_key FROM device "
+                      "WHERE removed_ms IS NULL");
     while (devices.step()) {
         DirectoryEntry& entry = entries.emplace_back();
         entry.device.number = static_cast<DeviceNumber>(devices.integer(0));

@@ -51,9 +51,9 @@ class Devices {
     // Whether `viewer` may see where `seen` is, in its app.
     void share(std::string_view viewer, std::string_view seen, bool may_see);
     std::int64_t count_fixes(std::string_view name);
-    // With all its fixes. In steps, so that the server can store in between; first the device
-    // becomes unknown, so that none are added.
-    void remove(std::string_view name);
+    // With all its fixes. In steps, so that the server can store in between
+    // (store/device_edits.hh).
+    void remove(std::string_view name, UnixMillis now);
 
   private:
     void add_one(const NewDevice& device, UnixMillis now);

@@ -109,12 +109,12 @@ TEST_CASE("removing a device removes its fixes in steps, and its number is not u
         CHECK(store.commit().durable);
     }
     CHECK(opened.devices.count_fixes("van") == 25'000);
-    opened.devices.remove("van");
+    opened.devices.remove("van", 9);
     CHECK(opened.connection.number("SELECT count(*) FROM fix") == 1);
     CHECK(opened.devices.list().size() == 1);
     opened.devices.add({{"van", {"1"}, "t", {}}}, 0);
     CHECK(opened.devices.number_of("van") > van + 1);
-    CHECK_THROWS_AS(opened.devices.remove("nobody"), UsageError);
+    CHECK_THROWS_AS(opened.devices.remove("nobody", 9), UsageError);
 }
 
 TEST_CASE("a key is kept, read again, and taken away") {
@@ -150,7 +150,7 @@ TEST_CASE("who may see whom is kept until it is ended, or one of them is removed
     CHECK_THROWS_AS(opened.devices.share("van", "bike", true), UsageError);
     CHECK_THROWS_AS(opened.devices.share("van", "van", true), UsageError);
     opened.devices.share("van", "boat", true);
-    opened.devices.remove("boat");
+    opened.devices.remove("boat", 9);
     CHECK(friends().empty());
 }
 

@@ -111,6 +111,8 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_kind ON audit (is_refusal, number);
 )"},
+    // Version 4: a device whose rows are being deleted (store/device_edits).
+    {4, "ALTER TABLE device ADD COLUMN removed_ms INTEGER"},
     // Version 6, for corrections (store/corrections.hh). A hidden fix leaves the table `fix`, so
     // that whoever reads positions cannot forget to pass over it; and a file of ten million fixes
     // is migrated by making empty tables.

@@ -116,6 +116,16 @@ std::optional<float> Reader::battery_percent(DeviceNumber device) {
     return from_per_mille(battery_.integer_if(0));
 }
 
+std::int64_t Reader::count_fixes(DeviceNumber device) {
+    Statement count(connection_, "SELECT count(*) FROM fix WHERE device = ?1");
+    count.bind(1, device);
+    return count.step() ? count.integer(0) : 0;
+}
+
+std::vector<Friendship> Reader::friendships() {
+    return read_friendships(connection_);
+}
+
 std::int64_t Reader::sequence() {
     const Use use(sequence_);
     return sequence_.step() ? sequence_.integer(0) : 0;

@@ -1,0 +1,137 @@
+#include "store/device_edits.hh"
+
+#include <fmt/core.h>
+
+#include "daemon/error.hh"
+#include "store/corrections.hh"
+#include "store/devices.hh"
+#include "token.hh"
+
+namespace waymark::tracker {
+
+using daemon::UsageError;
+
+std::string DeviceEdits::name_of(DeviceNumber device) {
+    Statement query(connection_,
+                    "SELECT name FROM device WHERE number = ?1 AND removed_ms IS NULL");
+    query.bind(1, device);
+    if (!query.step()) throw UsageError("there is no such device");
+    return std::string(query.text(0));
+}
+
+void DeviceEdits::require_device(DeviceNumber device) {
+    name_of(device);
+}
+
+void DeviceEdits::add_identifier(DeviceNumber device, std::string_view identifier) {
+    check_identifier(identifier);
+    require_device(device);
+    Statement owner(connection_,
+                    "SELECT number, name FROM identifier JOIN device ON number = device "
+                    "WHERE text = ?1");
+    owner.bind_text(1, identifier);
+    if (owner.step()) {
+        if (owner.integer(0) == static_cast<std::int64_t>(device)) return;
+        throw UsageError(
+            fmt::format("the identifier {} belongs to the device {}", identifier, owner.text(1)));
+    }
+    Statement insert(connection_, "INSERT INTO identifier (text, device) VALUES (?1, ?2)");
+    insert.bind_text(1, identifier);
+    insert.bind(2, device);
+    insert.run();
+}
+
+void DeviceEdits::remove_identifier(DeviceNumber device, std::string_view identifier) {
+    const std::string name = name_of(device);
+    Statement remove(connection_, "DELETE FROM identifier WHERE text = ?1 AND device = ?2");
+    remove.bind_text(1, identifier);
+    remove.bind(2, device);
+    remove.run();
+    if (connection_.changed_rows() == 0)
+        throw UsageError(
+            fmt::format("the device {} does not have the identifier {}", name, identifier));
+}
+
+void DeviceEdits::set_token(DeviceNumber device, std::string_view token) {
+    require_device(device);
+    const TokenHash hash = hash_token(token);
+    Statement update(connection_, "UPDATE device SET token_hash = ?2 WHERE number = ?1");
+    update.bind(1, device);
+    update.bind_bytes(2, {reinterpret_cast<const char*>(hash.data()), hash.size()});
+    update.run();
+}
+
+void DeviceEdits::share(const Friendship& friendship, bool may_see) {
+    require_device(friendship.viewer);
+    require_device(friendship.seen);
+    if (friendship.viewer == friendship.seen)
+        throw UsageError("a device need not be shared with itself");
+    Statement change(connection_,
+                     may_see ? "INSERT OR IGNORE INTO friend (viewer, seen) VALUES (?1, ?2)"
+                             : "DELETE FROM friend WHERE viewer = ?1 AND seen = ?2");
+    change.bind(1, friendship.viewer);
+    change.bind(2, friendship.seen);
+    change.run();
+}
+
+// Its name is free from now on. What takes its place has a control character, as no name that a
+// person can give.
+void DeviceEdits::begin_removal(DeviceNumber device, UnixMillis now) {
+    require_device(device);
+    for (const char* const statement : {"DELETE FROM identifier WHERE device = ?1",
+                                        "DELETE FROM friend WHERE viewer = ?1 OR seen = ?1",
+                                        "DELETE FROM device_grant WHERE device = ?1"}) {
+        Statement forget(connection_, statement);
+        forget.bind(1, device);
+        forget.run();
+    }
+    Statement hide(connection_,
+                   "UPDATE device SET token_hash = NULL, box_key = NULL, "
+                   "name = char(127) || number, removed_ms = ?2 WHERE number = ?1");
+    hide.bind(1, device);
+    hide.bind(2, now);
+    hide.run();
+}
+
+std::optional<DeviceNumber> DeviceEdits::to_remove() {
+    Statement query(connection_, "SELECT number FROM device WHERE removed_ms IS NOT NULL LIMIT 1");
+    if (!query.step()) return std::nullopt;
+    return static_cast<DeviceNumber>(query.integer(0));
+}
+
+bool DeviceEdits::remove_step(DeviceNumber device) {
+    Statement begun(connection_,
+                    "SELECT 1 FROM device WHERE number = ?1 AND removed_ms IS NOT NULL");
+    begun.bind(1, device);
+    if (!begun.step()) return false;
+    begun.reset();
+    Statement fixes(connection_,
+                    "DELETE FROM fix WHERE device = ?1 AND time_ms <= coalesce((SELECT time_ms "
+                    "FROM fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?2), "
+                    "9223372036854775807)");
+    Statement points(connection_,
+                     "DELETE FROM quarantine WHERE number IN (SELECT number FROM quarantine "
+                     "WHERE device = ?1 LIMIT ?2)");
+    for (Statement* const some : {&fixes, &points}) {
+        some->bind(1, device);
+        some->bind(2, kRemovedAtOnce - 1);
+        some->run();
+        if (connection_.changed_rows() > 0) return true;
+    }
+    if (Corrections(connection_).forget_some(device, kRemovedAtOnce)) return true;
+    Statement last(connection_, "DELETE FROM device WHERE number = ?1");
+    last.bind(1, device);
+    last.run();
+    return false;
+}
+
+std::vector<Friendship> read_friendships(Connection& connection) {
+    std::vector<Friendship> friendships;
+    Statement rows(connection, "SELECT viewer, seen FROM friend ORDER BY seen, viewer");
+    while (rows.step())
+        friendships.push_back({static_cast<DeviceNumber>(rows.integer(0)),
+                               static_cast<DeviceNumber>(rows.integer(1))});
+    return friendships;
+}
+
+}  // namespace waymark::tracker
