@@ -17,6 +17,7 @@ void Decoded::clear() {
     header_value.clear();
     error.clear();
     field.clear();
+    protocol = {};
     from = 0;
     stranger.clear();
     is_stranger_by_token = false;
@@ -28,8 +29,10 @@ void Decoded::clear() {
 void Decoded::refuse(int refused_status, std::string_view word, std::string_view explanation,
                      std::string_view which_field) {
     const DeviceNumber known = from;
+    const std::string_view read_by = protocol;
     clear();
     from = known;
+    protocol = read_by;
     status = refused_status;
     content_type = "text/plain; charset=utf-8";
     body = explanation;

@@ -86,6 +86,8 @@ struct Decoded {
     std::string header_name, header_value;
     std::string error;  // for 4xx: missing_device, unknown_device, bad_token, bad_number...
     std::string field;  // for bad_number and bad_escape: which
+    // By which protocol it was read, as "traccar"; "" if none claims it.
+    std::string_view protocol;
     // Whom the message is from, as soon as that is known: also of one that is refused, or in which
     // there is nothing to store. 0: it names nobody, or nobody whom we know.
     DeviceNumber from = 0;

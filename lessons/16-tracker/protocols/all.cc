@@ -105,8 +105,11 @@ class NotingDirectory : public DeviceDirectory {
 
 void decode_by_protocol(const net::http::Request& request, const DeviceDirectory& devices,
                         UnixMillis now, Decoded& decoded) {
-    for (const Protocol& protocol : kProtocols)
-        if (protocol.claims(request)) return protocol.decode(request, devices, now, decoded);
+    for (const Protocol& protocol : kProtocols) {
+        if (!protocol.claims(request)) continue;
+        decoded.protocol = protocol.name;
+        return protocol.decode(request, devices, now, decoded);
+    }
     decoded.refuse(404, "not_found", "No phone sends to this path: see the URL set in the app.");
 }
 

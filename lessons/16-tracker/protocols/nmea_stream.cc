@@ -100,12 +100,14 @@ void NmeaStream::name(std::string_view identifier, const DeviceDirectory& device
         return;
     }
     decoded.status = 403;
+    decoded.protocol = "nmea";
     decoded.error = "unknown_device";
     decoded.stranger = identifier;
 }
 
 void NmeaStream::quarantine(std::string_view reason, std::string_view text,
                             Decoded& decoded) const {
+    decoded.protocol = "nmea";
     decoded.quarantined.push_back({device(), index_, std::string(reason), Source::nmea,
                                    std::string(text.substr(0, kLongestLine))});
 }

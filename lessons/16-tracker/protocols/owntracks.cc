@@ -135,6 +135,7 @@ void owntracks_decode_again(std::string_view raw, const KnownDevice& device,
 void owntracks_decode_published(std::string_view topic, std::string_view payload,
                                 const DeviceDirectory& devices, UnixMillis now, Decoded& decoded) {
     decoded.clear();
+    decoded.protocol = "owntracks";
     if (!topic.starts_with(kTopicRoot))
         return decoded.refuse(404, "not_found", "The topic is not owntracks/USER/DEVICE.");
     std::string name(topic.substr(kTopicRoot.size()));

@@ -17,6 +17,7 @@
 #include "services/caller.hh"
 #include "services/gpsd_caller.hh"
 #include "services/mqtt_caller.hh"
+#include "services/refusal_report.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 
@@ -39,6 +40,8 @@ class CallerService {
     StoreLink store_{loop_, {}};
     DirectoryUnpacker unpacker_;
     CallerHost host_;
+    RefusalReport refusal_report_{
+        loop_, host_.refusals, [this](std::string_view message) { return store_.tell(message); }};
     daemon::ThreadPool pool_;
     std::unique_ptr<MqttCaller> mqtt_;
     std::unique_ptr<GpsdCaller> gpsd_;

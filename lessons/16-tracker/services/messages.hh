@@ -8,6 +8,7 @@
 //                       kept        whether it has the points that were asked for
 //                       places      where those are whom another device may see
 //   receiver -> store   ask_kept    does the quarantine have these points?
+//                       refused     who was refused, and why (services/refusal_messages)
 //   either way          heard       devices, and networks that they were heard from
 //   web app -> store    listen      somebody looks (1) or nobody does (0)
 //                       change      something is to be changed for a person (services/changes)
@@ -17,6 +18,7 @@
 //                       change_done what came of the change
 //                       accounts    who may log in, or see whom, has changed
 //                       missed      announcements were dropped: read the store again
+//                       refused     what the receivers say of it
 //   supervisor -> all   peer        here is your channel to another service (with a descriptor)
 //                       stop        finish what you have begun, then end
 //                       settings    the configuration was read again
@@ -68,6 +70,7 @@ enum class MessageKind : std::uint8_t {
     certificate,
     key,
     identity_taken,
+    refused,
 };
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:

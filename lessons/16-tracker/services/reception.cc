@@ -27,6 +27,8 @@ Reception::Reception(const Settings& settings, std::vector<daemon::Fd> listeners
       store_(loop_, {}),
       kept_points_(loop_, [this](std::string_view message) { return store_.tell(message); }),
       refusals_(log),
+      refusal_report_(loop_, refusals_,
+                      [this](std::string_view message) { return store_.tell(message); }),
       server_(loop_, router_, std::move(listeners), settings.reloadable,
               settings.reloadable.devices_access_list(), log_),
       nmea_(loop_, store_, log_,

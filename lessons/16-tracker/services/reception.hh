@@ -23,6 +23,7 @@
 #include "services/guess_limit.hh"
 #include "services/kept_points.hh"
 #include "services/nmea_input.hh"
+#include "services/refusal_report.hh"
 #include "services/refusals.hh"
 #include "services/store_link.hh"
 #include "settings.hh"
@@ -92,6 +93,7 @@ class Reception {
     GuessLimit guesses_;
     KeptPoints kept_points_;
     Refusals refusals_;
+    RefusalReport refusal_report_;
     net::http::Router router_;
     ConfiguredServer server_;
     NmeaInput nmea_;

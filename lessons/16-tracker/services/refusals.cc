@@ -14,8 +14,23 @@ namespace {
 constexpr std::size_t kMostShown = 40;
 constexpr std::size_t kShortestToken = 16;  // ours have 22 characters
 
+constexpr std::size_t kLongestIdentifier = 128;  // store/devices.hh
+
 bool is_number(std::string_view text) {
     return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool has_any(std::string_view text, char first, char last) {
+    return std::any_of(text.begin(), text.end(), [=](char c) { return c >= first && c <= last; });
+}
+
+// One letter more or less than a token of ours has (token.hh), small and capital ones among them.
+bool is_like_a_token(std::string_view text) {
+    constexpr std::string_view kLetters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return text.size() >= 20 && text.size() <= 24 &&
+           text.find_first_not_of(kLetters) == std::string_view::npos && has_any(text, 'A', 'Z') &&
+           has_any(text, 'a', 'z');
 }
 
 }  // namespace
@@ -31,9 +46,13 @@ std::string shown_name(std::string_view called, bool by_token) {
     return called.size() > most ? shown + "..." : shown;
 }
 
-bool Refusals::Case::is_same(const Case& other) const {
-    return status == other.status && device == other.device && reason == other.reason &&
-           field == other.field && who == other.who && address == other.address;
+std::string name_to_add(std::string_view called, bool by_token) {
+    const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
+    if (by_token || called.empty() || called.size() > kLongestIdentifier || called.front() == ' ' ||
+        called.back() == ' ' || std::any_of(called.begin(), called.end(), is_control) ||
+        !is_utf8(called) || is_like_a_token(called))
+        return {};
+    return std::string(called);
 }
 
 void Refusals::note(const Decoded& decoded, const net::Address& peer, UnixMillis now) {
@@ -41,21 +60,24 @@ void Refusals::note(const Decoded& decoded, const net::Address& peer, UnixMillis
     if (!is_refused && decoded.quarantined.empty()) return;
     ++(is_refused ? refused_ : quarantined_);
 
-    Case current;
+    RefusalCase current;
     current.status = decoded.status;
     current.device = decoded.from;
     current.network = peer.network_key();
     current.reason = is_refused ? decoded.error : decoded.quarantined.front().reason;
     current.field = decoded.field;
     current.address = peer.host_text();
-    if (!decoded.stranger.empty())
+    current.protocol = decoded.protocol;
+    if (!decoded.stranger.empty()) {
         current.who = shown_name(decoded.stranger, decoded.is_stranger_by_token);
+        current.called = name_to_add(decoded.stranger, decoded.is_stranger_by_token);
+    }
     note(std::move(current), now);
 }
 
 void Refusals::note_unread(int status, std::string_view why, const net::Address& peer,
                            UnixMillis now) {
-    Case current;
+    RefusalCase current;
     current.status = status;
     current.network = peer.network_key();
     current.reason = why;
@@ -63,39 +85,17 @@ void Refusals::note_unread(int status, std::string_view why, const net::Address&
     note(std::move(current), now);
 }
 
-void Refusals::note(Case current, UnixMillis now) {
-    const auto known = std::find_if(cases_.begin(), cases_.end(),
-                                    [&](const Case& each) { return each.is_same(current); });
-    if (known != cases_.end()) {
-        current = std::move(*known);
-        cases_.erase(known);
-    }
-    ++current.count;
+void Refusals::note(RefusalCase current, UnixMillis now) {
+    current.count = 1;
     current.last_ms = now;
-    if (current.told_ms == 0 || now - current.told_ms >= kQuiet) tell(current, now);
-    cases_.push_front(std::move(current));
-    if (cases_.size() > kMost) forget_one();
-}
-
-// The one that rested longest, of the network that has the most.
-void Refusals::forget_one() {
-    const auto cases_of = [this](const net::NetworkKey& network) {
-        return std::count_if(cases_.begin(), cases_.end(),
-                             [&](const Case& each) { return each.network == network; });
-    };
-    auto chosen = cases_.end();
-    std::ptrdiff_t most = 0;
-    for (auto each = cases_.begin(); each != cases_.end(); ++each) {
-        const std::ptrdiff_t count = cases_of(each->network);
-        if (count < most) continue;
-        most = count;
-        chosen = each;
-    }
-    cases_.erase(chosen);
+    news_.add(current);
+    RefusalCase& noted = list_.add(std::move(current));
+    if (noted.told_ms == 0 || now - noted.told_ms >= kQuiet) tell(noted, now);
+    if (when_noted_) when_noted_();
 }
 
 // A flood of strangers must not become a flood of lines.
-bool Refusals::may_tell(const Case& that, UnixMillis now) {
+bool Refusals::may_tell(const RefusalCase& that, UnixMillis now) {
     if (now - minute_began_ >= 60'000 || now < minute_began_) {
         minute_began_ = now;
         told_.clear();
@@ -107,7 +107,7 @@ bool Refusals::may_tell(const Case& that, UnixMillis now) {
     return true;
 }
 
-void Refusals::tell(Case& that, UnixMillis now) {
+void Refusals::tell(RefusalCase& that, UnixMillis now) {
     if (!may_tell(that, now)) {
         ++untold_;
         return;
@@ -126,7 +126,7 @@ void Refusals::tell(Case& that, UnixMillis now) {
 
 std::string Refusals::to_json(std::size_t most) const {
     std::string json = "[";
-    for (const Case& each : cases_) {
+    for (const RefusalCase& each : list_.cases()) {
         if (most-- == 0) break;
         if (json.size() > 1) json += ',';
         fmt::format_to(std::back_inserter(json),

@@ -1,10 +1,10 @@
 // Who was refused or sent into quarantine lately, and why: for the owner, whose phone otherwise
 // shows an error that nobody sees. A warning in the log for a new case, a bounded list for
-// `tracker refused`, and two counters for `tracker status`.
+// `tracker refused`, news for the page of the devices, and two counters for `tracker status`.
 //
-// Somebody who guesses makes a case of each guess. So the list, when it is full, forgets a case of
-// the network that has the most of them, and one network gets a few of the log's lines a minute. A
-// case that got none gets one when it comes again in a quieter minute, as a phone's does.
+// Somebody who guesses makes a case of each guess. So one network gets a few of the log's lines a
+// minute (and of the list: services/refusal_list). A case that got none gets one when it comes
+// again in a quieter minute, as a phone's does.
 //
 // What a message called an unknown device may be a token with one wrong letter, so a text that came
 // where a token belongs, or is as long as one, is shown by its first four characters and its
@@ -15,18 +15,25 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/log.hh"
 #include "net/address.hh"
 #include "protocol.hh"
+#include "services/refusal_list.hh"
 
 namespace waymark::tracker {
 
 // As it may be shown: printable ASCII, at most 40 characters of it.
 std::string shown_name(std::string_view called, bool by_token);
+
+// What an admin may be shown and add to a device: `called` as it stands, if it can be an identifier
+// and has not the shape of a token; otherwise "".
+std::string name_to_add(std::string_view called, bool by_token);
 
 class Refusals {
   public:
@@ -53,26 +60,22 @@ class Refusals {
     // of one that is refused.
     std::string to_json(std::size_t most) const;
 
+    // What came since forget_news(), with the counts of that time; at most kMost cases, the newest
+    // first.
+    const std::deque<RefusalCase>& news() const { return news_.cases(); }
+    void forget_news() { news_.clear(); }
+    // Called for each message that is noted.
+    void when_noted(std::function<void()> handler) { when_noted_ = std::move(handler); }
+
   private:
-    struct Case {
-        int status = 0;
-        DeviceNumber device = 0;
-        net::NetworkKey network;
-        std::string reason, field, who, address;
-        UnixMillis last_ms = 0;
-        UnixMillis told_ms = 0;
-        std::uint64_t count = 0;
-
-        bool is_same(const Case& other) const;
-    };
-
-    void note(Case current, UnixMillis now);
-    void forget_one();
-    bool may_tell(const Case& that, UnixMillis now);
-    void tell(Case& that, UnixMillis now);
+    void note(RefusalCase current, UnixMillis now);
+    bool may_tell(const RefusalCase& that, UnixMillis now);
+    void tell(RefusalCase& that, UnixMillis now);
 
     daemon::Log& log_;
-    std::deque<Case> cases_;  // the newest first
+    std::function<void()> when_noted_;
+    RefusalList list_{kMost};
+    RefusalList news_{kMost};
     std::uint64_t refused_ = 0;
     std::uint64_t quarantined_ = 0;
     UnixMillis minute_began_ = 0;

@@ -170,3 +170,19 @@ TEST_CASE("a known device that is refused is named, and what was no message is n
           "warning: a client from 192.0.2.8 is refused: not on the access list");
     CHECK(noted.list()[0]["address"] == "192.0.2.8");
 }
+
+TEST_CASE("a name is given in full to be added, unless it is no identifier or may be a token") {
+    CHECK(name_to_add("my-phne", false) == "my-phne");
+    CHECK(name_to_add("alice/phone-of-mine", false) == "alice/phone-of-mine");
+    CHECK(name_to_add("89490200001234567890", false) == "89490200001234567890");
+    CHECK(name_to_add("\xC3\xBC <img onerror=x>", false) == "\xC3\xBC <img onerror=x>");
+    CHECK(name_to_add(std::string(128, 'x'), false).size() == 128);
+    std::string mistyped(kTestedToken);
+    mistyped.back() = '1';
+    for (const std::string& hidden :
+         {std::string("tok-van\n"), std::string(129, 'x'), std::string(), std::string(" x"),
+          std::string("x "), std::string("x\x7f"), std::string("\xff"), mistyped,
+          mistyped.substr(1), mistyped + "x"})
+        CHECK(name_to_add(hidden, false).empty());
+    CHECK(name_to_add("tok-van", true).empty());
+}

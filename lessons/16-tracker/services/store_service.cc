@@ -143,6 +143,7 @@ void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
 
 void StoreService::take(Receiver& receiver, std::string_view message) {
     if (talk_.takes(receiver.number, message)) return;
+    if (kind_of(message) == MessageKind::refused) return web_app_.pass_on_refused(message);
     if (kind_of(message) != MessageKind::batch || !read(message, batch_)) {
         // A receiver of our own that writes nonsense: its clients will hear 503 and come again.
         receiver.link->send(write(Answer{batch_.ticket, false, "the batch cannot be read"}));

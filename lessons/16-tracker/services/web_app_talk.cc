@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "services/refusal_messages.hh"
 #include "unix_time.hh"
 
 namespace waymark::tracker {
@@ -31,6 +32,7 @@ void WebAppTalk::meet(daemon::Channel channel) {
     listens_ = missed_ = false;
     link_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers),
                                                kMostForTheWebApp);
+    for (const std::string& message : write_refused(refused_.cases())) link_->send(message);
 }
 
 // Says after which commit the announcements begin. The commit of this round, if there will be one,
@@ -63,6 +65,14 @@ void WebAppTalk::tell_of_devices() {
 
 void WebAppTalk::tell_of_accounts() {
     if (link_) link_->send(write_empty(MessageKind::accounts));
+}
+
+void WebAppTalk::pass_on_refused(std::string_view message) {
+    std::vector<RefusalCase> cases;
+    if (!read(message, cases)) return;
+    // The newest of them comes first, and is to be the newest here.
+    for (auto each = cases.rbegin(); each != cases.rend(); ++each) refused_.add(std::move(*each));
+    if (link_) link_->send(message);
 }
 
 void WebAppTalk::do_as_asked() {

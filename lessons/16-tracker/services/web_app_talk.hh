@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "daemon/channel.hh"
@@ -14,6 +15,7 @@
 #include "net/event_loop.hh"
 #include "services/changes.hh"
 #include "services/messages.hh"
+#include "services/refusal_list.hh"
 #include "store/store.hh"
 
 namespace waymark::tracker {
@@ -42,6 +44,10 @@ class WebAppTalk {
     void announce_missed();
     void tell_of_devices();
     void tell_of_accounts();
+    // What a receiver says of whom it refused (services/refusal_messages). Kept as well, for a web
+    // app that is started anew.
+    void pass_on_refused(std::string_view message);
+    static constexpr std::size_t kMostRefused = 256;
 
     // Does what was asked for since the last call, in this order; between transactions only.
     void do_as_asked();
@@ -55,6 +61,7 @@ class WebAppTalk {
     Handlers handlers_;
     std::unique_ptr<net::ChannelLink> link_;
     std::vector<ChangeRequest> changes_;
+    RefusalList refused_{kMostRefused};
     bool listens_ = false;
     bool missed_ = false;
     bool in_transaction_ = false;

@@ -72,6 +72,9 @@ void StoreAnnouncements::take(std::string_view message) {
         case MessageKind::accounts:
             if (handlers_.on_accounts_changed) handlers_.on_accounts_changed();
             return;
+        case MessageKind::refused:
+            if (handlers_.on_refused) handlers_.on_refused(message);
+            return;
         case MessageKind::stored:
             // What was on its way when we stopped to listen has no connection to what comes next.
             if (!is_listening_ || !read(message, stored_)) return;

@@ -25,6 +25,8 @@ class StoreAnnouncements {
         std::function<void()> on_devices_changed;
         std::function<void(const ChangeDone&)> on_change_done = {};
         std::function<void()> on_accounts_changed = {};
+        // What receivers refused; the whole message (services/refusal_messages).
+        std::function<void(std::string_view)> on_refused = {};
     };
 
     // `linger` is how long to go on listening after the last one left: browsers that reload a page
