@@ -87,6 +87,19 @@ std::vector<Address> parse_all(const std::vector<std::string>& texts, std::strin
     return addresses;
 }
 
+// What an app is told must be an address, and nothing that the app could take for something else.
+void refuse_wrong_url(std::string_view url) {
+    if (url.empty()) return;
+    const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+    const std::string_view rest = url.substr(scheme);
+    if (scheme == 0 || rest.empty() || rest.starts_with('/') || url.ends_with('/') ||
+        url.find_first_of(" \t\"'<>?#@%\\") != std::string_view::npos)
+        throw UsageError(
+            fmt::format("public-devices-url: '{}' is no address such as https://home.example or "
+                        "http://192.0.2.1:5055, without a slash at its end",
+                        url));
+}
+
 }  // namespace
 
 std::string ReloadableSettings::to_text() const {
@@ -166,6 +179,7 @@ void Settings::validate() const {
         throw UsageError(
             "map, tiles: streets from a file and pictures from a server lie on top of "
             "each other; name one of them");
+    refuse_wrong_url(public_devices_url);
     if (receivers < 1 || receivers > 64)
         throw UsageError(fmt::format("receivers: {} is not between 1 and 64", receivers));
     if (threads < 1 || threads > 64)
@@ -209,6 +223,7 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
         {"mqtt", mqtt != other.mqtt || mqtt_user != other.mqtt_user ||
                      mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client},
         {"gpsd", gpsd != other.gpsd || gpsd_device != other.gpsd_device},
+        {"public-devices-url", public_devices_url != other.public_devices_url},
         {"site", site != other.site},
         {"map", map != other.map},
         {"user", user != other.user},

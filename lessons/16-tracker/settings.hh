@@ -56,6 +56,9 @@ struct Settings {
     std::vector<std::string> listen_web = {"127.0.0.1:8080"};
     std::string web_certificate;  // PEM files; empty: the web app speaks plain HTTP
     std::string web_key;
+    // The port for phones as phones reach it, such as https://home.example; "" where only the page
+    // can guess. Without a slash at its end.
+    std::string public_devices_url;
     std::string site;  // the folder with the pages; found beside the program unless said otherwise
     std::string map;   // a file with the streets (map/map_file.hh); none: there are no streets
     // To call: HOST:PORT, or nothing.

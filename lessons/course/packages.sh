@@ -24,6 +24,7 @@ helpful                   mold                 tool:mold
 server                    libsqlite3-dev       module:sqlite3
 server,slides             libsodium-dev        module:libsodium
 server                    libpugixml-dev       module:pugixml
+server                    libqrencode-dev      module:libqrencode
 server,slides             nodejs               tool:node
 server,slides             npm                  tool:npm
 slides                    libmd4c-dev          module:md4c
@@ -43,6 +44,7 @@ tests                     curl                 tool:curl
 tests,bench               rsyslog              root_tool:rsyslogd
 tests                     rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
 tests                     mosquitto            root_tool:mosquitto
+tests                     zbar-tools           tool:zbarimg
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 bench                     haproxy              tool:haproxy

@@ -196,6 +196,9 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Addresses at which phones send, such as 127.0.0.1:5055 (the default) or *:5055");
     add(app, "listen-nmea", settings.listen_nmea,
         "Addresses at which trackers send NMEA over TCP and UDP, such as *:5005 (default: none)");
+    add(app, "public-devices-url", settings.public_devices_url,
+        "How phones reach --listen-devices, such as http://192.0.2.1:5055: for what the page of "
+        "the devices says to type (default: the page asks)");
     add(app, "listen-web", settings.listen_web,
         "Addresses of the map, such as 127.0.0.1:8080 (the default); one that other machines can "
         "reach needs --web-certificate or --trusted-proxy");

@@ -1,25 +1,70 @@
-// What people do to devices on the pages.
+// The devices for their page. What is read is read here; to change something the web app asks the
+// store, which alone writes (services/device_changes.hh has the arguments).
 //
-//   POST /api/devices/rename  {"device":1,"name":"alice/phone"}
-//        {} (services/device_changes.hh)
+//   GET  /api/devices/details       {"now":MS,"devices":[...],"refused":[...],"phones":{...}}
+//                                   (web_app/device_readings.hh); "phones" is how the port for them
+//                                   is reached: {"url":"","port":5055,"is_local":true}
+//   GET  /api/devices/{}/count      {"fixes":10000000}
+//   POST /api/devices/setup         {"device":1,"url":"http://192.0.2.1:5055","token":"..."}: what
+//                                   to type into each app; the token only if it is known. By POST,
+//                                   so that it is in no address
+//   POST /api/devices/add, rename, token, add_identifier, remove_identifier, share, remove
+//
+// Who was refused is kept in memory, so it begins with the start of the server.
 
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "services/refusal_list.hh"
+#include "web_app/database_reads.hh"
 #include "web_app/routes.hh"
 #include "web_app/store_changes.hh"
 
 namespace waymark::tracker {
 
+struct PhonePort {
+    std::string url;          // as a person has set it; "": the page guesses
+    std::uint16_t port = 0;   // where the server listens
+    bool is_local = true;     // for this machine only
+    std::string mqtt;         // HOST:PORT of the broker that is asked, or ""
+    std::string nmea_port{};  // "" where NMEA is not heard
+};
+
 class DeviceApi {
   public:
-    explicit DeviceApi(StoreChanges& changes) : changes_(changes) {}
+    struct Parts {
+        DatabaseReads& reads;
+        StoreChanges& changes;
+        PhonePort phones;
+        bool is_demo = false;  // then no device of a person is added
+    };
+
+    explicit DeviceApi(Parts parts) : parts_(std::move(parts)) {}
     DeviceApi(const DeviceApi&) = delete;
     DeviceApi& operator=(const DeviceApi&) = delete;
 
     void add_routes(Routes& routes);
+    // What the receivers say (services/refusal_messages).
+    void hear_refused(std::string_view message);
+
+    static constexpr std::size_t kMostRefused = 256;
 
   private:
-    StoreChanges& changes_;
+    struct SetupQuestion;
+    static SetupQuestion read_question(std::string_view body, const PhonePort& phones);
+    static std::optional<std::string> read_setups(Reader& reader, SetupQuestion& question);
+
+    net::Task<> details(net::http::Exchange& exchange, Viewer viewer);
+    net::Task<> count(net::http::Exchange& exchange, Viewer viewer);
+    net::Task<> setup(net::http::Exchange& exchange, Viewer viewer);
+    void add_change(Routes& routes, std::string_view name);
+
+    Parts parts_;
+    RefusalList refused_{kMostRefused};
 };
 
 }  // namespace waymark::tracker

@@ -7,11 +7,14 @@
 
 #include "services/changes.hh"
 #include "services/messages.hh"
+#include "services/refusal_messages.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
+#include "unix_time.hh"
 #include "web_app/tested_web_app.hh"
 
 using namespace waymark::tracker;
+using nlohmann::json;
 
 namespace {
 
@@ -30,8 +33,9 @@ struct WithChanges {
 
     WithChanges() : channel((app.start(), app.connect_store())) {}
 
-    Reply rename(const std::string& body) {
-        Browser browser = app.open("/api/devices/rename", body_fields(body), "localhost", "POST");
+    Reply rename(const std::string& body) { return change("rename", body); }
+    Reply change(const std::string& name, const std::string& body) {
+        Browser browser = app.open("/api/devices/" + name, body_fields(body), "localhost", "POST");
         ChangeRequest request;
         const std::string message = receive(channel);
         REQUIRE(kind_of(message) == MessageKind::change);
@@ -46,7 +50,28 @@ struct WithChanges {
         reply.body = browser.read_to_end();
         return reply;
     }
+    Reply setup(const std::string& body) {
+        return app.say("POST /api/devices/setup HTTP/1.1\r\nHost: localhost\r\n" +
+                       body_fields(body));
+    }
+    // The web app has heard what was sent before this: it takes messages in their order.
+    json details() { return app.get("/api/devices/details").data(); }
+    void tell_refused(const RefusalCase& refused) {
+        for (const std::string& message : write_refused({refused})) channel.send(message);
+    }
 };
+
+RefusalCase stranger(std::string called) {
+    RefusalCase refused;
+    refused.status = 403;
+    refused.reason = "unknown_device";
+    refused.protocol = "traccar";
+    refused.who = refused.called = std::move(called);
+    refused.address = "192.0.2.7";
+    refused.last_ms = unix_now();
+    refused.count = 2;
+    return refused;
+}
 
 }  // namespace
 
@@ -84,4 +109,96 @@ TEST_CASE("without a store a change is refused and may be asked for again") {
     const std::string head = browser.read_until("\r\n\r\n");
     CHECK(head.find(" 503 ") != std::string::npos);
     CHECK(head.find("\r\nRetry-After: 5\r\n") != std::string::npos);
+}
+
+TEST_CASE("the details have all that the page shows of a device") {
+    WithChanges tested;
+    const UnixMillis now = unix_now();
+    Fix fix = fix_at(1, now - 60'000);
+    fix.source = Source::osmand;
+    fix.battery_percent = 80.0F;
+    tested.app.store({fix});
+    tested.app.heartbeat(1, 79.0F, now - 1000);
+    CHECK(tested.change("add_identifier", R"({"device":1,"identifier":"x"})").status == 200);
+    CHECK(tested.change("share", R"({"viewer":3,"seen":1,"may_see":true})").status == 200);
+    const json details = tested.details();
+    CHECK(details["is_admin"] == true);
+    CHECK(details["now"].get<UnixMillis>() >= now);
+    CHECK(details["phones"]["url"] == "");
+    CHECK(details["refused"] == json::array());
+    REQUIRE(details["devices"].size() == 3);
+    CHECK(details["devices"][0] ==
+          json{{"id", 1},
+               {"name", "alice/phone"},
+               {"may_change", true},
+               {"has_token", false},
+               {"created", 0},
+               {"seen", now - 1000},
+               {"battery_pct", 79},
+               {"last",
+                {{"time", now - 60'000}, {"protocol", "osmand"}, {"lat", 48.1}, {"lon", 11.5}}},
+               {"identifiers", {"x"}},
+               {"seen_by", {3}}});
+    CHECK(details["devices"][2]["last"] == nullptr);
+    CHECK(details["devices"][2]["seen"] == nullptr);
+    CHECK(details["devices"][2]["battery_pct"] == nullptr);
+}
+
+TEST_CASE("who was refused is told in words, counted, and forgotten after an hour") {
+    WithChanges tested;
+    tested.tell_refused(stranger("my-phne"));
+    tested.tell_refused(stranger("my-phne"));
+    RefusalCase old = stranger("long-ago");
+    old.last_ms -= 3'700'000;
+    tested.tell_refused(old);
+    CHECK(tested.rename(R"({"device":1,"name":"x"})").status == 200);  // all before it is heard
+    const json refused = tested.details()["refused"];
+    REQUIRE(refused.size() == 1);
+    CHECK(refused[0]["count"] == 4);
+    CHECK(refused[0]["called"] == "my-phne");
+    CHECK(refused[0]["address"] == "192.0.2.7");
+    CHECK(refused[0]["what"] == "The app sends the identifier “my-phne”, and no device has it.");
+    CHECK_FALSE(refused[0]["cure"].get<std::string>().empty());
+}
+
+TEST_CASE("a flood of cases is a bounded list, and a hostile name is a text in it") {
+    WithChanges tested;
+    tested.tell_refused(stranger("\"},{\"x\":\"<img onerror=x>"));
+    CHECK(tested.rename(R"({"device":1,"name":"x"})").status == 200);
+    CHECK(tested.details()["refused"][0]["called"] == "\"},{\"x\":\"<img onerror=x>");
+    for (int i = 0; i < 1000; ++i) tested.tell_refused(stranger("guess-" + std::to_string(i)));
+    CHECK(tested.rename(R"({"device":1,"name":"y"})").status == 200);
+    CHECK(tested.details()["refused"].size() == DeviceApi::kMostRefused);
+}
+
+TEST_CASE("what to type into the apps is made for the address and token that are given") {
+    WithChanges tested;
+    const Reply reply =
+        tested.setup(R"({"device":1,"url":"http://192.0.2.1:5055","token":"Q7xk2mB9sT4vWz"})");
+    REQUIRE(reply.status == 200);
+    const json setups = reply.data()["setups"];
+    CHECK(setups.size() == 12);
+    CHECK(setups[0]["key"] == "traccar");
+    CHECK(setups[0]["fields"][0] ==
+          json{{"label", "Device identifier"}, {"value", "Q7xk2mB9sT4vWz"}});
+    CHECK(setups[0]["image"].get<std::string>().starts_with("data:image/svg+xml;base64,"));
+    CHECK(tested.setup(R"({"device":1,"url":"http://192.0.2.1:5055"})")
+              .data()["setups"][0]["needs"] == "token");
+    CHECK(tested.setup(R"({"device":9,"url":"http://192.0.2.1:5055"})").status == 404);
+    const Reply wrong = tested.setup(R"({"device":1,"url":"ftp://192.0.2.1"})");
+    CHECK(wrong.status == 400);
+    CHECK(wrong.data()["error"] ==
+          "The address must begin with http:// or https://, as in http://192.0.2.1:5055.");
+    CHECK(tested.setup(R"({"device":1})").status == 400);
+    CHECK(tested.setup(R"({"device":1,"url":"http://x","colour":1})").status == 400);
+    CHECK(tested.setup("[]").status == 400);
+}
+
+TEST_CASE("how many positions a device has is counted") {
+    WithChanges tested;
+    tested.app.store({fix_at(1, kStart), fix_at(1, kStart + 1000, false)});
+    CHECK(tested.app.get("/api/devices/1/count").data()["fixes"] == 2);
+    CHECK(tested.app.get("/api/devices/3/count").data()["fixes"] == 0);
+    for (const char* wrong : {"0", "x", "-1", "1x", "99999999999999"})
+        CHECK(tested.app.get("/api/devices/" + std::string(wrong) + "/count").status == 404);
 }

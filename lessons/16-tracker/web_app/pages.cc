@@ -26,6 +26,7 @@ Pages::Pages(const std::string& site)
 void Pages::add_routes(Routes& routes) {
     add(routes, "/", "/index.html");
     add(routes, "/history", "/history.html");
+    add(routes, "/devices", "/devices.html");
     add(routes, "/corrections", "/corrections.html");
     add(routes, "/account", "/account.html");
     for (const auto& [address, file] :

@@ -81,6 +81,18 @@ Live::Settings live_settings() {
     return settings;
 }
 
+// How phones reach the server, as far as that is known here.
+PhonePort phone_port_of(const ServiceStart& start) {
+    PhonePort phones;
+    phones.url = start.settings.public_devices_url;
+    phones.port = start.target.port();
+    phones.is_local = start.target.is_loopback();
+    phones.mqtt = start.settings.mqtt;
+    const std::vector<net::Address> nmea = start.settings.nmea_addresses();
+    if (!nmea.empty()) phones.nmea_port = std::to_string(nmea.front().port());
+    return phones;
+}
+
 class WebAppService {
   public:
     explicit WebAppService(ServiceStart& start);
@@ -137,15 +149,17 @@ WebAppService::WebAppService(ServiceStart& start)
       is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
       guard_(reach_of(start.settings.reloadable)),
       live_(loop_, feed_, live_settings()),
-      announcements_(loop_, feed_,
-                     {.on_feed_changed = [this] { live_.feed_changed(); },
-                      .on_devices_changed =
-                          [this] {
-                              live_.devices_changed();
-                              accounts_.look();
-                          },
-                      .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
-                      .on_accounts_changed = [this] { accounts_.look(); }}),
+      announcements_(
+          loop_, feed_,
+          {.on_feed_changed = [this] { live_.feed_changed(); },
+           .on_devices_changed =
+               [this] {
+                   live_.devices_changed();
+                   accounts_.look();
+               },
+           .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
+           .on_accounts_changed = [this] { accounts_.look(); },
+           .on_refused = [this](std::string_view message) { devices_.hear_refused(message); }}),
       changes_(loop_, [this](std::string_view message) { return announcements_.send(message); }),
       log_in_({accounts_, passwords_, log_in_limit_, changes_, guard_.proxies(),
                start.settings.first_link, start.settings.demo}),
@@ -154,7 +168,7 @@ WebAppService::WebAppService(ServiceStart& start)
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
             start.settings.demo ? kDemoDevices : 0}),
-      devices_(changes_),
+      devices_({reads_, changes_, phone_port_of(start), start.settings.demo}),
       corrections_(reads_, changes_),
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),

@@ -1,0 +1,306 @@
+// The page of the devices: a phone that is not let in becomes a device with one click; what is typed
+// into apps, and the codes that they scan; tokens, names, identifiers, sharing, removal.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+
+import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit } from '../support/browser.js';
+import { Tracker } from '../support/tracker.js';
+
+const HOSTILE = ['<img src=x onerror=alert(1)>', '\u202Etxt.exe\u2066 turned', '😀'.repeat(16)];
+
+let browser, tracker;
+
+before(async () => { browser = await openBrowser(); });
+after(() => browser.close());
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await tracker?.stop();
+  tracker = undefined;
+});
+
+async function open(options, query = '') {
+  const page = await openPage(browser, options);
+  await visit(page, `${tracker.web}devices${query}`);
+  return page;
+}
+
+// As a phone whose app is set to `query`.
+const phone = async (query) => (await fetch(`${tracker.devices}?${query}`)).status;
+const place = (id, latitude = 48.1) => `id=${encodeURIComponent(id)}&lat=${latitude}&lon=11.5`;
+
+// Presses Tab until the focus is on the button or field of this name.
+async function tabTo(page, text) {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      return element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent;
+    });
+    if (focused.trim().startsWith(text)) return;
+  }
+  assert.fail(`the keyboard does not reach ${text}`);
+}
+
+const app = (page, key) => page.locator('#app').selectOption(key);
+const field = (page, label) => page.locator('.fields div', { hasText: label }).locator('code').innerText();
+
+function readByZbar(picture) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-code-'));
+  const file = path.join(folder, 'code.png');
+  fs.writeFileSync(file, picture);
+  try {
+    return execFileSync('zbarimg', ['-q', '--raw', '--oneshot', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+test('by keyboard: a device is added, a phone with a wrong name is seen, let in, and is on the map', async () => {
+  tracker = await Tracker.start();
+  const page = await openPage(browser, { viewport: PHONE });
+  await visit(page, tracker.web);
+  await page.locator('#empty a', { hasText: 'Add a device' }).click();
+  await page.waitForSelector('html[data-ready="devices"]');
+  await tabTo(page, 'Add a device');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('alice/phone');
+  await page.keyboard.press('Enter');
+  const token = await page.locator('#token').innerText();
+  assert.match(token, /^[\w-]{22}$/);
+  assert.match(page.url(), /device=1$/);
+  await shoot(page, 'devices-added-390');
+
+  assert.equal(await phone(place('my-phne')), 403);
+  await page.keyboard.press('Shift+Tab');
+  await tabTo(page, 'All devices');
+  await page.keyboard.press('Enter');
+  const refused = page.locator('#refused li', { hasText: 'my-phne' });
+  await refused.waitFor();
+  assert.match(await refused.innerText(), /127\.0\.0\.1 · Traccar Client or alike · .*\s+The app sends the identifier “my-phne”, and no device has it\.\s+Add the identifier/);
+  await shoot(page, 'devices-refused-390');
+  await tabTo(page, 'Add it to this device');
+  await page.keyboard.press('Enter');
+  await page.locator('.chips li', { hasText: 'my-phne' }).waitFor();
+  await page.locator('#refused-section').waitFor({ state: 'hidden' });
+
+  assert.equal(await phone(place('my-phne', 48.2)), 200);
+  await page.locator('.facts', { hasText: 'by Traccar Client' }).waitFor();
+  await page.goto(tracker.web);
+  await page.locator('.device', { hasText: 'alice/phone' }).locator('.age', { hasText: /now|ago/ }).waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
+test('with one click a device is made of an unknown phone', async () => {
+  tracker = await Tracker.start(['alice/phone']);
+  assert.equal(await phone(place('490154203237518')), 403);
+  assert.equal(await phone(place('490154203237518')), 403);
+  const page = await open();
+  const refused = page.locator('#refused li', { hasText: '490154203237518' });
+  assert.match(await refused.innerText(), /2 times/);
+  await refused.locator('button', { hasText: 'Add a device with it' }).click();
+  await page.locator('#panel-title', { hasText: '490154203237518' }).waitFor();
+  assert.equal(await phone(place('490154203237518')), 200);
+  await page.locator('.list .device', { hasText: '490154203237518' }).locator('.age', { hasText: /now|ago/ }).waitFor();
+  assert.equal(await page.locator('#refused li').count(), 0);
+  assert.deepEqual(page.complaints, []);
+});
+
+test('why a phone is refused is said in words, and what cures it', async () => {
+  tracker = await Tracker.start(['alice/phone']);
+  const path404 = await fetch(`${tracker.devices}no/such/path`);
+  assert.equal(path404.status, 404);
+  assert.equal((await fetch(`${tracker.devices}osmand/Q7xk2mB9sT4vWz-1LpNe_0?lat=1&lon=2`)).status, 403);
+  assert.equal(await phone(`${place('alice/phone', 95)}`), 200); // into quarantine
+  const page = await open();
+  const list = page.locator('#refused');
+  await list.locator('li', { hasText: 'token' }).waitFor();
+  assert.match(await list.innerText(), /an address at which no app is heard/);
+  assert.match(await list.innerText(), /a token that no device has: Q7xk\.\.\. \(22 characters\)/);
+  assert.doesNotMatch(await list.innerText(), /Q7xk2/);
+  assert.equal(await list.locator('button').count(), 0, 'a token is nothing to add');
+  await page.locator('.list .device', { hasText: 'The latitude is not between -90 and 90.' }).click();
+  await page.locator('.last-refusal', { hasText: 'Put into quarantine' }).waitFor();
+  assert.match(await page.locator('.last-refusal').innerText(), /127\.0\.0\.1[^]*exchanged/);
+});
+
+test('each app has its text, and the QR code says what the app reads', async () => {
+  tracker = await Tracker.start();
+  const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.locator('#add').click();
+  await page.locator('#add-name').fill('bob');
+  await page.locator('#add-form button[type=submit]').click();
+  const token = await page.locator('#token').innerText();
+  await page.locator('#phones-url').fill('http://192.0.2.1:5055/');
+  await page.keyboard.press('Tab');
+  await page.locator('.fields code', { hasText: 'http://192.0.2.1:5055' }).waitFor();
+  const codes = [];
+  for (const key of await page.locator('#app option').evaluateAll((all) => all.map(({ value }) => value))) {
+    await app(page, key);
+    const image = page.locator('.code img');
+    if (await image.count() > 0) {
+      const text = await image.getAttribute('data-says');
+      assert.equal(readByZbar(await page.locator('.code').screenshot()), text, key);
+      assert.notEqual(text, codes.at(-1));
+      codes.push(text);
+    }
+    await shoot(page, `devices-app-${key}`);
+  }
+  assert.equal(codes.length, 4);
+  await app(page, 'osmand');
+  assert.match(await field(page, 'Online tracking'), new RegExp(`^http://192.0.2.1:5055/osmand/${token}\\?lat=\\{0\\}`));
+  await page.locator('.fields .copy').first().click();
+  await page.locator('.copy', { hasText: 'Copied' }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await field(page, 'Online tracking'));
+  await app(page, 'overland');
+  assert.equal(await page.locator('.open-app').getAttribute('href'),
+    `overland://setup?url=http%3A%2F%2F192.0.2.1%3A5055%2Foverland&token=${token}`);
+
+  // An address that is none is refused in words, and stays in its field.
+  await page.locator('#phones-url').fill('192.0.2.1');
+  await page.keyboard.press('Tab');
+  await page.locator('.problem', { hasText: 'must begin with http' }).waitFor();
+  assert.equal(await page.locator('#phones-url').inputValue(), '192.0.2.1');
+
+  // The token is not shown again.
+  await page.reload();
+  await page.locator('#panel-title').waitFor();
+  assert.equal(await page.locator('#token').count(), 0);
+  assert.doesNotMatch(await page.content(), new RegExp(token));
+  assert.deepEqual(page.complaints.filter((text) => !/status of 400/.test(text)), []);
+});
+
+test('a new token takes the place of the old one, after a question that Escape ends', async () => {
+  tracker = await Tracker.start();
+  const page = await open();
+  await page.locator('#add').click();
+  await page.locator('#add-name').fill('bob');
+  await page.keyboard.press('Enter');
+  const old = await page.locator('#token').innerText();
+  assert.equal(await phone(place(old)), 200);
+  const renew = page.getByRole('button', { name: 'New token…' });
+  await renew.click();
+  assert.match(await page.locator('dialog').innerText(), /stops working at once/);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('dialog').isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'New token…');
+  assert.equal(await phone(place(old)), 200);
+  await renew.click();
+  await page.getByRole('button', { name: 'Make a new token' }).click();
+  await page.waitForFunction((before) => document.querySelector('#token')?.textContent !== before, old);
+  assert.equal(await phone(place(old)), 403);
+  assert.equal(await phone(place(await page.locator('#token').innerText())), 200);
+});
+
+test('names and identifiers change, what is refused stays typed, and sharing is said', async () => {
+  tracker = await Tracker.start(['alice/phone', 'bob']);
+  const page = await open({}, '?device=1');
+  await page.locator('#new-name').fill('bob');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.locator('.problem', { hasText: 'There is a device bob already: choose another name.' }).waitFor();
+  assert.equal(await page.locator('#new-name').inputValue(), 'bob');
+  await page.locator('#new-name').fill('carol');
+  await page.keyboard.press('Enter');
+  await page.locator('#panel-title', { hasText: 'carol' }).waitFor();
+  await page.locator('#new-identifier').fill('bob');
+  await page.keyboard.press('Enter');
+  await page.locator('.problem', { hasText: 'belongs to the device bob' }).waitFor();
+  await page.locator('#new-identifier').fill('x2');
+  await page.keyboard.press('Enter');
+  await page.locator('.chips li', { hasText: 'x2' }).waitFor();
+  assert.equal(await page.locator('#new-identifier').inputValue(), '');
+  assert.equal(await phone(place('x2')), 200);
+  await page.locator('.chips li', { hasText: 'x2' }).getByRole('button').click();
+  await page.locator('.chips li', { hasText: 'x2' }).waitFor({ state: 'detached' });
+  assert.equal(await phone(place('x2')), 403);
+  await page.getByRole('checkbox', { name: 'bob' }).check();
+  await page.reload();
+  await page.locator('#panel-title').waitFor();
+  assert.ok(await page.getByRole('checkbox', { name: 'bob' }).isChecked());
+});
+
+test('before a device is removed, the page says how many positions go with it', async () => {
+  tracker = await Tracker.start(['alice/phone', 'bob']);
+  for (let i = 0; i < 3; i++) assert.equal(await phone(`${place('bob')}&timestamp=${1700000000 + i}`), 200);
+  const page = await open({}, '?device=2');
+  await page.getByRole('button', { name: 'Remove this device…' }).click();
+  await page.locator('dialog', { hasText: 'With it go 3 positions.' }).waitFor();
+  await page.keyboard.press('Enter'); // the focus is on Cancel
+  assert.equal(await page.locator('.list .device').count(), 2);
+  await page.getByRole('button', { name: 'Remove this device…' }).click();
+  await page.getByRole('button', { name: 'Remove it for good' }).click();
+  await page.locator('.list .device', { hasText: 'bob' }).waitFor({ state: 'detached' });
+  assert.equal(await phone(place('bob')), 403);
+  assert.match(page.url(), /devices$/);
+  await tracker.addDevice('bob'); // its name is free
+  await page.locator('.list .device', { hasText: 'bob' }).locator('.age', { hasText: 'never heard' }).waitFor();
+});
+
+test('hostile names are text that stays in its place, on small screens too', async () => {
+  tracker = await Tracker.start();
+  const page = await open({ viewport: { width: 320, height: 640 } });
+  for (const text of HOSTILE) {
+    await page.locator('#add').click();
+    await page.locator('#add-name').fill(text);
+    await page.keyboard.press('Enter');
+    await page.locator('#panel-title', { hasText: text }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    await page.locator('.back').click();
+  }
+  for (const text of HOSTILE) await phone(place(`${text} id`));
+  await page.locator('#refused li').nth(2).waitFor();
+  await shoot(page, 'devices-hostile-320');
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+  assert.equal(await page.locator('main img').count(), 0);
+  const age = page.locator('.list .device', { hasText: 'txt.exe' }).locator('.age');
+  assert.equal(await age.innerText(), 'never heard');
+  assert.deepEqual(page.complaints, []);
+});
+
+test('axe finds nothing, small or wide, light or dark, and every control is 44 pixels', async () => {
+  tracker = await Tracker.start(['alice/phone', 'bob']);
+  await phone(`${place('alice/phone')}&batt=80`);
+  await phone(place('my-phne'));
+  await phone(place('bob', 95));
+  for (const [viewport, query] of [[PHONE, ''], [PHONE, '?device=2'], [DESKTOP, '?device=2']]) {
+    for (const colorScheme of ['light', 'dark']) {
+      const page = await open({ viewport, colorScheme }, query);
+      await page.locator(query ? '#setup-title' : '#refused li').first().waitFor();
+      assert.deepEqual(await accessibilityFaults(page), [], `${viewport.width} ${colorScheme} ${query}`);
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll('a, button, select, input, summary')]
+          .map((element) => ({ element, box: element.getBoundingClientRect() }))
+          .filter(({ element, box }) => box.width > 0 && !element.matches('.skip') && (box.width < 21.5 || box.height < 21.5 ||
+            (element.type !== 'checkbox' && (box.width < 44 || box.height < 44))))
+          .map(({ element, box }) => `${element.outerHTML.slice(0, 60)} ${box.width}x${box.height}`));
+      assert.deepEqual(small, []);
+      await shoot(page, `devices-${viewport.width}-${colorScheme}${query ? '-open' : ''}`);
+      assert.deepEqual(page.complaints, []);
+      await page.context().close();
+    }
+  }
+});
+
+test('while the server is away the page says so, and comes back by itself', async () => {
+  tracker = await Tracker.start(['alice/phone']);
+  const page = await open();
+  await tracker.stopServing();
+  await page.locator('#notice', { hasText: 'The server does not answer.' }).waitFor();
+  const [web, devices] = [new URL(tracker.web).host, new URL(tracker.devices).host];
+  await tracker.serve(web, devices);
+  await page.locator('#notice').waitFor({ state: 'hidden' });
+});
+
+test('in a demo nobody\'s own device is added', async () => {
+  tracker = await Tracker.start([], ['--demo']);
+  const page = await open();
+  await page.locator('#add').click();
+  await page.locator('#add-name').fill('mine');
+  await page.keyboard.press('Enter');
+  await page.locator('#add-problem', { hasText: 'This is a demo' }).waitFor();
+  assert.equal(await page.locator('#add-name').inputValue(), 'mine');
+});
