@@ -146,3 +146,18 @@ TEST_CASE("with rules only who is allowed comes in, without rules everybody does
     CHECK_FALSE(settings.devices_access_list().allows(stranger));
     CHECK(settings.devices_access_list().allows(*Address::parse_ip("192.168.1.7")));
 }
+
+TEST_CASE("the address for phones is one that an app can take, or nothing") {
+    Settings settings;
+    for (const char* good : {"", "http://192.0.2.1:5055", "https://home.example/way"}) {
+        settings.public_devices_url = good;
+        CHECK_NOTHROW(settings.validate());
+    }
+    for (const char* wrong : {"home.example", "ftp://home.example", "http://", "http:///x",
+                              "http://home.example/", "http://a b", "http://home.example?x",
+                              "http://u@home.example", "http://home.example/\"><img>"}) {
+        settings.public_devices_url = wrong;
+        INFO(std::string(wrong));
+        CHECK_THROWS_AS(settings.validate(), waymark::daemon::UsageError);
+    }
+}

@@ -83,7 +83,7 @@ test('by keyboard: a device is added, a phone with a wrong name is seen, let in,
   await refused.waitFor();
   assert.match(await refused.innerText(), /127\.0\.0\.1 · Traccar Client or alike · .*\s+The app sends the identifier “my-phne”, and no device has it\.\s+Add the identifier/);
   await shoot(page, 'devices-refused-390');
-  await tabTo(page, 'Add it to this device');
+  await tabTo(page, 'Add it to alice/phone');
   await page.keyboard.press('Enter');
   await page.locator('.chips li', { hasText: 'my-phne' }).waitFor();
   await page.locator('#refused-section').waitFor({ state: 'hidden' });

@@ -7,6 +7,11 @@ import { formatAge, formatCount, formatPercent } from './format.js';
 import { ask, button, keepInStep, make, name, setText } from './make.js';
 import { appOf } from './protocols.js';
 
+// A point that went into quarantine was heard as well.
+export function lastHeard({ seen }, refusal) {
+  return refusal?.status === 200 ? Math.max(seen ?? 0, refusal.time) : seen;
+}
+
 export class DevicePanel {
   // `changed()` reads everything anew; `close()` goes back to the list.
   constructor(element, { phones, isAdmin, changed, close }) {
@@ -39,7 +44,7 @@ export class DevicePanel {
   update(device, devices, refused, now) {
     this.device = device;
     this.title.replaceChildren(name(device.name));
-    this.updateFacts(device, now);
+    this.updateFacts(device, lastHeard(device, refused[0]), now);
     this.updateRefusal(refused[0], device, now);
     if (!this.setup) return;
     keepInStep(this.identifiers, device.identifiers, (text) => text,
@@ -51,9 +56,9 @@ export class DevicePanel {
       (item, other) => this.makeViewer(item, other), (item, other) => this.updateViewer(item, other));
   }
 
-  updateFacts({ seen, battery_pct: battery, last, has_token: hasToken }, now) {
+  updateFacts({ battery_pct: battery, last, has_token: hasToken }, heard, now) {
     const facts = [
-      ['Last heard', seen === null ? 'never' : formatAge(now - seen)],
+      ['Last heard', heard === null ? 'never' : formatAge(now - heard)],
       ['Last position', last ? `${formatAge(now - last.time)}, by ${appOf(last.protocol)}` : 'none yet'],
       ['Battery', formatPercent(battery)],
     ];

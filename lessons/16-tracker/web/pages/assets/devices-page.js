@@ -4,7 +4,7 @@
 
 import { addDevice, addIdentifier, readDetails } from './devices-api.js';
 import { showDemo } from './demo.js';
-import { DevicePanel } from './device-panel.js';
+import { DevicePanel, lastHeard } from './device-panel.js';
 import { formatAge, formatPercent } from './format.js';
 import { keepInStep, make, name, setText } from './make.js';
 import { appOf } from './protocols.js';
@@ -76,13 +76,14 @@ class DevicesPage {
     const row = item.firstChild;
     row.setAttribute('aria-pressed', String(device.id === this.opened));
     setText(row.querySelector('.name'), device.name);
-    setText(row.querySelector('.age'), device.seen === null ? 'never heard' : formatAge(now - device.seen));
+    const trouble = refused.find((each) => each.device === device.id);
+    const heard = lastHeard(device, trouble);
+    setText(row.querySelector('.age'), heard === null ? 'never heard' : formatAge(now - heard));
     const facts = [];
     if (device.last) facts.push(appOf(device.last.protocol));
     if (device.battery_pct !== null) facts.push(`battery ${formatPercent(device.battery_pct)}`);
     facts.push(...(device.identifiers ?? []));
     setText(row.querySelector('.facts-line'), facts.join(' · '));
-    const trouble = refused.find((each) => each.device === device.id);
     const line = row.querySelector('.trouble');
     const isOver = !trouble || (trouble.status !== 200 && device.seen > trouble.time);
     line.hidden = isOver;

@@ -64,11 +64,14 @@ export class RefusedList {
       button('Add a device with it', () => this.actions.addNew(called), 'primary'));
   }
 
-  // Made anew only when the devices are others.
+  // Made anew only when the devices are others. Of one device there is no choice.
   updateChoice(select) {
     const wanted = this.devices.map(({ id, name: text }) => `${id} ${text}`).join('\n');
     select.closest('.choice').hidden = this.devices.length === 0;
     if (select.dataset.devices === wanted) return;
+    const isOne = this.devices.length === 1;
+    select.hidden = isOne;
+    select.nextSibling.textContent = isOne ? `Add it to ${this.devices[0].name}` : 'Add it to this device';
     const chosen = select.value;
     select.dataset.devices = wanted;
     select.replaceChildren(...this.devices.map(({ id, name: text }) => make('option', { value: id, textContent: text })));
