@@ -125,7 +125,7 @@ TEST_CASE("who may see what is set whole, and goes with the device and with the 
     opened.accounts.set_grants(opened.ben, {{van, false}, {bike, true}});
     CHECK(opened.accounts.list()[1].grants == std::vector<DeviceGrant>{{van, false}, {bike, true}});
     CHECK(opened.accounts.list()[0].grants.empty());
-    devices.remove("van");
+    devices.remove("van", 0);
     CHECK(opened.accounts.list()[1].grants == std::vector<DeviceGrant>{{bike, true}});
     opened.accounts.set_grants(opened.ben, {});
     CHECK(opened.accounts.list()[1].grants.empty());
