@@ -137,6 +137,7 @@ test('one point, a span of time and a box choose; what is hidden so is listed an
   await page.locator('#correct-all').click();
   await page.locator('#hidden-list h3', { hasText: `${count} points hidden` }).waitFor();
   await page.locator('#hidden-list summary').click();
+  await page.locator('.points tbody tr').nth(count - 1).waitFor();
   assert.equal(await page.locator('.points tbody tr').count(), count);
   await shoot(page, 'corrections-hidden-1280');
   await page.getByRole('button', { name: 'Show again' }).click();
