@@ -42,6 +42,10 @@ function roads() {
   });
   add('major_road', 'Lange Straße', [[-4400, 0], [4400, 0]]);
   add('highway', 'A 99', steps(-4500, 4500, 90).map((east) => [east, -2300 + 250 * Math.cos(east / 1900)]));
+  for (const [side, more] of [[-1, { is_link: true }], [1, { is_tunnel: true }]]) {
+    add('highway', '', steps(0, 700, 70).map((north) => [1500 * side - 300 + north / 3, -2200 + north]));
+    Object.assign(list.at(-1).props, more);
+  }
   add('path', 'Uferweg', steps(-4400, 4400, 40).map((east) => [east, river(east) + 70]), 12);
   add('rail', '', steps(-4500, 4500, 90).map((east) => [east, -1150 - east / 6]));
   return list;

@@ -7,15 +7,19 @@ import { STREET_COLOURS } from './street-colours.js';
 const FONT_SIZE = 12;
 
 const isService = ({ kind, kind_detail: detail }) => kind === 'other' || detail === 'service';
+const isRamp = ({ kind, is_link: link }) => kind === 'highway' && Boolean(link);
 
 // Roads from the least to the greatest: a narrow one must not cut through a wide one.
 const ROADS = [
   { is: isService, name: 'minor', width: [[13, 0], [14, .8], [16, 3], [19, 12]] },
   { is: (props) => props.kind === 'minor_road' && !isService(props), name: 'minor',
     width: [[11, 0], [12, .7], [14, 2.4], [16, 7], [19, 22]] },
+  { is: isRamp, name: 'highway', width: [[9, 0], [11, .8], [14, 3], [16, 7], [19, 18]] },
   { is: ({ kind }) => kind === 'major_road', name: 'major', width: [[6, 0], [8, .6], [12, 2], [14, 4], [16, 9], [19, 26]] },
-  { is: ({ kind }) => kind === 'highway', name: 'highway', width: [[3, 0], [5, .7], [10, 2], [13, 4], [16, 11], [19, 30]] },
+  { is: (props) => props.kind === 'highway' && !isRamp(props), name: 'highway',
+    width: [[3, 0], [5, .7], [10, 2], [13, 4], [16, 11], [19, 30]] },
 ];
+const HIDDEN_OPACITY = 0.4; // of a road in a tunnel
 
 const LAND = {
   green: ['park', 'village_green', 'playground', 'garden', 'golf_course', 'cemetery', 'recreation_ground', 'grass',
@@ -69,10 +73,13 @@ class Painter {
     const { Polygon, Line } = library.GeomType;
     const fillOfLand = (zoom, feature) => colours[landOf(feature)];
     const hasLand = (zoom, feature) => feature.geomType === Polygon && landOf(feature) !== undefined;
+    // These lie over towns and fields, which are seen on them.
+    const isReserve = ({ props }) => ['national_park', 'nature_reserve', 'protected_area'].includes(props.kind);
     return [
       this.area('earth', colours.land, (zoom, { geomType }) => geomType === Polygon),
       this.area('landcover', fillOfLand, hasLand),
-      this.area('landuse', fillOfLand, hasLand),
+      { ...this.area('landuse', colours.green, (zoom, feature) => hasLand(zoom, feature) && isReserve(feature)), minzoom: 8 },
+      this.area('landuse', fillOfLand, (zoom, feature) => hasLand(zoom, feature) && !isReserve(feature)),
       this.area('water', colours.sea, (zoom, { geomType }) => geomType === Polygon),
       this.line('water', colours.sea, this.width([[7, 0], [9, .8], [14, 2.5], [19, 12]]),
         (zoom, { geomType, props }) => geomType === Line && isOne(props, 'river', 'canal')),
@@ -101,11 +108,14 @@ class Painter {
   // All edges first: where roads meet, no edge lies across the other.
   roadRules() {
     const { colours } = this;
-    const road = (is) => (zoom, { props }) => is(props);
+    const open = (is) => (zoom, { props }) => is(props) && !props.is_tunnel;
+    const hidden = (is) => (zoom, { props }) => is(props) && Boolean(props.is_tunnel);
+    const tunnels = ROADS.map(({ is, name, width }) =>
+      this.line('roads', colours[name], this.width(width), hidden(is), { opacity: HIDDEN_OPACITY }));
     const edges = ROADS.map(({ is, name, width }) => (
-      { ...this.line('roads', colours[`${name}Edge`], this.width(width, 1.6), road(is)), minzoom: 12 }));
-    const faces = ROADS.map(({ is, name, width }) => this.line('roads', colours[name], this.width(width), road(is)));
-    return [...edges, ...faces];
+      { ...this.line('roads', colours[`${name}Edge`], this.width(width, 1.6), open(is)), minzoom: 12 }));
+    const faces = ROADS.map(({ is, name, width }) => this.line('roads', colours[name], this.width(width), open(is)));
+    return [...tunnels, ...edges, ...faces];
   }
 
   text(dataLayer, fill, filter, { size = FONT_SIZE, weight = 500, kind = 'CenteredTextSymbolizer', ...options } = {}) {
