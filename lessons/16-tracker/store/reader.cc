@@ -35,8 +35,11 @@ Reader::Reader(const std::string& path)
                                          kFixColumns)),
       track_(connection_, select_range(kFixColumns, "ORDER BY time_ms")),
       track_points_(connection_, select_range(kTrackPointColumns, "AND valid ORDER BY time_ms")),
-      days_(connection_, select_range("(time_ms + ?4) / 86400000 AS day, count(*)",
-                                      "AND valid GROUP BY day ORDER BY day")),
+      first_time_(connection_,
+                  "SELECT time_ms FROM fix WHERE device = ?1 AND time_ms >= ?2 "
+                  "AND valid ORDER BY time_ms LIMIT 1"),
+      count_(connection_,
+             fmt::format("SELECT count(*) FROM ({})", select_range("1", "AND valid LIMIT ?4"))),
       battery_(connection_, "SELECT battery_per_mille FROM device_state WHERE device = ?1"),
       sequence_(connection_, "SELECT sequence FROM last_commit") {}
 
@@ -89,19 +92,21 @@ void Reader::track_points(DeviceNumber device, UnixMillis from, UnixMillis to,
         if (!each(read_track_point(track_points_))) return;
 }
 
-std::vector<DayCount> Reader::days(DeviceNumber device, UnixMillis from, UnixMillis to,
-                                   std::chrono::minutes utc_offset) {
-    const Use use(days_);
-    days_.bind(1, device);
-    days_.bind(2, from);
-    days_.bind(3, to);
-    days_.bind(4, std::chrono::milliseconds(utc_offset).count());
-    std::vector<DayCount> days;
-    while (days_.step()) {
-        const std::chrono::days day(static_cast<int>(days_.integer(0)));
-        days.push_back({std::chrono::sys_days(day), days_.integer(1)});
-    }
-    return days;
+std::optional<UnixMillis> Reader::first_time(DeviceNumber device, UnixMillis from) {
+    const Use use(first_time_);
+    first_time_.bind(1, device);
+    first_time_.bind(2, from);
+    if (!first_time_.step()) return std::nullopt;
+    return first_time_.integer(0);
+}
+
+std::int64_t Reader::count(DeviceNumber device, UnixMillis from, UnixMillis to, std::int64_t most) {
+    const Use use(count_);
+    count_.bind(1, device);
+    count_.bind(2, from);
+    count_.bind(3, to);
+    count_.bind(4, most);
+    return count_.step() ? count_.integer(0) : 0;
 }
 
 std::vector<QuarantineRow> Reader::quarantine(const QuarantineChoice& choice, int most,

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,11 +21,6 @@
 #include "store/sqlite.hh"
 
 namespace waymark::tracker {
-
-struct DayCount {
-    std::chrono::sys_days day;  // of the local calendar
-    std::int64_t points = 0;    // the valid fixes
-};
 
 class Reader {
   public:
@@ -47,10 +42,10 @@ class Reader {
     // The same of the valid fixes, and of these only what is drawn.
     void track_points(DeviceNumber device, UnixMillis from, UnixMillis to,
                       const std::function<bool(const TrackPoint&)>& each);
-    // The days between from and to on which there are valid fixes, oldest first. `utc_offset` is
-    // what the local clock is ahead of UTC.
-    std::vector<DayCount> days(DeviceNumber device, UnixMillis from, UnixMillis to,
-                               std::chrono::minutes utc_offset);
+    // The time of the first valid fix that is not before `from`; found by the key.
+    std::optional<UnixMillis> first_time(DeviceNumber device, UnixMillis from);
+    // How many valid fixes there are with from <= time < to; at most `most` are counted.
+    std::int64_t count(DeviceNumber device, UnixMillis from, UnixMillis to, std::int64_t most);
     // The newest first, with numbers below `below` (0: all).
     std::vector<QuarantineRow> quarantine(const QuarantineChoice& choice, int most,
                                           std::int64_t below = 0);
@@ -66,7 +61,7 @@ class Reader {
 
   private:
     Connection connection_;
-    Statement last_fix_, track_, track_points_, days_, battery_, sequence_;
+    Statement last_fix_, track_, track_points_, first_time_, count_, battery_, sequence_;
 };
 
 }  // namespace waymark::tracker

@@ -69,21 +69,19 @@ TEST_CASE("a track comes in the order of time, from the first to before the last
     CHECK(hours == std::vector<int>{5, 6, 7});
 }
 
-TEST_CASE("days are those of the local calendar") {
+TEST_CASE("the first fix after a moment is a valid one, and a count stops where it is told to") {
     const Filled filled;
     Reader reader(filled.path);
-    const auto in_utc = reader.days(1, 0, 30'000 * kDay, std::chrono::minutes(0));
-    REQUIRE(in_utc.size() == 3);
-    CHECK(in_utc[0].points == 24);
-    CHECK(in_utc[0].day.time_since_epoch().count() == 20'000);
-    CHECK(in_utc[2].points == 23);
-    const auto in_india = reader.days(1, 0, 30'000 * kDay, std::chrono::minutes(330));
-    REQUIRE(in_india.size() == 4);
-    CHECK(in_india[0].points == 19);
-    CHECK(in_india[3].points == 4);
+    CHECK(reader.first_time(1, 0) == 20'000 * kDay);
+    CHECK(reader.first_time(1, 20'000 * kDay + 1) == 20'000 * kDay + kHour);
+    CHECK_FALSE(reader.first_time(1, 30'000 * kDay));
+    CHECK_FALSE(reader.first_time(99, 0));
+    CHECK(reader.count(1, 20'000 * kDay, 20'001 * kDay, 1000) == 24);
+    CHECK(reader.count(1, 20'000 * kDay, 20'001 * kDay, 5) == 5);
+    CHECK(reader.count(1, 0, 30'000 * kDay, 1000) == 71);  // one of 72 is not valid
 }
 
-TEST_CASE("the points of a track are its valid fixes, and the days count the same") {
+TEST_CASE("the points of a track are its valid fixes, and a count is theirs") {
     const Filled filled;
     Reader reader(filled.path);
     std::vector<TrackPoint> points;
@@ -91,10 +89,7 @@ TEST_CASE("the points of a track are its valid fixes, and the days count the sam
         points.push_back(point);
         return true;
     });
-    std::int64_t counted = 0;
-    for (const DayCount& day : reader.days(1, 0, 30'000 * kDay, std::chrono::minutes(0)))
-        counted += day.points;
-    CHECK(counted == 71);
+    CHECK(reader.count(1, 0, 30'000 * kDay, 1000) == 71);
     REQUIRE(points.size() == 71);
     CHECK(points[3].time_ms == 20'000 * kDay + 3 * kHour);
     CHECK(points[3].latitude_e7 == 3);

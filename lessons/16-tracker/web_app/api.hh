@@ -3,20 +3,14 @@
 //
 //   GET /api/devices                        who there is (web_app/readings.hh)
 //   GET /api/positions                      where everybody was last, and a place to follow from
-//   GET /api/track?device&from&to[&max]     columns (web_app/track_columns.hh); &format=json
-//   GET /api/days?device[&offset]           days with fixes, by a local clock
-//                                           (web_app/local_clock.hh)
+//   GET /api/days, /api/track, /api/summary where somebody was (web_app/history_api.hh)
 //   GET /api/live[?event]                   server-sent events (web_app/live.hh)
 //   GET /api/status                         version, how many devices are made up, counters
 //   .../api/quarantine                      points that are no positions
 //                                           (web_app/quarantine_api.hh)
-//
-// Of a device that the viewer may not see, and of one that is not there, there are no days and no
-// track.
 
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -56,12 +50,9 @@ class Api {
 
     net::Task<> devices(Exchange& exchange, Viewer viewer);
     net::Task<> positions(Exchange& exchange, Viewer viewer);
-    net::Task<> days(Exchange& exchange, Viewer viewer);
-    net::Task<> track(Exchange& exchange, Viewer viewer);
     net::Task<> live(Exchange& exchange, Viewer viewer);
 
     Parts parts_;
-    std::size_t tracks_ = 0;  // being read or sent
 };
 
 }  // namespace waymark::tracker

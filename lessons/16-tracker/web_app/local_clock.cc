@@ -74,6 +74,15 @@ std::optional<LocalClock> LocalClock::parse(std::string_view text) {
     return clock;
 }
 
+sys_days LocalClock::day_of(UnixMillis time) const {
+    const Stretch* found = &stretches_.front();
+    for (const Stretch& stretch : stretches_) {
+        found = &stretch;
+        if (time < stretch.to) break;
+    }
+    return std::max(found->first_day, day_at(time, found->offset));
+}
+
 UnixMillis LocalClock::begin_of(sys_days day) const {
     for (const Stretch& stretch : stretches_) {
         const UnixMillis midnight = milliseconds(day.time_since_epoch() - stretch.offset).count();

@@ -37,6 +37,8 @@ class LocalClock {
     static std::optional<LocalClock> parse(std::string_view text);
 
     const std::vector<Stretch>& stretches() const { return stretches_; }
+    // The day at that time.
+    std::chrono::sys_days day_of(UnixMillis time) const;
     // The first instant of the day. It is that of the next day if the clock leapt over the day.
     UnixMillis begin_of(std::chrono::sys_days day) const;
 

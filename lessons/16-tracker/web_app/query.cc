@@ -46,6 +46,21 @@ std::int64_t Query::number_or(std::string_view name, std::int64_t least, std::in
     return find(name) ? number(name, least, most) : otherwise;
 }
 
+double Query::decimal(std::string_view name, double least, double most) {
+    const std::optional<std::string_view> text = find(name);
+    if (!text) {
+        refuse(fmt::format("the parameter '{}' is missing", name));
+        return least;
+    }
+    double number = 0;
+    const char* const end = text->data() + text->size();
+    const auto [stopped, error] = std::from_chars(text->data(), end, number);
+    // A comparison with NaN is false.
+    if (error == std::errc() && stopped == end && number >= least && number <= most) return number;
+    refuse(fmt::format("the parameter '{}' must be a number from {} to {}", name, least, most));
+    return least;
+}
+
 void Query::refuse(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
 }

@@ -1,4 +1,4 @@
-// The query of a request for data: whole numbers by name, each within bounds. Whatever is wrong is
+// The query of a request for data: numbers by name, each within bounds. Whatever is wrong is
 // found while the values are taken; the first problem is kept and names its parameter.
 //
 //     Query query(request.query);
@@ -29,6 +29,8 @@ class Query {
     // The same, and `otherwise` if the parameter is not there.
     std::int64_t number_or(std::string_view name, std::int64_t least, std::int64_t most,
                            std::int64_t otherwise);
+    // The same for a number with a fraction; not NaN, and not infinite.
+    double decimal(std::string_view name, double least, double most);
     // "" if it is not there.
     std::string_view text(std::string_view name) const { return find(name).value_or(""); }
     std::optional<std::string_view> find(std::string_view name) const;

@@ -1,9 +1,6 @@
 #include "web_app/readings.hh"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
 #include <optional>
 
 #include "protocols/extras.hh"
@@ -13,9 +10,6 @@
 namespace waymark::tracker {
 
 namespace {
-
-// A month at one fix a second is less. Sixty megabytes.
-constexpr std::size_t kMostHeld = 3'000'000;
 
 void append_key(std::string& out, std::string_view key) {
     out += ",\"";
@@ -58,23 +52,6 @@ void append_position(std::string& out, Reader& reader, const Device& device, con
     out += '}';
 }
 
-// A day in which the clock changed is counted in two stretches.
-std::vector<DayCount> count_days(Reader& reader, DeviceNumber device, const LocalClock& clock) {
-    std::vector<DayCount> days;
-    for (const LocalClock::Stretch& stretch : clock.stretches()) {
-        const UnixMillis from = std::max<UnixMillis>(0, stretch.from);
-        const UnixMillis to = std::min(stretch.to, kEndOfTime);
-        for (DayCount& count : reader.days(device, from, to, stretch.offset)) {
-            count.day = std::max(count.day, stretch.first_day);
-            if (!days.empty() && days.back().day == count.day)
-                days.back().points += count.points;
-            else
-                days.push_back(count);
-        }
-    }
-    return days;
-}
-
 }  // namespace
 
 std::string read_devices(Reader& reader, const Viewer& viewer) {
@@ -103,33 +80,6 @@ Positions read_positions(Reader& reader, const Viewer& viewer, UnixMillis now) {
     }
     positions.list += ']';
     return positions;
-}
-
-std::string read_days(Reader& reader, DeviceNumber device, const LocalClock& clock) {
-    std::string body = "{\"days\":[";
-    for (const DayCount& count : count_days(reader, device, clock)) {
-        if (body.back() != '[') body += ',';
-        const std::chrono::year_month_day date(count.day);
-        fmt::format_to(std::back_inserter(body),
-                       R"({{"day":"{:04}-{:02}-{:02}","points":{},"from":{},"to":{}}})",
-                       static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()), count.points, clock.begin_of(count.day),
-                       clock.begin_of(count.day + std::chrono::days(1)));
-    }
-    return body + "]}";
-}
-
-TrackColumns read_track(Reader& reader, DeviceNumber device, UnixMillis from, UnixMillis to,
-                        std::size_t most) {
-    TrackColumns track;
-    track.first_ms = from;
-    reader.track_points(device, from, to, [&track](const TrackPoint& point) {
-        if (track.size() == kMostHeld) thin_out(track, kMostHeld / 2);
-        track.add(point);
-        return true;
-    });
-    thin_out(track, most);
-    return track;
 }
 
 }  // namespace waymark::tracker

@@ -33,6 +33,20 @@ void append_point(std::string& out, const TrackColumns& track, std::size_t index
     out += ']';
 }
 
+std::string end_of_json(const TrackColumns& track) {
+    std::string text = "],\"breaks\":[";
+    for (std::size_t index = 0; index < track.size(); ++index) {
+        if (track.breaks[index] == 0) continue;
+        if (text.back() != '[') text += ',';
+        append_integer(text, static_cast<std::int64_t>(index));
+    }
+    text += "],\"stride\":";
+    append_integer(text, track.stride);
+    text += ",\"sampled\":";
+    text += (track.flags & TrackColumns::kSampled) != 0 ? "true}" : "false}";
+    return text;
+}
+
 // Sends what was appended. A peer that takes no more is let go: what it has is cut short, and it
 // must not wait for the rest.
 net::Task<bool> send_piece(Exchange& exchange) {
@@ -76,7 +90,7 @@ net::Task<> answer_track_json(Exchange& exchange, const TrackColumns& track) {
         const bool is_there = co_await send_piece(exchange);
         if (!is_there) co_return;
     }
-    exchange.append(text + "]}");
+    exchange.append(text + end_of_json(track));
 }
 
 }  // namespace waymark::tracker

@@ -1,5 +1,5 @@
-// Sends a track, in pieces: a month of it is sixty megabytes, and neither a copy of that nor a
-// second without a turn for the others is wanted.
+// Sends a track, in pieces: three hundred thousand fixes are seven megabytes, and neither
+// a copy of that nor a moment without a turn for the others is wanted.
 
 #pragma once
 
@@ -12,7 +12,9 @@ namespace waymark::tracker {
 // As application/octet-stream.
 net::Task<> answer_columns(net::http::Exchange& exchange, const TrackColumns& track);
 
-// For people: {"points":[[time_ms,lat,lon,speed_mps,altitude_m],...]}, null where it is not known.
+// For people: {"points":[[time_ms,lat,lon,speed_mps,altitude_m],...],"breaks":[0,...],"stride":1,
+// "sampled":false}. What is not known is null; `breaks` are the indexes of the points to which no
+// line leads.
 net::Task<> answer_track_json(net::http::Exchange& exchange, const TrackColumns& track);
 
 }  // namespace waymark::tracker

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstring>
 #include <limits>
-
+#include <optional>
+#include <utility>
 namespace waymark::tracker {
 
 namespace {
@@ -15,6 +17,11 @@ constexpr std::size_t kChosenOfAPart = 5;
 template <class Number>
 std::string_view bytes_of(const std::vector<Number>& numbers) {
     return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
+}
+
+std::optional<float> known(float number) {
+    if (std::isnan(number)) return std::nullopt;
+    return number;
 }
 
 template <class Number>
@@ -47,36 +54,56 @@ void choose_of_part(const TrackColumns& track, std::size_t begin, std::size_t en
 
 }  // namespace
 
-void TrackColumns::add(const TrackPoint& point) {
-    if (size() == 0) first_ms = point.time_ms;
+void TrackColumns::add(const TrackPoint& point, bool is_break) {
+    times_ms.push_back(static_cast<double>(point.time_ms));
     longitude_e7.push_back(point.longitude_e7);
     latitude_e7.push_back(point.latitude_e7);
-    since_first_ms.push_back(static_cast<std::uint32_t>(point.time_ms - first_ms));
     speed_mps.push_back(point.speed_mps.value_or(kUnknown));
     altitude_m.push_back(point.altitude_m.value_or(kUnknown));
+    breaks.push_back(is_break ? 1 : 0);
+}
+
+TrackPoint TrackColumns::point(std::size_t index) const {
+    return {.time_ms = time_ms(index),
+            .latitude_e7 = latitude_e7[index],
+            .longitude_e7 = longitude_e7[index],
+            .altitude_m = known(altitude_m[index]),
+            .speed_mps = known(speed_mps[index])};
 }
 
 void TrackColumns::keep(const std::vector<std::size_t>& indexes) {
+    std::size_t looked_at = 0;
+    std::vector<std::uint8_t> kept_breaks;
+    kept_breaks.reserve(indexes.size());
+    for (const std::size_t index : indexes) {
+        std::uint8_t is_break = 0;
+        for (; looked_at <= index; ++looked_at) is_break |= breaks[looked_at];
+        kept_breaks.push_back(is_break);
+    }
+    breaks = std::move(kept_breaks);
+    keep_some(times_ms, indexes);
     keep_some(longitude_e7, indexes);
     keep_some(latitude_e7, indexes);
-    keep_some(since_first_ms, indexes);
     keep_some(speed_mps, indexes);
     keep_some(altitude_m, indexes);
 }
 
+void TrackColumns::clear() {
+    *this = TrackColumns();
+}
+
 std::array<char, TrackColumns::kHeadBytes> TrackColumns::head() const {
     const auto count = static_cast<std::uint32_t>(size());
-    const auto first = static_cast<double>(first_ms);
-    std::array<char, kHeadBytes> head;
+    std::array<char, kHeadBytes> head{};
     std::memcpy(head.data(), &count, sizeof count);
     std::memcpy(head.data() + 4, &stride, sizeof stride);
-    std::memcpy(head.data() + 8, &first, sizeof first);
+    std::memcpy(head.data() + 8, &flags, sizeof flags);
     return head;
 }
 
-std::array<std::string_view, 5> TrackColumns::columns() const {
-    return {bytes_of(longitude_e7), bytes_of(latitude_e7), bytes_of(since_first_ms),
-            bytes_of(speed_mps), bytes_of(altitude_m)};
+std::array<std::string_view, 6> TrackColumns::columns() const {
+    return {bytes_of(times_ms),  bytes_of(longitude_e7), bytes_of(latitude_e7),
+            bytes_of(speed_mps), bytes_of(altitude_m),   bytes_of(breaks)};
 }
 
 std::vector<std::size_t> choose_fixes(const TrackColumns& track, std::size_t most) {

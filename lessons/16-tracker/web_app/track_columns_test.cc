@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <vector>
 
 using namespace waymark::tracker;
 
@@ -46,7 +47,7 @@ TrackColumns circle(std::size_t count) {
         if (i % 3 == 0) point.speed_mps = 10.0F;
         if (i == count / 3) point.longitude_e7 = 5'000'000;
         if (i == count / 2) point.speed_mps = 50.0F;
-        track.add(point);
+        track.add(point, i == 0);
     }
     return track;
 }
@@ -59,46 +60,53 @@ auto bounds(const Numbers& numbers) {
 
 }  // namespace
 
-TEST_CASE("a track is a head and five columns") {
+TEST_CASE("a track is a head and six columns") {
     TrackColumns track;
-    track.first_ms = 77;
     TrackPoint first = point_at(1'410'350'400'000, 481'000'000, -115'000'000);
     first.speed_mps = 2.5F;
-    track.add(first);
+    track.add(first, true);
     TrackPoint second = point_at(1'410'350'401'500, -1, 2);
     second.altitude_m = 519.5F;
-    track.add(second);
+    track.add(second, false);
+    track.flags = TrackColumns::kSpeedsWorkedOut;
     const std::string bytes = sent(track);
-    REQUIRE(bytes.size() == 16 + 2 * 20);
-    CHECK(bytes.substr(0, 8) == std::string("\2\0\0\0\1\0\0\0", 8));  // little-endian
-    CHECK(number_at<double>(bytes, 8) == 1'410'350'400'000.0);
-    CHECK(number_at<std::int32_t>(bytes, 16) == -115'000'000);
-    CHECK(number_at<std::int32_t>(bytes, 20) == 2);
-    CHECK(number_at<std::int32_t>(bytes, 24) == 481'000'000);
-    CHECK(number_at<std::int32_t>(bytes, 28) == -1);
-    CHECK(number_at<std::uint32_t>(bytes, 32) == 0);
-    CHECK(number_at<std::uint32_t>(bytes, 36) == 1500);
-    CHECK(number_at<float>(bytes, 40) == 2.5F);
-    CHECK(std::isnan(number_at<float>(bytes, 44)));
-    CHECK(std::isnan(number_at<float>(bytes, 48)));
-    CHECK(number_at<float>(bytes, 52) == 519.5F);
+    REQUIRE(bytes.size() == 16 + 2 * 25);
+    CHECK(bytes.substr(0, 16) == std::string("\2\0\0\0\1\0\0\0\2\0\0\0\0\0\0\0", 16));
+    CHECK(number_at<double>(bytes, 16) == 1'410'350'400'000.0);  // little-endian
+    CHECK(number_at<double>(bytes, 24) == 1'410'350'401'500.0);
+    CHECK(number_at<std::int32_t>(bytes, 32) == -115'000'000);
+    CHECK(number_at<std::int32_t>(bytes, 36) == 2);
+    CHECK(number_at<std::int32_t>(bytes, 40) == 481'000'000);
+    CHECK(number_at<std::int32_t>(bytes, 44) == -1);
+    CHECK(number_at<float>(bytes, 48) == 2.5F);
+    CHECK(std::isnan(number_at<float>(bytes, 52)));
+    CHECK(std::isnan(number_at<float>(bytes, 56)));
+    CHECK(number_at<float>(bytes, 60) == 519.5F);
+    CHECK(bytes.substr(64) == std::string("\1\0", 2));
+    CHECK(track.point(0).speed_mps == 2.5F);
+    CHECK_FALSE(track.point(0).altitude_m);
+    CHECK(track.point(1).time_ms == second.time_ms);
 }
 
 TEST_CASE("a track without fixes is a head") {
-    TrackColumns track;
-    track.first_ms = 77;
-    const std::string bytes = sent(track);
+    const std::string bytes = sent(TrackColumns());
     REQUIRE(bytes.size() == 16);
     CHECK(number_at<std::uint32_t>(bytes, 0) == 0);
-    CHECK(number_at<double>(bytes, 8) == 77);
 }
 
-TEST_CASE("31 days fit into 32 bits of milliseconds") {
+TEST_CASE("a century fits, to the millisecond") {
     TrackColumns track;
-    constexpr UnixMillis kLong = UnixMillis{31 * 24 + 1} * 3600 * 1000;
-    track.add(point_at(0, 0, 0));
-    track.add(point_at(kLong, 0, 0));
+    constexpr UnixMillis kLong = UnixMillis{36'525} * 24 * 3600 * 1000 + 1;
+    track.add(point_at(0, 0, 0), true);
+    track.add(point_at(kLong, 0, 0), false);
     CHECK(track.time_ms(1) == kLong);
+}
+
+TEST_CASE("no line leads to the next fix when one was dropped to which none led") {
+    TrackColumns track = circle(10);
+    track.breaks[4] = 1;
+    track.keep({0, 2, 5, 6});
+    CHECK(track.breaks == std::vector<std::uint8_t>{1, 0, 1, 0});
 }
 
 TEST_CASE("a track that is thinned out keeps its ends, its bounds and its top speed") {
@@ -115,9 +123,9 @@ TEST_CASE("a track that is thinned out keeps its ends, its bounds and its top sp
         CHECK(bounds(track.longitude_e7) == bounds(whole.longitude_e7));
         CHECK(bounds(track.latitude_e7) == bounds(whole.latitude_e7));
         CHECK(std::count(track.speed_mps.begin(), track.speed_mps.end(), 50.0F) == 1);
-        CHECK(std::is_sorted(track.since_first_ms.begin(), track.since_first_ms.end()));
-        CHECK(std::adjacent_find(track.since_first_ms.begin(), track.since_first_ms.end()) ==
-              track.since_first_ms.end());
+        CHECK(std::is_sorted(track.times_ms.begin(), track.times_ms.end()));
+        CHECK(std::adjacent_find(track.times_ms.begin(), track.times_ms.end()) ==
+              track.times_ms.end());
     }
 }
 

@@ -30,6 +30,7 @@
 #include "web_app/database_reads.hh"
 #include "web_app/device_api.hh"
 #include "web_app/event_feed.hh"
+#include "web_app/history_api.hh"
 #include "web_app/live.hh"
 #include "web_app/log_in.hh"
 #include "web_app/log_in_limit.hh"
@@ -127,6 +128,7 @@ class WebAppService {
     UserApi users_;
     Pages pages_;
     Api api_;
+    HistoryApi history_;
     DeviceApi devices_;
     CorrectionsApi corrections_;
     QuarantineApi quarantine_;
@@ -168,6 +170,7 @@ WebAppService::WebAppService(ServiceStart& start)
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
             start.settings.demo ? kDemoDevices : 0}),
+      history_(reads_),
       devices_({reads_, changes_, phone_port_of(start), start.settings.demo}),
       corrections_(reads_, changes_),
       quarantine_(reads_, changes_),
@@ -195,6 +198,7 @@ WebAppService::WebAppService(ServiceStart& start)
     users_.add_routes(routes_);
     pages_.add_routes(routes_);
     api_.add_routes(routes_);
+    history_.add_routes(routes_);
     devices_.add_routes(routes_);
     corrections_.add_routes(routes_);
     quarantine_.add_routes(routes_);

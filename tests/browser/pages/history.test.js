@@ -4,23 +4,26 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { DESKTOP, openBrowser, openPage, PHONE, shoot, visit, waitForInk } from '../support/browser.js';
+import { encodeColumns } from '../support/columns.js';
 import { Tracker } from '../support/tracker.js';
 import { crossing, ride } from '../support/trips.js';
 
 const MORNING = Date.parse('2024-05-10T06:00:00Z');
 const DAY_MS = 24 * 3600000;
+const HOSTILE = '<img src=x onerror=alert(1)>';
 
 let browser, tracker;
 
 before(async () => {
   browser = await openBrowser();
-  tracker = await Tracker.start(['alice/phone', 'boat', 'never', 'night']);
+  tracker = await Tracker.start(['alice/phone', 'boat', 'never', 'night', HOSTILE]);
   await tracker.sendAll('alice/phone', ride(MORNING, 101));
   await tracker.sendAll('alice/phone', ride(MORNING + 2 * DAY_MS, 5));
   // An hour later and 20 km away: a gap.
   await tracker.sendAll('alice/phone', ride(MORNING + 2 * DAY_MS + 3600000, 5)
     .map((fix) => ({ ...fix, latitude: fix.latitude + 0.2 })));
   await tracker.sendAll('boat', crossing(MORNING, 21));
+  await tracker.sendAll(HOSTILE, ride(MORNING + 60000, 20).map((fix) => ({ ...fix, latitude: fix.latitude + 0.02 })));
   // Half an hour after midnight in Berlin, in winter and in summer; and before and after the hour
   // that the clock shows twice.
   for (const time of ['2024-01-09T23:30Z', '2024-07-09T22:30Z', '2024-10-26T22:30Z', '2024-10-27T22:30Z'])
@@ -95,13 +98,126 @@ test('over a gap nothing is counted, and the page says so', async () => {
   assert.match(await text(page, 'remark'), /1 gap/);
 });
 
-test('several days can be shown together, and too many are refused', async () => {
+test('several days can be shown together, a month, a year and a century of them', async () => {
   const page = await open('?device=1&from=2024-05-10&to=2024-05-12');
   assert.equal(await text(page, 'fixes'), '111');
+  assert.equal(await page.locator('#span').inputValue(), 'all');
+  for (const [kind, address] of [['month', 'from=2024-05-01&to=2024-05-31'], ['year', 'from=2024-01-01&to=2024-12-31'],
+    ['day', 'day=2024-05-12'], ['week', 'from=2024-05-06&to=2024-05-12']]) {
+    await page.locator('#span').selectOption(kind);
+    await page.waitForURL(new RegExp(`${address}$`));
+    await page.locator('#figures[aria-busy="false"] #fixes', { hasText: kind === 'day' ? /^10$/ : /^111$/ }).waitFor();
+  }
   await page.locator('#range summary').click();
-  await page.locator('#to').fill('2024-07-01');
+  await page.locator('#from').fill('1970-01-02');
+  await page.locator('#to').fill('2069-12-31');
   await page.locator('#show-range').click();
-  assert.match(await text(page, 'notice'), /31 days/);
+  await page.waitForURL(/from=1970-01-02&to=2069-12-31$/);
+  await page.locator('#figures[aria-busy="false"] #fixes', { hasText: /^111$/ }).waitFor();
+  assert.ok(await page.locator('#notice').isHidden());
+  assert.deepEqual(page.complaints, []);
+});
+
+test('the back button goes back to what was shown, and the address alone shows it again', async () => {
+  const page = await open('?device=1&day=2024-05-12');
+  await page.locator('#previous-day').click();
+  await page.locator('#fixes', { hasText: '101' }).waitFor();
+  await page.locator('#span').selectOption('year');
+  await page.waitForURL(/from=2024-01-01/);
+  await page.locator('#fixes', { hasText: '111' }).waitFor();
+  await page.goBack();
+  await page.locator('#fixes', { hasText: '101' }).waitFor();
+  assert.match(page.url(), /day=2024-05-10$/);
+  await page.goBack();
+  await page.locator('#fixes', { hasText: /^10$/ }).waitFor();
+  await page.goForward();
+  await page.locator('#fixes', { hasText: '101' }).waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
+test('several devices are shown together, each in its colour, on one clock', async () => {
+  for (const [name, viewport] of [['390', PHONE], ['1280', DESKTOP]]) {
+    const page = await open('?device=1&day=2024-05-10', { viewport });
+    await page.locator('#range summary').click();
+    await page.locator('#others button', { hasText: 'boat' }).click();
+    await page.locator('#legend-devices li', { hasText: 'boat' }).waitFor();
+    assert.match(page.url(), /device=1,2&day=2024-05-10$/);
+    await page.locator('#others button', { hasText: HOSTILE }).click();
+    await page.locator('#legend-devices li').nth(2).waitFor();
+    assert.deepEqual(await page.locator('#legend-devices li').allInnerTexts(), ['alice/phone', 'boat', HOSTILE]);
+    await page.locator('#figures[aria-busy="false"] #each tr').nth(2).waitFor();
+    assert.match(await page.locator('#each tr').nth(0).innerText(), /alice\/phone\s+10\.0 km\s+17 min\s+36 km\/h/);
+    assert.match(await page.locator('#each tr').nth(1).innerText(), /boat\s+21\.2 km/);
+    const colours = await page.locator('#legend-devices .dot').evaluateAll((dots) => dots.map((dot) => dot.style.borderColor));
+    assert.equal(new Set(colours).size, 3);
+    assert.match(await text(page, 'readout'), /08:00:00 · alice\/phone 36 km\/h · boat 65 km\/h/);
+    await page.locator('#position').focus();
+    await page.keyboard.press('End');
+    assert.match(await text(page, 'readout'), /08:20:00/, 'the clock ends with the last of them');
+    await page.locator('#of-altitude').click();
+    await page.locator('#against-distance').click();
+    await shoot(page, `history-several-${name}`);
+    await page.locator('#others button', { hasText: 'boat' }).click();
+    await page.locator('#others button', { hasText: HOSTILE }).click();
+    await page.locator('#legend-speed').waitFor();
+    assert.match(page.url(), /device=1&day=2024-05-10$/);
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+  }
+});
+
+test('days and clock are those of a place when it is chosen', async () => {
+  const page = await open('?device=2&day=2024-05-10');
+  assert.match(await text(page, 'readout'), /^08:00:00/);
+  await page.locator('#range summary').click();
+  await page.locator('#zone').selectOption('Pacific/Fiji');
+  await page.waitForURL(/zone=Pacific\/Fiji/);
+  await page.locator('#readout', { hasText: '18:00:00' }).waitFor();
+  await page.locator('#figures[aria-busy="false"]').waitFor();
+  const again = await open('?device=4&day=2024-07-10&zone=Asia/Kathmandu');
+  assert.equal(await page.locator('#zone').inputValue(), 'Pacific/Fiji');
+  assert.match(await text(again, 'readout'), /^04:15:00/);
+  const odd = await open('?device=2&day=2024-05-10&zone=Mars/Olympus');
+  assert.match(await text(odd, 'readout'), /^08:00:00/);
+  for (const one of [page, again, odd]) assert.deepEqual(one.complaints, []);
+});
+
+test('the arrow keys go from fix to fix on the chart, and the map and the words follow', async () => {
+  for (const viewport of [PHONE, DESKTOP]) {
+    const page = await open('?device=1&day=2024-05-10', { viewport });
+    await page.locator('#chart').focus();
+    await page.keyboard.press('ArrowRight');
+    assert.match(await text(page, 'readout'), /^08:00:10 .* 100 m$/);
+    await page.keyboard.press('PageUp');
+    assert.match(await text(page, 'readout'), /^08:03:30 /);
+    await page.keyboard.press('End');
+    assert.match(await text(page, 'readout'), /^08:16:40 /);
+    await page.keyboard.press('ArrowLeft');
+    assert.match(await page.locator('#chart').getAttribute('aria-valuetext'), /^08:16:30 /);
+    await page.context().close();
+  }
+});
+
+test('nearer views of a long track are asked for, and what they give is drawn', async () => {
+  const page = await openPage(browser);
+  const asked = [];
+  await page.route('**/api/track?*', (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    asked.push(Object.fromEntries(query));
+    const fixes = ride(MORNING, 101).map((fix) => ({ ...fix, time: fix.time - MORNING + 1715320800000 }));
+    const part = query.has('zoom') ? fixes : fixes.filter((fix, i) => i % 50 === 0);
+    route.fulfill({ body: Buffer.from(encodeColumns(part, query.has('zoom') ? {} : { stride: 50, flags: 1 })) });
+  });
+  await visit(page, `${tracker.web}history?device=1&day=2024-05-10`);
+  assert.match(await text(page, 'remark'), /one fix in 34/);
+  assert.equal(asked.length, 1);
+  for (let i = 0; i < 3; i++) await page.locator('.leaflet-control-zoom-in').click();
+  await page.waitForFunction(() => document.getElementById('map').dataset.detail);
+  const { west, east, zoom, max } = asked.at(-1);
+  assert.ok(Number(west) > 11.5 && Number(east) < 11.75 && Number(zoom) > 12 && Number(max) === 30000, JSON.stringify(asked.at(-1)));
+  for (let i = 0; i < 3; i++) await page.locator('.leaflet-control-zoom-out').click();
+  await page.waitForFunction(() => document.getElementById('map').dataset.detail === '');
+  assert.deepEqual(page.complaints, []);
 });
 
 test('a track across the date line is drawn near, not round the world', async () => {

@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 
 import { pages } from '../support/folders.js';
 
-const { addDays, dayOf, daySpan, isDay, offsetChanges } = await import(`${pages}/day.js`);
+const { addDays, dayOf, daySpan, isDay } = await import(`${pages}/day.js`);
 
 const HOUR = 60 * 60000;
 const before = process.env.TZ;
@@ -38,28 +38,6 @@ test('a day is 23 or 25 hours long where the clock changes, and 24 elsewhere', (
     assert.equal(dayOf(from), day, zone);
     assert.equal(dayOf(to - 1), day, zone);
     assert.equal(dayOf(to), addDays(day, 1), zone);
-  }
-});
-
-test('the server is told when the offset changed, to the minute', () => {
-  const until = Date.parse('2024-12-01T00:00Z');
-  process.env.TZ = 'Asia/Kolkata';
-  assert.equal(offsetChanges(until), '330');
-  process.env.TZ = 'Europe/Berlin';
-  const berlin = offsetChanges(until).split(',');
-  assert.equal(berlin[0], '60');
-  assert.deepEqual(berlin.slice(-2), ['28530780:120', '28833180:60']);
-  assert.equal(berlin.length, 1 + 2 * 45, 'summer time since 1980');
-  process.env.TZ = 'Australia/Lord_Howe';
-  assert.ok(offsetChanges(until).endsWith(`${Date.parse('2024-10-05T15:30Z') / 60000}:660`));
-});
-
-test('no zone has more changes than the server takes', () => {
-  for (const zone of Intl.supportedValuesOf('timeZone')) {
-    process.env.TZ = zone;
-    const text = offsetChanges(Date.parse('2037-12-31T00:00Z'));
-    assert.match(text, /^-?\d+(,\d+:-?\d+)*$/, zone);
-    assert.ok(text.split(',').length <= 400 && text.length < 6000, `${zone}: ${text.length} bytes`);
   }
 });
 

@@ -42,18 +42,26 @@ export async function readPositions(signal) {
   return { now: Number(answer.now), positions: listIn(answer, 'positions') };
 }
 
-// `offsets` decide where a day begins (offsetChanges in day.js). Oldest first.
+// `offsets` decide where a day begins (Zone.changes in zone.js). Oldest first; `points` is null where
+// the server did not count.
 export async function readDays(device, offsets, signal) {
   const response = await get(`/api/days?device=${device}&offset=${offsets}`, signal);
   return listIn(await response.json(), 'days').sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 
-// Times in ms, `to` not included, at most 31 days apart. With `max` the server may thin the track out.
-export async function readTrack(device, from, to, max, signal) {
-  const query = new URLSearchParams({ device, from, to });
+// Times in ms, `to` not included. At most `max` fixes come, chosen so that the track looks the same.
+// `view` asks for what can be seen of the track: { west, south, east, north, zoom } of the map.
+export async function readTrack(device, from, to, max, signal, view = {}) {
+  const query = new URLSearchParams({ device, from, to, ...view });
   if (max) query.set('max', max);
   const response = await get(`/api/track?${query}`, signal);
   return decodeColumns(await response.arrayBuffer());
+}
+
+// What all fixes of the span add up to; the members are named in web_app/history_api.hh.
+export async function readSummary(device, from, to, signal) {
+  const response = await get(`/api/summary?${new URLSearchParams({ device, from, to })}`, signal);
+  return response.json();
 }
 
 // How many of the devices are a demo's; 0 if the server runs none.

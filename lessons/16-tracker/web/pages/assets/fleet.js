@@ -86,7 +86,7 @@ export class Fleet {
     const device = this.devices.get(id);
     if (device) device.trailRead = true;
     for (let i = 0; i < columns.count; i++) {
-      this.extendTrail(id, { time: columns.firstTime + columns.sinceFirst[i],
+      this.extendTrail(id, { time: columns.times[i],
         latitude: columns.latitudeE7[i] / 1e7, longitude: columns.longitudeE7[i] / 1e7 }, -Infinity);
     }
   }

@@ -38,12 +38,14 @@ export function formatPercent(percent) {
   return known(percent) ? `${Math.round(percent)}\u00a0%` : UNKNOWN;
 }
 
-// "3:05 h", "12 min", "40 s"
+// "12 d 3 h", "3:05 h", "12 min", "40 s"
 export function formatDuration(milliseconds) {
   if (!known(milliseconds)) return UNKNOWN;
   if (milliseconds < MINUTE) return `${Math.round(milliseconds / SECOND)} s`;
   const minutes = Math.round(milliseconds / MINUTE);
   if (minutes < 60) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  if (hours >= 100) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`;
 }
 
@@ -61,17 +63,32 @@ export function formatPlace(latitude, longitude) {
   return known(latitude) && known(longitude) ? `${latitude.toFixed(5)}, ${longitude.toFixed(5)}` : UNKNOWN;
 }
 
-const clock = new Intl.DateTimeFormat(undefined,
-  { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-const shortClock = new Intl.DateTimeFormat(undefined,
-  { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const CLOCKS = {
+  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+  shortClock: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  dayAndMonth: { day: 'numeric', month: 'short' },
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
+  month: { month: 'short', year: 'numeric' },
+  year: { year: 'numeric' },
+};
+let clocks = {};
+
+// From now on times are told by this zone's clock; without one by the viewer's.
+export function tellTimesBy(timeZone) {
+  clocks = Object.fromEntries(Object.entries(CLOCKS).map(([name, options]) =>
+    [name, new Intl.DateTimeFormat(undefined, { ...options, timeZone })]));
+}
+tellTimesBy(undefined);
+
 const fullDay = new Intl.DateTimeFormat(undefined,
   { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 
-export const formatTime = (milliseconds) => clock.format(milliseconds);
-export const formatShortTime = (milliseconds) => shortClock.format(milliseconds);
-export const formatDayAndMonth = (milliseconds) => dayAndMonth.format(milliseconds);
+export const formatTime = (milliseconds) => clocks.clock.format(milliseconds);
+export const formatShortTime = (milliseconds) => clocks.shortClock.format(milliseconds);
+export const formatDayAndMonth = (milliseconds) => clocks.dayAndMonth.format(milliseconds);
+export const formatDate = (milliseconds) => clocks.date.format(milliseconds);
+export const formatMonth = (milliseconds) => clocks.month.format(milliseconds);
+export const formatYear = (milliseconds) => clocks.year.format(milliseconds);
 
 // "14:03:09", with its day if that is another one than that of `now`.
 export function formatMoment(milliseconds, now) {

@@ -1,110 +1,151 @@
-// The choice of device and days. The days offered are those that have fixes. The choice is in the
-// page's address, so that it can be kept and sent: ?device=1&day=2014-09-10, or &from=...&to=...
+// The choice of devices, days and time zone. The days offered are those that have fixes. What is
+// chosen is told to the page, which keeps it in its address (address.js).
 
-import { addDays, isDay } from './day.js';
+import { isDay } from './day.js';
 import { formatCount, formatDay } from './format.js';
+import { kindOf, lengthOf, neighbour, spanAround } from './spans.js';
+import { viewersZone, zoneNames } from './zone.js';
+import { deviceColour, onThemeChange } from './theme.js';
 
-const MOST_DAYS = 31; // the server gives that much at once
+export const MOST_DEVICES = 8;
+const MOST_DAYS_LISTED = 400;
 
 const element = (id) => document.getElementById(id);
 
 export class Picker {
-  // `on` has device(id), days(from, to) and refuse(text).
+  // `on` has devices(numbers), span({ from, to }), zone(name) and refuse(text).
   constructor(on) {
     this.on = on;
+    this.all = [];
+    this.devices = [];
     this.days = [];
     element('picker').addEventListener('submit', (event) => event.preventDefault());
-    element('device').addEventListener('change', () => this.on.device(this.device()));
-    element('day').addEventListener('change', () => this.choose(element('day').value));
+    element('device').addEventListener('change', () => this.chooseFirst());
+    element('day').addEventListener('change', () => this.chooseDay(element('day').value));
+    element('span').addEventListener('change', () => this.chooseKind(element('span').value));
+    element('zone').addEventListener('change', () => this.on.zone(element('zone').value));
     element('previous-day').addEventListener('click', () => this.step(-1));
     element('next-day').addEventListener('click', () => this.step(1));
     element('show-range').addEventListener('click', () => this.chooseRange());
+    onThemeChange(() => this.showOthers());
   }
 
-  device() {
-    return Number(element('device').value);
+  // `all` are the devices that there are, `chosen` the numbers of those that are shown.
+  setDevices(all, chosen) {
+    this.all = all;
+    this.devices = chosen;
+    element('device').replaceChildren(...all.map(({ id, name }) => new Option(name, id)));
+    element('device').value = chosen[0];
+    this.showOthers();
   }
 
-  setDevices(devices, chosen) {
-    element('device').replaceChildren(...devices.map(({ id, name }) => new Option(name, id)));
-    if (devices.some(({ id }) => id === chosen)) element('device').value = chosen;
+  // Those that can be shown beside the first one, as buttons that stay pressed.
+  showOthers() {
+    element('also').hidden = this.all.length < 2;
+    const had = document.activeElement?.dataset.device;
+    element('others').replaceChildren(...this.all.filter(({ id }) => id !== this.devices[0]).map(({ id, name }) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'chip';
+      button.dataset.device = id;
+      const dot = document.createElement('span');
+      dot.className = 'dot';
+      const at = this.devices.indexOf(id);
+      if (at > 0) dot.style.borderColor = deviceColour(this.colours?.[at] ?? id);
+      button.append(dot, document.createTextNode(name));
+      button.setAttribute('aria-pressed', String(at > 0));
+      button.addEventListener('click', () => this.toggle(id));
+      return button;
+    }));
+    if (had) element('others').querySelector(`[data-device="${had}"]`)?.focus();
   }
 
-  // Oldest first, as the server sends them; the newest is offered first.
+  chooseFirst() {
+    const first = Number(element('device').value);
+    this.on.devices([first, ...this.devices.slice(1).filter((id) => id !== first)]);
+  }
+
+  toggle(id) {
+    if (this.devices.includes(id)) this.on.devices(this.devices.filter((one) => one !== id));
+    else if (this.devices.length < MOST_DEVICES) this.on.devices([...this.devices, id]);
+    else this.on.refuse(`At most ${MOST_DEVICES} devices can be shown together.`);
+  }
+
+  // Oldest first.
   setDays(days) {
-    this.days = days.filter(({ day }) => isDay(day));
-    element('day').replaceChildren(...this.days.map(({ day, points }) =>
-      new Option(`${formatDay(day)} · ${formatCount(points, 'fix', 'fixes')}`, day)).reverse());
-    element('day').disabled = this.days.length === 0;
+    this.days = days.map(({ day }) => day);
+    const newest = days.slice(-MOST_DAYS_LISTED).reverse();
+    element('day').replaceChildren(...newest.map(({ day, points }) => new Option(
+      points === null ? formatDay(day) : `${formatDay(day)} · ${formatCount(points, 'fix', 'fixes')}`, day)));
+    element('day').disabled = days.length === 0;
     this.showNeighbours();
   }
 
   newest() {
-    return this.days.at(-1)?.day;
+    return this.days.at(-1);
   }
 
-  // Shows the choice in the controls and in the address, and tells the page.
-  choose(from, to = from) {
-    const select = element('day');
-    const offered = this.days.some(({ day }) => day === from);
-    select.querySelector('.passing')?.remove();
-    if (!offered || from !== to) this.addPassing(from, to);
-    else select.value = from;
-    this.from = from;
-    this.to = to;
-    element('from').value = from;
-    element('to').value = to;
+  // Shows a choice in the controls; tells nobody.
+  show(span, zone) {
+    this.span = span;
+    element('day').querySelector('.passing')?.remove();
+    const isListed = span.from === span.to && [...element('day').options].some(({ value }) => value === span.from);
+    if (isListed) element('day').value = span.from;
+    else this.addPassing(span);
+    element('span').value = kindOf(span, this.days);
+    element('from').value = span.from;
+    element('to').value = span.to;
+    this.showZone(zone);
     this.showNeighbours();
-    this.keepInAddress();
-    this.on.days(from, to);
   }
 
-  // A choice that is no day of the list: a range, or a day without fixes from the address.
-  addPassing(from, to) {
-    const text = from === to ? formatDay(from) : `${formatDay(from)} – ${formatDay(to)}`;
+  // A choice that is no day of the list: several days, or a day without fixes from the address.
+  addPassing({ from, to }) {
+    const text = from === to ? formatDay(from)
+      : `${formatDay(from)} – ${formatDay(to)} · ${formatCount(lengthOf({ from, to }), 'day', 'days')}`;
     const option = new Option(text, '', true, true);
     option.className = 'passing';
     element('day').prepend(option);
   }
 
+  // The list is long, so it is made when it is first needed.
+  showZone(zone) {
+    if (element('zone').options.length === 0) {
+      element('zone').append(new Option(`You: ${viewersZone()}`, ''), ...zoneNames().map((name) => new Option(name, name)));
+    }
+    if (zone && ![...element('zone').options].some(({ value }) => value === zone)) element('zone').append(new Option(zone, zone));
+    element('zone').value = zone;
+  }
+
+  chooseDay(day) {
+    if (isDay(day)) this.on.span({ from: day, to: day });
+  }
+
+  // Around the last day of what is shown; of a day with fixes, if there are none in it.
+  chooseKind(kind) {
+    if (kind === '') {
+      element('range').open = true;
+      element('from').focus();
+      return;
+    }
+    const { from, to } = this.span ?? {};
+    const day = this.days.findLast((one) => one >= from && one <= to) ?? this.newest();
+    if (day) this.on.span(spanAround(kind, day, this.days));
+  }
+
   chooseRange() {
     const [from, to] = [element('from').value, element('to').value].sort();
     if (!isDay(from) || !isDay(to)) this.on.refuse('Choose a first and a last day.');
-    else if (to > addDays(from, MOST_DAYS - 1)) this.on.refuse(`At most ${MOST_DAYS} days can be shown at once.`);
-    else this.choose(from, to);
-  }
-
-  // The day with fixes before or after what is shown.
-  neighbour(direction) {
-    if (direction < 0) return this.days.findLast(({ day }) => day < this.from)?.day;
-    return this.days.find(({ day }) => day > this.to)?.day;
+    else this.on.span({ from, to });
   }
 
   step(direction) {
-    const day = this.neighbour(direction);
-    if (day) this.choose(day);
+    const span = this.span && neighbour(this.span, direction, this.days);
+    if (span) this.on.span(span);
   }
 
   showNeighbours() {
-    element('previous-day').disabled = !this.neighbour(-1);
-    element('next-day').disabled = !this.neighbour(1);
+    element('previous-day').disabled = !this.span || !neighbour(this.span, -1, this.days);
+    element('next-day').disabled = !this.span || !neighbour(this.span, 1, this.days);
   }
-
-  keepInAddress() {
-    const query = new URLSearchParams({ device: this.device() });
-    if (this.from === this.to) query.set('day', this.from);
-    else {
-      query.set('from', this.from);
-      query.set('to', this.to);
-    }
-    window.history.replaceState(null, '', `?${query}`);
-  }
-}
-
-// What the page's address asks for; what makes no sense counts as not asked.
-export function readAddress(search) {
-  const query = new URLSearchParams(search);
-  const [from, to] = [query.get('from') ?? query.get('day'), query.get('to') ?? query.get('day')].sort();
-  const sound = isDay(from) && isDay(to) && to <= addDays(from, MOST_DAYS - 1);
-  return { device: Number(query.get('device')), from: sound ? from : null, to: sound ? to : null };
 }

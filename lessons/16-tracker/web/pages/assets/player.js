@@ -3,6 +3,14 @@
 
 const LONGEST_FRAME_MS = 250; // a page that was hidden goes on where it was
 
+export const RATES = [1, 10, 60, 300, 1800, 7200, 86400, 604800];
+const LONGEST_MS = 3 * 60 * 1000;
+
+// `rate`, or the next one at which `span` is played in three minutes.
+export function rateFor(span, rate) {
+  return RATES.find((one) => one >= rate && span / one <= LONGEST_MS) ?? RATES.at(-1);
+}
+
 export class Player {
   // `on` has time(ms) and playing(boolean).
   constructor(on) {

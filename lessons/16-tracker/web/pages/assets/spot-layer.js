@@ -1,23 +1,25 @@
-// The moment of the player on the map. A layer of its own: it is drawn for every frame of playback,
+// The moment of the player on the map, of each device that is shown. A layer of its own: it is drawn for every frame of playback,
 // and the track under it, which may have a hundred thousand fixes, is not.
 
 import { CanvasLayer, visibleCopies } from './canvas-layer.js';
-import { theme } from './theme.js';
+import { deviceColour, theme } from './theme.js';
 
 export const SpotLayer = CanvasLayer.extend({
   initialize() {
     CanvasLayer.prototype.initialize.call(this, 'spot', 430);
-    this.spot = null;
+    this.spots = [];
   },
 
-  // `spot` has mercator x and y, or is null.
-  mark(spot) {
-    this.spot = spot;
+  // Each has mercator x and y, and may have the number of a device's colour.
+  mark(spots) {
+    this.spots = spots;
     this.redraw();
   },
 
   draw(context, view) {
-    if (this.spot) drawSpot(context, view, this.spot.x, this.spot.y, theme().accent, 9);
+    for (const { x, y, colour } of this.spots) {
+      drawSpot(context, view, x, y, Number.isInteger(colour) ? deviceColour(colour) : theme().accent, 9);
+    }
   },
 });
 
