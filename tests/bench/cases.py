@@ -6,6 +6,7 @@ import time
 
 import load
 from balancing import balancer, ways
+from history import history
 from relaying import relayed_messages
 from report import heading, ratio, row
 from servers import BALANCER, HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
@@ -174,6 +175,7 @@ ALL = {
     "start": first_answer,
     "idle": idle_connections,
     "memory": memory_at_rest,
+    "history": history,
     "verdict": verdicts,
     "echo": echo_designs,
     "balancer": balancer,

@@ -1,0 +1,139 @@
+"""A long history in the browser: how soon a span of it is seen, and what the server needs meanwhile.
+
+The database is made by the store itself (make_history) once for each size and kept in a folder that is
+named, because ten million fixes take a minute. The browser and its packages are those that
+./waymark test installs. What is timed: the server's answer to the page's request for the track, and, in Chromium, the time from the opening of
+the page to the picture in which the track is drawn (html[data-painted]).
+"""
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+from report import heading, row
+from servers import Tracker
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MAKER = "lessons/16-tracker/make_history"
+# (fixes, years): a fix in 31 seconds for ten years; the same for two and a half.
+SIZES = ((2_500_000, 2.5), (10_000_000, 10))
+SPANS = (("a day", "day=2024-07-10"), ("a year", "from=2024-01-01&to=2024-12-31"),
+         ("everything", "from=2015-01-01&to=2024-12-31"))
+DAY_MS = 86_400_000
+END_MS = 1_735_689_600_000
+LONGEST_MS = {"a day": DAY_MS, "a year": 366 * DAY_MS, "everything": 3653 * DAY_MS}
+
+
+def kept_folder():
+    """Shared by the runs of one user; holds at most one database of each size (some 500 MB)."""
+    folder = os.path.join(tempfile.gettempdir(), f"waymark-history-{os.getuid()}")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    if os.stat(folder).st_uid != os.getuid():
+        raise RuntimeError(f"{folder} belongs to somebody else")
+    return folder
+
+
+def database(build, fixes, years):
+    folder = os.path.join(kept_folder(), str(fixes))
+    path = os.path.join(folder, "waymark.db")
+    if not os.path.exists(path):
+        unfinished = folder + ".unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        os.mkdir(unfinished)
+        begin = time.perf_counter()
+        subprocess.run([os.path.join(build, MAKER), unfinished, str(fixes), str(years)], check=True,
+                       stdout=subprocess.DEVNULL)
+        print(f"  made in {time.perf_counter() - begin:.0f} s; kept in {folder}", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.rename(unfinished, folder)
+    return path
+
+
+def answer_ms(port, path):
+    begin = time.perf_counter()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+        size = len(answer.read())
+    return 1000 * (time.perf_counter() - begin), size
+
+
+def painted_ms(port, query):
+    """By the browser's own clock; a browser is started for each, so nothing is in its cache."""
+    seen = subprocess.run(["node", os.path.join(HERE, "first_paint.js"),
+                           f"http://127.0.0.1:{port}/history?device=1&zone=Europe/Berlin&{query}"],
+                          text=True, stdout=subprocess.PIPE, check=True).stdout
+    return float(seen)
+
+
+def highest_memory(tracker, action):
+    """Runs the action, and says the most that all processes had meanwhile, in MiB."""
+    import threading
+    most, is_done = [0.0], threading.Event()
+
+    def watch():
+        while not is_done.is_set():
+            most[0] = max(most[0], tracker.memory_kib() / 1024)
+            is_done.wait(0.02)
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        action()
+    finally:
+        is_done.set()
+        watcher.join()
+    return most[0]
+
+
+def history(build, rounds, _seconds):
+    for fixes, years in SIZES:
+        heading(f"History of one device with {fixes:,} fixes of {years:g} years", "tests/bench/first_paint.js ADDRESS")
+        path = database(build, fixes, years)
+        starts, memory = [], []
+        answers = {name: [] for name, _ in SPANS}
+        paints = {name: [] for name, _ in SPANS}
+        for _ in range(rounds):
+            tracker = Tracker(build)
+            os.mkdir(tracker.data, mode=0o700)
+            os.link(path, os.path.join(tracker.data, "waymark.db"))
+            begin = time.perf_counter()
+            with tracker:
+                starts.append(1000 * (time.perf_counter() - begin))
+                for name, query in SPANS:
+                    span = f"from={END_MS - LONGEST_MS[name]}&to={END_MS}"
+                    took, size = answer_ms(tracker.web_port, f"/api/track?device=1&{span}&max=50000")
+                    if size < 16 + 25 * 1000:
+                        raise RuntimeError(f"only {size} bytes of a track")
+                    answers[name].append(took)
+
+                    def look(query=query, name=name):
+                        paints[name].append(painted_ms(tracker.web_port, query))
+                    memory.append(highest_memory(tracker, look))
+        row("start to listening", starts, "ms")
+        for name, _ in SPANS:
+            row(f"{name}: answer", answers[name], "ms")
+            row(f"{name}: first paint", paints[name], "ms (at most 1,000)")
+        row("memory, all processes", memory, "MiB (PSS, at most 20 MB)")
+    read_ranges(build, rounds)
+
+
+def read_ranges(build, rounds):
+    wanted = 256_744
+    heading(f"Range read of {wanted:,} fixes", "GET /api/track?device=1&from&to[&format=json]")
+    fixes, years = SIZES[-1]
+    path = database(build, fixes, years)
+    step = years * 365.25 * DAY_MS / fixes
+    span = f"from={END_MS - round(step * wanted)}&to={END_MS}"
+    columns, text = [], []
+    tracker = Tracker(build)
+    os.mkdir(tracker.data, mode=0o700)
+    os.link(path, os.path.join(tracker.data, "waymark.db"))
+    with tracker:
+        for _ in range(rounds):
+            took, size = answer_ms(tracker.web_port, f"/api/track?device=1&{span}")
+            if size < 16 + 25 * (wanted - 2):
+                raise RuntimeError(f"only {size} bytes")
+            columns.append(took)
+            text.append(answer_ms(tracker.web_port, f"/api/track?device=1&{span}&format=json")[0])
+    row("as columns", columns, "ms (at most 100)")
+    row("as JSON", text, "ms (at most 500)")
