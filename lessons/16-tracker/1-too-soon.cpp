@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kGroup = 4;
 
-//#region servers
+//#region acknowledge-first
 int acknowledge_first(const Fd& phone, const Disk& disk) {
     std::vector<std::string> waiting;
     for (std::string fix; !(fix = receive_text(phone)).empty();) {
@@ -24,18 +24,20 @@ int acknowledge_first(const Fd& phone, const Disk& disk) {
     }
     return 0;
 }
+//#endregion acknowledge-first
 
+//#region commit-first
 int commit_first(const Fd& phone, const Disk& disk) {
     std::vector<std::string> waiting;
     for (std::string fix; !(fix = receive_text(phone)).empty();) {
         waiting.push_back(fix);
         if (waiting.size() < kGroup) continue;
-        disk.commit(waiting);                                                 //@ 3
-        for (; !waiting.empty(); waiting.pop_back()) send_text(phone, "OK");  //@ 4
+        disk.commit(waiting);                                                 //@ 1
+        for (; !waiting.empty(); waiting.pop_back()) send_text(phone, "OK");  //@ 2
     }
     return 0;
 }
-//#endregion servers
+//#endregion commit-first
 
 using Server = int (*)(const Fd& phone, const Disk& disk);
 

@@ -29,7 +29,7 @@ std::string ask(const Address& server, const std::string& fix) {
     return send_text(socket, fix) ? receive_text(socket) : std::string();
 }
 
-//#region processes
+//#region store-and-receiver
 int store(const Listener& door, const Disk& disk) {
     for (;;) {
         const Fd receiver = next_client(door);
@@ -46,16 +46,18 @@ int receiver(const Listener& door, const Address& store) {
         if (answer == "OK") send_text(phone, answer);                //@ 3
     }
 }
+//#endregion store-and-receiver
 
+//#region phone
 int phone(const Address& receiver, const Fd& told) {
     for (std::size_t number = 1; number <= kFixes; ++number) {
         const std::string fix = fmt::format("fix {}", number);
-        while (ask(receiver, fix) != "OK") continue;  //@ 4
+        while (ask(receiver, fix) != "OK") continue;  //@ 1
         send_text(told, fix);
     }
     return 0;
 }
-//#endregion processes
+//#endregion phone
 
 }  // namespace
 
