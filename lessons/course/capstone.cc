@@ -128,8 +128,10 @@ fs::path build_capstone(const Course& course, const std::vector<Part>& parts) {
     fs::remove(server);
     const Compiled compiled = Toolchain(build, folder).link(kServer, server, files);
     if (!compiled.success)
-        throw UsageError(fmt::format("the server cannot be built on your modules:\n{}",
-                                     fmt::join(compiled.problems, "\n")));
+        throw UsageError(
+            fmt::format("the server cannot be built on your modules, though each passes its check; "
+                        "a function that the check does not ask for may be gone:\n{}",
+                        fmt::join(compiled.problems, "\n")));
     return server;
 }
 

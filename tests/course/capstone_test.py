@@ -80,6 +80,8 @@ class CapstoneTest(unittest.TestCase):
         self.assertEqual(code, 0, output)
         self.assertIn("the library's  small/twice.cc (not begun)", output)
         self.assertIn("all of its modules are the library's", output)
+        self.assertIn("0 of 1 modules are yours.\nThe others are the library's:\n", output)
+        self.assertIn("  01-twice        not begun: ./waymark begin 01\n", output)
         self.assertIn("work/.built/capstone/tracker", seen)
         self.assertNotIn("mine", seen)
 
@@ -87,6 +89,7 @@ class CapstoneTest(unittest.TestCase):
         code, output, seen = self.capstone(MINE)
         self.assertEqual(code, 0, output)
         self.assertIn("1 of its 1 modules are yours", output)
+        self.assertNotIn("The others", output)
         self.assertIn("mine", seen)
         self.assertIn("SKIP: the moon: is not there", output)
         self.assertIn("1 passed, 0 failed, 1 skipped", output)
@@ -98,6 +101,17 @@ class CapstoneTest(unittest.TestCase):
             self.assertEqual(code, 0, output)
             self.assertIn(f"the library's  small/twice.cc ({why})", output)
             self.assertIn("42", seen)
+            self.assertIn(f"  01-twice        {why}: ./waymark check 01 says what is wrong\n", output)
+
+    def test_it_can_be_built_without_its_tests(self):
+        self.course.hand_in(MINE)
+        (self.course.root / "seen.txt").unlink(missing_ok=True)
+        code, output, error = self.course.run("capstone", "--no-tests")
+        self.assertEqual((code, error), (0, ""))
+        self.assertIn("1 of 1 modules are yours", output.decode())
+        self.assertFalse((self.course.root / "seen.txt").exists())
+        tracker = subprocess.run([self.course.root / "work/.built/capstone/tracker"], capture_output=True, text=True)
+        self.assertEqual((tracker.stdout, tracker.stderr), ("42\n", "mine\n"))
 
     def test_the_acceptance_tests_decide(self):
         code, output, seen = self.capstone(WRONG_LATER)

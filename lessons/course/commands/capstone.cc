@@ -28,6 +28,26 @@ void print_part(const Course& course, const Part& part) {
     std::fflush(stdout);
 }
 
+// What a learner does about it: a lesson that was not begun has a text to read, and of a module
+// that does not pass the check says why.
+std::string cure_of(const Course& course, const Part& part) {
+    const std::string number = course.lesson(part.lesson).number();
+    return part.because == "not begun" ? "./waymark begin " + number
+                                       : "./waymark check " + number + " says what is wrong";
+}
+
+// Loudly, and once more behind the table: whoever believes that all of it is theirs must not learn
+// of it from a line in the middle.
+void print_whose(const Course& course, const std::vector<Part>& parts) {
+    const auto yours = std::ranges::count(parts, Part::Whose::learners, &Part::whose);
+    fmt::print("{} of {} modules are yours.\n", yours, parts.size());
+    if (yours == static_cast<std::ptrdiff_t>(parts.size())) return;
+    fmt::print("The others are the library's:\n");
+    for (const Part& part : parts)
+        if (part.whose == Part::Whose::librarys)
+            fmt::print("  {:<15} {}: {}\n", part.lesson, part.because, cure_of(course, part));
+}
+
 // What a test says, and not by which of its own lines it came to say it: of Python's traceback only
 // the last line, which has the words.
 std::vector<std::string> lines_without_tracebacks(const std::string& output) {
@@ -110,7 +130,7 @@ void print_suspects(const Course& course, const std::vector<Part>& parts,
 
 }  // namespace
 
-int capstone(const Course& course) {
+int capstone(const Course& course, bool only_build) {
     std::vector<Part> parts;
     fmt::print("The modules of the tracking server:\n");
     for (const Lesson& lesson : course.lessons()) {
@@ -125,7 +145,13 @@ int capstone(const Course& course) {
         return 1;
     }
     const auto yours = std::ranges::count(parts, Part::Whose::learners, &Part::whose);
+    print_whose(course, parts);
+    std::fflush(stdout);
     const std::filesystem::path server = build_capstone(course, parts);
+    if (only_build) {
+        fmt::print("{} is built on them.\n", course.shown(server));
+        return 0;
+    }
     fmt::print("{} is built on them. Its acceptance tests:\n", course.shown(server));
     std::fflush(stdout);
     const std::vector<AcceptanceTest> tests = acceptance_tests(course.folders().build, server);

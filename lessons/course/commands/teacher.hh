@@ -38,8 +38,8 @@ int new_lesson(const Course& course, const std::string& name,
 // What the lesson (or every lesson, if it is empty) still lacks. 1 if there is anything.
 int lint_lessons(const Course& course, const std::string& lesson);
 
-// The tracking server on the learner's modules, and its acceptance tests.
-int capstone(const Course& course);
+// The tracking server on the learner's modules, and its acceptance tests, unless `only_build`.
+int capstone(const Course& course, bool only_build);
 
 // What this machine has and lacks for the course. 1 if something that is needed is missing.
 int doctor(const Course& course, bool json);

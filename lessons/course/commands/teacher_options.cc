@@ -57,6 +57,13 @@ void add_handout(CLI::App& app, Command& chosen) {
                      "the first lesson that is still to be solved; the first of all");
 }
 
+void add_capstone(CLI::App& app, Command& chosen) {
+    const auto only_build = std::make_shared<bool>(false);
+    CLI::App* word = add_word(app, chosen, "capstone", "the tracking server on your modules",
+                              [=](const Course& course) { return capstone(course, *only_build); });
+    word->add_flag("--no-tests", *only_build, "builds it, and says whose modules are in it");
+}
+
 void add_lesson(CLI::App& app, Command& chosen) {
     CLI::App* lesson =
         app.add_subcommand("lesson", "begins a lesson, or says what one still lacks");
@@ -88,8 +95,7 @@ void add_teacher_commands(CLI::App& app, Command& chosen) {
     add_grade(app, chosen);
     add_handout(app, chosen);
     add_lesson(app, chosen);
-    add_word(app, chosen, "capstone", "the tracking server on your modules",
-             [](const Course& course) { return capstone(course); });
+    add_capstone(app, chosen);
     add_doctor(app, chosen);
 }
 
