@@ -155,7 +155,7 @@ TEST_CASE("a device that is removed takes with it what is hidden and deleted of 
     kept.hide(minutes(0, 4));
     kept.remove(minutes(4, 6));
     kept.hide(minutes(0, 2, 2));
-    Devices(kept.connection).remove("van");
+    Devices(kept.connection).remove("van", 0);
     for (const char* table : {"fix", "hidden_fix", "deleted_fix", "correction"})
         CHECK(kept.rows(table) == 0);
     CHECK(kept.rows("hidden_fix", 2) == 2);
