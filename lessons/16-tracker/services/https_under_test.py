@@ -24,6 +24,7 @@ from running_tracker import RunningTracker
 TRACKER, CA = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
 PATIENCE_SECONDS = 60
 IS_ROOT = os.geteuid() == 0
+OPEN_PATH = "/assets/style.css"  # for strangers, too
 OWN, PROXY, STRANGER = "192.0.2.1", "192.0.2.5", "192.0.2.6"
 
 
@@ -129,7 +130,7 @@ class Server(RunningTracker):
         with self.connect(self.context()) as connection:
             return connection.getpeercert()["serialNumber"]
 
-    def ask(self, path="/", fields=(), method="GET", body=None, **where):
+    def ask(self, path=OPEN_PATH, fields=(), method="GET", body=None, **where):
         """(status, fields, body)"""
         connection = http.client.HTTPConnection("test")
         connection.sock = self.connect(**where)

@@ -13,7 +13,7 @@ import subprocess
 import threading
 import unittest
 
-from https_under_test import IS_ROOT, PATIENCE_SECONDS, Web, holds, wait_until
+from https_under_test import IS_ROOT, OPEN_PATH, PATIENCE_SECONDS, Web, holds, wait_until
 
 import driver
 from processes import descendants
@@ -25,11 +25,11 @@ class Tls(Web):
             self.assertEqual(server.status["web_scheme"], "https")
             answer = subprocess.run(
                 ["curl", "--silent", "--show-error", "--include", "--cacert", self.authority.pem,
-                 f"https://127.0.0.1:{server.port}/"], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+                 f"https://127.0.0.1:{server.port}{OPEN_PATH}"], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
             self.assertEqual(answer.returncode, 0, answer.stderr)
             self.assertTrue(answer.stdout.startswith("HTTP/1.1 200 "), answer.stdout[:200])
             self.assertIn("\nStrict-Transport-Security: max-age=2592000\n", answer.stdout)
-            self.assertIn("<!doctype html>", answer.stdout.lower())
+            self.assertIn("\nContent-Type: text/css", answer.stdout)
             # The control: who does not know the authority does not believe the server.
             stranger = subprocess.run(["curl", "--silent", f"https://127.0.0.1:{server.port}/"], capture_output=True,
                                       timeout=PATIENCE_SECONDS)
@@ -146,7 +146,7 @@ class Tls(Web):
                                 connection.close()
                             connection = http.client.HTTPConnection("test")
                             connection.sock = server.connect(server.context())
-                        connection.request("GET", "/api/devices", headers={"Host": f"127.0.0.1:{server.port}"})
+                        connection.request("GET", OPEN_PATH, headers={"Host": f"127.0.0.1:{server.port}"})
                         answer = connection.getresponse()
                         answer.read()
                         if answer.status != 200:
