@@ -1,7 +1,7 @@
 // Goes on with the removal of devices (store/device_edits): some thousand rows at a time, between
-// the transactions of the phones, and then a pause at least as long as it took. So phones wait a
-// fraction of a second at most, however many positions a device has. What was begun before the
-// server was stopped goes on when it starts again.
+// the transactions of the phones, and then a pause at least as long as it took. So phones wait for
+// one step at most, however many positions a device has. What was begun before the server was
+// stopped goes on when it starts again.
 
 #pragma once
 

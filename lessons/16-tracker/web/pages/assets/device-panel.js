@@ -1,10 +1,11 @@
 // One device: what is known of it, how its app is set up, and what may be changed. Members read it,
 // admins change it. What is typed stays while the page reads anew.
 
+import { askFirst } from './ask-first.js';
 import { addIdentifier, countFixes, removeDevice, removeIdentifier, renameDevice, renewToken, shareDevice } from './devices-api.js';
 import { DeviceSetup } from './device-setup.js';
 import { formatAge, formatCount, formatPercent } from './format.js';
-import { ask, button, keepInStep, make, name, setText } from './make.js';
+import { button, keepInStep, make, name, setText } from './make.js';
 import { appOf } from './protocols.js';
 
 // A point that went into quarantine was heard as well.
@@ -152,9 +153,9 @@ export class DevicePanel {
   }
 
   async renew() {
-    const agreed = await ask({ title: 'Make a new token?',
-      text: `The old one stops working at once: the phone that sends with it is refused until its app has the new one.`,
-      yes: 'Make a new token' });
+    const agreed = await askFirst('Make a new token?',
+      'The old one stops working at once: the phone that sends with it is refused until its app has the new one.',
+      'Make a new token', 'Cancel');
     if (!agreed) return;
     await this.attempt(async () => {
       const { token } = await renewToken(this.device.id);
@@ -168,8 +169,8 @@ export class DevicePanel {
     await this.attempt(async () => {
       const fixes = await countFixes(this.device.id);
       const positions = fixes === 0 ? 'It has no position' : `With it go ${formatCount(fixes, 'position', 'positions')}`;
-      const agreed = await ask({ title: `Remove ${this.device.name}?`,
-        text: `${positions}. Nothing brings them back but a backup.`, yes: 'Remove it for good' });
+      const agreed = await askFirst(`Remove ${this.device.name}?`,
+        `${positions}. Nothing brings them back but a backup.`, 'Remove it for good', 'Cancel');
       if (!agreed) return;
       await removeDevice(this.device.id);
       this.close();

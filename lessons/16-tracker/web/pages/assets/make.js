@@ -38,17 +38,3 @@ export function keepInStep(parent, items, keyOf, create, update) {
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
-
-// Asks in a dialog; true for yes. Escape is no.
-export function ask({ title, text, yes }) {
-  const dialog = document.getElementById('ask');
-  document.getElementById('ask-title').textContent = title;
-  document.getElementById('ask-text').textContent = text;
-  document.getElementById('ask-yes').textContent = yes;
-  dialog.returnValue = 'no';
-  dialog.showModal();
-  document.getElementById('ask-no').focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
-  });
-}

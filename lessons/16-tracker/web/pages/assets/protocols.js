@@ -14,6 +14,7 @@ const APPS = {
   colota: 'Colota',
   nmea: 'NMEA',
   gpsd: 'gpsd',
+  sextant: 'Sextant',
 };
 
 export const appOf = (protocol) => APPS[protocol] ?? protocol;
