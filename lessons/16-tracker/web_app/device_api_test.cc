@@ -52,7 +52,7 @@ struct WithChanges {
     }
     Reply setup(const std::string& body) {
         return app.say("POST /api/devices/setup HTTP/1.1\r\nHost: localhost\r\n" +
-                       body_fields(body));
+                       app.admin_cookie + body_fields(body));
     }
     // The web app has heard what was sent before this: it takes messages in their order.
     json details() { return app.get("/api/devices/details").data(); }
@@ -192,6 +192,26 @@ TEST_CASE("what to type into the apps is made for the address and token that are
     CHECK(tested.setup(R"({"device":1})").status == 400);
     CHECK(tested.setup(R"({"device":1,"url":"http://x","colour":1})").status == 400);
     CHECK(tested.setup("[]").status == 400);
+}
+
+TEST_CASE("who is no admin changes no device and is told no text with a token") {
+    WebApp app;
+    const std::string cookie =
+        "Cookie: waymark=" + app.begin_session("kid", Role::member, {{1, true}}) + "\r\n";
+    app.start();
+    for (const char* name : {"add", "rename", "token", "add_identifier", "remove_identifier",
+                             "share", "remove", "setup"}) {
+        INFO(std::string(name));
+        const std::string post = "POST /api/devices/" + std::string(name) +
+                                 " HTTP/1.1\r\nHost: localhost\r\n";
+        CHECK(app.say(post + cookie + body_fields("{}")).status == 403);
+        CHECK(app.say(post + body_fields("{}")).status == 401);
+    }
+    const json details = app.get("/api/devices/details", cookie).data();
+    CHECK(details["is_admin"] == false);
+    CHECK(details["devices"].size() == 1);
+    CHECK(app.get("/api/devices/1/count", cookie).status == 200);
+    CHECK(app.get("/api/devices/2/count", cookie).status == 404);
 }
 
 TEST_CASE("how many positions a device has is counted") {

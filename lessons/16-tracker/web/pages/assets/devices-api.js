@@ -1,35 +1,18 @@
 // What the page of the devices asks of the server. A failure is an Error whose message can be shown.
 
-async function ask(path, options) {
-  let response;
-  try {
-    response = await fetch(path, options);
-  } catch {
-    throw new Error('The server does not answer.');
-  }
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
-  throw new Error(typeof answer.error === 'string' && answer.error !== ''
-    ? sentence(answer.error) : `The server answered with status ${response.status}.`);
-}
-
-// The store's words begin small, as those of a command do.
-function sentence(text) {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
-}
+import { read, send } from './session.js';
 
 const list = (value) => (Array.isArray(value) ? value : []);
 
 // { now, isAdmin, devices, refused, phones: { url, port, isLocal } }
 export async function readDetails() {
-  const { now, is_admin: isAdmin, devices, refused, phones = {} } = await ask('/api/devices/details');
+  const { now, is_admin: isAdmin, devices, refused, phones = {} } = await read('/api/devices/details');
   return { now, isAdmin: isAdmin === true, devices: list(devices), refused: list(refused),
     phones: { url: phones.url ?? '', port: phones.port, isLocal: phones.is_local === true } };
 }
 
 export async function countFixes(device) {
-  const { fixes } = await ask(`/api/devices/${device}/count`);
+  const { fixes } = await read(`/api/devices/${device}/count`);
   return fixes;
 }
 
@@ -39,10 +22,7 @@ export async function readSetups(device, url, token) {
   return list(setups);
 }
 
-function post(name, body) {
-  return ask(`/api/devices/${name}`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
-}
+const post = (name, body) => send(`/api/devices/${name}`, body);
 
 export const addDevice = (name, identifiers) => post('add', { name, identifiers });
 export const renameDevice = (device, name) => post('rename', { device, name });
