@@ -1,31 +1,25 @@
 // Correcting: what the server is asked for and told (web_app/corrections_api.hh). A failure is an
 // Error whose message can be shown.
 
+import { goToLogIn, send } from './session.js';
+
 export const MOST_POINTS_AT_ONCE = 64; // that the server takes in one request
 
-async function answerOf(path, options) {
+export async function ask(path, parameters, signal) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(`${path}?${new URLSearchParams(parameters)}`, { signal });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Error('The server does not answer.');
   }
-  let answer = null;
-  try {
-    answer = await response.json();
-  } catch { /* the status has to do */ }
+  if (response.status === 401) goToLogIn();
+  const answer = await response.json().catch(() => null);
   if (response.ok && answer !== null) return answer;
   throw new Error(answer?.error || `The server answered with status ${response.status}.`);
 }
 
-export function ask(path, parameters, signal) {
-  return answerOf(`${path}?${new URLSearchParams(parameters)}`, { signal });
-}
-
-export function tell(path, body) {
-  return answerOf(path, { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
-}
+export const tell = send;
 
 // Does one correction to its end, a step a request; `progress(points)` hears of each. Gives back its
 // number, null if nothing is left of it that could be undone, and how many points it was.
