@@ -62,8 +62,8 @@ void empty_the_queue(Server server) {
     House house;
     int requests = 0;
     while (!queue.empty() && requests < kPatience) {
-        ++requests;                                                  //@ 4
-        if (server(queue.front(), house) == 200) queue.pop_front();  //@ 5
+        ++requests;                                                  //@ 1
+        if (server(queue.front(), house) == 200) queue.pop_front();  //@ 2
     }
     fmt::print("   {} requests: {} points stored, {} still in the phone\n", requests, house.stored,
                queue.size());
