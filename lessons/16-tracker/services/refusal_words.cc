@@ -66,6 +66,8 @@ constexpr std::array kSentences{
     Sentence{"no_device", "The tracker sends positions before it says who it is.",
              "Set it to send its number first, or before each sentence, and give the number to the "
              "device as identifier."},
+    Sentence{"bad_head", "A logger's message does not begin as its protocol says.",
+             "Look whether it is set to send Sextant 1, and not another form, to this address."},
     Sentence{"bad_checksum", "A sentence of the tracker arrived garbled.",
              "One now and then is noise. If there are many, look at its cable or its modem."},
     Sentence{"missing_lat", "The position has no latitude.", kCopyAgain},
