@@ -149,8 +149,8 @@ class Accounts(unittest.TestCase):
             while b"an admin now" not in shown:
                 shown += os.read(terminal, 1000)
         finally:
+            status = os.waitpid(pid, 0)[1]  # before its terminal is closed, which would end it
             os.close(terminal)
-            status = os.waitpid(pid, 0)[1]
         self.assertEqual(os.waitstatus_to_exitcode(status), 0)
         self.assertNotIn(PASSWORD.encode(), shown)
         self.assertEqual(self.log_in("Anna")[0], 200)

@@ -1,6 +1,7 @@
 #include "web_app/log_in_limit.hh"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
 
@@ -14,7 +15,7 @@ namespace {
 const NetworkKey kHome = Address::parse("192.0.2.1:1").network_key();
 
 NetworkKey network(int number) {
-    return Address::parse("[2001:db8:" + std::to_string(number) + "::1]:1").network_key();
+    return Address::parse(fmt::format("[2001:db8:{:x}::1]:1", number)).network_key();
 }
 
 // How many of `attempts` are allowed.
