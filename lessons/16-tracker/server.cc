@@ -184,9 +184,10 @@ void House::all_up() {
     for (const Address& address : open_.web)
         log_.info("web: {}", shown_address(address, web_scheme(settings_)));
     for (const Address& address : open_.nmea) log_.info("NMEA: {}", shown_address(address));
-    if (services_.has_no_accounts())
+    const bool wants_account = services_.has_no_accounts() && !settings_.demo;
+    if (wants_account)
         log_.notice("nobody has an account yet: 'tracker status' says how to make the first one");
-    say_that_it_serves(settings_, open_.devices, open_.web, services_.has_no_accounts());
+    say_that_it_serves(settings_, open_.devices, open_.web, wants_account);
     readiness_.ready();
 }
 

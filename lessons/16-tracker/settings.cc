@@ -201,6 +201,10 @@ void Settings::validate_together() const {
         throw UsageError(
             fmt::format("web-certificate, web-key: one is nothing without the other; {} is missing",
                         web_key.empty() ? "web-key" : "web-certificate"));
+    if (demo && (web_is_beyond_loopback() || !reloadable.trusted_proxies.empty()))
+        throw UsageError(
+            "demo: nobody need log in to it, so it stays on this machine: leave listen-web and "
+            "trusted-proxy out, or start without --demo");
     if (web_is_secured() || !reloadable.trusted_proxies.empty()) return;
     for (const Address& address : web_addresses())
         if (!address.is_loopback())

@@ -161,3 +161,17 @@ TEST_CASE("the address for phones is one that an app can take, or nothing") {
         CHECK_THROWS_AS(settings.validate(), waymark::daemon::UsageError);
     }
 }
+
+TEST_CASE("a demo, to which nobody logs in, stays on this machine") {
+    Settings demo;
+    demo.demo = true;
+    demo.data = "/data";
+    CHECK_NOTHROW(demo.validate_together());
+    demo.web_certificate = demo.web_key = "/file.pem";
+    demo.listen_web = {"0.0.0.0:8080"};
+    CHECK_THROWS_AS(demo.validate_together(), UsageError);
+    demo.listen_web = {"127.0.0.1:8080"};
+    CHECK_NOTHROW(demo.validate_together());
+    demo.reloadable.trusted_proxies = {"127.0.0.1"};
+    CHECK_THROWS_AS(demo.validate_together(), UsageError);
+}

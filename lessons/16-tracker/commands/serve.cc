@@ -128,7 +128,8 @@ void print_first_account(const nlohmann::json& status) {
     for (const auto& service : status["services"])
         if (service["counters"].value("accounts", 1) == 0 && !path.empty())
             for (const auto& address : status["web"])
-                fmt::print("Make the first account at {}{}\n", shown(address), path);
+                fmt::print("Make the first account at {}{}\n",
+                           shown(address, status["web_scheme"].get<std::string>()), path);
 }
 
 void print_status(nlohmann::json status) {

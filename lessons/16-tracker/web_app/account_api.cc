@@ -112,7 +112,7 @@ net::Task<> AccountApi::change_password(Exchange& exchange, Viewer viewer) {
     }
     const Account* const account = parts_.keeper.book().by_number(viewer.user);
     const std::string kept = account == nullptr ? "" : account->password_hash;
-    const net::NetworkKey network = parts_.proxies.origin_of(exchange).client.network_key();
+    const net::NetworkKey network = parts_.guard.origin_of(exchange).client.network_key();
     const LogInLimit::Verdict verdict =
         parts_.limit.take(network, viewer.name, true, exchange.loop().now());
     if (!verdict.is_allowed) {

@@ -16,7 +16,7 @@
 #include "web_app/account_keeper.hh"
 #include "web_app/log_in_limit.hh"
 #include "web_app/passwords.hh"
-#include "web_app/request_origin.hh"
+#include "web_app/request_guard.hh"
 #include "web_app/routes.hh"
 #include "web_app/store_changes.hh"
 
@@ -29,7 +29,7 @@ class AccountApi {
         Passwords& passwords;
         LogInLimit& limit;
         StoreChanges& changes;
-        const TrustedProxies& proxies;
+        const RequestGuard& guard;
     };
 
     explicit AccountApi(Parts parts) : parts_(parts) {}

@@ -16,6 +16,12 @@ namespace {
 constexpr std::size_t kEnough = std::size_t{64} * 1024;
 constexpr std::size_t kPiece = std::size_t{16} * 1024;
 
+bool sees_the_same(const Viewer& a, const Viewer& b) {
+    const bool same_grants =
+        a.grants == b.grants || (a.grants && b.grants && *a.grants == *b.grants);
+    return a.role == b.role && same_grants;
+}
+
 }  // namespace
 
 Live::Live(net::EventLoop& loop, const EventFeed& feed, const Settings& settings)
@@ -57,9 +63,20 @@ void Live::devices_changed() {
     feed_changed();
 }
 
-void Live::end_unless(const std::function<bool(const Viewer&)>& is_still) {
-    for (Watching* watching : viewers_)
-        if (!is_still(watching->viewer)) watching->stream.close();
+void Live::look_again(const std::function<std::optional<Viewer>(const Viewer&)>& who_is_now) {
+    for (Watching* watching : viewers_) {
+        std::optional<Viewer> now = who_is_now(watching->viewer);
+        if (now && sees_the_same(*now, watching->viewer)) continue;
+        // What is gathered may be of a device that is not theirs any more.
+        if (!now || !watching->unsent.empty()) {
+            watching->stream.close();
+            continue;
+        }
+        watching->viewer = *std::move(now);
+        watching->devices_seen = devices_changes_ - 1;
+        watching->must_reset = true;
+        feed_changed();
+    }
 }
 
 void Live::stop() {

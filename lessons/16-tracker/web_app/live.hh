@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,9 @@ class Live {
 
     void feed_changed();
     void devices_changed();
-    // Ends the streams of those for whom `is_still` says no.
-    void end_unless(const std::function<bool(const Viewer&)>& is_still);
+    // Asks of each who they are now: the stream of who is nobody any more ends, and who sees
+    // something else hears that the devices have changed, and reads anew.
+    void look_again(const std::function<std::optional<Viewer>(const Viewer&)>& who_is_now);
     // Ends all streams; what is queued is still sent.
     void stop();
 

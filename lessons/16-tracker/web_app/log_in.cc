@@ -76,7 +76,7 @@ void LogIn::add_routes(Routes& routes) {
 }
 
 bool LogIn::is_https(const Exchange& exchange) const {
-    return parts_.proxies.origin_of(exchange).is_https;
+    return parts_.guard.origin_of(exchange).is_https;
 }
 
 std::optional<Viewer> LogIn::who_asks(const Exchange& exchange) {
@@ -98,7 +98,7 @@ net::Task<> LogIn::log_in(Exchange& exchange) {
     const UserNumber user = account == nullptr ? 0 : account->number;
     const std::string hash = account == nullptr ? "" : account->password_hash;
     const std::string name = account == nullptr ? given->name : account->name;
-    const net::NetworkKey network = parts_.proxies.origin_of(exchange).client.network_key();
+    const net::NetworkKey network = parts_.guard.origin_of(exchange).client.network_key();
     const bool is_known = book.is_known_from(user, network, unix_now());
     const std::string counted = folded_name(given->name);
     const LogInLimit::Verdict verdict =

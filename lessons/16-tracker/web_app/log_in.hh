@@ -26,7 +26,7 @@
 #include "web_app/account_keeper.hh"
 #include "web_app/log_in_limit.hh"
 #include "web_app/passwords.hh"
-#include "web_app/request_origin.hh"
+#include "web_app/request_guard.hh"
 #include "web_app/routes.hh"
 #include "web_app/store_changes.hh"
 
@@ -39,7 +39,7 @@ class LogIn {
         Passwords& passwords;
         LogInLimit& limit;
         StoreChanges& changes;
-        const TrustedProxies& proxies;
+        const RequestGuard& guard;
         FirstLink first;
         bool is_demo = false;
     };

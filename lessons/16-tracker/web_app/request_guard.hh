@@ -39,8 +39,6 @@ class RequestGuard {
     // From the next request on.
     void set_reach(WebReach reach) { reach_ = std::move(reach); }
 
-    // As they are now; it stays in place.
-    const TrustedProxies& proxies() const { return reach_.proxies; }
     // Who asks, from where and by which scheme.
     RequestOrigin origin_of(const net::http::Exchange& exchange) const {
         return reach_.proxies.origin_of(exchange);

@@ -40,7 +40,7 @@ net::Task<ChangeDone> StoreChanges::ask(const net::http::Exchange& exchange, Vie
     ChangeRequest request{.id = ++last_id_,
                           .by = viewer.user,
                           .by_name = std::move(viewer.name),
-                          .from = exchange.peer.to_string(),
+                          .from = client_of_(exchange).to_string(),
                           .name = std::move(name),
                           .arguments = std::move(arguments)};
     const std::string message = write(request);

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/address.hh"
 #include "net/event_loop.hh"
 #include "net/http/exchange.hh"
 #include "net/notice.hh"
@@ -26,8 +27,10 @@ class StoreChanges {
 
     static constexpr std::size_t kMostAtOnce = 16;
 
-    StoreChanges(net::EventLoop& loop, TellStore tell_store)
-        : tell_store_(std::move(tell_store)), heard_(loop) {}
+    // Who asks; the peer unless it is told otherwise, as behind a proxy.
+    using ClientOf = std::function<net::Address(const net::http::Exchange&)>;
+    StoreChanges(net::EventLoop& loop, TellStore tell_store, ClientOf client_of = peer_of)
+        : tell_store_(std::move(tell_store)), client_of_(std::move(client_of)), heard_(loop) {}
     StoreChanges(const StoreChanges&) = delete;
     StoreChanges& operator=(const StoreChanges&) = delete;
 
@@ -49,7 +52,10 @@ class StoreChanges {
     class Asked;
     using All = std::map<std::uint64_t, std::optional<ChangeDone>>;
 
+    static net::Address peer_of(const net::http::Exchange& exchange) { return exchange.peer; }
+
     TellStore tell_store_;
+    ClientOf client_of_;
     net::Notice heard_;
     std::uint64_t last_id_ = 0;
     All asked_;

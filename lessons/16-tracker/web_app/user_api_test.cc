@@ -78,7 +78,7 @@ TEST_CASE("what a member may see changes at once, also for the stream that is op
     const Reply changed = house.post(
         "/api/users/grants", {{"user", house.ben_number}, {"see", {"1", "2"}}, {"change", {"2"}}});
     REQUIRE(changed.status == 200);
-    stream.read_to_end();
+    stream.read_until("event: devices\n");
     CHECK(house.app.get("/api/devices", house.ben).data()["devices"].size() == 2);
     CHECK(house.user("Ben")["see"] == json{1, 2});
     CHECK(house.user("Ben")["change"] == json{2});

@@ -56,6 +56,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kTimeToFinish{8};
+constexpr seconds kLookAtSessions{30};
 // 30 days (RFC 6797): browsers keep to it for all ports of the name, so whoever gives TLS up must
 // not wait for a year.
 constexpr std::string_view kOnlyByHttps = "max-age=2592000";
@@ -67,7 +68,6 @@ ConfiguredServer::Clients clients_of(const Settings& settings) {
     return is_shared ? ConfiguredServer::Clients::this_machine
                      : ConfiguredServer::Clients::everywhere;
 }
-constexpr seconds kLookAtSessions{30};
 
 // Another one at each start: a viewer that comes back to another process must read anew.
 std::string new_epoch() {
@@ -118,8 +118,6 @@ class WebAppService {
     AccountKeeper accounts_;
     Passwords passwords_{loop_};
     LogInLimit log_in_limit_;
-    const bool is_beyond_loopback_;
-    RequestGuard guard_;
     Live live_;
     StoreAnnouncements announcements_;
     StoreChanges changes_;
@@ -133,7 +131,9 @@ class WebAppService {
     CorrectionsApi corrections_;
     QuarantineApi quarantine_;
     MapApi map_;
+    const bool is_beyond_loopback_;
     WebTls tls_;
+    RequestGuard guard_;
     ClientPlaces places_;
     net::http::Router router_;
     Routes routes_;
@@ -148,8 +148,6 @@ WebAppService::WebAppService(ServiceStart& start)
       feed_(new_epoch()),
       reads_(loop_, database_path(start.settings.data), log_),
       accounts_(loop_, database_path(start.settings.data), log_, [this] { accounts_read(); }),
-      is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
-      guard_(reach_of(start.settings.reloadable)),
       live_(loop_, feed_, live_settings()),
       announcements_(
           loop_, feed_,
@@ -162,10 +160,14 @@ WebAppService::WebAppService(ServiceStart& start)
            .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
            .on_accounts_changed = [this] { accounts_.look(); },
            .on_refused = [this](std::string_view message) { devices_.hear_refused(message); }}),
-      changes_(loop_, [this](std::string_view message) { return announcements_.send(message); }),
-      log_in_({accounts_, passwords_, log_in_limit_, changes_, guard_.proxies(),
-               start.settings.first_link, start.settings.demo}),
-      own_account_({accounts_, passwords_, log_in_limit_, changes_, guard_.proxies()}),
+      changes_(
+          loop_, [this](std::string_view message) { return announcements_.send(message); },
+          [this](const net::http::Exchange& exchange) {
+              return guard_.origin_of(exchange).client;
+          }),
+      log_in_({accounts_, passwords_, log_in_limit_, changes_, guard_, start.settings.first_link,
+               start.settings.demo}),
+      own_account_({accounts_, passwords_, log_in_limit_, changes_, guard_}),
       users_({accounts_, reads_, changes_}),
       pages_(find_site(start.settings.site, program_folder())),
       api_({reads_, feed_, live_, announcements_, [this] { return counters(); },
@@ -175,7 +177,9 @@ WebAppService::WebAppService(ServiceStart& start)
       corrections_(reads_, changes_),
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),
+      is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
       tls_(start.settings, std::exchange(start.identity, {}), log_),
+      guard_(reach_of(start.settings.reloadable)),
       places_(start.settings.reloadable),
       routes_(router_, guard_, places_,
               [this](const net::http::Exchange& exchange) { return log_in_.who_asks(exchange); }),
@@ -228,16 +232,15 @@ void WebAppService::accounts_read() {
     look_at_sessions();
 }
 
-// Whoever is not let in any more, or sees something else now, looks at nothing any longer: a
-// browser comes back at once if it may. Also without any change sessions come to their end.
+// Whoever is not let in any more looks at nothing any longer. Also without any change sessions come
+// to their end.
 void WebAppService::look_at_sessions() {
     session_timer_.set(Deadline::after(kLookAtSessions, loop_.now()));
     const AccountBook& book = accounts_.book();
     const UnixMillis now = unix_now();
-    live_.end_unless([&](const Viewer& viewer) {
-        if (viewer.session == 0) return true;
-        const std::optional<Viewer> still = book.find_session(viewer.session, now);
-        return still && still->role == viewer.role && *still->grants == *viewer.grants;
+    live_.look_again([&](const Viewer& viewer) -> std::optional<Viewer> {
+        if (viewer.session == 0) return viewer;
+        return book.find_session(viewer.session, now);
     });
     for (const SessionNumber number : accounts_.book().take_uses()) {
         ChangeRequest use;

@@ -136,11 +136,11 @@ test('sessions are listed and ended, a password is changed, and log-out ends all
   assert.equal(await page.getByText('Firefox on Linux').count(), 0);
   await other.waitForURL(/\/login/);
 
-  await page.getByLabel('Password until now').fill('wrong password');
-  await page.getByLabel('New password').fill('a horse and a cart');
+  await page.getByLabel('Password until now', { exact: true }).fill('wrong password');
+  await page.getByLabel('New password', { exact: true }).fill('a horse and a cart');
   await page.getByRole('button', { name: 'Change it' }).click();
   await page.getByRole('alert').filter({ hasText: 'The old password is another one.' }).waitFor();
-  await page.getByLabel('Password until now').fill(PASSWORD);
+  await page.getByLabel('Password until now', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Change it' }).click();
   await page.getByText('Your password is changed.').waitFor();
 

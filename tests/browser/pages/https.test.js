@@ -8,8 +8,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { openBrowser, openPage, PHONE, visit } from '../support/browser.js';
+import { openBrowser, openPage, PHONE } from '../support/browser.js';
 import { caBinary, trackerBinary } from '../support/needs.js';
+import { NAME, PASSWORD } from '../support/session.js';
 import { Tracker } from '../support/tracker.js';
 
 let browser, folder;
@@ -36,28 +37,30 @@ after(async () => {
   fs.rmSync(folder, { recursive: true });
 });
 
-// A demo: its devices move by themselves, and nobody needs to log in.
 test('the map is there and lives, and a new certificate does not disturb it', async () => {
   renew('first.example');
-  const tracker = await Tracker.start([], ['--demo', '--web-certificate', file('web.pem'), '--web-key', file('web.key')]);
+  const tracker = await Tracker.start(['alice/phone'], ['--web-certificate', file('web.pem'), '--web-key', file('web.key')],
+    { hasAccounts: false });
   try {
     assert.match(tracker.web, /^https:/);
     const page = await openPage(browser, { viewport: PHONE, ignoreHTTPSErrors: true });
-    const plain = [], streams = [];
-    page.on('request', (request) => {
-      if (request.url().startsWith('http:')) plain.push(request.url());
-      if (request.resourceType() === 'eventsource') streams.push(request.url());
-    });
-    await visit(page, tracker.web);
+    const plain = [];
+    page.on('request', (request) => { if (request.url().startsWith('http:')) plain.push(request.url()); });
+    await tracker.send('alice/phone', { latitude: 48.1, longitude: 11.5, speed: 2 });
+    await tracker.addUser(NAME, PASSWORD, ['--admin']);
+    await page.goto(tracker.web);
+    await page.getByLabel('Name').fill(NAME);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(tracker.web);
     await page.locator('#status', { hasText: 'Live' }).waitFor();
+    const [cookie] = await page.context().cookies();
+    assert.deepEqual([cookie.name, cookie.secure, cookie.httpOnly, cookie.sameSite], ['__Host-waymark', true, true, 'Lax']);
     renew('second.example');
     execFileSync(trackerBinary, ['reload', '--data', tracker.data]);
     // By the stream that began before.
-    const device = page.locator('.device').first();
-    const before = await device.innerText();
-    await page.waitForFunction((text) => document.querySelector('.device').innerText !== text, before);
-    assert.match(await page.locator('#status').innerText(), /Live/);
-    assert.equal(streams.length, 1);
+    await tracker.send('alice/phone', { latitude: 48.2, longitude: 11.5, speed: 10, battery: 7 });
+    await page.locator('.device', { hasText: /36 km\/h/ }).waitFor();
     // And what is asked from now on is answered with the new certificate.
     await page.goto(`${tracker.web}history`);
     assert.equal(await page.evaluate(() => window.isSecureContext && location.protocol), 'https:');
