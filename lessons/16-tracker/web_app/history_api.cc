@@ -18,6 +18,7 @@
 
 namespace waymark::tracker {
 
+using net::http::Exchange;
 using std::chrono::seconds;
 
 namespace {
@@ -37,6 +38,22 @@ class OneMore {
 
   private:
     std::size_t& count_;
+};
+
+// Whether the peer has closed its side: a person who has gone on to another span.
+class PeerGone {
+  public:
+    explicit PeerGone(Exchange& exchange) : exchange_(exchange) {
+        exchange_.when_peer_ends([this] { is_gone_ = true; });
+    }
+    PeerGone(const PeerGone&) = delete;
+    PeerGone& operator=(const PeerGone&) = delete;
+    ~PeerGone() { exchange_.when_peer_ends({}); }
+    explicit operator bool() const { return is_gone_; }
+
+  private:
+    Exchange& exchange_;
+    bool is_gone_ = false;
 };
 
 struct Addition {
@@ -158,13 +175,14 @@ net::Task<> HistoryApi::summary(Exchange& exchange, Viewer viewer) {
     }
     const OneMore counted(summaries_);
     if (!viewer.may_see(addition->rest.device)) addition->rest.device = 0;
-    while (!addition->is_done && addition->rows < kMostSummed) {
+    PeerGone gone(exchange);  // it is told while this waits
+    while (!addition->is_done && addition->rows < kMostSummed && !gone) {
         std::function<bool(Reader&)> work = [addition](Reader& reader) {
             add_slice(reader, *addition);
             return true;
         };
         const std::optional<bool> added = co_await reads_.ask(exchange, std::move(work));
-        if (!added || exchange.has_lost_peer()) co_return;
+        if (!added) co_return;
     }
     answer_json(exchange, 200, summary_as_json(*addition));
 }

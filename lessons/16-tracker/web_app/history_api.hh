@@ -15,7 +15,7 @@
 //
 // A span may be of any length. A track of more than 300,000 fixes is sampled, and says so
 // (web_app/track_reading.hh); a summary reads all of them, in slices between which others are
-// served, up to kMostSummed: "whole" is false if there are more.
+// served, up to kMostSummed and while somebody waits for it: "whole" is false if there are more.
 // Of a device that the viewer may not see, and of one that is not there, there is nothing.
 
 #pragma once

@@ -279,3 +279,17 @@ test('an error of the server is shown in its words', async () => {
   await visit(page, `${tracker.web}history?device=1`);
   assert.equal(await text(page, 'notice'), 'the store is busy');
 });
+
+test('a server that is busy with other tracks is asked again, and what it says is not shown', async () => {
+  const page = await openPage(browser);
+  let asked = 0;
+  await page.route('**/api/track?*', (route) => {
+    asked += 1;
+    if (asked > 1) return route.continue();
+    return route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, json: { error: 'busy' } });
+  });
+  await visit(page, `${tracker.web}history?device=1&day=2024-05-10`);
+  assert.equal(asked, 2);
+  assert.equal(await text(page, 'fixes'), '101');
+  assert.ok(await page.locator('#notice').isHidden());
+});

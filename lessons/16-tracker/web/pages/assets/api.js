@@ -4,7 +4,7 @@
 import { decodeColumns } from './columns.js';
 import { goToLogIn } from './session.js';
 
-async function get(path, signal) {
+async function answerTo(path, signal) {
   let response;
   try {
     response = await fetch(path, { signal, headers: { Accept: '*/*' } });
@@ -13,8 +13,27 @@ async function get(path, signal) {
     throw new Error('The server does not answer.');
   }
   if (response.status === 401) goToLogIn();
+  return response;
+}
+
+async function get(path, signal) {
+  const response = await answerTo(path, signal);
   if (!response.ok) throw new Error(await reasonOf(response));
   return response;
+}
+
+const MOST_TRIES = 8;
+const LONGEST_WAIT_S = 3;
+
+// A server that is busy with other tracks says when to ask again; that often, a page does.
+async function getPatiently(path, signal) {
+  for (let tries = 1; ; tries++) {
+    const response = await answerTo(path, signal);
+    const wait = Number(response.headers.get('Retry-After'));
+    if (response.ok) return response;
+    if (response.status !== 503 || !(wait > 0) || tries === MOST_TRIES) throw new Error(await reasonOf(response));
+    await new Promise((resolve) => { setTimeout(resolve, Math.min(wait, LONGEST_WAIT_S) * 1000); });
+  }
 }
 
 async function reasonOf(response) {
@@ -54,13 +73,13 @@ export async function readDays(device, offsets, signal) {
 export async function readTrack(device, from, to, max, signal, view = {}) {
   const query = new URLSearchParams({ device, from, to, ...view });
   if (max) query.set('max', max);
-  const response = await get(`/api/track?${query}`, signal);
+  const response = await getPatiently(`/api/track?${query}`, signal);
   return decodeColumns(await response.arrayBuffer());
 }
 
 // What all fixes of the span add up to; the members are named in web_app/history_api.hh.
 export async function readSummary(device, from, to, signal) {
-  const response = await get(`/api/summary?${new URLSearchParams({ device, from, to })}`, signal);
+  const response = await getPatiently(`/api/summary?${new URLSearchParams({ device, from, to })}`, signal);
   return response.json();
 }
 
