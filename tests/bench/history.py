@@ -5,10 +5,12 @@ named, because ten million fixes take a minute. The browser and its packages are
 ./waymark test installs. What is timed: the server's answer to the page's request for the track, and, in Chromium, the time from the opening of
 the page to the picture in which the track is drawn (html[data-painted]).
 """
+import json
 import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -51,24 +53,46 @@ def database(build, fixes, years):
     return path
 
 
-def answer_ms(port, path):
-    begin = time.perf_counter()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
-        size = len(answer.read())
-    return 1000 * (time.perf_counter() - begin), size
+class Historian(Tracker):
+    """A tracker with a copy of a database, and an account that looks at it."""
 
+    NAME, PASSWORD = "historian", "ten million fixes"
 
-def painted_ms(port, query):
-    """By the browser's own clock; a browser is started for each, so nothing is in its cache."""
-    seen = subprocess.run(["node", os.path.join(HERE, "first_paint.js"),
-                           f"http://127.0.0.1:{port}/history?device=1&zone=Europe/Berlin&{query}"],
-                          text=True, stdout=subprocess.PIPE, check=True).stdout
-    return float(seen)
+    def __init__(self, build, path):
+        super().__init__(build)
+        os.mkdir(self.data, mode=0o700)
+        subprocess.run(["cp", "--reflink=auto", path, os.path.join(self.data, "waymark.db")], check=True)
+        subprocess.run([self.program, "user", "add", self.NAME, "--admin", "--data", self.data], check=True,
+                       input=f"{self.PASSWORD}\n", text=True, stdout=subprocess.DEVNULL)
+        self.cookie = self.start_ms = None
+
+    def start(self):
+        begin = time.perf_counter()
+        super().start()
+        self.start_ms = 1000 * (time.perf_counter() - begin)
+        account = json.dumps({"name": self.NAME, "password": self.PASSWORD}).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.web_port}/api/log-in", account,
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            self.cookie = answer.headers["Set-Cookie"].split(";")[0]
+
+    def answer_ms(self, path):
+        begin = time.perf_counter()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.web_port}{path}", headers={"Cookie": self.cookie})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            size = len(answer.read())
+        return 1000 * (time.perf_counter() - begin), size
+
+    def painted_ms(self, query):
+        """By the browser's own clock; a browser is started for each, so nothing is in its cache."""
+        address = f"http://127.0.0.1:{self.web_port}/history?device=1&zone=Europe/Berlin&{query}"
+        seen = subprocess.run(["node", os.path.join(HERE, "first_paint.js"), address, self.cookie],
+                              text=True, stdout=subprocess.PIPE, check=True).stdout
+        return float(seen)
 
 
 def highest_memory(tracker, action):
     """Runs the action, and says the most that all processes had meanwhile, in MiB."""
-    import threading
     most, is_done = [0.0], threading.Event()
 
     def watch():
@@ -93,21 +117,17 @@ def history(build, rounds, _seconds):
         answers = {name: [] for name, _ in SPANS}
         paints = {name: [] for name, _ in SPANS}
         for _ in range(rounds):
-            tracker = Tracker(build)
-            os.mkdir(tracker.data, mode=0o700)
-            os.link(path, os.path.join(tracker.data, "waymark.db"))
-            begin = time.perf_counter()
-            with tracker:
-                starts.append(1000 * (time.perf_counter() - begin))
+            with Historian(build, path) as tracker:
+                starts.append(tracker.start_ms)
                 for name, query in SPANS:
                     span = f"from={END_MS - LONGEST_MS[name]}&to={END_MS}"
-                    took, size = answer_ms(tracker.web_port, f"/api/track?device=1&{span}&max=50000")
+                    took, size = tracker.answer_ms(f"/api/track?device=1&{span}&max=50000")
                     if size < 16 + 25 * 1000:
                         raise RuntimeError(f"only {size} bytes of a track")
                     answers[name].append(took)
 
-                    def look(query=query, name=name):
-                        paints[name].append(painted_ms(tracker.web_port, query))
+                    def look(query=query, name=name, tracker=tracker):
+                        paints[name].append(tracker.painted_ms(query))
                     memory.append(highest_memory(tracker, look))
         row("start to listening", starts, "ms")
         for name, _ in SPANS:
@@ -121,19 +141,15 @@ def read_ranges(build, rounds):
     wanted = 256_744
     heading(f"Range read of {wanted:,} fixes", "GET /api/track?device=1&from&to[&format=json]")
     fixes, years = SIZES[-1]
-    path = database(build, fixes, years)
     step = years * 365.25 * DAY_MS / fixes
     span = f"from={END_MS - round(step * wanted)}&to={END_MS}"
     columns, text = [], []
-    tracker = Tracker(build)
-    os.mkdir(tracker.data, mode=0o700)
-    os.link(path, os.path.join(tracker.data, "waymark.db"))
-    with tracker:
+    with Historian(build, database(build, fixes, years)) as tracker:
         for _ in range(rounds):
-            took, size = answer_ms(tracker.web_port, f"/api/track?device=1&{span}")
+            took, size = tracker.answer_ms(f"/api/track?device=1&{span}")
             if size < 16 + 25 * (wanted - 2):
                 raise RuntimeError(f"only {size} bytes")
             columns.append(took)
-            text.append(answer_ms(tracker.web_port, f"/api/track?device=1&{span}&format=json")[0])
+            text.append(tracker.answer_ms(f"/api/track?device=1&{span}&format=json")[0])
     row("as columns", columns, "ms (at most 100)")
     row("as JSON", text, "ms (at most 500)")
