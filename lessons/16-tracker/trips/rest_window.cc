@@ -8,8 +8,6 @@
 
 namespace waymark::tracker {
 
-using namespace trip_rules;
-
 namespace {
 
 constexpr double kDegree = std::numbers::pi / 180;
@@ -18,7 +16,7 @@ constexpr double kMetresPerDegree = kEarthRadiusM * kDegree;
 constexpr double kBestAccuracyM = 5;
 
 bool is_near(const Waypoint& point, Place middle) {
-    return distance_m(point.place(), middle) - point.accuracy_m <= kEdgeM;
+    return distance_m(point.place(), middle) - point.accuracy_m <= trip_rules::kEdgeM;
 }
 
 }  // namespace
@@ -54,19 +52,22 @@ void MiddleOfPlaces::add(const Waypoint& point) {
 // The newest fix that is old enough for a stay from there to `time`; 0 if none is.
 std::size_t RestWindow::first_within_reach(UnixMillis time) const {
     std::size_t first = 0;
-    while (first + 1 < points_.size() && points_[first + 1].time_ms <= time - kMinimumStay) ++first;
+    while (first + 1 < points_.size() &&
+           points_[first + 1].time_ms <= time - trip_rules::kMinimumStay)
+        ++first;
     return first;
 }
 
 bool RestWindow::is_at_rest(std::size_t first, const Waypoint& point) const {
-    if (points_.empty() || points_[first].time_ms > point.time_ms - kMinimumStay) return false;
+    if (points_.empty() || points_[first].time_ms > point.time_ms - trip_rules::kMinimumStay)
+        return false;
     const double cosine = narrowing(point);
     Extent box;
     box.add(point, cosine);
     // The oldest are the farthest: who moves is found out at once.
     for (std::size_t i = first; i < points_.size(); ++i) {
         box.add(points_[i], cosine);
-        if (!box.fits(kSquareM, cosine)) return false;
+        if (!box.fits(trip_rules::kSquareM, cosine)) return false;
     }
     return true;
 }
@@ -82,39 +83,53 @@ void RestWindow::add(Waypoint point) {
     const std::size_t first = first_within_reach(point.time_ms);
     const bool at_rest = is_at_rest(first, point);
     if (was_at_rest_ && !at_rest) end_group();
-    was_at_rest_ = at_rest;
     leave(first);
-    if (at_rest) begin_or_continue(point);
+    if (at_rest && (was_at_rest_ || !begin_group(point))) continue_group(point);
+    was_at_rest_ = at_rest;
     points_.push_back(point);
 }
 
-// All fixes of the window are at rest, and `point` with them.
-void RestWindow::begin_or_continue(Waypoint& point) {
+// All fixes of the window, and `point` with them, are at rest again. False if that is the same stay
+// as before: some of them were of it, and it was here.
+bool RestWindow::begin_group(Waypoint& point) {
     const auto is_rest = [](const Waypoint& held) { return held.mark == Waypoint::Mark::rest; };
-    auto held = std::find_if(points_.begin(), points_.end(), is_rest);
-    if (held == points_.end()) {
-        ++group_;
-        const Place middle_place = middle(0, &point);
-        held = std::find_if(points_.begin(), points_.end(),
-                            [&](const Waypoint& each) { return is_near(each, middle_place); });
-        (held == points_.end() ? point : *held).group_began_at = middle_place;
-    }
-    for (; held != points_.end(); ++held) {
-        held->mark = Waypoint::Mark::rest;
-        held->group = group_;
-    }
-    point.mark = Waypoint::Mark::rest;
-    point.group = group_;
+    const auto after_rest = std::find_if(points_.rbegin(), points_.rend(), is_rest).base();
+    const Place here = middle(0, &point);
+    if (after_rest != points_.begin() && distance_m(ended_at_, here) <= trip_rules::kSamePlaceM)
+        return false;
+    ++group_;
+    const auto first = std::find_if(after_rest, points_.end(),
+                                    [&here](const Waypoint& held) { return is_near(held, here); });
+    (first == points_.end() ? point : *first).group_began_at = here;
+    mark_rest(static_cast<std::size_t>(first - points_.begin()), point);
+    return true;
+}
+
+void RestWindow::continue_group(Waypoint& point) {
+    std::size_t first = 0;
+    while (first < points_.size() &&
+           (points_[first].mark != Waypoint::Mark::rest || points_[first].group != group_))
+        ++first;
+    mark_rest(first, point);
+}
+
+void RestWindow::mark_rest(std::size_t first, Waypoint& point) {
+    const auto mark = [this](Waypoint& held) {
+        held.mark = Waypoint::Mark::rest;
+        held.group = group_;
+    };
+    for (; first < points_.size(); ++first) mark(points_[first]);
+    mark(point);
 }
 
 // The window still is what was at rest last.
 void RestWindow::end_group() {
-    const Place middle_place = middle(0, nullptr);
+    ended_at_ = middle(0, nullptr);
     std::size_t last = points_.size() - 1;
     const auto is_rest = [this](std::size_t i) { return points_[i].mark == Waypoint::Mark::rest; };
-    while (last > 0 && is_rest(last - 1) && !is_near(points_[last], middle_place))
+    while (last > 0 && is_rest(last - 1) && !is_near(points_[last], ended_at_))
         points_[last--].mark = Waypoint::Mark::edge;
-    points_[last].group_ended_at = middle_place;
+    points_[last].group_ended_at = ended_at_;
 }
 
 void RestWindow::leave(std::size_t count) {

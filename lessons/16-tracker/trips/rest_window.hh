@@ -79,7 +79,9 @@ class RestWindow {
     std::size_t first_within_reach(UnixMillis time) const;
     bool is_at_rest(std::size_t first, const Waypoint& point) const;
     Place middle(std::size_t first, const Waypoint* also) const;
-    void begin_or_continue(Waypoint& point);
+    bool begin_group(Waypoint& point);
+    void continue_group(Waypoint& point);
+    void mark_rest(std::size_t first, Waypoint& point);
     void end_group();
     void leave(std::size_t count);
 
@@ -87,6 +89,7 @@ class RestWindow {
     std::deque<Waypoint> points_;
     bool was_at_rest_ = false;
     std::uint64_t group_ = 0;
+    Place ended_at_;  // the group before
 };
 
 }  // namespace waymark::tracker

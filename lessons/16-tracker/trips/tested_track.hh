@@ -2,7 +2,10 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -112,16 +115,21 @@ inline std::string story(MadeTrack& track) {
 }
 
 inline PointSource source_of(const std::vector<SeenPoint>& points) {
-    PointSource source;
-    source.read = [&points](UnixMillis from, UnixMillis to, const PointSource::Each& each) {
-        for (const SeenPoint& point : points)
-            if (point.time_ms >= from && point.time_ms < to && !each(point)) return;
+    const auto first_from = [&points](UnixMillis time) {
+        return std::lower_bound(
+            points.begin(), points.end(), time,
+            [](const SeenPoint& point, UnixMillis wanted) { return point.time_ms < wanted; });
     };
-    source.newest_before = [&points](UnixMillis before) {
-        std::optional<UnixMillis> newest;
-        for (const SeenPoint& point : points)
-            if (point.time_ms < before) newest = point.time_ms;
-        return newest;
+    PointSource source;
+    source.read = [&points, first_from](UnixMillis from, UnixMillis to,
+                                        const PointSource::Each& each) {
+        for (auto point = first_from(from); point != points.end() && point->time_ms < to; ++point)
+            if (!each(*point)) return;
+    };
+    source.newest_before = [&points, first_from](UnixMillis before) -> std::optional<UnixMillis> {
+        const auto after = first_from(before);
+        if (after == points.begin()) return std::nullopt;
+        return std::prev(after)->time_ms;
     };
     return source;
 }

@@ -8,8 +8,6 @@
 
 namespace waymark::tracker {
 
-using namespace trip_rules;
-
 namespace {
 
 constexpr std::int64_t kWholeCircleE7 = 3'600'000'000;
@@ -24,20 +22,21 @@ double speed_mps(double metres, UnixMillis time) {
 
 // Out and back again, sooner than any trip.
 bool is_jump(const SeenPoint& before, const SeenPoint& point, const SeenPoint& after) {
-    if (after.time_ms - before.time_ms >= kMinimumTrip) return false;
+    if (after.time_ms - before.time_ms >= trip_rules::kMinimumTrip) return false;
     const double out = distance_m(place_of(before), place_of(point));
-    return out > kSquareM && distance_m(place_of(before), place_of(after)) < out * kJumpBack;
+    return out > trip_rules::kSquareM &&
+           distance_m(place_of(before), place_of(after)) < out * trip_rules::kJumpBack;
 }
 
 bool is_silence(const Waypoint& from, const Waypoint& to) {
     const UnixMillis time = to.time_ms - from.time_ms;
-    if (time < kSilence) return false;
+    if (time < trip_rules::kSilence) return false;
     const double cosine = narrowing(to);
     Extent box;
     box.add(from, cosine);
     box.add(to, cosine);
-    if (box.fits(kSquareM, cosine)) return false;
-    return speed_mps(distance_m(from.place(), to.place()), time) < kWalkingMps;
+    if (box.fits(trip_rules::kSquareM, cosine)) return false;
+    return speed_mps(distance_m(from.place(), to.place()), time) < trip_rules::kWalkingMps;
 }
 
 double accuracy_of(const SeenPoint& point) {
@@ -107,7 +106,8 @@ void TripFinder::accept(const SeenPoint& seen) {
         point.longitude_e7 += turns * kWholeCircleE7;
         measure_step(point);
     }
-    const bool decides = !deciding_ || point.time_ms / kStep != deciding_->time_ms / kStep;
+    const bool decides =
+        !deciding_ || point.time_ms / trip_rules::kStep != deciding_->time_ms / trip_rules::kStep;
     last_ = point;
     if (decides)
         decide(point);
@@ -204,14 +204,14 @@ bool TripFinder::belongs_to_stay_at(const Waypoint& point) const {
     const double cosine = narrowing(point);
     Extent box = way_->box;
     box.add(point, cosine);
-    return box.fits(kSquareM, cosine);
+    return box.fits(trip_rules::kSquareM, cosine);
 }
 
 bool TripFinder::was_a_trip_to(const Waypoint& point) const {
     const Place here = point.group_began_at.value_or(point.place());
-    if (distance_m(stay_->ended_at, here) > kSamePlaceM) return true;
-    return way_ && way_->farthest_m > kMinimumAwayM &&
-           point.time_ms - stay_->sums.end_ms >= kMinimumTrip;
+    if (distance_m(stay_->ended_at, here) > trip_rules::kSamePlaceM) return true;
+    return way_ && way_->farthest_m > trip_rules::kMinimumAwayM &&
+           point.time_ms - stay_->sums.end_ms >= trip_rules::kMinimumTrip;
 }
 
 void TripFinder::go(const Waypoint& point) {
@@ -231,7 +231,7 @@ void TripFinder::go(const Waypoint& point) {
 }
 
 void TripFinder::close(bool is_last) {
-    if (stay_ && way_ && way_->farthest_m <= kMinimumAwayM) {
+    if (stay_ && way_ && way_->farthest_m <= trip_rules::kMinimumAwayM) {
         stay_->take_in(*way_);
         way_.reset();
     }
@@ -239,7 +239,7 @@ void TripFinder::close(bool is_last) {
     if (way_) {
         // A place where somebody was seen, and not that they left it.
         const bool is_place =
-            !stay_ && classified_ && way_->box.fits(kSquareM, narrowing(*classified_));
+            !stay_ && classified_ && way_->box.fits(trip_rules::kSquareM, narrowing(*classified_));
         tell(*way_, is_place ? Segment::Kind::stay : Segment::Kind::trip, is_last);
     }
     stay_.reset();

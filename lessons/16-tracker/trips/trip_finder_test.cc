@@ -80,6 +80,15 @@ TEST_CASE("a slow walk round the block is a trip, and one through the garden is 
     CHECK(story(garden) == "S");
 }
 
+TEST_CASE("a short way to another place is a trip, and stays that are almost there are one") {
+    MadeTrack next_door;
+    next_door.fix().remain(kHour).go(150, 0, 1).remain(kHour);
+    CHECK(story(next_door) == "STS");
+    MadeTrack same;
+    same.fix().remain(kHour).go(90, 0, 1).remain(kHour);
+    CHECK(story(same) == "S");
+}
+
 TEST_CASE("who is back within three minutes did not leave") {
     MadeTrack letter_box;
     letter_box.fix().remain(kHour).go(150, 0, 2).go(-150, 0, 2).remain(kHour);
