@@ -145,6 +145,22 @@ TEST_CASE("a map that is lost or broken while the server runs costs the streets 
     CHECK(map.app.get(map.url()).body == kMap);
 }
 
+TEST_CASE("a member has the streets, and learns no path of this machine; a stranger has nothing") {
+    WebApp app;
+    const std::string path = app.file("map.pmtiles");
+    write(path, kMap);
+    const std::string member =
+        "Cookie: waymark=" + app.begin_session("Ben", Role::member, {}) + "\r\n";
+    app.start([&path](Settings& settings) { settings.map = path; });
+    const std::string url = app.get("/api/map", member).data()["streets"]["url"];
+    CHECK(app.get(url, member).body == kMap);
+    for (const std::string& target : {std::string("/api/map"), url})
+        CHECK(app.get(target, "Cookie: a=b\r\n").status == 401);
+    replace(path, "<html>");
+    CHECK(app.get("/api/map", member).data()["problem"] == "the map file cannot be used.");
+    CHECK(app.get(url, member).body.find(path) == std::string::npos);
+}
+
 TEST_CASE("pictures may come from the one origin that was named, until another one is") {
     WebApp app;
     app.start([](Settings& settings) {
