@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol.hh"
 #include "protocols/reported_point.hh"
 #include "trips/geography.hh"
 #include "trips/real_trips.hh"
@@ -117,6 +118,27 @@ TEST_CASE("the unit of a device that says none is that of its protocol") {
     CHECK(hint.read_as == SpeedUnit::knots);
     CHECK(*hint.ratio == doctest::Approx(1.852).epsilon(0.05));
     CHECK(hint.suggested == SpeedUnit::kmh);
+}
+
+TEST_CASE("the unit that a protocol means is the one by which its decoder reads") {
+    constexpr const char* kSaid[] = {
+        "lat=48.1&lon=11.5&timestamp=1768025000&speed=36&spd=36",
+        R"({"_type":"location","lat":48.1,"lon":11.5,"tst":1768025000,"vel":36})"};
+    int compared = 0;
+    for (int number = 1; number <= static_cast<int>(Source::gpsd); ++number)
+        for (const char* raw : kSaid) {
+            const auto source = static_cast<Source>(number);
+            const Quarantined kept{1, 0, "x", source, raw};
+            Decoded by_protocol;
+            decode_again(kept, {1, SpeedUnit::protocol_default}, 1'768'025'001'000, by_protocol);
+            Decoded by_unit;
+            decode_again(kept, {1, default_speed_unit(source)}, 1'768'025'001'000, by_unit);
+            if (by_protocol.fixes.empty() || !by_protocol.fixes[0].speed_mps) continue;
+            CAPTURE(number);
+            CHECK(*by_protocol.fixes[0].speed_mps == *by_unit.fixes.at(0).speed_mps);
+            ++compared;
+        }
+    CHECK(compared >= 5);
 }
 
 TEST_CASE("too few pairs, standing, and speeds that are made up say nothing") {
