@@ -4,14 +4,15 @@
 #include "services/correction_changes.hh"
 #include "services/device_changes.hh"
 #include "services/quarantine_changes.hh"
+#include "services/trip_changes.hh"
 
 namespace waymark::tracker {
 
 const std::vector<NamedChange>& change_list() {
     static const std::vector<NamedChange> list = [] {
         std::vector<NamedChange> all;
-        for (const auto& part :
-             {account_changes(), correction_changes(), device_changes(), quarantine_changes()})
+        for (const auto& part : {account_changes(), correction_changes(), device_changes(),
+                                 quarantine_changes(), trip_changes()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

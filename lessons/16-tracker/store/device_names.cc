@@ -11,6 +11,7 @@
 #include "daemon/error.hh"
 #include "protocols/extras.hh"
 #include "store/devices.hh"
+#include "store/places.hh"
 
 namespace waymark::tracker {
 
@@ -53,6 +54,10 @@ void check_text(std::string_view what, std::string_view text, std::size_t most_b
 
 void check_device_name(std::string_view name) {
     check_text("device name", name, 64);
+}
+
+void check_place_name(std::string_view name) {
+    check_text("name of the place", name, 64);
 }
 
 void check_identifier(std::string_view identifier) {

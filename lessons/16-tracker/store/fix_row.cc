@@ -69,4 +69,11 @@ TrackPoint read_track_point(const Statement& statement) {
             .speed_mps = unscaled(statement.integer_if(4), 1000)};
 }
 
+SeenPoint read_seen_point(const Statement& statement) {
+    return {.time_ms = statement.integer(0),
+            .latitude_e7 = static_cast<std::int32_t>(statement.integer(1)),
+            .longitude_e7 = static_cast<std::int32_t>(statement.integer(2)),
+            .accuracy_m = unscaled(statement.integer_if(3), 100)};
+}
+
 }  // namespace waymark::tracker

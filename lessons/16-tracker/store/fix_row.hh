@@ -8,6 +8,7 @@
 
 #include "fix.hh"
 #include "store/sqlite.hh"
+#include "trips/segment.hh"
 
 namespace waymark::tracker {
 
@@ -61,6 +62,11 @@ inline constexpr const char* kTrackPointColumns =
     "time_ms, latitude_e7, longitude_e7, altitude_cm, speed_mm_s";
 
 TrackPoint read_track_point(const Statement& statement);
+
+// What trips and stays are found from.
+inline constexpr const char* kSeenPointColumns = "time_ms, latitude_e7, longitude_e7, accuracy_cm";
+
+SeenPoint read_seen_point(const Statement& statement);
 
 // Percent as it is stored.
 std::optional<std::int64_t> to_per_mille(std::optional<float> percent);

@@ -113,6 +113,25 @@ CREATE INDEX audit_by_kind ON audit (is_refusal, number);
 )"},
     // Version 4: a device whose rows are being deleted (store/device_edits).
     {4, "ALTER TABLE device ADD COLUMN removed_ms INTEGER"},
+    // Version 5: what people said of trips and stays, and the places that have a name.
+    {5, R"(
+CREATE TABLE trip_correction (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    at_ms INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    made_ms INTEGER NOT NULL
+);
+CREATE INDEX trip_correction_by_device ON trip_correction (device, at_ms);
+CREATE TABLE place (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given out again
+    name TEXT NOT NULL UNIQUE,
+    latitude_e7 INTEGER NOT NULL,
+    longitude_e7 INTEGER NOT NULL,
+    radius_cm INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL
+);
+)"},
     // Version 6, for corrections (store/corrections.hh). A hidden fix leaves the table `fix`, so
     // that whoever reads positions cannot forget to pass over it; and a file of ten million fixes
     // is migrated by making empty tables.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "store/open_database.hh"
+#include "store/trip_corrections.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -35,6 +36,7 @@ Reader::Reader(const std::string& path)
                                          kFixColumns)),
       track_(connection_, select_range(kFixColumns, "ORDER BY time_ms")),
       track_points_(connection_, select_range(kTrackPointColumns, "AND valid ORDER BY time_ms")),
+      seen_points_(connection_, select_range(kSeenPointColumns, "AND valid ORDER BY time_ms")),
       first_time_(connection_,
                   "SELECT time_ms FROM fix WHERE device = ?1 AND time_ms >= ?2 "
                   "AND valid ORDER BY time_ms LIMIT 1"),
@@ -90,6 +92,25 @@ void Reader::track_points(DeviceNumber device, UnixMillis from, UnixMillis to,
     track_points_.bind(3, to);
     while (track_points_.step())
         if (!each(read_track_point(track_points_))) return;
+}
+
+void Reader::seen_points(DeviceNumber device, UnixMillis from, UnixMillis to,
+                         const std::function<bool(const SeenPoint&)>& each) {
+    const Use use(seen_points_);
+    seen_points_.bind(1, device);
+    seen_points_.bind(2, from);
+    seen_points_.bind(3, to);
+    while (seen_points_.step())
+        if (!each(read_seen_point(seen_points_))) return;
+}
+
+std::vector<SegmentCorrection> Reader::trip_corrections(DeviceNumber device, UnixMillis from,
+                                                        UnixMillis to) {
+    return TripCorrections(connection_).list(device, from, to);
+}
+
+std::vector<NamedPlace> Reader::places() {
+    return Places(connection_).list();
 }
 
 std::optional<UnixMillis> Reader::first_time(DeviceNumber device, UnixMillis from) {

@@ -16,9 +16,11 @@
 #include "store/device_edits.hh"
 #include "store/devices.hh"
 #include "store/fix_row.hh"
+#include "store/places.hh"
 #include "store/quarantine.hh"
 #include "store/sessions.hh"
 #include "store/sqlite.hh"
+#include "trips/segment_corrections.hh"
 
 namespace waymark::tracker {
 
@@ -52,6 +54,13 @@ class Reader {
     std::int64_t quarantine_bytes() { return Quarantine(connection_).bytes(); }
     // To look at; nothing of it that writes will do.
     Corrections corrections() { return Corrections(connection_); }
+    // Of the valid fixes what trips and stays are found from; as track_points() otherwise.
+    void seen_points(DeviceNumber device, UnixMillis from, UnixMillis to,
+                     const std::function<bool(const SeenPoint&)>& each);
+    // What people said of the trips, and the places that have a name.
+    std::vector<SegmentCorrection> trip_corrections(DeviceNumber device, UnixMillis from,
+                                                    UnixMillis to);
+    std::vector<NamedPlace> places();
     std::optional<float> battery_percent(DeviceNumber device);
     // All fixes of the device. Reads its part of the table: a second for ten million.
     std::int64_t count_fixes(DeviceNumber device);
@@ -61,7 +70,7 @@ class Reader {
 
   private:
     Connection connection_;
-    Statement last_fix_, track_, track_points_, first_time_, count_, battery_, sequence_;
+    Statement last_fix_, track_, track_points_, seen_points_, first_time_, count_, battery_, sequence_;
 };
 
 }  // namespace waymark::tracker

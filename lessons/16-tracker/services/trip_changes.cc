@@ -1,0 +1,92 @@
+#include "services/trip_changes.hh"
+
+#include <fmt/core.h>
+
+#include <limits>
+
+#include "services/change_arguments.hh"
+#include "store/places.hh"
+#include "store/trip_corrections.hh"
+#include "unix_time.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+constexpr std::int64_t kAnyTripDevice = std::numeric_limits<DeviceNumber>::max();
+constexpr std::int64_t kAnyTripRow = std::numeric_limits<std::int64_t>::max();
+
+ChangeResult with_number(std::string_view name, std::int64_t number) {
+    ChangeResult result;
+    result.body = fmt::format(R"({{"{}":{}}})", name, number);
+    return result;
+}
+
+template <SegmentCorrection::Kind kind>
+ChangeResult say_of_trip(Connection& connection, const ChangeRequest& request, UnixMillis now) {
+    ChangeArguments arguments(request.arguments);
+    const auto device = static_cast<DeviceNumber>(arguments.number("device", 1, kAnyTripDevice));
+    const UnixMillis at = arguments.number("at", 0, kEndOfTime);
+    arguments.end();
+    return with_number("correction", TripCorrections(connection).add(device, kind, at, now));
+}
+
+ChangeResult undo_correction(Connection& connection, const ChangeRequest& request, UnixMillis) {
+    ChangeArguments arguments(request.arguments);
+    const auto device = static_cast<DeviceNumber>(arguments.number("device", 1, kAnyTripDevice));
+    const std::int64_t number = arguments.number("correction", 1, kAnyTripRow);
+    arguments.end();
+    TripCorrections(connection).remove(device, number);
+    return {};
+}
+
+NamedPlace read_circle(ChangeArguments& arguments) {
+    NamedPlace place;
+    place.name = arguments.text("name");
+    place.middle.latitude_deg = arguments.real("lat", -90, 90);
+    place.middle.longitude_deg = arguments.real("lon", -180, 180);
+    place.radius_m = arguments.real("radius_m", kSmallestPlaceM, kLargestPlaceM);
+    return place;
+}
+
+ChangeResult add_place(Connection& connection, const ChangeRequest& request, UnixMillis now) {
+    ChangeArguments arguments(request.arguments);
+    const NamedPlace place = read_circle(arguments);
+    arguments.end();
+    return with_number("place", Places(connection).add(place, now));
+}
+
+ChangeResult change_place(Connection& connection, const ChangeRequest& request, UnixMillis) {
+    ChangeArguments arguments(request.arguments);
+    NamedPlace place = read_circle(arguments);
+    place.number = arguments.number("place", 1, kAnyTripRow);
+    arguments.end();
+    Places(connection).change(place);
+    return {};
+}
+
+ChangeResult remove_place(Connection& connection, const ChangeRequest& request, UnixMillis) {
+    ChangeArguments arguments(request.arguments);
+    const std::int64_t number = arguments.number("place", 1, kAnyTripRow);
+    arguments.end();
+    Places(connection).remove(number);
+    return {};
+}
+
+constexpr NamedChange kTripChanges[] = {
+    {"trip.on_the_way", say_of_trip<SegmentCorrection::Kind::on_the_way>},
+    {"trip.stayed", say_of_trip<SegmentCorrection::Kind::stayed>},
+    {"trip.split", say_of_trip<SegmentCorrection::Kind::split>},
+    {"trip.undo", undo_correction},
+    {"place.add", add_place},
+    {"place.change", change_place},
+    {"place.remove", remove_place},
+};
+
+}  // namespace
+
+std::span<const NamedChange> trip_changes() {
+    return kTripChanges;
+}
+
+}  // namespace waymark::tracker
