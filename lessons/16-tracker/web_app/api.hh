@@ -8,6 +8,7 @@
 //   GET /api/status                         version, how many devices are made up, counters
 //   .../api/quarantine                      points that are no positions
 //                                           (web_app/quarantine_api.hh)
+//   .../api/trips, .../api/places           trips, stays and named places (web_app/trip_api.hh)
 
 #pragma once
 

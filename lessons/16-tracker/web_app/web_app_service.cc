@@ -43,6 +43,7 @@
 #include "web_app/site_folder.hh"
 #include "web_app/store_announcements.hh"
 #include "web_app/store_changes.hh"
+#include "web_app/trip_api.hh"
 #include "web_app/user_api.hh"
 #include "web_app/web_tls.hh"
 
@@ -129,6 +130,7 @@ class WebAppService {
     HistoryApi history_;
     DeviceApi devices_;
     CorrectionsApi corrections_;
+    TripApi trips_;
     QuarantineApi quarantine_;
     MapApi map_;
     const bool is_beyond_loopback_;
@@ -175,6 +177,7 @@ WebAppService::WebAppService(ServiceStart& start)
       history_(reads_),
       devices_({reads_, changes_, phone_port_of(start), start.settings.demo}),
       corrections_(reads_, changes_),
+      trips_(reads_, changes_),
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),
       is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
@@ -205,6 +208,7 @@ WebAppService::WebAppService(ServiceStart& start)
     history_.add_routes(routes_);
     devices_.add_routes(routes_);
     corrections_.add_routes(routes_);
+    trips_.add_routes(routes_);
     quarantine_.add_routes(routes_);
     map_.add_routes(routes_);
     routes_.end_with_not_found();

@@ -1,0 +1,96 @@
+#include "web_app/trip_readings.hh"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string_view>
+
+#include "protocols/extras.hh"
+#include "trips/segment_corrections.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+PointSource source_of(Reader& reader, DeviceNumber device) {
+    PointSource source;
+    source.read = [&reader, device](UnixMillis from, UnixMillis to, const PointSource::Each& each) {
+        reader.seen_points(device, from, to, each);
+    };
+    source.newest_before = [&reader, device](UnixMillis before) -> std::optional<UnixMillis> {
+        const std::optional<StoredFix> last = reader.last_fix(device, before - 1);
+        return last ? std::optional(last->fix.time_ms) : std::nullopt;
+    };
+    return source;
+}
+
+std::string_view name_of(Segment::Kind kind) {
+    return kind == Segment::Kind::stay ? "stay" : kind == Segment::Kind::trip ? "trip" : "silence";
+}
+
+// {"lat":48.14,"lon":11.57,"place":3,"name":"Home"}
+void append_spot(std::string& out, std::string_view key, Place at, const NamedPlace* place) {
+    fmt::format_to(std::back_inserter(out), R"(,"{}":{{"lat":{:.7f},"lon":{:.7f})", key,
+                   at.latitude_deg, at.longitude_deg);
+    if (place) {
+        fmt::format_to(std::back_inserter(out), R"(,"place":{},"name":)", place->number);
+        append_json_string(out, place->name);
+    }
+    out += '}';
+}
+
+void append_segment(std::string& out, const CorrectedSegment& segment, const NamedPlace* from,
+                    const NamedPlace* to) {
+    fmt::format_to(std::back_inserter(out),
+                   R"({{"kind":"{}","begin":{},"end":{},"is_last":{},"is_cut":{},"points":{},)"
+                   R"("way_m":{:.0f},"gap_m":{:.0f},"gap_ms":{},"corrections":[{}])",
+                   name_of(segment.kind), segment.begin_ms, segment.end_ms, segment.is_last,
+                   segment.is_cut, segment.points, segment.way_m, segment.gap_m, segment.gap_ms,
+                   fmt::join(segment.corrections, ","));
+    if (segment.kind == Segment::Kind::stay) {
+        append_spot(out, "at", segment.middle, from);
+    } else {
+        append_spot(out, "from", segment.first, from);
+        append_spot(out, "to", segment.last, to);
+    }
+    out += '}';
+}
+
+}  // namespace
+
+std::string read_segments(Reader& reader, DeviceNumber device, UnixMillis from, UnixMillis to) {
+    const std::vector<NamedPlace> places = reader.places();
+    const std::vector<SegmentCorrection> corrections = reader.trip_corrections(
+        device, from - kSegmentCorrectionReach, to + kSegmentCorrectionReach);
+    const std::vector<CorrectedSegment> segments =
+        corrected_between(source_of(reader, device), corrections, from, to);
+    // A trip leads from the place of the stay before it to that of the stay after it.
+    const auto place_of = [&](std::size_t i, Place otherwise) {
+        const bool is_stay = i < segments.size() && segments[i].kind == Segment::Kind::stay;
+        return place_around(places, is_stay ? segments[i].middle : otherwise);
+    };
+    std::string list = "[";
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        if (i > 0) list += ',';
+        if (segments[i].kind == Segment::Kind::stay)
+            append_segment(list, segments[i], place_of(i, {}), nullptr);
+        else
+            append_segment(list, segments[i], place_of(i - 1, segments[i].first),
+                           place_of(i + 1, segments[i].last));
+    }
+    return list + "]";
+}
+
+std::string read_places(Reader& reader) {
+    std::string list = "[";
+    for (const NamedPlace& place : reader.places()) {
+        if (list.size() > 1) list += ',';
+        fmt::format_to(std::back_inserter(list), R"({{"place":{},"name":)", place.number);
+        append_json_string(list, place.name);
+        fmt::format_to(std::back_inserter(list), R"(,"lat":{:.7f},"lon":{:.7f},"radius_m":{}}})",
+                       place.middle.latitude_deg, place.middle.longitude_deg, place.radius_m);
+    }
+    return list + "]";
+}
+
+}  // namespace waymark::tracker
