@@ -16,3 +16,16 @@ export function crossing(start, count) {
     return { time: start + i * 60000, latitude: -17.5, longitude: longitude > 180 ? longitude - 360 : longitude, speed: 18 };
   });
 }
+
+// Remains at a place: a fix in two minutes.
+export function resting({ latitude, longitude }, start, minutes) {
+  return Array.from({ length: minutes / 2 }, (_, i) => ({ time: start + i * 120000, latitude, longitude, accuracy: 5 }));
+}
+
+// From one place straight to another: three fixes a minute, without the last one.
+export function going(from, to, start, minutes) {
+  const count = minutes * 3;
+  const between = (key, i) => from[key] + ((to[key] - from[key]) * i) / count;
+  return Array.from({ length: count }, (_, i) => ({
+    time: start + i * 20000, latitude: between('latitude', i), longitude: between('longitude', i), accuracy: 5 }));
+}

@@ -17,6 +17,7 @@ import { coloursOf, makeShown, nearestMoment, reachOf } from './shown-tracks.js'
 import { mergeDays } from './spans.js';
 import { placeAt } from './track.js';
 import { SpotLayer } from './spot-layer.js';
+import { StoryView } from './story-view.js';
 import { TrackDetail } from './track-detail.js';
 import { TrackLayer } from './track-layer.js';
 import { onThemeChange } from './theme.js';
@@ -43,6 +44,9 @@ class HistoryPage {
       hover: (time) => this.hover(time), seek: (time) => this.player.seek(time),
     });
     this.player = new Player({ time: (time) => this.show(time), playing: (on) => this.showPlaying(on) });
+    this.story = new StoryView(this.map, element('story'), {
+      track: () => this.shown[0]?.track, moment: () => this.player.time, seek: (time) => this.player.seek(time), chart: this.chart,
+    });
     this.picker = new Picker({
       devices: (devices) => this.choose({ devices }), span: (span) => this.choose({ span }),
       zone: (zone) => this.choose({ zone }), refuse: (text) => this.tell(text),
@@ -155,6 +159,8 @@ class HistoryPage {
     else this.open(shown, { from, to });
     await this.showDays(days);
     this.picker.show(span, zone);
+    if (devices.length === 1) await this.story.show(devices[0], { from, to }, signal);
+    else this.story.clear();
     if (shown.length > 0) await this.addUp(shown, { from, to }, signal);
   }
 
@@ -213,6 +219,7 @@ class HistoryPage {
 
   clear(text) {
     this.shown = [];
+    this.story.clear();
     this.player.load(0, 0);
     this.detail.forget();
     this.layer.setTracks([]);
@@ -233,6 +240,7 @@ class HistoryPage {
     element('chart').setAttribute('aria-valuenow', Math.round((time - this.player.first) / 1000));
     element('chart').setAttribute('aria-valuetext', text);
     this.correcting.moved();
+    this.story.momentChanged();
   }
 
   // Puts each device where it was, and says it. A device that was not heard yet, or no longer, stands

@@ -9,6 +9,7 @@ const IN_THE_BAR = [
 // In the order in which people need them.
 const BEHIND_MORE = [
   { address: '/devices', name: 'Devices' },
+  { address: '/places', name: 'Places' },
   { address: '/corrections', name: 'Correct' },
   { address: '/account', name: 'Account' },
 ];
