@@ -21,7 +21,6 @@ namespace {
 using daemon::UsageError;
 
 constexpr std::int64_t kLastUser = std::numeric_limits<UserNumber>::max();
-constexpr std::int64_t kLastNumber = std::numeric_limits<std::int64_t>::max();
 
 // What every change here needs.
 struct AccountChange {
@@ -102,7 +101,7 @@ ChangeResult redeem(Connection& connection, const ChangeRequest& request, UnixMi
 ChangeResult own_password(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     AccountChange change(connection, request, now);
     const std::string password = change.arguments.text("password_hash");
-    const SessionNumber kept = change.arguments.number("kept", 0, kLastNumber);
+    const SessionNumber kept = change.arguments.number("kept", 0, ChangeArguments::kLastRow);
     change.arguments.end();
     change.accounts.set_password(request.by, password);
     const std::int64_t ended = change.sessions.end_all_but(request.by, kept);
@@ -121,7 +120,7 @@ ChangeResult invite(Connection& connection, const ChangeRequest& request, UnixMi
     const std::string name = change.arguments.text("name");
     const Role role = role_in(change.arguments);
     const TokenHash link = change.hash("link");
-    const UnixMillis expires = change.arguments.number("expires", 0, kLastNumber);
+    const UnixMillis expires = change.arguments.number("expires", 0, ChangeArguments::kLastRow);
     change.arguments.end();
     const UserNumber user = change.accounts.add(name, role, "", now);
     change.accounts.set_link(user, link, expires);
@@ -133,7 +132,7 @@ ChangeResult new_link(Connection& connection, const ChangeRequest& request, Unix
     AccountChange change(connection, request, now);
     const UserNumber user = change.user();
     const TokenHash link = change.hash("link");
-    const UnixMillis expires = change.arguments.number("expires", 0, kLastNumber);
+    const UnixMillis expires = change.arguments.number("expires", 0, ChangeArguments::kLastRow);
     change.arguments.end();
     change.accounts.set_link(user, link, expires);
     change.note("new link", change.accounts.name_of(user));
@@ -191,7 +190,7 @@ ChangeResult remove_account(Connection& connection, const ChangeRequest& request
 
 ChangeResult begin_session(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     AccountChange change(connection, request, now);
-    const SessionNumber old = change.arguments.number("instead_of", 0, kLastNumber);
+    const SessionNumber old = change.arguments.number("instead_of", 0, ChangeArguments::kLastRow);
     (void)change.accounts.name_of(request.by);
     const SessionNumber session = change.begin_session(request.by);
     change.arguments.end();
@@ -202,7 +201,7 @@ ChangeResult begin_session(Connection& connection, const ChangeRequest& request,
 
 ChangeResult end_session(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     AccountChange change(connection, request, now);
-    const SessionNumber number = change.arguments.number("number", 1, kLastNumber);
+    const SessionNumber number = change.arguments.number("number", 1, ChangeArguments::kLastRow);
     change.arguments.end();
     if (!change.sessions.end(request.by, number))
         throw UsageError("this session has ended already");
@@ -212,7 +211,7 @@ ChangeResult end_session(Connection& connection, const ChangeRequest& request, U
 
 ChangeResult end_rest(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     AccountChange change(connection, request, now);
-    const SessionNumber kept = change.arguments.number("kept", 0, kLastNumber);
+    const SessionNumber kept = change.arguments.number("kept", 0, ChangeArguments::kLastRow);
     change.arguments.end();
     const std::int64_t ended = change.sessions.end_all_but(request.by, kept);
     change.note("log-out everywhere else", fmt::format("sessions ended: {}", ended));
@@ -222,7 +221,7 @@ ChangeResult end_rest(Connection& connection, const ChangeRequest& request, Unix
 // Nobody need read the accounts anew for it.
 ChangeResult note_use(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     AccountChange change(connection, request, now);
-    change.sessions.note_use(change.arguments.number("number", 1, kLastNumber), now);
+    change.sessions.note_use(change.arguments.number("number", 1, ChangeArguments::kLastRow), now);
     change.arguments.end();
     return {};
 }

@@ -66,6 +66,10 @@ std::int64_t ChangeArguments::number(std::string_view name, std::int64_t least, 
     return number;
 }
 
+DeviceNumber ChangeArguments::device(std::string_view name) {
+    return static_cast<DeviceNumber>(number(name, 1, std::numeric_limits<DeviceNumber>::max()));
+}
+
 double ChangeArguments::real(std::string_view name, double least, double most) {
     const json& value = members_->at(name);
     const double number = value.is_number() ? value.get<double>() : least - 1;

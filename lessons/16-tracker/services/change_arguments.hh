@@ -10,16 +10,22 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fix.hh"
+
 namespace waymark::tracker {
 
 class ChangeArguments {
   public:
+    // The largest number of a row.
+    static constexpr std::int64_t kLastRow = std::numeric_limits<std::int64_t>::max();
+
     // Throws UsageError unless it is one JSON object of UTF-8 in which no name comes twice.
     explicit ChangeArguments(std::string_view json);
     ChangeArguments(const ChangeArguments&) = delete;
@@ -28,6 +34,8 @@ class ChangeArguments {
 
     // A whole number from `least` to `most`.
     std::int64_t number(std::string_view name, std::int64_t least, std::int64_t most);
+    // The number of a device, which need not be there.
+    DeviceNumber device(std::string_view name = "device");
     // A number from `least` to `most`.
     double real(std::string_view name, double least, double most);
     std::string text(std::string_view name);

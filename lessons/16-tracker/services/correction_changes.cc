@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,16 +16,9 @@ namespace waymark::tracker {
 
 namespace {
 
-constexpr std::int64_t kLastDeviceNumber = std::numeric_limits<DeviceNumber>::max();
-constexpr std::int64_t kLastNumber = std::numeric_limits<std::int64_t>::max();
-
-DeviceNumber device_in(ChangeArguments& arguments) {
-    return static_cast<DeviceNumber>(arguments.number("device", 1, kLastDeviceNumber));
-}
-
 FixChoice choice_in(ChangeArguments& arguments) {
     FixChoice choice;
-    choice.device = device_in(arguments);
+    choice.device = arguments.device();
     choice.from = arguments.number("from", 0, kEndOfTime);
     choice.to = arguments.number("to", choice.from, kEndOfTime);
     if (!arguments.has("box")) return choice;
@@ -51,8 +43,8 @@ std::vector<FixKey> keys_in(ChangeArguments& arguments) {
 
 // One that is there, and of the device that is named: of others the asker may not know.
 std::int64_t correction_in(Corrections& corrections, ChangeArguments& arguments) {
-    const DeviceNumber device = device_in(arguments);
-    const std::int64_t number = arguments.number("correction", 1, kLastNumber);
+    const DeviceNumber device = arguments.device();
+    const std::int64_t number = arguments.number("correction", 1, ChangeArguments::kLastRow);
     if (corrections.get(number).choice.device != device)
         throw daemon::UsageError("that correction is of another device");
     return number;
@@ -83,10 +75,11 @@ ChangeResult hide_or_delete(CorrectionKind kind, Connection& connection,
         arguments.end();
         return go_on_with(corrections, corrections.begin(kind, choice, request.by_name, now));
     }
-    const DeviceNumber device = device_in(arguments);
+    const DeviceNumber device = arguments.device();
     const std::vector<FixKey> keys = keys_in(arguments);
     std::int64_t add_to = 0;
-    if (arguments.has("correction")) add_to = arguments.number("correction", 1, kLastNumber);
+    if (arguments.has("correction"))
+        add_to = arguments.number("correction", 1, ChangeArguments::kLastRow);
     arguments.end();
     const Correction made = corrections.take(kind, device, keys, request.by_name, now, add_to);
     return told(made, made.points, true);
@@ -136,7 +129,7 @@ SpeedUnit unit_in(ChangeArguments& arguments, std::string_view name) {
 
 ChangeResult set_unit(Connection& connection, const ChangeRequest& request, UnixMillis) {
     ChangeArguments arguments(request.arguments);
-    const DeviceNumber device = device_in(arguments);
+    const DeviceNumber device = arguments.device();
     const SpeedUnit unit = unit_in(arguments, "unit");
     arguments.end();
     Corrections(connection).set_unit(device, unit);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <utility>
 
 #include "services/change_arguments.hh"
@@ -14,11 +13,6 @@
 namespace waymark::tracker {
 
 namespace {
-
-DeviceNumber device_in(ChangeArguments& arguments, std::string_view name = "device") {
-    return static_cast<DeviceNumber>(
-        arguments.number(name, 1, std::numeric_limits<DeviceNumber>::max()));
-}
 
 ChangeResult devices_changed(std::string body = "{}") {
     ChangeResult result;
@@ -60,7 +54,7 @@ ChangeResult add_device(Connection& connection, const ChangeRequest& request, Un
 
 ChangeResult rename_device(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     ChangeArguments arguments(request.arguments);
-    const DeviceNumber device = device_in(arguments);
+    const DeviceNumber device = arguments.device();
     const std::string name = arguments.text("name");
     arguments.end();
     const std::string before = DeviceEdits(connection).name_of(device);
@@ -71,7 +65,7 @@ ChangeResult rename_device(Connection& connection, const ChangeRequest& request,
 
 ChangeResult renew_token(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     ChangeArguments arguments(request.arguments);
-    const DeviceNumber device = device_in(arguments);
+    const DeviceNumber device = arguments.device();
     arguments.end();
     const std::string token = make_token();
     DeviceEdits edits(connection);
@@ -84,7 +78,7 @@ ChangeResult change_identifier(Connection& connection, const ChangeRequest& requ
                                std::string action,
                                void (DeviceEdits::*change)(DeviceNumber, std::string_view)) {
     ChangeArguments arguments(request.arguments);
-    const DeviceNumber device = device_in(arguments);
+    const DeviceNumber device = arguments.device();
     const std::string identifier = arguments.text("identifier");
     arguments.end();
     DeviceEdits edits(connection);
@@ -107,7 +101,7 @@ ChangeResult remove_identifier(Connection& connection, const ChangeRequest& requ
 
 ChangeResult share_device(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     ChangeArguments arguments(request.arguments);
-    const Friendship friendship{device_in(arguments, "viewer"), device_in(arguments, "seen")};
+    const Friendship friendship{arguments.device("viewer"), arguments.device("seen")};
     const bool may_see = arguments.flag("may_see");
     arguments.end();
     DeviceEdits edits(connection);
@@ -119,7 +113,7 @@ ChangeResult share_device(Connection& connection, const ChangeRequest& request, 
 
 ChangeResult remove_device(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     ChangeArguments arguments(request.arguments);
-    const DeviceNumber device = device_in(arguments);
+    const DeviceNumber device = arguments.device();
     arguments.end();
     DeviceEdits edits(connection);
     note_change(connection, request, now, "device removed", edits.name_of(device));

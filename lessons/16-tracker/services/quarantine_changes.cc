@@ -16,9 +16,7 @@ constexpr std::int64_t kAnyRow = std::numeric_limits<std::int64_t>::max();
 
 QuarantineChoice rows_in(ChangeArguments& arguments) {
     QuarantineChoice choice;
-    if (arguments.has("device"))
-        choice.device = static_cast<DeviceNumber>(
-            arguments.number("device", 1, std::numeric_limits<DeviceNumber>::max()));
+    if (arguments.has("device")) choice.device = arguments.device();
     if (arguments.has("number")) choice.number = arguments.number("number", 1, kAnyRow);
     return choice;
 }

@@ -13,7 +13,6 @@ namespace waymark::tracker {
 
 namespace {
 
-constexpr std::int64_t kAnyTripDevice = std::numeric_limits<DeviceNumber>::max();
 constexpr std::int64_t kAnyTripRow = std::numeric_limits<std::int64_t>::max();
 
 ChangeResult with_number(std::string_view name, std::int64_t number) {
@@ -25,7 +24,7 @@ ChangeResult with_number(std::string_view name, std::int64_t number) {
 template <SegmentCorrection::Kind kind>
 ChangeResult say_of_trip(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     ChangeArguments arguments(request.arguments);
-    const auto device = static_cast<DeviceNumber>(arguments.number("device", 1, kAnyTripDevice));
+    const auto device = arguments.device();
     const UnixMillis at = arguments.number("at", 0, kEndOfTime);
     arguments.end();
     return with_number("correction", TripCorrections(connection).add(device, kind, at, now));
@@ -33,7 +32,7 @@ ChangeResult say_of_trip(Connection& connection, const ChangeRequest& request, U
 
 ChangeResult undo_correction(Connection& connection, const ChangeRequest& request, UnixMillis) {
     ChangeArguments arguments(request.arguments);
-    const auto device = static_cast<DeviceNumber>(arguments.number("device", 1, kAnyTripDevice));
+    const auto device = arguments.device();
     const std::int64_t number = arguments.number("correction", 1, kAnyTripRow);
     arguments.end();
     TripCorrections(connection).remove(device, number);
