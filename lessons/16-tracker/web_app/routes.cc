@@ -18,6 +18,18 @@ namespace {
 
 enum class Doing { reading, changing };
 
+std::string_view word_for(Admits admits) {
+    switch (admits) {
+        case Admits::strangers:
+            return "strangers";
+        case Admits::viewers:
+            return "viewers";
+        case Admits::admins:
+            return "admins";
+    }
+    return "nobody";
+}
+
 net::http::Handler guarded(net::http::Handler handler, Routes::Door door, Doing doing) {
     return [handler = std::move(handler), door, doing](Exchange& exchange) {
         const RequestGuard::Refusal refusal = doing == Doing::reading
@@ -151,6 +163,18 @@ void Routes::post(std::string_view pattern, std::size_t body_limit, Handler hand
 
 void Routes::admin_post(std::string_view pattern, std::size_t body_limit, Handler handler) {
     add_post(pattern, Admits::admins, body_limit, std::move(handler));
+}
+
+void Routes::tell_list(std::string_view pattern) {
+    admin_get(pattern, [this](Exchange& exchange, const Viewer&) {
+        std::string body;
+        for (const Listed& route : list_)
+            body += fmt::format(R"({}{{"method":"{}","pattern":"{}","admits":"{}"}})",
+                                body.empty() ? '[' : ',', route.method, route.pattern,
+                                word_for(route.admits));
+        answer_json(exchange, 200, body + "]");
+        return answered();
+    });
 }
 
 void Routes::end_with_not_found() {

@@ -61,6 +61,9 @@ class Routes {
 
     // All that were added, in this order.
     const std::vector<Listed>& list() const { return list_; }
+    // Tells admins the list there, its own route included, as JSON: [{"method": "GET", "pattern":
+    // "/api/devices", "admits": "viewers"}, ...].
+    void tell_list(std::string_view pattern);
 
   private:
     void add_get(std::string_view pattern, Admits admits, Handler handler);

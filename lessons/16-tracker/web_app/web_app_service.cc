@@ -211,6 +211,7 @@ WebAppService::WebAppService(ServiceStart& start)
     trips_.add_routes(routes_);
     quarantine_.add_routes(routes_);
     map_.add_routes(routes_);
+    routes_.tell_list("/api/routes");
     routes_.end_with_not_found();
     server_.http().set_fields(fields_with_every_answer());
     server_.http().when_stopping([this] { live_.stop(); });
