@@ -202,8 +202,8 @@ TEST_CASE("who is no admin changes no device and is told no text with a token") 
     for (const char* name : {"add", "rename", "token", "add_identifier", "remove_identifier",
                              "share", "remove", "setup"}) {
         INFO(std::string(name));
-        const std::string post = "POST /api/devices/" + std::string(name) +
-                                 " HTTP/1.1\r\nHost: localhost\r\n";
+        const std::string post =
+            "POST /api/devices/" + std::string(name) + " HTTP/1.1\r\nHost: localhost\r\n";
         CHECK(app.say(post + cookie + body_fields("{}")).status == 403);
         CHECK(app.say(post + body_fields("{}")).status == 401);
     }

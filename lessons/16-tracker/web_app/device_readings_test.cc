@@ -48,9 +48,11 @@ TEST_CASE("a member reads the devices that he may see, and identifiers where he 
     const std::string path = folder.file("waymark.db");
     {
         Connection connection = open_for_writing(path);
-        Devices(connection).add(
-            {{"one", {"id-one"}, {}, {}}, {"two", {"id-two"}, {}, {}}, {"three", {"id-3"}, {}, {}}},
-            0);
+        Devices(connection)
+            .add({{"one", {"id-one"}, {}, {}},
+                  {"two", {"id-two"}, {}, {}},
+                  {"three", {"id-3"}, {}, {}}},
+                 0);
     }
     Reader reader(path);
     const json seen = json::parse(read_device_details(reader, member(), kNow));
