@@ -48,7 +48,6 @@ constexpr std::array kSentences{
     Sentence{"bad_json", "The message is not whole, or is of another format than its address says.",
              "Choose the format in the app that the device's page names. If there is a proxy, let "
              "it pass bodies of 768 KiB."},
-    Sentence{"bad_head", "The message does not begin as one of a Sextant logger does.", kCopyAgain},
     Sentence{"not_found", "The app sends to an address at which no app is heard.", kCopyAgain},
     Sentence{"method_not_allowed", "The app asks with a method that is not heard at this address.",
              "Set the method in the app to what the device's page says."},
