@@ -10,6 +10,10 @@ is_course_word() { [[ " $course_words " == *" $1 "* ]]; }
 
 # run_course WORD OPTION...
 run_course() {
+    if [[ $1 == capstone && ${2:-} == --map ]]; then
+        run_capstone_map "${@:3}"
+        return
+    fi
     need_packages course
     [[ $1 != capstone ]] || prepare_capstone
     set_up build course
