@@ -273,41 +273,6 @@ TEST_CASE("a body that was cut is never taken for a whole one") {
     CHECK(server.last_body == "abc");
 }
 
-TEST_CASE("whoever speaks plain to a secured port is told so in the log") {
-    SecuredServer server({.identity = authority().server()});
-    const waymark::daemon::Fd plain = Client::connected(server.address);
-    CHECK(::send(plain.get(), kHello.data(), kHello.size(), 0) > 0);
-    server.rounds_until([&] { return !server.not_secured.empty(); });
-    CHECK(server.not_secured == std::vector<std::string>{"what came is not TLS (http request)"});
-}
-
-TEST_CASE("whoever speaks HTTP to a secured port hears what it is, if there is something to say") {
-    const auto answer_to = [](const std::string& answer, std::string_view said) {
-        SecuredServer server({.identity = authority().server(), .answer_to_http = answer});
-        waymark::daemon::Fd plain = Client::connected(server.address);
-        CHECK(::send(plain.get(), said.data(), said.size(), 0) > 0);
-        std::string received;
-        ssize_t got = -1;
-        server.rounds_until([&] {
-            char buffer[1000];
-            got = ::recv(plain.get(), buffer, sizeof buffer, 0);
-            if (got > 0) received.append(buffer, static_cast<std::size_t>(got));
-            return got == 0;  // an end, and no reset, which could cost the client what it has
-        });
-        plain.reset();
-        server.rounds_until([&] { return !server.not_secured.empty(); });
-        CHECK(server.seen.empty());
-        return received;
-    };
-    CHECK(answer_to("HTTP/1.1 400 No\r\n\r\n", kHello) == "HTTP/1.1 400 No\r\n\r\n");
-    CHECK(
-        answer_to("HTTP/1.1 400 No\r\n\r\n", "POST / HTTP/1.1\r\n\r\n" + std::string(8000, 'x')) ==
-        "HTTP/1.1 400 No\r\n\r\n");
-    CHECK(answer_to("", kHello).empty());
-    CHECK(answer_to("HTTP/1.1 400 No\r\n\r\n", "EHLO example\r\n").find("HTTP") ==
-          std::string::npos);
-}
-
 TEST_CASE("a stop waits for no handshake") {
     SecuredServer server({.identity = authority().server()});
     const waymark::daemon::Fd silent = Client::connected(server.address);
