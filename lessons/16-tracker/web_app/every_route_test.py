@@ -38,6 +38,7 @@ class Routes(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = RunningTracker(TRACKER)
+        cls.addClassCleanup(cls.server.__exit__, None, None, None)  # also if what follows fails
         cls.server.start()
         for name in ("seen", HIDDEN_NAME):
             cls.server.add_device(name)
@@ -56,10 +57,6 @@ class Routes(unittest.TestCase):
         cls.ended = cls.log_in("member", "a member of the family")
         assert cls.ask("POST", "/api/log-out", cls.ended)[0] < 300
         cls.routes = json.loads(cls.ask("GET", "/api/routes", cls.admin)[1])
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__(None, None, None)
 
     @classmethod
     def log_in(cls, name, password):
