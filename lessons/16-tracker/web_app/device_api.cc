@@ -156,4 +156,15 @@ void DeviceApi::hear_refused(std::string_view message) {
     for (auto each = cases.rbegin(); each != cases.rend(); ++each) refused_.add(std::move(*each));
 }
 
+PhonePort phone_port_of(const ServiceStart& start) {
+    PhonePort phones;
+    phones.url = start.settings.public_devices_url;
+    phones.port = start.target.port();
+    phones.is_local = start.target.is_loopback();
+    phones.mqtt = start.settings.mqtt;
+    const std::vector<net::Address> nmea = start.settings.nmea_addresses();
+    if (!nmea.empty()) phones.nmea_port = std::to_string(nmea.front().port());
+    return phones;
+}
+
 }  // namespace waymark::tracker

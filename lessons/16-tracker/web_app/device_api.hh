@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "services/refusal_list.hh"
+#include "services/service.hh"
 #include "web_app/database_reads.hh"
 #include "web_app/routes.hh"
 #include "web_app/store_changes.hh"
@@ -33,6 +34,8 @@ struct PhonePort {
     std::string mqtt;         // HOST:PORT of the broker that is asked, or ""
     std::string nmea_port{};  // "" where NMEA is not heard
 };
+// As far as that is known where the web app starts.
+PhonePort phone_port_of(const ServiceStart& start);
 
 class DeviceApi {
   public:

@@ -83,18 +83,6 @@ Live::Settings live_settings() {
     return settings;
 }
 
-// How phones reach the server, as far as that is known here.
-PhonePort phone_port_of(const ServiceStart& start) {
-    PhonePort phones;
-    phones.url = start.settings.public_devices_url;
-    phones.port = start.target.port();
-    phones.is_local = start.target.is_loopback();
-    phones.mqtt = start.settings.mqtt;
-    const std::vector<net::Address> nmea = start.settings.nmea_addresses();
-    if (!nmea.empty()) phones.nmea_port = std::to_string(nmea.front().port());
-    return phones;
-}
-
 class WebAppService {
   public:
     explicit WebAppService(ServiceStart& start);

@@ -42,7 +42,7 @@ async function open(address, options) {
   return page;
 }
 
-const metres = (page) => page.locator('#distance').getAttribute('data-metres').then(Number);
+const metres = (page) => page.locator('#figures[aria-busy="false"] #distance').getAttribute('data-metres').then(Number);
 const said = (page, text) => page.locator('#correct-said', { hasText: text }).waitFor();
 
 // By the keyboard alone, from a control that has the focus.
@@ -190,9 +190,11 @@ test('a unit that the data contradicts is named, set, and what came before is pu
   await page.locator('#units-said', { hasText: '50 speeds are put right' }).waitFor();
   // What the phone says from now on is read so, too.
   const [last] = ride(MORNING, 50).slice(-1);
-  await tracker.send('car', { ...last, time: last.time + 60000, speed: 11 * KNOTS_A_KMH });
+  for (const seconds of [60, 70]) {
+    await tracker.send('car', { ...last, time: last.time + seconds * 1000, speed: 11 * KNOTS_A_KMH });
+  }
   await visit(page, `${tracker.web}history?device=4&day=2024-05-10`);
-  assert.equal(await page.locator('#top-speed').innerText(), '40 km/h');
+  assert.equal(await page.locator('#figures[aria-busy="false"] #top-speed').innerText(), '40 km/h');
   assert.deepEqual(page.complaints, []);
 });
 
