@@ -26,13 +26,9 @@ std::vector<Migration> steps_of_the_future() {
 
 }  // namespace
 
-TEST_CASE("versions begin with one and go up") {
-    CHECK(migrations().front().version == 1);
-    int last = 0;
-    for (const Migration& step : migrations()) {
-        CHECK(step.version > last);
-        last = step.version;
-    }
+TEST_CASE("versions count from one without a gap") {
+    int expected = 0;
+    for (const Migration& step : migrations()) CHECK(step.version == ++expected);
 }
 
 TEST_CASE("a file of version 2 keeps its fixes, and corrections can be made in it") {
