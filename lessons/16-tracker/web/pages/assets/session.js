@@ -7,14 +7,15 @@ export function goToLogIn() {
   location.replace(here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`);
 }
 
-// Where to go after the log-in: a place on this server, whatever the address says.
+// Where to go after the log-in: a place on this server, whatever the address says. Whole, with the
+// server's name: the path of '/.//evil.example' is '//evil.example', which alone is another server.
 export function placeAfterLogIn(search, origin) {
   const next = new URLSearchParams(search).get('next') ?? '/';
   try {
     const address = new URL(next, origin);
-    if (next.startsWith('/') && address.origin === origin) return address.pathname + address.search + address.hash;
+    if (next.startsWith('/') && address.origin === origin) return address.href;
   } catch { /* no address: the map */ }
-  return '/';
+  return `${origin}/`;
 }
 
 async function answerOf(response) {
