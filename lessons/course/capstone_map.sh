@@ -4,9 +4,9 @@
 # gone through the decoder of exercise 16. All is kept in a folder of its own, which goes at the end.
 
 run_capstone_map() {
-    local port_web=8080 port_devices=5055 kind=()
+    local port_web=8080 port_devices=5055 kind=() phones=''
     read_start_options "$@"
-    ((${#kind[@]} == 0)) || refuse "capstone --map takes --port-web and --port-devices, and got '$1'"
+    [[ ${#kind[@]} == 0 && -z $phones ]] || refuse "capstone --map takes --port-web and --port-devices, and got '$1'"
     "$root/waymark" capstone --no-tests
     map_server=$root/work/.built/capstone/tracker
     map_folder=$(mktemp -d)

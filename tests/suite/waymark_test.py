@@ -36,6 +36,11 @@ class RefusalTest(CommandTest):
                                  (["start", "--port-devices", "http"], "port from 0 to 65535"),
                                  (["start", "--data"], "--data needs a value"),
                                  (["start", "--data", ""], "--data needs a value"),
+                                 (["start", "--phones", "192.0.2.1"], "add --no-demo or --data DIR"),
+                                 (["start", "--no-demo", "--phones"], "--phones needs a value"),
+                                 (["start", "--no-demo", "--phones", "http://me"], "not 'http://me'"),
+                                 (["start", "--no-demo", "--phones", "me:5055"], "without a port"),
+                                 (["capstone", "--map", "--phones", "192.0.2.1"], "takes --port-web"),
                                  (["start", "now"], "does not know 'now'"),
                                  (["build", "all"], "takes no options"),
                                  (["bench", "fun"], "no benchmark 'fun'"),
@@ -221,6 +226,13 @@ class StartTest(CommandTest):
                 self.assertEqual(self.start_and_stop(*arguments, "--port-web", "0", "--port-devices",
                                                      "05056"),
                                  f"tracker serve --foreground {said}{ports}")
+
+    def test_phones_get_every_address_and_are_told_one(self):
+        for host, said in (("192.0.2.1", "192.0.2.1"), ("my-box.lan", "my-box.lan"), ("fd00::2", "[fd00::2]")):
+            with self.subTest(host):
+                self.assertEqual(self.start_and_stop("--no-demo", "--phones", host, "--port-devices", "5056"),
+                                 "tracker serve --foreground --listen-devices *:5056 --public-devices-url "
+                                 f"http://{said}:5056 --listen-web 127.0.0.1:8080")
 
     def test_ctrl_c_and_a_closed_terminal_reach_the_server_itself(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
