@@ -102,6 +102,7 @@ ChangeResult own_password(Connection& connection, const ChangeRequest& request, 
     AccountChange change(connection, request, now);
     const std::string password = change.arguments.text("password_hash");
     const SessionNumber kept = change.arguments.number("kept", 0, ChangeArguments::kLastRow);
+    change.accounts.require_password(request.by, change.arguments.text("was"));
     change.arguments.end();
     change.accounts.set_password(request.by, password);
     const std::int64_t ended = change.sessions.end_all_but(request.by, kept);
@@ -191,7 +192,7 @@ ChangeResult remove_account(Connection& connection, const ChangeRequest& request
 ChangeResult begin_session(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     AccountChange change(connection, request, now);
     const SessionNumber old = change.arguments.number("instead_of", 0, ChangeArguments::kLastRow);
-    (void)change.accounts.name_of(request.by);
+    change.accounts.require_password(request.by, change.arguments.text("was"));
     const SessionNumber session = change.begin_session(request.by);
     change.arguments.end();
     change.sessions.end(request.by, old);

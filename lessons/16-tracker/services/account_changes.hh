@@ -5,17 +5,21 @@
 //                     the first account, an admin; only where there is none
 //   account.redeem    {"link","password_hash","session","agent"} -> {"user","session"}
 //                     uses a one-time link up; ends what sessions there were
-//   account.password  {"password_hash","kept"} -> {"ended"}  one's own; ends all sessions but one
+//   account.password  {"password_hash","kept","was"} -> {"ended"}
+//                     one's own; ends all sessions but one
 //   account.invite    {"name","role","link","expires"} -> {"user"}
 //   account.link      {"user","link","expires"} -> {}
 //   account.role      {"user","role"} -> {}
 //   account.grants    {"user","see":["1","2"],"change":["2"]} -> {}
 //   account.remove    {"user"} -> {}
-//   session.begin     {"session","agent","instead_of"} -> {"session"}
+//   session.begin     {"session","agent","instead_of","was"} -> {"session"}
 //   session.end       {"number"} -> {}         of one's own
 //   session.end_rest  {"kept"} -> {"ended"}    of one's own, all but one
 //   session.used      {"number"} -> {}
 //   audit.refusal     {"who","action","about"} -> {}
+//
+// "was" is the hash that the typed password was compared with: if there is another one by now, the
+// change is refused.
 //
 // Each but session.used leaves a line in the audit log.
 

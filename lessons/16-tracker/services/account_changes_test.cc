@@ -80,9 +80,27 @@ TEST_CASE("a change that is refused leaves nothing, no account and no line in th
 
 TEST_CASE("whoever is gone begins no session") {
     Changed changed;
-    const json arguments{{"session", to_hex(hash_token("t"))}, {"agent", ""}, {"instead_of", 0}};
+    const json arguments{
+        {"session", to_hex(hash_token("t"))}, {"agent", ""}, {"instead_of", 0}, {"was", "hash"}};
     CHECK(changed.make("session.begin", arguments, 99).status == 400);
     CHECK(changed.reader().sessions().empty());
+}
+
+// Comparing takes a while: who has the old password must not be let in after it was changed, nor
+// change it back.
+TEST_CASE("a password that was changed while it was compared opens nothing") {
+    Changed changed;
+    changed.first();
+    const json compared{
+        {"session", to_hex(hash_token("t"))}, {"agent", ""}, {"instead_of", 0}, {"was", "hash"}};
+    const json own{{"password_hash", "third"}, {"kept", 0}, {"was", "hash"}};
+    CHECK(changed.make("session.begin", compared, 1).status == 200);
+    const json to_another{{"password_hash", "other"}, {"kept", 0}, {"was", "hash"}};
+    CHECK(changed.make("account.password", to_another, 1).status == 200);
+    CHECK(changed.make("session.begin", compared, 1).status == 400);
+    CHECK(changed.make("account.password", own, 1).status == 400);
+    CHECK(changed.reader().sessions().empty());
+    CHECK(changed.reader().accounts().at(0).password_hash == "other");
 }
 
 TEST_CASE("a use is noted without a word to anybody") {

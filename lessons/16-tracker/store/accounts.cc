@@ -132,6 +132,14 @@ void Accounts::set_role(UserNumber number, Role role) {
     update.run();
 }
 
+void Accounts::require_password(UserNumber number, std::string_view password_hash) {
+    require(number);
+    Statement same(connection_, "SELECT 1 FROM account WHERE number = ?1 AND password_hash = ?2");
+    same.bind(1, number);
+    same.bind_text(2, password_hash);
+    if (!same.step()) throw UsageError("the password was changed a moment ago: use the new one");
+}
+
 void Accounts::set_password(UserNumber number, std::string_view password_hash) {
     require(number);
     Statement update(connection_,

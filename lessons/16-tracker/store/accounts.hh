@@ -52,6 +52,8 @@ class Accounts {
     // With its sessions.
     void remove(UserNumber number);
     void set_role(UserNumber number, Role role);
+    // Throws unless the password is still the one of which this was made.
+    void require_password(UserNumber number, std::string_view password_hash);
     // An open link is closed by it.
     void set_password(UserNumber number, std::string_view password_hash);
     // In place of an earlier link. The password, if there is one, is good until the link is used.

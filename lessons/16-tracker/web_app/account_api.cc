@@ -131,7 +131,8 @@ net::Task<> AccountApi::change_password(Exchange& exchange, Viewer viewer) {
         answer_too_busy(exchange);
         co_return;
     }
-    std::string arguments = json_of({{"password_hash", *hash}}, "kept", viewer.session);
+    std::string arguments =
+        json_of({{"password_hash", *hash}, {"was", kept}}, "kept", viewer.session);
     co_await answer_account_change(exchange, parts_.keeper, parts_.changes, std::move(viewer),
                                    "account.password", std::move(arguments));
 }

@@ -122,9 +122,10 @@ net::Task<> LogIn::log_in(Exchange& exchange) {
     const std::optional<Viewer> before = who_asks(exchange);
     std::string token = make_token();
     const bool was_theirs = before && before->user == user;
-    std::string arguments =
-        json_of({{"session", to_hex(hash_token(token))}, {"agent", agent_of(exchange.request)}},
-                "instead_of", was_theirs ? before->session : 0);
+    std::string arguments = json_of({{"session", to_hex(hash_token(token))},
+                                     {"agent", agent_of(exchange.request)},
+                                     {"was", hash}},
+                                    "instead_of", was_theirs ? before->session : 0);
     Viewer viewer{.user = user, .name = name, .role = Role::member, .grants = {}};
     ChangeDone done = co_await parts_.changes.ask(exchange, std::move(viewer), "session.begin",
                                                   std::move(arguments));
