@@ -152,6 +152,7 @@ class AFullDisk(ACase):
             tracker.data = disk.folder + "/data"
             with tracker:
                 tracker.add_device("full")
+                ask(tracker.web_url)  # who reads has logged in while there was room
                 with Phones(tracker.devices_url, "full") as phones:
                     phones.wait_for_more(50)
                     self.live_through(tracker, disk, phones)
