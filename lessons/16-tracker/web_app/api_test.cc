@@ -21,7 +21,7 @@ TEST_CASE("devices and positions are those of the database") {
     app.start();
     const json devices = app.get("/api/devices").data()["devices"];
     REQUIRE(devices.size() == 3);
-    CHECK(devices[0] == json{{"id", 1}, {"name", "alice/phone"}});
+    CHECK(devices[0] == json{{"id", 1}, {"name", "alice/phone"}, {"may_change", true}});
     CHECK(devices[1]["name"] == "bob \"b\" \\ ü");
 
     const json answer = app.get("/api/positions").data();

@@ -62,6 +62,8 @@ std::string read_devices(Reader& reader, const Viewer& viewer) {
         append_integer(body, device.number);
         append_key(body, "name");
         append_json_string(body, device.name);
+        append_key(body, "may_change");
+        body += viewer.may_change(device.number) ? "true" : "false";
         body += '}';
     }
     return body + "]}";

@@ -12,7 +12,7 @@
 
 namespace waymark::tracker {
 
-// {"devices":[{"id":1,"name":"alice/phone"}]}
+// {"devices":[{"id":1,"name":"alice/phone","may_change":true}]}
 // Of those whom the viewer may see.
 std::string read_devices(Reader& reader, const Viewer& viewer);
 

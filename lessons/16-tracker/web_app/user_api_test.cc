@@ -79,7 +79,10 @@ TEST_CASE("what a member may see changes at once, also for the stream that is op
         "/api/users/grants", {{"user", house.ben_number}, {"see", {"1", "2"}}, {"change", {"2"}}});
     REQUIRE(changed.status == 200);
     stream.read_until("event: devices\n");
-    CHECK(house.app.get("/api/devices", house.ben).data()["devices"].size() == 2);
+    const json devices = house.app.get("/api/devices", house.ben).data()["devices"];
+    REQUIRE(devices.size() == 2);
+    CHECK(devices[0]["may_change"] == false);
+    CHECK(devices[1]["may_change"] == true);
     CHECK(house.user("Ben")["see"] == json{1, 2});
     CHECK(house.user("Ben")["change"] == json{2});
     for (const char* odd : {"x", "1x", "0", "-1", "99", ""})
