@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit } from '../support/browser.js';
+import { NAME, PASSWORD } from '../support/session.js';
 import { Tracker } from '../support/tracker.js';
 import { ride } from '../support/trips.js';
 
@@ -104,18 +105,19 @@ for (const [device, name, viewport] of [[1, '390', PHONE], [2, '1280', DESKTOP]]
   });
 }
 
-test('one point, a span of time and a box choose; what is hidden so is listed and shown again', async () => {
-  const page = await open('history?device=4&day=2024-05-10');
+test('one point, a span of time by the clock that is shown, and a box choose; what is hidden so is listed and shown again', async () => {
+  const page = await open('history?device=4&day=2024-05-10&zone=Pacific/Fiji');
   await page.locator('#correct > summary').click();
   const chosen = (text) => page.locator('#correct-count', { hasText: text }).waitFor();
   await chosen('Nothing is chosen');
   await page.locator('#correct-way').selectOption('point');
   await chosen('1 point chosen');
   await page.locator('#correct-next').click();
-  assert.match(await page.locator('#correct-point-text').innerText(), /^08:00:10/);
+  assert.match(await page.locator('#correct-point-text').innerText(), /^18:00:10/);
   await page.locator('#correct-way').selectOption('span');
+  await page.getByLabel('From, Pacific/Fiji').waitFor();
   await chosen('50 points chosen');
-  await page.locator('#correct-to').fill('2024-05-10T08:01');
+  await page.locator('#correct-to').fill('2024-05-10T18:01');
   await chosen('7 points chosen');
   await page.locator('#correct-from-here').click();
   await chosen('6 points chosen');
@@ -222,6 +224,20 @@ test('at 320 pixels nothing scrolls sideways, each control is 44 pixels, and the
     for (const id of needed) assert.ok(reached.has(id), `${id} of ${[...reached]}`);
     await page.close();
   }
+});
+
+test('who may only look at a device is not asked to correct it', async () => {
+  await tracker.addUser('Ben', PASSWORD, ['--sees', 'car']);
+  await tracker.logIn('Ben', PASSWORD);
+  const page = await open('history?device=4&day=2024-05-10');
+  await page.locator('#figures[aria-busy="false"] #fixes', { hasText: /^\d+$/ }).waitFor();
+  assert.ok(await page.locator('#correct').isHidden());
+  await visit(page, `${tracker.web}corrections?device=4#quarantine`);
+  assert.match(await page.locator('#notice').innerText(), /not correct them/);
+  assert.equal(await page.locator('.part:visible').count(), 0);
+  assert.deepEqual(page.complaints, [], 'nothing was asked that is refused');
+  await page.context().close();
+  await tracker.logIn(NAME, PASSWORD);
 });
 
 test('a device without anything, a hash of nonsense, and a server that is away say so calmly', async () => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { pages } from '../support/folders.js';
 
+const { zoneNamed } = await import(`${pages}/zone.js`);
 const { boxText, localText, pointsWithin, pointText, spanOfTexts } = await import(`${pages}/correct-choice.js`);
 
 const track = {
@@ -28,15 +29,30 @@ test('a point is its time and place as the server stores them', () => {
   assert.equal(pointText(track, 2), '3000,483000000,-1787500000');
 });
 
-test('a time for a control is the one of the person’s clock, and comes back', () => {
-  const time = new Date(2024, 4, 10, 7, 5, 9).getTime();
-  assert.equal(localText(time), '2024-05-10T07:05:09');
-  assert.deepEqual(spanOfTexts(localText(time), localText(time)), { from: time, to: time + 1000 });
+test('a time for a control is that of the zone’s clock, and comes back', () => {
+  const time = Date.parse('2024-05-10T18:05:09Z');
+  for (const [name, text] of [['Pacific/Fiji', '2024-05-11T06:05:09'], ['America/St_Johns', '2024-05-10T15:35:09'],
+    ['', localText(time, zoneNamed(''))]]) {
+    const zone = zoneNamed(name);
+    assert.equal(localText(time, zone), text);
+    assert.deepEqual(spanOfTexts(text, text, zone), { from: time, to: time + 1000 });
+    assert.deepEqual(spanOfTexts(text.slice(0, 16), text, zone), { from: time - 9000, to: time + 1000 }, 'a control leaves out seconds that are 0');
+  }
+});
+
+test('a second that the clock showed twice counts both times, and one that it leapt over is the leap', () => {
+  const berlin = zoneNamed('Europe/Berlin');
+  const twice = '2024-10-27T02:30:00', never = '2024-03-31T02:30:00';
+  assert.deepEqual(spanOfTexts(twice, twice, berlin), { from: Date.parse('2024-10-27T00:30Z'), to: Date.parse('2024-10-27T01:30:01Z') });
+  const leap = Date.parse('2024-03-31T01:00Z');
+  assert.deepEqual(spanOfTexts(never, never, berlin), { from: leap, to: leap + 1000 });
 });
 
 test('two times that make no span are none', () => {
-  assert.equal(spanOfTexts('', '2024-05-10T07:05:09'), null);
-  assert.equal(spanOfTexts('2024-05-10T07:05:09', '2024-05-10T07:05:07'), null);
+  const fiji = zoneNamed('Pacific/Fiji');
+  assert.equal(spanOfTexts('', '2024-05-10T07:05:09', fiji), null);
+  assert.equal(spanOfTexts('2024-05-10T07:05:09', '', fiji), null);
+  assert.equal(spanOfTexts('2024-05-10T07:05:09', '2024-05-10T07:05:07', fiji), null);
 });
 
 test('the points of a span and a box are found, also beyond the date line, and not more than are asked for', () => {

@@ -30,18 +30,18 @@ export function pointText(track, index) {
   return [track.times[index], ...places.map((degrees) => Math.round(degrees * E7))].join(',');
 }
 
-// For an <input type="datetime-local">: the time of the person's clock, to the second.
-export function localText(milliseconds) {
-  const date = new Date(milliseconds);
-  const two = (number) => String(number).padStart(2, '0');
-  return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}` +
-    `T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+// For an <input type="datetime-local">: the time of the clock of a zone (zone.js), to the second.
+export function localText(milliseconds, zone) {
+  return new Date(zone.shownAt(milliseconds)).toISOString().slice(0, 19);
 }
 
-// From the first of the two seconds to the end of the second; null if they make no span.
-export function spanOfTexts(first, last) {
-  const [from, to] = [Date.parse(first), Date.parse(last) + 1000];
-  return Number.isNaN(from) || Number.isNaN(to) || to <= from ? null : { from, to };
+// From the first of the two seconds to the end of the second; null if they make no span. A second that
+// the clock showed twice counts both times.
+export function spanOfTexts(first, last, zone) {
+  const [begin, end] = [Date.parse(`${first}Z`), Date.parse(`${last}Z`)];
+  if (Number.isNaN(begin) || Number.isNaN(end)) return null;
+  const [from, to] = [zone.instantsOf(begin).first, zone.instantsOf(end).last + 1000];
+  return to <= from ? null : { from, to };
 }
 
 // The indexes of a track's points that lie in a span of time and a box (degrees), at most `most`.

@@ -23,7 +23,8 @@ const WAYS = [
 
 function moment(id, text) {
   const input = make('input', { id, type: 'datetime-local', step: '1' });
-  return make('div', { className: 'moment' }, field(text, input), button(`${id}-here`, 'The shown moment', 'quiet'));
+  const label = make('label', { className: 'field' }, make('span', {}, text, make('span', { className: 'of-zone' })), input);
+  return make('div', { className: 'moment' }, label, button(`${id}-here`, 'The shown moment', 'quiet'));
 }
 
 // Fills `place`, a <details>. Everything in it has an id that begins with "correct-".

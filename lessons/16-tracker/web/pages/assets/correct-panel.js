@@ -18,8 +18,8 @@ const E7 = 1e7;
 const element = (id) => document.getElementById(`correct-${id}`);
 
 export class CorrectPanel {
-  // `page` has device(), span() of what is shown ({ from, to } in ms), time() of the player,
-  // seek(time), and reload(), which reads the track anew.
+  // `page` has device(), span() of what is shown ({ from, to } in ms), zone() whose clock is shown,
+  // time() of the player, seek(time), and reload(), which reads the track anew.
   constructor(map, place, page) {
     this.map = map;
     this.page = page;
@@ -42,7 +42,7 @@ export class CorrectPanel {
     for (const id of ['from', 'to']) {
       element(id).addEventListener('input', () => this.choose());
       element(`${id}-here`).addEventListener('click', () => {
-        element(id).value = localText(this.page.time());
+        element(id).value = localText(this.page.time(), this.page.zone());
         this.choose();
       });
     }
@@ -63,8 +63,10 @@ export class CorrectPanel {
     this.jumps = [];
     element('all').href = `/corrections?device=${this.page.device()}`;
     if (!track) return this.layer.choose([], null);
-    element('from').value = localText(track.times[0]);
-    element('to').value = localText(track.times[track.count - 1]);
+    const zone = this.page.zone();
+    element('from').value = localText(track.times[0], zone);
+    element('to').value = localText(track.times[track.count - 1], zone);
+    for (const place of this.place.querySelectorAll('.of-zone')) place.textContent = zone.isViewers ? '' : `, ${zone.name}`;
     if (this.place.open) this.open();
   }
 
@@ -144,7 +146,7 @@ export class CorrectPanel {
       case 'point':
         return { points: [pointText(this.track, indexAt(this.track, this.page.time()))] };
       case 'span':
-        return spanOfTexts(element('from').value, element('to').value);
+        return spanOfTexts(element('from').value, element('to').value, this.page.zone());
       default:
         return this.box && { ...this.page.span(), box: boxText(this.box) };
     }

@@ -4,6 +4,7 @@
 import { readDevices } from './api.js';
 import { HiddenList } from './hidden-list.js';
 import { QuarantineList } from './quarantine-list.js';
+import { read } from './session.js';
 import { SpeedUnits } from './speed-units.js';
 
 const PARTS = ['hidden', 'quarantine', 'units'];
@@ -24,19 +25,22 @@ class CorrectionsPage {
 
   async start() {
     await this.attempt(async () => {
-      this.devices = await readDevices();
+      const [seen, { role }] = await Promise.all([readDevices(), read('/api/session')]);
+      this.devices = seen.filter((device) => device.may_change);
+      this.isAdmin = role === 'admin';
       element('device').replaceChildren(...this.devices.map(({ id, name }) => new Option(name, id)));
       const asked = new URLSearchParams(location.search).get('device');
       if (this.devices.some(({ id }) => String(id) === asked)) element('device').value = asked;
-      if (this.devices.length === 0) this.tell('There is no device yet, and so nothing to correct.');
+      if (seen.length === 0) this.tell('There is no device yet, and so nothing to correct.');
+      else if (this.devices.length === 0) this.tell('You may look at devices here, but not correct them. An admin can change that.');
       else await this.show(false);
     });
   }
 
-  // All of them are a choice for the quarantine only.
+  // All of them are a choice for the quarantine only, and an admin's.
   offerAll(part) {
     const offered = element('device').options[0]?.value === '0';
-    if (part === 'quarantine' && !offered && this.devices.length > 1) {
+    if (part === 'quarantine' && !offered && this.isAdmin && this.devices.length > 1) {
       const all = new Option('All devices', '0');
       element('device').prepend(all);
     } else if (part !== 'quarantine' && offered) {
@@ -57,6 +61,7 @@ class CorrectionsPage {
   }
 
   async show(moveFocus) {
+    if (this.devices.length === 0) return; // and that has been said
     const part = this.part();
     this.tell('');
     this.offerAll(part);
@@ -71,7 +76,7 @@ class CorrectionsPage {
     element('to-history').href = `/history?device=${element('device').value}`;
     document.querySelector('.skip').href = `#${part}-title`;
     if (moveFocus) element(`${part}-title`).focus();
-    if (element('device').options.length > 0) await this.attempt(() => this.parts[part].show());
+    await this.attempt(() => this.parts[part].show());
   }
 
   async attempt(action) {

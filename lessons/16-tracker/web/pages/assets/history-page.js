@@ -46,13 +46,14 @@ class HistoryPage {
     this.player = new Player({ time: (time) => this.show(time), playing: (on) => this.showPlaying(on) });
     this.story = new StoryView(this.map, element('story'), {
       track: () => this.shown[0]?.track, moment: () => this.player.time, seek: (time) => this.player.seek(time), chart: this.chart,
+      alone: (device) => this.choose({ devices: [device] }),
     });
     this.picker = new Picker({
       devices: (devices) => this.choose({ devices }), span: (span) => this.choose({ span }),
       zone: (zone) => this.choose({ zone }), refuse: (text) => this.tell(text),
     });
     this.correcting = new CorrectPanel(this.map, element('correct'), {
-      device: () => this.state.devices[0], span: () => this.milliseconds,
+      device: () => (this.shown[0]?.device ?? this.state.devices[0]), span: () => this.milliseconds, zone: () => zoneNamed(this.state.zone),
       time: () => this.player.time, seek: (time) => this.player.seek(time), reload: () => this.readAgain(),
     });
     this.listen();
@@ -159,8 +160,8 @@ class HistoryPage {
     else this.open(shown, { from, to });
     await this.showDays(days);
     this.picker.show(span, zone);
-    if (devices.length === 1) await this.story.show(devices[0], { from, to }, signal);
-    else this.story.clear();
+    if (shown.length > 1) this.story.showSeveral(shown);
+    else await this.story.show(shown[0]?.device ?? devices[0], { from, to }, signal);
     if (shown.length > 0) await this.addUp(shown, { from, to }, signal);
   }
 
@@ -209,7 +210,7 @@ class HistoryPage {
     fit(this.map, bounds);
     this.detail.setTracks(shown, span);
     this.show(first);
-    this.correcting.show(shown.length === 1 ? shown[0].track : null); // of one device at a time
+    this.correcting.show(shown.length === 1 && shown[0].mayChange ? shown[0].track : null); // of one device at a time
     // The picture after the next one has it.
     requestAnimationFrame(() => requestAnimationFrame(() => {
       performance.mark('track painted');

@@ -16,12 +16,14 @@ export function coloursOf(devices) {
   });
 }
 
-// Of those that have a fix: { device, name, colour, track }. One alone has no colour (null): it is
+// Of those that have a fix: { device, name, mayChange, colour, track }. One alone has no colour (null): it is
 // coloured by speed. All run on past the date line to the same side.
 export function makeShown(all, devices, columns) {
   const colours = coloursOf(devices);
-  const shown = devices.map((device, i) => ({ device, name: all.find(({ id }) => id === device).name,
-    colour: colours[i], track: makeTrack(columns[i]) })).filter(({ track }) => track.count > 0);
+  const shown = devices.map((device, i) => {
+    const { name, may_change: mayChange } = all.find(({ id }) => id === device);
+    return { device, name, mayChange, colour: colours[i], track: makeTrack(columns[i]) };
+  }).filter(({ track }) => track.count > 0);
   if (shown.length === 1) shown[0].colour = null;
   for (const { track } of shown.slice(1)) {
     const first = track.longitudes[0];

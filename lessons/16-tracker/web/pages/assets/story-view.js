@@ -10,7 +10,7 @@ const STAY_RADIUS_M = 50; // half the square of a stay (trip_rules.hh)
 const STAY_REACH_DEGREES = 0.001;
 
 export class StoryView {
-  // `page` has track(), moment(), seek(time) and chart.
+  // `page` has track(), moment(), seek(time), alone(device) and chart.
   constructor(map, section, page) {
     this.map = map;
     this.page = page;
@@ -18,6 +18,7 @@ export class StoryView {
     this.circle = new PlaceLayer('stay', 416).addTo(map);
     this.list = new TripList(section, {
       choose: (segment) => this.choose(segment), moment: () => page.moment(), showMap: () => this.showMap(),
+      alone: (device) => page.alone(device),
     });
   }
 
@@ -25,6 +26,11 @@ export class StoryView {
   async show(device, span, signal) {
     this.forget();
     await this.list.show(device, span, signal);
+  }
+
+  showSeveral(devices) {
+    this.forget();
+    this.list.showSeveral(devices);
   }
 
   clear() {

@@ -24,7 +24,7 @@ function button(text, action, className = '') {
 }
 
 export class TripList {
-  // `on` has choose(segment or null), showMap(), and moment(), the time that the page shows.
+  // `on` has choose(segment or null), showMap(), alone(device), and moment(), the time that the page shows.
   constructor(section, on) {
     this.section = section;
     this.on = on;
@@ -47,12 +47,28 @@ export class TripList {
     this.span = span;
     this.chosen = null;
     if (span.to - span.from > LONGEST_MS) {
-      this.segments = [];
-      this.section.hidden = false;
-      this.list.replaceChildren(make('li', 'piece-hint', 'Choose two months or less to see trips and stays.'));
+      this.showInstead(make('li', 'piece-hint', 'Choose two months or less to see trips and stays.'));
     } else {
       await this.read(signal);
     }
+  }
+
+  // Of several { device, name } there is no one story.
+  showSeveral(devices) {
+    this.chosen = null;
+    const only = devices.map(({ device, name }) => button(`Only ${name}`, () => this.on.alone(device), 'chip'));
+    const item = make('li', '');
+    const chips = make('div', 'chips');
+    chips.append(...only);
+    item.append(make('p', 'piece-hint', 'They are told of one device at a time, and its points corrected.'), chips);
+    this.showInstead(item);
+  }
+
+  showInstead(item) {
+    this.segments = [];
+    this.told.textContent = '';
+    this.section.hidden = false;
+    this.list.replaceChildren(item);
   }
 
   async read(signal) {

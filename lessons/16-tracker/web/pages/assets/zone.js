@@ -90,6 +90,20 @@ class Zone {
     return NaN;
   }
 
+  // What the clock shows, as milliseconds of a clock that has no zone.
+  shownAt(milliseconds) {
+    return milliseconds + this.stretches.find(({ to }) => milliseconds < to).offset * MINUTE_MS;
+  }
+
+  // The first instant at which the clock shows that, and the last one: two where the clock was put
+  // back. Where it leapt over it, both are the leap.
+  instantsOf(shown) {
+    const at = ({ offset }) => shown - offset * MINUTE_MS;
+    const first = this.stretches.find((one) => at(one) < one.to);
+    const last = this.stretches.findLast((one) => at(one) >= one.from);
+    return { first: Math.max(at(first), first.from), last: Math.min(at(last), last.to) };
+  }
+
   // The first millisecond of the day `from`, and the first one after the day `to`.
   span(from, to) {
     return { from: this.beginOf(from), to: this.beginOf(dayName(dayNumber(to) + 1)) };
