@@ -24,14 +24,18 @@ struct Range {
     std::uint32_t first, last;
 };
 
-// Controls, line ends, and what Unicode calls formats (general category Cf, version 15): seen by
-// nobody, or turning what is around them.
+// Of Unicode 15: controls and line ends; formats (general category Cf), which are seen by nobody or
+// turn what is around them; what is drawn as nothing (Default_Ignorable_Code_Point); and spaces
+// other than the usual one (Zs, and the empty Braille cell).
 constexpr Range kUnseen[] = {
-    {0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x600, 0x605},
-    {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},
-    {0x8E2, 0x8E2},     {0x180E, 0x180E},   {0x200B, 0x200F},   {0x2028, 0x202E},
-    {0x2060, 0x206F},   {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD},
-    {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0001, 0xE007F},
+    {0x00, 0x1F},       {0x7F, 0xA0},       {0xAD, 0xAD},       {0x34F, 0x34F},
+    {0x600, 0x605},     {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},
+    {0x890, 0x891},     {0x8E2, 0x8E2},     {0x115F, 0x1160},   {0x1680, 0x1680},
+    {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x2000, 0x200F},   {0x2028, 0x202F},
+    {0x205F, 0x206F},   {0x2800, 0x2800},   {0x3000, 0x3000},   {0x3164, 0x3164},
+    {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
+    {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3},
+    {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
 };
 
 // Of ten characters or more, what lists of stolen passwords have most often.
@@ -99,9 +103,11 @@ void check_user_name(std::string_view name) {
     if (!is_utf8(name)) throw UsageError("the name is not UTF-8");
     if (name.front() == ' ' || name.back() == ' ')
         throw UsageError("the name begins or ends with a space");
+    if (name.find("  ") != name.npos) throw UsageError("the name has two spaces in a row");
     for (std::string_view rest = name; !rest.empty();)
         if (is_unseen(take_character(rest)))
-            throw UsageError("the name has a character that nobody sees: type it anew");
+            throw UsageError(
+                "the name has a character that nobody sees, or an odd space: type it anew");
 }
 
 void check_password(std::string_view password, std::string_view name) {

@@ -73,8 +73,10 @@ class Accounts {
 };
 
 // Throws UsageError unless the name has 1 to 64 bytes of UTF-8 without control characters, no space
-// at either end, and no character that turns the direction of a text or is not seen (Unicode,
-// UAX 9; general category Cf): two names that look alike must not be two people.
+// at either end nor two in a row, and no character that turns the direction of a text, is not seen,
+// or is another space (Unicode 15: Cf, Default_Ignorable_Code_Point, Zs): two names that differ in
+// nothing that is seen are not two people. Letters of two scripts that look alike, and a letter
+// whose accent is a character of its own, are not known as such.
 void check_user_name(std::string_view name);
 
 // As names are compared: ASCII letters small.
