@@ -92,6 +92,9 @@ void add_one_user(const UserOptions& options) {
     check_user_name(options.name);
     refuse_demo_folder(prepare_data_folder(options.data));
     Connection connection = open_for_writing(database_path(prepare_data_folder(options.data)));
+    // The link that 'serve' prints closes with the first account: nobody could add the next one.
+    if (role != Role::admin && !Accounts(connection).are_there())
+        throw UsageError("the first account must be an admin's: say --admin");
     const std::string token = options.link ? make_token() : "";
     const std::string hash = options.link ? "" : hash_password(new_password_for(options.name));
     change_accounts(options, connection, "account added",

@@ -77,6 +77,7 @@ class Accounts(unittest.TestCase):
     def test_a_member_sees_the_devices_that_were_named(self):
         for device in ("van", "boat"):
             self.tracker.add_device(device)
+        self.add("Anna", "--admin")
         self.add("Ben", "--sees", "boat")
         cookie = self.log_in("Ben")[1]
         names = [device["name"] for device in self.get("/api/devices", cookie)[1]["devices"]]
@@ -114,11 +115,12 @@ class Accounts(unittest.TestCase):
         self.assertEqual(self.user("role", "Anna", "member")[0], 100)
 
     def test_what_is_wrong_is_said_in_a_line_and_changes_nothing(self):
-        for arguments, typed, words in ((("add", "Anna"), "short\n", "shorter than 10 characters"),
-                                        (("add", "Anna"), "", "no password was given"),
+        for arguments, typed, words in ((("add", "Anna", "--admin"), "short\n", "shorter than 10 characters"),
+                                        (("add", "Anna", "--admin"), "", "no password was given"),
                                         (("add", " Anna"), PASSWORD + "\n", "begins or ends with a space"),
-                                        (("add", "Anna", "--sees", "van"), PASSWORD + "\n",
+                                        (("add", "Anna", "--admin", "--sees", "van"), PASSWORD + "\n",
                                          "there is no device van"),
+                                        (("add", "Anna"), PASSWORD + "\n", "the first account must be an admin's"),
                                         (("passwd", "Anna"), PASSWORD + "\n", "nobody here is called Anna")):
             with self.subTest(arguments=arguments):
                 code, _, error = self.user(*arguments, typed=typed)
