@@ -41,13 +41,11 @@ std::vector<FixKey> keys_in(ChangeArguments& arguments) {
     return keys;
 }
 
-// One that is there, and of the device that is named: of others the asker may not know.
+// Of the device that is named.
 std::int64_t correction_in(Corrections& corrections, ChangeArguments& arguments) {
     const DeviceNumber device = arguments.device();
-    const std::int64_t number = arguments.number("correction", 1, ChangeArguments::kLastRow);
-    if (corrections.get(number).choice.device != device)
-        throw daemon::UsageError("that correction is of another device");
-    return number;
+    return corrections.get_of(device, arguments.number("correction", 1, ChangeArguments::kLastRow))
+        .number;
 }
 
 // Positions that others have been told of are not there any more, or are again: where friends are

@@ -191,9 +191,8 @@ Correction Corrections::take(CorrectionKind kind, DeviceNumber device, std::span
         made.choice = {device, first->time_ms, last->time_ms + 1, {}};
         made.number = insert_correction(connection_, made);
     } else {
-        made = get(add_to);
-        if (made.kind != kind || made.choice.device != device ||
-            made.stage != CorrectionStage::done)
+        made = get_of(device, add_to);
+        if (made.kind != kind || made.stage != CorrectionStage::done)
             throw daemon::UsageError("nothing can be added to that correction");
         refuse_beside_another(connection_, device);
         made.choice.from = std::min(made.choice.from, first->time_ms);
@@ -266,9 +265,15 @@ void Corrections::set_unit(DeviceNumber device, SpeedUnit unit) {
 }
 
 Correction Corrections::get(std::int64_t number) {
-    Statement row(connection_,
-                  fmt::format("SELECT {} FROM correction WHERE number = ?1", kCorrectionColumns));
+    return get_of(0, number);
+}
+
+Correction Corrections::get_of(DeviceNumber device, std::int64_t number) {
+    Statement row(connection_, fmt::format("SELECT {} FROM correction WHERE number = ?1 AND "
+                                           "(?2 = 0 OR device = ?2)",
+                                           kCorrectionColumns));
     row.bind(1, number);
+    row.bind(2, device);
     if (!row.step())
         throw daemon::UsageError("that correction is not there any more: it was undone or deleted");
     return read_correction(row);

@@ -70,6 +70,9 @@ class Corrections {
     // Whether anything of any device is hidden, or was deleted.
     bool any();
     Correction get(std::int64_t number);
+    // One of another device is answered as one that is not there: its device may be hidden from
+    // whoever asks.
+    Correction get_of(DeviceNumber device, std::int64_t number);
     // The newest first, with numbers below `below` (0: all).
     std::vector<Correction> list(DeviceNumber device, int most, std::int64_t below = 0);
     // Fixes in the choice that are not hidden. Reads all of them.

@@ -92,7 +92,7 @@ std::string points_json(Reader& reader, const FixChoice& choice, const std::opti
 std::string hidden_json(Reader& reader, DeviceNumber device, std::int64_t number, int most) {
     try {
         Corrections corrections = reader.corrections();
-        if (corrections.get(number).choice.device != device) return {};
+        (void)corrections.get_of(device, number);
         return fmt::format(R"({{"points":[{}]}})", points_list(corrections.hidden(number, most)));
     } catch (const daemon::UsageError&) {
         return {};

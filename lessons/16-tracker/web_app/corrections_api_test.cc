@@ -236,7 +236,15 @@ TEST_CASE("what makes no sense is refused in words, and a GET changes nothing") 
     CHECK(tested.get("/count", Correcting::all_as_query())["points"] == 10);
     const json hidden = tested.post("hide", Correcting::all());
     const json other{{"device", 2}, {"correction", hidden["correction"]}};
-    CHECK(tested.post("undo", other)["error"] == "that correction is of another device");
+    // Of another device, which may be hidden from whoever asks, and not there: the same words.
+    const json missing{{"device", 2}, {"correction", 77}};
+    for (const char* action : {"undo", "go-on", "delete-hidden"})
+        CHECK(tested.post(action, other) == tested.post(action, missing));
+    json points{{"device", 2}, {"points", {"1,2,3"}}, {"correction", hidden["correction"]}};
+    const json added = tested.post("hide", points);
+    points["correction"] = 77;
+    CHECK(added == tested.post("hide", points));
+    CHECK(added["error"].get<std::string>().find("not there any more") != std::string::npos);
     CHECK(tested.app
               .get(fmt::format("/api/corrections/hidden?device=2&correction={}",
                                hidden["correction"].get<int>()))
