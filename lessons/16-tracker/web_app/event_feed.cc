@@ -110,6 +110,7 @@ void EventFeed::pause() {
 
 void EventFeed::break_off() {
     pause();
+    newest_fixes_.clear();
     ++breaks_;
 }
 

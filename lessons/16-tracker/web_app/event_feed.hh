@@ -54,7 +54,8 @@ class EventFeed {
     void add(const Stored& stored, UnixMillis now);
     // Announcements stop, or stopped for a while: what comes next need not follow what is here.
     void pause();
-    // Announcements were lost. All cursors that are out will hear of it.
+    // Announcements were lost, or what was announced is not stored any more: it is told to nobody
+    // from here on. All cursors that are out will hear of it.
     void break_off();
 
     // Whether it is known which commit the announcements follow; before that nobody gets anything.
@@ -73,8 +74,8 @@ class EventFeed {
     // devices that the viewer may not see there are no rows; where nothing is left of what was
     // read, only its id, to come back with.
     Read read(Cursor& cursor, const Viewer& viewer, std::string& out, std::size_t enough) const;
-    // Appends an event with the newest fix of each device that was announced since the start and
-    // that the viewer may see.
+    // Appends an event with the newest fix of each device that was announced since the start, or
+    // since the last break, and that the viewer may see.
     void write_newest(const Viewer& viewer, std::string& out) const;
 
     std::string id_of(FeedPlace place) const;

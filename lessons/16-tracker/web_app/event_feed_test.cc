@@ -198,6 +198,22 @@ TEST_CASE("after a break all who were there hear of it once, as soon as it is kn
     CHECK(read(feed, later) == "nothing");
 }
 
+// Of a device that was removed, or of fixes that were hidden or deleted.
+TEST_CASE("what was announced before a break is told to nobody after it") {
+    const Viewer admin{1, "anna", Role::admin, {}};
+    EventFeed feed("e");
+    feed.add(mark(1), kNow);
+    feed.add(commit(2), kNow);
+    std::string before;
+    feed.write_newest(admin, before);
+    CHECK(before.find("event: fixes") != before.npos);
+    feed.break_off();
+    feed.add(mark(2), kNow);
+    std::string after;
+    feed.write_newest(admin, after);
+    CHECK(after.empty());
+}
+
 TEST_CASE("a store whose numbers go back is another database") {
     EventFeed feed("e");
     feed.add(mark(100), kNow);
