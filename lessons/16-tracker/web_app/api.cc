@@ -23,10 +23,11 @@ void Api::add_routes(Routes& routes) {
     add(routes, "/api/devices", &Api::devices);
     add(routes, "/api/positions", &Api::positions);
     add(routes, "/api/live", &Api::live);
-    routes.get("/api/status", [this](Exchange& exchange, const Viewer&) {
-        answer_json(
-            exchange, 200,
-            fmt::format(R"({{"demo_devices":{},{}}})", parts_.demo_devices, parts_.counters()));
+    // The counters tell when others look.
+    routes.get("/api/status", [this](Exchange& exchange, const Viewer& viewer) {
+        std::string body = fmt::format(R"({{"demo_devices":{})", parts_.demo_devices);
+        if (viewer.is_admin()) body += "," + parts_.counters();
+        answer_json(exchange, 200, body + "}");
         return net::http::answered();
     });
 }

@@ -5,7 +5,8 @@
 //   GET /api/positions                      where everybody was last, and a place to follow from
 //   GET /api/days, /api/track, /api/summary where somebody was (web_app/history_api.hh)
 //   GET /api/live[?event]                   server-sent events (web_app/live.hh)
-//   GET /api/status                         version, how many devices are made up, counters
+//   GET /api/status                         how many devices are made up; for admins the version
+//                                           and counters, too
 //   .../api/quarantine                      points that are no positions
 //                                           (web_app/quarantine_api.hh)
 //   .../api/trips, .../api/places           trips, stays and named places (web_app/trip_api.hh)

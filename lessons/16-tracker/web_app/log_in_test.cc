@@ -98,6 +98,8 @@ TEST_CASE("name and password let in, with a cookie that scripts and other sites 
     CHECK(session.data()["role"] == "member");
     CHECK(session.data()["demo"] == false);
     CHECK(house.app.get("/api/users", cookie).status == 403);
+    // What others do is no member's business.
+    CHECK(house.app.get("/api/status", cookie).data() == nlohmann::json{{"demo_devices", 0}});
     CHECK(house.audit().at(0).action == "log-in");
     CHECK(house.audit().at(0).who == "Anna");
 }
