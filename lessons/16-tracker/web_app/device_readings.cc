@@ -71,11 +71,12 @@ void append_identifiers(std::string& out, const Device& device) {
     out += ']';
 }
 
-void append_viewers(std::string& out, const std::vector<Friendship>& friendships,
-                    DeviceNumber seen) {
+// Those that the viewer may know of.
+void append_viewers(std::string& out, const std::vector<Friendship>& friendships, DeviceNumber seen,
+                    const Viewer& viewer) {
     out += '[';
     for (const Friendship& friendship : friendships) {
-        if (friendship.seen != seen) continue;
+        if (friendship.seen != seen || !viewer.may_see(friendship.viewer)) continue;
         if (out.back() != '[') out += ',';
         append_integer(out, friendship.viewer);
     }
@@ -119,7 +120,7 @@ void append_details(std::string& out, Reader& reader, const Device& device, cons
         object.key("identifiers");
         append_identifiers(out, device);
         object.key("seen_by");
-        append_viewers(out, friendships, device.number);
+        append_viewers(out, friendships, device.number, viewer);
     }
     object.end();
 }

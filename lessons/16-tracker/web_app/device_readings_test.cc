@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/folder_under_test.hh"
+#include "store/device_edits.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 
@@ -53,6 +54,8 @@ TEST_CASE("a member reads the devices that he may see, and identifiers where he 
                   {"two", {"id-two"}, {}, {}},
                   {"three", {"id-3"}, {}, {}}},
                  0);
+        DeviceEdits(connection).share({1, 2}, true);
+        DeviceEdits(connection).share({3, 2}, true);
     }
     Reader reader(path);
     const json seen = json::parse(read_device_details(reader, member(), kNow));
@@ -62,7 +65,10 @@ TEST_CASE("a member reads the devices that he may see, and identifiers where he 
     CHECK_FALSE(seen[0].contains("identifiers"));
     CHECK_FALSE(seen[0].contains("seen_by"));
     CHECK(seen[1]["identifiers"] == json{"id-two"});
-    CHECK(json::parse(read_device_details(reader, kAdmin, kNow)).size() == 3);
+    CHECK(seen[1]["seen_by"] == json{1});
+    const json all = json::parse(read_device_details(reader, kAdmin, kNow));
+    CHECK(all.size() == 3);
+    CHECK(all[2]["seen_by"] == json{1, 3});
 }
 
 TEST_CASE("of strangers only an admin hears, and from which address they came") {
