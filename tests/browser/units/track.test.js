@@ -138,3 +138,16 @@ test('the Munich drive is 13 647 m long', (context) => {
   assert.equal(track.count, 1194);
   near(track.distances[1193], 13647);
 });
+
+test('what was hidden is forgotten: an older position is then the last one', () => {
+  const fleet = new Fleet();
+  fleet.setDevices([{ id: 1, name: 'a' }]);
+  fleet.applyRows([[1, 500, 5, 5]], 100);
+  fleet.setPositions([{ device: 1, time: 400, lat: 4, lon: 4 }]);
+  assert.equal(fleet.devices.get(1).last.time, 500, 'late news does not move it back');
+  fleet.forgetPlaces();
+  assert.equal(fleet.placed().length, 0);
+  fleet.setPositions([{ device: 1, time: 400, lat: 4, lon: 4 }]);
+  assert.equal(fleet.devices.get(1).last.latitude, 4);
+  assert.equal(fleet.devices.get(1).trail.count, 0);
+});

@@ -29,7 +29,7 @@ export class DeviceCard {
   }
 
   update() {
-    if (!this.device) return;
+    if (!this.device?.last) return; // while positions are read anew
     const { name, last, trail } = this.device;
     const age = ageNow(last, this.now());
     part('name').textContent = name;
@@ -56,6 +56,7 @@ export class DeviceCard {
   }
 
   async copy() {
+    if (!this.device?.last) return;
     const { latitude, longitude } = this.device.last;
     try {
       await navigator.clipboard.writeText(formatPlace(latitude, longitude));

@@ -98,6 +98,12 @@ export class Fleet {
     }
   }
 
+  // Where everybody is may not be so any more: a point may have been hidden, and an older one is the last.
+  forgetPlaces() {
+    this.clearTrails();
+    for (const device of this.devices.values()) device.last = null;
+  }
+
   placed() {
     return [...this.devices.values()].filter((device) => device.last);
   }

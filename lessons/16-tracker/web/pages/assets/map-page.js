@@ -94,9 +94,9 @@ class MapPage {
     this.reading = false;
   }
 
-  // The server no longer knows what we missed.
+  // The server no longer knows what we missed, or what it said is not so any more.
   readAnew() {
-    this.fleet.clearTrails();
+    this.fleet.forgetPlaces();
     return this.readAll();
   }
 
