@@ -56,7 +56,9 @@ void WebAppTalk::announce(std::int64_t sequence, const std::vector<Fix>& fresh) 
 }
 
 void WebAppTalk::announce_missed() {
-    if (link_ && listens_) missed_ = !link_->send(write_empty(MessageKind::missed));
+    if (!link_ || !listens_) return;
+    missed_ = !link_->send(write_empty(MessageKind::missed)) ||
+              !link_->send(write_begin(static_cast<std::uint64_t>(store_.sequence())));
 }
 
 void WebAppTalk::tell_of_devices() {
