@@ -137,7 +137,7 @@ test('sessions are listed and ended, a password is changed, and log-out ends all
   await other.waitForURL(/\/login/);
 
   await page.getByLabel('Password until now', { exact: true }).fill('wrong password');
-  await page.getByLabel('New password', { exact: true }).fill('a horse and a cart');
+  await page.getByRole('textbox', { name: 'New password', exact: true }).fill('a horse and a cart');
   await page.getByRole('button', { name: 'Change it' }).click();
   await page.getByRole('alert').filter({ hasText: 'The old password is another one.' }).waitFor();
   await page.getByLabel('Password until now', { exact: true }).fill(PASSWORD);
