@@ -86,7 +86,7 @@ class Historian(Tracker):
     def painted_ms(self, query):
         """By the browser's own clock; a browser is started for each, so nothing is in its cache."""
         address = f"http://127.0.0.1:{self.web_port}/history?device=1&zone=Europe/Berlin&{query}"
-        seen = subprocess.run(["node", os.path.join(HERE, "first_paint.js"), address, self.cookie],
+        seen = subprocess.run(["node", os.path.join(HERE, "first_paint.mjs"), address, self.cookie],
                               text=True, stdout=subprocess.PIPE, check=True).stdout
         return float(seen)
 
@@ -111,7 +111,7 @@ def highest_memory(tracker, action):
 
 def history(build, rounds, _seconds):
     for fixes, years in SIZES:
-        heading(f"History of one device with {fixes:,} fixes of {years:g} years", "tests/bench/first_paint.js ADDRESS")
+        heading(f"History of one device with {fixes:,} fixes of {years:g} years", "tests/bench/first_paint.mjs ADDRESS")
         path = database(build, fixes, years)
         starts, memory = [], []
         answers = {name: [] for name, _ in SPANS}

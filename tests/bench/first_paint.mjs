@@ -1,7 +1,7 @@
 // How long a page of history takes from its opening to the picture with the track, in ms, by the
 // browser's clock.
 //
-//   node first_paint.js ADDRESS [COOKIE]    (BROWSER_MODULES names the folder of npm's packages)
+//   node first_paint.mjs ADDRESS [COOKIE]    (BROWSER_MODULES names the folder of npm's packages)
 
 import { launch } from '../../slides/print/chromium.js';
 
