@@ -30,8 +30,8 @@ TEST_CASE("a person reads where everything is and how it ends") {
 
 TEST_CASE("a demo says that it is one") {
     const std::string text = welcome(settings(true), kDevices, kWeb);
-    CHECK(text.find("Two demo devices are on their way there; they are made up, and nobody need log in.\n") !=
-          std::string::npos);
+    CHECK(text.find("Two demo devices are on their way there; they are made up, and nobody need "
+                    "log in.\n") != std::string::npos);
     CHECK(text.find("The demo's positions are kept in /var/lib/waymark\n") != std::string::npos);
 }
 

@@ -1,5 +1,5 @@
-// What people say of trips and stays on the pages, by name (trips/segment_corrections.hh). The answer names
-// the correction, by which it is undone.
+// What people say of trips and stays on the pages, by name (trips/segment_corrections.hh). The
+// answer names the correction, by which it is undone.
 //
 //   trip.on_the_way  {"device":1,"at":MS} -> {"correction":7}
 //   trip.stayed      {"device":1,"at":MS} -> {"correction":8}

@@ -40,8 +40,8 @@ class WebAppTalk {
     // The web app is never waited for: what it does not take, or we have no memory to say, it will
     // read from the store.
     void announce(std::int64_t sequence, const std::vector<Fix>& fresh);
-    // What was announced is not what is stored any more. Who looks hears of it now, and not with the
-    // next fix: all phones may lie still.
+    // What was announced is not what is stored any more. Who looks hears of it now, and not with
+    // the next fix: all phones may lie still.
     void announce_missed();
     void tell_of_devices();
     void tell_of_accounts();

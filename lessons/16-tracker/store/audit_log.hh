@@ -2,7 +2,8 @@
 // were, so that a person who has been removed is still named.
 //
 // It has a bound, and refusals, which strangers cause, have one of their own: who fails to log in
-// ten thousand times cannot push out the one line that says that they succeeded.
+// ten thousand times cannot push out the one line that says that they succeeded. Whoever has an
+// account can: events have no bound by person.
 
 #pragma once
 

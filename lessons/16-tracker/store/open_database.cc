@@ -174,8 +174,7 @@ Connection open_for_writing(const std::string& path, std::chrono::milliseconds c
     try {
         return open_and_prepare(path, check_time);
     } catch (const StoreError& error) {
-        if ((error.code() & 0xFF) == SQLITE_NOTADB)
-            refuse_what_is_no_database(path);
+        if ((error.code() & 0xFF) == SQLITE_NOTADB) refuse_what_is_no_database(path);
         if (error.is_damage()) refuse_damaged(path, error.what());
         throw;
     }

@@ -70,7 +70,8 @@ class Reader {
 
   private:
     Connection connection_;
-    Statement last_fix_, track_, track_points_, seen_points_, first_time_, count_, battery_, sequence_;
+    Statement last_fix_, track_, track_points_, seen_points_, first_time_, count_, battery_,
+        sequence_;
 };
 
 }  // namespace waymark::tracker

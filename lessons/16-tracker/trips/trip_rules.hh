@@ -28,8 +28,6 @@ inline constexpr double kMinimumAwayM = 80;
 // Two stays one after the other that are nearer are one.
 inline constexpr double kSamePlaceM = 100;
 
-// (Where nobody knows the way, trips/gap.hh says.)
-//
 // After so long without a fix, in another place, and slower than somebody walks: most of that time
 // was not spent on the way, and nobody knows where it was.
 inline constexpr UnixMillis kSilence = in_ms(std::chrono::minutes(30));
