@@ -93,8 +93,9 @@ class BackEnd:
     def reset_connections(self):
         """As a machine does that was switched off and on: a reset, and not an end in order."""
         for connection in list(self.open):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            connection.shutdown(socket.SHUT_RD)  # wakes its thread, which closes it
+            with contextlib.suppress(OSError):  # a health probe, which has gone meanwhile
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.shutdown(socket.SHUT_RD)  # wakes its thread, which closes it
 
     def end(self):
         self.close()
