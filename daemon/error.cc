@@ -1,6 +1,6 @@
 #include "daemon/error.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -42,7 +42,7 @@ std::string message_of(const std::exception_ptr& thrown) {
 
 namespace {
 
-void append_shown(fmt::memory_buffer& line, std::string_view text) {
+void append_shown(std::string& line, std::string_view text) {
     for (const char letter : text) {
         const auto byte = static_cast<unsigned char>(letter);
         if ((byte < 0x20 && letter != '\n' && letter != '\t') || byte == 0x7f)
@@ -56,12 +56,12 @@ void append_shown(fmt::memory_buffer& line, std::string_view text) {
 
 void print_error(std::string_view who, std::string_view message) noexcept {
     try {
-        fmt::memory_buffer line;
+        std::string line;
         append_shown(line, who);
-        line.append(std::string_view(": "));
+        line += ": ";
         append_shown(line, message);
         line.push_back('\n');
-        write_quietly(STDERR_FILENO, {line.data(), line.size()});
+        write_quietly(STDERR_FILENO, line);
     } catch (...) {  // no memory for a long one
         write_quietly(STDERR_FILENO, message);
     }

@@ -187,7 +187,7 @@ std::string data_text(Bytes data, std::size_t most) {
         if (is_plain)
             line.push_back(static_cast<char>(byte));
         else
-            fmt::format_to(std::back_inserter(line), "\\x{:02x}", byte);
+            line += fmt::format("\\x{:02x}", byte);
     }
     return data.size() > most ? line + "..." : line;
 }

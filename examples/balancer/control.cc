@@ -1,6 +1,6 @@
 #include "control.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <exception>

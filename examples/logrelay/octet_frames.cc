@@ -1,6 +1,6 @@
 #include "octet_frames.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cassert>

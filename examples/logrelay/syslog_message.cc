@@ -1,6 +1,6 @@
 #include "syslog_message.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 

@@ -1,6 +1,6 @@
 #include "timestamp.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <iterator>

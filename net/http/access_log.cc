@@ -1,7 +1,7 @@
 #include "net/http/access_log.hh"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <array>

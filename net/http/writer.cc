@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cassert>
+#include <charconv>
 
 #include "net/http/error_pages.hh"
 #include "net/http/grammar.hh"
@@ -124,8 +126,9 @@ void Writer::piece(std::string_view bytes) {
         out_.append(bytes);
         return;
     }
-    fmt::format_to(std::back_inserter(out_), "{:x}\r\n", bytes.size());
-    out_.append(bytes).append("\r\n");
+    std::array<char, 2 * sizeof bytes.size()> length;
+    const auto [end, error] = std::to_chars(length.begin(), length.end(), bytes.size(), 16);
+    out_.append(length.begin(), end).append("\r\n").append(bytes).append("\r\n");
 }
 
 void Writer::last_piece() {

@@ -1,6 +1,6 @@
 #include "protocols/mended_json.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <iterator>

@@ -1,6 +1,6 @@
 #include "protocols/owntracks_friends.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sodium.h>
 
 #include <iterator>

@@ -1,6 +1,6 @@
 #include "services/refusals.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

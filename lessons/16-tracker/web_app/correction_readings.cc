@@ -1,6 +1,6 @@
 #include "web_app/correction_readings.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

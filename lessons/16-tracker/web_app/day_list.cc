@@ -1,6 +1,6 @@
 #include "web_app/day_list.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>
@@ -46,7 +46,7 @@ std::string days_as_json(const std::vector<ListedDay>& days) {
                        R"({{"day":"{:04}-{:02}-{:02}","points":{},"from":{},"to":{}}})",
                        static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                        static_cast<unsigned>(date.day()),
-                       listed.points ? fmt::to_string(*listed.points) : "null", listed.from,
+                       listed.points ? std::to_string(*listed.points) : "null", listed.from,
                        listed.to);
     }
     return body + "]}";

@@ -1,6 +1,6 @@
 #include "web_app/qr_code.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <qrencode.h>
 
 #include <iterator>

@@ -1,6 +1,6 @@
 #include "web_app/quarantine_api.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <iterator>
 #include <limits>

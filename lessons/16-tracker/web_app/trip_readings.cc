@@ -1,9 +1,12 @@
 #include "web_app/trip_readings.hh"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include <cstdint>
 #include <iterator>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocols/extras.hh"
 #include "trips/segment_corrections.hh"
@@ -28,6 +31,13 @@ std::string_view name_of(Segment::Kind kind) {
     return kind == Segment::Kind::stay ? "stay" : kind == Segment::Kind::trip ? "trip" : "silence";
 }
 
+std::string numbers_of(const std::vector<std::int64_t>& numbers) {
+    std::string list;
+    for (const std::int64_t number : numbers)
+        list += fmt::format("{}{}", list.empty() ? "" : ",", number);
+    return list;
+}
+
 // {"lat":48.14,"lon":11.57,"place":3,"name":"Home"}
 void append_spot(std::string& out, std::string_view key, Place at, const NamedPlace* place) {
     fmt::format_to(std::back_inserter(out), R"(,"{}":{{"lat":{:.7f},"lon":{:.7f})", key,
@@ -46,7 +56,7 @@ void append_segment(std::string& out, const CorrectedSegment& segment, const Nam
                    R"("way_m":{:.0f},"gap_m":{:.0f},"gap_ms":{},"corrections":[{}])",
                    name_of(segment.kind), segment.begin_ms, segment.end_ms, segment.is_last,
                    segment.is_cut, segment.points, segment.way_m, segment.gap_m, segment.gap_ms,
-                   fmt::join(segment.corrections, ","));
+                   numbers_of(segment.corrections));
     if (segment.kind == Segment::Kind::stay) {
         append_spot(out, "at", segment.middle, from);
     } else {
