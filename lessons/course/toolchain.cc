@@ -48,6 +48,14 @@ void replace_word(std::vector<std::string>& words, const std::string& from, cons
     std::ranges::replace(words, from, to);
 }
 
+// The header that all of the build folder is compiled with (tests/doctest): a learner's file is
+// compiled with what it includes itself, and with a header of its own made of that.
+void drop_precompiled(std::vector<std::string>& words) {
+    const auto header = std::ranges::find_if(
+        words, [](const std::string& word) { return word.ends_with("/most_included.hh"); });
+    if (header != words.end() && header != words.begin()) words.erase(header - 1, header + 1);
+}
+
 // Adds the headers of standard and other libraries that a source includes, also by way of our own
 // headers. Those of our own stay with the file, because they may change, and a prelude that is
 // older than they are would be a lie.
@@ -152,6 +160,7 @@ void Toolchain::ask_commands(const std::vector<std::string>& targets) const {
         std::vector<std::string> words = split_words(commands[place]);
         if (words.front().ends_with("ccache"))  // the file is new each time
             words.erase(words.begin());
+        drop_precompiled(words);
         commands_[asked[place]] = std::move(words);
     }
 }
@@ -228,7 +237,10 @@ Compiled Toolchain::compile_one(const std::string& source, const fs::path& file,
     const fs::path compiled_text = object.string() + ".text";
     const std::string text = read_file(file);
     if (text.find_first_not_of(" \t\r\n") == text.npos)
-        return {false, {fmt::format("{}: is empty; './waymark reset' with the number of the lesson begins it again", file.string())}};
+        return {false,
+                {fmt::format(
+                    "{}: is empty; './waymark reset' with the number of the lesson begins it again",
+                    file.string())}};
     if (fs::exists(object) && fs::exists(compiled_text) && read_file(compiled_text) == text &&
         is_fresh(object, build_ / library_of(source)))
         return {true, first_problems(read_file(said), 3)};
