@@ -20,7 +20,7 @@ namespace {
 
 using Spoil = std::function<void(std::string& bytes)>;
 
-std::string refusal(std::string bytes, const Spoil& spoil = {}) {
+std::string archive_refusal(std::string bytes, const Spoil& spoil = {}) {
     if (spoil) spoil(bytes);
     try {
         read_pmtiles_header(std::string_view(bytes).substr(0, PmtilesHeader::kSize), bytes.size());
@@ -51,9 +51,9 @@ std::string packed(std::string_view text) {
 }  // namespace
 
 TEST_CASE("a file that our pages can draw is taken") {
-    CHECK(refusal(made_pmtiles()) == "accepted");
-    CHECK(refusal(made_pmtiles(), [](std::string& b) { b[97] = b[98] = 2; }) == "accepted");
-    CHECK(refusal(made_pmtiles(), [](std::string& b) { b += "more"; }) == "accepted");
+    CHECK(archive_refusal(made_pmtiles()) == "accepted");
+    CHECK(archive_refusal(made_pmtiles(), [](std::string& b) { b[97] = b[98] = 2; }) == "accepted");
+    CHECK(archive_refusal(made_pmtiles(), [](std::string& b) { b += "more"; }) == "accepted");
     const std::string bytes = made_pmtiles("{}");
     const PmtilesHeader header = read_pmtiles_header(bytes.substr(0, 127), bytes.size());
     CHECK(header.root.offset == 127);
@@ -92,7 +92,7 @@ TEST_CASE("what is no such file is refused, and it is said what it is") {
         {[](std::string& b) { put_number(b, 64, std::uint64_t{1} << 63); }, "is cut short"},
     };
     for (const Row& row : rows) {
-        const std::string message = refusal(made_pmtiles(), row.spoil);
+        const std::string message = archive_refusal(made_pmtiles(), row.spoil);
         CHECK_MESSAGE(message.find(row.says) != message.npos, message);
     }
 }

@@ -16,7 +16,7 @@ using waymark::daemon::TemporaryFolder;
 
 namespace {
 
-struct Changed {
+struct ChangedAccounts {
     TemporaryFolder folder;
     std::string path = folder.file("waymark.db");
     Store store{path};
@@ -43,7 +43,7 @@ struct Changed {
 }  // namespace
 
 TEST_CASE("the first account is an admin's, logged in, and there is one first only") {
-    Changed changed;
+    ChangedAccounts changed;
     const ChangeResult result = changed.first();
     CHECK(result.status == 200);
     CHECK(result.accounts);
@@ -60,7 +60,7 @@ TEST_CASE("the first account is an admin's, logged in, and there is one first on
 
 // The account and its line in the log are one transaction.
 TEST_CASE("a change that is refused leaves nothing, no account and no line in the log") {
-    Changed changed;
+    ChangedAccounts changed;
     CHECK(changed
               .make("account.first", {{"name", "Anna"},
                                       {"password_hash", "hash"},
@@ -79,7 +79,7 @@ TEST_CASE("a change that is refused leaves nothing, no account and no line in th
 }
 
 TEST_CASE("whoever is gone begins no session") {
-    Changed changed;
+    ChangedAccounts changed;
     const json arguments{
         {"session", to_hex(hash_token("t"))}, {"agent", ""}, {"instead_of", 0}, {"was", "hash"}};
     CHECK(changed.make("session.begin", arguments, 99).status == 400);
@@ -89,7 +89,7 @@ TEST_CASE("whoever is gone begins no session") {
 // Comparing takes a while: who has the old password must not be let in after it was changed, nor
 // change it back.
 TEST_CASE("a password that was changed while it was compared opens nothing") {
-    Changed changed;
+    ChangedAccounts changed;
     changed.first();
     const json compared{
         {"session", to_hex(hash_token("t"))}, {"agent", ""}, {"instead_of", 0}, {"was", "hash"}};
@@ -104,7 +104,7 @@ TEST_CASE("a password that was changed while it was compared opens nothing") {
 }
 
 TEST_CASE("a use is noted without a word to anybody") {
-    Changed changed;
+    ChangedAccounts changed;
     changed.first();
     const ChangeResult result = changed.make("session.used", {{"number", 1}}, 0, 5000);
     CHECK(result.status == 200);
@@ -114,7 +114,7 @@ TEST_CASE("a use is noted without a word to anybody") {
 }
 
 TEST_CASE("a refusal is noted as one") {
-    Changed changed;
+    ChangedAccounts changed;
     const json arguments{{"who", "Eve"}, {"action", "log-in refused"}, {"about", "wrong"}};
     CHECK_FALSE(changed.make("audit.refusal", arguments).accounts);
     const AuditEntry entry = changed.reader().audit(1).at(0);

@@ -18,12 +18,12 @@ using waymark::daemon::TemporaryFolder;
 namespace {
 
 // A van (1) with the identifier "7", and a boat (2).
-struct Changed {
+struct ChangedDevices {
     TemporaryFolder folder;
     std::string path = folder.file("waymark.db");
     Store store{path};
 
-    Changed() {
+    ChangedDevices() {
         store.change([](Connection& connection) {
             Devices(connection).add({{"van", {"7"}, "tok-van", {}}, {"boat", {}, {}, {}}}, 0);
         });
@@ -57,7 +57,7 @@ struct Changed {
 }  // namespace
 
 TEST_CASE("a device is added with its identifiers, and its token is told once") {
-    Changed changed;
+    ChangedDevices changed;
     const json done = changed.done("device.add", {{"name", "bike"}, {"identifiers", {"my-phne"}}});
     CHECK(done["device"] == 3);
     CHECK(changed.directory().by_token(done["token"].get<std::string>())->number == 3);
@@ -71,7 +71,7 @@ TEST_CASE("a device is added with its identifiers, and its token is told once") 
 }
 
 TEST_CASE("a new token takes the place of the old one") {
-    Changed changed;
+    ChangedDevices changed;
     const json done = changed.done("device.token", {{"device", 1}});
     CHECK(changed.directory().by_token(done["token"].get<std::string>())->number == 1);
     CHECK_FALSE(changed.directory().by_token("tok-van"));
@@ -79,7 +79,7 @@ TEST_CASE("a new token takes the place of the old one") {
 }
 
 TEST_CASE("identifiers come and go") {
-    Changed changed;
+    ChangedDevices changed;
     changed.done("device.add_identifier", {{"device", 2}, {"identifier", "my-phne"}});
     CHECK(changed.directory().by_identifier("my-phne")->number == 2);
     CHECK(changed.refused("device.add_identifier", {{"device", 2}, {"identifier", "7"}})
@@ -91,7 +91,7 @@ TEST_CASE("identifiers come and go") {
 }
 
 TEST_CASE("who sees whom can be said and unsaid") {
-    Changed changed;
+    ChangedDevices changed;
     const json both{{"viewer", 1}, {"seen", 2}, {"may_see", true}};
     changed.done("device.share", both);
     CHECK(changed.store.directory()[0].friends == std::vector<DeviceNumber>{2});
@@ -103,7 +103,7 @@ TEST_CASE("who sees whom can be said and unsaid") {
 }
 
 TEST_CASE("what was done to a device stands in the audit log, and no token does") {
-    Changed changed;
+    ChangedDevices changed;
     changed.done("device.add", {{"name", "bike"}});
     changed.done("device.rename", {{"device", 3}, {"name", "trike"}});
     const std::string token = changed.done("device.token", {{"device", 3}})["token"];
@@ -122,7 +122,7 @@ TEST_CASE("what was done to a device stands in the audit log, and no token does"
 }
 
 TEST_CASE("a device that is removed is gone for phones and pages at once") {
-    Changed changed;
+    ChangedDevices changed;
     const ChangeResult result = changed.make("device.remove", {{"device", 1}});
     CHECK(result.status == 200);
     CHECK(result.devices);

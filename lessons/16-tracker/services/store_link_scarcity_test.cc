@@ -36,7 +36,7 @@ Decoded fixes_from(UnixMillis time_ms, int count) {
 }
 
 // A receiver's link whose messages are `answers`, and the store's end of its channel in our hand.
-struct Link {
+struct ScarceLink {
     net::EventLoop loop;
     StoreLink link{loop, {}};
     daemon::ChannelPair pair = daemon::make_channel();
@@ -44,7 +44,7 @@ struct Link {
     int failed = 0;
     net::TaskGroup tasks{[this](std::exception_ptr) { ++failed; }};
 
-    Link() {
+    ScarceLink() {
         answers.reserve(8);
         link.connect(std::move(pair.first));
     }
@@ -80,7 +80,7 @@ TEST_CASE("memory that runs out while a message is handed over spoils no other m
         int failures = 0;
         for (long number = 0; goes_on; ++number) {
             CAPTURE(number);
-            Link link;
+            ScarceLink link;
             if (!is_first) link.tasks.start(link.wait(others, "others"));
             fail_allocation(number);
             try {
@@ -110,7 +110,7 @@ TEST_CASE("memory that runs out while the store's answer is read ends nothing") 
     bool goes_on = true;
     for (long number = 0; goes_on; ++number) {
         CAPTURE(number);
-        Link link;
+        ScarceLink link;
         link.tasks.start(link.wait(message, "message"));
         link.round();
         Ticket ticket = 0;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kHash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA";
 
-struct Opened {
+struct OpenedAccounts {
     TemporaryFolder folder;
     Connection connection = open_for_writing(folder.file("waymark.db"));
     Accounts accounts{connection};
@@ -28,7 +28,7 @@ struct Opened {
 
 // What the refusal says.
 template <typename Action>
-std::string refusal(const Action& action) {
+std::string account_refusal(const Action& action) {
     try {
         action();
     } catch (const UsageError& error) {
@@ -40,7 +40,7 @@ std::string refusal(const Action& action) {
 }  // namespace
 
 TEST_CASE("an account is listed as it was added") {
-    Opened opened;
+    OpenedAccounts opened;
     const std::vector<Account> list = opened.accounts.list();
     REQUIRE(list.size() == 2);
     CHECK(list[0].name == "Anna");
@@ -62,8 +62,8 @@ TEST_CASE("a new database has no account") {
 }
 
 TEST_CASE("a name belongs to one person, however its letters are written") {
-    Opened opened;
-    CHECK(refusal([&] { opened.accounts.add("anna", Role::member, "", 0); }) ==
+    OpenedAccounts opened;
+    CHECK(account_refusal([&] { opened.accounts.add("anna", Role::member, "", 0); }) ==
           "there is somebody called Anna already: choose another name");
     CHECK(opened.accounts.number_of("ANNA") == opened.anna);
     CHECK(opened.accounts.name_of(opened.anna) == "Anna");
@@ -71,7 +71,7 @@ TEST_CASE("a name belongs to one person, however its letters are written") {
 }
 
 TEST_CASE("there is no end to people, but to accounts") {
-    Opened opened;
+    OpenedAccounts opened;
     Transaction transaction(opened.connection);
     for (std::int64_t i = 2; i < Accounts::kMost; ++i)
         opened.accounts.add("p" + std::to_string(i), Role::member, "", 0);
@@ -79,13 +79,13 @@ TEST_CASE("there is no end to people, but to accounts") {
 }
 
 TEST_CASE("the last admin who can log in is neither removed nor made a member") {
-    Opened opened;
+    OpenedAccounts opened;
     constexpr auto kRule =
         "Anna is the last admin who can log in: make somebody else an admin first";
     // Ben is an admin, but has no password yet.
     opened.accounts.set_role(opened.ben, Role::admin);
-    CHECK(refusal([&] { opened.accounts.remove(opened.anna); }) == kRule);
-    CHECK(refusal([&] { opened.accounts.set_role(opened.anna, Role::member); }) == kRule);
+    CHECK(account_refusal([&] { opened.accounts.remove(opened.anna); }) == kRule);
+    CHECK(account_refusal([&] { opened.accounts.set_role(opened.anna, Role::member); }) == kRule);
     CHECK(opened.accounts.list().size() == 2);
 
     opened.accounts.set_password(opened.ben, kHash);
@@ -95,7 +95,7 @@ TEST_CASE("the last admin who can log in is neither removed nor made a member") 
 }
 
 TEST_CASE("a link is used once, before its time is over, and sets the password") {
-    Opened opened;
+    OpenedAccounts opened;
     const TokenHash link = hash_token("link");
     opened.accounts.set_link(opened.ben, link, 100);
     CHECK(opened.accounts.list()[1].link == link);
@@ -108,7 +108,7 @@ TEST_CASE("a link is used once, before its time is over, and sets the password")
 }
 
 TEST_CASE("a newer link takes the place of an older one, and a new password closes it") {
-    Opened opened;
+    OpenedAccounts opened;
     opened.accounts.set_link(opened.ben, hash_token("first"), 100);
     opened.accounts.set_link(opened.ben, hash_token("second"), 100);
     CHECK_THROWS_AS(opened.accounts.redeem(hash_token("first"), kHash, 0), UsageError);
@@ -117,7 +117,7 @@ TEST_CASE("a newer link takes the place of an older one, and a new password clos
 }
 
 TEST_CASE("who may see what is set whole, and goes with the device and with the person") {
-    Opened opened;
+    OpenedAccounts opened;
     Devices devices(opened.connection);
     devices.add({{"van", {}, {}, {}}, {"bike", {}, {}, {}}}, 0);
     const DeviceNumber van = devices.number_of("van");
@@ -133,19 +133,19 @@ TEST_CASE("who may see what is set whole, and goes with the device and with the 
 }
 
 TEST_CASE("what is not there is said to be gone") {
-    Opened opened;
+    OpenedAccounts opened;
     CHECK_THROWS_AS(opened.accounts.remove(99), UsageError);
     CHECK_THROWS_AS(opened.accounts.set_role(99, Role::admin), UsageError);
     CHECK_THROWS_AS(opened.accounts.set_password(99, kHash), UsageError);
     CHECK_THROWS_AS(opened.accounts.set_link(99, hash_token("x"), 1), UsageError);
     CHECK_THROWS_AS(opened.accounts.set_grants(99, {}), UsageError);
-    CHECK(refusal([&] { opened.accounts.number_of("Eve"); }) ==
+    CHECK(account_refusal([&] { opened.accounts.number_of("Eve"); }) ==
           "nobody here is called Eve: 'tracker user list' shows all");
 }
 
 TEST_CASE("names that nobody can tell apart are refused") {
     for (const char* name : {"Anna", "Jörg", "ليلى", "小明", "🚲🚲", "O'Brien <b>", "A B C"})
-        CHECK(refusal([&] { check_user_name(name); }) == "");
+        CHECK(account_refusal([&] { check_user_name(name); }) == "");
     for (const std::string& name : {std::string(),
                                     std::string(65, 'a'),
                                     std::string(" Anna"),
@@ -173,19 +173,19 @@ TEST_CASE("names that nobody can tell apart are refused") {
                                     std::string("\U000110CD"),
                                     std::string("Anna\uFFA0"),
                                     std::string("An\u3000na")})
-        CHECK(refusal([&] { check_user_name(name); }) != "");
+        CHECK(account_refusal([&] { check_user_name(name); }) != "");
 }
 
 TEST_CASE("passwords that are tried first are refused, and length is what counts") {
     for (const char* password :
          {"vier-Wörter", "correct horse", "aaaa bbbb cccc", "ééééèèèè12", "p a s s w o"})
-        CHECK(refusal([&] { check_password(password, "Anna"); }) == "");
+        CHECK(account_refusal([&] { check_password(password, "Anna"); }) == "");
     for (const std::string& password :
          {std::string(), std::string("short"), std::string("ninechars"), std::string("éééééèèèa"),
           std::string("aaaaaaaaaaaa"), std::string("121212121212"), std::string("1234567890"),
           std::string("Password123"), std::string(257, 'x') + "yz", std::string("not utf-8 \xFF")})
-        CHECK(refusal([&] { check_password(password, "Anna"); }) != "");
-    CHECK(refusal([&] { check_password("Anna Karenina", "anna karenina"); }) ==
+        CHECK(account_refusal([&] { check_password(password, "Anna"); }) != "");
+    CHECK(account_refusal([&] { check_password("Anna Karenina", "anna karenina"); }) ==
           "the password is the name");
 }
 

@@ -12,7 +12,7 @@ using waymark::daemon::TemporaryFolder;
 
 namespace {
 
-struct Opened {
+struct OpenedLog {
     TemporaryFolder folder;
     Connection connection = open_for_writing(folder.file("waymark.db"));
     AuditLog log{connection};
@@ -30,7 +30,7 @@ struct Opened {
 }  // namespace
 
 TEST_CASE("what was done is listed, the newest first, page by page") {
-    Opened opened;
+    OpenedLog opened;
     for (const char* action : {"one", "two", "three"}) opened.note(action);
     const auto first = opened.log.list(2);
     REQUIRE(first.size() == 2);
@@ -46,7 +46,7 @@ TEST_CASE("what was done is listed, the newest first, page by page") {
 }
 
 TEST_CASE("refusals push out older refusals, and no event") {
-    Opened opened;
+    OpenedLog opened;
     Transaction transaction(opened.connection);
     opened.note("log-in");
     for (std::int64_t i = 0; i < AuditLog::kMostRefusals + 10; ++i)
@@ -58,7 +58,7 @@ TEST_CASE("refusals push out older refusals, and no event") {
 }
 
 TEST_CASE("events have a bound, too") {
-    Opened opened;
+    OpenedLog opened;
     Transaction transaction(opened.connection);
     for (std::int64_t i = 0; i < AuditLog::kMostEvents + 1; ++i) opened.note(std::to_string(i));
     const auto all = opened.log.list(100'000);
@@ -67,7 +67,7 @@ TEST_CASE("events have a bound, too") {
 }
 
 TEST_CASE("a text that is too long is cut between two characters") {
-    Opened opened;
+    OpenedLog opened;
     std::string wide = "x";
     for (int i = 0; i < 200; ++i) wide += "é";
     opened.log.note({.who = wide, .address = "", .action = "", .about = ""});

@@ -18,7 +18,7 @@ using waymark::daemon::UsageError;
 
 namespace {
 
-struct Opened {
+struct OpenedDevices {
     TemporaryFolder folder;
     std::string path = folder.file("waymark.db");
     Connection connection = open_for_writing(path);
@@ -34,7 +34,7 @@ MemoryDirectory directory_of(Connection& connection) {
 }  // namespace
 
 TEST_CASE("a device that was added is listed and found") {
-    Opened opened;
+    OpenedDevices opened;
     opened.devices.add({{"van", {"123456", "x"}, "tok-van-7", SpeedUnit::kmh}}, 5);
     const std::vector<Device> list = opened.devices.list();
     REQUIRE(list.size() == 1);
@@ -49,7 +49,7 @@ TEST_CASE("a device that was added is listed and found") {
 }
 
 TEST_CASE("names, identifiers and tokens belong to one device, and a refused list adds none") {
-    Opened opened;
+    OpenedDevices opened;
     opened.devices.add({{"van", {"123456"}, "tok-van-7", {}}}, 0);
     const std::vector<NewDevice> wrong[] = {
         {{"bike", {}, {}, {}}, {"van", {}, {}, {}}},
@@ -73,7 +73,7 @@ TEST_CASE("odd names are refused, odd letters are not") {
 }
 
 TEST_CASE("a new token replaces the old one") {
-    Opened opened;
+    OpenedDevices opened;
     opened.devices.add({{"van", {}, "old", {}}}, 0);
     opened.devices.set_token("van", "new");
     const MemoryDirectory directory = directory_of(opened.connection);
@@ -83,7 +83,7 @@ TEST_CASE("a new token replaces the old one") {
 }
 
 TEST_CASE("no token is in the file in the clear") {
-    Opened opened;
+    OpenedDevices opened;
     opened.devices.add({{"van", {}, "very-secret-token", {}}}, 0);
     CHECK(opened.connection.number("SELECT count(*) FROM device WHERE "
                                    "instr(token_hash, 'very-secret-token') > 0") == 0);
@@ -91,7 +91,7 @@ TEST_CASE("no token is in the file in the clear") {
 }
 
 TEST_CASE("removing a device removes its fixes in steps, and its number is not used again") {
-    Opened opened;
+    OpenedDevices opened;
     opened.devices.add({{"van", {"1"}, "t", {}}, {"bus", {"2"}, {}, {}}}, 0);
     const DeviceNumber van = opened.devices.number_of("van");
     {
@@ -118,7 +118,7 @@ TEST_CASE("removing a device removes its fixes in steps, and its number is not u
 }
 
 TEST_CASE("a key is kept, read again, and taken away") {
-    Opened opened;
+    OpenedDevices opened;
     opened.devices.add({{"van", {}, "tok-van-7", {}, box_key_of("correct horse")}}, 5);
     const DeviceNumber van = opened.devices.number_of("van");
     CHECK(directory_of(opened.connection).box_key(van) == box_key_of("correct horse"));
@@ -133,7 +133,7 @@ TEST_CASE("a key is kept, read again, and taken away") {
 }
 
 TEST_CASE("who may see whom is kept until it is ended, or one of them is removed") {
-    Opened opened;
+    OpenedDevices opened;
     opened.devices.add({{"van", {}, "a", {}}, {"boat", {}, "b", {}}}, 5);
     const DeviceNumber van = opened.devices.number_of("van");
     const DeviceNumber boat = opened.devices.number_of("boat");
@@ -155,7 +155,7 @@ TEST_CASE("who may see whom is kept until it is ended, or one of them is removed
 }
 
 TEST_CASE("the last places are those of devices that others may see") {
-    Opened opened;
+    OpenedDevices opened;
     opened.devices.add({{"van", {}, "a", {}}, {"boat", {}, "b", {}}}, 5);
     opened.devices.share("van", "boat", true);
     Store store(opened.path);

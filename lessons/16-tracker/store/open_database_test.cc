@@ -21,7 +21,7 @@ using waymark::daemon::UsageError;
 
 namespace {
 
-std::string refusal(const std::string& path) {
+std::string opening_refusal(const std::string& path) {
     try {
         open_for_writing(path);
     } catch (const UsageError& error) {
@@ -74,13 +74,13 @@ TEST_CASE("a new file is made, and opened again") {
 
 TEST_CASE("what is no database is refused in one line that says what to do") {
     const TemporaryFolder folder;
-    CHECK(says(refusal(folder.path()), "is a folder"));
+    CHECK(says(opening_refusal(folder.path()), "is a folder"));
     const std::string text = folder.file("text");
     std::ofstream(text) << std::string(5000, 'x');
-    CHECK(says(refusal(text), "is not a database"));
+    CHECK(says(opening_refusal(text), "is not a database"));
     const std::string foreign = folder.file("foreign");
     Connection(foreign, Connection::Access::create).execute("CREATE TABLE t (x)");
-    CHECK(says(refusal(foreign), "of another program"));
+    CHECK(says(opening_refusal(foreign), "of another program"));
     CHECK_THROWS_AS(open_for_reading(folder.file("missing")), UsageError);
     CHECK_THROWS_AS(open_for_writing(folder.file("no/such/folder.db")), StoreError);
 }
@@ -89,7 +89,7 @@ TEST_CASE("a damaged file is refused and left as it is") {
     const TemporaryFolder folder;
     const std::string path = folder.file("waymark.db");
     fill(path);
-    CHECK(refusal(path).empty());
+    CHECK(opening_refusal(path).empty());
     SUBCASE("cut off") {
         std::filesystem::resize_file(path, 100 * 4096);
     }
@@ -100,7 +100,7 @@ TEST_CASE("a damaged file is refused and left as it is") {
         overwrite(path, 100, std::string(300, 'x'));
     }
     const auto size = std::filesystem::file_size(path);
-    CHECK(says(refusal(path), "is damaged"));
+    CHECK(says(opening_refusal(path), "is damaged"));
     CHECK(std::filesystem::file_size(path) == size);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("a file that may not be written is refused") {
     const std::string path = folder.file("waymark.db");
     open_for_writing(path);
     std::filesystem::permissions(path, std::filesystem::perms::owner_read);
-    CHECK(says(refusal(path), "cannot be written"));
+    CHECK(says(opening_refusal(path), "cannot be written"));
 }
 
 TEST_CASE("the log of a process that died can be emptied, and nothing in it is lost") {
@@ -199,7 +199,7 @@ TEST_CASE("root neither follows another's link nor changes a file with a second 
         std::filesystem::remove(name);
         std::filesystem::create_symlink(victim, name);
         REQUIRE(::lchown(name.c_str(), kNobody, kNobody) == 0);
-        CHECK(says(refusal(path), name + " is a link that another user made"));
+        CHECK(says(opening_refusal(path), name + " is a link that another user made"));
         std::filesystem::remove(name);
         CHECK(mode() == std::filesystem::perms(0644));
         std::filesystem::create_hard_link(victim, name);

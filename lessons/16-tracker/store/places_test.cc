@@ -16,7 +16,7 @@ using waymark::daemon::UsageError;
 
 namespace {
 
-struct Opened {
+struct OpenedPlaces {
     TemporaryFolder folder;
     Connection connection = open_for_writing(folder.file("waymark.db"));
     Places places{connection};
@@ -30,7 +30,7 @@ NamedPlace circle(std::string name, double latitude, double longitude, double ra
 }  // namespace
 
 TEST_CASE("a place is added, changed and removed, and its number is not used again") {
-    Opened opened;
+    OpenedPlaces opened;
     const std::int64_t home = opened.places.add(circle("Home", 48.14, 11.57, 75), 5);
     opened.places.add(circle("Allotment", -17.5, -179.99, 20), 5);
     REQUIRE(opened.places.list().size() == 2);
@@ -47,7 +47,7 @@ TEST_CASE("a place is added, changed and removed, and its number is not used aga
 }
 
 TEST_CASE("what a person must correct is said, and changes nothing") {
-    Opened opened;
+    OpenedPlaces opened;
     const std::int64_t home = opened.places.add(circle("Home", 48.14, 11.57, 75), 5);
     CHECK_THROWS_AS(opened.places.add(circle("Home", 1, 1, 75), 5), UsageError);
     for (const char* name : {"", " ", "a\nb", "\xff", " x"})
@@ -69,7 +69,7 @@ TEST_CASE("what a person must correct is said, and changes nothing") {
 }
 
 TEST_CASE("there is a bound to how many there are") {
-    Opened opened;
+    OpenedPlaces opened;
     for (int i = 0; i < Places::kMost; ++i)
         opened.places.add(circle("place " + std::to_string(i), 1, 1, 75), 5);
     CHECK_THROWS_AS(opened.places.add(circle("one more", 1, 1, 75), 5), UsageError);
@@ -87,7 +87,7 @@ TEST_CASE("a stay is called after the nearest place whose circle holds it") {
 }
 
 TEST_CASE("corrections are kept by device and moment, and go with the device") {
-    Opened opened;
+    OpenedPlaces opened;
     Devices(opened.connection).add({{"van", {}, {}, {}}, {"boat", {}, {}, {}}}, 0);
     const auto first = opened.corrections.add(1, SegmentCorrection::Kind::split, 1000, 5);
     const auto second = opened.corrections.add(1, SegmentCorrection::Kind::stayed, 500, 6);

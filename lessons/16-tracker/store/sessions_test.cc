@@ -15,7 +15,7 @@ using waymark::daemon::TemporaryFolder;
 
 namespace {
 
-struct Opened {
+struct OpenedSessions {
     TemporaryFolder folder;
     Connection connection = open_for_writing(folder.file("waymark.db"));
     Accounts accounts{connection};
@@ -42,7 +42,7 @@ using Numbers = std::vector<SessionNumber>;
 }  // namespace
 
 TEST_CASE("a session is kept with the hash of its token, and from where it was begun") {
-    Opened opened;
+    OpenedSessions opened;
     const SessionNumber number = opened.begin(opened.anna, "secret", 5);
     const Session session = opened.sessions.list().at(0);
     CHECK(session.number == number);
@@ -55,7 +55,7 @@ TEST_CASE("a session is kept with the hash of its token, and from where it was b
 }
 
 TEST_CASE("what a browser calls itself is cut short") {
-    Opened opened;
+    OpenedSessions opened;
     opened.sessions.begin({.user = opened.anna,
                            .token = {},
                            .begun_ms = 0,
@@ -70,7 +70,7 @@ TEST_CASE("a session ends a while after its last use, and at the latest a while 
 }
 
 TEST_CASE("what is over is deleted when another session begins") {
-    Opened opened;
+    OpenedSessions opened;
     const SessionNumber idle = opened.begin(opened.anna, "idle", 0);
     const SessionNumber used = opened.begin(opened.anna, "used", 0);
     opened.sessions.note_use(used, kSessionIdle - 1);
@@ -84,7 +84,7 @@ TEST_CASE("what is over is deleted when another session begins") {
 }
 
 TEST_CASE("a use that is told late does not make a session older") {
-    Opened opened;
+    OpenedSessions opened;
     const SessionNumber number = opened.begin(opened.anna, "a", 0);
     opened.sessions.note_use(number, 50);
     opened.sessions.note_use(number, 20);
@@ -92,7 +92,7 @@ TEST_CASE("a use that is told late does not make a session older") {
 }
 
 TEST_CASE("a person ends their own sessions only") {
-    Opened opened;
+    OpenedSessions opened;
     const SessionNumber annas = opened.begin(opened.anna, "a", 0);
     const SessionNumber bens = opened.begin(opened.ben, "b", 0);
     CHECK_FALSE(opened.sessions.end(opened.ben, annas));
@@ -102,7 +102,7 @@ TEST_CASE("a person ends their own sessions only") {
 }
 
 TEST_CASE("all sessions of a person end, but the one that is kept") {
-    Opened opened;
+    OpenedSessions opened;
     const SessionNumber first = opened.begin(opened.anna, "1", 0);
     const SessionNumber kept = opened.begin(opened.anna, "2", 0);
     const SessionNumber bens = opened.begin(opened.ben, "3", 0);
@@ -114,7 +114,7 @@ TEST_CASE("all sessions of a person end, but the one that is kept") {
 }
 
 TEST_CASE("one who logs in again and again loses the sessions that were used least lately") {
-    Opened opened;
+    OpenedSessions opened;
     const SessionNumber bens = opened.begin(opened.ben, "ben", 0);
     const SessionNumber first = opened.begin(opened.anna, "first", 0);
     const SessionNumber second = opened.begin(opened.anna, "second", 1);
@@ -129,7 +129,7 @@ TEST_CASE("one who logs in again and again loses the sessions that were used lea
 }
 
 TEST_CASE("sessions go with their person") {
-    Opened opened;
+    OpenedSessions opened;
     opened.begin(opened.ben, "b", 0);
     opened.accounts.remove(opened.ben);
     CHECK(opened.numbers().empty());

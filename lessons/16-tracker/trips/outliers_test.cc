@@ -42,7 +42,7 @@ std::vector<TrackPoint> drive(int fixes) {
     return track;
 }
 
-std::vector<TrackPoint> points_of(const std::vector<TripPoint>& trip) {
+std::vector<TrackPoint> track_of(const std::vector<TripPoint>& trip) {
     std::vector<TrackPoint> points;
     for (const TripPoint& point : trip)
         points.push_back(
@@ -120,7 +120,7 @@ TEST_CASE("the noise of a receiver, and a jump of a few metres, are none") {
         std::vector<TripPoint> made;
         for (int second = 0; second < 5400; ++second)
             made.push_back(ride.at(kBegin + second * 1000));
-        CHECK(outliers_of(points_of(made)).empty());
+        CHECK(outliers_of(track_of(made)).empty());
     }
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("the first and the last fix of a track cannot be told") {
 
 TEST_CASE("real trips have none, and one that is put into each is found") {
     for (const RealTrip& real : read_real_trips()) {
-        std::vector<TrackPoint> track = points_of(real.trip.points);
+        std::vector<TrackPoint> track = track_of(real.trip.points);
         CAPTURE(real.name);
         CHECK(outliers_of(track).empty());
         if (track.size() < 10) continue;

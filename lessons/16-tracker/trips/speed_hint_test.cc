@@ -16,7 +16,7 @@ using namespace waymark::tracker;
 
 namespace {
 
-constexpr UnixMillis kBegin = 1'700'000'000'000;
+constexpr UnixMillis kRideBegin = 1'700'000'000'000;
 constexpr SpeedUnit kUnits[] = {SpeedUnit::knots, SpeedUnit::kmh, SpeedUnit::mps, SpeedUnit::mph};
 
 Fix fix_of(const TripPoint& point, double speed_mps) {
@@ -30,11 +30,11 @@ Fix fix_of(const TripPoint& point, double speed_mps) {
 }
 
 // Two hours of a phone that sends every `every` seconds.
-std::vector<Fix> ride_of(const Traveller& traveller, std::uint64_t seed, int every) {
-    Ride ride(traveller, {47.782, 9.612}, seed, kBegin);
+std::vector<Fix> ridden(const Traveller& traveller, std::uint64_t seed, int every) {
+    Ride ride(traveller, {47.782, 9.612}, seed, kRideBegin);
     std::vector<Fix> fixes;
     for (int second = 0; second < 7200; second += every) {
-        const TripPoint point = ride.at(kBegin + second * 1000);
+        const TripPoint point = ride.at(kRideBegin + second * 1000);
         fixes.push_back(fix_of(point, point.speed_mps.value_or(0)));
     }
     return fixes;
@@ -71,7 +71,7 @@ TEST_CASE("each wrong unit of made rides is found, and the right one is never ac
     for (const Traveller* traveller : {&kCar, &kBicycle, &kWalker})
         for (const int every : {1, 5, 10, 20})
             for (std::uint64_t seed = 1; seed <= 4; ++seed) {
-                const std::vector<Fix> fixes = ride_of(*traveller, seed, every);
+                const std::vector<Fix> fixes = ridden(*traveller, seed, every);
                 for (const SpeedUnit sent : kUnits)
                     for (const SpeedUnit read : kUnits) {
                         const SpeedHint hint = hint_of_speeds(misread(fixes, sent, read), read);
@@ -111,7 +111,7 @@ TEST_CASE("over the real trips no unit is accused, and each wrong one is found w
 }
 
 TEST_CASE("the unit of a device that says none is that of its protocol") {
-    const std::vector<Fix> car = ride_of(kCar, 1, 5);
+    const std::vector<Fix> car = ridden(kCar, 1, 5);
     const SpeedHint hint =
         hint_of_speeds(misread(car, SpeedUnit::kmh, SpeedUnit::knots), SpeedUnit::protocol_default);
     CHECK(hint.source == Source::traccar);
@@ -142,7 +142,7 @@ TEST_CASE("the unit that a protocol means is the one by which its decoder reads"
 }
 
 TEST_CASE("too few pairs, standing, and speeds that are made up say nothing") {
-    const std::vector<Fix> car = ride_of(kCar, 1, 5);
+    const std::vector<Fix> car = ridden(kCar, 1, 5);
     const std::vector<Fix> wrong = misread(car, SpeedUnit::kmh, SpeedUnit::mps);
     CHECK(hint_of_speeds(wrong, SpeedUnit::mps).ratio);
     CHECK_FALSE(hint_of_speeds({}, SpeedUnit::mps).ratio);
@@ -174,7 +174,7 @@ TEST_CASE("too few pairs, standing, and speeds that are made up say nothing") {
 }
 
 TEST_CASE("the protocol that moves most decides, and two of them are not mixed") {
-    std::vector<Fix> fixes = misread(ride_of(kCar, 2, 5), SpeedUnit::kmh, SpeedUnit::mps);
+    std::vector<Fix> fixes = misread(ridden(kCar, 2, 5), SpeedUnit::kmh, SpeedUnit::mps);
     const std::size_t pairs = hint_of_speeds(fixes, SpeedUnit::mps).pairs;
     for (std::size_t i = 0; i < fixes.size() / 4; ++i) fixes[i].source = Source::osmand;
     const SpeedHint hint = hint_of_speeds(fixes, SpeedUnit::mps);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "trips/tested_trip_file.hh"
 #include "trips/trip_file.hh"
 
 using namespace waymark::tracker;
@@ -13,10 +14,6 @@ TripPoint timed(std::optional<UnixMillis> time_ms, bool starts_segment = false) 
     point.time_ms = time_ms;
     point.starts_segment = starts_segment;
     return point;
-}
-
-std::string gpx(std::string_view points) {
-    return "<gpx version='1.1'><trk><trkseg>" + std::string(points) + "</trkseg></trk></gpx>";
 }
 
 }  // namespace

@@ -20,8 +20,9 @@ using namespace waymark::tracker;
 
 namespace {
 
-constexpr UnixMillis kMinute = 60'000, kHour = 60 * kMinute, kDay = 24 * kHour;
-constexpr UnixMillis kYear = 19'723 * kDay;  // 2024-01-01
+constexpr UnixMillis kListedMinute = 60'000, kListedHour = 60 * kListedMinute,
+                     kListedDay = 24 * kListedHour;
+constexpr UnixMillis kListedYear = 19'723 * kListedDay;  // 2024-01-01
 constexpr const char* kZones[] = {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe",
                                   "Asia/Kathmandu"};
 
@@ -60,11 +61,12 @@ std::string local_name(UnixMillis time) {
 
 // What the page tells the server of the zone, for 2024.
 LocalClock clock_of_process() {
-    std::string text = fmt::to_string(local(kYear).tm_gmtoff / 60);
-    for (UnixMillis time = kYear; time < kYear + 366 * kDay; time += 30 * kMinute) {
-        const long offset = local(time + 30 * kMinute).tm_gmtoff / 60;
+    std::string text = fmt::to_string(local(kListedYear).tm_gmtoff / 60);
+    for (UnixMillis time = kListedYear; time < kListedYear + 366 * kListedDay;
+         time += 30 * kListedMinute) {
+        const long offset = local(time + 30 * kListedMinute).tm_gmtoff / 60;
         if (local(time).tm_gmtoff / 60 != offset)
-            text += fmt::format(",{}:{}", (time + 30 * kMinute) / kMinute, offset);
+            text += fmt::format(",{}:{}", (time + 30 * kListedMinute) / kListedMinute, offset);
     }
     const std::optional<LocalClock> clock = LocalClock::parse(text);
     REQUIRE(clock);
@@ -104,7 +106,8 @@ TEST_CASE("the day at each half hour of a year is the one that the system's cloc
         const ZoneOfProcess here(zone);
         const LocalClock clock = clock_of_process();
         int wrong = 0;
-        for (UnixMillis time = kYear; time < kYear + 365 * kDay; time += 30 * kMinute)
+        for (UnixMillis time = kListedYear; time < kListedYear + 365 * kListedDay;
+             time += 30 * kListedMinute)
             wrong += name_of(clock.day_of(time)) != local_name(time);
         CHECK(wrong == 0);
     }
@@ -112,13 +115,15 @@ TEST_CASE("the day at each half hour of a year is the one that the system's cloc
     const ZoneOfProcess here("Europe/Berlin");
     const std::optional<LocalClock> without_summer = LocalClock::parse("60");
     int wrong = 0;
-    for (UnixMillis time = kYear; time < kYear + 365 * kDay; time += 30 * kMinute)
+    for (UnixMillis time = kListedYear; time < kListedYear + 365 * kListedDay;
+         time += 30 * kListedMinute)
         wrong += name_of(without_summer->day_of(time)) != local_name(time);
     CHECK(wrong > 100);
 }
 
 TEST_CASE("a year of fixes every half hour has its days, of 23, 25 and 23.5 hours too") {
-    const Filled filled(every(30 * kMinute, kYear + kDay, kYear + 360 * kDay));
+    const Filled filled(
+        every(30 * kListedMinute, kListedYear + kListedDay, kListedYear + 360 * kListedDay));
     Reader reader(filled.path);
     const struct {
         const char* zone;
@@ -137,7 +142,7 @@ TEST_CASE("a year of fixes every half hour has its days, of 23, 25 and 23.5 hour
             CHECK(name_of(days[i].day) == local_name(days[i].from));
             CHECK(name_of(days[i].day) == local_name(days[i].to - 1));
             if (i + 1 < days.size()) CHECK(days[i].to == days[i + 1].from);
-            const double hours = static_cast<double>(days[i].to - days[i].from) / kHour;
+            const double hours = static_cast<double>(days[i].to - days[i].from) / kListedHour;
             if (hours != 24) odd_hours.push_back(hours);
             const bool is_whole = i > 0 && i + 1 < days.size();
             if (is_whole) CHECK(days[i].points == static_cast<std::int64_t>(2 * hours));
@@ -147,7 +152,7 @@ TEST_CASE("a year of fixes every half hour has its days, of 23, 25 and 23.5 hour
 }
 
 TEST_CASE("only the newest days are counted when there are many fixes, and only so many listed") {
-    const Filled filled(every(kHour, kYear, kYear + 10 * kDay));
+    const Filled filled(every(kListedHour, kListedYear, kListedYear + 10 * kListedDay));
     Reader reader(filled.path);
     const LocalClock utc = *LocalClock::parse("0");
     const std::vector<ListedDay> days = list_days(reader, 1, utc, {.days = 100, .counted = 60});

@@ -13,8 +13,8 @@ using Read = EventFeed::Read;
 
 namespace {
 
-constexpr UnixMillis kNow = 10'000'000;
-constexpr std::size_t kAll = std::size_t{1} << 20;
+constexpr UnixMillis kMembersNow = 10'000'000;
+constexpr std::size_t kMembersAll = std::size_t{1} << 20;
 
 Fix fix_of(DeviceNumber device, UnixMillis time_ms) {
     Fix fix;
@@ -32,12 +32,13 @@ Viewer member_who_sees(std::vector<DeviceGrant> grants) {
 
 TEST_CASE("a member gets the rows of devices that he may see, and of others not even a number") {
     EventFeed feed("e");
-    feed.add({6, {}}, kNow);
+    feed.add({6, {}}, kMembersNow);
     const Viewer member = member_who_sees({{2}, {3}});
     EventFeed::Cursor cursor = feed.cursor_at(feed.newest());
-    feed.add({7, {fix_of(1, 1000), fix_of(2, 2000), fix_of(3, 3000), fix_of(4, 4000)}}, kNow);
+    feed.add({7, {fix_of(1, 1000), fix_of(2, 2000), fix_of(3, 3000), fix_of(4, 4000)}},
+             kMembersNow);
     std::string out;
-    CHECK(feed.read(cursor, member, out, kAll) == Read::events);
+    CHECK(feed.read(cursor, member, out, kMembersAll) == Read::events);
     CHECK(out ==
           "id: e-7-1\nevent: fixes\ndata: [[2,2000,0.0000000,0.0000000,null,null,null,null,null],"
           "[3,3000,0.0000000,0.0000000,null,null,null,null,null]]\n\n");
@@ -51,15 +52,15 @@ TEST_CASE("a member gets the rows of devices that he may see, and of others not 
 
 TEST_CASE("where a member may see nothing, the place goes on all the same") {
     EventFeed feed("e");
-    feed.add({6, {}}, kNow);
+    feed.add({6, {}}, kMembersNow);
     const Viewer member = member_who_sees({{9}});
     EventFeed::Cursor cursor = feed.cursor_at(feed.newest());
     for (std::uint64_t sequence = 7; sequence < 10; ++sequence)
-        feed.add({sequence, {fix_of(1, 5)}}, kNow);
+        feed.add({sequence, {fix_of(1, 5)}}, kMembersNow);
     std::string out;
-    CHECK(feed.read(cursor, member, out, kAll) == Read::events);
+    CHECK(feed.read(cursor, member, out, kMembersAll) == Read::events);
     CHECK(out == "id: e-9-1\n\n");
-    CHECK(feed.read(cursor, member, out, kAll) == Read::nothing);
+    CHECK(feed.read(cursor, member, out, kMembersAll) == Read::nothing);
     std::string newest;
     feed.write_newest(member, newest);
     CHECK(newest.empty());

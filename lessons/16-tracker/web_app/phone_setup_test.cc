@@ -29,7 +29,7 @@ PhoneSetup setup_of(const std::string& key, const SetupFacts& known = facts()) {
     return {};
 }
 
-std::string field(const PhoneSetup& setup, const std::string& label) {
+std::string setup_field(const PhoneSetup& setup, const std::string& label) {
     for (const SetupField& each : setup.fields)
         if (each.label == label) return each.value;
     FAIL("no field " << label << " for " << setup.name);
@@ -43,8 +43,8 @@ std::string target_of(const std::string& url) {
     return rest.empty() ? "/" : rest;
 }
 
-std::string filled(std::string text,
-                   std::initializer_list<std::pair<const char*, const char*>> in) {
+std::string filled_setup(std::string text,
+                         std::initializer_list<std::pair<const char*, const char*>> in) {
     for (const auto& [place, value] : in)
         for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place))
             text.replace(at, std::string(place).size(), value);
@@ -84,8 +84,8 @@ constexpr const char* kRecord = R"({"_type":"location","lat":48.1,"lon":11.5,"ts
 
 TEST_CASE("what stands there for Traccar Client, typed or scanned, is heard") {
     const PhoneSetup setup = setup_of("traccar");
-    const std::string url = field(setup, "Server URL");
-    const std::string name = field(setup, "Device identifier");
+    const std::string url = setup_field(setup, "Server URL");
+    const std::string name = setup_field(setup, "Device identifier");
     check_is_heard({target_of(url) + "?id=" + name + "&" + kPlace, "", {}});
     check_is_heard({target_of(url),
                     R"({"device_id":")" + name +
@@ -98,23 +98,27 @@ TEST_CASE("what stands there for Traccar Client, typed or scanned, is heard") {
 }
 
 TEST_CASE("what stands there for apps with an address of their own is heard") {
-    check_is_heard({filled(target_of(field(setup_of("osmand"), "Online tracking web address")),
-                           {{"{0}", "48.1"},
-                            {"{1}", "11.5"},
-                            {"{2}", "1768478000000"},
-                            {"{3}", "5"},
-                            {"{4}", "500"},
-                            {"{5}", "1"},
-                            {"{6}", "90"}}),
-                    "",
-                    {}});
     check_is_heard(
-        {filled(target_of(field(setup_of("gpslogger"), "URL")), {{"%ALL", kPlace}}), "", {}});
-    check_is_heard({filled(target_of(field(setup_of("phonetrack"), "Address")),
-                           {{"%LAT", "48.1"}, {"%LON", "11.5"}, {"%TIMESTAMP", "1768478000"}}),
-                    "",
-                    {}});
-    check_is_heard({target_of(field(setup_of("colota"), "Endpoint")),
+        {filled_setup(target_of(setup_field(setup_of("osmand"), "Online tracking web address")),
+                      {{"{0}", "48.1"},
+                       {"{1}", "11.5"},
+                       {"{2}", "1768478000000"},
+                       {"{3}", "5"},
+                       {"{4}", "500"},
+                       {"{5}", "1"},
+                       {"{6}", "90"}}),
+         "",
+         {}});
+    check_is_heard(
+        {filled_setup(target_of(setup_field(setup_of("gpslogger"), "URL")), {{"%ALL", kPlace}}),
+         "",
+         {}});
+    check_is_heard(
+        {filled_setup(target_of(setup_field(setup_of("phonetrack"), "Address")),
+                      {{"%LAT", "48.1"}, {"%LON", "11.5"}, {"%TIMESTAMP", "1768478000"}}),
+         "",
+         {}});
+    check_is_heard({target_of(setup_field(setup_of("colota"), "Endpoint")),
                     R"({"lat":48.1,"lon":11.5,"tst":1768478000})",
                     {},
                     "POST"});
@@ -123,19 +127,20 @@ TEST_CASE("what stands there for apps with an address of their own is heard") {
 TEST_CASE("what stands there for OwnTracks is heard, and its link says the same") {
     const PhoneSetup setup = setup_of("owntracks-http");
     const std::string basic =
-        authorization(field(setup, "UserID or user name"), field(setup, "Password"));
-    check_is_heard({target_of(field(setup, "URL")), kRecord, {{"Authorization", basic}}, "POST"});
+        authorization(setup_field(setup, "UserID or user name"), setup_field(setup, "Password"));
+    check_is_heard(
+        {target_of(setup_field(setup, "URL")), kRecord, {{"Authorization", basic}}, "POST"});
     const json config = config_in(setup.link);
     CHECK(config["_type"] == "configuration");
     CHECK(config["mode"] == 3);
-    CHECK(config["url"] == field(setup, "URL"));
-    CHECK(config["password"] == field(setup, "Password"));
-    CHECK(config["username"] == field(setup, "UserID or user name"));
+    CHECK(config["url"] == setup_field(setup, "URL"));
+    CHECK(config["password"] == setup_field(setup, "Password"));
+    CHECK(config["username"] == setup_field(setup, "UserID or user name"));
     CHECK(setup.code == setup.link);
     const PhoneSetup mqtt = setup_of("owntracks-mqtt");
-    CHECK(field(mqtt, "UserID or user name") == "alice");
-    CHECK(field(mqtt, "Device ID") == "phone");
-    CHECK(field(mqtt, "Host and port") == "broker:1883");
+    CHECK(setup_field(mqtt, "UserID or user name") == "alice");
+    CHECK(setup_field(mqtt, "Device ID") == "phone");
+    CHECK(setup_field(mqtt, "Host and port") == "broker:1883");
 }
 
 TEST_CASE("what stands there for Overland, typed or clicked, is heard") {
@@ -143,9 +148,9 @@ TEST_CASE("what stands there for Overland, typed or clicked, is heard") {
     constexpr const char* kBatch =
         R"({"locations":[{"type":"Feature","geometry":{"type":"Point","coordinates":[11.5,48.1]},)"
         R"("properties":{"timestamp":"2026-01-15T11:00:00Z"}}]})";
-    check_is_heard({target_of(field(setup, "Receiver Endpoint")),
+    check_is_heard({target_of(setup_field(setup, "Receiver Endpoint")),
                     kBatch,
-                    {{"Authorization", "Bearer " + field(setup, "Access Token")}},
+                    {{"Authorization", "Bearer " + setup_field(setup, "Access Token")}},
                     "POST"});
     CHECK(setup.link == "overland://setup?url=http%3A%2F%2F192.0.2.1%3A5055%2Foverland&token=" +
                             std::string(kTestedToken));
@@ -162,38 +167,41 @@ TEST_CASE("Colota's link carries an endpoint and a token that are heard") {
 
 TEST_CASE("apps that log in are let in with what stands there") {
     const PhoneSetup ulogger = setup_of("ulogger");
-    const Decoded in = decode_tested(
-        {target_of(field(ulogger, "Server URL")) + "client/index.php",
-         "action=auth&user=" + field(ulogger, "User name") + "&pass=" + field(ulogger, "Password"),
-         {{"Content-Type", "application/x-www-form-urlencoded"}},
-         "POST"});
+    const Decoded in =
+        decode_tested({target_of(setup_field(ulogger, "Server URL")) + "client/index.php",
+                       "action=auth&user=" + setup_field(ulogger, "User name") +
+                           "&pass=" + setup_field(ulogger, "Password"),
+                       {{"Content-Type", "application/x-www-form-urlencoded"}},
+                       "POST"});
     CHECK(in.status == 200);
     CHECK(json::parse(in.body)["error"] == false);
     const PhoneSetup hauk = setup_of("hauk");
-    const Decoded share = decode_tested({target_of(field(hauk, "Server URL")) + "api/create.php",
-                                         "dur=3600&int=1&mod=0&pwd=" + field(hauk, "Password"),
-                                         {{"Content-Type", "application/x-www-form-urlencoded"}},
-                                         "POST"});
+    const Decoded share =
+        decode_tested({target_of(setup_field(hauk, "Server URL")) + "api/create.php",
+                       "dur=3600&int=1&mod=0&pwd=" + setup_field(hauk, "Password"),
+                       {{"Content-Type", "application/x-www-form-urlencoded"}},
+                       "POST"});
     CHECK(share.body.starts_with("OK\n"));
 }
 
 TEST_CASE("server, port, path and number stand apart for those who want them so") {
     const PhoneSetup opengts = setup_of("opengts");
-    CHECK(field(opengts, "Server") == "192.0.2.1");
-    CHECK(field(opengts, "Port") == "5055");
-    CHECK(field(opengts, "Server path") == "/opengts");
-    check_is_heard({field(opengts, "Server path") + "?id=" + field(opengts, "Device ID") +
+    CHECK(setup_field(opengts, "Server") == "192.0.2.1");
+    CHECK(setup_field(opengts, "Port") == "5055");
+    CHECK(setup_field(opengts, "Server path") == "/opengts");
+    check_is_heard({setup_field(opengts, "Server path") +
+                        "?id=" + setup_field(opengts, "Device ID") +
                         "&gprmc=$GPRMC,110000,A,4806.0000,N,01130.0000,E,0.0,0.0,150126,,*0D",
                     "",
                     {}});
     const PhoneSetup nmea = setup_of("nmea");
-    CHECK(field(nmea, "Port, TCP or UDP") == "5005");
-    CHECK(field(nmea, "Number (IMEI)") == "48241179");
+    CHECK(setup_field(nmea, "Port, TCP or UDP") == "5005");
+    CHECK(setup_field(nmea, "Number (IMEI)") == "48241179");
     SetupFacts secure = facts();
     secure.url = "https://[2001:db8::1]/way";
-    CHECK(field(setup_of("opengts", secure), "Server") == "[2001:db8::1]");
-    CHECK(field(setup_of("opengts", secure), "Port") == "443");
-    CHECK(field(setup_of("opengts", secure), "Server path") == "/way/opengts");
+    CHECK(setup_field(setup_of("opengts", secure), "Server") == "[2001:db8::1]");
+    CHECK(setup_field(setup_of("opengts", secure), "Port") == "443");
+    CHECK(setup_field(setup_of("opengts", secure), "Server path") == "/way/opengts");
 }
 
 TEST_CASE("without a token nothing is shown that would need it") {
@@ -202,7 +210,7 @@ TEST_CASE("without a token nothing is shown that would need it") {
     for (const PhoneSetup& setup : phone_setups(known)) {
         INFO(setup.name);
         if (setup.key == "traccar") {
-            CHECK(field(setup, "Device identifier") == "48241179");
+            CHECK(setup_field(setup, "Device identifier") == "48241179");
             CHECK_FALSE(setup.note.empty());
         } else if (setup.needs == "token") {
             CHECK(setup.fields.empty());

@@ -19,7 +19,7 @@ constexpr int kScale = 4;
 
 // The image, as a bitmap of which each module is kScale wide, in a format that every reader knows
 // (pgm(5)). Reads the SVG that is served, so that a fault in the drawing shows.
-void draw(const std::string& svg, const std::string& file) {
+void draw_code(const std::string& svg, const std::string& file) {
     int size = 0;
     REQUIRE(std::sscanf(svg.c_str() + svg.find("viewBox"), "viewBox=\"0 0 %d", &size) == 1);
     std::vector<std::string> rows(static_cast<std::size_t>(size),
@@ -47,7 +47,7 @@ bool have_reader() {
 std::string read_by_zbar(const std::string& text) {
     const TemporaryFolder folder;
     const std::string file = folder.file("code.pgm");
-    draw(qr_code_svg(text), file);
+    draw_code(qr_code_svg(text), file);
     std::FILE* const pipe =
         ::popen(("zbarimg -q --raw --oneshot -Sbinary " + file + " 2>/dev/null").c_str(), "r");
     REQUIRE(pipe != nullptr);

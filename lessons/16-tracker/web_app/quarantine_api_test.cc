@@ -17,19 +17,19 @@ namespace {
 constexpr UnixMillis kReceived = 1768025565000;
 constexpr const char* kGood = "lat=48.1&lon=11.5&timestamp=1768025000";
 
-std::string body_fields(const std::string& body, const std::string& more = "") {
+std::string json_fields(const std::string& body, const std::string& more = "") {
     return more +
            "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\nConnection: close\r\n\r\n" + body;
 }
 
 // A web app whose store is this test.
-struct WithStore {
+struct QuarantineWithStore {
     WebApp app;
     waymark::daemon::Channel channel;
     Store store{app.database()};
 
-    WithStore() : channel((app.start(), app.connect_store())) {
+    QuarantineWithStore() : channel((app.start(), app.connect_store())) {
         store.begin();
         store.add(Quarantined{1, 0, "lat_out_of_range", Source::traccar, "lat=95"}, kReceived);
         store.add(Quarantined{1, 0, "time_in_future", Source::osmand, kGood}, kReceived);
@@ -39,7 +39,7 @@ struct WithStore {
 
     // Asks, and answers as the store service does.
     json post(const std::string& target, const std::string& body) {
-        Browser browser = app.open(target, body_fields(body), "localhost", "POST");
+        Browser browser = app.open(target, json_fields(body), "localhost", "POST");
         ChangeRequest request;
         const std::string message = receive(channel);
         REQUIRE(kind_of(message) == MessageKind::change);
@@ -54,7 +54,7 @@ struct WithStore {
 }  // namespace
 
 TEST_CASE("the list has what a person needs to judge a point, the newest first") {
-    WithStore tested;
+    QuarantineWithStore tested;
     const json list = tested.app.get("/api/quarantine").data();
     REQUIRE(list["points"].size() == 3);
     CHECK(list["below"] == nullptr);
@@ -75,7 +75,7 @@ TEST_CASE("the list has what a person needs to judge a point, the newest first")
 
 TEST_CASE(
     "raw bytes are shown as text and, where that hides something, in hex; and not all of many") {
-    WithStore tested;
+    QuarantineWithStore tested;
     tested.store.begin();
     tested.store.add(Quarantined{2, 0, "not_finite", Source::osmand, std::string(5000, '<')},
                      kReceived);
@@ -89,14 +89,14 @@ TEST_CASE(
 }
 
 TEST_CASE("the list says how much there is and how much may be") {
-    WithStore tested;
+    QuarantineWithStore tested;
     const json list = tested.app.get("/api/quarantine").data();
     CHECK(list["bytes"] == 6 + 38 + 8 + 3 * kQuarantineRowCost);
     CHECK(list["room"] == Store::kQuarantineRoom);
 }
 
 TEST_CASE("the store decodes again, and deletes, and the page hears what came of it") {
-    WithStore tested;
+    QuarantineWithStore tested;
     CHECK(tested.post("/api/quarantine/replay", "{}") ==
           json{{"moved", 1}, {"kept", 2}, {"after", nullptr}});
     CHECK(tested.post("/api/quarantine/delete", R"({"number":1})") ==
@@ -107,7 +107,7 @@ TEST_CASE("the store decodes again, and deletes, and the page hears what came of
 }
 
 TEST_CASE("a replay that stored something says that pages and phones must hear of it") {
-    WithStore tested;
+    QuarantineWithStore tested;
     ChangeRequest request;
     request.name = "quarantine.replay";
     request.arguments = R"({"device":2})";
@@ -120,12 +120,12 @@ TEST_CASE("a replay that stored something says that pages and phones must hear o
 }
 
 TEST_CASE("nothing is deleted by a forgotten argument, by GET, or for a page of somebody else") {
-    WithStore tested;
+    QuarantineWithStore tested;
     for (const char* forgotten : {"{}", R"({"all":false})", R"({"every":true})"})
         CHECK(tested.post("/api/quarantine/delete", forgotten).contains("error"));
     const auto post = [&tested](const char* fields, const char* host) {
         Browser browser = tested.app.open("/api/quarantine/delete",
-                                          body_fields(R"({"all":true})", fields), host, "POST");
+                                          json_fields(R"({"all":true})", fields), host, "POST");
         return browser.read_until("\r\n\r\n").substr(9, 3);
     };
     CHECK(tested.app.get("/api/quarantine/delete?all=1").status == 405);
@@ -139,10 +139,10 @@ TEST_CASE("nothing is deleted by a forgotten argument, by GET, or for a page of 
 }
 
 TEST_CASE("a page of ours may") {
-    WithStore tested;
+    QuarantineWithStore tested;
     Browser browser = tested.app.open(
         "/api/quarantine/delete",
-        body_fields(R"({"all":true})",
+        json_fields(R"({"all":true})",
                     "Origin: http://LOCALHOST:8080\r\nSec-Fetch-Site: same-origin\r\n"),
         "localhost:8080", "POST");
     CHECK(kind_of(receive(tested.channel)) == MessageKind::change);
@@ -151,6 +151,6 @@ TEST_CASE("a page of ours may") {
 TEST_CASE("without a store a wish is to be repeated later") {
     WebApp app;
     app.start();
-    Browser browser = app.open("/api/quarantine/replay", body_fields("{}"), "localhost", "POST");
+    Browser browser = app.open("/api/quarantine/replay", json_fields("{}"), "localhost", "POST");
     CHECK(browser.read_until("\r\n\r\n").find("HTTP/1.1 503") == 0);
 }

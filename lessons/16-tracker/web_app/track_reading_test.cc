@@ -19,7 +19,7 @@ using namespace waymark::tracker;
 
 namespace {
 
-constexpr UnixMillis kBegin = 1'700'000'000'000;
+constexpr UnixMillis kTrackBegin = 1'700'000'000'000;
 constexpr UnixMillis kStep = 10'000;
 constexpr int kCount = 50'000;
 
@@ -29,7 +29,7 @@ Fix circling(int i) {
     const double angle = 2 * M_PI * i / 800;
     Fix fix;
     fix.device = 1;
-    fix.time_ms = kBegin + i * kStep + (i > 30'000 ? 86'400'000 : 0);
+    fix.time_ms = kTrackBegin + i * kStep + (i > 30'000 ? 86'400'000 : 0);
     const double excursion = i > 20'000 && i < 20'200 ? -0.5 : 0;
     const double east = i > 30'000 ? 0.7 : 0;
     fix.latitude_e7 = static_cast<std::int32_t>(1e7 * (48 + excursion + 0.1 * std::sin(angle)));
@@ -38,11 +38,11 @@ Fix circling(int i) {
     return fix;
 }
 
-struct Filled {
+struct FilledTrack {
     daemon::TemporaryFolder folder;
     std::string path = folder.file("waymark.db");
 
-    Filled() {
+    FilledTrack() {
         {
             Connection connection = open_for_writing(path);
             Devices(connection).add({{"a", {}, {}, {}}, {"b", {}, {}, {}}}, 0);
@@ -60,8 +60,8 @@ struct Filled {
     }
 };
 
-Filled& filled() {
-    static Filled once;
+FilledTrack& filled_track() {
+    static FilledTrack once;
     return once;
 }
 
@@ -86,7 +86,7 @@ double southernmost(const TrackColumns& track) {
 }  // namespace
 
 TEST_CASE("a span with few fixes is read as it is; one with many is sampled and says so") {
-    Reader reader(filled().path);
+    Reader reader(filled_track().path);
     const TrackColumns all = read_track(reader, everything());
     CHECK(all.size() == kCount);
     CHECK(all.flags == 0);
@@ -106,7 +106,7 @@ TEST_CASE("a span with few fixes is read as it is; one with many is sampled and 
 }
 
 TEST_CASE("samples know of the gap, and take no other silence for one") {
-    Reader reader(filled().path);
+    Reader reader(filled_track().path);
     const TrackColumns sampled = read_track(reader, everything(), kFewRows);
     std::vector<UnixMillis> breaks;
     for (std::size_t i = 1; i < sampled.size(); ++i)
@@ -115,7 +115,7 @@ TEST_CASE("samples know of the gap, and take no other silence for one") {
 }
 
 TEST_CASE("a span of a century is narrowed to the stretch with fixes") {
-    Reader reader(filled().path);
+    Reader reader(filled_track().path);
     TrackRequest century = everything();
     century.to = 253'402'300'800'000;
     const TrackColumns sampled = read_track(reader, century, kFewRows);
@@ -123,7 +123,7 @@ TEST_CASE("a span of a century is narrowed to the stretch with fixes") {
 }
 
 TEST_CASE("samples are taken where one looks") {
-    Reader reader(filled().path);
+    Reader reader(filled_track().path);
     TrackRequest south = everything();
     south.view = view_of(10.8, 47.3, 11.2, 47.6, 12);
     const TrackColumns seen = read_track(reader, south, kFewRows);
@@ -138,10 +138,10 @@ TEST_CASE("samples are taken where one looks") {
 }
 
 TEST_CASE("the limits of a sampling hold, and the clock is one of them") {
-    Reader reader(filled().path);
+    Reader reader(filled_track().path);
     const auto no_box = [](const TrackPoint&, const TrackPoint&) { return true; };
     const TrackRequest all = everything();
-    const SampledTrack few(reader, 1, kBegin, circling(kCount - 1).time_ms, no_box,
+    const SampledTrack few(reader, 1, kTrackBegin, circling(kCount - 1).time_ms, no_box,
                            {.pieces = 64, .seeks = 500, .time = kLong});
     CHECK(few.seeks() <= 500);
     CHECK(few.seeks() > 400);
@@ -150,15 +150,15 @@ TEST_CASE("the limits of a sampling hold, and the clock is one of them") {
     std::chrono::steady_clock::time_point now{};
     SampleLimits slow{.pieces = 64, .seeks = 500};
     slow.now = [&now] { return now += std::chrono::seconds(1); };
-    const SampledTrack late(reader, 1, kBegin, circling(kCount - 1).time_ms, no_box, slow);
+    const SampledTrack late(reader, 1, kTrackBegin, circling(kCount - 1).time_ms, no_box, slow);
     CHECK(late.seeks() == 64);
-    const SampledTrack whole(reader, 2, all.from + kBegin, kBegin + 100 * kStep, no_box,
+    const SampledTrack whole(reader, 2, all.from + kTrackBegin, kTrackBegin + 100 * kStep, no_box,
                              {.pieces = 64, .seeks = 500, .time = kLong});
     CHECK(whole.is_whole());
 }
 
 TEST_CASE("what is too long for the answer is thinned out, in a view by a coarser line") {
-    Reader reader(filled().path);
+    Reader reader(filled_track().path);
     TrackRequest request = everything();
     request.most = 1000;
     const TrackColumns span = read_track(reader, request);
@@ -175,7 +175,7 @@ TEST_CASE("what is too long for the answer is thinned out, in a view by a coarse
 }
 
 TEST_CASE("a device that sends no speed gets those of its places, and that is said") {
-    Reader reader(filled().path);
+    Reader reader(filled_track().path);
     const TrackColumns track = read_track(reader, everything(2));
     CHECK(track.flags == TrackColumns::kSpeedsWorkedOut);
     CHECK(std::isnan(track.speed_mps[0]));

@@ -20,26 +20,26 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kPassword = "a horse and a cart";
+constexpr const char* kUserPassword = "a horse and a cart";
 
 // The admin "owner", and the member "Ben", who sees device 1.
-struct House {
+struct UserHouse {
     WebApp app;
     std::string ben =
         "Cookie: waymark=" + app.begin_session("Ben", Role::member, {{1, false}}) + "\r\n";
     std::unique_ptr<AnsweringStore> store;
     UserNumber owner_number, ben_number;
 
-    House() {
+    UserHouse() {
         Connection connection = open_for_writing(app.database());
         Accounts accounts(connection);
         owner_number = accounts.number_of("owner");
         ben_number = accounts.number_of("Ben");
-        accounts.set_password(owner_number, hash_password(kPassword));
+        accounts.set_password(owner_number, hash_password(kUserPassword));
         app.start();
         store = std::make_unique<AnsweringStore>(app);
     }
-    ~House() { app.stop(); }
+    ~UserHouse() { app.stop(); }
 
     Reply post(std::string_view target, const json& body, const std::string& fields = "") {
         return post_json(app, target, body.dump(), fields);
@@ -55,15 +55,15 @@ struct House {
 }  // namespace
 
 TEST_CASE("an admin adds somebody, who comes by a link that is shown once") {
-    House house;
+    UserHouse house;
     const Reply added = house.post("/api/users/add", {{"name", "Zoë"}, {"role", "member"}});
     REQUIRE(added.status == 200);
     const std::string link = added.data()["link"];
     CHECK(house.user("Zoë")["has_password"] == false);
     CHECK(house.user("Zoë")["link_until"] > unix_now());
     CHECK(house.app.get("/api/users").body.find(link) == std::string::npos);
-    CHECK(house.post("/api/welcome", {{"link", link}, {"password", kPassword}}, kStranger).status ==
-          200);
+    CHECK(house.post("/api/welcome", {{"link", link}, {"password", kUserPassword}}, kStranger)
+              .status == 200);
     CHECK(house.user("Zoë")["has_password"] == true);
     CHECK(house.user("Zoë")["link_until"].is_null());
     CHECK(house.post("/api/users/add", {{"name", "zoë"}, {"role", "member"}}).status == 400);
@@ -71,7 +71,7 @@ TEST_CASE("an admin adds somebody, who comes by a link that is shown once") {
 }
 
 TEST_CASE("what a member may see changes at once, also for the stream that is open") {
-    House house;
+    UserHouse house;
     CHECK(house.app.get("/api/devices", house.ben).data()["devices"].size() == 1);
     Browser stream = house.app.open("/api/live", house.ben);
     stream.read_until("\n\n");
@@ -94,7 +94,7 @@ TEST_CASE("what a member may see changes at once, also for the stream that is op
 }
 
 TEST_CASE("who is removed is out at once") {
-    House house;
+    UserHouse house;
     CHECK(house.app.get("/api/session", house.ben).status == 200);
     CHECK(house.post("/api/users/remove", {{"user", house.ben_number}}).status == 200);
     CHECK(house.app.get("/api/session", house.ben).status == 401);
@@ -102,7 +102,7 @@ TEST_CASE("who is removed is out at once") {
 }
 
 TEST_CASE("the last admin stays") {
-    House house;
+    UserHouse house;
     for (const Reply& reply :
          {house.post("/api/users/remove", {{"user", house.owner_number}}),
           house.post("/api/users/role", {{"user", house.owner_number}, {"role", "member"}})}) {
@@ -114,7 +114,7 @@ TEST_CASE("the last admin stays") {
 }
 
 TEST_CASE("a role counts from the next request on") {
-    House house;
+    UserHouse house;
     CHECK(house.app.get("/api/users", house.ben).status == 403);
     CHECK(house.post("/api/users/role", {{"user", house.ben_number}, {"role", "admin"}}).status ==
           200);
@@ -122,7 +122,7 @@ TEST_CASE("a role counts from the next request on") {
 }
 
 TEST_CASE("a member changes nobody's account but their own") {
-    House house;
+    UserHouse house;
     for (const char* target : {"/api/users/add", "/api/users/link", "/api/users/role",
                                "/api/users/grants", "/api/users/remove"})
         CHECK(house.post(target, {{"user", house.ben_number}}, house.ben).status == 403);
@@ -135,29 +135,28 @@ TEST_CASE("a member changes nobody's account but their own") {
 }
 
 TEST_CASE("a new password wants the old one, and ends the other sessions") {
-    House house;
+    UserHouse house;
     const Reply other =
-        house.post("/api/log-in", {{"name", "owner"}, {"password", kPassword}}, kStranger);
+        house.post("/api/log-in", {{"name", "owner"}, {"password", kUserPassword}}, kStranger);
     REQUIRE(other.status == 200);
     const auto change = [&](const char* before, const char* after) {
         return house.post("/api/account/password", {{"old", before}, {"new", after}});
     };
     CHECK(change("wrong", "a cart and a horse").status == 400);
-    CHECK(change(kPassword, "short").status == 400);
+    CHECK(change(kUserPassword, "short").status == 400);
     CHECK(house.app.get("/api/session", cookie_of(other)).status == 200);
-    const Reply changed = change(kPassword, "a cart and a horse");
+    const Reply changed = change(kUserPassword, "a cart and a horse");
     CHECK(changed.status == 200);
     CHECK(changed.data()["ended"] == 1);
     CHECK(house.app.get("/api/session", cookie_of(other)).status == 401);
     CHECK(house.app.get("/api/session").status == 200);
-    CHECK(
-        house.post("/api/log-in", {{"name", "owner"}, {"password", kPassword}}, kStranger).status ==
-        401);
+    CHECK(house.post("/api/log-in", {{"name", "owner"}, {"password", kUserPassword}}, kStranger)
+              .status == 401);
 }
 
 TEST_CASE("one's own sessions are listed, and all others are ended") {
-    House house;
-    const Reply other = house.post("/api/log-in", {{"name", "owner"}, {"password", kPassword}},
+    UserHouse house;
+    const Reply other = house.post("/api/log-in", {{"name", "owner"}, {"password", kUserPassword}},
                                    std::string(kStranger) + "User-Agent: <b>Phone</b>\r\n");
     const json list = house.app.get("/api/sessions").data()["sessions"];
     REQUIRE(list.size() == 2);
@@ -174,7 +173,7 @@ TEST_CASE("one's own sessions are listed, and all others are ended") {
 }
 
 TEST_CASE("what was done is in the audit log, with who and from where") {
-    House house;
+    UserHouse house;
     house.post("/api/users/add", {{"name", "Zoë"}, {"role", "member"}});
     house.post("/api/users/remove", {{"user", house.ben_number}});
     const json entries = house.app.get("/api/audit").data()["entries"];
