@@ -4,6 +4,7 @@
 logger(1) and rsyslog send; rsyslog reads what goes out, at a socket file, by TCP and by TLS. Each rsyslogd is one of
 the test's own, with a configuration in a folder of its own: the system's is not touched."""
 
+import glob
 import os
 import pathlib
 import re
@@ -74,7 +75,7 @@ class Logger(unittest.TestCase):
                         self.assertTrue(message.endswith(" hello: a world"))
 
 
-@unittest.skipUnless(RSYSLOGD, "needs rsyslog")
+@unittest.skipUnless(RSYSLOGD, "there is no rsyslog ('./waymark packages foreign' installs it)")
 class RsyslogSends(unittest.TestCase):
     def test_what_rsyslog_forwards_arrives_with_all_its_fields(self):
         with Relay(LOGRELAY) as relay, Frames(relay) as client:
@@ -97,7 +98,7 @@ action(type="omfwd" target="127.0.0.1" port="{port}" protocol="udp" template="{t
                     self.assertRegex(message, expected)
 
 
-@unittest.skipUnless(RSYSLOGD, "needs rsyslog")
+@unittest.skipUnless(RSYSLOGD, "there is no rsyslog ('./waymark packages foreign' installs it)")
 class RsyslogReads(unittest.TestCase):
     MESSAGES = ["<28>1 2026-11-29T07:03:05Z box app 17 - - one", b"<29>1 - box app 18 - - two\nlines",
                 '<30>1 - box app 19 - [a@1 b="\\]"] three']
@@ -145,6 +146,8 @@ input(type="imtcp" address="127.0.0.1" port="0" listenPortFileName="{folder}/por
         wait_until(lambda: rsyslog.read_when_there("port", 0), PATIENCE_SECONDS, "it says its port")
         return rsyslog.read_when_there("port", 0)
 
+    @unittest.skipUnless(glob.glob("/usr/lib/*/rsyslog/lmnsd_gtls.so"),
+                         "there is no rsyslog-gnutls ('./waymark packages foreign' installs it)")
     def test_the_stream_of_frames_by_tls(self):
         with tempfile.TemporaryDirectory() as folder:
             ours = Authority(folder)

@@ -4,7 +4,9 @@
 # node that came from elsewhere is as good. On a system without apt the list is printed instead.
 #
 # The sets are asked for by what is wanted: `course` is a compiler and what the course and the toolkit
-# need; the others come on top of it. `capstone` runs the server's tests on a learner's modules.
+# need; the others come on top of it. `capstone` runs the server's tests on a learner's modules. `foreign`
+# are servers that tests speak with; Debian's packages of them start a service of the machine's, so `test`
+# installs them where CI is set, and elsewhere says what it skips.
 
 # sets                    package              seen by
 readonly package_list='
@@ -41,15 +43,15 @@ sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
 tests                     openssl              tool:openssl
 tests                     curl                 tool:curl
-tests,bench               rsyslog              root_tool:rsyslogd
-tests                     rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
-tests                     mosquitto            root_tool:mosquitto
+foreign,bench             rsyslog              root_tool:rsyslogd
+foreign                   rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
+foreign                   mosquitto            root_tool:mosquitto
 tests                     zbar-tools           tool:zbarimg
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 bench                     haproxy              tool:haproxy
 '
-readonly package_sets='course server slides capstone sniff lab tests print bench'
+readonly package_sets='course server slides capstone sniff lab tests foreign print bench'
 
 have_tool() { command -v "$1" >/dev/null; }
 

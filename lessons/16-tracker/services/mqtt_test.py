@@ -175,7 +175,7 @@ def check_kills(check, phone, server):
 def main():
     program = mosquitto()
     if program is None:
-        print("SKIP: OwnTracks over MQTT: there is no mosquitto")
+        print("SKIP: OwnTracks over MQTT: there is no mosquitto ('./waymark packages foreign' installs it)")
         return SKIPPED
     check = Checks()
     with Broker(program) as broker:
