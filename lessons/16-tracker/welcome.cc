@@ -21,6 +21,37 @@ std::string lines(std::string_view words, const std::vector<Address>& addresses,
     return text;
 }
 
+// What a person can open: "every address" is none. On this machine it is localhost.
+std::string openable(const Address& address, std::string_view scheme,
+                     std::string_view name = "localhost") {
+    if (!address.is_any()) return shown_address(address, scheme);
+    return fmt::format("{}://{}:{}/", scheme, name, address.port());
+}
+
+// By the first of the names under which people reach it, if there is one: the certificate is for
+// that.
+std::string openable_web(const Settings& settings, const Address& address) {
+    const std::vector<std::string>& names = settings.reloadable.web_names;
+    return openable(address, web_scheme(settings), names.empty() ? "localhost" : names.front());
+}
+
+// "The map is" and "at", or "Devices send" and "to".
+std::string sentence(std::string_view words, std::string_view at, const Address& address,
+                     const std::string& where) {
+    std::string text = fmt::format("{} {} {}", words, at, where);
+    if (address.is_any()) text += fmt::format(" and {} every other address of this machine", at);
+    return text + '\n';
+}
+
+std::string where_phones_send(const Settings& settings, const std::vector<Address>& devices) {
+    if (!settings.public_devices_url.empty())
+        return fmt::format("Devices send to {}/\n", settings.public_devices_url);
+    std::string text;
+    for (const Address& address : devices)
+        text += sentence("Devices send", "to", address, openable(address, "http"));
+    return text;
+}
+
 }  // namespace
 
 std::string shown_address(const Address& address, std::string_view scheme) {
@@ -34,12 +65,14 @@ std::string_view web_scheme(const Settings& settings) {
 
 std::string welcome(const Settings& settings, const std::vector<Address>& devices,
                     const std::vector<Address>& web, const std::string& first_account) {
-    std::string text = "\n" + lines("The map is at", web, web_scheme(settings));
+    std::string text = "\n";
+    for (const Address& address : web)
+        text += sentence("The map is", "at", address, openable_web(settings, address));
     if (settings.demo)
         text +=
             "Two demo devices are on their way there; they are made up, and nobody need log in.\n";
     text += first_account;
-    text += lines("Devices send to", devices);
+    text += where_phones_send(settings, devices);
     text +=
         fmt::format("{} kept in {}\n", settings.demo ? "The demo's positions are" : "Positions are",
                     settings.data);
@@ -53,7 +86,7 @@ std::string first_account_lines(const Settings& settings, const std::vector<Addr
             return fmt::format(
                 "Nobody has an account yet. Make the first one with this link; it works once, and "
                 "for a day:\n    {}{}\n",
-                shown_address(address, web_scheme(settings)), welcome_path(settings.first_link));
+                openable_web(settings, address), welcome_path(settings.first_link));
     return "Nobody has an account yet: 'tracker user add NAME --admin' makes the first one.\n";
 }
 

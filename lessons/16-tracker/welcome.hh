@@ -21,7 +21,8 @@ std::string shown_address(const net::Address& address, std::string_view scheme =
 std::string_view web_scheme(const Settings& settings);
 
 // Where the map is, how the first account is made, where devices send, what is kept where, and how
-// it ends. The addresses are those that were bound.
+// it ends. The addresses are those that were bound; for one that means every address of the machine
+// stands what a person can open, and for the devices', if it is set, the URL by which phones come.
 std::string welcome(const Settings& settings, const std::vector<net::Address>& devices,
                     const std::vector<net::Address>& web, const std::string& first_account = "");
 

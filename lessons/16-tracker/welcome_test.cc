@@ -28,6 +28,35 @@ TEST_CASE("a person reads where everything is and how it ends") {
           "Ctrl-C stops everything.\n\n");
 }
 
+TEST_CASE("who listens at every address says one that can be opened") {
+    Settings own = settings(false);
+    own.first_link = {"aToken", 5};
+    for (const char* any : {"0.0.0.0", "[::]"}) {
+        const std::vector<Address> devices{Address::parse(std::string(any) + ":5055")};
+        const std::vector<Address> web{Address::parse(std::string(any) + ":8080")};
+        CHECK(
+            welcome(own, devices, web, first_account_lines(own, web)) ==
+            "\nThe map is at http://localhost:8080/ and at every other address of this machine\n"
+            "Nobody has an account yet. Make the first one with this link; it works once, and for "
+            "a day:\n    http://localhost:8080/welcome#aToken\n"
+            "Devices send to http://localhost:5055/ and to every other address of this machine\n"
+            "Positions are kept in /var/lib/waymark\n"
+            "Ctrl-C stops everything.\n\n");
+        // For programs it is what was bound.
+        CHECK(address_lines(own, devices, web) ==
+              "devices: http://" + std::string(any) + ":5055/\nweb: http://" + any + ":8080/\n");
+        Settings named = own;
+        named.public_devices_url = "https://home.example";
+        named.reloadable.web_names = {"map.example", "other.example"};
+        named.web_certificate = "map.pem";
+        const std::string text = welcome(named, devices, web, first_account_lines(named, web));
+        CHECK(text.find("The map is at https://map.example:8080/ and at") != std::string::npos);
+        CHECK(text.find("    https://map.example:8080/welcome#aToken\n") != std::string::npos);
+        CHECK(text.find("Devices send to https://home.example/\n") != std::string::npos);
+        CHECK(text.find("localhost") == std::string::npos);
+    }
+}
+
 TEST_CASE("a demo says that it is one") {
     const std::string text = welcome(settings(true), kDevices, kWeb);
     CHECK(text.find("Two demo devices are on their way there; they are made up, and nobody need "
