@@ -39,6 +39,19 @@ export async function openPage(browser, { isStranger = false, ...options } = {})
   return page;
 }
 
+// The page as if it had been opened anew: a new one costs more than most tests do with it. It stays whose it is.
+export async function renew(page, { viewport = DESKTOP, colorScheme = null } = {}) {
+  const { origin } = new URL(page.url());
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.goto('about:blank'); // where it hears no stream
+  page.cleaner ??= await page.context().newCDPSession(page);
+  if (origin !== 'null') await page.cleaner.send('Storage.clearDataForOrigin', { origin, storageTypes: 'local_storage' });
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
+  page.complaints.length = 0;
+  return page;
+}
+
 export function leavesMachine(address) {
   const { protocol, hostname } = new URL(address);
   return !['data:', 'blob:', 'about:'].includes(protocol) && !['127.0.0.1', '[::1]'].includes(hostname);
@@ -54,17 +67,40 @@ export async function visit(page, address) {
   }
 }
 
+// A page at both sizes in both schemes: `look` is called at each with its name, as "390-dark",
+// when a frame of it has been drawn. To load the page anew for each cost more than the looking.
+export async function inEachLook(page, look) {
+  for (const viewport of [PHONE, DESKTOP]) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }));
+      await look(`${viewport.width}-${colorScheme}`, viewport);
+    }
+  }
+}
+
 // What axe finds wrong, one line each. It is loaded once a page, and what it finds right stays there:
 // to read axe anew and to carry its whole report over cost more than the looking. `within` is a selector: nothing else is
-// looked at. `rules` are the names of axe's rules: no other is asked.
-export async function accessibilityFaults(page, { within, rules } = {}) {
+// looked at. `rules` are the names of axe's rules: no other is asked. `without` is a selector, too: what is in
+// these elements is taken out meanwhile, as axe reads the whole document, hidden or not, before it looks at a part.
+export async function accessibilityFaults(page, { within, rules, without } = {}) {
   if (!await page.evaluate(() => 'axe' in window)) {
     await page.evaluate(fs.readFileSync(path.join(modules, 'axe-core/axe.min.js'), 'utf8'));
   }
-  return page.evaluate(async ([place, runOnly]) => {
-    const { violations } = await window.axe.run(place ?? document, { runOnly, resultTypes: ['violations'] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  }, [within, rules ? { type: 'rule', values: rules } : { type: 'tag', values: RULES }]);
+  return page.evaluate(async ([place, runOnly, outside]) => {
+    const takenOut = [...outside ? document.querySelectorAll(outside) : []].map((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      return { element, contents: range.extractContents() };
+    });
+    try {
+      const { violations } = await window.axe.run(place ?? document, { runOnly, resultTypes: ['violations'] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+    } finally {
+      for (const { element, contents } of takenOut) element.append(contents);
+    }
+  }, [within, rules ? { type: 'rule', values: rules } : { type: 'tag', values: RULES }, without]);
 }
 
 // Until more than `least` pixels of the map's canvas `pane` are not empty: it is drawn with the next picture, not with the

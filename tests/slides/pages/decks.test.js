@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { root } from '../../../slides/print/chromium.js';
 import { printDeck } from '../../../slides/print/pdf.js';
 import { accessibilityFaults, openBrowser, openPage, PHONE, shoot } from '../../browser/support/browser.js';
-import { openDeck, overflow, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
+import { openDeck, overflow, SLIDE, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
 import { startMachinery, startReal } from '../support/servers.js';
 
 const A4_WITHIN_MARGINS = { width: 703, height: 1009 }; // slides/print/pdf.js
@@ -40,15 +40,17 @@ test('each deck that is written is served, lesson 01 first', () => {
 // A scheme changes colours and nothing else, so in the dark one only they are looked at.
 const SCHEMES = [['light', undefined], ['dark', ['color-contrast']]];
 
-// `within` the slide that is shown; null is the whole page.
-async function faultsOf(page, slide, within = 'section.present') {
+const SHOWN = { within: 'section.present', without: '.slides section:not(.present, :has(.present))' };
+const WHOLE_PAGE = {};
+
+// `part` is what of the page is looked at. The page is left in the last of the schemes.
+async function faultsOf(page, slide, part = SHOWN, schemes = SCHEMES) {
   await shoot(page, slide);
   const faults = [...await overflow(page), ...await smallLetters(page), ...await page.locator('section.present .fault').allTextContents()];
-  for (const [colorScheme, rules] of SCHEMES) {
+  for (const [colorScheme, rules] of schemes) {
     await page.emulateMedia({ colorScheme });
-    for (const fault of await accessibilityFaults(page, { within, rules })) faults.push(`${colorScheme}: ${fault}`);
+    for (const fault of await accessibilityFaults(page, { ...part, rules })) faults.push(`${colorScheme}: ${fault}`);
   }
-  await page.emulateMedia({ colorScheme: 'light' });
   return faults;
 }
 
@@ -60,22 +62,32 @@ async function forEachDeck(look) {
 }
 
 async function lookThrough(name) {
-  const page = await openDeck(browser, `${server.address}/decks/${name}`, { colorScheme: 'light' });
+  const page = await openPage(browser, { viewport: SLIDE, colorScheme: 'light' }); // with nothing in its cache
+  const sizes = [];
+  page.on('requestfinished', (request) => { sizes.push(request.sizes()); });
+  await page.goto(`${server.address}/decks/${name}`);
+  await page.waitForSelector('html[data-ready]');
   const count = await slideCount(page);
   assert.ok(count >= 10 && count <= 24, `${name} has ${count} slides`);
   const faults = [];
   for (let number = 1; number <= count; ++number) {
     await toSlide(page, number);
     // What surrounds the slides is the same on each of them: the whole page is looked at with the first.
-    for (const fault of await faultsOf(page, `${name}-${number}`, number === 1 ? null : 'section.present')) faults.push(`${name} ${number}: ${fault}`);
+    const schemes = number % 2 === 1 ? SCHEMES : [...SCHEMES].reverse(); // the one in which it is comes first
+    for (const fault of await faultsOf(page, `${name}-${number}`, number === 1 ? WHOLE_PAGE : SHOWN, schemes)) faults.push(`${name} ${number}: ${fault}`);
   }
   assert.deepEqual(faults, []);
   assert.deepEqual(page.complaints, []);
+  const bytes = (await Promise.all(sizes)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+  const ready = await page.evaluate(() => document.documentElement.dataset.ready);
+  console.log(`${name}: ready ${ready} ms after its script started, ${Math.round(bytes / 1024)} KB with all its pictures`);
+  assert.ok(bytes > 0 && bytes < 400 * 1024, `${name} loads ${bytes} bytes`);
   await page.context().close();
 }
 
-test('every slide fits, loads what it shows, is accessible in light and in dark, and says nothing on the console', async () => {
+test('every slide fits, loads what it shows, is accessible in light and in dark, and says nothing on the console; a deck weighs little', async () => {
   await forEachDeck(lookThrough);
+  console.log(`server start: ${Math.round(server.startedInMs)} ms`);
 });
 
 test('what cannot be read in one of the colour schemes is noticed', async () => {
@@ -172,18 +184,27 @@ test('the speaker has notes, the slide and the next one', async () => {
   assert.deepEqual(page.complaints, []);
 });
 
-test('home, handouts and texts are accessible and fit a phone', async () => {
+test('home, handouts and texts are accessible and fit a phone, and paper cuts no line of a handout', async () => {
   const home = await (await fetch(`${server.address}/`)).text();
   const texts = [...home.matchAll(/href="(\/lessons\/[^"#]+)"/g)].map(([, address]) => address);
   const addresses = ['/', ...decks.map((name) => `/handouts/${name}`), ...decks.map((name) => `/students/${name}`), ...texts];
-  const page = await openPage(browser, { viewport: PHONE });
+  const page = await openPage(browser);
   for (const address of addresses) {
+    await page.setViewportSize(PHONE);
     const response = await page.goto(`${server.address}${address}`);
     assert.equal(response.status(), 200, address);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= PHONE.width, `${address} is ${width} wide`);
     assert.deepEqual(await accessibilityFaults(page), [], address);
     await shoot(page, `phone${address.replaceAll('/', '-')}`);
+    if (/^\/(handouts|students)\//.test(address)) {
+      await page.emulateMedia({ media: 'print' });
+      await page.setViewportSize(A4_WITHIN_MARGINS);
+      const cut = await page.locator('pre').evaluateAll((all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth).map((pre) => pre.textContent));
+      assert.deepEqual(cut, [], address);
+      assert.ok(await page.locator('pre').count() > 0, address);
+      await page.emulateMedia({ media: null });
+    }
   }
   assert.deepEqual(page.complaints, []);
 });
@@ -223,34 +244,4 @@ test('a PDF has a page for each slide and each note, and the recordings are on t
     assert.ok(wanted >= 20, `${name} has ${wanted}`);
     assert.equal(pages, wanted, name);
   });
-});
-
-test('paper cuts no line of a handout', async () => {
-  const page = await openPage(browser, { viewport: A4_WITHIN_MARGINS });
-  await page.emulateMedia({ media: 'print' });
-  for (const kind of ['handouts', 'students']) {
-    for (const name of decks) {
-      await page.goto(`${server.address}/${kind}/${name}`);
-      const cut = await page.locator('pre').evaluateAll((all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth).map((pre) => pre.textContent));
-      assert.deepEqual(cut, [], `${kind}/${name}`);
-      assert.ok(await page.locator('pre').count() > 0, name);
-    }
-  }
-});
-
-test('figures: start, ready, bytes', async () => {
-  await forEachDeck(async (name) => {
-    const page = await openPage(browser, {}); // with nothing in its cache
-    const sizes = [];
-    page.on('requestfinished', (request) => { sizes.push(request.sizes()); });
-    await page.goto(`${server.address}/decks/${name}`);
-    await page.waitForSelector('html[data-ready]');
-    await page.waitForLoadState('networkidle');
-    const bytes = (await Promise.all(sizes)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
-    const ready = await page.evaluate(() => document.documentElement.dataset.ready);
-    console.log(`${name}: ready ${ready} ms after its script started, ${Math.round(bytes / 1024)} KB`);
-    assert.ok(bytes > 0 && bytes < 400 * 1024, `${name} loads ${bytes} bytes`);
-    await page.context().close();
-  });
-  console.log(`server start: ${Math.round(server.startedInMs)} ms`);
 });
