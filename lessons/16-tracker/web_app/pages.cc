@@ -1,5 +1,7 @@
 #include "web_app/pages.hh"
 
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "web_app/answers.hh"
@@ -18,10 +20,17 @@ net::http::FieldBlock page_fields() {
     return fields;
 }
 
+// "" where there is no such file.
+std::string text_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 }  // namespace
 
 Pages::Pages(const std::string& site)
-    : files_(site, {.fields = page_fields(), .precompressed = true}) {}
+    : files_(site, {.fields = page_fields(), .precompressed = true}),
+      for_admins_only_(text_of(site + "/admins-only.html")) {}
 
 void Pages::add_routes(Routes& routes) {
     add(routes, "/", "/index.html");
@@ -37,10 +46,12 @@ void Pages::add_routes(Routes& routes) {
         });
     for (const auto& [address, file] :
          {std::pair{"/users", "/users.html"}, {"/audit", "/audit.html"}})
-        routes.admin_get(address,
-                         [this, file = std::string(file)](Exchange& exchange, const Viewer&) {
-                             return answer(exchange, file);
-                         });
+        routes.admin_page(
+            address,
+            [this, file = std::string(file)](Exchange& exchange, const Viewer&) {
+                return answer(exchange, file);
+            },
+            [this](Exchange& exchange, const Viewer&) { return refuse(exchange); });
     routes.open("/assets/*",
                 [this](Exchange& exchange) { return answer(exchange, exchange.request.path); });
 }
@@ -49,6 +60,12 @@ void Pages::add(Routes& routes, std::string_view address, std::string file) {
     routes.get(address, [this, file = std::move(file)](Exchange& exchange, const Viewer&) {
         return answer(exchange, file);
     });
+}
+
+Completion Pages::refuse(Exchange& exchange) const {
+    begin_data(exchange, 403);
+    exchange.answer.end("text/html; charset=utf-8", for_admins_only_);
+    return net::http::answered();
 }
 
 Completion Pages::answer(Exchange& exchange, std::string_view path) {

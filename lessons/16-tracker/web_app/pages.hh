@@ -20,9 +20,12 @@ class Pages {
 
   private:
     void add(Routes& routes, std::string_view address, std::string file);
+    // 403, in words that a person reads.
+    net::http::Completion refuse(net::http::Exchange& exchange) const;
     net::http::Completion answer(net::http::Exchange& exchange, std::string_view path);
 
     net::http::StaticFiles files_;
+    std::string for_admins_only_;  // admins-only.html, as it was at the start
 };
 
 }  // namespace waymark::tracker

@@ -110,12 +110,14 @@ Routes::Handler for_anybody(net::http::Handler handler) {
 
 }  // namespace
 
-net::http::Handler Routes::admitting(Admits admits, Handler handler) const {
-    return [admits, handler = std::move(handler), &who_asks = who_asks_](Exchange& exchange) {
+net::http::Handler Routes::admitting(Admits admits, Handler handler, Handler others) const {
+    return [admits, handler = std::move(handler), others = std::move(others),
+            &who_asks = who_asks_](Exchange& exchange) {
         if (admits == Admits::strangers) return handler(exchange, Viewer{});
         std::optional<Viewer> viewer = who_asks(exchange);
         if (viewer && (admits == Admits::viewers || viewer->is_admin()))
             return handler(exchange, *std::move(viewer));
+        if (viewer && others) return others(exchange, *std::move(viewer));
         if (viewer)
             answer_error(exchange, 403, "Only an admin of this server may do this.");
         else
@@ -124,10 +126,11 @@ net::http::Handler Routes::admitting(Admits admits, Handler handler) const {
     };
 }
 
-void Routes::add_get(std::string_view pattern, Admits admits, Handler handler) {
+void Routes::add_get(std::string_view pattern, Admits admits, Handler handler, Handler others) {
     list_.push_back({"GET", std::string(pattern), admits});
-    router_.add("GET", pattern, 0,
-                guarded(admitting(admits, std::move(handler)), door_, Doing::reading));
+    router_.add(
+        "GET", pattern, 0,
+        guarded(admitting(admits, std::move(handler), std::move(others)), door_, Doing::reading));
     router_.add("*", pattern, 0, guarded(refuse_method, door_, Doing::reading));
 }
 
@@ -150,6 +153,10 @@ void Routes::get(std::string_view pattern, Handler handler) {
 
 void Routes::admin_get(std::string_view pattern, Handler handler) {
     add_get(pattern, Admits::admins, std::move(handler));
+}
+
+void Routes::admin_page(std::string_view pattern, Handler handler, Handler others) {
+    add_get(pattern, Admits::admins, std::move(handler), std::move(others));
 }
 
 void Routes::open_post(std::string_view pattern, std::size_t body_limit,

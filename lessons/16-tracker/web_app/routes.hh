@@ -49,6 +49,8 @@ class Routes {
     void open(std::string_view pattern, net::http::Handler handler);
     void get(std::string_view pattern, Handler handler);
     void admin_get(std::string_view pattern, Handler handler);
+    // The same; `others` answers those viewers who are no admins, in place of a refusal in JSON.
+    void admin_page(std::string_view pattern, Handler handler, Handler others);
 
     // What changes something: for pages of ours only, and for programs that are no browser. A body
     // is JSON, at most `body_limit` bytes; 0: there is none.
@@ -66,10 +68,10 @@ class Routes {
     void tell_list(std::string_view pattern);
 
   private:
-    void add_get(std::string_view pattern, Admits admits, Handler handler);
+    void add_get(std::string_view pattern, Admits admits, Handler handler, Handler others = {});
     void add_post(std::string_view pattern, Admits admits, std::size_t body_limit, Handler handler);
-    // Asks who it is, and refuses whom the route does not admit.
-    net::http::Handler admitting(Admits admits, Handler handler) const;
+    // Asks who it is, and refuses whom the route does not admit; viewers by `others`, if it is set.
+    net::http::Handler admitting(Admits admits, Handler handler, Handler others = {}) const;
 
     net::http::Router& router_;
     Door door_;
