@@ -1,9 +1,9 @@
 // Correcting: points that jump are hidden, shown again and deleted; the quarantine; units of speeds.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 
-import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit } from '../support/browser.js';
+import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, renew, shoot, visit } from '../support/browser.js';
 import { NAME, PASSWORD } from '../support/session.js';
 import { Tracker } from '../support/tracker.js';
 import { ride } from '../support/trips.js';
@@ -13,7 +13,7 @@ const KNOTS_A_KMH = 1.852;
 const JUMP = 7;
 const NASTY = '<img onerror=alert(1)>';
 
-let browser, tracker;
+let browser, tracker, shown;
 
 // Ten fixes at 10 m/s, of which one is 20 km to the north.
 function rideWithJump() {
@@ -30,15 +30,19 @@ before(async () => {
   }
   // The app says km/h where the protocol means knots.
   await tracker.sendAll('car', ride(MORNING, 50).map((fix) => ({ ...fix, speed: fix.speed * KNOTS_A_KMH })));
+  shown = await openPage(browser);
 });
 
 after(async () => {
   await browser.close();
   await tracker.stop();
 });
+afterEach(async () => {
+  for (const context of browser.contexts()) if (context !== shown.context()) await context.close();
+});
 
 async function open(address, options) {
-  const page = await openPage(browser, options);
+  const page = await renew(shown, options);
   await visit(page, tracker.web + address);
   return page;
 }
@@ -101,7 +105,6 @@ for (const [device, name, viewport] of [[1, '390', PHONE], [2, '1280', DESKTOP]]
     await page.waitForSelector('html[data-ready]');
     assert.ok(await metres(page) < 1100, 'the phone has sent it again');
     assert.deepEqual(page.complaints, []);
-    await page.close();
   });
 }
 
@@ -161,7 +164,6 @@ test('the quarantine says why in words, shows what was sent as text, and deletes
     assert.deepEqual(await accessibilityFaults(page), []);
     await shoot(page, `corrections-quarantine-${name}`);
     assert.deepEqual(page.complaints, []);
-    await page.close();
   }
   const page = await open('corrections?device=3#quarantine');
   await page.getByRole('button', { name: 'Delete…: number 1' }).click();
@@ -180,7 +182,6 @@ test('a unit that the data contradicts is named, set, and what came before is pu
     await page.locator('#hint-text', { hasText: 'seems to send km/h, and is read as knots' }).waitFor();
     assert.deepEqual(await accessibilityFaults(page), []);
     await shoot(page, `corrections-units-${name}`);
-    await page.close();
   }
   const page = await open('corrections?device=4#units');
   await page.locator('#hint-set').click();
@@ -201,8 +202,10 @@ test('a unit that the data contradicts is named, set, and what came before is pu
 });
 
 test('at 320 pixels nothing scrolls sideways, each control is 44 pixels, and the keyboard reaches all', async () => {
+  const page = await openPage(browser, { viewport: { width: 320, height: 640 }, hasTouch: true });
   for (const part of ['hidden', 'quarantine', 'units']) {
-    const page = await open(`corrections?device=3#${part}`, { viewport: { width: 320, height: 640 }, hasTouch: true });
+    await page.goto('about:blank'); // or only the part behind # is another one
+    await visit(page, `${tracker.web}corrections?device=3#${part}`);
     for (const details of await page.locator('summary:visible').all()) await details.click();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
     const small = await page.evaluate(() => [...document.querySelectorAll('a, button, select, input, summary')]
@@ -222,21 +225,20 @@ test('at 320 pixels nothing scrolls sideways, each control is 44 pixels, and the
     }
     const needed = { hidden: ['device', 'Units'], quarantine: ['replay-all', 'delete-all', 'Read again'], units: ['unit', 'read-as', 'speeds-to'] }[part];
     for (const id of needed) assert.ok(reached.has(id), `${id} of ${[...reached]}`);
-    await page.close();
   }
 });
 
 test('who may only look at a device is not asked to correct it', async () => {
   await tracker.addUser('Ben', PASSWORD, ['--sees', 'car']);
   await tracker.logIn('Ben', PASSWORD);
-  const page = await open('history?device=4&day=2024-05-10');
+  const page = await openPage(browser);
+  await visit(page, `${tracker.web}history?device=4&day=2024-05-10`);
   await page.locator('#figures[aria-busy="false"] #fixes', { hasText: /^\d+$/ }).waitFor();
   assert.ok(await page.locator('#correct').isHidden());
   await visit(page, `${tracker.web}corrections?device=4#quarantine`);
   assert.match(await page.locator('#notice').innerText(), /not correct them/);
   assert.equal(await page.locator('.part:visible').count(), 0);
   assert.deepEqual(page.complaints, [], 'nothing was asked that is refused');
-  await page.context().close();
   await tracker.logIn(NAME, PASSWORD);
 });
 

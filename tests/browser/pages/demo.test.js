@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
-import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit } from '../support/browser.js';
+import { accessibilityFaults, inEachLook, openBrowser, openPage, shoot, visit } from '../support/browser.js';
 import { Tracker } from '../support/tracker.js';
 
 const PAGES = { map: '', history: 'history' };
@@ -25,22 +25,19 @@ const banner = (page) => page.getByRole('complementary', { name: 'Demo' });
 test('in a demo both pages say so, small or wide, light or dark, and axe finds nothing', async () => {
   tracker = await Tracker.start([], ['--demo']);
   await tracker.hasPositions(2);
+  const page = await openPage(browser);
   for (const [name, address] of Object.entries(PAGES)) {
-    for (const viewport of [PHONE, DESKTOP]) {
-      for (const colorScheme of ['light', 'dark']) {
-        const page = await openPage(browser, { viewport, colorScheme });
-        await visit(page, tracker.web + address);
-        assert.equal(await banner(page).innerText(), TEXT);
-        const { y, height } = await banner(page).boundingBox();
-        assert.ok(y >= 0 && y + height < 140, `at the top of ${name}: ${y} ${height}`);
-        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
-        assert.deepEqual(await accessibilityFaults(page), [], `${name} ${viewport.width} ${colorScheme}`);
-        await shoot(page, `demo-${name}-${viewport.width}-${colorScheme}`);
-        assert.deepEqual(page.complaints, []);
-        await page.context().close();
-      }
-    }
+    await visit(page, tracker.web + address);
+    await inEachLook(page, async (look, viewport) => {
+      assert.equal(await banner(page).innerText(), TEXT);
+      const { y, height } = await banner(page).boundingBox();
+      assert.ok(y >= 0 && y + height < 140, `at the top of ${name}: ${y} ${height}`);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
+      assert.deepEqual(await accessibilityFaults(page), [], `${name} ${look}`);
+      await shoot(page, `demo-${name}-${look}`);
+    });
   }
+  assert.deepEqual(page.complaints, []);
 });
 
 test('without a demo there is no banner', async () => {

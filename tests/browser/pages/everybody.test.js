@@ -2,9 +2,9 @@
 // and that they stay at home: policy, weight.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 
-import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit } from '../support/browser.js';
+import { accessibilityFaults, inEachLook, openBrowser, openPage, shoot, visit } from '../support/browser.js';
 import { Tracker } from '../support/tracker.js';
 import { ride } from '../support/trips.js';
 
@@ -25,25 +25,26 @@ after(async () => {
   await browser.close();
   await tracker.stop();
 });
+// A page that stays open hears each fix, and draws it.
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
 
 test('axe finds nothing on either page, small or wide, light or dark', async () => {
+  const page = await openPage(browser);
   for (const address of PAGES) {
-    for (const viewport of [PHONE, DESKTOP]) {
-      for (const colorScheme of ['light', 'dark']) {
-        const page = await openPage(browser, { viewport, colorScheme });
-        await visit(page, tracker.web + address);
-        for (const details of await page.locator('main summary').all()) await details.click();
-        assert.deepEqual(await accessibilityFaults(page), [], `${address} ${viewport.width} ${colorScheme}`);
-        await shoot(page, `everybody-${address.slice(0, 7) || 'map'}-${viewport.width}-${colorScheme}`);
-        await page.context().close();
-      }
-    }
+    await visit(page, tracker.web + address);
+    for (const details of await page.locator('main summary').all()) await details.click();
+    await inEachLook(page, async (look) => {
+      assert.deepEqual(await accessibilityFaults(page), [], `${address} ${look}`);
+      await shoot(page, `everybody-${address.slice(0, 7) || 'map'}-${look}`);
+    });
   }
 });
 
 test('nothing scrolls sideways at 320 pixels, and every control is 44 pixels', async () => {
+  const page = await openPage(browser, { viewport: { width: 320, height: 640 }, hasTouch: true });
   for (const address of PAGES) {
-    const page = await openPage(browser, { viewport: { width: 320, height: 640 }, hasTouch: true });
     await visit(page, tracker.web + address);
     for (const details of await page.locator('main summary').all()) await details.click();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -60,8 +61,8 @@ test('nothing scrolls sideways at 320 pixels, and every control is 44 pixels', a
 });
 
 test('the keyboard reaches everything, starts with the skip link, and its place is seen', async () => {
+  const page = await openPage(browser);
   for (const address of PAGES) {
-    const page = await openPage(browser);
     await visit(page, tracker.web + address);
     await page.keyboard.press('Tab');
     assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');

@@ -1,9 +1,9 @@
 // The history page: choice of day, figures, chart, playback, address, date line.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 
-import { DESKTOP, openBrowser, openPage, PHONE, shoot, visit, waitForInk } from '../support/browser.js';
+import { DESKTOP, openBrowser, openPage, PHONE, renew, shoot, visit, waitForInk } from '../support/browser.js';
 import { encodeColumns } from '../support/columns.js';
 import { Tracker } from '../support/tracker.js';
 import { crossing, ride } from '../support/trips.js';
@@ -12,7 +12,7 @@ const MORNING = Date.parse('2024-05-10T06:00:00Z');
 const DAY_MS = 24 * 3600000;
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
-let browser, tracker;
+let browser, tracker, shown;
 
 before(async () => {
   browser = await openBrowser();
@@ -28,15 +28,20 @@ before(async () => {
   // that the clock shows twice.
   for (const time of ['2024-01-09T23:30Z', '2024-07-09T22:30Z', '2024-10-26T22:30Z', '2024-10-27T22:30Z'])
     await tracker.sendAll('night', ride(Date.parse(time), 2));
+  shown = await openPage(browser);
 });
 
 after(async () => {
   await browser.close();
   await tracker.stop();
 });
+afterEach(async () => {
+  for (const context of browser.contexts()) if (context !== shown.context()) await context.close();
+});
 
-async function open(query, options) {
-  const page = await openPage(browser, options);
+// On the one page, unless it needs a clock of its own.
+async function open(query, { timezoneId, ...options } = {}) {
+  const page = timezoneId ? await openPage(browser, { timezoneId, ...options }) : await renew(shown, options);
   await visit(page, `${tracker.web}history${query}`);
   return page;
 }
@@ -55,7 +60,6 @@ test('the address chooses device and day; the figures are right', async () => {
     assert.equal(await page.locator('#chart canvas').count(), 1);
     await shoot(page, `history-${name}`);
     assert.deepEqual(page.complaints, []);
-    await page.close();
   }
 });
 
@@ -164,7 +168,6 @@ test('several devices are shown together, each in its colour, on one clock', asy
     await page.locator('#correct').waitFor();
     assert.match(page.url(), /device=1&day=2024-05-10$/);
     assert.deepEqual(page.complaints, []);
-    await page.context().close();
   }
 });
 
@@ -176,12 +179,14 @@ test('days and clock are those of a place when it is chosen', async () => {
   await page.waitForURL(/zone=Pacific\/Fiji/);
   await page.locator('#readout', { hasText: '18:00:00' }).waitFor();
   await page.locator('#figures[aria-busy="false"]').waitFor();
-  const again = await open('?device=4&day=2024-07-10&zone=Asia/Kathmandu');
   assert.equal(await page.locator('#zone').inputValue(), 'Pacific/Fiji');
-  assert.match(await text(again, 'readout'), /^04:15:00/);
-  const odd = await open('?device=2&day=2024-05-10&zone=Mars/Olympus');
-  assert.match(await text(odd, 'readout'), /^08:00:00/);
-  for (const one of [page, again, odd]) assert.deepEqual(one.complaints, []);
+  assert.deepEqual(page.complaints, []);
+  for (const [query, time] of [['?device=4&day=2024-07-10&zone=Asia/Kathmandu', /^04:15:00/],
+    ['?device=2&day=2024-05-10&zone=Mars/Olympus', /^08:00:00/]]) {
+    await open(query);
+    assert.match(await text(page, 'readout'), time);
+    assert.deepEqual(page.complaints, []);
+  }
 });
 
 test('the arrow keys go from fix to fix on the chart, and the map and the words follow', async () => {
@@ -196,12 +201,11 @@ test('the arrow keys go from fix to fix on the chart, and the map and the words 
     assert.match(await text(page, 'readout'), /^08:16:40 /);
     await page.keyboard.press('ArrowLeft');
     assert.match(await page.locator('#chart').getAttribute('aria-valuetext'), /^08:16:30 /);
-    await page.context().close();
   }
 });
 
 test('nearer views of a long track are asked for, and what they give is drawn', async () => {
-  const page = await openPage(browser);
+  const page = await renew(shown);
   const asked = [];
   await page.route('**/api/track?*', (route) => {
     const query = new URL(route.request().url()).searchParams;
@@ -266,30 +270,28 @@ test('the table says what the chart shows', async () => {
 });
 
 test('a device without a fix, a day without one, and an address of nonsense say so calmly', async () => {
-  const never = await open('?device=3');
-  assert.match(await text(never, 'notice'), /no position yet/);
-  const empty = await open('?device=1&day=2020-01-01');
-  assert.match(await text(empty, 'notice'), /no position on this day/i);
-  const nonsense = await open('?device=%00&day=yesterday&from=1&to=');
-  assert.match(nonsense.url(), /device=5&day=2024-05-10$/, 'the first one of the list');
-  for (const page of [never, empty, nonsense]) assert.deepEqual(page.complaints, []);
+  for (const [query, words] of [['?device=3', /no position yet/], ['?device=1&day=2020-01-01', /no position on this day/i]]) {
+    const page = await open(query);
+    assert.match(await text(page, 'notice'), words);
+    assert.deepEqual(page.complaints, []);
+  }
+  const page = await open('?device=%00&day=yesterday&from=1&to=');
+  assert.match(page.url(), /device=5&day=2024-05-10$/, 'the first one of the list');
+  assert.deepEqual(page.complaints, []);
 });
 
 test('an error of the server is shown in its words', async () => {
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await page.route('**/api/track?*', (route) => route.fulfill({ status: 503, json: { error: 'the store is busy' } }));
   await visit(page, `${tracker.web}history?device=1`);
   assert.equal(await text(page, 'notice'), 'the store is busy');
 });
 
 test('a server that is busy with other tracks is asked again, and what it says is not shown', async () => {
-  const page = await openPage(browser);
+  const page = await renew(shown);
   let asked = 0;
-  await page.route('**/api/track?*', (route) => {
-    asked += 1;
-    if (asked > 1) return route.continue();
-    return route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, json: { error: 'busy' } });
-  });
+  await page.route('**/api/track?*', (route) => (++asked > 1 ? route.continue()
+    : route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, json: { error: 'busy' } })));
   await visit(page, `${tracker.web}history?device=1&day=2024-05-10`);
   assert.equal(asked, 2);
   assert.equal(await text(page, 'fixes'), '101');

@@ -3,25 +3,32 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
-import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit, waitForInk } from '../support/browser.js';
+import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, renew, shoot, visit, waitForInk } from '../support/browser.js';
 import { Tracker } from '../support/tracker.js';
 import { ride } from '../support/trips.js';
 
-let browser, tracker;
+let browser, tracker, shown;
 
-before(async () => { browser = await openBrowser(); });
-after(() => browser.close());
+before(async () => {
+  browser = await openBrowser();
+  tracker = await Tracker.start();
+  shown = await openPage(browser);
+});
+after(async () => {
+  await browser.close();
+  await tracker.stop();
+});
+// Each test has devices of its own: those of the last one are removed.
 afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await tracker?.stop();
-  tracker = undefined;
+  for (const context of browser.contexts()) if (context !== shown.context()) await context.close();
+  await renew(shown); // or it would ask anew at each removal
+  await tracker.removeDevices();
 });
 
 const row = (page, name) => page.locator('.device', { hasText: name });
 
 test('without a device the page leads to where one is added', async () => {
-  tracker = await Tracker.start();
-  const page = await openPage(browser, { viewport: PHONE });
+  const page = await renew(shown, { viewport: PHONE });
   await visit(page, tracker.web);
   assert.equal(await page.locator('#empty a').getAttribute('href'), '/devices');
   await waitForInk(page, 'base', 10000); // the world is drawn
@@ -30,12 +37,12 @@ test('without a device the page leads to where one is added', async () => {
 });
 
 test('everybody is on the map and in the list, with age, speed and battery', async () => {
-  tracker = await Tracker.start(['alice/phone', 'bob <b>x</b>', 'never']);
+  await tracker.addDevices(['alice/phone', 'bob <b>x</b>', 'never']);
   const now = Date.now();
   await tracker.sendAll('alice/phone', ride(now - 300000, 30));
   await tracker.send('bob <b>x</b>', { time: now - 3 * 3600000, latitude: 48.2, longitude: 11.6, battery: 9 });
   for (const [name, viewport] of [['390', PHONE], ['1280', DESKTOP]]) {
-    const page = await openPage(browser, { viewport });
+    const page = await renew(shown, { viewport });
     await visit(page, tracker.web);
     await page.locator('#status', { hasText: 'Live' }).waitFor();
     assert.match(await row(page, 'alice/phone').innerText(), /(now|\d+ (s|min) ago)[^]*36 km\/h[^]*battery 80/);
@@ -49,10 +56,10 @@ test('everybody is on the map and in the list, with age, speed and battery', asy
 });
 
 test('a new fix arrives by itself and the followed device stays in the middle', async () => {
-  tracker = await Tracker.start(['alice/phone']);
+  await tracker.addDevices(['alice/phone']);
   const fixes = ride(Date.now() - 60000, 6);
   await tracker.send('alice/phone', { ...fixes[0], battery: 50 });
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await visit(page, tracker.web);
   await page.locator('#status', { hasText: 'Live' }).waitFor();
   await row(page, 'alice/phone').click();
@@ -71,12 +78,12 @@ test('a new fix arrives by itself and the followed device stays in the middle', 
 const press = async (page, keys) => { for (const key of keys) await page.keyboard.press(key); };
 
 test('a card says all of a device, by keyboard alone, and Escape goes back to the list', async () => {
-  tracker = await Tracker.start(['alice/phone', 'bob']);
+  await tracker.addDevices(['alice/phone', 'bob']);
   const now = Date.now();
   await tracker.sendAll('alice/phone', ride(now - 100000, 11));
   await tracker.send('bob', { time: now - 26 * 3600000, latitude: -17.5, longitude: 179.99999, battery: 9 });
   for (const viewport of [PHONE, DESKTOP]) {
-    const page = await openPage(browser, { viewport });
+    const page = await renew(shown, { viewport });
     await visit(page, tracker.web);
     await row(page, 'alice/phone').focus();
     await page.keyboard.press('Enter');
@@ -102,14 +109,13 @@ test('a card says all of a device, by keyboard alone, and Escape goes back to th
     assert.match(await card.innerText(), /^bob[^]*\w+, \d\d:\d\d:\d\d, 1 day ago[^]*9.%, low[^]*-17\.50000, 179\.99999/);
     assert.doesNotMatch(await card.innerText(), /Speed|Accuracy|Altitude|Today/);
     assert.deepEqual(page.complaints, []);
-    await page.close();
   }
 });
 
 test('who drags the map is not pulled back by the next position', async () => {
-  tracker = await Tracker.start(['alice/phone']);
+  await tracker.addDevices(['alice/phone']);
   await tracker.send('alice/phone', { latitude: 48.14, longitude: 11.57, battery: 50 });
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await visit(page, tracker.web);
   await page.locator('#status', { hasText: 'Live' }).waitFor();
   await row(page, 'alice/phone').click();
@@ -126,9 +132,9 @@ test('who drags the map is not pulled back by the next position', async () => {
 
 test('of sixty devices one is found by a part of its name, without its accents', async () => {
   const names = Array.from({ length: 58 }, (_, i) => `van ${i + 1}`);
-  tracker = await Tracker.start([...names, 'Jörg', '\u202egnirts <img src=x onerror=alert(1)>']);
+  await tracker.addDevices([...names, 'Jörg', '\u202egnirts <img src=x onerror=alert(1)>']);
   for (const [i, name] of names.slice(0, 8).entries()) await tracker.send(name, { latitude: 48 + i / 100, longitude: 11 });
-  const page = await openPage(browser, { viewport: PHONE });
+  const page = await renew(shown, { viewport: PHONE });
   await visit(page, tracker.web);
   assert.equal(await page.locator('.device').count(), 60);
   assert.match(await page.locator('.device').nth(11).innerText(), /^van 10\b/, 'ten comes after nine');
@@ -142,9 +148,9 @@ test('of sixty devices one is found by a part of its name, without its accents',
 });
 
 test('after a break of the server the page goes on by itself and misses nothing', async () => {
-  tracker = await Tracker.start(['alice/phone']);
+  await tracker.addDevices(['alice/phone']);
   await tracker.send('alice/phone', { latitude: 48, longitude: 11, battery: 70 });
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await visit(page, tracker.web);
   await page.locator('#status', { hasText: 'Live' }).waitFor();
   await tracker.restart();
@@ -154,9 +160,9 @@ test('after a break of the server the page goes on by itself and misses nothing'
 });
 
 test('a page that is not looked at holds no stream and catches up when it is', async () => {
-  tracker = await Tracker.start(['alice/phone']);
+  await tracker.addDevices(['alice/phone']);
   await tracker.send('alice/phone', { latitude: 48, longitude: 11, battery: 70 });
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await visit(page, tracker.web);
   await page.locator('#status', { hasText: 'Live' }).waitFor();
   const setHidden = (hidden) => page.evaluate((value) => {
@@ -172,9 +178,9 @@ test('a page that is not looked at holds no stream and catches up when it is', a
 });
 
 test('a device added while the page is open shows up', async () => {
-  tracker = await Tracker.start(['alice/phone']);
+  await tracker.addDevices(['alice/phone']);
   await tracker.send('alice/phone', { latitude: 48, longitude: 11 });
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await visit(page, tracker.web);
   await page.locator('#status', { hasText: 'Live' }).waitFor();
   await tracker.addDevice('a late one');
@@ -182,32 +188,32 @@ test('a device added while the page is open shows up', async () => {
 });
 
 test('odd data from the server breaks nothing', async () => {
-  tracker = await Tracker.start(['alice/phone']);
+  const alice = await tracker.addDevices(['alice/phone']);
   await tracker.send('alice/phone', { latitude: 48, longitude: 11 });
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await page.route('**/api/positions', (route) => route.fulfill({ json: { now: 'x', positions: [
-    { device: 1, time: 1e12, lat: 999, lon: 'east' }, { device: 99, time: 1, lat: 1, lon: 1 }, {}] } }));
+    { device: alice, time: 1e12, lat: 999, lon: 'east' }, { device: 999999, time: 1, lat: 1, lon: 1 }, {}] } }));
   await page.route('**/api/live', (route) => route.fulfill({ contentType: 'text/event-stream',
-    body: 'event: fixes\ndata: [1,2\n\nevent: fixes\ndata: [[1,"t",null],null,7,[1,2e12,48.5,11.5,NaN]]\n\nevent: fixes\ndata: [[1,1700000000000,48.5,11.5,null,null,null,-5,"full"]]\n\n' }));
+    body: `event: fixes\ndata: [${alice},2\n\nevent: fixes\ndata: [[${alice},"t",null],null,7,[${alice},2e12,48.5,11.5,NaN]]\n\nevent: fixes\ndata: [[${alice},1700000000000,48.5,11.5,null,null,null,-5,"full"]]\n\n` }));
   await visit(page, tracker.web);
   await row(page, 'days ago').waitFor();
   assert.deepEqual(page.complaints, []);
 });
 
 test('two devices on both sides of the date line are shown close together', async () => {
-  tracker = await Tracker.start(['east', 'west']);
+  await tracker.addDevices(['east', 'west']);
   await tracker.send('east', { latitude: -17, longitude: 179.8 });
   await tracker.send('west', { latitude: -17, longitude: -179.8 });
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await visit(page, tracker.web);
   const scale = await page.locator('.leaflet-control-scale-line').innerText();
   assert.match(scale, /^([1-9]|10) km$/, 'the map is near, not the whole world');
 });
 
 test('the view of last time comes back', async () => {
-  tracker = await Tracker.start(['alice/phone']);
+  await tracker.addDevices(['alice/phone']);
   await tracker.send('alice/phone', { latitude: 48, longitude: 11 });
-  const page = await openPage(browser);
+  const page = await renew(shown);
   await visit(page, tracker.web);
   await page.locator('.leaflet-control-zoom-out').click();
   await page.locator('.leaflet-control-zoom-out').click();

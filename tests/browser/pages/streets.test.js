@@ -11,6 +11,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit, waitForInk } from '../support/browser.js';
 import { trackerBinary } from '../support/needs.js';
 import { colourOfGround, waitForGround } from '../support/ground.js';
+import { rememberSession } from '../support/session.js';
 import { LONG_ROAD, makeTown } from '../support/town.js';
 import { Tracker } from '../support/tracker.js';
 import { ride } from '../support/trips.js';
@@ -21,22 +22,26 @@ const WATER = { light: '#d3e2ea' };
 const NOTHING = '#00000000';
 const ALONG_ROAD = [[-120, -80, -40, 0, 40, 80, 120], 0];
 
-let browser, tracker, folder, town;
+let browser, tracker, own, folder, town;
 
 before(async () => {
   browser = await openBrowser();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'waymark-streets-'));
   fs.chmodSync(folder, 0o755);
   town = makeTown({ attribution: '<a href="javascript:alert(1)">Made</a> <img src="http://192.0.2.1/"> by a test' });
+  tracker = await Tracker.start([], ['--map', putMap(town)]);
 });
 after(async () => {
   await browser.close();
+  await tracker.stop();
   fs.rmSync(folder, { recursive: true });
 });
 afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
-  await tracker?.stop();
-  tracker = undefined;
+  await own?.stop();
+  own = undefined;
+  rememberSession(tracker.cookie);
+  await tracker.removeDevices();
 });
 
 // By mv(1), as one should.
@@ -56,9 +61,12 @@ async function lookAtRoad(options, address = '') {
   return page;
 }
 
+// Returns alice's number.
 async function startWithTown(devices = ['alice']) {
-  tracker = await Tracker.start(devices, ['--map', putMap(town)]);
+  putMap(town);
+  const alice = await tracker.addDevices(devices);
   await tracker.send('alice', { latitude: LONG_ROAD, longitude: 11.58, battery: 70 });
+  return alice;
 }
 
 test('a street is drawn where it is, light and dark, small and wide, and no other machine is asked', async () => {
@@ -76,10 +84,10 @@ test('a street is drawn where it is, light and dark, small and wide, and no othe
 });
 
 test('the same streets are under the history', async () => {
-  await startWithTown();
+  const alice = await startWithTown();
   const start = Date.now() - 3600000;
   await tracker.sendAll('alice', ride(start, 3)); // 200 m along the road
-  const page = await lookAtRoad({ viewport: DESKTOP, colorScheme: 'light' }, 'history?device=1');
+  const page = await lookAtRoad({ viewport: DESKTOP, colorScheme: 'light' }, `history?device=${alice}`);
   await waitForGround(page, [ALONG_ROAD[0], -18], ROAD.light); // fit() keeps more room below than above
   await shoot(page, 'streets-history-1280');
   assert.deepEqual(page.complaints, []);
@@ -144,11 +152,11 @@ test('a server does not start with a map that cannot be drawn', async () => {
 });
 
 test('without a map the page does not load what draws one', async () => {
-  tracker = await Tracker.start(['alice']);
+  own = await Tracker.start(['alice']);
   const page = await openPage(browser);
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
-  await visit(page, tracker.web);
+  await visit(page, own.web);
   assert.deepEqual(asked.filter((address) => /pmtiles|protomaps/.test(address)), []);
 });
 
@@ -163,10 +171,10 @@ test('pictures of the server that was named are shown, those of another are not'
   const [named, other] = [await servePictures(), await servePictures()];
   try {
     const address = ({ port }) => `http://127.0.0.1:${port}`;
-    tracker = await Tracker.start(['alice'], ['--tiles', `${address(named.address())}/{z}/{x}/{y}.png`, '--tiles-attribution', '© <b>them</b>']);
-    await tracker.send('alice', { latitude: LONG_ROAD, longitude: 11.58 });
+    own = await Tracker.start(['alice'], ['--tiles', `${address(named.address())}/{z}/{x}/{y}.png`, '--tiles-attribution', '© <b>them</b>']);
+    await own.send('alice', { latitude: LONG_ROAD, longitude: 11.58 });
     const page = await openPage(browser, { viewport: DESKTOP });
-    await visit(page, tracker.web);
+    await visit(page, own.web);
     await page.waitForFunction(() => [...document.querySelectorAll('.picture img')].some((picture) => picture.naturalWidth > 0));
     assert.match(await page.locator('.leaflet-control-attribution').innerText(), /© <b>them<\/b>/);
     assert.deepEqual(page.complaints, []);
@@ -187,9 +195,9 @@ test('when no picture comes the outline of the world is there, and a line that s
   const server = await servePictures();
   const { port } = server.address();
   server.close().closeAllConnections();
-  tracker = await Tracker.start(['alice'], ['--tiles', `http://127.0.0.1:${port}/{z}/{x}/{y}.png`]);
+  own = await Tracker.start(['alice'], ['--tiles', `http://127.0.0.1:${port}/{z}/{x}/{y}.png`]);
   const page = await openPage(browser, { viewport: PHONE });
-  await visit(page, tracker.web);
+  await visit(page, own.web);
   await page.locator('.map-note', { hasText: '127.0.0.1 sends no map pictures' }).waitFor();
   await waitForInk(page, 'base', 10000);
   assert.deepEqual(await accessibilityFaults(page), []);

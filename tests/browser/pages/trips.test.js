@@ -1,9 +1,9 @@
 // Trips and stays on the history page, and the page of places, as a person uses them.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 
-import { accessibilityFaults, DESKTOP, openBrowser, openPage, PHONE, shoot, visit } from '../support/browser.js';
+import { accessibilityFaults, DESKTOP, inEachLook, openBrowser, openPage, PHONE, renew, shoot, visit } from '../support/browser.js';
 import { sessionFields } from '../support/session.js';
 import { Tracker } from '../support/tracker.js';
 import { going, resting } from '../support/trips.js';
@@ -20,21 +20,25 @@ const day = (start) => [
   ...resting(SCHOOL, start + 86 * MINUTE, 60), ...going(SCHOOL, HOME, start + 146 * MINUTE, 12),
   ...resting(HOME, start + 158 * MINUTE, 30)];
 
-let browser, tracker;
+let browser, tracker, shown;
 
 before(async () => {
   browser = await openBrowser();
   tracker = await Tracker.start(['alice/phone', 'bob/phone', 'late']);
   for (const name of ['alice/phone', 'bob/phone']) await tracker.sendAll(name, day(MORNING));
+  shown = await openPage(browser);
 });
 
 after(async () => {
   await browser.close();
   await tracker.stop();
 });
+afterEach(async () => {
+  for (const context of browser.contexts()) if (context !== shown.context()) await context.close();
+});
 
 async function open(query, options) {
-  const page = await openPage(browser, options);
+  const page = await renew(shown, options);
   await visit(page, `${tracker.web}history${query}`);
   await page.locator('#story .piece').first().waitFor();
   return page;
@@ -43,18 +47,15 @@ const titles = (page) => page.locator('.piece-title').evaluateAll((all) => all.m
 const told = (page, text) => page.locator('#story [role=status]', { hasText: text }).waitFor();
 
 test('a day is a story, at both sizes, without a fault for axe', async () => {
-  for (const viewport of [PHONE, DESKTOP]) {
-    for (const colorScheme of ['light', 'dark']) {
-      const page = await open('?device=1&day=2024-05-10', { viewport, colorScheme });
-      assert.deepEqual(await titles(page), ['Unnamed place', 'Trip', 'Unnamed place', 'Trip', 'Unnamed place', 'Trip', 'Unnamed place']);
-      await page.locator('.piece.trip .piece-head').nth(1).click();
-      assert.deepEqual(await accessibilityFaults(page), []);
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
-      await shoot(page, `trips-${viewport.width}-${colorScheme}`);
-      assert.deepEqual(page.complaints, []);
-      await page.context().close();
-    }
-  }
+  const page = await open('?device=1&day=2024-05-10');
+  await page.locator('.piece.trip .piece-head').nth(1).click();
+  await inEachLook(page, async (look, viewport) => {
+    assert.deepEqual(await titles(page), ['Unnamed place', 'Trip', 'Unnamed place', 'Trip', 'Unnamed place', 'Trip', 'Unnamed place']);
+    assert.deepEqual(await accessibilityFaults(page), [], look);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
+    await shoot(page, `trips-${look}`);
+  });
+  assert.deepEqual(page.complaints, []);
 });
 
 test('what is chosen is shown by map, chart and slider', async () => {
@@ -137,7 +138,7 @@ test('late fixes change the list at the next look', async () => {
 
 test('places are added under the cross, changed and removed', async () => {
   for (const [viewport, name] of [[PHONE, 'Allotment'], [DESKTOP, 'Grandma']]) {
-    const page = await openPage(browser, { viewport });
+    const page = await renew(shown, { viewport });
     await visit(page, `${tracker.web}places`);
     await page.getByRole('button', { name: 'Add a place' }).click();
     await page.getByLabel('Name').fill(name);
@@ -159,7 +160,6 @@ test('places are added under the cross, changed and removed', async () => {
     await page.getByRole('button', { name: 'Remove this place' }).click();
     await page.locator('.place-row', { hasText: name }).waitFor({ state: 'detached' });
     assert.deepEqual(page.complaints, []);
-    await page.context().close();
   }
 });
 
@@ -167,7 +167,7 @@ test('a place that is renamed without being moved stays where it was', async () 
   const saved = await (await fetch(`${tracker.web}api/places/add`, { method: 'POST',
     headers: { 'Content-Type': 'application/json', ...sessionFields() },
     body: JSON.stringify({ name: 'Bakery', lat: 48.1512345, lon: 11.5712345, radius_m: 900 }) })).json();
-  const page = await openPage(browser, { colorScheme: 'dark' });
+  const page = await renew(shown, { colorScheme: 'dark' });
   await visit(page, `${tracker.web}places?place=${saved.place}`);
   await page.getByLabel('Name').fill('The bakery');
   await page.keyboard.press('Enter');
