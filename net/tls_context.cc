@@ -120,7 +120,12 @@ std::shared_ptr<const TlsSettings> server_settings(const TlsServerOptions& optio
         context, SSL_VERIFY_PEER | (is_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
     SSL_CTX_set_verify_depth(context, options.most_between);
     use_authorities(context, options.client_authorities, true);
-    if (!options.revoked.empty()) use_revocation_lists(context, options.revoked);
+    if (options.revoked.empty()) return settings;
+    use_revocation_lists(context, options.revoked, settings->notes);
+    // A session that is resumed is not looked for in a list.
+    expect(SSL_CTX_set_num_tickets(context, 0) == 1);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     return settings;
 }
 

@@ -58,7 +58,9 @@ struct TlsServerOptions {
     std::string client_authorities = {};
     ClientCertificate client_certificate = ClientCertificate::required;
     // The authorities' lists of what they have revoked (CRL, RFC 5280, section 5); empty: none is
-    // looked at. With it, a client whose authority has no valid list in it is refused.
+    // looked at. With it, a client whose authority has no valid list in it is refused, also when a
+    // list gets too old while it is in use, and no session is resumed. A list that is too old when
+    // it is read is an error. An authority between needs no list; one that is in a list is refused.
     std::string revoked = {};
     // Authorities that may stand between a client's certificate and one of ours.
     int most_between = 4;
@@ -95,7 +97,7 @@ class TlsServerContext {
     void reload(TlsIdentity identity);
 
     // What a person should know of the files in use, a line each: that our certificate has expired,
-    // or does so within 14 days.
+    // or does so within 14 days, as a list of the revoked may.
     std::vector<std::string> notes() const;
 
   private:

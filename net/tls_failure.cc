@@ -73,6 +73,14 @@ std::string date_of(const ASN1_TIME* time) {
                                               : std::string("an unknown time");
 }
 
+std::string words_of_list(int result) {
+    if (result == X509_V_ERR_CRL_HAS_EXPIRED)
+        return "its authority's list of the revoked is too old here; get a new one";
+    if (result == X509_V_ERR_UNABLE_TO_GET_CRL)
+        return "no list of the revoked is here of its authority";
+    return X509_verify_cert_error_string(result);
+}
+
 // Goes on after "certificate of CN=anna".
 std::string words_of_verification(int result, const X509* certificate) {
     switch (cause_of_verification(result)) {
@@ -92,6 +100,8 @@ std::string words_of_verification(int result, const X509* certificate) {
             return "not of the name or address that was asked for";
         case TlsCause::chain_too_long:
             return "too many authorities between it and one that is trusted";
+        case TlsCause::revocation_list:
+            return words_of_list(result);
         default:
             return X509_verify_cert_error_string(result);
     }

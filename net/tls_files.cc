@@ -188,16 +188,34 @@ void use_authorities(SSL_CTX* context, const std::string& file, bool are_for_cli
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
 }
 
-void use_revocation_lists(SSL_CTX* context, const std::string& file) {
+namespace {
+
+void check_date(const std::string& file, const X509_CRL* list, std::vector<std::string>& notes) {
+    const ASN1_TIME* const end = X509_CRL_get0_nextUpdate(list);
+    if (end == nullptr)  // RFC 5280, section 5.1.2.5: it must be there
+        refuse(file, "a list of the revoked does not say until when it holds; get another one");
+    if (X509_cmp_current_time(end) != 1)
+        refuse(file, fmt::format("the list of the revoked was to be renewed by {}; get a new one "
+                                 "from the authority",
+                                 date_of(end)));
+    std::time_t soon = std::time(nullptr) + kDaysToNote * 24 * 3600;
+    if (X509_cmp_time(end, &soon) == -1)
+        notes.push_back(
+            fmt::format("{}: the list of the revoked is to be renewed by {}; after "
+                        "that nobody of its authority is let in",
+                        file, date_of(end)));
+}
+
+}  // namespace
+
+void use_revocation_lists(SSL_CTX* context, const std::string& file,
+                          std::vector<std::string>& notes) {
     const Secret text = read_file(file);
     const Owned<BIO> memory = memory_of(text.text);
     int count = 0;
     while (const Owned<X509_CRL> list{
         PEM_read_bio_X509_CRL(memory.get(), nullptr, &refuse_to_ask, nullptr)}) {
-        if (X509_cmp_current_time(X509_CRL_get0_nextUpdate(list.get())) == -1)
-            refuse(file, fmt::format("the list of the revoked was to be renewed by {}; get a new "
-                                     "one from the authority",
-                                     date_of(X509_CRL_get0_nextUpdate(list.get()))));
+        check_date(file, list.get(), notes);
         if (X509_STORE_add_crl(SSL_CTX_get_cert_store(context), list.get()) != 1)
             throw std::bad_alloc();
         ++count;
@@ -206,7 +224,9 @@ void use_revocation_lists(SSL_CTX* context, const std::string& file) {
     if (count == 0)
         refuse(file,
                "has no list of the revoked in it; it must be PEM, \"-----BEGIN X509 CRL-----\"");
-    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_CRL_CHECK);
+    // Of the authorities between, too; where they have no list TlsSession::verified() lets them be.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context),
+                                X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 }
 
 }  // namespace waymark::net

@@ -25,8 +25,12 @@ void use_identity(SSL_CTX* context, const TlsIdentity& identity, bool refuses_ex
 // certificate by them.
 void use_authorities(SSL_CTX* context, const std::string& file, bool are_for_clients);
 
-// Has each peer's certificate looked for in its authority's list.
-void use_revocation_lists(SSL_CTX* context, const std::string& file);
+// Has each peer's certificate looked for in its authority's list, and those of the authorities
+// between in the lists that are there. What a person should know of a list's date goes into
+// `notes`; one that was to be renewed before is an error, and so is one that does not say until
+// when it holds.
+void use_revocation_lists(SSL_CTX* context, const std::string& file,
+                          std::vector<std::string>& notes);
 
 // All certificates of a file, at least one.
 std::vector<Owned<X509>> read_certificates(const std::string& file);
