@@ -7,6 +7,7 @@ import socket
 import struct
 
 from processes_seen import PATIENCE_SECONDS
+from reading import read_exactly, read_to_end
 
 BIG = bytes(range(251)) * 16_000  # four megabytes, and no two places of it look alike
 CROWD = 50
@@ -19,23 +20,6 @@ def connect(server, receive_buffer=None):
     client.settimeout(PATIENCE_SECONDS)
     client.connect(("127.0.0.1", server.port))
     return client
-
-
-def read_to_end(client):
-    answer = bytearray()
-    while piece := client.recv(65536):
-        answer += piece
-    return bytes(answer)
-
-
-def read_exactly(client, count):
-    answer = bytearray()
-    while len(answer) < count:
-        piece = client.recv(count - len(answer))
-        if not piece:
-            break
-        answer += piece
-    return bytes(answer)
 
 
 def expect(got, wanted):

@@ -24,8 +24,9 @@ from processes_seen import PATIENCE_SECONDS, descriptors
 
 import driver
 from conversations import (BIG, CONVERSATIONS, a_big_message_to_a_slow_reader, a_word, connect, expect,
-                           fifty_clients_at_once, read_exactly, read_to_end, send_until_stuck)
+                           fifty_clients_at_once, send_until_stuck)
 from echo_server import EchoServer
+from reading import read_exactly, read_to_end
 
 WRONG, *DESIGNS = sys.argv[1:]
 del sys.argv[1:]

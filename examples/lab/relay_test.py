@@ -7,8 +7,9 @@ import socket
 import time
 
 import relay_under_test
-from relay_under_test import RelayTest, read_exactly, read_to_the_end
+from relay_under_test import RelayTest
 
+from reading import read_exactly, read_to_end
 import driver
 
 
@@ -26,11 +27,11 @@ class Well(RelayTest):
             client.sendall(question)
             client.shutdown(socket.SHUT_WR)
             os._exit(0)
-        self.assertEqual(read_to_the_end(server), question)
+        self.assertEqual(read_to_end(server), question)
         os.waitpid(sending, 0)
         server.sendall(b"answer after the end")
         server.close()
-        self.assertEqual(read_to_the_end(client), b"answer after the end")
+        self.assertEqual(read_to_end(client), b"answer after the end")
 
     def test_udp_passes_and_each_client_gets_its_own_answers(self):
         self.start_relay()

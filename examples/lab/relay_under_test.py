@@ -9,21 +9,11 @@ import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "suite")]
 
+from reading import read_exactly
+
 LAB = os.path.abspath(sys.argv[1])
 PATIENCE_SECONDS = 60  # for what must happen
 MOST_CONNECTIONS = 100
-
-
-def read_to_the_end(connection):
-    return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
-def read_exactly(connection, count):
-    """MSG_WAITALL does not wait on a socket that has a time-out: that one does not block."""
-    text = b""
-    while len(text) < count and (piece := connection.recv(count - len(text))):
-        text += piece
-    return text
 
 
 class RelayTest(unittest.TestCase):

@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT / "tests" / "suite"), str(ROOT / "tests" / "faults")]
 from processes_seen import PATIENCE_SECONDS, descriptors, process_state, status_field, wait_until
 
 import driver
+from reading import read_to_end
 
 LINES = sys.argv.pop(1)
 LONG = b"x" * 1000  # the longest line that is allowed
@@ -96,13 +97,6 @@ class Lines:
         """(exit code, what it wrote to standard error)"""
         _, error = self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode, error
-
-
-def read_to_end(client):
-    answer = b""
-    while piece := client.recv(65536):
-        answer += piece
-    return answer
 
 
 def ask(client, line):
