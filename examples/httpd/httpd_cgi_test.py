@@ -114,7 +114,7 @@ class Programs(unittest.TestCase):
             connection = server.connect()
             connection.sendall(request("/cgi-bin/yes.cgi"))
             connection.recv(1000)
-            self.assertEqual(len(self.started_by(server)), 1)
+            wait_until(lambda: len(self.started_by(server)) == 1, PATIENCE_SECONDS, "its program is seen")
             connection.close()
             self.check_nothing_is_left(server, [])
 

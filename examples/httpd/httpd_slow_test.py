@@ -6,6 +6,7 @@ good one is served all the while, and the slow are cut off when their time is ov
 waits is measured by `./waymark bench httpd-slow`; here no clock decides."""
 
 import resource
+import select
 import socket
 import sys
 import unittest
@@ -13,7 +14,7 @@ import unittest
 from httpd_under_test import PAGE, Httpd, request
 
 import driver
-from processes_seen import PATIENCE_SECONDS, Level, wait_until
+from processes_seen import PATIENCE_SECONDS, Level
 
 HTTPD = sys.argv.pop(1)
 SLOW = 500
@@ -37,6 +38,13 @@ def begin_slow(server, number):
     else:
         connection.sendall(request("/large.bin"))
     return connection
+
+
+def is_hung_up_on(connection):
+    """Waits for the server's end or reset, and reads nothing."""
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)  # a reset is told as well, without being asked for
+    return bool(poll.poll(PATIENCE_SECONDS * 1000))
 
 
 def is_cut_off(connection):
@@ -89,9 +97,9 @@ class Slow(unittest.TestCase):
             server.ask("/page.html")
             level = Level(server.process.pid)
             slow = [self.begin_slow(server, number) for number in range(60)]
-            wait_until(lambda: Level(server.process.pid).descriptors >= level.descriptors + 60, PATIENCE_SECONDS,
-                       "they are all inside")
             # Before anybody looks at what has come: who reads is not slow.
+            for number, connection in enumerate(slow):
+                self.assertTrue(is_hung_up_on(connection), f"slow client {number}")
             level.check_is_back()
             for number, connection in enumerate(slow):
                 self.assertTrue(is_cut_off(connection), f"slow client {number}")

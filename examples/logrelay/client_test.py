@@ -202,6 +202,7 @@ class Reconnecting(unittest.TestCase):
                 connection.sendall(stream)
                 connection, greeting = self.accept()
                 self.assertEqual(greeting, "from now\n")
+                client.wait_for("the connection is broken")
                 self.assertEqual(client.log.count("the connection is broken"), 1)
 
     def test_a_relay_that_is_away_is_told_once_and_found_when_it_is_back(self):

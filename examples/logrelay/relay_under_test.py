@@ -68,6 +68,9 @@ class Relay(Program):
         inputs = ["--udp", "127.0.0.1:0", "--listen", "127.0.0.1:0"] if named else []
         if named and "--socket" not in arguments:
             inputs += ["--socket", self.local]
+        # Else a client that does not come round to say from where on it wants messages has the bare stream.
+        if named and "--greeting-time" not in arguments:
+            inputs += ["--greeting-time", str(PATIENCE_SECONDS)]
         security = ["--plaintext"] if plain else []
         super().__init__([program, *inputs, *security, *arguments], **popen)
         self.udp_port = self.port = None

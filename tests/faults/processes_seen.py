@@ -60,10 +60,14 @@ def status_field(pid, name):
 
 
 def descriptors(pid):
-    """{number: what it leads to}."""
+    """{number: what it leads to}; none of a process that has ended, also before its parent has looked."""
     folder = f"/proc/{pid}/fd"
     found = {}
-    for number in os.listdir(folder):
+    try:
+        numbers = os.listdir(folder)
+    except FileNotFoundError:
+        return found
+    for number in numbers:
         try:
             found[int(number)] = os.readlink(f"{folder}/{number}")
         except OSError:
