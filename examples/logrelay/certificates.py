@@ -36,6 +36,18 @@ class Authority:
         os.chmod(self.key(name), 0o600)
         return self
 
+    def revoke(self, *names, until="20991231235959Z"):
+        """The authority's list of the revoked, with these in it; its file."""
+        ledger, config, file = (os.path.join(self.folder, f"{self.name}.{end}") for end in ("index", "config", "crl"))
+        open(ledger, "a", encoding="ascii").close()
+        with open(config, "w", encoding="ascii") as written:
+            written.write(f"[ca]\ndefault_ca=own\n[own]\ndatabase={ledger}\ndefault_md=sha256\ndefault_crl_days=30\n")
+        own = ["ca", "-config", config, "-cert", self.pem(self.name), "-keyfile", self.key(self.name)]
+        for name in names:
+            self._run(*own, "-revoke", self.pem(name))
+        self._run(*own, "-gencrl", "-crl_nextupdate", until, "-out", file)
+        return file
+
     def options(self, name, authority=None):
         """For both programs."""
         return ["--certificate", self.pem(name), "--key", self.key(name),

@@ -34,7 +34,7 @@ struct Options {
     std::string certificate;  // ours, with those between it and the authority
     std::string key;
     std::string authority;  // whose clients are served
-    std::string revoked;    // its list of those that are not any more; may be empty
+    std::string revoked;    // its lists of those that are not any more; empty: none is asked
     Rules senders{"--senders", {}, {}};
     Rules access{"--access", {}, {}};
     net::GateLimits clients{.soft = 128, .hard = 128, .per_network = 16, .early_drop = {}};

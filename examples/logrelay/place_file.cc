@@ -15,7 +15,7 @@ namespace waymark::logrelay {
 using daemon::check;
 
 std::optional<Place> read_place_file(const std::string& path) {
-    const daemon::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    const daemon::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (!file && errno == ENOENT) return std::nullopt;
     check(file.get(), "open", path);
     std::array<char, kLongestGreeting> text;
@@ -34,7 +34,10 @@ void write_place_file(const std::string& path, const Place& place) {
     const std::string beside = path + ".new";
     const std::string line = to_string(place) + "\n";
     {
-        constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY;
+        // One that was left there may be anybody's, or lead elsewhere.
+        if (::unlink(beside.c_str()) == -1 && errno != ENOENT)
+            daemon::fail(errno, "remove", beside);
+        constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
         const daemon::Fd file(check(::open(beside.c_str(), kFlags, 0600), "open", beside));
         const auto count = check(::write(file.get(), line.data(), line.size()), "write", beside);
         if (static_cast<std::size_t>(count) < line.size()) daemon::fail(ENOSPC, "write", beside);

@@ -50,6 +50,29 @@ TEST_CASE("what is no place is a mistake that is told") {
     }
 }
 
+TEST_CASE("what was left beside it is no way to another file, nor to be read by others") {
+    const Folder folder;
+    const std::string beside = folder.file() + ".new", other = folder.path + "/other";
+    std::ofstream(other) << "theirs";
+    std::filesystem::create_symlink(other, beside);
+    write_place_file(folder.file(), {1, 2});
+    CHECK(read_place_file(folder.file()) == Place{1, 2});
+    CHECK(std::filesystem::file_size(other) == 6);
+    std::ofstream(beside) << "left";
+    std::filesystem::permissions(beside, std::filesystem::perms(0644));
+    write_place_file(folder.file(), {1, 3});
+    struct stat status {};
+    REQUIRE(::lstat(folder.file().c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0600);
+    CHECK(S_ISREG(status.st_mode));
+}
+
+TEST_CASE("what cannot be waited for is no place either") {
+    const Folder folder;
+    REQUIRE(::mkfifo(folder.file().c_str(), 0600) == 0);
+    CHECK_THROWS_AS(read_place_file(folder.file()), daemon::UsageError);
+}
+
 TEST_CASE("where it cannot be written the old place stays") {
     const Folder folder;
     write_place_file(folder.file(), {1, 2});

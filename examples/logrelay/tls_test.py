@@ -14,7 +14,7 @@ import time
 import unittest
 
 from certificates import Authority
-from relay_under_test import PATIENCE_SECONDS, Program, Relay, text_of
+from relay_under_test import PATIENCE_SECONDS, Program, Relay, text_of, wait_until
 
 import driver
 
@@ -127,12 +127,60 @@ class Mutual(WithCertificates):
         again = self.client(relay, *self.ours.options("berta"))
         again.wait_for("issued by no authority trusted here")
 
+    def test_a_certificate_that_was_taken_back_does_not_count_any_more(self):
+        ours = Authority(self.enterContext(tempfile.TemporaryDirectory()))
+        for name, usage in [("relay", "serverAuth"), ("anna", "clientAuth"), ("berta", "clientAuth")]:
+            ours.issue(name, usage)
+        relay = self.relay("--revoked", ours.revoke("berta"), by=ours)
+        anna = self.client(relay, *ours.options("anna"))
+        relay.wait_for(r"\(CN=anna\): a client")
+        berta = self.client(relay, *ours.options("berta"))
+        relay.wait_for("no client: certificate of CN=berta: revoked by its authority")
+        berta.end()
+        # At a signal the list is read again. Who is connected stays, and does not come back.
+        ours.revoke("anna")
+        relay.tell(signal.SIGHUP)
+        relay.wait_for("read anew: .*certificates")
+        relay.send("<13>p: hello")
+        self.assertEqual(text_of(self.line(anna)), "hello")
+        anna.end()
+        self.client(relay, *ours.options("anna"))
+        relay.wait_for("no client: certificate of CN=anna: revoked by its authority")
+
+    def test_a_list_that_gets_too_old_lets_nobody_in_until_there_is_a_new_one(self):
+        began = time.time()
+        ours = Authority(self.enterContext(tempfile.TemporaryDirectory()))
+        ours.issue("relay", "serverAuth").issue("anna", "clientAuth")
+        end = int(time.time() + 3 + 2 * (time.time() - began))  # later on a machine that is slow
+        file = ours.revoke(until=time.strftime("%Y%m%d%H%M%SZ", time.gmtime(end)))
+        try:
+            relay = self.relay("--revoked", file, by=ours)
+        except AssertionError as refused:  # this machine took longer than that to start it
+            self.assertIn("the list of the revoked was to be renewed by", str(refused))
+            self.skipTest("the list was too old before the relay was there")
+        relay.wait_for("authority.crl: the list of the revoked is to be renewed by .* nobody of its authority is let in")
+        wait_until(lambda: time.time() > end + 1, PATIENCE_SECONDS, "the list is too old")
+        anna = self.client(relay, *ours.options("anna"))
+        relay.wait_for("no client: certificate of CN=anna: its authority's list of the revoked is too old here")
+        # Read again it changes nothing; a new one does, and the client comes in by itself.
+        relay.tell(signal.SIGHUP)
+        relay.wait_for("authority.crl: the list of the revoked was to be renewed by .*; all is as it was")
+        ours.revoke()
+        relay.tell(signal.SIGHUP)
+        relay.wait_for(r"\(CN=anna\): a client")
+        relay.send("<13>p: hello")
+        self.assertEqual(text_of(self.line(anna)), "hello")
+
     def test_what_is_wrong_with_the_files_is_said_in_one_line(self):
         right = self.ours.options("relay")
+        nothing = os.path.join(self.folder, "nothing.pem")
+        open(nothing, "w", encoding="ascii").close()
         for program, arguments, words in [
                 (LOGRELAY, [], "--certificate"), (LOGRELAY, right[:2], "--key"),
                 (LOGRELAY, [*right, "--plaintext"], "--plaintext"), (CLIENT, ["--connect", "x:1"], "--certificate"),
                 (LOGRELAY, ["--certificate", "/no/file", *right[2:]], "/no/file"),
+                (LOGRELAY, [*right, "--revoked", "/no/list"], "/no/list"),
+                (LOGRELAY, [*right, "--revoked", nothing], "nothing.pem: has no list of the revoked in it"),
                 (CLIENT, ["--connect", "x:1", *right[:2], "--key", "/no/key", *right[4:]], "/no/key")]:
             with self.subTest(" ".join(arguments)):
                 inputs = ["--udp", "127.0.0.1:0", "--listen", "127.0.0.1:0"] if program == LOGRELAY else []
