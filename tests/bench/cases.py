@@ -11,7 +11,7 @@ from relaying import relayed_messages
 from report import heading, ratio, row
 from servers import BALANCER, HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
 from verdict import verdicts
-from web import httpd, httpd_slow
+from web import httpd, httpd_slow, httpd_tls
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -171,6 +171,7 @@ ALL = {
     "overland": overland,
     "static": static_file,
     "httpd": httpd,
+    "httpd-tls": httpd_tls,
     "httpd-slow": httpd_slow,
     "start": first_answer,
     "idle": idle_connections,

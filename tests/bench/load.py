@@ -9,12 +9,12 @@ FIX = ("GET /?id=bench{client}&lat=48.137154&lon=11.576124&timestamp={time}&spee
        "&altitude=519.0&accuracy=5.0&batt=87.0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
 
 
-def wrk(port, seconds, connections=64, path="/", script=None, fields=()):
+def wrk(port, seconds, connections=64, path="/", script=None, fields=(), scheme="http"):
     """Requests a second. Answers other than 2xx and 3xx are an error here: they would be cheap."""
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds:g}s"]
     command += ["-s", script] if script else []
     command += [word for field in fields for word in ("-H", field)]
-    output = subprocess.run(command + [f"http://127.0.0.1:{port}{path}"], check=True, text=True,
+    output = subprocess.run(command + [f"{scheme}://127.0.0.1:{port}{path}"], check=True, text=True,
                             stdout=subprocess.PIPE).stdout
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     if wrong:

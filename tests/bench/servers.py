@@ -99,19 +99,20 @@ http {{
   default_type text/html; sendfile on; tcp_nopush on;
   client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
   uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
-  server {{ listen 127.0.0.1:{port}; {location} }}
+  server {{ listen 127.0.0.1:{port} {listen}; {location} }}
 }}
 """
 
-    def __init__(self, location):
+    def __init__(self, location, listen=""):
         super().__init__()
         self.location = location
+        self.listen = listen
         self.port = free_port()
 
     def start(self):
         path = os.path.join(self.folder, "nginx.conf")
         with open(path, "w", encoding="ascii") as file:
-            file.write(self.CONFIGURATION.format(folder=self.folder, port=self.port,
+            file.write(self.CONFIGURATION.format(folder=self.folder, port=self.port, listen=self.listen,
                                                  location=self.location))
         self.spawn(["nginx", "-e", "stderr", "-c", path])
         wait_for_port(self.port)

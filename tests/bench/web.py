@@ -5,6 +5,8 @@ import os
 import random
 import shutil
 import statistics
+import subprocess
+import tempfile
 import threading
 import time
 
@@ -38,8 +40,8 @@ class LoggingHttpd(Server):
 
 
 class LoggingNginx(Nginx):
-    def __init__(self, more=""):
-        super().__init__("")
+    def __init__(self, more="", listen=""):
+        super().__init__("", listen)
         root = os.path.join(self.folder, "root")
         make_site(root)
         logging = LOGGING.format(folder=self.folder)
@@ -68,14 +70,20 @@ def script_of(server, text):
     return path
 
 
-def compare(build, rounds, seconds, path, script, more_of_nginx=""):
+def compare(build, rounds, seconds, path, script, more_of_nginx="", identity=None):
+    """Over TLS, and with the same certificate, if there is an identity: (its file, its key's)."""
+    scheme, listen, options = "http", "", ()
+    if identity:
+        scheme, listen = "https", "ssl"
+        more_of_nginx += "ssl_certificate {}; ssl_certificate_key {};".format(*identity)
+        options = ("--tls-certificate", identity[0], "--tls-key", identity[1])
     ours, theirs, our_cpu, their_cpu = [], [], [], []
     for _ in range(rounds):
-        for server, rates, costs in ((LoggingNginx(more_of_nginx), theirs, their_cpu),
-                                     (LoggingHttpd(build), ours, our_cpu)):
+        for server, rates, costs in ((LoggingNginx(more_of_nginx, listen), theirs, their_cpu),
+                                     (LoggingHttpd(build, *options), ours, our_cpu)):
             with server:
                 before = cpu_seconds(server)
-                rates.append(load.wrk(server.port, seconds, path=path, script=script_of(server, script)))
+                rates.append(load.wrk(server.port, seconds, path=path, script=script_of(server, script), scheme=scheme))
                 lines = count_lines(os.path.join(server.folder, "access.log"))
                 if lines < rates[-1] * seconds * 0.98:
                     raise RuntimeError(f"only {lines} lines in the log for {rates[-1] * seconds:.0f} answers")
@@ -112,6 +120,26 @@ def httpd(build, rounds, seconds):
                 f"wrk -t2 -c64 -d{seconds:g}s .../{path[1:]}  (nginx compresses each answer, httpd keeps it)"
                 if more else f"wrk -t2 -c64 -d{seconds:g}s .../{path[1:]}")
         compare(build, rounds, seconds, path, script, more)
+
+
+def make_identity(folder):
+    """(certificate, key), of the curve P-256."""
+    files = os.path.join(folder, "server.pem"), os.path.join(folder, "server.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                    "-subj", "/CN=127.0.0.1", "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
+    os.chmod(files[1], 0o600)
+    return files
+
+
+def httpd_tls(build, rounds, seconds):
+    with tempfile.TemporaryDirectory() as folder:
+        identity = make_identity(folder)
+        for name, path, script in (
+                ("1 KB, kept", "/1k.html", ""), ("1 KB, closed after each (a whole handshake)", "/1k.html", CLOSING),
+                ("100 KB, kept", "/100k.html", ""), ("100 KB, closed after each", "/100k.html", CLOSING)):
+            heading(f"httpd over TLS 1.3, {name}: {WORKERS} workers, access log, 64 connections, the same certificate",
+                    f"wrk -t2 -c64 -d{seconds:g}s https://.../{path[1:]}")
+            compare(build, rounds, seconds, path, script, identity=identity)
 
 
 def slow_connections(port):
