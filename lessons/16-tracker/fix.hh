@@ -32,6 +32,7 @@ enum class Source : std::uint8_t {
     nmea = 11,
     gpsd = 12,
     sextant = 13,
+    imported = 14,  // out of a file (formats/)
 };
 
 // A phone's clock may be wrong by so much. A fix that is further ahead is stored, but it is no live

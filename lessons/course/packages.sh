@@ -26,6 +26,7 @@ helpful                   mold                 tool:mold
 server                    libsqlite3-dev       module:sqlite3
 server,slides             libsodium-dev        module:libsodium
 server                    libpugixml-dev       module:pugixml
+server                    libexpat1-dev        module:expat
 server                    libqrencode-dev      module:libqrencode
 server,slides             nodejs               tool:node
 server,slides             npm                  tool:npm

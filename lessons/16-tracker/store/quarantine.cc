@@ -60,9 +60,10 @@ bool becomes_fixes(const QuarantineRow& row, Decoded& decoded) {
 }  // namespace
 
 std::string_view to_text(Source source) {
-    static constexpr std::array<std::string_view, 14> kNames{
-        "unknown", "traccar",    "osmand", "gpslogger", "opengts", "owntracks", "overland",
-        "ulogger", "phonetrack", "hauk",   "colota",    "nmea",    "gpsd",      "sextant"};
+    static constexpr std::array<std::string_view, 15> kNames{
+        "unknown",   "traccar",  "osmand",  "gpslogger",  "opengts",
+        "owntracks", "overland", "ulogger", "phonetrack", "hauk",
+        "colota",    "nmea",     "gpsd",    "sextant",    "imported"};
     const auto number = static_cast<std::size_t>(source);
     return number < kNames.size() ? kNames[number] : kNames[0];
 }
