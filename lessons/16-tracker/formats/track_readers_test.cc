@@ -184,7 +184,7 @@ TEST_CASE("GeoJSON: points, lines with times, and each alone") {
 {"type":"Feature","geometry":null,"properties":{}},
 {"type":"Feature","geometry":{"type":"Point","coordinates":[11.5,48.1]}},
 {"type":"Feature","geometry":{"type":"Point","coordinates":[11.5,48.1]},"properties":{"time":}},
-{"type":"Feature","geometry":{"type" "Point","coordinates":[11.5,48.1]}}
+{"type" "Feature","geometry":{"type":"Point","coordinates":[11.5,48.1]}}
 ]})",
          "2026-01-10T07:00:00Z 48.1 11.5 alt 500 speed 2.5 course 90 acc 5 batt 50; "
          "2026-01-10T07:00:00.123Z 48.1 11.5",
