@@ -49,6 +49,8 @@ int run(int count, char** arguments) {
     tracker::add_refused(app);
     tracker::add_fix(app);
     tracker::add_quarantine(app);
+    tracker::add_import(app);
+    tracker::add_export(app);
     tracker::add_backup(app);
     tracker::add_replay(app);
     tracker::add_simulate(app);

@@ -16,7 +16,9 @@ namespace waymark::tracker {
 void add_backup(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_device(CLI::App& app);
+void add_export(CLI::App& app);
 void add_fix(CLI::App& app);
+void add_import(CLI::App& app);
 void add_refused(CLI::App& app);
 void add_quarantine(CLI::App& app);
 void add_replay(CLI::App& app);

@@ -1,0 +1,155 @@
+// `tracker export`: the positions of a device as a file. A file that is begun gets its name at its
+// end only, so that nobody takes a part for the whole.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include <fmt/core.h>
+
+#include "commands/command.hh"
+#include "commands/device_choice.hh"
+#include "commands/import_progress.hh"
+#include "daemon/error.hh"
+#include "daemon/fd.hh"
+#include "formats/track_export.hh"
+#include "protocols/time_text.hh"
+#include "store/data_folder.hh"
+#include "unix_time.hh"
+
+namespace waymark::tracker {
+namespace {
+
+struct ExportOptions {
+    std::string data;
+    std::string device;
+    std::string from;
+    std::string to;
+    std::string format;
+    std::string file;
+
+    std::string folder() const { return data.empty() ? default_data_folder() : data; }
+};
+
+UnixMillis export_time(const std::string& text, const char* option, UnixMillis otherwise) {
+    if (text.empty()) return otherwise;
+    const std::optional<UnixMillis> time = parse_time(text);
+    if (!time || *time < 0 || *time > kEndOfTime)
+        throw daemon::UsageError(
+            fmt::format("{} {} is no time: write it as 2026-01-10T07:00:00Z (UTC)", option, text));
+    return *time;
+}
+
+// By its name, else by the ending of the file's.
+const TrackFormat& format_of(const ExportOptions& options) {
+    std::string name = options.format;
+    if (name.empty() && options.file.rfind('.') != std::string::npos)
+        name = options.file.substr(options.file.rfind('.') + 1);
+    const TrackFormat* const format = find_track_format(name);
+    if (format != nullptr && format->make_writer != nullptr) return *format;
+    throw daemon::UsageError(fmt::format(
+        "{}: it can be {}",
+        options.format.empty() ? "say --format" : "--format " + options.format + " is not written",
+        list_of_track_formats(true)));
+}
+
+// A file, or standard output.
+class ExportedFile {
+  public:
+    explicit ExportedFile(const std::string& path) : path_(path) {
+        if (is_standard_output()) {
+            file_ = daemon::Fd(::dup(STDOUT_FILENO));
+            return;
+        }
+        // Where somebody was is for nobody else to read.
+        file_ = daemon::Fd(::open(begun().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+        if (!file_)
+            throw daemon::UsageError(
+                fmt::format("{}: {}", path, std::generic_category().message(errno)));
+    }
+    ExportedFile(const ExportedFile&) = delete;
+    ExportedFile& operator=(const ExportedFile&) = delete;
+    ~ExportedFile() {
+        if (!is_whole_ && !is_standard_output()) ::unlink(begun().c_str());
+    }
+
+    void write(std::string_view text) {
+        while (!text.empty()) {
+            const ssize_t count = ::write(file_.get(), text.data(), text.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) daemon::fail(errno, "write", shown());
+            text.remove_prefix(static_cast<std::size_t>(count));
+        }
+    }
+
+    void end() {
+        if (is_standard_output()) return;
+        daemon::check(::fsync(file_.get()), "fsync", path_);
+        daemon::check(::rename(begun().c_str(), path_.c_str()), "rename", path_);
+        is_whole_ = true;
+    }
+
+    bool is_standard_output() const { return path_.empty() || path_ == "-"; }
+
+  private:
+    std::string begun() const { return path_ + ".part"; }
+    std::string shown() const { return is_standard_output() ? "standard output" : path_; }
+
+    std::string path_;
+    daemon::Fd file_;
+    bool is_whole_ = false;
+};
+
+void run_export(const ExportOptions& options) {
+    const TrackFormat& format = format_of(options);
+    const UnixMillis from = export_time(options.from, "--from", 0);
+    const UnixMillis to = export_time(options.to, "--to", kEndOfTime);
+    if (to <= from) throw daemon::UsageError("--to must be after --from");
+    const std::string path = database_path(options.folder());
+    const ChosenDevice device = chosen_device(path, options.device);
+    Reader reader(path);
+    TrackExport track(format, {device.number, device.name, from, to});
+    ExportedFile file(options.file);
+    std::string text;
+    bool more = true;
+    while (more) {
+        more = track.add_slice(reader, text);
+        file.write(text);
+        text.clear();
+    }
+    file.end();
+    if (!file.is_standard_output())
+        fmt::print("{} ({}): {} of {}\n", options.file, format.words,
+                   counted(static_cast<std::uint64_t>(track.written()), "position"), device.name);
+}
+
+}  // namespace
+
+void add_export(CLI::App& app) {
+    const auto options = std::make_shared<ExportOptions>();
+    CLI::App& command = *app.add_subcommand("export", "Write the positions of a device as a file");
+    add_data_option(command, options->data);
+    command.add_option("--device", options->device,
+                       "Of this device; may be left out where there is one");
+    command.add_option("--from", options->from, "From this time on (UTC); else from the first");
+    command.add_option("--to", options->to, "Up to this time, which is not taken (UTC)");
+    command.add_option("--format", options->format,
+                       "One of " + list_of_track_formats(true) + "; else by the file's name");
+    command.add_option("-o,--output", options->file, "The file; else standard output");
+    command.callback([options] {
+        std::signal(SIGXFSZ, SIG_IGN);  // a limit for the size of files is an error to tell
+        run_export(*options);
+    });
+}
+
+}  // namespace waymark::tracker
