@@ -39,6 +39,7 @@ constexpr std::array kNumbers{
     NumberKey{"body-timeout",                &ReloadableSettings::body_timeout_s,              1,     3'600},
     NumberKey{"send-timeout",                &ReloadableSettings::send_timeout_s,              1,     3'600},
     NumberKey{"idle-timeout",                &ReloadableSettings::idle_timeout_s,              1,    86'400},
+    NumberKey{"max-import",                  &ReloadableSettings::max_import_mb,               1, 1'000'000},
 };
 // clang-format on
 

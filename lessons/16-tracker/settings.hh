@@ -33,6 +33,7 @@ struct ReloadableSettings {
     unsigned body_timeout_s = 60;
     unsigned send_timeout_s = 10;  // without any progress
     unsigned idle_timeout_s = 15;  // between two requests
+    unsigned max_import_mb = 2048;  // of a file that is given to a page
 
     // As lines "key=value", for the channel to a service, and back.
     std::string to_text() const;
@@ -41,6 +42,7 @@ struct ReloadableSettings {
     // Throws UsageError that names the key and what is wrong with its value.
     void validate() const;
     daemon::Severity level() const;
+    std::uint64_t longest_import() const { return std::uint64_t{max_import_mb} * 1'000'000; }
     net::AccessList devices_access_list() const;
     net::AccessList web_access_list() const;
     // Throws UsageError for what is no name of a host, or is more than a name.

@@ -254,6 +254,8 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Seconds in which a client takes nothing of its answer (default 10)");
     add(app, "idle-timeout", reloadable.idle_timeout_s,
         "Seconds between two requests on a connection (default 15)");
+    add(app, "max-import", reloadable.max_import_mb,
+        "MB of a file that is given to a page for import (default 2048)");
     add_flag(app, "foreground", settings.foreground, "Stay in the terminal, log to stderr");
     add_flag(app, "one-process", settings.one_process, "Threads instead of processes");
     add_flag(

@@ -60,12 +60,12 @@ Completion refuse_all_but_post(Exchange& exchange) {
 }
 
 // A form of another site can send three types without asking first, and JSON is none of them
-// (Fetch Standard, "CORS-safelisted request-header").
-bool is_json(const net::http::Request& request) {
+// (Fetch Standard, "CORS-safelisted request-header"); nor is that of bytes.
+bool is_of_type(const net::http::Request& request, std::string_view wanted) {
     std::string_view type = request.field("Content-Type").value_or("");
     type = type.substr(0, type.find(';'));
     while (type.ends_with(' ')) type.remove_suffix(1);
-    return net::http::same_name(type, "application/json");
+    return net::http::same_name(type, wanted);
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -96,9 +96,28 @@ void send_to_log_in(Exchange& exchange) {
 
 Routes::Handler taking_json(Routes::Handler handler) {
     return [handler = std::move(handler)](Exchange& exchange, Viewer viewer) {
-        if (is_json(exchange.request)) return handler(exchange, std::move(viewer));
+        if (is_of_type(exchange.request, "application/json"))
+            return handler(exchange, std::move(viewer));
         answer_error(exchange, 415, "The body must be JSON: Content-Type: application/json.");
         return answered();
+    };
+}
+
+Routes::Handler taking_bytes(Routes::Handler handler) {
+    return [handler = std::move(handler)](Exchange& exchange, Viewer viewer) {
+        if (is_of_type(exchange.request, "application/octet-stream"))
+            return handler(exchange, std::move(viewer));
+        answer_error(exchange, 415, "The body must be bytes: application/octet-stream.");
+        return answered();
+    };
+}
+
+// What was not read of a body is in the way of the next request, whoever refuses to read it.
+net::http::Handler closing_after_rest(net::http::Handler handler) {
+    return [handler = std::move(handler)](Exchange& exchange) {
+        if (exchange.body == nullptr || !exchange.body->has_whole_body())
+            exchange.answer.close_after();
+        return handler(exchange);
     };
 }
 
@@ -140,6 +159,15 @@ void Routes::add_post(std::string_view pattern, Admits admits, std::size_t body_
     if (body_limit > 0) handler = taking_json(std::move(handler));
     router_.add("POST", pattern, body_limit,
                 guarded(admitting(admits, std::move(handler)), door_, Doing::changing));
+    router_.add("*", pattern, 0, guarded(refuse_all_but_post, door_, Doing::reading));
+}
+
+void Routes::post_stream(std::string_view pattern, std::size_t body_limit, Handler handler) {
+    list_.push_back({"POST", std::string(pattern), Admits::viewers});
+    router_.add_streaming(
+        "POST", pattern, body_limit,
+        closing_after_rest(guarded(admitting(Admits::viewers, taking_bytes(std::move(handler))),
+                                   door_, Doing::changing)));
     router_.add("*", pattern, 0, guarded(refuse_all_but_post, door_, Doing::reading));
 }
 

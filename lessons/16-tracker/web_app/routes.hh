@@ -57,6 +57,9 @@ class Routes {
     void open_post(std::string_view pattern, std::size_t body_limit, net::http::Handler handler);
     void post(std::string_view pattern, std::size_t body_limit, Handler handler);
     void admin_post(std::string_view pattern, std::size_t body_limit, Handler handler);
+    // The same for bytes that the handler, a coroutine, reads as they come
+    // (application/octet-stream). Nothing of them is read for those who may not come.
+    void post_stream(std::string_view pattern, std::size_t body_limit, Handler handler);
 
     // What no route before it takes is 404 for viewers, and for strangers a question who they are.
     void end_with_not_found();

@@ -43,6 +43,7 @@
 #include "web_app/site_folder.hh"
 #include "web_app/store_announcements.hh"
 #include "web_app/store_changes.hh"
+#include "web_app/track_files_api.hh"
 #include "web_app/trip_api.hh"
 #include "web_app/user_api.hh"
 #include "web_app/web_tls.hh"
@@ -119,6 +120,7 @@ class WebAppService {
     DeviceApi devices_;
     CorrectionsApi corrections_;
     TripApi trips_;
+    TrackFilesApi track_files_;
     QuarantineApi quarantine_;
     MapApi map_;
     const bool is_beyond_loopback_;
@@ -166,6 +168,7 @@ WebAppService::WebAppService(ServiceStart& start)
       devices_({reads_, changes_, phone_port_of(start), start.settings.demo}),
       corrections_(reads_, changes_),
       trips_(reads_, changes_),
+      track_files_(loop_, reads_, changes_),
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),
       is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
@@ -197,6 +200,8 @@ WebAppService::WebAppService(ServiceStart& start)
     devices_.add_routes(routes_);
     corrections_.add_routes(routes_);
     trips_.add_routes(routes_);
+    track_files_.add_routes(routes_);
+    track_files_.set_longest_file(start.settings.reloadable.longest_import());
     quarantine_.add_routes(routes_);
     map_.add_routes(routes_);
     routes_.tell_list("/api/routes");
@@ -250,6 +255,7 @@ void WebAppService::stop() {
 void WebAppService::reload(const ReloadableSettings& settings) {
     server_.reload(settings, settings.web_access_list());
     map_.reload(settings);
+    track_files_.set_longest_file(settings.longest_import());
     guard_.set_reach(reach_of(settings));
     places_.set_limits(settings);
     server_.http().set_fields(fields_with_every_answer());

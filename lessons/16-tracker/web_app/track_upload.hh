@@ -1,0 +1,75 @@
+// Files that people give to the page for import, between their pieces. A file comes as several
+// requests: so none of them has to last for minutes, the page knows how far it is, and a piece that
+// was lost on the way is sent again. Of the file only what its reader holds is in memory.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "account.hh"
+#include "daemon/deadline.hh"
+#include "formats/track_formats.hh"
+#include "net/event_loop.hh"
+
+namespace waymark::tracker {
+
+struct TrackUpload {
+    TrackUpload(UserNumber its_user, DeviceNumber its_device, const TrackFormat* named,
+                UnixMillis now);
+    TrackUpload(const TrackUpload&) = delete;
+    TrackUpload& operator=(const TrackUpload&) = delete;
+
+    std::uint64_t id = 0;
+    UserNumber user;
+    DeviceNumber device;
+    const TrackFormat* format() const { return recognising ? recognising->format() : named_format; }
+    // {"upload":7,"at":1000,"format":"GPX","read":9,"stored":7,"already":1,"refused":[{"count":1,
+    // "words":"no time","line":17}],"done":false,"error":"..."}: "at" are the bytes that were
+    // taken, "error" is there if it is not empty.
+    std::string to_json(bool is_done, std::string_view error = {}) const;
+
+    ImportedPoints points;
+    const TrackFormat* named_format;
+    std::unique_ptr<RecognisingReader> recognising;  // or
+    std::unique_ptr<TrackReader> named;
+    TrackReader& reader() { return named ? *named : *recognising; }
+
+    std::uint64_t at = 0;  // bytes
+    std::int64_t stored = 0;
+    std::int64_t already = 0;
+    bool is_busy = false;  // with a piece
+    daemon::Deadline until = daemon::Deadline::never();
+};
+
+class TrackUploads {
+  public:
+    // Each may hold what a reader holds: JsonRecords::kLongest, and the fixes in it.
+    static constexpr std::size_t kMostAtOnce = 4;
+    // How long the next piece may take to begin.
+    static constexpr std::chrono::minutes kPatience{2};
+
+    explicit TrackUploads(net::EventLoop& loop);
+
+    // Null if there are kMostAtOnce.
+    std::shared_ptr<TrackUpload> begin(UserNumber user, DeviceNumber device,
+                                       const TrackFormat* format);
+    // Null if there is none of that person for that device.
+    std::shared_ptr<TrackUpload> find(std::uint64_t id, UserNumber user, DeviceNumber device) const;
+    // It has just been heard of.
+    void note(TrackUpload& upload);
+    void end(std::uint64_t id) { all_.erase(id); }
+
+  private:
+    void forget_idle();
+
+    net::EventLoop& loop_;
+    net::Timer timer_;
+    std::uint64_t last_id_ = 0;
+    std::map<std::uint64_t, std::shared_ptr<TrackUpload>> all_;
+};
+
+}  // namespace waymark::tracker
