@@ -38,6 +38,7 @@ void Pages::add_routes(Routes& routes) {
     add(routes, "/devices", "/devices.html");
     add(routes, "/corrections", "/corrections.html");
     add(routes, "/places", "/places.html");
+    add(routes, "/files", "/files.html");
     add(routes, "/account", "/account.html");
     for (const auto& [address, file] :
          {std::pair{"/login", "/login.html"}, {"/welcome", "/welcome.html"}})

@@ -11,6 +11,7 @@ const BEHIND_MORE = [
   { address: '/devices', name: 'Devices' },
   { address: '/places', name: 'Places' },
   { address: '/corrections', name: 'Correct' },
+  { address: '/files', name: 'Files' },
   { address: '/account', name: 'Account' },
 ];
 
