@@ -130,7 +130,7 @@ std::string config_parameter(std::string json) {
     return percent_encoded(to_base64(json));
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string json;
     append_json_string(json, text);
     return json;
@@ -151,7 +151,7 @@ PhoneSetup owntracks_http(const Setup& setup) {
                config_parameter(fmt::format(
                    R"({{"_type":"configuration","mode":3,"url":{},"auth":true,"username":"{}",)"
                    R"("password":{}}})",
-                   quoted(address), kAnyUser, quoted(setup.token)));
+                   in_quotes(address), kAnyUser, in_quotes(setup.token)));
     app.code = app.link;
     app.code_advice = "Scan it with the phone's camera; it opens OwnTracks.";
     return setup.by_token(app);
@@ -207,7 +207,7 @@ PhoneSetup colota(const Setup& setup) {
                config_parameter(
                    fmt::format(R"({{"endpoint":{},"apiTemplate":"custom","httpMethod":"POST",)"
                                R"("auth":{{"type":"bearer","bearerToken":{}}}}})",
-                               quoted(setup.url + "/colota"), quoted(setup.token)));
+                               in_quotes(setup.url + "/colota"), in_quotes(setup.token)));
     app.code = app.link;
     app.code_advice = "Scan it with the phone's camera; Colota shows it and asks.";
     return setup.by_token(app);
