@@ -37,7 +37,8 @@ std::string name_of_export(const TrackFormat& format, const std::string& device,
         name += is_plain ? c : '-';
     }
     if (name.empty() || name.front() == '.') name = "device" + name;
-    return name + "-" + format_time(from).substr(0, 10) + "." + std::string(format.name);
+    if (from > 0) name += "-" + format_time(from).substr(0, 10);
+    return name + "." + std::string(format.name);
 }
 
 }  // namespace waymark::tracker

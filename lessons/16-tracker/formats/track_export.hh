@@ -40,8 +40,8 @@ class TrackExport {
     std::int64_t written_ = 0;
 };
 
-// Of a device and a time: "van-2026-01-10.gpx"; of the name only letters, digits, '-', '_' and '.'
-// are taken.
+// Of a device and a time: "van-2026-01-10.gpx", and "van.gpx" from the first on; of the name only
+// letters, digits, '-', '_' and '.' are taken.
 std::string name_of_export(const TrackFormat& format, const std::string& device, UnixMillis from);
 
 }  // namespace waymark::tracker

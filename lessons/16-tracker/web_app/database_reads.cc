@@ -30,9 +30,13 @@ void DatabaseReads::refuse_busy(net::http::Exchange& exchange) {
 }
 
 void DatabaseReads::refuse_failed(net::http::Exchange& exchange, const std::string& reason) {
+    note_failed(reason);
+    answer_later(exchange, "The database cannot be read now. Try again.", std::chrono::seconds(5));
+}
+
+void DatabaseReads::note_failed(const std::string& reason) {
     ++failed_;
     log_.error("a page cannot be answered: {}", reason);
-    answer_later(exchange, "The database cannot be read now. Try again.", std::chrono::seconds(5));
 }
 
 }  // namespace waymark::tracker

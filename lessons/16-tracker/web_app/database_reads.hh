@@ -81,6 +81,26 @@ class DatabaseReads {
         co_return std::nullopt;
     }
 
+    // The same in the middle of an answer: nothing where it cannot be done, and it is the caller
+    // who breaks the answer off.
+    template <class Result>
+    net::Task<std::optional<Result>> go_on(std::function<Result(Reader&)> work) {
+        std::string failure = "too many requests wait for the database";
+        try {
+            net::PoolCall call(loop_, pool_, [shelf = shelf_, work = std::move(work)] {
+                return shelf->with_reader(work);
+            });
+            std::optional<Result> result = co_await call;
+            if (result) co_return result;
+        } catch (const StoreError& error) {
+            failure = error.what();
+        } catch (const daemon::UsageError& error) {
+            failure = error.what();
+        }
+        note_failed(failure);
+        co_return std::nullopt;
+    }
+
     // Drops what waits; what runs is finished.
     void stop() { pool_.stop(daemon::ThreadPool::AtStop::discard); }
 
@@ -90,6 +110,7 @@ class DatabaseReads {
   private:
     void refuse_busy(net::http::Exchange& exchange);
     void refuse_failed(net::http::Exchange& exchange, const std::string& reason);
+    void note_failed(const std::string& reason);
 
     net::EventLoop& loop_;
     daemon::Log& log_;

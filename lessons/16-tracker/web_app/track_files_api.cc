@@ -2,16 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "daemon/error.hh"
-#include "formats/track_export.hh"
+#include "protocols/json_reader.hh"
 #include "services/import_changes.hh"
-#include "unix_time.hh"
 #include "web_app/answers.hh"
 #include "web_app/changed_device.hh"
 #include "web_app/query.hh"
@@ -23,35 +20,7 @@ using net::http::Completion;
 
 namespace {
 
-constexpr std::chrono::seconds kPatienceWithTaker{10};
 constexpr std::size_t kHandedOnAtOnce = 600;
-
-DeviceNumber device_in_path(std::string_view text) {
-    DeviceNumber number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() ? number : 0;
-}
-
-const TrackFormat* format_in(Query& query, bool is_written) {
-    const std::string_view name = query.text("format");
-    const TrackFormat* const format = find_track_format(name);
-    const bool is_right = format != nullptr && (!is_written || format->make_writer != nullptr);
-    if (!is_right)
-        query.refuse("the parameter 'format' must be one of " + list_of_track_formats(is_written));
-    return format;
-}
-
-// Counts while it lives.
-class OneExport {
-  public:
-    explicit OneExport(std::size_t& count) : count_(count) { ++count_; }
-    OneExport(const OneExport&) = delete;
-    OneExport& operator=(const OneExport&) = delete;
-    ~OneExport() { --count_; }
-
-  private:
-    std::size_t& count_;
-};
 
 // A piece at a time, whatever ends its request.
 class BusyUpload {
@@ -71,23 +40,13 @@ class BusyUpload {
     TrackUpload& upload_;
 };
 
-struct ExportSlice {
-    std::string text;
-    bool more = false;
-};
-
-std::optional<std::string> name_of_device(Reader& reader, DeviceNumber number) {
-    for (const Device& device : reader.devices())
-        if (device.number == number) return device.name;
-    return std::nullopt;
-}
-
 }  // namespace
 
 struct TrackFilesApi::Piece {
     std::uint64_t upload = 0;
     std::uint64_t at = 0;
     bool is_last = false;
+    bool is_stop = false;
     const TrackFormat* format = nullptr;
     int status = 200;
     std::string error;  // why the file, or this piece, cannot go on
@@ -97,69 +56,12 @@ struct TrackFilesApi::Piece {
 
 void TrackFilesApi::add_routes(Routes& routes) {
     routes.get("/api/devices/{}/export", [this](Exchange& exchange, Viewer viewer) {
-        return Completion(export_track(exchange, std::move(viewer)));
+        return Completion(download_.answer(exchange, std::move(viewer)));
     });
     routes.post_stream("/api/devices/{}/import", kLongestPiece,
                        [this](Exchange& exchange, Viewer viewer) {
                            return Completion(import_piece(exchange, std::move(viewer)));
                        });
-}
-
-net::Task<> TrackFilesApi::export_track(Exchange& exchange, Viewer viewer) {
-    const DeviceNumber device = device_in_path(exchange.parameters[0]);
-    Query query(exchange.request.query);
-    const TrackFormat* const format = format_in(query, true);
-    TrackExport::Choice choice;
-    choice.device = device;
-    choice.from = query.number_or("from", 0, kEndOfTime, 0);
-    choice.to = query.number_or("to", choice.from, kEndOfTime, kEndOfTime);
-    if (!query.problem().empty()) {
-        answer_error(exchange, 400, query.problem());
-        co_return;
-    }
-    if (device == 0 || !viewer.may_see(device)) {
-        answer_error(exchange, 404, "there is no such device");
-        co_return;
-    }
-    if (exports_ >= kMostExports) {
-        answer_later(exchange, "Too many files are being written. Try again.",
-                     std::chrono::seconds(5));
-        co_return;
-    }
-    const OneExport one(exports_);
-    std::function<std::optional<std::string>(Reader&)> ask_name = [device](Reader& reader) {
-        return name_of_device(reader, device);
-    };
-    const std::optional<std::optional<std::string>> name =
-        co_await reads_.ask(exchange, std::move(ask_name));
-    if (!name) co_return;
-    if (!*name) {
-        answer_error(exchange, 404, "there is no such device");
-        co_return;
-    }
-    choice.name = **name;
-    begin_data(exchange, 200);
-    exchange.answer.field("Content-Disposition",
-                          fmt::format("attachment; filename=\"{}\"",
-                                      name_of_export(*format, choice.name, choice.from)));
-    exchange.answer.end_with_pieces(format->media_type);
-    if (exchange.answer.is_head()) co_return;
-    const auto track = std::make_shared<TrackExport>(*format, std::move(choice));
-    ExportSlice slice;
-    do {
-        std::function<ExportSlice(Reader&)> work = [track](Reader& reader) {
-            ExportSlice next;
-            next.more = track->add_slice(reader, next.text);
-            return next;
-        };
-        std::optional<ExportSlice> next = co_await reads_.ask(exchange, std::move(work));
-        if (!next) co_return;
-        slice = *std::move(next);
-        exchange.answer.piece(slice.text);
-        const bool is_there = co_await exchange.flush(kPatienceWithTaker);
-        if (!is_there) co_return;
-    } while (slice.more);
-    exchange.answer.last_piece();
 }
 
 std::shared_ptr<TrackUpload> TrackFilesApi::upload_of(Exchange& exchange, const Viewer& viewer,
@@ -169,7 +71,8 @@ std::shared_ptr<TrackUpload> TrackFilesApi::upload_of(Exchange& exchange, const 
     piece.upload = static_cast<std::uint64_t>(query.number_or("upload", 0, INT64_MAX, 0));
     piece.at = static_cast<std::uint64_t>(query.number_or("at", 0, INT64_MAX, 0));
     piece.is_last = query.number_or("last", 0, 1, 0) == 1;
-    if (query.find("format")) piece.format = format_in(query, false);
+    piece.is_stop = query.number_or("stop", 0, 1, 0) == 1;
+    if (query.find("format")) piece.format = format_in(query, Written::no);
     if (!query.problem().empty()) {
         answer_error(exchange, 400, query.problem());
         return nullptr;
@@ -204,7 +107,7 @@ net::Task<> TrackFilesApi::import_piece(Exchange& exchange, Viewer viewer) {
     net::Task<> reading = read_body(exchange, viewer, *upload, piece);
     co_await reading;
     if (piece.is_lost) co_return;
-    if (piece.error.empty() && piece.is_last) {
+    if (piece.error.empty() && piece.is_last && !piece.is_stop) {
         try {
             upload->reader().end();
         } catch (const daemon::UsageError& error) {
@@ -213,6 +116,7 @@ net::Task<> TrackFilesApi::import_piece(Exchange& exchange, Viewer viewer) {
         }
         piece.file_ends = true;
     }
+    piece.file_ends |= piece.is_stop;
     const std::string problem = piece.error;
     const int status = piece.status;
     // What was read is stored, also when the rest cannot be.
@@ -284,14 +188,17 @@ net::Task<> TrackFilesApi::hand_on(Exchange& exchange, Viewer viewer, TrackUploa
         arguments += '}';
         const ChangeDone done =
             co_await changes_.ask(exchange, viewer, "fixes.import", std::move(arguments));
-        const nlohmann::json body = nlohmann::json::parse(done.body, nullptr, false);
-        if (done.status != 200) {
-            piece.status = done.status;
-            piece.error = body.is_object() ? body.value("error", "") : "The store refused it.";
+        JsonReader in(done.body);
+        JsonMembers said;
+        std::string space;
+        const bool is_read = said.read(in);
+        if (done.status != 200 || !is_read) {
+            piece.status = done.status == 200 ? 503 : done.status;
+            piece.error = json_text(said["error"], space);
             break;
         }
-        upload.stored += body.value("stored", std::int64_t{0});
-        upload.already += body.value("already", std::int64_t{0});
+        upload.stored += static_cast<std::int64_t>(json_number(said["stored"]).value_or(0));
+        upload.already += static_cast<std::int64_t>(json_number(said["already"]).value_or(0));
         begin = end;
     }
     waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(begin));

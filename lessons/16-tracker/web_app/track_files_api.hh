@@ -7,7 +7,8 @@
 //        says which number the upload has, and from which byte on the next piece begins. 409 if it
 //        begins elsewhere, with the right place in "at"; 404 if the upload is over or forgotten;
 //        413 if the file is longer than the setting; 400 if the file cannot be read on: what came
-//        before is stored. With last=1 the file is at its end.
+//        before is stored. With last=1 the file is at its end. With stop=1 no more of it comes:
+//        what was read stays, and a line or a record that was cut in the middle is none.
 
 #pragma once
 
@@ -18,9 +19,9 @@
 #include "net/event_loop.hh"
 #include "net/http/exchange.hh"
 #include "net/task.hh"
-#include "web_app/database_reads.hh"
 #include "web_app/routes.hh"
 #include "web_app/store_changes.hh"
+#include "web_app/track_download.hh"
 #include "web_app/track_upload.hh"
 
 namespace waymark::tracker {
@@ -29,11 +30,8 @@ class TrackFilesApi {
   public:
     // The pages send smaller ones (assets/track-files.js).
     static constexpr std::size_t kLongestPiece = std::size_t{8} << 20;
-    // Each holds a slice, and a database connection while it is read.
-    static constexpr std::size_t kMostExports = 8;
-
     TrackFilesApi(net::EventLoop& loop, DatabaseReads& reads, StoreChanges& changes)
-        : uploads_(loop), reads_(reads), changes_(changes) {}
+        : download_(reads), uploads_(loop), changes_(changes) {}
     TrackFilesApi(const TrackFilesApi&) = delete;
     TrackFilesApi& operator=(const TrackFilesApi&) = delete;
 
@@ -44,7 +42,6 @@ class TrackFilesApi {
     using Exchange = net::http::Exchange;
     struct Piece;
 
-    net::Task<> export_track(Exchange& exchange, Viewer viewer);
     net::Task<> import_piece(Exchange& exchange, Viewer viewer);
     // Null: the exchange has been answered.
     std::shared_ptr<TrackUpload> upload_of(Exchange& exchange, const Viewer& viewer, Piece& piece);
@@ -52,11 +49,10 @@ class TrackFilesApi {
     net::Task<> hand_on(Exchange& exchange, Viewer viewer, TrackUpload& upload, Piece& piece,
                         bool is_last);
 
+    TrackDownload download_;
     TrackUploads uploads_;
-    DatabaseReads& reads_;
     StoreChanges& changes_;
     std::uint64_t longest_file_ = 0;
-    std::size_t exports_ = 0;
 };
 
 }  // namespace waymark::tracker

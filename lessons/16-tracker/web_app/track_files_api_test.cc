@@ -153,19 +153,50 @@ TEST_CASE("what cannot be read ends an upload, and what came before it is stored
     CHECK(files.post(1, "upload=0&at=0&format=zip", "x")["status"] == 400);
 }
 
+TEST_CASE("what is stopped keeps what it has, and takes no line that was cut") {
+    Files files;
+    // Its longitude was to be 11.5.
+    const std::string cut =
+        "time,lat,lon\n2014-09-10T00:00:00Z,48.1,11.5\n2014-09-10T00:00:01Z,48.2,1";
+    const json begun = files.post(1, "upload=0&at=0&format=csv", cut, 1);
+    CHECK(begun["stored"] == 1);
+    CHECK(files.told_of_fixes == 0);
+    const std::string query =
+        fmt::format("upload={}&at={}&stop=1", begun["upload"].get<int>(), cut.size());
+    const json stopped = files.post(1, query, "", 1);
+    CHECK(stopped["status"] == 200);
+    CHECK(stopped["stored"] == 1);
+    CHECK(files.told_of_fixes == 1);
+    CHECK(files.post(1, query, "")["status"] == 404);
+}
+
 TEST_CASE("so many uploads at once and no more, and no file is longer than the setting") {
     Files files([](Settings& settings) { settings.reloadable.max_import_mb = 1; });
-    std::vector<int> uploads;
-    for (std::size_t i = 0; i < TrackUploads::kMostAtOnce; ++i)
-        uploads.push_back(
-            files.post(1, "upload=0&at=0&format=csv", "time,lat,lon")["upload"].get<int>());
-    CHECK(files.post(1, "upload=0&at=0", "time")["status"] == 503);
+    const auto begin = [&](int device, std::string_view cookie = {}) {
+        const json answer =
+            files.post(device, "upload=0&at=0&format=csv", "time,lat,lon", 0, cookie);
+        return answer["status"] == 200 ? answer["upload"].get<int>() : answer["status"].get<int>();
+    };
+    const auto is_there = [&](int upload) {
+        return files.post(1, fmt::format("upload={}&at=12", upload), "")["status"] == 200;
+    };
+    // Whoever begins a third gives up the first.
+    const int first = begin(1), second = begin(1);
+    CHECK(is_there(first));
+    CHECK(is_there(second));
+    const int third = begin(1);
+    CHECK_FALSE(is_there(first));
+    CHECK(is_there(third));
+    // With two of somebody else there is no place for others.
+    begin(1, files.member);
+    begin(1, files.member);
+    CHECK(begin(2, files.stranger_to_it) == 503);
     const std::string megabyte(1'000'000, '\n');
-    const json answer = files.post(1, fmt::format("upload={}&at=12", uploads[0]), megabyte);
+    const json answer = files.post(1, fmt::format("upload={}&at=12", third), megabyte);
     CHECK(answer["status"] == 413);
     CHECK(answer["error"].get<std::string>().find("max-import") != std::string::npos);
     // Its place is free again.
-    CHECK(files.post(1, "upload=0&at=0", "time")["status"] == 200);
+    CHECK(begin(2, files.stranger_to_it) != 503);
 }
 
 TEST_CASE("nothing is read of a body that nobody may send") {

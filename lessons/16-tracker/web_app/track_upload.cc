@@ -53,12 +53,27 @@ TrackUploads::TrackUploads(net::EventLoop& loop)
 
 std::shared_ptr<TrackUpload> TrackUploads::begin(UserNumber user, DeviceNumber device,
                                                  const TrackFormat* format) {
-    if (all_.size() >= kMostAtOnce) return nullptr;
+    if (!make_room_for(user) || all_.size() >= kMostAtOnce) return nullptr;
     auto upload = std::make_shared<TrackUpload>(user, device, format, unix_now());
     upload->id = ++last_id_;
     all_.emplace(upload->id, upload);
     note(*upload);
     return upload;
+}
+
+bool TrackUploads::make_room_for(UserNumber user) {
+    std::size_t count = 0;
+    auto rests = all_.end();
+    for (auto each = all_.begin(); each != all_.end(); ++each) {
+        if (each->second->user != user) continue;
+        ++count;
+        const bool is_older = rests == all_.end() || each->second->until < rests->second->until;
+        if (!each->second->is_busy && is_older) rests = each;
+    }
+    if (count < kMostOfOne) return true;
+    if (rests == all_.end()) return false;
+    all_.erase(rests);
+    return true;
 }
 
 std::shared_ptr<TrackUpload> TrackUploads::find(std::uint64_t id, UserNumber user,

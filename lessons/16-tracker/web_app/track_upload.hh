@@ -49,12 +49,14 @@ class TrackUploads {
   public:
     // Each may hold what a reader holds: JsonRecords::kLongest, and the fixes in it.
     static constexpr std::size_t kMostAtOnce = 4;
+    static constexpr std::size_t kMostOfOne = 2;
     // How long the next piece may take to begin.
     static constexpr std::chrono::minutes kPatience{2};
 
     explicit TrackUploads(net::EventLoop& loop);
 
-    // Null if there are kMostAtOnce.
+    // Who has kMostOfOne loses the one that rests longest: it was given up, most likely. Null if
+    // none rests, or if there are kMostAtOnce.
     std::shared_ptr<TrackUpload> begin(UserNumber user, DeviceNumber device,
                                        const TrackFormat* format);
     // Null if there is none of that person for that device.
@@ -64,6 +66,7 @@ class TrackUploads {
     void end(std::uint64_t id) { all_.erase(id); }
 
   private:
+    bool make_room_for(UserNumber user);
     void forget_idle();
 
     net::EventLoop& loop_;

@@ -33,7 +33,7 @@ async function sendPiece(device, query, piece, signal) {
 async function breakOff(device, { upload, at }) {
   if (!upload) return;
   for (let tries = 0; tries < 3; tries++) {
-    const { status, answer } = await sendPiece(device, { upload, at, last: 1 }, new Blob([]));
+    const { status, answer } = await sendPiece(device, { upload, at, stop: 1 }, new Blob([]));
     if (status !== 409) return;
     at = answer?.at ?? at;
     await wait(FIRST_WAIT_MS);
