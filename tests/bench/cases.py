@@ -7,6 +7,7 @@ import time
 import load
 from balancing import balancer, ways
 from history import history
+from importing import importing
 from relaying import relayed_messages
 from report import heading, ratio, row
 from servers import BALANCER, HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
@@ -177,6 +178,7 @@ ALL = {
     "idle": idle_connections,
     "memory": memory_at_rest,
     "history": history,
+    "import": importing,
     "verdict": verdicts,
     "echo": echo_designs,
     "balancer": balancer,
