@@ -60,8 +60,8 @@ test('a file of several pieces is brought in, and told in words; again it adds n
   assert.match(await page.locator('#status').innerText(), /4,000 positions stored/);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'bring-in');
   await bringIn(page, file('again.csv', csv(10)), file('trip.zip', 'PK\u0003\u0004'));
-  assert.match(await page.locator('#results').innerText(), /again\.csv\s+CSV: 10 were there already\./);
-  assert.match(await result(page).innerText(), /trip\.zip\s+No position in it\.\s+Not read to its end: this is a ZIP archive/);
+  assert.match(await page.locator('#results').innerText(), /again\.csv\s+CSV: 10 positions were there already\./);
+  assert.match(await result(page).innerText(), /trip\.zip\s+Not brought in: this is a ZIP archive/);
   assert.deepEqual(await accessibilityFaults(page), []);
   await shoot(page, 'files-results-390');
   await page.setViewportSize(DESKTOP);

@@ -10,10 +10,13 @@ const element = (id) => document.getElementById(id);
 // What came of a file, in words.
 export function resultWords({ read, stored, already, format }) {
   const parts = [];
+  // The first figure says of what.
+  const were = (count) => (parts.length === 0
+    ? formatCount(count, 'position was', 'positions were') : formatCount(count, 'was', 'were'));
   if (stored > 0) parts.push(formatCount(stored, 'position stored', 'positions stored'));
-  if (already > 0) parts.push(`${formatCount(already, 'was', 'were')} there already`);
+  if (already > 0) parts.push(`${were(already)} there already`);
   const refused = read - stored - already;
-  if (refused > 0) parts.push(`${formatCount(refused, 'was', 'were')} refused`);
+  if (refused > 0) parts.push(`${were(refused)} refused`);
   const sum = parts.length > 0 ? `${parts.join(', ')}.` : 'No position in it.';
   return format ? `${format}: ${sum}` : sum;
 }
@@ -109,13 +112,15 @@ class FilesPage {
   }
 
   addResult(text, result) {
+    const lines = [];
+    if (!result.error || result.read > 0) lines.push(resultWords(result));
+    if (result.error) lines.push(`${result.read > 0 ? 'Not read to its end' : 'Not brought in'}: ${result.error}.`);
     const item = make('li', { className: result.error ? 'failed' : '' },
       make('p', { className: 'what' }, name(text)),
-      make('p', { textContent: resultWords(result) }));
-    if (result.error) item.append(make('p', { textContent: `Not read to its end: ${result.error}.` }));
+      ...lines.map((line) => make('p', { textContent: line })));
     for (const each of result.refused ?? []) item.append(make('p', { className: 'fine', textContent: refusalWords(each) }));
     element('results').prepend(item);
-    setText(element('status'), `${text}: ${result.error ? `not read to its end: ${result.error}` : resultWords(result)}`);
+    setText(element('status'), `${text}: ${lines.join(' ')}`);
   }
 
   tell(text) {
