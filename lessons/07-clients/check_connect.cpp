@@ -217,6 +217,26 @@ TEST_CASE("advance does not wait") {
     expect_equal(look_again, 250L, "when to look again, in milliseconds", kWakeUp);
 }
 
+TEST_CASE("one look begins with each address that is due") {
+    Text calls;
+    std::size_t sockets = 0;
+    {
+        MadeUpNetwork network;
+        const std::vector<Address> addresses = {network.fails_at_once(kFirst, ENETUNREACH),
+                                                network.fails_at_once(kSecond, EACCES),
+                                                network.is_silent(kThird)};
+        step(
+            "call advance() once, of attempts to two addresses that fail at once and a silent one");
+        ConnectAttempts attempts(addresses, Deadline::after(1000ms));
+        attempts.advance();
+        calls = network.calls();
+        sockets = attempts.waiting().size();
+    }
+    expect_equal(calls, Text("192.0.2.1:80 at 0, 192.0.2.2:80 at 0, 192.0.2.3:80 at 0"),
+                 "connect(2), by one call of advance()", kFailureWaits);
+    expect_equal(sockets, 1U, "sockets to wait for", kLeak);
+}
+
 TEST_CASE("the thread sleeps until there is something to do") {
     int looks = 0;
     int at_the_deadline = 0;

@@ -11,15 +11,20 @@
 #include <vector>
 
 #include "advice.hh"
+#include "daemon/deadline.hh"
 #include "daemon/error.hh"
+#include "daemon/fd.hh"
 #include "lessons/course/check/faults.hh"
+#include "net/connect_attempts.hh"
 #include "played.hh"
 #include "unix_listener.hh"
 
 using namespace waymark::course::check;
 using namespace std::chrono_literals;
+using waymark::daemon::Deadline;
 using waymark::daemon::Fd;
 using waymark::net::Address;
+using waymark::net::ConnectAttempts;
 
 namespace {
 
@@ -185,6 +190,26 @@ TEST_CASE("nothing is left open") {
         expect_none_open(play(
             network, {network.is_silent(kFirst), network.answers("[2001:db8::1]:80")}, 1000ms));
     }
+}
+
+TEST_CASE("the losers are closed with the winner's result") {
+    int left = 0;
+    {
+        MadeUpNetwork network;
+        const std::vector<Address> addresses = {network.is_silent(kFirst),
+                                                network.answers(kSecond)};
+        step("ask for the result of attempts to one that is silent and one that has answered");
+        ConnectAttempts attempts(addresses, Deadline::after(1000ms));
+        const int before = waymark::daemon::count_open_descriptors();
+        attempts.advance();
+        pass_time(250ms);
+        attempts.advance();
+        const waymark::net::ConnectResult result =
+            attempts.take_result(waymark::net::SocketMode::blocking);
+        left = waymark::daemon::count_open_descriptors() - before - (result.socket ? 1 : 0);
+    }
+    expect_equal(left, 0, "descriptors open beside the result's, while the attempts still live",
+                 kLeak);
 }
 
 TEST_CASE("a full queue of a Unix listener is waited for") {

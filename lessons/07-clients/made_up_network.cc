@@ -136,6 +136,14 @@ void MadeUpNetwork::note(int fd, const Address& address) {
     each_was_close_on_exec_ = each_was_close_on_exec_ && (::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0;
 }
 
+void MadeUpNetwork::come_at(Milliseconds at, std::function<void()> event) {
+    if (to_come_[at].empty())
+        clock_.at(at, [this, at] {
+            for (const std::function<void()>& each : std::exchange(to_come_[at], {})) each();
+        });
+    to_come_[at].push_back(std::move(event));
+}
+
 // A late answer: the attempt under way has been a real one to a full listener. In its place comes
 // one that has been answered, if the socket is still there.
 void MadeUpNetwork::come_to_pass(int fd, ino_t socket, Host host) {
@@ -200,7 +208,7 @@ int MadeUpNetwork::connect(int fd, const sockaddr* to, socklen_t length) {
     const int error_number = errno;
     if (!late) wait_for(fd, POLLOUT);
     if (first && late && way.host != Host::silent && result == -1 && error_number == EINPROGRESS)
-        clock_.at(way.at, [this, fd, socket = inode_of(fd), host = way.host] {
+        come_at(way.at, [this, fd, socket = inode_of(fd), host = way.host] {
             come_to_pass(fd, socket, host);
         });
     errno = interrupted && result == -1 && error_number == EINPROGRESS ? EINTR : error_number;

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -76,6 +77,8 @@ class MadeUpNetwork {
     net::Address add(const char* text, const Way& way);
     void note(int fd, const net::Address& address);
     void come_to_pass(int fd, ino_t socket, Host host);
+    // What comes at one instant comes together: nobody is woken between two of them.
+    void come_at(Milliseconds at, std::function<void()> event);
     int blocking_connect(int fd, const Way& way);
 
     FastClock clock_;
@@ -84,6 +87,7 @@ class MadeUpNetwork {
     net::SilentServer silent_;
     std::map<std::string, Way> ways_;
     std::map<int, int> switched_off_;
+    std::map<Milliseconds, std::vector<std::function<void()>>> to_come_;
     std::vector<std::pair<std::string, Milliseconds>> calls_;
     // What epolls are to tell, by epoll and descriptor.
     std::map<std::pair<int, int>, epoll_event> told_by_epoll_;
