@@ -71,8 +71,9 @@ inline const Advice kPastEnd{
     "README.md#read-past-the-end"};
 inline const Advice kTooSmall{
     "a length below its header",
-    "The length counts the header, and is smaller. What is left is negative, which without a sign "
-    "is a very large number.",
+    "A length that counts the header may not be smaller than it: what is left is negative, which "
+    "without a sign is a very large number. Just as long as the header is allowed, and nothing is "
+    "carried then.",
     "README.md#a-length-below-its-header"};
 inline const Advice kAllOrNothing{
     "all or nothing",
@@ -120,8 +121,9 @@ inline const Advice kBound{
     "README.md#a-bound-that-is-off-by-one; net/frame.hh"};
 inline const Advice kBehindFault{
     "something behind a fault",
-    "Behind bad_length and too_many nobody can tell what the bytes are: there are no options and "
-    "no payload. Only of what was cut is given what is left.",
+    "Behind bad_length, too_many and an extension header that does not end nobody can tell what "
+    "the bytes are: there are no options and no payload, and such a header has not been read. Only "
+    "of a payload or of options that are cut is given what is left.",
     "README.md#something-behind-a-fault; net/frame.hh"};
 inline const Advice kUdpLength{
     "the length of UDP ignored",
