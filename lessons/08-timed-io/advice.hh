@@ -55,6 +55,12 @@ inline const Advice kSetUsed{
     "select(2) writes its answer into the set. After a wait without an event it is empty, and the "
     "next select waits for nothing.",
     "README.md#a-set-used-twice; select(2)"};
+inline const Advice kNfds{
+    "select asked about others",
+    "The first argument of select(2) says below which number it looks: the largest one plus one. "
+    "And "
+    "the set must have the number in it. It waits for ever beside what is not asked about.",
+    "README.md#select-asked-about-others; select(2)"};
 inline const Advice kInterrupted{
     "EINTR taken for an error",
     "A handler ran, and nothing else happened. Call again, with the time that is left.",

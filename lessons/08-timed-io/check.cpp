@@ -59,6 +59,7 @@ TEST_CASE("a wait ends when there is something to read") {
     for (const Way& way : kWays) {
         Wire wire = socket_wire();
         step(Text("wait by ") + way.name + " for bytes that are there");
+        if (Text(way.name) == "select") if_it_hangs(kNfds);
         put(wire.writing, "x");
         const Text seen = said(way.readable, wire.reading, far());
         expect_equal(seen, Text("ready"), "the wait",
