@@ -185,6 +185,12 @@ TEST_CASE("of a long line so much is kept as quarantine holds") {
            "at most " + show(waymark::tracker::kMaximumRaw), show(kept.raw.size()), kNoBound);
     expect(!kept.raw.empty() && line.starts_with(kept.raw), "what was kept", "its beginning",
            "something else", kEvidence);
+    step("read a line of just as many bytes as quarantine holds");
+    const std::string start = "150624,093000,9130.0N,";
+    const std::string longest =
+        with_checksum(start + std::string(waymark::tracker::kMaximumRaw - start.size() - 3, '7'));
+    expect_equal(kept_of(longest, 0, kBelieved).raw.size(), waymark::tracker::kMaximumRaw,
+                 "the bytes kept of a line that fits", kEvidence);
 }
 
 TEST_CASE("more fields than today are passed over") {
@@ -200,11 +206,12 @@ TEST_CASE("points are added to those that are there") {
     step("read three lines into one Decoded, of which the second is damaged");
     Decoded decoded;
     const std::string good = with_checksum(kWhole);
-    std::uint32_t index = 0;
+    // Whichever comes first: also the first of a message has others before it.
+    std::uint32_t index = 2;
     for (const std::string& line : {good, std::string("nonsense"), good}) {
         const ExactBytes bytes(line);
         called("reading " + show(line), [&] {
-            waymark::tracker::sextant::read_point(bytes.view(), index++, kBoat, kNow, decoded);
+            waymark::tracker::sextant::read_point(bytes.view(), index--, kBoat, kNow, decoded);
             return true;
         });
     }
