@@ -91,8 +91,8 @@ TEST_CASE("a line with another checksum is none") {
 }
 
 TEST_CASE("a checksum is two digits and the end of the line") {
-    for (const char* line : {"A*41 ", "A*41x", "A*411", "A*41\r", "A*4G", "AC*+2", "AC* 2",
-                             "A*0x41", "A*041", "A41"}) {
+    for (const char* line : {"A*41 ", "A*41x", "A*411", "A*41\r", "A*4G", "AB*3G", "AB*3 ", "AA*xx",
+                             "AC*+2", "AC* 2", "A*0x41", "A*041", "A41"}) {
         step("look at the line " + show(line));
         expect(!checked(line), "what it says", "nothing", "a text", kChecksumText);
     }
