@@ -10,7 +10,7 @@ import readline from 'node:readline';
 
 import { balancerBinary } from './needs.js';
 
-const START_LIMIT_MS = 20000;
+const START_LIMIT_MS = 120000; // of one that hangs
 
 export class BackEnd {
   static async start(port = 0) {

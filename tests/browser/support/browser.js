@@ -10,7 +10,8 @@ import { sessionCookies } from './session.js';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-const READY_LIMIT_MS = 15000;
+// For what never comes. What comes late on a busy machine comes in time.
+const PATIENCE_MS = 120000;
 
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1280, height: 800 };
@@ -26,6 +27,7 @@ export async function openPage(browser, { isStranger = false, ...options } = {})
   const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   if (!isStranger) await context.addCookies(sessionCookies());
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.complaints = [];
   const complain = (text) => page.complaints.push(text);
   page.on('pageerror', (error) => complain(`thrown: ${error.message}`));
@@ -61,7 +63,7 @@ export function leavesMachine(address) {
 export async function visit(page, address) {
   await page.goto(address);
   try {
-    await page.waitForSelector('html[data-ready]', { timeout: READY_LIMIT_MS });
+    await page.waitForSelector('html[data-ready]');
   } catch {
     throw new Error(`${address} does not get ready; complaints: ${page.complaints.join('; ') || 'none'}`);
   }

@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 import { trackerBinary } from './needs.js';
 import { NAME, PASSWORD, rememberSession, sessionFields } from './session.js';
 
-const START_LIMIT_MS = 20000;
-const STOP_LIMIT_MS = 10000;
+const START_LIMIT_MS = 120000; // of one that hangs
+const STOP_LIMIT_MS = 120000;
 const KNOTS_A_MPS = 3600 / 1852;
 
 const runFile = promisify(execFile);

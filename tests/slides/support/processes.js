@@ -31,7 +31,7 @@ export function descendantsOf(ancestor) {
 export const lives = (pid) => fs.existsSync(`/proc/${pid}`);
 
 // Looks until `wanted` gives something, and returns that; throws after `limitMs`.
-export async function until(wanted, what, limitMs = 15000) {
+export async function until(wanted, what, limitMs = 120000) {
   const end = performance.now() + limitMs;
   while (performance.now() < end) {
     const value = await wanted();
