@@ -169,7 +169,9 @@ test('the audit log says who did what from where, and refusals alone when they a
     body: JSON.stringify({ name: '<i>Eve</i> \u202eevE', password: 'guess' }) });
   await visit(page, `${tracker.web}audit`);
   const rows = page.locator('#entries li');
-  await rows.filter({ hasText: 'Log-in refused' }).filter({ hasText: '<i>Eve</i>' }).filter({ hasText: '127.0.0.1' }).waitFor();
+  const refused = rows.filter({ hasText: 'Log-in refused' }).filter({ hasText: '<i>Eve</i>' }).filter({ hasText: '127.0.0.1' });
+  await refused.waitFor();
+  assert.equal((await refused.locator('bdi').allTextContents())[0], '<i>Eve</i> \u202eevE', 'it turns no other word');
   await rows.filter({ hasText: 'Account added' }).filter({ hasText: `${NAME}, admin` }).filter({ hasText: 'on the server' }).waitFor();
   await page.getByLabel('Refusals only').check();
   const shown = await rows.filter({ visible: true }).allInnerTexts();

@@ -194,6 +194,8 @@ test('hostile names are text that stays in its place, on small screens too', asy
   }
   for (const text of HOSTILE) await phone(place(`${text} id`));
   for (const text of HOSTILE) await page.locator('#refused li', { hasText: `${text} id` }).waitFor();
+  const apart = await page.locator('#refused .what bdi').allTextContents();
+  for (const text of HOSTILE) assert.ok(apart.includes(`${text} id`), `it turns no other word: ${apart}`);
   await shoot(page, 'devices-hostile-320');
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
   assert.equal(await page.locator('main img').count(), 0);

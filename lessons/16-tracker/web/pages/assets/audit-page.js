@@ -8,10 +8,12 @@ const whenIn = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 
 function row({ time, who, address, action, about, refusal }) {
   const title = element('strong', { textContent: action === '' ? 'something' : action[0].toUpperCase() + action.slice(1) });
-  const words = [who === '' ? 'somebody' : who, about === who ? '' : about].filter((text) => text !== '').join(' · ');
+  // Each by itself: a name with marks that turn the writing about turns nothing else.
+  const words = [who === '' ? 'somebody' : who, about === who ? '' : about].filter((text) => text !== '')
+    .flatMap((text, i) => [i > 0 ? ' · ' : '', element('bdi', { textContent: text })]);
   const when = element('time', { dateTime: new Date(time).toISOString(), textContent: whenIn.format(time) });
   const item = element('li', {},
-    element('div', { className: 'main' }, title, element('bdi', { textContent: words })),
+    element('div', { className: 'main' }, title, ...words),
     element('div', { className: 'side' }, when, ` · ${address === '' ? 'on the server' : address}`));
   if (refusal) item.dataset.refusal = '';
   return item;

@@ -6,20 +6,23 @@ const IN_THE_BAR = [
   { address: '/history', name: 'History' },
 ];
 
-// In the order in which people need them.
+// In the order in which people need them. The pages `below` one are reached from it.
 const BEHIND_MORE = [
   { address: '/devices', name: 'Devices' },
   { address: '/places', name: 'Places' },
   { address: '/corrections', name: 'Correct' },
   { address: '/files', name: 'Files' },
-  { address: '/account', name: 'Account' },
+  { address: '/account', name: 'Account', below: ['/users', '/audit'] },
 ];
 
-function link({ address, name }) {
+const isHere = ({ address, below = [] }) => [address, ...below].includes(location.pathname);
+
+function link(page) {
+  const { address, name } = page;
   const anchor = document.createElement('a');
   anchor.href = address;
   anchor.textContent = name;
-  if (location.pathname === address) anchor.setAttribute('aria-current', 'page');
+  if (isHere(page)) anchor.setAttribute('aria-current', location.pathname === address ? 'page' : 'true');
   return anchor;
 }
 
@@ -42,7 +45,7 @@ function more(pages) {
   const details = document.createElement('details');
   details.className = 'more-pages';
   const summary = document.createElement('summary');
-  const current = pages.find(({ address }) => location.pathname === address);
+  const current = pages.find(isHere);
   summary.textContent = current ? current.name : 'More';
   summary.dataset.current = String(Boolean(current));
   const list = document.createElement('div');

@@ -16,6 +16,12 @@ export function strangersIn(refused, devices) {
   return refused.filter(({ device, called }) => device === 0 && !(called && known.has(called)));
 }
 
+// What somebody sent stands apart in the sentence: its marks that turn the writing about turn nothing else.
+function sentence(what, called) {
+  const at = called ? what.indexOf(called) : -1;
+  return at < 0 ? [name(what)] : [what.slice(0, at), name(called), what.slice(at + called.length)];
+}
+
 export class RefusedList {
   // `actions` are addTo(device, identifier) and addNew(identifier); both may be slow.
   constructor(section, actions) {
@@ -43,7 +49,7 @@ export class RefusedList {
     item.className = 'card';
     item.append(
       make('p', { className: 'from' }),
-      make('p', { className: 'what' }, name(what)),
+      make('p', { className: 'what' }, ...sentence(what, called)),
       make('p', { className: 'cure', textContent: cure }));
     if (called && reason === 'unknown_device') item.append(this.makeActions(called));
   }
