@@ -7,6 +7,7 @@ for whom. Each case here is therefore asked of all of them."""
 import contextlib
 import gzip
 import os
+import pathlib
 import pwd
 import random
 import socket
@@ -17,9 +18,11 @@ import unittest
 from httpd_under_test import DESIGNS, PAGE, Httpd, request
 
 import driver
+import unit_files
 from processes_seen import PATIENCE_SECONDS, status_field, threads_of, wait_until
 
 HTTPD = os.path.abspath(sys.argv.pop(1))
+HERE = pathlib.Path(__file__).resolve().parent
 CLOSING = request("/page.html", fields=["Connection: close"])
 CGI = ["--cgi-bin", "FOLDER/cgi"]
 
@@ -118,6 +121,11 @@ class Everywhere(unittest.TestCase):
 
 
 class AsADaemon(unittest.TestCase):
+
+    def test_systemd_understands_its_units_and_they_may_do_little(self):
+        units = [HERE / name for name in ("httpd.service", "httpd.socket")]
+        self.assertEqual(unit_files.verify(units, HTTPD), "")
+        self.assertLessEqual(unit_files.exposure(units[0]), 1.2)  # README.md has the figure
 
     def test_pages_for_errors(self):
         with Httpd(HTTPD) as other:

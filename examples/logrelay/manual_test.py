@@ -6,12 +6,14 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "suite")]
 
 import driver
+import unit_files
 
 HERE = pathlib.Path(__file__).parent
 PROGRAMS = dict(zip(("logrelay", "logrelay-client"), sys.argv[1:3]))
@@ -48,6 +50,26 @@ class Manual(unittest.TestCase):
                 used = set(re.findall(r" (--[\w-]+)", command))
                 self.assertTrue(used)
                 self.assertLessEqual(used, options_of(name))
+
+
+class Units(unittest.TestCase):
+    UNITS = {"logrelay": ["logrelay.service", "logrelay.socket"], "logrelay-client": ["logrelay-client.service"]}
+
+    def test_systemd_understands_them_and_they_may_do_little(self):
+        for name, units in self.UNITS.items():
+            with self.subTest(name):
+                files = [HERE / unit for unit in units]
+                self.assertEqual(unit_files.verify(files, pathlib.Path(PROGRAMS[name]).resolve()), "")
+                self.assertLessEqual(unit_files.exposure(files[0]), 1.5)
+
+    def test_and_it_would_say_what_is_wrong(self):
+        unit = HERE / "logrelay-client.service"
+        said = unit_files.verify([unit], "/bin/true", lambda text: text.replace("ProtectHome=yes", "ProtectHom=yes"))
+        self.assertIn("ProtectHom", said)
+        with tempfile.NamedTemporaryFile("w", suffix=".service") as open_one:
+            open_one.write("[Service]\nExecStart=/bin/true\n")
+            open_one.flush()
+            self.assertGreater(unit_files.exposure(open_one.name), 5)
 
 
 if __name__ == "__main__":
