@@ -7,8 +7,11 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -16,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/children.hh"
+#include "daemon/fd.hh"
 #include "daemon/signals.hh"
 #include "daemon/worker_pool.hh"
 #include "designs.hh"
@@ -85,11 +90,32 @@ Deadline next_look(const Pools& pools) {
     return next;
 }
 
-// All at the same time: each waits for its own workers.
-void drain(const Pools& pools, Deadline deadline) {
-    std::vector<std::jthread> threads;
+void end_at_once(const std::vector<daemon::Fd>& workers) {
+    for (const daemon::Fd& worker : workers)
+        ::syscall(SYS_pidfd_send_signal, worker.get(), SIGKILL, nullptr, 0);
+}
+
+// All at the same time: each waits for its own workers. Meanwhile this thread hears whether it is
+// asked again.
+void drain(const Pools& pools, Deadline deadline, daemon::SignalDescriptor& signals) {
+    std::vector<daemon::Fd> workers;  // their numbers may be somebody else's once they are buried
     for (const auto& pool : pools)
-        threads.emplace_back([&pool, deadline] { pool->drain(deadline); });
+        for (const pid_t worker : pool->pids()) workers.push_back(daemon::open_process(worker));
+    daemon::Pipe done = daemon::make_pipe();
+    const std::jthread waiting([&pools, &done, deadline] {
+        std::vector<std::jthread> threads;
+        for (const auto& pool : pools)
+            threads.emplace_back([&pool, deadline] { pool->drain(deadline); });
+        threads.clear();  // waits for them
+        done.writing.reset();
+    });
+    std::array<pollfd, 2> ready{pollfd{done.reading.get(), POLLIN, 0},
+                                pollfd{signals.fd().get(), POLLIN, 0}};
+    while (ready[0].revents == 0) {
+        ::poll(ready.data(), ready.size(), -1);
+        while (const std::optional<int> signal = signals.next())
+            if (*signal == SIGTERM || *signal == SIGINT) end_at_once(workers);
+    }
 }
 
 }  // namespace
@@ -119,7 +145,7 @@ void serve_by_processes(Shared& shared, const std::vector<net::Listener>& listen
         ::poll(&ready, 1, next_look(pools).poll_timeout());
     }
     is_stopping = true;
-    drain(pools, Deadline::after(limits.grace));
+    drain(pools, Deadline::after(limits.grace), signals);
     end_orphans({});
     // Who was impatient and asked again would end the program where the mask opens.
     while (signals.next()) {

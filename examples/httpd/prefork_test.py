@@ -19,7 +19,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "suite"), str(ROOT / "tests" / "faults")]
 
-from processes_seen import PATIENCE_SECONDS, children_of, descriptors, is_running, wait_until
+from processes_seen import PATIENCE_SECONDS, children_of, descriptors, is_running, status_field, wait_until
 
 import driver
 
@@ -145,6 +145,18 @@ class Prefork(unittest.TestCase):
             server.tell_to_stop()
             self.assertEqual([client.finish() for client in held.values()], [(200, PAGE)] * WORKERS)
             self.assertEqual(server.end(), (0, ""))
+            self.assertEqual([pid for pid in held if is_running(pid)], [])
+
+    def test_2_the_second_signal_does_not_wait(self):
+        with Httpd() as server:
+            held = self.hold_all_workers(server)
+            server.tell_to_stop()
+            # Signals of one number merge while they wait (signal(7)): the first must have been taken.
+            wait_until(lambda: not int(status_field(server.process.pid, "ShdPnd")[0], 16) & 1 << signal.SIGTERM - 1,
+                       PATIENCE_SECONDS, "it has heard the first signal")
+            server.tell_to_stop()
+            self.assertEqual(server.end()[0], 0)
+            self.assertEqual([client.is_cut_off() for client in held.values()], [True] * WORKERS)
             self.assertEqual([pid for pid in held if is_running(pid)], [])
 
     def test_3_threads_share_a_process(self):
