@@ -1,3 +1,5 @@
+// CSV (RFC 4180), a line for each fix. Numbers have a point, and what is not known is empty.
+
 #include "formats/track_writer.hh"
 #include "formats/written_track.hh"
 #include "protocols/time_text.hh"

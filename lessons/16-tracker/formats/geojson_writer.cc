@@ -1,3 +1,5 @@
+// GeoJSON, a feature on a line of its own: tools for lines can take such a file apart.
+
 #include <utility>
 
 #include "formats/track_writer.hh"

@@ -1,3 +1,5 @@
+// GPX 1.1 has no place for speed and course but in extensions, and none for accuracy and battery.
+
 #include <utility>
 
 #include "formats/track_writer.hh"

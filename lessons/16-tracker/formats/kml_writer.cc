@@ -1,9 +1,8 @@
 // Times of a gx:Track stand before its places, and the arrays behind them: so places are held until
 // a track is full, and a long way is several tracks, which Google Earth joins (gx:interpolate).
 
-#include <vector>
-
 #include <utility>
+#include <vector>
 
 #include "formats/track_writer.hh"
 #include "formats/written_track.hh"

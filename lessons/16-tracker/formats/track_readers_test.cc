@@ -1,3 +1,5 @@
+// Each format's reader: odd files and what must come of them, cut into parts of several sizes.
+
 #include <doctest/doctest.h>
 
 #include "formats/tested_reader.hh"

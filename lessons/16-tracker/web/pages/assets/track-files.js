@@ -2,6 +2,7 @@
 // never in memory as a whole and the page knows how far it is. A piece that was lost on the way is
 // sent again from where the server is.
 
+import { daySpan } from './day.js';
 import { goToLogIn } from './session.js';
 
 const PIECE = 1024 * 1024;
@@ -78,14 +79,10 @@ async function sendAll(device, file, format, { signal, onProgress }) {
   }
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 // The address of a device's file. `from` and `to` are days of the browser's clock, or empty.
 export function exportAddress(device, format, from, to) {
   const query = new URLSearchParams({ format });
-  const midnight = (day) => new Date(`${day}T00:00:00`).getTime();
-  if (from) query.set('from', Math.max(0, midnight(from)));
-  // The day after, whatever the clock does meanwhile.
-  if (to) query.set('to', midnight(new Date(Date.parse(`${to}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)));
+  if (from) query.set('from', Math.max(0, daySpan(from, from).from));
+  if (to) query.set('to', daySpan(to, to).to);
   return `/api/devices/${device}/export?${query}`;
 }
