@@ -62,6 +62,7 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
          "10.0.0"},
         {[](Settings& s) { s.reloadable.max_connections = 0; }, "max-connections", "0"},
         {[](Settings& s) { s.reloadable.idle_timeout_s = 100'000; }, "idle-timeout", "100000"},
+        {[](Settings& s) { s.reloadable.max_import_mb = 0; }, "max-import", "0"},
         {[](Settings& s) { s.receivers = 65; }, "receivers", "65"},
         {[](Settings& s) { s.threads = 0; }, "threads", "0"},
         {[](Settings& s) { s.threads = 65; }, "threads", "65"},
@@ -114,6 +115,7 @@ TEST_CASE("what may be reloaded crosses a channel as it was") {
     settings.web_names = {"family.example", "nas"};
     settings.max_connections = 10'000;
     settings.idle_timeout_s = 300;
+    settings.max_import_mb = 7;
     CHECK(ReloadableSettings::from_text(settings.to_text()) == settings);
     CHECK_FALSE(ReloadableSettings::from_text("") == settings);
 }

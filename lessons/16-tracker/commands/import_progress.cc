@@ -39,6 +39,8 @@ std::string words_of(const ImportCounts& counts) {
 void print_import(std::string_view name, std::string_view format, const ImportCounts& counts,
                   const ImportedPoints& points) {
     fmt::print("{} ({}): {}\n", name, format, words_of(counts));
+    if (counts.read == 0)
+        fmt::print("  there is no position in it: IMPORT.md says what is read of each format\n");
     const auto& refusals = points.refusals();
     for (std::size_t i = 0; i < std::min(refusals.size(), kMostReasons); ++i)
         fmt::print("  refused: {} with {}; the first in line {}\n", refusals[i].count,

@@ -73,6 +73,8 @@ class ImportAndExport(unittest.TestCase):
         self.assertIn("standard input (CSV): 2 positions read: 2 stored", output)
         self.assertIn("2 files: 8 positions read: 2 stored, 3 there already, 3 refused", output)
         self.assertEqual(len(self.rows("van")), 5)
+        self.assertIn("there is no position in it",
+                      self.command("import", "--device", "van", self.file("none.gpx", "<gpx></gpx>")))
 
     def test_2_what_goes_out_comes_in_the_same(self):
         before = self.rows("van")

@@ -22,7 +22,7 @@ constexpr ReasonInWords kReasonsInWords[] = {
     {"bad_time", "a time that cannot be read"},
     {"time_out_of_range", "a time before the year 2000"},
     {"time_in_future", "a time in the future"},
-    {"no_fix", "the receiver says that it does not know where it is"},
+    {"no_fix", "no place, by the receiver's own word"},
     {"bad_checksum", "a wrong checksum"},
     {"too_long", "more than is read at once"},
     {"bad_json", "no JSON, or cut off"},
