@@ -1,4 +1,5 @@
-"""A large file in and out: time, and the most memory that the command had, as the kernel counts it (wait4(2), ru_maxrss).
+"""A large file in and out: time, and the most memory that the command had, as the kernel counts it (wait4(2), ru_maxrss),
+which is never less than what this program had when it began the command.
 
 The file is made by formula, a fix a second with altitude, speed and course, into a temporary folder that goes with
 the run. No server runs: what a command takes is all that is taken.
