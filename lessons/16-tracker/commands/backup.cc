@@ -37,6 +37,15 @@ void run_backup(const BackupOptions& options) {
                std::filesystem::file_size(options.file));
 }
 
+void refuse_to_replace(const std::string& database) {
+    std::error_code ignored;
+    if (std::filesystem::exists(database, ignored))
+        throw daemon::UsageError(
+            fmt::format("{} is there already: name another folder with --data, or say --force, and "
+                        "it is kept beside the restored one",
+                        database));
+}
+
 // Holds the pid file, so that no server starts meanwhile.
 void run_restore(const BackupOptions& options) {
     refuse_bad_backup(options.file);  // before a folder is made
@@ -46,6 +55,7 @@ void run_restore(const BackupOptions& options) {
         settings.pid_file_path(), daemon::Deadline::after(std::chrono::milliseconds(0)));
     refuse_second_server(settings);
     pid_file.write_pid();
+    if (!options.force) refuse_to_replace(database_path(settings.data));
     const std::string aside = restore_database(options.file, database_path(settings.data));
     fmt::print("{} is that of {} now.\n", database_path(settings.data), options.file);
     if (!aside.empty()) fmt::print("The one before it is kept as {}\n", aside);
@@ -72,8 +82,8 @@ void add_backup(CLI::App& app) {
                      run_backup)
         .add_flag("--force", options->force, "Replace FILE");
     add_copy_command(app, options, "restore",
-                     "Put such a file in the place of the database; no server may run",
-                     run_restore);
+                     "Put such a file in the place of the database; no server may run", run_restore)
+        .add_flag("--force", options->force, "Also where there is a database; that one is kept");
 }
 
 }  // namespace waymark::tracker

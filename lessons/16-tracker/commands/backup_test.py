@@ -21,16 +21,16 @@ from running_tracker import RunningTracker
 
 TRACKER = sys.argv.pop(1)
 PATIENCE_SECONDS = 60
-TABLES = ("device", "identifier", "fix", "quarantine", "device_state", "last_commit",
-          "account", "device_grant", "session", "audit")
 
 
 def everything(path):
-    """All rows of all tables of a file, without what may lie in a log beside it."""
+    """All rows of all tables of a file, whichever it has, without what may lie in a log beside it."""
     connection = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
     try:
-        return {table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)
-                for table in TABLES}
+        tables = [name for name, in connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {table: sorted(connection.execute(f'SELECT * FROM "{table}"'), key=repr)
+                for table in tables}
     finally:
         connection.close()
 
@@ -135,7 +135,15 @@ class ACopy(unittest.TestCase):
         self.assertIn("running", error)
         self.tracker.stop()
         later = self.copied_alone()
-        code, output, error = self.tracker.run("restore", copy, "--data", self.tracker.data)
+        self.assertNotEqual(later, backed_up)  # so the comparison can fail
+        self.assertGreater(set(later), {"device", "fix", "hidden_fix", "audit", "sqlite_sequence"})
+        code, _, error = self.tracker.run("restore", copy, "--data", self.tracker.data)
+        self.assertEqual((code, error.count("\n")), (100, 1), error)  # there is a database
+        self.assertIn("--force", error)
+        self.assertEqual(self.copied_alone(), later)
+        self.refuse_what_is_no_backup(copy, later)
+        code, output, error = self.tracker.run("restore", copy, "--force", "--data",
+                                               self.tracker.data)
         self.assertEqual(code, 0, error)
         self.assertEqual(self.copied_alone(), backed_up)
         aside = output.strip().rsplit(" ", 1)[1]
@@ -145,6 +153,36 @@ class ACopy(unittest.TestCase):
         self.send(1)
         answer = self.ask(self.tracker.devices_url, f"/osmand/{self.token}?lat=48&lon=11")
         self.assertEqual(answer.status, 200)
+
+    def refuse_what_is_no_backup(self, copy, later):
+        """A damaged file, another program's, and one of a newer version: nothing is changed."""
+        path = os.path.join(self.tracker.folder.name, "no-backup.db")
+        for spoil, word in ((self.damage, "damaged"), (self.make_foreign, "another program"),
+                            (self.make_newer, "newer program")):
+            shutil.copyfile(copy, path)
+            spoil(path)
+            code, _, error = self.tracker.run("restore", path, "--force", "--data",
+                                              self.tracker.data)
+            self.assertEqual((code, error.count("\n")), (100, 1), error)
+            self.assertIn(word, error)
+            self.assertEqual(self.copied_alone(), later)
+            os.unlink(path)
+
+    def damage(self, path):
+        with open(path, "r+b") as file:  # the head is whole, a page behind it is not
+            file.seek(4096 * 3)
+            file.write(b"\xa5" * 4096)
+
+    def make_foreign(self, path):
+        self.execute(path, "PRAGMA application_id = 1")
+
+    def make_newer(self, path):
+        self.execute(path, "PRAGMA user_version = 1000")
+
+    def execute(self, path, statement):
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute(statement)
+        connection.close()
 
 
 if __name__ == "__main__":

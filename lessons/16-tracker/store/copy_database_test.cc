@@ -13,18 +13,12 @@
 #include "daemon/folder_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
-#include "store/restore_database.hh"
 
 using namespace waymark::tracker;
 using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {
-
-void add_device(const std::string& path, const std::string& name) {
-    Connection connection = open_for_writing(path);
-    Devices(connection).add({{name, {}, {}, {}}}, 0);
-}
 
 std::string first_device(const std::string& path) {
     Connection connection(path, Connection::Access::read_only);
@@ -35,15 +29,6 @@ unsigned mode_of(const std::string& path) {
     struct stat status {};
     REQUIRE(::stat(path.c_str(), &status) == 0);
     return status.st_mode & 0777U;
-}
-
-std::string restore_refusal(const std::string& copy, const std::string& path) {
-    try {
-        restore_database(copy, path);
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return "";
 }
 
 }  // namespace
@@ -125,53 +110,4 @@ TEST_CASE("a copy for which there is no room says so of its own file, and leaves
     CHECK(said.starts_with("write " + copy + ".partial: the disk is full"));
     for (const char* const tail : {"", ".partial", ".partial-journal"})
         CHECK_FALSE(std::filesystem::exists(copy + tail));
-}
-
-TEST_CASE("a restored database is the copy, and the one before it is kept") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("waymark.db");
-    const std::string copy = folder.file("copy.db");
-    add_device(path, "van");
-    {
-        Connection connection = open_for_reading(path);
-        copy_database(connection, copy, IfThere::refuse);
-    }
-    std::filesystem::remove(path);
-    add_device(path, "boat");
-    const std::string aside = restore_database(copy, path);
-    CHECK(first_device(path) == "van");
-    CHECK(mode_of(path) == 0600);
-    CHECK(first_device(aside) == "boat");
-    const std::string second = restore_database(copy, path);  // within the same second, mostly
-    CHECK(second != aside);
-    CHECK(restore_database(copy, path) != second);
-    CHECK(first_device(aside) == "boat");
-    CHECK_FALSE(std::filesystem::exists(path + ".restored"));
-    std::filesystem::remove(path);
-    CHECK(restore_database(copy, path).empty());  // there was none
-    CHECK(first_device(path) == "van");
-}
-
-TEST_CASE("what is no copy of ours is not restored, and nothing changes") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("waymark.db");
-    add_device(path, "van");
-    const std::string text = folder.file("text");
-    std::ofstream(text) << std::string(5000, 'x');
-    CHECK(restore_refusal(text, path).find("no database") != std::string::npos);
-    const std::string foreign = folder.file("foreign");
-    Connection(foreign, Connection::Access::create).execute("CREATE TABLE t (x)");
-    CHECK(restore_refusal(foreign, path).find("another program") != std::string::npos);
-    std::ofstream(folder.file("nothing")) << "";
-    CHECK(restore_refusal(folder.file("nothing"), path).find("is empty") != std::string::npos);
-    CHECK(restore_refusal(folder.file("missing"), path).find("is no file") != std::string::npos);
-    const std::string cut = folder.file("cut");
-    {
-        Connection connection = open_for_reading(path);
-        copy_database(connection, cut, IfThere::refuse);
-    }
-    std::filesystem::resize_file(cut, std::filesystem::file_size(cut) / 2);
-    CHECK(restore_refusal(cut, path).find("damaged") != std::string::npos);
-    CHECK(first_device(path) == "van");
-    CHECK_FALSE(std::filesystem::exists(path + ".restored"));
 }

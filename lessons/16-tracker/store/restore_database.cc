@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
+#include <limits>
 
 #include "daemon/error.hh"
 #include "store/copy_database.hh"
@@ -23,8 +24,20 @@ namespace {
         "{} {}: nothing was changed; name a file that 'tracker backup' wrote", copy, why));
 }
 
+// Its own words, for the cure is another than that for a server's folder (schema.cc).
+void refuse_newer_backup(Connection& connection) {
+    const std::int64_t found = connection.number("PRAGMA user_version");
+    const int ours = migrations().back().version;
+    if (found > ours)
+        throw daemon::UsageError(
+            fmt::format("{} has version {} and this program knows up to {}: nothing was changed; "
+                        "restore it with the newer program",
+                        connection.path(), found, ours));
+}
+
 void check_backup(Connection& connection) {
-    require_ours(connection);
+    require_ours(connection, std::numeric_limits<int>::max());
+    refuse_newer_backup(connection);
     if (connection.number("PRAGMA user_version") == 0) refuse_backup(connection.path(), "is empty");
     const std::string verdict = connection.text("PRAGMA integrity_check(1)");
     if (verdict != "ok") refuse_backup(connection.path(), "is damaged");
@@ -55,8 +68,8 @@ void with_checked(const std::string& copy, Use use) {
 
 // A file name that sorts by time, in UTC; two within a second are numbered.
 std::string name_aside(const std::string& path) {
-    const std::string name = fmt::format("{}.before-restore-{:%Y%m%dT%H%M%SZ}", path,
-                                         fmt::gmtime(std::time(nullptr)));
+    const std::string name =
+        fmt::format("{}.before-restore-{:%Y%m%dT%H%M%SZ}", path, fmt::gmtime(std::time(nullptr)));
     std::error_code ignored;
     std::string free = name;
     for (int number = 2; std::filesystem::exists(free, ignored); ++number)
@@ -98,6 +111,18 @@ void give_to_owner_of_folder(const std::string& file) {
     daemon::check(::lchown(file.c_str(), folder.st_uid, folder.st_gid), "chown", file);
 }
 
+// A journal of a restore that was killed would be played back into the file that is new.
+void forget_unfinished(const std::string& fresh) {
+    for (const char* const tail : {"-journal", "-wal", "-shm"}) ::unlink((fresh + tail).c_str());
+}
+
+// Before it has its name: the database of a server is at no moment half migrated.
+void bring_up_to_date(const std::string& fresh) {
+    Connection connection(fresh, Connection::Access::read_write);
+    connection.execute("PRAGMA synchronous = FULL");
+    migrate(connection);
+}
+
 }  // namespace
 
 void refuse_bad_backup(const std::string& copy) {
@@ -106,9 +131,11 @@ void refuse_bad_backup(const std::string& copy) {
 
 std::string restore_database(const std::string& copy, const std::string& path) {
     const std::string fresh = path + ".restored";
+    forget_unfinished(fresh);
     with_checked(copy, [&fresh](Connection& connection) {
         copy_database(connection, fresh, IfThere::replace);
     });
+    bring_up_to_date(fresh);
     give_to_owner_of_folder(fresh);
     const std::string aside = set_aside(path);
     // A log of the old database must not meet the new one.
