@@ -59,6 +59,9 @@ class Readiness {
     // any word, by death, the shell's command ends with 111.
     void failed(int exit_code, std::string_view message);
 
+    // The manager hears WATCHDOG=1 (daemon/watchdog).
+    void alive();
+
     // The manager hears STOPPING=1.
     void stopping();
 

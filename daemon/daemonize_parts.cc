@@ -41,6 +41,10 @@ void Readiness::failed(int exit_code, std::string_view message) {
     tell_starter(exit_code, message);
 }
 
+void Readiness::alive() {
+    notifier_.send("WATCHDOG=1");
+}
+
 void Readiness::stopping() {
     notifier_.send("STOPPING=1");
 }
