@@ -66,11 +66,15 @@ int fault(const State& state, const Options& options,
     return daemon::kExitOk;
 }
 
-// sniff (examples/sniff) keeps and shows the frames; it is built beside this program.
+// sniff (examples/sniff) keeps and shows the frames. It is installed beside this program, and built
+// in the folder beside this one's.
 int capture(const State& state, const Options& options) {
     const Lab lab = Lab::find(state);
+    const std::filesystem::path here =
+        std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    const std::filesystem::path installed = here / "sniff";
     const std::filesystem::path sniff =
-        std::filesystem::read_symlink("/proc/self/exe").parent_path() / "../sniff/sniff";
+        std::filesystem::exists(installed) ? installed : here / "../sniff/sniff";
     if (!std::filesystem::exists(sniff))
         throw daemon::UsageError(
             fmt::format("{}: capture needs it, and it needs libpcap: ./waymark packages sniff, "

@@ -44,6 +44,7 @@ sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
 tests                     openssl              tool:openssl
 tests                     curl                 tool:curl
+foreign                   mandoc               tool:mandoc
 foreign,bench             rsyslog              root_tool:rsyslogd
 foreign                   rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
 foreign                   mosquitto            root_tool:mosquitto

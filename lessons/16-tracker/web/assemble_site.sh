@@ -27,4 +27,4 @@ done > "$site/assets/vendor/protomaps-leaflet/LICENSES-of-its-parts"
 cp "$modules/world-atlas/LICENSE" "$site/assets/vendor/world-atlas-LICENSE"
 
 find "$site" -type f -exec gzip -9 -n -k {} +
-touch "$stamp"
+touch "$site" "$stamp" # the build looks at the time of both
