@@ -1,4 +1,6 @@
-// The addresses of the server, bound: what a start does first, for it may take root's rights.
+// The addresses of the server, bound: what a start does first, for it may take root's rights. A
+// service manager may have bound them before (net/inherited_sockets): the server then needs no
+// rights, and who comes while it is started anew waits.
 
 #pragma once
 
@@ -10,14 +12,31 @@
 
 namespace waymark::tracker {
 
+// What a service manager has opened for us, by the names that it gave them.
+struct GivenListeners {
+    std::vector<daemon::Fd> devices;
+    std::vector<daemon::Fd> web;
+
+    // For daemonize(), which closes all others.
+    std::vector<int> descriptors() const;
+};
+
+// Takes them, and puts their addresses in the place of those in `settings`, so that what holds for
+// an address that others can reach holds for these. To be called before there are threads. Throws
+// UsageError for a socket that is neither named "devices" nor "web", and what
+// net::take_inherited_sockets() and Listener::adopt() throw.
+GivenListeners take_given_listeners(Settings& settings);
+
 struct OpenListeners {
     ListeningSockets sockets;
     std::vector<net::Address> devices;  // as bound: port 0 has become a real one
     std::vector<net::Address> web;
     std::vector<net::Address> nmea;
+    std::vector<net::Address>
+        own;  // of devices and web: those that we bound, and whose files we remove
 };
 
-// Throws net::ListenError and std::system_error that name the address.
-OpenListeners open_listeners(const Settings& settings);
+// Binds what was not given. Throws net::ListenError and std::system_error that name the address.
+OpenListeners open_listeners(const Settings& settings, GivenListeners given = {});
 
 }  // namespace waymark::tracker

@@ -18,6 +18,7 @@
 #include "daemon/log.hh"
 #include "daemon/pidfile.hh"
 #include "daemon/signals.hh"
+#include "daemon/watchdog.hh"
 #include "net/event_loop.hh"
 #include "net/listener.hh"
 #include "net/task_group.hh"
@@ -33,6 +34,7 @@
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
 #include "unix_time.hh"
+#include "watchdog.hh"
 #include "welcome.hh"
 
 namespace waymark::tracker {
@@ -95,6 +97,7 @@ class House final : private net::EventLoop::Watcher {
     ServiceGroup services_;
     ServerReload reload_;
     net::TaskGroup reloads_;
+    Watchdog watchdog_;
     ControlSocket control_;
 };
 
@@ -112,6 +115,7 @@ House::House(const Settings& settings, OpenListeners& open, WebIdentity& identit
                  .on_identity_taken =
                      [this](std::string_view answer) { reload_.hear_identity(answer); }}),
       reload_({loop_, log, services_, open.sockets, identity, read_again}),
+      watchdog_(loop_, services_, readiness, log, daemon::take_watchdog_interval()),
       control_(loop_, net::Listener::adopt(control_listener_.fd().duplicate()),
                [this](std::string_view request) { return answer(request); }) {
     loop_.add(signals_.fd(), EPOLLIN, *this);
@@ -128,8 +132,7 @@ int House::run() {
     services_.start();
     loop_.run();
     control_listener_.remove_file();
-    for (const auto* addresses : {&open_.devices, &open_.web})
-        for (const Address& address : *addresses) net::remove_socket_file(address);
+    for (const Address& address : open_.own) net::remove_socket_file(address);
     if (services_.failure()) fail_as(*services_.failure());
     log_.info("stopped");
     return daemon::kExitOk;
@@ -189,6 +192,7 @@ void House::all_up() {
         log_.notice("nobody has an account yet: 'tracker status' says how to make the first one");
     say_that_it_serves(settings_, open_.devices, open_.web, wants_account);
     readiness_.ready();
+    watchdog_.start();
 }
 
 // The log says what came of it.
@@ -223,10 +227,10 @@ net::Task<std::string> House::status() {
         quoted(open_.nmea), welcome_path(settings_.first_link), services);
 }
 
-int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
-              const std::function<ReadAgain()>& read_again) {
+int run_house(const Settings& settings, GivenListeners given, PidFile& pid_file,
+              Readiness& readiness, const std::function<ReadAgain()>& read_again) {
     daemon::ignore_sigpipe();
-    OpenListeners open = open_listeners(settings);
+    OpenListeners open = open_listeners(settings, std::move(given));
     WebIdentity identity(settings, !user_to_become(settings).empty());
     open.sockets.identity = identity.read();
     give_root_away(settings);
@@ -242,6 +246,7 @@ int run_house(const Settings& settings, PidFile& pid_file, Readiness& readiness,
 }  // namespace
 
 int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
+    GivenListeners given = take_given_listeners(settings);
     settings.validate_together();
     if (settings.data.empty() && settings.demo) settings.data = default_demo_folder();
     check_descriptors(settings);
@@ -255,12 +260,13 @@ int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
     settle_demo_folder(settings.data, settings.demo);
     if (!settings.demo) settings.first_link = make_first_link(unix_now());
     ::umask(077);
-    Readiness readiness =
-        settings.foreground
-            ? Readiness::foreground()
-            : daemon::daemonize("tracker", {.keep = {pid_file.fd().get()}, .umask = 077});
+    std::vector<int> keep = given.descriptors();
+    keep.push_back(pid_file.fd().get());
+    Readiness readiness = settings.foreground
+                              ? Readiness::foreground()
+                              : daemon::daemonize("tracker", {.keep = keep, .umask = 077});
     try {
-        return run_house(settings, pid_file, readiness, read_again);
+        return run_house(settings, std::move(given), pid_file, readiness, read_again);
     } catch (const UsageError& error) {
         readiness.failed(daemon::kExitUsage, error.what());
         if (settings.foreground) throw;

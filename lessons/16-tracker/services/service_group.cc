@@ -255,7 +255,7 @@ void ServiceGroup::continue_stop() {
     handlers_.on_all_ended();
 }
 
-net::Task<std::string> ServiceGroup::describe() {
+net::Task<void> ServiceGroup::ask_for_counters() {
     for (const auto& service : services_)
         service->counters_wanted =
             service->control && service->control->send(write_empty(MessageKind::count));
@@ -264,6 +264,19 @@ net::Task<std::string> ServiceGroup::describe() {
         const bool told = co_await counted_.wait(deadline);
         if (!told) break;
     }
+}
+
+net::Task<std::string> ServiceGroup::silent_services() {
+    co_await ask_for_counters();
+    std::string silent;
+    for (const auto& service : services_)
+        if (service->counters_wanted && service->supervisor.state() == daemon::ServiceState::up)
+            silent += (silent.empty() ? "" : ", ") + service->name();
+    co_return silent;
+}
+
+net::Task<std::string> ServiceGroup::describe() {
+    co_await ask_for_counters();
     std::string list = "[";
     for (const auto& service : services_) list += (list.size() > 1 ? "," : "") + describe(*service);
     co_return list + "]";

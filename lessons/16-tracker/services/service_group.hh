@@ -75,6 +75,9 @@ class ServiceGroup {
 
     // Asks all services for their counters and waits for them, a second at most. A JSON array.
     net::Task<std::string> describe();
+    // Asks in the same way, and names those that run and have not answered, as "store, web app"; ""
+    // if there are none. One that does not run has the supervisor to see to it.
+    net::Task<std::string> silent_services();
 
   private:
     struct Service;
@@ -91,6 +94,7 @@ class ServiceGroup {
     void ended(int id, const std::string& how);
     void report_end(Service& service, const std::string& how);
     void continue_stop();
+    net::Task<void> ask_for_counters();
     std::string describe(const Service& service) const;
 
     net::EventLoop& loop_;

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""The tracker under a service manager, which is played here: it opens the ports, hears when the server can be used, and
+hears that it is alive as long as each service answers:  manager_test.py TRACKER"""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
+
+import driver
+
+TRACKER = sys.argv.pop(1)
+PATIENCE_SECONDS = 120
+WATCHDOG_MICROSECONDS = 2_000_000
+
+
+class Managed(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory(prefix="waymark-")
+        self.addCleanup(scratch.cleanup)
+        os.chmod(scratch.name, 0o755)
+        self.folder = pathlib.Path(scratch.name)
+        self.data = self.folder / "data"
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind(str(self.folder / "notify"))
+        os.chmod(self.folder / "notify", 0o666)  # as systemd's: started by root, the server becomes another user
+        self.manager.settimeout(PATIENCE_SECONDS)
+        self.addCleanup(self.manager.close)
+
+    def listener(self, host="127.0.0.1"):
+        made = socket.create_server((host, 0))
+        self.addCleanup(made.close)
+        return made
+
+    def start(self, sockets, names, *arguments):
+        """As systemd does it: from descriptor 3 on, and the process that is meant is the one that it starts."""
+        def hand_over():
+            for number, one in enumerate(sockets):
+                os.dup2(one.fileno(), 100 + number)
+            for number in range(len(sockets)):
+                os.dup2(100 + number, 3 + number, inheritable=True)
+
+        script = f'LISTEN_PID=$$ WATCHDOG_PID=$$ LISTEN_FDS={len(sockets)} LISTEN_FDNAMES={names} exec "$@"'
+        environment = {**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"),
+                       "WATCHDOG_USEC": str(WATCHDOG_MICROSECONDS)}
+        server = subprocess.Popen(["sh", "-c", script, "sh", TRACKER, "serve", "--foreground", "--data", self.data, *arguments],
+                                  preexec_fn=hand_over, close_fds=False, env=environment, text=True, bufsize=1,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(server.stderr.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(lambda: server.poll() is None and server.kill())
+        return server
+
+    def hear(self, expected):
+        """Waits for this word of the server's; what came before it."""
+        before = []
+        while (heard := self.manager.recv(4096).decode()) != expected:
+            before.append(heard)
+        return before
+
+    def read_until(self, server, words):
+        for line in server.stderr:
+            if words in line:
+                return line
+        raise AssertionError(f"the server ended and never said: {words}")
+
+    def test_it_serves_where_the_manager_listens_and_is_alive_while_its_services_answer(self):
+        devices, web = self.listener(), self.listener()
+        server = self.start((devices, web), "devices:web")
+        self.hear("READY=1")
+        port = web.getsockname()[1]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/login.html", timeout=PATIENCE_SECONDS) as page:
+            self.assertEqual(page.status, 200)
+        with self.assertRaises(urllib.error.HTTPError) as refused:  # a phone that nobody knows
+            urllib.request.urlopen(f"http://127.0.0.1:{devices.getsockname()[1]}/?id=x&lat=1&lon=2", timeout=PATIENCE_SECONDS)
+        refused.exception.close()
+        self.hear("WATCHDOG=1")
+        self.assertEqual(self.hear("WATCHDOG=1"), [])
+
+        status = subprocess.run([TRACKER, "status", "--json", "--data", self.data], check=True, capture_output=True)
+        store, = (each["pid"] for each in json.loads(status.stdout)["services"] if each["name"] == "store")
+        os.kill(store, signal.SIGSTOP)
+        self.addCleanup(lambda: server.poll() is None and os.kill(store, signal.SIGCONT))
+        self.assertIn("no answer from: store;", self.read_until(server, "is not told"))
+        self.manager.setblocking(False)  # what was said before it stood still
+        try:
+            while self.manager.recv(4096):
+                pass
+        except BlockingIOError:
+            pass
+        self.read_until(server, "is not told")
+        with self.assertRaises(BlockingIOError):
+            self.manager.recv(4096)
+        self.manager.settimeout(PATIENCE_SECONDS)
+        os.kill(store, signal.SIGCONT)
+        self.hear("WATCHDOG=1")
+
+        server.send_signal(signal.SIGHUP)
+        self.read_until(server, "was read again")
+        server.send_signal(signal.SIGTERM)
+        self.hear("STOPPING=1")
+        self.assertEqual(server.wait(PATIENCE_SECONDS), 0)
+        with socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS):
+            pass  # the manager's socket takes whoever comes meanwhile
+
+    def test_a_map_that_others_can_reach_is_refused_whoever_bound_it(self):
+        server = self.start((self.listener("0.0.0.0"),), "web", "--listen-devices", "127.0.0.1:0")
+        self.assertEqual(server.wait(PATIENCE_SECONDS), 100)
+        said = server.stderr.read()
+        self.assertIn("can be reached from other machines", said)
+        self.assertEqual(said.count("\n"), 1)
+
+    def test_a_socket_of_an_unknown_name_is_refused(self):
+        server = self.start((self.listener(),), "tracker.socket")
+        self.assertEqual(server.wait(PATIENCE_SECONDS), 100)
+        self.assertRegex(server.stderr.read(), r"\Atracker: .*named 'tracker.socket'.*FileDescriptorName=.*\n\Z")
+
+    def test_the_file_of_a_managers_unix_socket_is_the_managers(self):
+        path = self.folder / "web.sock"
+        web = socket.socket(socket.AF_UNIX)
+        web.bind(str(path))
+        web.listen()
+        self.addCleanup(web.close)
+        server = self.start((web,), "web", "--listen-devices", f"unix:{self.data}/devices.sock")
+        self.hear("READY=1")
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(PATIENCE_SECONDS), 0)
+        self.assertTrue(path.exists())
+        self.assertFalse((self.data / "devices.sock").exists(), "the one that it bound itself")
+
+
+if __name__ == "__main__":
+    driver.main()
