@@ -112,7 +112,7 @@ class Manual(unittest.TestCase):
             return "x\n\nSubcommands:\n  more   of it\n"
         asked, command_words.help_of = command_words.help_of, endless
         self.addCleanup(setattr, command_words, "help_of", asked)
-        with self.assertRaisesRegex(ValueError, "more than 500 words"):
+        with self.assertRaisesRegex(ValueError, "more than 200 words"):
             command_words.read(script)
 
 

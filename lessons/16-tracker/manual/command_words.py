@@ -10,7 +10,7 @@ import re
 import subprocess
 
 PATIENCE_SECONDS = 120
-MOST_WORDS = 500  # a program that names itself as its own word must not go on for ever
+MOST_WORDS = 200  # a program that names itself as its own word must not go on for ever
 
 
 @dataclasses.dataclass
