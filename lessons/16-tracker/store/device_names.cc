@@ -12,6 +12,7 @@
 #include "protocols/extras.hh"
 #include "store/devices.hh"
 #include "store/places.hh"
+#include "store/share_links.hh"
 
 namespace waymark::tracker {
 
@@ -58,6 +59,10 @@ void check_device_name(std::string_view name) {
 
 void check_place_name(std::string_view name) {
     check_text("name of the place", name, 64);
+}
+
+void check_share_name(std::string_view name) {
+    check_text("name of the link", name, 64);
 }
 
 void check_identifier(std::string_view identifier) {

@@ -183,6 +183,26 @@ CREATE TABLE deleted_fix (
     PRIMARY KEY (device, time_ms, trace)
 ) WITHOUT ROWID;
 )"},
+    // Version 7: links that show one device to whoever has them (store/share_links.hh).
+    {7, R"(
+CREATE TABLE share_link (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    account INTEGER REFERENCES account ON DELETE CASCADE,  -- NULL: made on the server itself
+    made_by TEXT NOT NULL,
+    made_ms INTEGER NOT NULL,
+    secret_hash BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,  -- what strangers read
+    from_ms INTEGER NOT NULL,
+    to_ms INTEGER NOT NULL,
+    is_live INTEGER NOT NULL,
+    with_battery INTEGER NOT NULL,
+    ends_ms INTEGER NOT NULL,
+    looked_ms INTEGER
+);
+CREATE INDEX share_link_by_device ON share_link (device);
+CREATE INDEX share_link_by_account ON share_link (account);
+)"},
 };
 
 }  // namespace

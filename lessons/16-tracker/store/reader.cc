@@ -53,6 +53,10 @@ std::vector<Account> Reader::accounts() {
     return Accounts(connection_).list();
 }
 
+std::vector<ShareLink> Reader::share_links() {
+    return ShareLinks(connection_).list();
+}
+
 std::vector<Session> Reader::sessions() {
     return Sessions(connection_).list();
 }

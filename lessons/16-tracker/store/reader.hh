@@ -19,6 +19,7 @@
 #include "store/places.hh"
 #include "store/quarantine.hh"
 #include "store/sessions.hh"
+#include "store/share_links.hh"
 #include "store/sqlite.hh"
 #include "trips/segment_corrections.hh"
 
@@ -32,6 +33,7 @@ class Reader {
     std::vector<Device> devices();
     std::vector<Account> accounts();
     std::vector<Session> sessions();
+    std::vector<ShareLink> share_links();
     // The newest first, with numbers below `below` (0: all).
     std::vector<AuditEntry> audit(int most, std::int64_t below = 0);
     // The newest fix that is valid and not later than `latest`; found by the key, without reading

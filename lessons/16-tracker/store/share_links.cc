@@ -1,0 +1,124 @@
+#include "store/share_links.hh"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "daemon/error.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+constexpr const char* kShares =
+    "SELECT s.number, s.device, coalesce(s.account, 0), s.made_by, s.made_ms, s.secret_hash, "
+    "s.name, s.from_ms, s.to_ms, s.is_live, s.with_battery, s.ends_ms, s.looked_ms, "
+    "s.account IS NULL OR EXISTS (SELECT 1 FROM account a WHERE a.number = s.account AND "
+    "a.role = ?1) OR EXISTS (SELECT 1 FROM device_grant g WHERE g.account = s.account AND "
+    "g.device = s.device AND g.may_change) "
+    "FROM share_link s JOIN device d ON d.number = s.device AND d.removed_ms IS NULL "
+    "ORDER BY s.number DESC";
+
+ShareLink read_share(const Statement& row) {
+    ShareLink link;
+    link.number = row.integer(0);
+    link.device = static_cast<DeviceNumber>(row.integer(1));
+    link.by = static_cast<UserNumber>(row.integer(2));
+    link.by_name = row.text(3);
+    link.made_ms = row.integer(4);
+    const std::string_view hash = row.text(5);
+    std::memcpy(link.secret.data(), hash.data(), std::min(hash.size(), link.secret.size()));
+    link.name = row.text(6);
+    link.from_ms = row.integer(7);
+    link.to_ms = row.integer(8);
+    link.is_live = row.integer(9) != 0;
+    link.with_battery = row.integer(10) != 0;
+    link.ends_ms = row.integer(11);
+    link.looked_ms = row.integer_if(12);
+    link.is_backed = row.integer(13) != 0;
+    return link;
+}
+
+}  // namespace
+
+std::vector<ShareLink> ShareLinks::list() {
+    Statement rows(connection_, kShares);
+    rows.bind(1, static_cast<std::int64_t>(Role::admin));
+    std::vector<ShareLink> links;
+    while (rows.step()) links.push_back(read_share(rows));
+    return links;
+}
+
+ShareNumber ShareLinks::add(const ShareLink& link) {
+    check_share(link, link.made_ms);
+    Statement known(connection_, "SELECT 1 FROM device WHERE number = ?1 AND removed_ms IS NULL");
+    known.bind(1, link.device);
+    if (!known.step()) throw daemon::UsageError("this device is not there any more");
+    Statement old(connection_, "DELETE FROM share_link WHERE ends_ms <= ?1");
+    old.bind(1, link.made_ms - kKeptAfterEnd);
+    old.run();
+    if (connection_.number("SELECT count(*) FROM share_link") >= kMost)
+        throw daemon::UsageError(fmt::format(
+            "there are {} links already; those that have ended are forgotten after 31 days",
+            kMost));
+    Statement insert(connection_,
+                     "INSERT INTO share_link (device, account, made_by, made_ms, secret_hash, "
+                     "name, from_ms, to_ms, is_live, with_battery, ends_ms) "
+                     "VALUES (?1, nullif(?2, 0), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+    insert.bind(1, link.device);
+    insert.bind(2, link.by);
+    insert.bind_text(3, link.by_name);
+    insert.bind(4, link.made_ms);
+    insert.bind_bytes(5, {reinterpret_cast<const char*>(link.secret.data()), link.secret.size()});
+    insert.bind_text(6, link.name);
+    insert.bind(7, link.from_ms);
+    insert.bind(8, link.to_ms);
+    insert.bind(9, static_cast<std::int64_t>(link.is_live));
+    insert.bind(10, static_cast<std::int64_t>(link.with_battery));
+    insert.bind(11, link.ends_ms);
+    insert.run();
+    return connection_.last_row();
+}
+
+void ShareLinks::end(ShareNumber number, UnixMillis now) {
+    Statement update(connection_,
+                     "UPDATE share_link SET ends_ms = min(ends_ms, ?2) WHERE number = ?1");
+    update.bind(1, number);
+    update.bind(2, now);
+    update.run();
+    if (connection_.changed_rows() == 0)
+        throw daemon::UsageError("this link is not there any more");
+}
+
+std::string ShareLinks::about(ShareNumber number) {
+    Statement row(connection_,
+                  "SELECT s.name || ', ' || d.name FROM share_link s JOIN device d ON "
+                  "d.number = s.device WHERE s.number = ?1");
+    row.bind(1, number);
+    return row.step() ? std::string(row.text(0)) : "";
+}
+
+void ShareLinks::note_look(ShareNumber number, UnixMillis now) {
+    Statement update(connection_,
+                     "UPDATE share_link SET looked_ms = max(coalesce(looked_ms, 0), ?2) "
+                     "WHERE number = ?1");
+    update.bind(1, number);
+    update.bind(2, now);
+    update.run();
+}
+
+void check_share(const ShareLink& link, UnixMillis now) {
+    check_share_name(link.name);
+    if (link.ends_ms <= now) throw daemon::UsageError("the link would have ended already");
+    if (link.ends_ms > now + kLongestShare)
+        throw daemon::UsageError("a link ends after 31 days at the latest");
+    if (link.from_ms < 0 || link.from_ms >= link.to_ms)
+        throw daemon::UsageError("what is shown must begin before it ends");
+    if (link.is_live && (link.to_ms != link.ends_ms || link.from_ms > now))
+        throw daemon::UsageError("what is shown live begins by now and ends with the link");
+    if (!link.is_live && link.to_ms > now)
+        throw daemon::UsageError("a span of the past must be over; or share it live");
+}
+
+}  // namespace waymark::tracker
