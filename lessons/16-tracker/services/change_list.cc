@@ -5,6 +5,7 @@
 #include "services/device_changes.hh"
 #include "services/import_changes.hh"
 #include "services/quarantine_changes.hh"
+#include "services/share_changes.hh"
 #include "services/trip_changes.hh"
 
 namespace waymark::tracker {
@@ -13,7 +14,8 @@ const std::vector<NamedChange>& change_list() {
     static const std::vector<NamedChange> list = [] {
         std::vector<NamedChange> all;
         for (const auto& part : {account_changes(), correction_changes(), device_changes(),
-                                 import_changes(), quarantine_changes(), trip_changes()})
+                                 import_changes(), quarantine_changes(), share_changes(),
+                                 trip_changes()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();
