@@ -17,15 +17,17 @@
 #include "net/address.hh"
 #include "store/accounts.hh"
 #include "store/sessions.hh"
+#include "store/share_links.hh"
 #include "token.hh"
 #include "web_app/viewer.hh"
 
 namespace waymark::tracker {
 
-// All that the database has about it.
+// All that the database has about it; the links are for the share book.
 struct AccountsRead {
     std::vector<Account> accounts;
     std::vector<Session> sessions;
+    std::vector<ShareLink> shares = {};
 };
 
 class AccountBook {

@@ -22,6 +22,7 @@ AccountsRead read_accounts(Reader& reader) {
     AccountsRead read;
     read.accounts = reader.accounts();
     read.sessions = reader.sessions();
+    read.shares = reader.share_links();
     return read;
 }
 
@@ -53,6 +54,7 @@ net::Task<> AccountKeeper::read() {
             net::PoolCall call(loop_, pool_, std::move(work));
             std::optional<AccountsRead> accounts = co_await call;
             if (!accounts) co_return;  // stopped
+            shares_.learn(std::move(accounts->shares));
             book_.learn(std::move(*accounts));
             done_ = wanted;
             failure_told_ = false;

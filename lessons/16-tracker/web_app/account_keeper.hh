@@ -1,6 +1,6 @@
-// Keeps the account book as the database is: reads it on a thread of its own at the start, and
-// again whenever it is told that something has changed. What cannot be read now is tried again
-// every second; until then the old book holds.
+// Keeps the account book, and the book of share links, as the database is: reads it on a thread of
+// its own at the start, and again whenever it is told that something has changed. What cannot be
+// read now is tried again every second; until then the old book holds.
 
 #pragma once
 
@@ -18,6 +18,7 @@
 #include "net/task_group.hh"
 #include "web_app/account_book.hh"
 #include "web_app/database_reads.hh"
+#include "web_app/share_book.hh"
 
 namespace waymark::tracker {
 
@@ -31,6 +32,8 @@ class AccountKeeper {
 
     AccountBook& book() { return book_; }
     const AccountBook& book() const { return book_; }
+    // Read together with the accounts.
+    ShareBook& shares() { return shares_; }
 
     // Something has changed: read.
     void look();
@@ -46,6 +49,7 @@ class AccountKeeper {
     daemon::Log& log_;
     std::function<void()> on_read_;
     AccountBook book_;
+    ShareBook shares_;
     std::shared_ptr<ReaderShelf> shelf_;
     net::Notice has_read_;
     net::Timer again_;

@@ -60,7 +60,7 @@ net::Task<> Api::positions(Exchange& exchange, Viewer viewer) {
 // A viewer who comes back says what it saw last; EventSource does so by itself, in the field.
 // The query is for one who has read the positions and goes on from there.
 net::Task<> Api::live(Exchange& exchange, Viewer viewer) {
-    if (parts_.announcements.interested() >= kMostViewers) {
+    if (parts_.live.viewers() >= kMostViewers) {
         answer_later(exchange, "Too many pages look at this server. Close some.", 10s);
         co_return;
     }

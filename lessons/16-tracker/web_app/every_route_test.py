@@ -4,7 +4,8 @@
 The list is the server's own (GET /api/routes): a route that somebody adds is tried without a word here.
 A stranger gets nothing but what is open, with no cookie, a wrong one, and that of a session that has ended.
 A member gets no admin's routes, and hears of a device that he may not see what he hears of one that is not
-there. Pages of other sites change nothing, whoever looks at them."""
+there. Who has a share link reaches what is its, and with one that has ended nothing. Pages of other sites
+change nothing, whoever looks at them."""
 
 import http.client
 import json
@@ -42,7 +43,8 @@ class Routes(unittest.TestCase):
         cls.server.start()
         for name in ("seen", HIDDEN_NAME):
             cls.server.add_device(name)
-            fix = urllib.parse.urlencode({"id": name, "lat": 48.1, "lon": 11.5, "timestamp": NOW_MS})
+            place = {"lat": 12.3 if name == HIDDEN_NAME else 48.1, "lon": 11.5}
+            fix = urllib.parse.urlencode({"id": name, **place, "timestamp": NOW_MS})
             with urllib.request.urlopen(f"{cls.server.devices_url}?{fix}", timeout=PATIENCE_SECONDS) as answer:
                 assert answer.status == 200
         status = json.loads(cls.server.run("status", "--json", "--data", cls.server.data)[1])
@@ -99,7 +101,7 @@ class Routes(unittest.TestCase):
         self.assertGreater(len(self.routes), 20)
         self.assertIn({"method": "GET", "pattern": "/api/routes", "admits": "admins"}, self.routes)
         self.assertIn({"method": "POST", "pattern": "/api/log-in", "admits": "strangers"}, self.routes)
-        self.assertEqual({route["admits"] for route in self.routes}, {"strangers", "viewers", "admins"})
+        self.assertEqual({route["admits"] for route in self.routes}, {"strangers", "holders", "viewers", "admins"})
 
     def test_strangers_reach_nothing_but_what_is_open(self):
         wrong = self.member[:-4] + ("AAAA" if not self.member.endswith("AAAA") else "BBBB")
@@ -116,6 +118,45 @@ class Routes(unittest.TestCase):
         for route in self.those("viewers", method="GET"):
             self.assertNotIn(self.ask("GET", self.place(route), self.member)[0], (303, 401), route)
         self.assertEqual(self.ask("GET", "/login", None)[0], 200)
+
+    def share(self, device):
+        """The number of a new live link, and the field by which its holder asks."""
+        asked = {"device": device, "name": "x", "live": True, "from": NOW_MS - 60000, "until": NOW_MS + 3600000}
+        status, body, _ = self.ask("POST", "/api/shares/add", self.admin, json.dumps(asked))
+        self.assertEqual(status, 200, body)
+        made = json.loads(body)
+        return made["share"], {"Authorization": f"Bearer {made['secret']}"}
+
+    def test_who_has_a_link_reaches_what_is_its_and_nothing_else(self):
+        number, holder = self.share(SEEN)
+        _, of_another = self.share(HIDDEN)
+        unknown = {"Authorization": "Bearer " + "A" * 22}
+        mine = [route["pattern"] for route in self.those("holders")]
+        self.assertEqual(sorted(mine), ["/api/shared", "/api/shared/live", "/api/shared/map",
+                                        "/api/shared/streets.pmtiles", "/api/shared/track"])
+        for route in self.those("viewers", "admins"):
+            with self.subTest(route=route):
+                self.assertIn(self.ask(route["method"], self.place(route), None, fields=holder)[0], (303, 401))
+        no_streets = "/api/shared/streets.pmtiles"
+        for pattern in mine:
+            with self.subTest(pattern=pattern):
+                self.assertEqual(self.ask("GET", pattern, None, fields=holder)[0], 404 if pattern == no_streets else 200)
+                for other in ({}, unknown):
+                    self.assertEqual(self.ask("GET", pattern, None, fields=other)[0], 404)
+                # An account is no link.
+                self.assertEqual(self.ask("GET", pattern, self.member)[0], 404)
+        # What the link says counts, not what is asked; each sees its device.
+        asked = f"/api/shared?device={HIDDEN}"
+        self.assertEqual(json.loads(self.ask("GET", asked, None, fields=holder)[1])["last"]["lat"], 48.1)
+        self.assertEqual(json.loads(self.ask("GET", asked, None, fields=of_another)[1])["last"]["lat"], 12.3)
+        for path in ("/api/shared", "/api/shared/map"):
+            self.assertNotIn(HIDDEN_NAME, self.ask("GET", path, None, fields=of_another)[1])
+        self.assertEqual(self.ask("POST", "/api/shares/end", self.admin, json.dumps({"share": number}))[0], 200)
+        for pattern in mine:
+            with self.subTest(ended=pattern):
+                self.assertEqual(self.ask("GET", pattern, None, fields=holder)[0], 410)
+        # The control: the other one goes on.
+        self.assertEqual(self.ask("GET", "/api/shared", None, fields=of_another)[0], 200)
 
     def test_a_member_reaches_no_routes_of_admins(self):
         for route in self.those("admins"):

@@ -25,6 +25,14 @@
 
 namespace waymark::tracker {
 
+// As pages have their streams, also those of share links (web_app/shared_live.hh).
+inline net::http::EventStream::Settings page_stream() {
+    net::http::EventStream::Settings settings;
+    settings.heartbeat = std::chrono::seconds(20);
+    settings.retry = std::chrono::seconds(2);
+    return settings;
+}
+
 class Live {
   public:
     struct Settings {

@@ -26,6 +26,7 @@ using net::http::Exchange;
 namespace {
 
 constexpr std::string_view kStreets = "/api/map/streets.pmtiles";
+constexpr std::string_view kSharedStreets = "/api/shared/streets.pmtiles";
 
 void append_member(std::string& body, std::string_view member) {
     if (body.size() > 1) body += ',';
@@ -113,20 +114,26 @@ void MapApi::reload(const ReloadableSettings& settings) {
 
 void MapApi::add_routes(Routes& routes) {
     routes.get("/api/map", [this](Exchange& exchange, const Viewer& viewer) {
-        return describe(exchange, viewer);
+        return describe(exchange, kStreets, viewer.is_admin());
     });
     routes.get(kStreets, [this](Exchange& exchange, const Viewer&) { return streets(exchange); });
+    routes.holders_get("/api/shared/map", [this](Exchange& exchange, const ShareLink&) {
+        return describe(exchange, kSharedStreets, false);
+    });
+    routes.holders_get(kSharedStreets,
+                       [this](Exchange& exchange, const ShareLink&) { return streets(exchange); });
 }
 
-Completion MapApi::describe(Exchange& exchange, const Viewer& viewer) const {
+Completion MapApi::describe(Exchange& exchange, std::string_view streets_path,
+                            bool is_admin) const {
     std::string body = "{";
     if (!map_.empty()) try {
-            append_member(body, fmt::format(R"("streets":{{"url":"{}?v={}"}})", kStreets,
+            append_member(body, fmt::format(R"("streets":{{"url":"{}?v={}"}})", streets_path,
                                             open_map(map_).version));
         } catch (const daemon::UsageError& error) {
-            append_member(body, R"("problem":)" + json_text(viewer.is_admin()
-                                                                ? error.what()
-                                                                : "the map file cannot be used."));
+            append_member(body,
+                          R"("problem":)" +
+                              json_text(is_admin ? error.what() : "the map file cannot be used."));
         }
     if (!tiles_json_.empty()) append_member(body, tiles_json_);
     answer_json(exchange, 200, body + "}");

@@ -9,9 +9,12 @@
 //                                     answer may be kept for ever, and a page that reads a map by
 //                                     parts never gets parts of two.
 
+// Those who have a share link get the same from /api/shared/map and /api/shared/streets.pmtiles.
+
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "net/http/exchange.hh"
 #include "settings.hh"
@@ -31,7 +34,8 @@ class MapApi {
     const std::string& picture_origin() const { return picture_origin_; }
 
   private:
-    net::http::Completion describe(net::http::Exchange& exchange, const Viewer& viewer) const;
+    net::http::Completion describe(net::http::Exchange& exchange, std::string_view streets_path,
+                                   bool is_admin) const;
     net::http::Completion streets(net::http::Exchange& exchange) const;
 
     std::string map_;

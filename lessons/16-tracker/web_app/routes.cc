@@ -22,6 +22,8 @@ std::string_view word_for(Admits admits) {
     switch (admits) {
         case Admits::strangers:
             return "strangers";
+        case Admits::holders:
+            return "holders";
         case Admits::viewers:
             return "viewers";
         case Admits::admins:
@@ -185,6 +187,16 @@ void Routes::admin_get(std::string_view pattern, Handler handler) {
 
 void Routes::admin_page(std::string_view pattern, Handler handler, Handler others) {
     add_get(pattern, Admits::admins, std::move(handler), std::move(others));
+}
+
+void Routes::holders_get(std::string_view pattern, HolderHandler handler) {
+    list_.push_back({"GET", std::string(pattern), Admits::holders});
+    net::http::Handler asking = [this, handler = std::move(handler)](Exchange& exchange) {
+        std::optional<ShareLink> link = which_link_(exchange);
+        return link ? handler(exchange, *std::move(link)) : answered();
+    };
+    router_.add("GET", pattern, 0, guarded(std::move(asking), door_, Doing::reading));
+    router_.add("*", pattern, 0, guarded(refuse_method, door_, Doing::reading));
 }
 
 void Routes::open_post(std::string_view pattern, std::size_t body_limit,

@@ -12,14 +12,15 @@
 #include <vector>
 
 #include "net/http/router.hh"
+#include "store/share_links.hh"
 #include "web_app/client_places.hh"
 #include "web_app/request_guard.hh"
 #include "web_app/viewer.hh"
 
 namespace waymark::tracker {
 
-// Who may come to a route.
-enum class Admits { strangers, viewers, admins };
+// Who may come to a route. Holders have a share link, and no account.
+enum class Admits { strangers, holders, viewers, admins };
 
 class Routes {
   public:
@@ -27,6 +28,10 @@ class Routes {
     using Handler = std::function<net::http::Completion(net::http::Exchange&, Viewer)>;
     // Who asks; nothing for a stranger.
     using WhoAsks = std::function<std::optional<Viewer>(const net::http::Exchange&)>;
+
+    // The link that somebody holds; or nothing, and then the exchange has been answered.
+    using WhichLink = std::function<std::optional<ShareLink>(net::http::Exchange&)>;
+    using HolderHandler = std::function<net::http::Completion(net::http::Exchange&, ShareLink)>;
 
     struct Listed {
         std::string method;
@@ -51,6 +56,9 @@ class Routes {
     void admin_get(std::string_view pattern, Handler handler);
     // The same; `others` answers those viewers who are no admins, in place of a refusal in JSON.
     void admin_page(std::string_view pattern, Handler handler, Handler others);
+    // For those who have a share link. `which_link` must be told before anybody asks.
+    void admit_holders(WhichLink which_link) { which_link_ = std::move(which_link); }
+    void holders_get(std::string_view pattern, HolderHandler handler);
 
     // What changes something: for pages of ours only, and for programs that are no browser. A body
     // is JSON, at most `body_limit` bytes; 0: there is none.
@@ -79,6 +87,7 @@ class Routes {
     net::http::Router& router_;
     Door door_;
     WhoAsks who_asks_;
+    WhichLink which_link_;
     std::vector<Listed> list_;
 };
 

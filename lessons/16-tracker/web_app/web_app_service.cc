@@ -40,6 +40,7 @@
 #include "web_app/quarantine_api.hh"
 #include "web_app/request_guard.hh"
 #include "web_app/routes.hh"
+#include "web_app/sharing.hh"
 #include "web_app/site_folder.hh"
 #include "web_app/store_announcements.hh"
 #include "web_app/store_changes.hh"
@@ -75,13 +76,6 @@ ConfiguredServer::Clients clients_of(const Settings& settings) {
 std::string new_epoch() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return fmt::format("{:x}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-}
-
-Live::Settings live_settings() {
-    Live::Settings settings;
-    settings.stream.heartbeat = seconds(20);
-    settings.stream.retry = seconds(2);
-    return settings;
 }
 
 class WebAppService {
@@ -123,6 +117,7 @@ class WebAppService {
     TrackFilesApi track_files_;
     QuarantineApi quarantine_;
     MapApi map_;
+    Sharing sharing_;
     const bool is_beyond_loopback_;
     WebTls tls_;
     RequestGuard guard_;
@@ -140,10 +135,14 @@ WebAppService::WebAppService(ServiceStart& start)
       feed_(new_epoch()),
       reads_(loop_, database_path(start.settings.data), log_),
       accounts_(loop_, database_path(start.settings.data), log_, [this] { accounts_read(); }),
-      live_(loop_, feed_, live_settings()),
+      live_(loop_, feed_, {.stream = page_stream()}),
       announcements_(
           loop_, feed_,
-          {.on_feed_changed = [this] { live_.feed_changed(); },
+          {.on_feed_changed =
+               [this] {
+                   live_.feed_changed();
+                   sharing_.feed_changed();
+               },
            .on_devices_changed =
                [this] {
                    live_.devices_changed();
@@ -171,6 +170,7 @@ WebAppService::WebAppService(ServiceStart& start)
       track_files_(loop_, reads_, changes_),
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),
+      sharing_({loop_, feed_, reads_, accounts_, changes_, announcements_, guard_}),
       is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
       tls_(start.settings, std::exchange(start.identity, {}), log_),
       guard_(reach_of(start.settings.reloadable)),
@@ -203,11 +203,15 @@ WebAppService::WebAppService(ServiceStart& start)
     track_files_.add_routes(routes_);
     track_files_.set_longest_file(start.settings.reloadable.longest_import());
     quarantine_.add_routes(routes_);
+    sharing_.add_routes(routes_);
     map_.add_routes(routes_);
     routes_.tell_list("/api/routes");
     routes_.end_with_not_found();
     server_.http().set_fields(fields_with_every_answer());
-    server_.http().when_stopping([this] { live_.stop(); });
+    server_.http().when_stopping([this] {
+        live_.stop();
+        sharing_.stop();
+    });
     server_.http().when_handler_fails(
         [this](std::exception_ptr thrown) { handler_failed(thrown); });
 }
@@ -230,8 +234,7 @@ void WebAppService::accounts_read() {
     look_at_sessions();
 }
 
-// Whoever is not let in any more looks at nothing any longer. Also without any change sessions come
-// to their end.
+// Whoever is not let in any more looks at nothing any longer. Sessions end without a change, too.
 void WebAppService::look_at_sessions() {
     session_timer_.set(Deadline::after(kLookAtSessions, loop_.now()));
     const AccountBook& book = accounts_.book();
@@ -240,6 +243,7 @@ void WebAppService::look_at_sessions() {
         if (viewer.session == 0) return viewer;
         return book.find_session(viewer.session, now);
     });
+    sharing_.look_at_links();
     for (const SessionNumber number : accounts_.book().take_uses()) {
         ChangeRequest use;
         use.name = "session.used";
