@@ -39,9 +39,12 @@ void Pages::add_routes(Routes& routes) {
     add(routes, "/corrections", "/corrections.html");
     add(routes, "/places", "/places.html");
     add(routes, "/files", "/files.html");
+    add(routes, "/sharing", "/sharing.html");
     add(routes, "/account", "/account.html");
     for (const auto& [address, file] :
-         {std::pair{"/login", "/login.html"}, {"/welcome", "/welcome.html"}})
+         {std::pair{"/login", "/login.html"},
+          {"/welcome", "/welcome.html"},
+          {"/shared", "/shared.html"}})
         routes.open(address, [this, file = std::string(file)](Exchange& exchange) {
             return answer(exchange, file);
         });

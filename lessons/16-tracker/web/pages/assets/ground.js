@@ -10,18 +10,19 @@ const { L } = window;
 
 const PANE = 'ground', PANE_ORDER = 170; // above the graticule, under the tracks
 
-export async function addGround(map) {
+// `link` has readMap() and fields, for who has no account.
+export async function addGround(map, link = { readMap, fields: {} }) {
   map.createPane(PANE).style.zIndex = PANE_ORDER;
   const note = new MapNote(map);
   let ground;
   try {
-    ground = await readMap();
+    ground = await link.readMap();
   } catch (error) {
     note.tell(`The streets are missing: ${error.message}`);
     return;
   }
   if (ground.problem) note.tell(`There are no streets: ${ground.problem}`);
-  if (ground.streets) await new Streets(map, PANE, note).show(ground.streets.url);
+  if (ground.streets) await new Streets(map, PANE, note, link).show(ground.streets.url);
   if (ground.tiles) addPictures(map, ground.tiles, note);
 }
 

@@ -29,9 +29,10 @@ export function createMap(element) {
 }
 
 // The outline of the world, and on it the streets or pictures that the server has, if any. The page
-// works without all of them; a failure is told, not thrown.
-export async function addBase(map, tell) {
-  await Promise.all([addOutline(map, tell), addGround(map)]);
+// works without all of them; a failure is told, not thrown. Who has no account has a link to ask by
+// (shared-api.js).
+export async function addBase(map, tell, link) {
+  await Promise.all([addOutline(map, tell), addGround(map, link)]);
 }
 
 async function addOutline(map, tell) {

@@ -10,6 +10,7 @@ const IN_THE_BAR = [
 const BEHIND_MORE = [
   { address: '/devices', name: 'Devices' },
   { address: '/places', name: 'Places' },
+  { address: '/sharing', name: 'Share' },
   { address: '/corrections', name: 'Correct' },
   { address: '/files', name: 'Files' },
   { address: '/account', name: 'Account', below: ['/users', '/audit'] },

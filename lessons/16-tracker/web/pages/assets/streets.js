@@ -2,7 +2,6 @@
 // no other machine is asked, and no font is loaded. The file is that of a region; outside of it, and
 // where it is seen from too far, nothing is drawn.
 
-import { readMap } from './api.js';
 import { sourceOf } from './attribution.js';
 import { isWithin, regionOf } from './region.js';
 import { streetRules } from './street-rules.js';
@@ -27,8 +26,10 @@ function loadLibrary(name) {
 }
 
 export class Streets {
-  constructor(map, pane, note) {
+  // `link` is how to ask the server: readMap(), and fields that go with a request.
+  constructor(map, pane, note, link) {
     this.map = map;
+    this.link = link;
     this.pane = pane;
     this.note = note;
     this.triedAt = -Infinity;
@@ -40,7 +41,7 @@ export class Streets {
     this.url = url;
     try {
       if (!window.protomapsL) await Promise.all(LIBRARIES.map(loadLibrary));
-      const archive = openArchive(url, { read: () => this.note.tell(''), failed: (error) => this.failed(error) });
+      const archive = openArchive(url, this.link.fields, { read: () => this.note.tell(''), failed: (error) => this.failed(error) });
       const header = await archive.getHeader();
       const source = await sourceOf(archive);
       if (this.url !== url) return; // another one by now
@@ -81,7 +82,7 @@ export class Streets {
     this.triedAt = Date.now();
     let ground;
     try {
-      ground = await readMap();
+      ground = await this.link.readMap();
     } catch { /* the server is away: `error` says so as well */ }
     this.timer = null;
     if (ground?.streets && (ground.streets.url !== this.url || !this.layer)) {
@@ -102,7 +103,7 @@ export class Streets {
 }
 
 // `on` has read() for each part that came, and failed(error).
-function openArchive(url, on) {
+function openArchive(url, fields, on) {
   const { FetchSource, PMTiles, ResolvedValueCache } = window.pmtiles;
 
   class Source extends FetchSource {
@@ -135,5 +136,5 @@ function openArchive(url, on) {
     }
   }
 
-  return new PMTiles(new Source(new URL(url, window.location.href).href), new Directories());
+  return new PMTiles(new Source(new URL(url, window.location.href).href, new Headers(fields)), new Directories());
 }
