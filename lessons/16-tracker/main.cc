@@ -46,6 +46,7 @@ int run(int count, char** arguments) {
     tracker::add_decode(app);
     tracker::add_device(app);
     tracker::add_user(app);
+    tracker::add_share(app);
     tracker::add_refused(app);
     tracker::add_fix(app);
     tracker::add_quarantine(app);

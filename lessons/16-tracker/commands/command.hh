@@ -22,6 +22,7 @@ void add_import(CLI::App& app);
 void add_refused(CLI::App& app);
 void add_quarantine(CLI::App& app);
 void add_replay(CLI::App& app);
+void add_share(CLI::App& app);
 void add_simulate(CLI::App& app);
 void add_user(CLI::App& app);
 void add_serve(CLI::App& app);
