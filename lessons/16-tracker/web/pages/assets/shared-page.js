@@ -34,6 +34,7 @@ class SharedPage {
     this.columns = null;
     this.last = null;
     this.reading = Promise.resolve();
+    this.isOver = false;
   }
 
   async start() {
@@ -51,7 +52,7 @@ class SharedPage {
     await this.readWhole();
     this.showAll();
     this.sayWhat();
-    setInterval(() => this.describe(), AGE_EVERY_MS);
+    setInterval(() => this.isOver || this.describe(), AGE_EVERY_MS);
     if (about.live) this.listen();
     else this.say('still', `Until ${this.moment(about.to)}`);
   }
@@ -79,9 +80,9 @@ class SharedPage {
 
   // One reading after the other: an old answer must not come after a newer one.
   queue(reading) {
-    this.reading = this.reading.then(reading).then(() => this.tell(''), (error) => {
+    this.reading = this.reading.then(() => !this.isOver && reading()).then(() => this.isOver || this.tell(''), (error) => {
       if (error.isOver) this.end(error.message);
-      else this.tell(error.message);
+      else if (!this.isOver) this.tell(error.message);
     });
   }
 
@@ -102,6 +103,7 @@ class SharedPage {
 
   async readLast() {
     const { last } = await this.link.about();
+    if (this.isOver) return;
     const wasSeen = this.isInView();
     this.last = last;
     this.track = makeTrack(this.columns);
@@ -159,6 +161,8 @@ class SharedPage {
 
   // Nothing of it stays on the page.
   end(words) {
+    if (this.isOver) return;
+    this.isOver = true;
     this.bell?.close();
     this.map?.remove();
     document.body.dataset.over = '';
@@ -167,7 +171,6 @@ class SharedPage {
     for (const id of ['when', 'span']) element(id).textContent = '';
     element('facts').remove();
     element('deeds').remove();
-    this.describe = this.readWhole = this.readNew = () => {};
     this.tell(words);
   }
 }
