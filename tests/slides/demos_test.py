@@ -30,6 +30,7 @@ SERVER, MANIFEST, ROOT, *NODE = sys.argv[1:]
 RECORDED = pathlib.Path(ROOT) / "slides/transcripts"
 COLUMNS = 70  # what fits beside the process tree on a slide; slides/server/terminal.cc says so too
 EXIT_SKIPPED = 77
+LONGEST_RUN_SECONDS = 120  # the most that the server allows (slides/server/run_plan.cc)
 
 VARYING = [
     (r"\x1b\[[0-9;]*[A-Za-z]", ""),                                       # colours
@@ -67,10 +68,12 @@ def too_long(text):
 def without_time_to_look(manifest, folder):
     """The manifest, and programs by absolute paths, because a copy lies elsewhere. The last argument
     of a demo is how many seconds its pictures stay (lessons/course/time_to_look.hh). Were it another
-    one somewhere, that demo would print something else than its recording."""
+    one somewhere, that demo would print something else than its recording. No recording ends by the limit of
+    time, so no demo is to meet it on a busy machine either."""
     for lesson in manifest["lessons"]:
         for demo in lesson["demos"]:
             demo["program"] = os.path.abspath(folder / demo["program"])
+            demo["limit_seconds"] = LONGEST_RUN_SECONDS
             if demo["arguments"]:
                 demo["arguments"][-1] = "0"
     return manifest

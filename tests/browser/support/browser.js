@@ -26,8 +26,8 @@ export { launch as openBrowser };
 export async function openPage(browser, { isStranger = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   if (!isStranger) await context.addCookies(sessionCookies());
+  context.setDefaultTimeout(PATIENCE_MS); // also of what is opened from it
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
   page.complaints = [];
   const complain = (text) => page.complaints.push(text);
   page.on('pageerror', (error) => complain(`thrown: ${error.message}`));

@@ -261,11 +261,13 @@ test('a window that follows shows what the presented page runs, and its key goes
   await toSlideWith(follower, '[data-demo="b-steps"]');
   await page.bringToFront();
   await run('b-steps');
-  await follower.waitForFunction(() => /1\. before/.test(document.querySelector('section.present .screen').textContent));
+  // By the clock: what is not in front gets hardly a frame.
+  const byClock = { polling: 100 };
+  await follower.waitForFunction(() => /1\. before/.test(document.querySelector('section.present .screen').textContent), null, byClock);
   await page.waitForFunction(() => !document.querySelector('section.present .next').disabled);
   const late = await page.context().newPage();
   await late.goto(`${server.address}/decks/90-machinery?receiver`);
-  await late.waitForFunction(() => /1\. before/.test(document.querySelector('[data-demo="b-steps"] .screen').textContent));
+  await late.waitForFunction(() => /1\. before/.test(document.querySelector('[data-demo="b-steps"] .screen').textContent), null, byClock);
   await page.bringToFront();
   await follower.bringToFront();
   await pane(follower).next.click(); // asks the presented page

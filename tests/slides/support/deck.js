@@ -4,12 +4,10 @@ import { openPage } from '../../browser/support/browser.js';
 
 export const SLIDE = { width: 1280, height: 720 };
 
-const READY_LIMIT_MS = 20000;
-
 export async function openDeck(browser, address, options = {}) {
   const page = await openPage(browser, { viewport: SLIDE, ...options });
   await page.goto(address);
-  await page.waitForSelector('html[data-ready]', { timeout: READY_LIMIT_MS });
+  await page.waitForSelector('html[data-ready]');
   return page;
 }
 
@@ -19,6 +17,10 @@ export const slideCount = (page) => page.evaluate(() => window.Reveal.getTotalSl
 export async function toSlide(page, number) {
   await page.evaluate((index) => window.Reveal.slide(index), number - 1);
 }
+
+// The numbers of the slides that have something of this kind.
+export const slidesWith = (page, selector) => page.evaluate((wanted) => window.Reveal.getSlides()
+  .flatMap((slide, index) => (slide.querySelector(wanted) ? [index + 1] : [])), selector);
 
 export async function toSlideWith(page, selector) {
   await page.evaluate((wanted) => {
@@ -38,13 +40,20 @@ export function pane(page) {
   };
 }
 
-// Waits until the pane can be run again.
-export async function ended(page, limitMs = 60000) {
-  await page.waitForFunction(() => !document.querySelector('section.present .run .go').disabled, null, { timeout: limitMs });
+// Waits until the pane can be run again: told by the button itself, as to look with every frame of a run of many
+// seconds keeps a processor busy.
+export async function ended(page, limitMs = 300000) {
+  await page.evaluate((limit) => new Promise((resolve, reject) => {
+    const go = document.querySelector('section.present .run .go');
+    const look = () => { if (!go.disabled) resolve(); };
+    new MutationObserver(look).observe(go, { attributes: true });
+    setTimeout(() => reject(new Error(`the run has not ended within ${limit} ms`)), limit);
+    look();
+  }), limitMs);
 }
 
 // The same, and whenever the program waits at the end of a step, Next is pressed.
-export async function goOnUntilEnded(page, limitMs = 60000) {
+export async function goOnUntilEnded(page, limitMs = 300000) {
   await page.evaluate(() => {
     const box = document.querySelector('section.present .run');
     const deeds = [...box.querySelectorAll('.deeds button')];
