@@ -37,7 +37,9 @@ ANSWERS = {
                       ("does not compile", "twice.cc:9", "valu")),
     "crash": ("int twice(int value) {\n    if (value == -3) __builtin_trap();\n    return value + value;\n}\n", 2,
               ("a debt twice is a greater debt", "The program crashed", "double -3")),
-    "hang": ("int twice(int value) {\n    while (value == -3) {\n    }\n    return value + value;\n}\n", 2,
+    # It sleeps: a loop that turns costs a processor the five seconds of each format.
+    "hang": ("}\n#include <unistd.h>\nnamespace small {\n"
+             "int twice(int value) {\n    while (value == -3) pause();\n    return value + value;\n}\n", 2,
              ("a debt twice is a greater debt", "did not end in time", "double -3")),
 }
 
