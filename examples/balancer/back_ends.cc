@@ -15,10 +15,17 @@ BackEnds::BackEnds(net::EventLoop& loop, daemon::Log& log, std::unique_ptr<Polic
                    const Health::Settings& settings)
     : loop_(loop), log_(log), policy_(std::move(policy)), settings_(settings) {}
 
+void BackEnds::check_room(std::size_t added, std::size_t removed) const {
+    const auto staying = static_cast<std::size_t>(
+        std::ranges::count_if(all_, [](const auto& one) { return !one->is_removed; }));
+    if (staying + added > kMost + removed)
+        throw UsageError(fmt::format("{} back ends are the most", kMost));
+}
+
 std::shared_ptr<BackEnd> BackEnds::add(const BackEndText& text,
                                        std::vector<net::Address> addresses) {
     if (has(text.name)) throw UsageError(fmt::format("back end {} is there already", text.name));
-    if (all_.size() >= kMost) throw UsageError(fmt::format("{} back ends are the most", kMost));
+    check_room(1);
     auto back_end =
         std::make_shared<BackEnd>(loop_, next_id_++, text, std::move(addresses), settings_);
     back_end->when_unused([this, raw = back_end.get()] { unused(*raw); });

@@ -23,12 +23,15 @@ namespace waymark::balancer {
 
 class BackEnds {
   public:
-    // What a control command or a configuration may add up to.
+    // What a control command or a configuration may add up to; who is leaving does not count.
     static constexpr std::size_t kMost = 200;
 
     // All must outlive it; it must outlive each BackEnd::Use.
     BackEnds(net::EventLoop& loop, daemon::Log& log, std::unique_ptr<Policy> policy,
              const Health::Settings& settings);
+
+    // Throws UsageError if `added` more, when `removed` have gone, are more than kMost.
+    void check_room(std::size_t added, std::size_t removed = 0) const;
 
     // Throws UsageError if the name is there, or kMost are. `addresses` must not be empty.
     std::shared_ptr<BackEnd> add(const BackEndText& text, std::vector<net::Address> addresses);

@@ -73,7 +73,8 @@ class Balancer {
     void set_settings(Settings settings);
 
     // Accepts nobody else; the listeners are closed in the loop's next round. Who is there goes on;
-    // who has not finished by `deadline` is reset. A second call moves the deadline.
+    // who has not finished by `deadline` is closed, or reset if bytes were passed on. A second call
+    // moves the deadline.
     void stop(daemon::Deadline deadline);
     // Called once, when stop() was called and the last client is gone.
     void when_stopped(std::function<void()> handler) { stopped_ = std::move(handler); }

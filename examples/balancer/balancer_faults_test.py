@@ -13,13 +13,14 @@ import pathlib
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
-from balancer_under_test import PATIENCE_SECONDS, BackEnd, Balancer, closed_port
+from balancer_under_test import PATIENCE_SECONDS, Balancer, Case, wait_until
 
 import driver
 
@@ -69,20 +70,21 @@ def full_queue():
     with socket.socket() as listener, contextlib.ExitStack() as those:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
-        while True:
-            client = those.enter_context(socket.socket())
-            client.settimeout(0.3)
-            try:
-                client.connect(listener.getsockname())
-            except TimeoutError:
-                break
+        # One comes in, and that is one more than it holds; its last packet may be under way.
+        those.enter_context(socket.create_connection(listener.getsockname(), PATIENCE_SECONDS))
+        wait_until(lambda: is_full(listener), PATIENCE_SECONDS, "the queue is full")
         yield f"127.0.0.1:{listener.getsockname()[1]}"
 
 
-class OnLoopback(unittest.TestCase):
+def is_full(listener):
+    """Of a listener tcpi_unacked is how many wait, and tcpi_sacked how many may (TCP_INFO, tcp(7), linux/tcp.h)."""
+    waiting, most = struct.unpack_from("=24xII", listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32))
+    return waiting > most
+
+
+class OnLoopback(Case):
     def test_who_is_silent_is_given_up_at_the_deadline_and_the_next_is_asked(self):
-        well = BackEnd("well")
-        self.addCleanup(well.end)
+        well, = self.back_ends("well")
         with full_queue() as silent, Balancer(BALANCER, [silent, well], "--connect-time", str(CONNECT_SECONDS),
                                               "--fall", "100") as balancer:
             begin = time.monotonic()
@@ -93,8 +95,7 @@ class OnLoopback(unittest.TestCase):
             self.assertEqual((seen["timed_out"], seen["refused"], seen["unreachable"]), (1, 0, 0))
 
     def test_a_silent_one_is_marked_down_and_costs_the_next_clients_nothing(self):
-        well = BackEnd("well")
-        self.addCleanup(well.end)
+        well, = self.back_ends("well")
         with full_queue() as silent, Balancer(BALANCER, [silent, well], "--connect-time", "0.2", "--probe-time", "0.2",
                                               "--fall", "1") as balancer:
             balancer.wait_for_state(silent, "down")
@@ -102,10 +103,8 @@ class OnLoopback(unittest.TestCase):
             self.assertEqual(balancer.status()["retries"], 0)
 
     def test_silent_and_refusing_ones_are_told_apart_in_one_row_of_tries(self):
-        holder, refusing = closed_port()
-        self.addCleanup(holder.close)
-        well = BackEnd("well")
-        self.addCleanup(well.end)
+        refusing = self.nobody()
+        well, = self.back_ends("well")
         with full_queue() as silent, Balancer(BALANCER, [silent, refusing, well], "--connect-time", "0.3",
                                               "--fall", "100") as balancer:
             self.assertEqual(balancer.named(), "well")

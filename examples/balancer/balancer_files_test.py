@@ -8,31 +8,25 @@ import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import threading
-import unittest
 
-from balancer_under_test import PATIENCE_SECONDS, Balancer
+from balancer_under_test import PATIENCE_SECONDS, Balancer, Case
 
 import driver
+import unit_files
 
 BALANCER = pathlib.Path(sys.argv.pop(1)).resolve()
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-class Case(unittest.TestCase):
-    def folder(self):
-        made = tempfile.TemporaryDirectory(prefix="waymark-")
-        self.addCleanup(made.cleanup)
-        return pathlib.Path(made.name)
-
+class FilesCase(Case):
     def run_or_skip(self, *command):
         if not shutil.which(command[0]):
             self.skipTest(f"{command[0]} is not here")
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
-class ManPage(Case):
+class ManPage(FilesCase):
     def test_it_has_each_option_that_help_has_and_no_other_one(self):
         told = subprocess.run([BALANCER, "--help"], capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS)
         text = (HERE / "balancer.1").read_text(encoding="ascii").replace("\\-", "-")
@@ -58,24 +52,19 @@ class ManPage(Case):
         self.assertIn("BALANCER(1)", done.stdout)
 
 
-class Units(Case):
-    def verify(self, change=lambda text: text):
-        folder = self.folder()
-        for name in ("balancer.service", "balancer.socket"):
-            text = (HERE / name).read_text(encoding="ascii").replace("/usr/local/bin/balancer", str(BALANCER))
-            (folder / name).write_text(change(text), encoding="ascii")
-        return self.run_or_skip("systemd-analyze", "verify", "--man=no", str(folder / "balancer.service"))
+class Units(FilesCase):
+    UNITS = [HERE / name for name in ("balancer.service", "balancer.socket")]
 
-    def test_systemd_understands_them(self):
-        done = self.verify()
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+    def test_systemd_understands_them_and_they_may_do_little(self):
+        self.assertEqual(unit_files.verify(self.UNITS, BALANCER), "")
+        self.assertLessEqual(unit_files.exposure(self.UNITS[0]), 1.5)
 
     def test_and_would_say_what_it_does_not_understand(self):
-        done = self.verify(lambda text: text.replace("ProtectHome=yes", "ProtectHom=yes"))
-        self.assertIn("ProtectHom", done.stderr)
+        said = unit_files.verify(self.UNITS, BALANCER, lambda text: text.replace("ProtectHome=yes", "ProtectHom=yes"))
+        self.assertIn("ProtectHom", said)
 
 
-class Tls(Case):
+class Tls(FilesCase):
     def test_it_passes_through_and_the_certificate_is_the_back_ends(self):
         folder = self.folder()
         key, certificate = folder / "key", folder / "certificate"

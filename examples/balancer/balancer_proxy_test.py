@@ -4,11 +4,11 @@
 import contextlib
 import socket
 import sys
-import unittest
 
-from balancer_under_test import PATIENCE_SECONDS, BackEnd, Balancer, read_exactly, read_line, wait_until
+from balancer_under_test import PATIENCE_SECONDS, Balancer, Case, wait_until
 
 import driver
+from reading import read_exactly, read_line
 
 BALANCER = sys.argv.pop(1)
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
@@ -21,13 +21,7 @@ def header(source, destination, command=0x21):
     return SIGNATURE + bytes([command, 0x11, 0, 12]) + addresses + ports
 
 
-class Announced(unittest.TestCase):
-    def back_ends(self, *names):
-        made = [BackEnd(name) for name in names]
-        for one in made:
-            self.addCleanup(one.end)
-        return made
-
+class Announced(Case):
     def test_back_ends_hear_who_the_client_is(self):
         a, = self.back_ends("a")
         with Balancer(BALANCER, [a], "--send-proxy") as balancer, balancer.connect("127.0.0.5") as client:

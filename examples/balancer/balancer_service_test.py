@@ -5,36 +5,22 @@ balancer_service_test.py BALANCER"""
 import contextlib
 import json
 import os
-import pathlib
 import signal
 import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import unittest
 import urllib.error
 import urllib.request
 
-from balancer_under_test import (PATIENCE_SECONDS, BackEnd, Balancer, closed_port, read_exactly, read_line,
-                                 wait_until)
+from balancer_under_test import PATIENCE_SECONDS, Balancer, Case, closed_port, wait_until
 
 import driver
 from processes_seen import status_field
+from reading import read_exactly, read_line
 
 BALANCER = sys.argv.pop(1)
-
-class Case(unittest.TestCase):
-    def back_ends(self, *names):
-        made = [BackEnd(name) for name in names]
-        for one in made:
-            self.addCleanup(one.end)
-        return made
-
-    def folder(self):
-        made = tempfile.TemporaryDirectory(prefix="waymark-")
-        self.addCleanup(made.cleanup)
-        return pathlib.Path(made.name)
 
 
 class Control(Case):
@@ -95,6 +81,8 @@ class Control(Case):
                     (["drain", "web:80"], 'there is no back end "web:80"; status shows their names'),
                     (["add", a.address], f"back end {a.address} is there already"),
                     (["add", "web:80,weight=0"], '"web:80,weight=0": a weight is a number from 1 to 1000'),
+                    (["drain", "x" * 1024], "a command has at most 1024 bytes"),
+                    (["wait", a.address], f"{a.address} takes clients: drain it first"),
                     (["add", "127.0.0.1"], '"127.0.0.1": a back end needs a host and a port, such as 127.0.0.1:80'),
                     (["stop"], '"stop" is no command; there are: status, drain B, wait B, undrain B, '
                                'add HOST:PORT[,weight=N], remove B')]:
@@ -125,6 +113,7 @@ class Control(Case):
             with contextlib.suppress(BrokenPipeError):
                 client.sendall(b"x" * 10_000)
             with contextlib.suppress(ConnectionResetError):
+                self.assertEqual(read_line(client), "error: a command has at most 1024 bytes")
                 self.assertEqual(client.recv(1), b"")
             self.assertEqual(balancer.control("status")[0], 0)
 
@@ -175,6 +164,21 @@ class Reload(Case):
                 self.write(config, [b])
                 self.reload(balancer, "reloaded: 1 back ends")
                 self.assertEqual(balancer.named(), "b")
+
+    def test_too_many_back_ends_leave_all_as_it_was_and_who_is_leaving_does_not_count(self):
+        a, = self.back_ends("a")
+        config = self.folder() / "config"
+        many = [f"127.0.0.1:{port}" for port in range(1, 202)]
+        self.write(config, [a], "connections = 30")
+        with Balancer(BALANCER, [], "--config", str(config)) as balancer, balancer.connect() as client:
+            self.assertEqual(read_line(client), "a")
+            self.write(config, many, "connections = 20")
+            self.reload(balancer, "200 back ends are the most; all stays as it was")
+            status = balancer.status()
+            self.assertEqual((status["most_open"], [one["state"] for one in status["back_ends"]]), (30, ["up"]))
+            self.write(config, many[:200])
+            self.reload(balancer, "reloaded: 201 back ends")  # with the one that is leaving
+            self.assertEqual(balancer.back_end(a)["state"], "leaving")
 
     def test_a_log_that_was_rotated_is_opened_anew(self):
         with Balancer(BALANCER, []) as balancer:

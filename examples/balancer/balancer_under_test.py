@@ -13,12 +13,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import unittest
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "suite"), str(ROOT / "tests" / "faults")]
 
 from processes_seen import PATIENCE_SECONDS, wait_until
+from reading import read_line
 
 # Where no limit is to be met, it is far away, so that no clock decides. Later options win.
 NO_LIMITS = {"--connect-time": "60", "--probe-every": "600", "--probe-time": "60", "--idle-time": "600",
@@ -111,6 +113,24 @@ def closed_port():
     return holder, f"127.0.0.1:{holder.getsockname()[1]}"
 
 
+class Case(unittest.TestCase):
+    def back_ends(self, *names):
+        made = [BackEnd(name) for name in names]
+        for one in made:
+            self.addCleanup(one.end)
+        return made
+
+    def nobody(self):
+        holder, address = closed_port()
+        self.addCleanup(holder.close)
+        return address
+
+    def folder(self):
+        made = tempfile.TemporaryDirectory(prefix="waymark-")
+        self.addCleanup(made.cleanup)
+        return pathlib.Path(made.name)
+
+
 class Balancer:
     def __init__(self, program, back_ends, *options, command=(), listen=("--listen", "127.0.0.1:0"), **popen):
         self.program = program
@@ -180,30 +200,3 @@ class Balancer:
         """(exit code, what it wrote to standard error)"""
         _, error = self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode, error
-
-
-def read_line(client):
-    line = b""
-    while not line.endswith(b"\n"):
-        piece = client.recv(1)
-        if not piece:
-            break
-        line += piece
-    return line.decode().rstrip("\n")
-
-
-def read_to_end(client):
-    heard = b""
-    while piece := client.recv(65536):
-        heard += piece
-    return heard
-
-
-def read_exactly(client, count):
-    heard = b""
-    while len(heard) < count:
-        piece = client.recv(count - len(heard))
-        if not piece:
-            break
-        heard += piece
-    return heard

@@ -36,7 +36,8 @@ double drawn(const Candidate& candidate, const net::NetworkKey& client) {
     hash.add(static_cast<std::uint64_t>(client.interface));
     hash.add(client.bits);
     hash.add(candidate.name);
-    return (static_cast<double>(hash.value() >> 11) + 0.5) / 9007199254740992.0;  // 2 to the 53rd
+    // 52 bits and a half: with one more the highest would be rounded up to 1, whose lot is none.
+    return (static_cast<double>(hash.value() >> 12) + 0.5) / 4503599627370496.0;  // 2 to the 52nd
 }
 
 // With -weight / ln(u) the greatest of several is each one with a chance in the measure of its

@@ -2,10 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "daemon/error.hh"
@@ -94,25 +96,31 @@ net::Task<void> Control::serve(daemon::Fd socket) {
     net::Stream stream(loop_, std::move(socket));
     std::string command = co_await hear(stream);
     if (command.empty()) co_return;
-    log_.info("control: {}", command);
     std::string said;
-    try {
-        said = co_await answer(stream, std::move(command));
-    } catch (const daemon::UsageError& wrong) {
-        said = error(wrong.what());
+    if (command.size() > kLongestCommand) {
+        said = error(fmt::format("a command has at most {} bytes", kLongestCommand));
+    } else {
+        log_.info("control: {}", command);
+        try {
+            said = co_await answer(stream, std::move(command));
+        } catch (const daemon::UsageError& wrong) {
+            said = error(wrong.what());
+        }
     }
     const net::Transfer sent = co_await stream.write_all(said, kCommandTime);
     if (sent.outcome == Outcome::done) stream.shutdown_write();
 }
 
-// The line without its end; empty if none came.
+// The line without its end; empty if none came, and longer than kLongestCommand if its end did not
+// come within that.
 net::Task<std::string> Control::hear(net::Stream& stream) {
     const Deadline deadline = Deadline::after(kCommandTime, loop_.now());
     std::string heard;
     std::array<char, 256> piece;
-    while (heard.find('\n') == heard.npos) {
-        if (heard.size() > kLongestCommand) co_return std::string();
-        const net::Transfer got = co_await stream.read_some(piece, deadline);
+    while (heard.find('\n') == heard.npos && heard.size() <= kLongestCommand) {
+        const std::size_t room = std::min(piece.size(), kLongestCommand + 1 - heard.size());
+        const std::span<char> next(piece.data(), room);
+        const net::Transfer got = co_await stream.read_some(next, deadline);
         if (got.outcome != Outcome::done) co_return std::string();
         heard.append(piece.data(), got.bytes);
     }
@@ -167,9 +175,11 @@ net::Task<std::string> Control::add(std::string text) {
 net::Task<std::string> Control::wait(net::Stream& stream, std::string name) {
     const std::shared_ptr<BackEnd> back_end = back_ends_.find(name);
     const PeerWatch gone(stream, *back_end);
-    while (back_end->connections() > 0 && !gone.is_gone()) {
+    while (!gone.is_gone()) {
+        // Also if it has none: the next one may come before who asks has done what he wants to do.
         if (back_end->may_be_chosen())
             co_return error(fmt::format("{} takes clients: drain it first", name));
+        if (back_end->connections() == 0) break;
         co_await back_end->changed.wait();
     }
     co_return ok("no connection is open");

@@ -1,12 +1,13 @@
 // The control socket: what a person may change while the balancer runs. A Unix socket with mode
 // 0600: who may open the file may command, and the network does not come near it.
 //
-// A command is one line, the answer some lines, the last word of ours the end. The first line is
-// "ok" or "error: " and what is wrong.
+// A command is one line of at most kLongestCommand bytes, the answer some lines, the last word of
+// ours the end. The first line is "ok" or "error: " and what is wrong.
 //
 //     status                      the table of back ends
 //     drain B, undrain B          no new clients for B; clients again
-//     wait B                      answers when B has no client any more
+//     wait B                      answers when B has no client any more; an error if B may get
+//                                 another one
 //     add HOST:PORT[,weight=N]    looks the name up, and takes it in
 //     remove B                    no new clients; it is gone when those it has have ended
 

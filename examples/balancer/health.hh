@@ -7,8 +7,8 @@
 // that could not be made counts as well (the passive mark): it is the earlier news under load. What
 // a client's connection cannot do is to mark one up: nobody is sent to a back end that is down.
 //
-// One that is down is probed at once after it was marked, and then less and less often: a machine
-// that starts again must not be met by a flood of probes of many balancers.
+// One that a client's connection has marked down is probed at once, and each that is down less and
+// less often: a machine that starts again must not be met by a flood of probes of many balancers.
 
 #pragma once
 

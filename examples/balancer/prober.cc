@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <exception>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "daemon/error.hh"
 #include "net/connect_on_loop.hh"
+#include "net/timer_queue.hh"
 #include "proxy_header.hh"
 
 namespace waymark::balancer {
@@ -53,6 +56,9 @@ net::Task<std::string> Prober::ask(const BackEnd& back_end) {
     net::ConnectResult result = co_await connecting;
     if (!result.socket) co_return fmt::format("probe: {}", cause_text(result, settings_.deadline));
     net::Stream stream(loop_, std::move(result.socket));
+    // A question that is taken in drips is put off again and again by each (Stream::write_all).
+    net::Timer too_late(loop_.timers(), [&stream] { stream.cancel(); });
+    too_late.set(deadline);
     std::string problem = co_await converse(stream, deadline);
     co_return problem;
 }
@@ -67,9 +73,12 @@ net::Task<std::string> Prober::converse(net::Stream& stream, Deadline deadline) 
     std::string answer;
     std::array<char, 1024> piece;
     while (answer.find(settings_.expect) == answer.npos) {
-        if (answer.size() >= kLongestAnswer) co_return "probe: another answer was expected";
-        const net::Transfer got = co_await stream.read_some(piece, deadline);
-        if (got.outcome == Outcome::timed_out) co_return "probe: no such answer in time";
+        if (answer.size() == kLongestAnswer) co_return "probe: another answer was expected";
+        const std::size_t room = std::min(piece.size(), kLongestAnswer - answer.size());
+        const std::span<char> next(piece.data(), room);
+        const net::Transfer got = co_await stream.read_some(next, deadline);
+        if (got.outcome == Outcome::timed_out || got.outcome == Outcome::cancelled)
+            co_return "probe: no such answer in time";
         if (got.outcome != Outcome::done) co_return "probe: it ended before such an answer";
         answer.append(piece.data(), got.bytes);
     }

@@ -59,13 +59,17 @@ net::Task<void> Reload::take_over(Options options) {
             throw UsageError(fmt::format("--backend {}: {}", text.name, found->error));
         added.emplace_back(text, found->addresses);
     }
-    balancer_.set_settings(std::move(options.balancer));
+    // A control command may have changed the list while names were looked up.
+    std::erase_if(added, [&](const auto& one) { return back_ends_.has(one.first.name); });
+    std::vector<std::string> removed;
     for (const std::string& name : configured_)
-        if (!named.contains(name) && back_ends_.has(name)) back_ends_.remove(name);
-    for (const auto& [text, addresses] : added)
-        if (!back_ends_.has(text.name)) back_ends_.add(text, addresses);
+        if (!named.contains(name) && back_ends_.has(name)) removed.push_back(name);
+    back_ends_.check_room(added.size(), removed.size());
+    balancer_.set_settings(std::move(options.balancer));
+    for (const std::string& name : removed) back_ends_.remove(name);
+    for (const auto& [text, addresses] : added) back_ends_.add(text, addresses);
     for (const BackEndText& text : options.back_ends)
-        back_ends_.find(text.name)->set_weight(text.weight);
+        if (back_ends_.has(text.name)) back_ends_.find(text.name)->set_weight(text.weight);
     configured_ = std::move(named);
     log_.notice("reloaded: {} back ends", back_ends_.all().size());
 }

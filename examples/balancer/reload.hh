@@ -1,7 +1,8 @@
 // SIGHUP: the command line and the configuration file are read again, and what may change while we
 // run is changed: access list, limits, times, and the back ends. Those that are new are added,
 // those that are not named any more are removed; what a control command has added stays. If
-// anything is wrong, the log says what, and all stays as it was.
+// anything is wrong, the log says what, and all stays as it was. What a control command removes
+// while names are looked up is gone until the next time.
 //
 // Addresses to listen on, the policy, probes, user and log stay as they are: another start is
 // needed. A log file is opened anew, so that it can be rotated.
