@@ -48,11 +48,11 @@ Address ask_address(const Fd& socket, AddressCall call, const char* name) {
 bool is_its_own_peer(const Fd& socket) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;
-    if (type_of(socket) != SOCK_STREAM ||
-        ::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size) == -1)
+    if (::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size) == -1)
         return false;
     const Address peer(reinterpret_cast<const sockaddr*>(&storage), size);
-    return peer.is_ip() && peer == local_address(socket);
+    // The rarest is asked last.
+    return peer.is_ip() && peer == local_address(socket) && type_of(socket) == SOCK_STREAM;
 }
 
 }  // namespace
@@ -71,8 +71,7 @@ void send_without_delay(const Fd& socket) {
 
 void keep_alive(const Fd& socket, const KeepAlive& times) {
     set(socket, IPPROTO_TCP, TCP_KEEPIDLE, as_int(times.idle), "TCP_KEEPIDLE");
-    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, as_int(times.interval),
-        "TCP_KEEPINTVL");
+    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, as_int(times.interval), "TCP_KEEPINTVL");
     set(socket, IPPROTO_TCP, TCP_KEEPCNT, times.probes, "TCP_KEEPCNT");
     set(socket, SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE");
 }

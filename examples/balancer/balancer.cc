@@ -64,6 +64,8 @@ Balancer::~Balancer() {
 }
 
 void Balancer::accept_on(net::Listener listener) {
+    // The kernel hands it on to each connection.
+    if (listener.address().is_ip()) net::send_without_delay(listener.fd());
     acceptors_.push_back(std::make_unique<net::Acceptor>(
         loop_, std::move(listener),
         [this](daemon::Fd socket, const Address& peer) { receive(std::move(socket), peer); },
@@ -106,9 +108,9 @@ void Balancer::receive(daemon::Fd socket, const Address& peer) {
 
 net::Task<void> Balancer::serve(daemon::Fd socket, Address peer, Slot) {
     const SettingsInForce settings = settings_;
-    if (peer.is_ip()) net::send_without_delay(socket);
     Wake wake(loop_);
     ReadySocket client(loop_, std::move(socket), kind_of(peer), wake);
+    client.read_at_once();
     Caller caller{peer, {}, {}};
     if (settings->fronts) {
         const bool is_announced = co_await hear_header(client, wake, caller, *settings);

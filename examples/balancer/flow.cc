@@ -55,7 +55,7 @@ Flow::Step Flow::note_sink_failed() {
 Flow::Step Flow::pass_what_is_held() {
     if (in_pipe_ > 0) return pass_pipe_on();
     if (!to_.may_write()) return Step::waits;
-    const ssize_t put = to_.send(std::string_view(kept_).substr(kept_sent_));
+    const ssize_t put = to_.send(std::string_view(kept_).substr(kept_sent_), from_.is_ending());
     if (put == -1) return was_not_now() ? Step::waits : note_sink_failed();
     count(static_cast<std::size_t>(put));
     kept_sent_ += static_cast<std::size_t>(put);
@@ -90,8 +90,9 @@ Flow::Step Flow::copy() {
     turn_bytes_ += bytes;
     note_full_read(bytes == scratch.size());
     if (sink_failed_) return Step::moved;
-    // Without a look at may_write(): there is nearly always room.
-    const ssize_t put = to_.send({scratch.data(), bytes});
+    // Without a look at may_write(): there is nearly always room. Last bytes and end in one segment
+    // are a packet less, and for the peer one wake-up less: the end is read next.
+    const ssize_t put = to_.send({scratch.data(), bytes}, from_.is_ending());
     if (put == -1 && !was_not_now()) return note_sink_failed();
     const std::size_t sent = put == -1 ? 0 : static_cast<std::size_t>(put);
     count(sent);

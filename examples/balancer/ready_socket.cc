@@ -63,6 +63,7 @@ bool ReadySocket::on_ready(std::uint32_t events) {
     // Before an urgent byte a read may stop, however much follows (tcp(7)); and the end itself must
     // be read.
     if ((events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) short_read_empties_ = false;
+    if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) is_ending_ = true;
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) may_read_ = true;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) may_write_ = true;
     wake_.call();
@@ -87,10 +88,10 @@ ssize_t ReadySocket::receive(std::span<char> buffer) {
     return got;
 }
 
-ssize_t ReadySocket::send(std::string_view bytes) {
-    const ssize_t put = note_write(without_interruption([&] {
-        return ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    }));
+ssize_t ReadySocket::send(std::string_view bytes, bool more) {
+    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0);
+    const ssize_t put = note_write(without_interruption(
+        [&] { return ::send(socket_.get(), bytes.data(), bytes.size(), flags); }));
     // It took a part: there is no room, and the next change tells when there is.
     if (put >= 0 && static_cast<std::size_t>(put) < bytes.size()) may_write_ = false;
     return put;

@@ -76,12 +76,18 @@ class ReadySocket final : private net::EventLoop::Watcher {
 
     bool may_read() const { return may_read_; }
     bool may_write() const { return may_write_; }
+    // The peer's end has arrived, behind what there may still be to read.
+    bool is_ending() const { return is_ending_; }
+    // A read is worth a call before the loop has told of anything: who connects mostly speaks
+    // first.
+    void read_at_once() { may_read_ = true; }
 
     // recv(2), send(2) and splice(2), without a wait, EINTR repeated, no SIGPIPE. -1 with errno
-    // EAGAIN: not now. `from_pipe` and `to_pipe` are the ends of a pipe that is not full or empty,
-    // or they tell of the pipe and not of the socket.
+    // EAGAIN: not now. With `more`, which is bytes or the end, the kernel may wait for that with
+    // its last segment, 200 ms at most (MSG_MORE). `from_pipe` and `to_pipe` are the ends of a pipe
+    // that is not full or empty, or they tell of the pipe and not of the socket.
     ssize_t receive(std::span<char> buffer);
-    ssize_t send(std::string_view bytes);
+    ssize_t send(std::string_view bytes, bool more = false);
     ssize_t splice_to(const daemon::Fd& to_pipe, std::size_t most);
     ssize_t splice_from(const daemon::Fd& from_pipe, std::size_t most);
 
@@ -101,6 +107,7 @@ class ReadySocket final : private net::EventLoop::Watcher {
     Wake& wake_;
     bool may_read_ = false;  // the first round tells
     bool may_write_ = true;
+    bool is_ending_ = false;
     bool short_read_empties_;
 };
 

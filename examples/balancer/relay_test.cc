@@ -3,124 +3,13 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
-#include <cerrno>
-#include <optional>
 #include <string>
+#include <string_view>
 
-#include "daemon/fd.hh"
-#include "net/connect.hh"
-#include "net/listener.hh"
-#include "net/socket_options.hh"
-#include "net/task_group.hh"
+#include "relay_under_test.hh"
 
-using waymark::balancer::ReadySocket;
-using waymark::balancer::Relay;
-using waymark::balancer::RelayStore;
-using waymark::balancer::Transfer;
-using waymark::balancer::Wake;
-using waymark::daemon::Deadline;
-using waymark::daemon::Fd;
-using waymark::net::Address;
-using waymark::net::EventLoop;
-using waymark::net::Task;
-using waymark::net::TaskGroup;
-using namespace std::chrono_literals;
-
-namespace {
-
-struct Pair {
-    Fd outer;  // what a client, or a server, has
-    Fd inner;  // what the relay has
-};
-
-// Connected TCP sockets, both non-blocking.
-Pair connected() {
-    waymark::net::Listener listener(Address::parse("127.0.0.1:0"));
-    auto result = waymark::net::connect_to(listener.address(), Deadline::after(60s),
-                                           waymark::net::SocketMode::nonblocking);
-    Fd inner;
-    while (!inner) inner = listener.accept_one().socket;
-    return {std::move(result.socket), std::move(inner)};
-}
-
-// A client and a server with a relay between them, on a loop that the test turns by hand.
-struct Conversation {
-    explicit Conversation(Transfer transfer,
-                          const Relay::Times& its_times = {.idle = 1h, .total = 1h})
-        : store(transfer), times(its_times) {}
-
-    void begin(std::string first = {}) { tasks.start(run(std::move(first))); }
-
-    Task<void> run(std::string first) {
-        Wake wake(loop);
-        ReadySocket near(loop, std::move(client.inner), ReadySocket::Kind::tcp, wake);
-        ReadySocket far(loop, std::move(server.inner), ReadySocket::Kind::tcp, wake);
-        Relay its_relay(loop, wake, near, far, store, {to_server, from_server}, times);
-        its_relay.send_first(std::move(first));
-        relay = &its_relay;
-        const Relay::End its_end = co_await its_relay.run();
-        relay = nullptr;
-        end = its_end;
-    }
-
-    // Rounds until nothing is ready for a moment.
-    void turn() {
-        for (int i = 0; i < 50; ++i) loop.run_once(Deadline::after(1ms));
-    }
-    template <class Condition>
-    void turn_until(const Condition& condition) {
-        const Deadline patience = Deadline::after(60s);
-        bool is_so = condition();
-        while (!is_so && !patience.expired()) {
-            loop.run_once(Deadline::after(10ms));
-            is_so = condition();
-        }
-        REQUIRE(is_so);
-    }
-
-    EventLoop loop;
-    RelayStore store;
-    Relay::Times times;
-    Pair client = connected();
-    Pair server = connected();
-    std::uint64_t to_server = 0;
-    std::uint64_t from_server = 0;
-    Relay* relay = nullptr;
-    std::optional<Relay::End> end;
-    TaskGroup tasks;
-};
-
-void put(const Fd& socket, std::string_view bytes) {
-    REQUIRE(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-            static_cast<ssize_t>(bytes.size()));
-}
-
-// What is there, up to the end, which adds ".", or a reset, which adds "!".
-std::string heard(const Fd& socket) {
-    std::string all;
-    char piece[65536];
-    for (;;) {
-        const ssize_t got = ::recv(socket.get(), piece, sizeof piece, 0);
-        if (got == -1) return errno == EAGAIN ? all : all + "!";
-        if (got == 0) return all + ".";
-        all.append(piece, static_cast<std::size_t>(got));
-    }
-}
-
-// Sends until nobody takes more for a while; so many bytes went in.
-std::size_t stuff(Conversation& talk, const Fd& socket) {
-    const std::string block(65536, 'x');
-    std::size_t sent = 0;
-    for (int quiet = 0; quiet < 20;) {
-        const ssize_t put = ::send(socket.get(), block.data(), block.size(), MSG_NOSIGNAL);
-        if (put > 0) sent += static_cast<std::size_t>(put);
-        quiet = put > 0 ? 0 : quiet + 1;
-        talk.loop.run_once(Deadline::after(2ms));
-    }
-    return sent;
-}
-
-}  // namespace
+using namespace waymark;
+using namespace waymark::balancer;
 
 TEST_CASE("bytes pass in both directions, then each end by itself") {
     for (const Transfer transfer : {Transfer::copy, Transfer::splice, Transfer::automatic}) {
@@ -201,75 +90,6 @@ TEST_CASE("a reader that takes nothing holds up its sender, and not more than a 
         });
         CHECK(taken > 0);
     }
-}
-
-TEST_CASE("a reset is passed on as a reset, so that a part is not taken for the whole") {
-    for (const bool by_client : {true, false}) {
-        Conversation talk(Transfer::automatic);
-        talk.begin();
-        put(talk.client.outer, "a");
-        put(talk.server.outer, "b");
-        talk.turn_until([&] { return talk.to_server == 1 && talk.from_server == 1; });
-        Fd& gone = by_client ? talk.client.outer : talk.server.outer;
-        waymark::net::reset_on_close(gone);
-        gone.reset();
-        talk.turn_until([&] { return talk.end.has_value(); });
-        CHECK(*talk.end == (by_client ? Relay::End::client_broke : Relay::End::back_end_broke));
-        const Fd& other = by_client ? talk.server.outer : talk.client.outer;
-        CHECK(heard(other) == (by_client ? "a!" : "b!"));
-    }
-}
-
-TEST_CASE("an answer before the end of the question arrives, though nobody reads the question") {
-    Conversation talk(Transfer::automatic, {.idle = 1h, .total = 1h, .parting = 50ms});
-    talk.begin();
-    put(talk.client.outer, "a long question");
-    talk.turn_until([&] { return talk.to_server == 15; });
-    heard(talk.server.outer);
-    put(talk.server.outer, "no");
-    talk.server.outer.reset();  // in order: all that it was sent is read
-    std::string answer;
-    talk.turn_until([&] {
-        answer += heard(talk.client.outer);
-        return answer.ends_with('.');
-    });
-    CHECK(answer == "no.");
-    // It goes on sending; that meets a reset, is thrown away, and is soon over.
-    ::send(talk.client.outer.get(), "more", 4, MSG_NOSIGNAL);
-    talk.turn();
-    ::send(talk.client.outer.get(), "more", 4, MSG_NOSIGNAL);
-    talk.turn_until([&] { return talk.end.has_value(); });
-    CHECK(*talk.end == Relay::End::finished);
-}
-
-TEST_CASE("nothing moves for the idle time, and both are reset") {
-    Conversation talk(Transfer::automatic, {.idle = 20ms, .total = 1h});
-    talk.begin();
-    talk.turn_until([&] { return talk.end.has_value(); });
-    CHECK(*talk.end == Relay::End::idle);
-    CHECK(heard(talk.client.outer) == "!");
-    CHECK(heard(talk.server.outer) == "!");
-}
-
-TEST_CASE("bytes that move put the idle time off, but not the total one") {
-    Conversation talk(Transfer::automatic, {.idle = 1h, .total = 30ms});
-    talk.begin();
-    talk.turn_until([&] {
-        ::send(talk.client.outer.get(), "x", 1, MSG_NOSIGNAL);
-        heard(talk.server.outer);
-        return talk.end.has_value();
-    });
-    CHECK(*talk.end == Relay::End::too_long);
-}
-
-TEST_CASE("a relay that is destroyed in the middle resets both") {
-    Conversation talk(Transfer::automatic);
-    talk.begin();
-    put(talk.server.outer, "half an answ");
-    talk.turn_until([&] { return talk.from_server == 12; });
-    talk.tasks.destroy_all();
-    CHECK(heard(talk.client.outer) == "half an answ!");
-    CHECK(heard(talk.server.outer) == "!");
 }
 
 TEST_CASE("an idle direction holds no pipe, and pipes that are kept are few") {
