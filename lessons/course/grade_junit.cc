@@ -1,42 +1,20 @@
 // The XML of JUnit, of which there is no standard: this keeps to junit-10.xsd, which Jenkins and
-// most others read. The texts are clean already (clean_text.hh), so five characters are left to
+// most others read. The texts are clean already (clean_text.hh), so few characters are left to
 // escape.
 
 #include <fmt/core.h>
 
 #include "lessons/course/clean_text.hh"
 #include "lessons/course/grade_format.hh"
+#include "net/http/html_text.hh"
 
 namespace waymark::course {
 
 namespace {
 
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char character : text) {
-        switch (character) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            default:
-                result += character;
-        }
-    }
-    return result;
-}
-
 // Between tags.
 std::string in_text(const std::string& text) {
-    return escaped(clean_text(text, 2 * kMostReportText));
+    return net::http::escaped(clean_text(text, 2 * kMostReportText));
 }
 
 // In an attribute, where a parser would make a space of the end of a line.

@@ -15,6 +15,7 @@
 
 #include "daemon/error.hh"
 #include "net/http/grammar.hh"
+#include "net/http/html_text.hh"
 
 namespace waymark::net::http {
 
@@ -28,27 +29,10 @@ struct ListedFile {
 };
 
 std::string as_text(std::string_view text) {
-    std::string result;
-    for (const char byte : text) switch (byte) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            case '\'':
-                result += "&#39;";
-                break;
-            default:
-                result += byte >= 0 && byte < 0x20 ? '?' : byte;
-        }
-    return result;
+    std::string shown(text);
+    std::ranges::replace_if(
+        shown, [](char byte) { return byte >= 0 && byte < 0x20; }, '?');
+    return escaped(shown);
 }
 
 std::string as_link(std::string_view name) {

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "lessons/course/region.hh"
+#include "net/http/html_text.hh"
 #include "slides/server/highlight.hh"
-#include "slides/server/html.hh"
 #include "slides/server/wrap.hh"
 
 namespace waymark::slides {
+
+using net::http::escaped;
 
 namespace {
 

@@ -1,8 +1,7 @@
 #include "slides/server/frame_inbox.hh"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace waymark::slides {
@@ -30,28 +29,20 @@ std::optional<Frame> parse_frame(std::string_view line) {
     return Frame{std::string(from), std::string(to), std::string(line), sign == "x"};
 }
 
-void FrameInbox::tell_new() {
-    for (std::size_t i = 0; i < kMostFrames; ++i) {
-        const std::optional<std::string> line = inbox_.next();
-        if (!line) return;
-        take(*line);
-    }
-}
+namespace {
 
-void FrameInbox::take(std::string_view line) {
-    if (line.size() > kLongestLine)
-        return refuse(fmt::format("a line of more than {} bytes", kLongestLine));
+std::optional<nlohmann::json> frame_event(std::string_view line) {
     const std::optional<Frame> frame = parse_frame(line);
-    if (!frame) return refuse("a line that is not NAME > NAME WHAT");
-    if (++count_ > kMostFrames) return refuse(fmt::format("more than {} frames", kMostFrames));
+    if (!frame) return {};
     nlohmann::json data = {{"from", frame->from}, {"to", frame->to}, {"what", frame->what}};
     if (frame->is_lost) data["lost"] = true;
-    tell_("frame", std::move(data));
+    return data;
 }
 
-// Once of each kind: a program that does it once does it often.
-void FrameInbox::refuse(std::string why) {
-    if (refused_.insert(why).second) tell_("frame_refused", {{"why", std::move(why)}});
-}
+}  // namespace
+
+FrameInbox::FrameInbox(const std::filesystem::path& folder, bool wanted, Tell tell)
+    : ToldLines(folder, wanted, {"frame", "frames", kMostFrames, "NAME > NAME WHAT", &frame_event},
+                std::move(tell)) {}
 
 }  // namespace waymark::slides

@@ -13,15 +13,13 @@
 
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
-#include "slides/server/datagram_inbox.hh"
+#include "slides/server/told_lines.hh"
 
 namespace waymark::slides {
 
@@ -33,30 +31,12 @@ struct Frame {
 // Nothing if it is no frame. Names have at most kLongestName bytes.
 std::optional<Frame> parse_frame(std::string_view line);
 
-class FrameInbox {
+class FrameInbox final : public ToldLines {
   public:
-    using Tell = std::function<void(std::string_view name, nlohmann::json data)>;
-
     static constexpr const char* kVariable = "WAYMARK_FRAMES";
     static constexpr std::size_t kLongestName = 24, kMostFrames = 500;
-    static constexpr std::size_t kLongestLine = DatagramInbox::kLongestLine;
 
-    FrameInbox(const std::filesystem::path& folder, bool wanted, Tell tell)
-        : tell_(std::move(tell)), inbox_(folder, "frames", wanted) {}
-
-    const DatagramInbox& inbox() const { return inbox_; }
-
-    // Tells what has come, without waiting, at most kMostFrames in one call.
-    void tell_new();
-
-  private:
-    void take(std::string_view line);
-    void refuse(std::string why);
-
-    Tell tell_;
-    DatagramInbox inbox_;
-    std::size_t count_ = 0;
-    std::set<std::string> refused_;
+    FrameInbox(const std::filesystem::path& folder, bool wanted, Tell tell);
 };
 
 }  // namespace waymark::slides

@@ -4,9 +4,11 @@
 #include <array>
 #include <cctype>
 
-#include "slides/server/html.hh"
+#include "net/http/html_text.hh"
 
 namespace waymark::slides {
+
+using net::http::append_escaped;
 
 namespace {
 

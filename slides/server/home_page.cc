@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "slides/server/html.hh"
+#include "net/http/html_text.hh"
 #include "slides/server/page_frame.hh"
 #include "slides/server/pages.hh"
 
 namespace waymark::slides {
+
+using net::http::escaped;
 
 namespace {
 

@@ -64,28 +64,24 @@ std::optional<Load> parse_load(std::string_view line) {
     return words.all_fitted() ? std::optional(load) : std::nullopt;
 }
 
-void LoadInbox::tell_new() {
-    for (std::size_t i = 0; i < kMostLoads; ++i) {
-        const std::optional<std::string> line = inbox_.next();
-        if (!line) return;
-        take(*line);
-    }
-}
+namespace {
 
-void LoadInbox::take(std::string_view line) {
+std::optional<nlohmann::json> load_event(std::string_view line) {
     const std::optional<Load> load = parse_load(line);
-    if (!load) return refuse("a line that is not inside N of N waiting N refused N answer N");
-    if (++count_ > kMostLoads) return refuse(fmt::format("more than {} moments", kMostLoads));
+    if (!load) return {};
     nlohmann::json data = {
         {"inside", load->inside}, {"waiting", load->waiting}, {"refused", load->refused}};
     if (load->limit) data["limit"] = *load->limit;
     if (load->answer_us) data["answer_ms"] = *load->answer_us / 1000.0;
-    tell_("load", std::move(data));
+    return data;
 }
 
-// Once of each kind: a program that does it once does it often.
-void LoadInbox::refuse(std::string why) {
-    if (refused_.insert(why).second) tell_("load_refused", {{"why", std::move(why)}});
-}
+}  // namespace
+
+LoadInbox::LoadInbox(const std::filesystem::path& folder, bool wanted, Tell tell)
+    : ToldLines(folder, wanted,
+                {"load", "moments", kMostLoads, "inside N of N waiting N refused N answer N",
+                 &load_event},
+                std::move(tell)) {}
 
 }  // namespace waymark::slides

@@ -14,15 +14,12 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
-#include <string>
 #include <string_view>
 
-#include "slides/server/datagram_inbox.hh"
+#include "slides/server/told_lines.hh"
 
 namespace waymark::slides {
 
@@ -36,29 +33,12 @@ struct Load {
 // Nothing if it is none: other words, or a number that is not between 0 and 4 000 000 000.
 std::optional<Load> parse_load(std::string_view line);
 
-class LoadInbox {
+class LoadInbox final : public ToldLines {
   public:
-    using Tell = std::function<void(std::string_view name, nlohmann::json data)>;
-
     static constexpr const char* kVariable = "WAYMARK_LOAD";
     static constexpr std::size_t kMostLoads = 500;
 
-    LoadInbox(const std::filesystem::path& folder, bool wanted, Tell tell)
-        : tell_(std::move(tell)), inbox_(folder, "load", wanted) {}
-
-    const DatagramInbox& inbox() const { return inbox_; }
-
-    // Tells what has come, without waiting, at most kMostLoads in one call.
-    void tell_new();
-
-  private:
-    void take(std::string_view line);
-    void refuse(std::string why);
-
-    Tell tell_;
-    DatagramInbox inbox_;
-    std::size_t count_ = 0;
-    std::set<std::string> refused_;
+    LoadInbox(const std::filesystem::path& folder, bool wanted, Tell tell);
 };
 
 }  // namespace waymark::slides

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "slides/server/html.hh"
+#include "net/http/html_text.hh"
 
 namespace waymark::slides {
+
+using net::http::escaped;
 
 namespace {
 

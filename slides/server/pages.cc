@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "daemon/error.hh"
+#include "net/http/html_text.hh"
 #include "slides/server/code_html.hh"
-#include "slides/server/html.hh"
 #include "slides/server/page_frame.hh"
 #include "slides/server/prose.hh"
 #include "slides/server/question.hh"
@@ -15,6 +15,8 @@
 #include "slides/server/timing.hh"
 
 namespace waymark::slides {
+
+using net::http::escaped;
 
 namespace {
 

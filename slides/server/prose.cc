@@ -8,9 +8,11 @@
 #include <filesystem>
 
 #include "daemon/error.hh"
-#include "slides/server/html.hh"
+#include "net/http/html_text.hh"
 
 namespace waymark::slides {
+
+using net::http::append_escaped;
 
 namespace {
 

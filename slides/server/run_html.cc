@@ -5,11 +5,13 @@
 #include <array>
 
 #include "daemon/error.hh"
+#include "net/http/html_text.hh"
 #include "slides/server/buttons.hh"
-#include "slides/server/html.hh"
 #include "slides/server/process_facts.hh"
 
 namespace waymark::slides {
+
+using net::http::escaped;
 
 namespace {
 

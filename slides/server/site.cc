@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "daemon/error.hh"
-#include "slides/server/html.hh"
+#include "net/http/html_text.hh"
 #include "slides/server/page_frame.hh"
 
 namespace waymark::slides {
+
+using net::http::escaped;
 
 using net::http::answered;
 using net::http::Exchange;

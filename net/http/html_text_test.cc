@@ -1,8 +1,8 @@
-#include "slides/server/html.hh"
+#include "net/http/html_text.hh"
 
 #include <doctest/doctest.h>
 
-using namespace waymark::slides;
+using namespace waymark::net::http;
 
 TEST_CASE("what is escaped opens no tag and ends no attribute") {
     CHECK(escaped("<script>alert(\"x & y\")</script>") ==
