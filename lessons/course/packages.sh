@@ -44,6 +44,7 @@ sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
 tests                     openssl              tool:openssl
 tests                     curl                 tool:curl
+package,tests             dpkg-dev             tool:dpkg-shlibdeps
 foreign                   mandoc               tool:mandoc
 foreign,bench             rsyslog              root_tool:rsyslogd
 foreign                   rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
@@ -53,7 +54,7 @@ bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk
 bench                     haproxy              tool:haproxy
 '
-readonly package_sets='course server slides capstone sniff lab tests foreign print bench'
+readonly package_sets='course server slides capstone sniff lab tests foreign print bench package'
 
 have_tool() { command -v "$1" >/dev/null; }
 

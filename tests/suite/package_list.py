@@ -16,7 +16,7 @@ import subprocess
 TOGETHER = {"course": ["course"], "server": ["course", "server"], "slides": ["course", "slides"],
             "capstone": ["course", "server", "capstone"], "bench": ["course", "server", "bench"],
             "print": ["course", "slides", "print"], "sniff": ["course", "sniff"],
-            "lab": ["course", "lab"],
+            "lab": ["course", "lab"], "package": ["course", "server", "package"],
             "tests": ["course", "server", "slides", "tests"]}
 STATUS = pathlib.Path("/var/lib/dpkg/status")
 PARTS_OF_COMPILER = {"threads"}  # Meson answers dependency('threads') by itself

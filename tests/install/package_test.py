@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""The Debian package, made from this build and looked into:  package_test.py BUILD_FOLDER"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/suite"), str(pathlib.Path(__file__).resolve().parent)]
+
+import driver
+
+PACKAGE = ROOT / "lessons/16-tracker/package"
+UNITS = ("waymark-tracker.service", "waymark-tracker-devices.socket", "waymark-tracker-web.socket")
+PATIENCE_SECONDS = 500
+# Of the exposure that `systemd-analyze security` counts, from 0 to 10; below 2 it calls it OK.
+MOST_EXPOSURE = 2.0
+
+
+def run(*command, **more):
+    return subprocess.run(command, text=True, check=False, timeout=PATIENCE_SECONDS, stdin=subprocess.DEVNULL,
+                          **{"capture_output": True, **more})
+
+
+class InTheSuite(unittest.TestCase):
+    BUILD = None
+
+    @classmethod
+    def setUpClass(cls):
+        scratch = tempfile.TemporaryDirectory(prefix="waymark-")
+        cls.addClassCleanup(scratch.cleanup)
+        cls.folder = pathlib.Path(scratch.name)
+        made = run(PACKAGE / "make_package.sh", cls.BUILD, cls.folder, env={**os.environ, "DPKG_DEB_COMPRESSOR_TYPE": "none"})
+        if made.returncode != 0:
+            raise AssertionError(made.stderr)
+        cls.deb = pathlib.Path(made.stdout.strip())
+        cls.tree = cls.folder / "tree"
+        subprocess.run(["dpkg-deb", "--raw-extract", cls.deb, cls.tree], check=True)
+
+    def field(self, name):
+        return run("dpkg-deb", "--field", self.deb, name).stdout.strip()
+
+    def test_it_has_what_a_service_needs_and_nothing_elsewhere(self):
+        listed = [line.split(None, 5) for line in run("dpkg-deb", "--contents", self.deb).stdout.splitlines()]
+        names = {line[5].split(" -> ")[0] for line in listed}
+        for name in ("usr/bin/tracker", "usr/share/waymark/site/index.html", "usr/share/man/man1/tracker.1.gz",
+                     "usr/share/bash-completion/completions/tracker", "etc/waymark/tracker.toml",
+                     "usr/share/doc/waymark-tracker/copyright", "usr/share/doc/waymark-tracker/changelog.gz",
+                     "usr/share/doc/waymark-tracker/README.Debian", *(f"usr/lib/systemd/system/{unit}" for unit in UNITS)):
+            self.assertIn(f"./{name}", names)
+        allowed = re.compile(r"\./(usr/(bin/tracker|lib/systemd/system/|share/(waymark|man|doc|bash-completion)/)|etc/waymark/)")
+        self.assertEqual([name for name in names if not name.endswith("/") and not allowed.match(name)], [])
+        self.assertEqual({line[1] for line in listed}, {"root/root"})
+        self.assertEqual([line for line in listed if line[0][8] == "w"], [], "anybody may write there")
+
+    def test_the_fields_name_what_it_needs(self):
+        self.assertEqual(self.field("Package"), "waymark-tracker")
+        self.assertEqual(self.field("Version"), "0.1.0")
+        needed = {entry.split()[0] for entry in self.field("Depends").split(", ")}
+        self.assertLessEqual({"adduser", "init-system-helpers", "libc6", "libsqlite3-0"}, needed)
+        self.assertNotIn("@", (self.tree / "DEBIAN/control").read_text().replace("<waymark@", ""))
+        self.assertEqual((self.tree / "DEBIAN/conffiles").read_text(), "/etc/waymark/tracker.toml\n")
+        for line in (self.tree / "DEBIAN/md5sums").read_text().splitlines():
+            self.assertTrue((self.tree / line.split("  ", 1)[1]).is_file(), line)
+
+    def test_its_scripts_are_scripts_and_reach_for_no_network(self):
+        for name in ("postinst", "prerm", "postrm"):
+            self.assertEqual(run("sh", "-n", self.tree / "DEBIAN" / name).stderr, "")
+            self.assertNotRegex((self.tree / "DEBIAN" / name).read_text(), r"https?:|\b(curl|wget|npm|apt-get)\b")
+
+    def units(self, change=lambda text: text):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        for unit in UNITS:
+            text = (self.tree / "usr/lib/systemd/system" / unit).read_text()
+            (folder / unit).write_text(change(text).replace("/usr/bin/tracker", str(self.tree / "usr/bin/tracker")))
+        return folder
+
+    def test_what_it_starts_listens_on_this_machine_alone(self):
+        listens = []
+        for unit in UNITS:
+            text = (self.tree / "usr/lib/systemd/system" / unit).read_text()
+            self.assertNotIn("/usr/local", text)
+            listens += re.findall(r"^Listen\w+=(.*)", text, re.MULTILINE)
+        self.assertEqual(sorted(listens), ["127.0.0.1:5055", "127.0.0.1:8080"])
+        settings = [line for line in (self.tree / "etc/waymark/tracker.toml").read_text().splitlines() if line[:1] not in ("#", "")]
+        self.assertEqual(settings, [])
+
+    def test_systemd_understands_the_units_and_would_say_what_it_does_not(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("systemd-analyze is not here")
+        folder = self.units()
+        done = run("systemd-analyze", "verify", "--man=no", *(folder / unit for unit in UNITS))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        folder = self.units(lambda text: text.replace("WatchdogSec", "WatchdogSecs"))
+        self.assertIn("WatchdogSecs", run("systemd-analyze", "verify", "--man=no", folder / UNITS[0]).stderr)
+
+    def exposure(self, folder):
+        done = run("systemd-analyze", "security", "--offline=yes", "--no-pager", folder / UNITS[0])
+        return float(re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)[1])
+
+    def test_the_service_is_shut_in(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("systemd-analyze is not here")
+        self.assertLess(self.exposure(self.units()), MOST_EXPOSURE)
+        open_doors = self.units(lambda text: re.sub(r"^(ProtectSystem|PrivateUsers|SystemCallFilter|CapabilityBoundingSet).*\n", "",
+                                                    text, flags=re.MULTILINE))
+        self.assertGreater(self.exposure(open_doors), MOST_EXPOSURE)
+
+
+if __name__ == "__main__":
+    InTheSuite.BUILD = sys.argv.pop(1)
+    driver.main()
