@@ -52,25 +52,24 @@ class RunningTracker:
             [self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
              "127.0.0.1:0", "--listen-web", "127.0.0.1:0", *self.extra_arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
+        self.said = b""
         self.devices_url = self.wait_for_url("devices")
 
     def wait_for_url(self, name):
         """The address in the line "devices: http://127.0.0.1:PORT/" on standard output."""
-        output = b""
         until = time.monotonic() + START_SECONDS
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            while time.monotonic() < until:
-                if not selector.select(until - time.monotonic()):
+            while not (found := re.search(name.encode() + rb": *(https?://\S+)\s", self.said)):
+                if not selector.select(max(0, until - time.monotonic())):
                     break
                 piece = os.read(self.process.stdout.fileno(), 4096)
-                output += piece
-                found = re.search(name.encode() + rb": *(https?://\S+)\s", output)
-                if found:
-                    return found.group(1).decode()
+                self.said += piece
                 if not piece:
                     break
-        raise AssertionError(f"tracker serve did not say its {name} address: {output!r}\n"
+            if found:
+                return found.group(1).decode()
+        raise AssertionError(f"tracker serve did not say its {name} address: {self.said!r}\n"
                              f"{self.log_text()}")
 
     def log_in(self, web_url):

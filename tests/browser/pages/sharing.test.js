@@ -62,7 +62,7 @@ test('a link is made by keyboard, opened by a stranger, and ended', async () => 
   }
   const shared = await openShared(address.split('#')[1]);
   assert.equal(await text(shared, 'title'), HOSTILE);
-  await page.getByRole('button', { name: `End the link ${HOSTILE}` }).click();
+  await page.getByRole('button', { name: `End it: the link ${HOSTILE}` }).click();
   await page.getByRole('button', { name: 'End it', exact: true }).last().click();
   await page.locator('#done', { hasText: 'has ended' }).waitFor();
   // Who looks at it sees nothing any more, without a touch.

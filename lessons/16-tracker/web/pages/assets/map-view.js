@@ -24,7 +24,9 @@ export function createMap(element) {
   L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
   map.attributionControl.setPrefix('Leaflet').addAttribution('Natural Earth');
   new GraticuleLayer().addTo(map);
-  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(element);
+  const size = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+  size.observe(element);
+  map.on('unload', () => size.disconnect()); // a map that is removed has no panes any more
   return map;
 }
 

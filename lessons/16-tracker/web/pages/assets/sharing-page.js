@@ -116,7 +116,7 @@ function rowOf(share, now) {
     element('div', { className: 'side', textContent: endOf(share, now) }));
   const row = element('li', {}, main);
   if (share.open) {
-    row.append(element('button', { type: 'button', textContent: 'End it', ariaLabel: `End the link ${share.name}`,
+    row.append(element('button', { type: 'button', textContent: 'End it', ariaLabel: `End it: the link ${share.name}`,
       onclick: () => endLink(share) }));
   }
   return row;
