@@ -29,6 +29,7 @@
 #include "services/running_server.hh"
 #include "services/service_group.hh"
 #include "services/service_log.hh"
+#include "services/supervisor_figures.hh"
 #include "services/web_identity.hh"
 #include "start_check.hh"
 #include "store/data_folder.hh"
@@ -92,10 +93,10 @@ class House final : private net::EventLoop::Watcher {
     const bool ends_with_terminal_;
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
     net::EventLoop loop_;
-    const net::EventLoop::Clock::time_point started_ = net::EventLoop::Clock::now();
     net::Listener control_listener_;
     ServiceGroup services_;
     ServerReload reload_;
+    SupervisorFigures figures_;
     net::TaskGroup reloads_;
     Watchdog watchdog_;
     ControlSocket control_;
@@ -109,12 +110,14 @@ House::House(const Settings& settings, OpenListeners& open, WebIdentity& identit
       readiness_(readiness),
       ends_with_terminal_(settings.foreground && lives_with_terminal()),
       control_listener_(Address::parse("unix:" + settings.control_path())),
-      services_(loop_, settings, open.sockets, log, {pid_file.fd().get()},
-                {.on_all_up = [this] { all_up(); },
-                 .on_all_ended = [this] { loop_.stop(); },
-                 .on_identity_taken =
-                     [this](std::string_view answer) { reload_.hear_identity(answer); }}),
+      services_(
+          loop_, settings, open.sockets, log, {pid_file.fd().get()},
+          {.on_all_up = [this] { all_up(); },
+           .on_all_ended = [this] { loop_.stop(); },
+           .on_identity_taken = [this](std::string_view answer) { reload_.hear_identity(answer); },
+           .on_figures_wanted = [this] { figures_.tell(); }}),
       reload_({loop_, log, services_, open.sockets, identity, read_again}),
+      figures_(loop_, services_, settings.data),
       watchdog_(loop_, services_, readiness, log, daemon::take_watchdog_interval()),
       control_(loop_, net::Listener::adopt(control_listener_.fd().duplicate()),
                [this](std::string_view request) { return answer(request); }) {
@@ -218,13 +221,12 @@ net::Task<std::string> House::answer(std::string_view request) {
 
 net::Task<std::string> House::status() {
     const std::string services = co_await services_.describe();
-    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(loop_.now() - started_);
     co_return fmt::format(
         R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"web_scheme":"{}","nmea":[{}],)"
         R"("first_account":"{}","services":{}}})"
         "\n",
-        ::getpid(), uptime.count(), quoted(open_.devices), quoted(open_.web), web_scheme(settings_),
-        quoted(open_.nmea), welcome_path(settings_.first_link), services);
+        ::getpid(), figures_.uptime().count(), quoted(open_.devices), quoted(open_.web),
+        web_scheme(settings_), quoted(open_.nmea), welcome_path(settings_.first_link), services);
 }
 
 int run_house(const Settings& settings, GivenListeners given, PidFile& pid_file,

@@ -101,6 +101,15 @@ void refuse_wrong_url(std::string_view url) {
                         url));
 }
 
+// It goes with each request, and nobody counts how often it is guessed.
+void refuse_weak_token(const std::string& token) {
+    const bool is_plain = std::ranges::all_of(token, [](char c) { return c > ' ' && c <= '~'; });
+    if (!token.empty() && (!is_plain || token.size() < 20 || token.size() > 200))
+        throw UsageError(
+            "metrics-token: it must be 20 to 200 characters of ASCII without blanks, such as "
+            "'openssl rand -hex 16' makes");
+}
+
 }  // namespace
 
 std::string ReloadableSettings::to_text() const {
@@ -181,6 +190,7 @@ void Settings::validate() const {
             "map, tiles: streets from a file and pictures from a server lie on top of "
             "each other; name one of them");
     refuse_wrong_url(public_devices_url);
+    refuse_weak_token(metrics_token);
     if (receivers < 1 || receivers > 64)
         throw UsageError(fmt::format("receivers: {} is not between 1 and 64", receivers));
     if (threads < 1 || threads > 64)
@@ -229,6 +239,7 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
                      mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client},
         {"gpsd", gpsd != other.gpsd || gpsd_device != other.gpsd_device},
         {"public-devices-url", public_devices_url != other.public_devices_url},
+        {"metrics-token", metrics_token != other.metrics_token},
         {"site", site != other.site},
         {"map", map != other.map},
         {"user", user != other.user},

@@ -31,8 +31,8 @@ struct ReloadableSettings {
     unsigned max_connections_per_address = 32;  // an IPv4 address or an IPv6 /64
     unsigned header_timeout_s = 10;  // from the first byte of a request to the end of its head
     unsigned body_timeout_s = 60;
-    unsigned send_timeout_s = 10;  // without any progress
-    unsigned idle_timeout_s = 15;  // between two requests
+    unsigned send_timeout_s = 10;   // without any progress
+    unsigned idle_timeout_s = 15;   // between two requests
     unsigned max_import_mb = 2048;  // of a file that is given to a page
 
     // As lines "key=value", for the channel to a service, and back.
@@ -61,6 +61,7 @@ struct Settings {
     // The port for phones as phones reach it, such as https://home.example; "" where only the page
     // can guess. Without a slash at its end.
     std::string public_devices_url;
+    std::string metrics_token;  // whoever shows it may read /metrics; none: admins only
     std::string site;  // the folder with the pages; found beside the program unless said otherwise
     std::string map;   // a file with the streets (map/map_file.hh); none: there are no streets
     // To call: HOST:PORT, or nothing.

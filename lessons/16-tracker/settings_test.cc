@@ -75,6 +75,11 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
              s.reloadable.tiles = "https://h/{z}/{x}/{y}";
          },
          "map, tiles", "one of them"},
+        {[](Settings& s) { s.metrics_token = "a-token-of-nineteen"; }, "metrics-token",
+         "20 to 200"},
+        {[](Settings& s) { s.metrics_token = "a token of twenty chars"; }, "metrics-token",
+         "blanks"},
+        {[](Settings& s) { s.metrics_token.assign(201, 'x'); }, "metrics-token", "20 to 200"},
         {[](Settings& s) { s.reloadable.access_devices.assign(3000, "allow 192.168.100.0/24"); },
          "access-devices", "bytes in all"},
     };

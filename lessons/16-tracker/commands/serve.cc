@@ -108,11 +108,12 @@ std::string ask(const RunningOptions& options, std::string_view request) {
     return *answer;
 }
 
-// The lists that 'tracker refused' shows are too long for a table of counters.
+// The lists that 'tracker refused' and /metrics show are too long for a table of counters.
 void leave_out_refusals(nlohmann::json& status) {
     for (nlohmann::json& service : status["services"]) {
         nlohmann::json& counters = service["counters"];
         counters.erase("refused_lately");
+        counters.erase("commits_within");
         if (!counters.contains("threads")) continue;
         for (nlohmann::json& thread : counters["threads"]) thread.erase("refused_lately");
     }

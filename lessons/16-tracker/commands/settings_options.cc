@@ -221,6 +221,9 @@ void add_settings_options(CLI::App& app, Settings& settings) {
     add(app, "gpsd", settings.gpsd, "HOST:PORT of a gpsd, such as localhost:2947");
     add(app, "gpsd-device", settings.gpsd_device,
         "Identifier of the device that is at that gpsd (default gpsd)");
+    add(app, "metrics-token", settings.metrics_token,
+        "Whoever shows it may read /metrics, as Prometheus does (Authorization: Bearer TOKEN); on "
+        "a command line others see it: use the file or the environment");
     add(app, "site", settings.site, "Folder of the web pages (default: beside the program)");
     add(app, "map", settings.map,
         "PMTiles file with the streets of your region, drawn without the internet (MAPS.md says "

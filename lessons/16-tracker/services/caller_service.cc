@@ -66,7 +66,8 @@ CallerService::CallerService(ServiceStart& start)
                 .on_stop = [this] { loop_.stop(); },
                 .on_settings = {},
                 .on_devices_changed = {},
-                .counters = [this] { return counters(); }}) {
+                .counters = [this] { return counters(); },
+                .memory = std::move(start.memory)}) {
     store_.on_directory([this](std::string_view part) { learn(part); });
 }
 
@@ -99,11 +100,12 @@ void CallerService::begin() {
 }
 
 std::string CallerService::counters() const {
-    return fmt::format(R"({{"mqtt_connected":{},"mqtt_messages":{},"gpsd_connected":{},)"
-                       R"("refused_messages":{},"quarantined_messages":{},"refused_lately":{}}})",
-                       mqtt_ && mqtt_->is_connected(), mqtt_ ? mqtt_->messages() : 0,
-                       gpsd_ && gpsd_->is_connected(), host_.refusals.refused(),
-                       host_.refusals.quarantined(), host_.refusals.to_json(16));
+    return fmt::format(
+        R"({{"mqtt_connected":{},"mqtt_messages":{},"gpsd_connected":{},)"
+        R"("refused_messages":{},"quarantined_messages":{},{},"refused_lately":{}}})",
+        mqtt_ && mqtt_->is_connected(), mqtt_ ? mqtt_->messages() : 0,
+        gpsd_ && gpsd_->is_connected(), host_.refusals.refused(), host_.refusals.quarantined(),
+        host_.refusals.reasons_to_json(), host_.refusals.to_json(16));
 }
 
 }  // namespace

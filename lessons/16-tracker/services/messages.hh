@@ -26,8 +26,9 @@
 //   supervisor -> web app  certificate  a descriptor of the new one; key follows
 //                          key      its key's, and the number of the question
 //                       count       say your counters
-//   web app -> supervisor  identity_taken  that number, a blank, and "" or why the old ones stay
-//   all -> supervisor   ready       I serve; the store says kNoAccounts if there are none
+//   either way          figures     say those of all services; each as JSON, and an empty one at
+//   the end web app -> supervisor  identity_taken  that number, a blank, and "" or why the old ones
+//   stay all -> supervisor   ready       I serve; the store says kNoAccounts if there are none
 //                       devices     the store has told the receivers of the edited devices
 //                       counters    a JSON object
 //                       failed      the exit code (a byte) and why I end
@@ -71,6 +72,7 @@ enum class MessageKind : std::uint8_t {
     key,
     identity_taken,
     refused,
+    figures,
 };
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:

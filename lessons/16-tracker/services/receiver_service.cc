@@ -78,7 +78,8 @@ ReceiverService::ReceiverService(ServiceStart& start)
            .on_stop = [this] { close(); },
            .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
            .on_devices_changed = {},
-           .counters = [this] { return counters(); }}) {
+           .counters = [this] { return counters(); },
+           .memory = std::move(start.memory)}) {
     for (const auto& reception : receptions_)
         reception->on_open([this] { first().loop().post([this] { opened(); }); });
 }

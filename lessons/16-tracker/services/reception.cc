@@ -205,10 +205,11 @@ void Reception::close() {
 std::string Reception::counters(std::size_t most_refusals) const {
     return fmt::format(R"({{{},{},"not_durable":{},"quarantine_full":{},"unanswered_bytes":{},)"
                        R"("store_connected":{},"refused_messages":{},"quarantined_messages":{},)"
-                       R"("refused_lately":{}}})",
+                       R"({},"refused_lately":{}}})",
                        server_.counters(), nmea_.counters(), not_durable_, no_room_,
                        store_.unanswered_bytes(), store_.is_connected(), refusals_.refused(),
-                       refusals_.quarantined(), refusals_.to_json(most_refusals));
+                       refusals_.quarantined(), refusals_.reasons_to_json(),
+                       refusals_.to_json(most_refusals));
 }
 
 }  // namespace waymark::tracker

@@ -65,6 +65,7 @@ void Refusals::note(const Decoded& decoded, const net::Address& peer, UnixMillis
     current.device = decoded.from;
     current.network = peer.network_key();
     current.reason = is_refused ? decoded.error : decoded.quarantined.front().reason;
+    (is_refused ? refused_reasons_ : quarantined_reasons_).add(current.reason);
     current.field = decoded.field;
     current.address = peer.host_text();
     current.protocol = decoded.protocol;
@@ -122,6 +123,11 @@ void Refusals::tell(RefusalCase& that, UnixMillis now) {
     log_.warning("{} from {} {}: {}{}{}{}", who, that.address,
                  that.status == 200 ? "is in quarantine" : "is refused", that.reason,
                  that.field.empty() ? "" : " in ", that.field, others);
+}
+
+std::string Refusals::reasons_to_json() const {
+    return fmt::format(R"("refused_by_reason":{},"quarantined_by_reason":{})",
+                       refused_reasons_.to_json(), quarantined_reasons_.to_json());
 }
 
 std::string Refusals::to_json(std::size_t most) const {

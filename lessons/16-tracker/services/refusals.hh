@@ -24,6 +24,7 @@
 #include "daemon/log.hh"
 #include "net/address.hh"
 #include "protocol.hh"
+#include "services/reason_counts.hh"
 #include "services/refusal_list.hh"
 
 namespace waymark::tracker {
@@ -53,6 +54,8 @@ class Refusals {
 
     std::uint64_t refused() const { return refused_; }
     std::uint64_t quarantined() const { return quarantined_; }
+    // "refused_by_reason":{...},"quarantined_by_reason":{...}: since the start.
+    std::string reasons_to_json() const;
     // The newest `most` cases, as a JSON array:
     //   [{"time":MS,"count":2,"status":403,"reason":"unknown_device","field":"","who":"my-phne",
     //     "device":0,"address":"192.0.2.7"}]
@@ -78,6 +81,7 @@ class Refusals {
     RefusalList news_{kMost};
     std::uint64_t refused_ = 0;
     std::uint64_t quarantined_ = 0;
+    ReasonCounts refused_reasons_, quarantined_reasons_;
     UnixMillis minute_began_ = 0;
     std::vector<net::NetworkKey> told_;  // in this minute, for each line the network
     std::uint64_t untold_ = 0;

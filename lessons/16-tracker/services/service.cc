@@ -54,6 +54,7 @@ int run(ServiceStart& start) {
     const bool is_a_process = !start.settings.one_process;
     if (is_a_process) become_a_service_process(start);
     start.log = std::make_unique<daemon::Log>(log_options(start.settings, log_name(start)));
+    start.memory = ProcessMemory::of_this_process();
     if (is_a_process) give_up_the_rest(start);
     switch (start.kind) {
         case ServiceKind::store:

@@ -17,6 +17,7 @@
 #include "net/address.hh"
 #include "services/identity_files.hh"
 #include "services/messages.hh"
+#include "services/process_memory.hh"
 #include "settings.hh"
 
 namespace waymark::tracker {
@@ -32,6 +33,7 @@ struct ServiceStart {
     net::Address target{};                     // where phones send, for the demo
     IdentityFiles identity{};                  // of the web app, if it serves by TLS
     std::unique_ptr<daemon::Log> log{};        // made by run_service: the service may open no file
+    ProcessMemory memory{};                    // the same
 };
 
 // Each returns its exit code; throws std::system_error, StoreError or UsageError when it cannot

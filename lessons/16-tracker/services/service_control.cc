@@ -1,6 +1,9 @@
 #include "services/service_control.hh"
 
+#include <fmt/core.h>
+
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace waymark::tracker {
@@ -29,7 +32,11 @@ void ServiceControl::confirm_devices() {
 // For a person who asked: without memory for it the answer fails, and not the service.
 void ServiceControl::tell_counters() {
     try {
-        link_.send(write_text(MessageKind::counters, handlers_.counters()));
+        std::string counters = handlers_.counters();
+        if (const std::optional<std::int64_t> bytes = handlers_.memory.pss_bytes())
+            counters.insert(
+                1, fmt::format("\"memory_bytes\":{}{}", *bytes, counters.size() > 2 ? "," : ""));
+        link_.send(write_text(MessageKind::counters, counters));
     } catch (const std::bad_alloc&) {
     }
 }
@@ -55,6 +62,9 @@ void ServiceControl::heard(std::string_view message, Fd descriptor) {
             break;
         case MessageKind::devices:
             if (handlers_.on_devices_changed) handlers_.on_devices_changed();
+            break;
+        case MessageKind::figures:
+            if (handlers_.on_figures) handlers_.on_figures(text_of(message));
             break;
         case MessageKind::count:
             if (handlers_.counters) tell_counters();

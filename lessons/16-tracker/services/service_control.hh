@@ -16,6 +16,7 @@
 #include "net/event_loop.hh"
 #include "services/identity_files.hh"
 #include "services/messages.hh"
+#include "services/process_memory.hh"
 #include "settings.hh"
 
 namespace waymark::tracker {
@@ -30,6 +31,9 @@ class ServiceControl {
         std::function<std::string(const IdentityFiles&)> on_identity = {};
         std::function<void()> on_devices_changed;  // somebody edited them
         std::function<std::string()> counters;     // as a JSON object
+        ProcessMemory memory = {};                 // told with the counters, as "memory_bytes"
+        // What came of ask_for_figures(): the JSON of one service after another, "" at the end.
+        std::function<void(std::string_view)> on_figures = {};
     };
 
     // `handlers` without a function ignore that message. Settings that were read again change the
@@ -42,6 +46,8 @@ class ServiceControl {
     void ready(std::string_view remark = {});
     // Answers on_devices_changed: whoever has to know them has been told.
     void confirm_devices();
+    // Asks the supervisor how all services do; false if it is gone.
+    bool ask_for_figures() { return link_.send(write_empty(MessageKind::figures)); }
     // Whether the loop ended because the supervisor is gone.
     bool supervisor_is_gone() const { return link_.is_closed(); }
 

@@ -18,9 +18,7 @@ using daemon::ServiceEvent;
 using daemon::ServiceState;
 
 namespace {
-
 constexpr std::chrono::seconds kHandOverPatience{1};  // for answers, when a person asks
-
 }  // namespace
 
 ServiceGroup::ServiceGroup(net::EventLoop& loop, Settings settings, const ListeningSockets& sockets,
@@ -196,6 +194,9 @@ void ServiceGroup::heard(Service& service, std::string_view message) {
             ++devices_answers_;
             devices_told_.tell_all();
             break;
+        case MessageKind::figures:
+            if (handlers_.on_figures_wanted) handlers_.on_figures_wanted();
+            break;
         case MessageKind::identity_taken:
             handlers_.on_identity_taken(text_of(message));
             break;
@@ -282,11 +283,18 @@ net::Task<std::string> ServiceGroup::describe() {
     co_return list + "]";
 }
 
+net::Task<std::vector<std::string>> ServiceGroup::describe_each() {
+    co_await ask_for_counters();
+    std::vector<std::string> each;
+    for (const auto& service : services_) each.push_back(describe(*service));
+    co_return each;
+}
+
 std::string ServiceGroup::describe(const Service& service) const {
-    return fmt::format(R"({{"name":"{}","state":"{}","pid":{},"starts":{},"counters":{}}})",
-                       service.name(), name_of(service.supervisor.state()),
-                       service.id == 0 ? 0 : host_->process_of(service.id), service.starts,
-                       service.counters);
+    return fmt::format(
+        R"({{"name":"{}","state":"{}","answers":{},"pid":{},"starts":{},"counters":{}}})",
+        service.name(), name_of(service.supervisor.state()), !service.counters_wanted,
+        service.id == 0 ? 0 : host_->process_of(service.id), service.starts, service.counters);
 }
 
 }  // namespace waymark::tracker

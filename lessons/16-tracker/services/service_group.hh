@@ -34,6 +34,7 @@ class ServiceGroup {
         std::function<void()> on_all_up;     // the first time only
         std::function<void()> on_all_ended;  // after stop(), or when it gave up
         std::function<void(std::string_view answer)> on_identity_taken = {};  // by the web app
+        std::function<void()> on_figures_wanted = {};                         // the same
     };
 
     // Why a service could not be started, in its own words, and the exit code that it chose.
@@ -75,6 +76,8 @@ class ServiceGroup {
 
     // Asks all services for their counters and waits for them, a second at most. A JSON array.
     net::Task<std::string> describe();
+    // The same, one by one.
+    net::Task<std::vector<std::string>> describe_each();
     // Asks in the same way, and names those that run and have not answered, as "store, web app"; ""
     // if there are none. One that does not run has the supervisor to see to it.
     net::Task<std::string> silent_services();

@@ -1,13 +1,12 @@
-// What the store has done since its start, for `tracker status`.
+// What the store has done since its start, for `tracker status` and the figures of the web app.
 
 #pragma once
-
-#include <fmt/format.h>
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 
+#include "services/commit_times.hh"
 #include "store/store.hh"
 
 namespace waymark::tracker {
@@ -15,22 +14,14 @@ namespace waymark::tracker {
 struct StoreCounters {
     std::uint64_t stored = 0, duplicates = 0, quarantined = 0, commits = 0, failed_commits = 0;
     std::int64_t slowest_commit_us = 0;
+    CommitTimes commit_times{};  // of those that did not fail
+    bool last_commit_failed = false;
+    UnixMillis last_commit_ms = 0;  // the last that did not fail; 0: none yet
 
-    void note_commit(const CommitResult& result, std::chrono::nanoseconds took) {
-        using std::chrono::microseconds;
-        const auto us = std::chrono::duration_cast<microseconds>(took).count();
-        if (us > slowest_commit_us) slowest_commit_us = us;
-        ++(result.durable ? commits : failed_commits);
-    }
+    void note_commit(const CommitResult& result, std::chrono::nanoseconds took, UnixMillis now);
 
-    // A JSON object.
-    std::string to_json(Store& store) const {
-        return fmt::format(
-            R"({{"fixes_stored":{},"duplicates":{},"quarantined":{},"commits":{},)"
-            R"("failed_commits":{},"slowest_commit_us":{},"log_bytes":{},"quarantine_bytes":{},"accounts":{}}})",
-            stored, duplicates, quarantined, commits, failed_commits, slowest_commit_us,
-            store.log_bytes(), store.quarantine_bytes(), store.count_accounts());
-    }
+    // A JSON object. `database` is the file, whose size is told.
+    std::string to_json(Store& store, const std::string& database) const;
 };
 
 }  // namespace waymark::tracker

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -63,6 +64,7 @@ class StoreService {
 
     net::EventLoop loop_;
     daemon::Log& log_;
+    const std::string database_;
     Store store_;
     QuarantineWatch quarantine_watch_;
     bool quarantine_had_room_ = true;
@@ -88,7 +90,8 @@ class StoreService {
 
 StoreService::StoreService(ServiceStart& start)
     : log_(*start.log),
-      store_(database_path(start.settings.data)),
+      database_(database_path(start.settings.data)),
+      store_(database_),
       quarantine_watch_(log_),
       change_timer_(loop_.timers(), [this] { look_for_changes(); }),
       control_(loop_, std::move(start.control), log_,
@@ -96,7 +99,8 @@ StoreService::StoreService(ServiceStart& start)
                 .on_stop = [this] { loop_.stop(); },
                 .on_settings = {},
                 .on_devices_changed = [this] { is_told_to_look_ = true; },
-                .counters = [this] { return counters_.to_json(store_); }}) {
+                .counters = [this] { return counters_.to_json(store_, database_); },
+                .memory = std::move(start.memory)}) {
     loop_.after_each_round([this] { end_round(); });
     change_timer_.set(Deadline::after(kLookForChanges));
 }
@@ -187,7 +191,7 @@ void StoreService::end_transaction() {
     const auto begin = std::chrono::steady_clock::now();
     const CommitResult result = store_.commit();  //@ 1
     web_app_.in_transaction(false);
-    counters_.note_commit(result, std::chrono::steady_clock::now() - begin);
+    counters_.note_commit(result, std::chrono::steady_clock::now() - begin, unix_now());
 
     answer(result);                                                  //@ 2
     if (result.durable) web_app_.announce(result.sequence, fresh_);  //@ 3

@@ -87,7 +87,8 @@ std::string percent_encoded(std::string_view text) {
 // What stands behind '?' is encoded once more, so that it is one value.
 void send_to_log_in(Exchange& exchange) {
     const net::http::Request& request = exchange.request;
-    const bool is_page = request.method != "POST" && !request.path.starts_with("/api/");
+    const bool is_page = request.method != "POST" && !request.path.starts_with("/api/") &&
+                         !request.field("Authorization");
     if (!is_page) return answer_error(exchange, 401, "Log in first.");
     std::string place = "/login";
     if (request.target != "/") place += "?next=" + percent_encoded(request.target);

@@ -42,6 +42,7 @@
 #include "web_app/routes.hh"
 #include "web_app/sharing.hh"
 #include "web_app/site_folder.hh"
+#include "web_app/status_api.hh"
 #include "web_app/store_announcements.hh"
 #include "web_app/store_changes.hh"
 #include "web_app/track_files_api.hh"
@@ -85,6 +86,10 @@ class WebAppService {
 
   private:
     void stop();
+    template <typename... Apis>
+    void add_routes_of(Apis&... apis) {
+        (apis.add_routes(routes_), ...);
+    }
     void accounts_read();
     void look_at_sessions();
     void reload(const ReloadableSettings& settings);
@@ -118,6 +123,7 @@ class WebAppService {
     QuarantineApi quarantine_;
     MapApi map_;
     Sharing sharing_;
+    StatusApi status_;
     const bool is_beyond_loopback_;
     WebTls tls_;
     RequestGuard guard_;
@@ -171,12 +177,14 @@ WebAppService::WebAppService(ServiceStart& start)
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),
       sharing_({loop_, feed_, reads_, accounts_, changes_, announcements_, guard_}),
+      status_({loop_, [this] { return control_.ask_for_figures(); }, start.settings.metrics_token,
+               [this](const net::http::Exchange& exchange) { return log_in_.who_asks(exchange); }}),
       is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
       tls_(start.settings, std::exchange(start.identity, {}), log_),
       guard_(reach_of(start.settings.reloadable)),
       places_(start.settings.reloadable),
       routes_(router_, guard_, places_,
-              [this](const net::http::Exchange& exchange) { return log_in_.who_asks(exchange); }),
+              [this](const net::http::Exchange& exchange) { return status_.who_asks(exchange); }),
       server_(loop_, router_, std::move(start.listeners), start.settings.reloadable,
               start.settings.reloadable.web_access_list(), log_, clients_of(start.settings)),
       control_(loop_, std::move(start.control), log_,
@@ -189,22 +197,13 @@ WebAppService::WebAppService(ServiceStart& start)
                 .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
                 .on_identity = [this](const IdentityFiles& files) { return tls_.take(files); },
                 .on_devices_changed = {},
-                .counters = [this] { return fmt::format("{{{}}}", counters()); }}),
+                .counters = [this] { return fmt::format("{{{}}}", counters()); },
+                .memory = std::move(start.memory),
+                .on_figures = [this](std::string_view service) { status_.hear(service); }}),
       session_timer_(loop_.timers(), [this] { look_at_sessions(); }) {
-    log_in_.add_routes(routes_);
-    own_account_.add_routes(routes_);
-    users_.add_routes(routes_);
-    pages_.add_routes(routes_);
-    api_.add_routes(routes_);
-    history_.add_routes(routes_);
-    devices_.add_routes(routes_);
-    corrections_.add_routes(routes_);
-    trips_.add_routes(routes_);
-    track_files_.add_routes(routes_);
+    add_routes_of(log_in_, own_account_, users_, pages_, api_, history_, devices_, corrections_,
+                  trips_, track_files_, quarantine_, sharing_, map_, status_);
     track_files_.set_longest_file(start.settings.reloadable.longest_import());
-    quarantine_.add_routes(routes_);
-    sharing_.add_routes(routes_);
-    map_.add_routes(routes_);
     routes_.tell_list("/api/routes");
     routes_.end_with_not_found();
     server_.http().set_fields(fields_with_every_answer());
@@ -230,6 +229,7 @@ void WebAppService::accounts_read() {
     if (!std::exchange(is_open_, true)) {
         server_.open(tls_.make_layer());
         control_.ready();
+        status_.start();
     }
     look_at_sessions();
 }
