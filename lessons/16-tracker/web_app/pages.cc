@@ -49,7 +49,9 @@ void Pages::add_routes(Routes& routes) {
             return answer(exchange, file);
         });
     for (const auto& [address, file] :
-         {std::pair{"/users", "/users.html"}, {"/audit", "/audit.html"}})
+         {std::pair{"/users", "/users.html"},
+          {"/audit", "/audit.html"},
+          {"/status", "/status.html"}})
         routes.admin_page(
             address,
             [this, file = std::string(file)](Exchange& exchange, const Viewer&) {
