@@ -20,7 +20,7 @@ using waymark::daemon::kLongestLine;
 
 namespace {
 
-struct Throws {};
+struct Throws {};         // having overwritten errno
 struct ThrowsANumber {};  // which is no std::exception
 struct Overwrites {};     // errno, as a formatter that makes calls does
 
@@ -57,6 +57,7 @@ template <>
 struct fmt::formatter<Throws> {
     constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
     auto format(const Throws&, fmt::format_context& context) const -> decltype(context.out()) {
+        errno = EDOM;
         throw std::runtime_error("no words for it");
     }
 };
