@@ -1,18 +1,16 @@
 #include "lessons/course/toolchain.hh"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <cstdio>
 #include <set>
 #include <sstream>
 
 #include "daemon/error.hh"
-#include "daemon/fd.hh"
 #include "lessons/course/build_progress.hh"
 #include "lessons/course/compiler_words.hh"
+#include "lessons/course/folder_lock.hh"
 #include "lessons/course/program.hh"
 #include "lessons/course/workspace.hh"
 
@@ -79,16 +77,6 @@ std::string system_includes(const fs::path& root, const std::string& source) {
     return fmt::format("{}\n", fmt::join(includes, "\n"));
 }
 
-// Two ninjas at once would write the same files; the second waits, until it is closed (flock(2)).
-daemon::Fd lock_folder(const fs::path& build) {
-    const fs::path path = build / "course.lock";
-    daemon::Fd lock(daemon::check(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644), "open",
-                                  path.string()));
-    while (::flock(lock.get(), LOCK_EX) == -1)
-        if (errno != EINTR) daemon::fail(errno, "flock", path.string());
-    return lock;
-}
-
 // Code that calls the check's own functions could skip its cases.
 bool names_the_check(const fs::path& object) {
     return read_file(object).find("6course5check") != std::string::npos;
@@ -124,6 +112,14 @@ void Toolchain::build_ahead(const Lesson& lesson) const {
         "the library or the check of lesson {} does not build (your file is not part of it; "
         "'git status' shows what else was changed):\n{}",
         lesson.name, fmt::join(first_problems(ran.output, 3), "\n")));
+}
+
+daemon::Fd Toolchain::claim(const Lesson& lesson) const {
+    fs::create_directories(scratch_);
+    return lock_folder(scratch_, [&] {
+        fmt::print(stderr, "Another check of {} is running; this one waits for its end.\n",
+                   lesson.name);
+    });
 }
 
 Toolchain Toolchain::beside(fs::path scratch) const {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/fd.hh"
 #include "lessons/course/lesson.hh"
 
 namespace waymark::course {
@@ -37,6 +38,10 @@ class Toolchain {
     // Brings the check and the library up to date. Throws daemon::UsageError with ninja's words if
     // they do not build: then it is not the learner's file that is wrong.
     void build_ahead(const Lesson& lesson) const;
+
+    // Until what is returned is closed nobody else claims this scratch: a check and a watch of the
+    // same lesson would write and run the same program. Waits for whoever does, and says so.
+    daemon::Fd claim(const Lesson& lesson) const;
 
     // Does what the first compile() would do and the others need not: asks for the commands,
     // precompiles the preludes. For who is about to copy this.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/fd.hh"
 #include "lessons/course/case_run.hh"
 #include "lessons/course/case_text.hh"
 #include "lessons/course/shared_work.hh"
@@ -55,6 +56,7 @@ bool Judge::take(Verdict& verdict, CaseResult result) const {
 Verdict Judge::judge(const Lesson& lesson,
                      const std::map<std::string, std::filesystem::path>& files) const {
     Verdict verdict;
+    const daemon::Fd claimed = toolchain.claim(lesson);
     const Clock::time_point begin = Clock::now();
     Compiled compiled = toolchain.compile(lesson, files);
     verdict.compiled = compiled.success;

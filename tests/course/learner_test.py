@@ -1,6 +1,7 @@
 """What a learner sees: begin, check, hint, solution, reset, list. Usage: learner_test.py COURSE BUILD
 SANITIZE"""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -81,6 +82,18 @@ class Learner(OneLearner):
         self.assertIn("It did not end in time", text)
         self.assertRegex(text, r"process \d+ \(01-twice\) waits")
         self.assertIn("Likely: added once", text)
+
+    def test_two_checks_of_a_lesson_do_not_write_the_same_program(self):
+        self.say("begin", "01")
+        self.course.hand_in(SOLUTION)
+        self.say("check")
+        with open(self.course.root / "work/.built/01-twice/course.lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # as one that is running has it
+            with self.course.start("check", "01") as waits:
+                self.assertEqual(waits.stdout.readline(),
+                                 "Another check of 01-twice is running; this one waits for its end.\n")
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                self.assertIn("passed: 3 of 4 cases pass", waits.communicate(timeout=60)[0])
 
     def test_hints_come_one_after_the_other(self):
         self.say("begin", "01")

@@ -145,11 +145,19 @@ class SmallCourse:
         else:
             write(file, source(body))
 
+    def command(self, *arguments):
+        return [self.program, "--root", self.root, "--build", self.build, "--build-address", self.build,
+                "--build-thread", self.build, *arguments]
+
+    def start(self, *arguments):
+        """A process whose two outputs are one text."""
+        return subprocess.Popen(self.command(*arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, cwd=self.root)
+
     def run(self, *arguments, environment=None):
         """(exit code, standard output as bytes, standard error as text, without how far a build is)"""
         result = subprocess.run(
-            [self.program, "--root", self.root, "--build", self.build, "--build-address", self.build,
-             "--build-thread", self.build, *arguments], stdin=subprocess.DEVNULL,
+            self.command(*arguments), stdin=subprocess.DEVNULL,
             capture_output=True, timeout=COMMAND_SECONDS, cwd=self.root,
             env={**os.environ, **(environment or {})})
         lines = result.stderr.decode(errors="replace").splitlines(keepends=True)
