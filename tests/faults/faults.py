@@ -61,9 +61,7 @@ class Tracker(RunningTracker):
         command = [*self.wrapper, self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
                    f"127.0.0.1:{self.devices_port}", "--listen-web", "127.0.0.1:0",
                    *self.extra_arguments]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=self.log)
-        self.devices_url = self.wait_for_url("devices")
+        self.begin(command)
         self.web_at = f"http://{self.status()['web'][0]}/"
 
     @property

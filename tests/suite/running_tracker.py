@@ -48,11 +48,12 @@ class RunningTracker:
         return os.path.join(self.data, "waymark.db")
 
     def start(self):
-        self.process = subprocess.Popen(
-            [self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
-             "127.0.0.1:0", "--listen-web", "127.0.0.1:0", *self.extra_arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
-        self.said = b""
+        self.begin([self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
+                    "127.0.0.1:0", "--listen-web", "127.0.0.1:0", *self.extra_arguments])
+
+    def begin(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
+        self.said = b""  # on standard output
         self.devices_url = self.wait_for_url("devices")
 
     def wait_for_url(self, name):
