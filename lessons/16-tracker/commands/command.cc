@@ -3,9 +3,15 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include "daemon/error.hh"
 #include "services/control_socket.hh"
 #include "settings.hh"
 
@@ -28,6 +34,16 @@ void add_data_option(CLI::App& app, std::string& folder) {
            "Folder of the server's data (default: $WAYMARK_DATA, or $XDG_DATA_HOME/waymark, or "
            "~/.local/share/waymark; for root /var/lib/waymark)")
         ->transform(absolute_path);
+}
+
+bool person_agrees(std::string_view question) {
+    if (::isatty(STDIN_FILENO) == 0)
+        throw daemon::UsageError("nobody is there to be asked: say --yes");
+    fmt::print("{} [y/N] ", question);
+    std::fflush(stdout);
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 void tell_server_of_devices(const std::string& data_folder) {

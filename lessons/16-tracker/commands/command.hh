@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -30,14 +31,18 @@ void add_check(CLI::App& app);
 // stop, status and reload
 void add_running_commands(CLI::App& app);
 
-// After the devices in `data_folder` were edited, its accounts, or its quarantine: has a server that runs there
-// look at once, and waits until it knows them. Without a server, or one of another user, nothing
-// happens.
+// After the devices in `data_folder` were edited, its accounts, or its quarantine: has a server
+// that runs there look at once, and waits until it knows them. Without a server, or one of another
+// user, nothing happens.
 void tell_server_of_devices(const std::string& data_folder);
 
-// As seen from where the command is given; an empty path stays empty. A daemon lives in "/", so what is read again later,
-// or is a socket's, must not depend on where it was started. The errors of std::filesystem::absolute.
+// As seen from where the command is given; an empty path stays empty. A daemon lives in "/", so
+// what is read again later, or is a socket's, must not depend on where it was started. The errors
+// of std::filesystem::absolute.
 std::string absolute_path(const std::string& path);
+
+// Asks on the terminal, and takes only yes for yes. Throws UsageError if nobody is there.
+bool person_agrees(std::string_view question);
 
 // Adds --data, with what it means: WAYMARK_DATA if it is not given, and empty if neither is.
 // `folder` must live as long as the app.

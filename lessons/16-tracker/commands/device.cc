@@ -1,12 +1,8 @@
 // `tracker device ...`: who may send. A running server notices a change by itself.
 
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cstdio>
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -16,6 +12,7 @@
 #include "commands/device_edit.hh"
 #include "commands/device_file.hh"
 #include "commands/device_owntracks.hh"
+#include "commands/device_retention.hh"
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "store/data_folder.hh"
@@ -116,6 +113,8 @@ nlohmann::ordered_json to_json(const Device& device) {
     object["identifiers"] = device.identifiers;
     object["speed_unit"] = to_text(device.speed_unit);
     object["has_token"] = device.has_token;
+    object["keep_days"] = nullptr;
+    if (device.keep_days) object["keep_days"] = *device.keep_days;
     object["created"] = format_time(device.created_ms);
     object["last_seen"] = nullptr;
     if (device.last_seen_ms) object["last_seen"] = format_time(*device.last_seen_ms);
@@ -151,16 +150,6 @@ void run_list(const DeviceOptions& options) {
     }
     if (devices.empty()) fmt::print("No devices yet: 'tracker device add NAME' adds one.\n");
     for (const Device& device : devices) print_line(device);
-}
-
-bool person_agrees(std::string_view question) {
-    if (::isatty(STDIN_FILENO) == 0)
-        throw daemon::UsageError("nobody is there to be asked: say --yes");
-    fmt::print("{} [y/N] ", question);
-    std::fflush(stdout);
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 void run_remove(const DeviceOptions& options) {
@@ -240,6 +229,7 @@ void add_device(CLI::App& app) {
 
     add_device_edit(group);
     add_device_owntracks(group);
+    add_device_retention(group);
 
     add_command(group, options, "import", "Add the devices of a JSON file", run_import)
         ->add_option("FILE", options->file, "The file")

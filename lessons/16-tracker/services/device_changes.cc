@@ -8,6 +8,7 @@
 #include "store/audit_log.hh"
 #include "store/device_edits.hh"
 #include "store/devices.hh"
+#include "store/retention.hh"
 #include "token.hh"
 
 namespace waymark::tracker {
@@ -111,6 +112,19 @@ ChangeResult share_device(Connection& connection, const ChangeRequest& request, 
     return devices_changed();
 }
 
+ChangeResult keep_positions(Connection& connection, const ChangeRequest& request, UnixMillis now) {
+    ChangeArguments arguments(request.arguments);
+    const DeviceNumber device = arguments.device();
+    std::optional<int> days;
+    if (arguments.has("days"))
+        days = static_cast<int>(arguments.number("days", 1, Retention::kMostDays));
+    arguments.end();
+    Retention(connection).set_days(device, days);
+    note_change(connection, request, now, "positions are kept",
+                DeviceEdits(connection).name_of(device) + ": " + to_words(days));
+    return devices_changed();
+}
+
 ChangeResult remove_device(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     ChangeArguments arguments(request.arguments);
     const DeviceNumber device = arguments.device();
@@ -129,6 +143,7 @@ constexpr NamedChange kDeviceChanges[] = {{"device.add", add_device},
                                           {"device.add_identifier", add_identifier},
                                           {"device.remove_identifier", remove_identifier},
                                           {"device.share", share_device},
+                                          {"device.retention", keep_positions},
                                           {"device.remove", remove_device}};
 
 }  // namespace

@@ -6,6 +6,8 @@
 //   device.add_identifier     {"device":1,"identifier":"x"} -> {}
 //   device.remove_identifier  {"device":1,"identifier":"x"} -> {}
 //   device.share              {"viewer":1,"seen":2,"may_see":true} -> {}
+//   device.retention          {"device":1,"days":30} -> {}; without days its positions are kept for
+//                             ever. What is older goes bit by bit (services/retention_run)
 //   device.remove             {"device":1} -> {}; its positions go bit by bit (services/removals)
 
 #pragma once

@@ -10,6 +10,7 @@
 #include "store/device_edits.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
+#include "store/retention.hh"
 
 using namespace waymark::tracker;
 using nlohmann::json;
@@ -132,4 +133,23 @@ TEST_CASE("a device that is removed is gone for phones and pages at once") {
     CHECK_FALSE(changed.refused("device.remove", {{"device", 1}}).empty());
     Connection look = open_for_reading(changed.path);
     CHECK(DeviceEdits(look).to_remove() == 1);
+}
+
+TEST_CASE("positions are kept for so many days or for ever, and the audit log says which") {
+    ChangedDevices changed;
+    changed.done("device.retention", {{"device", 1}, {"days", 30}});
+    changed.done("device.retention", {{"device", 1}});
+    CHECK(changed.refused("device.retention", {{"device", 9}, {"days", 30}}) ==
+          "there is no such device");
+    for (const json& days : {json(0), json(36'501), json("30"), json(1.5)})
+        changed.refused("device.retention", {{"device", 1}, {"days", days}});
+    changed.refused("device.retention", {{"device", 1}, {"day", 30}});
+    changed.store.change([](Connection& connection) {
+        const std::vector<AuditEntry> audit = AuditLog(connection).list(9);
+        REQUIRE(audit.size() == 2);
+        CHECK(audit[0].action == "positions are kept");
+        CHECK(audit[0].about == "van: for ever");
+        CHECK(audit[1].about == "van: 30 days");
+        CHECK_FALSE(Retention(connection).days_of(1));
+    });
 }

@@ -16,6 +16,7 @@
 #include "services/receiver_messages.hh"
 #include "services/receiver_talk.hh"
 #include "services/removals.hh"
+#include "services/retention_run.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 #include "services/shared_places.hh"
@@ -82,6 +83,7 @@ class StoreService {
     Batch batch_;
     SharedPlaces shared_places_;
     Removals removals_{loop_, store_, log_};
+    RetentionRun retention_{loop_, store_, log_};
     std::vector<Fix> fresh_;  // of this transaction, for the web app
     StoreCounters counters_;
     net::Timer change_timer_;
@@ -109,6 +111,7 @@ int StoreService::run() {
     store_.changed_elsewhere();
     note_quarantine();
     removals_.look();
+    retention_.look();
     control_.ready(store_.has_accounts() ? std::string_view() : kNoAccounts);
     loop_.run();
     if (!control_.supervisor_is_gone()) end_log();
@@ -181,6 +184,10 @@ void StoreService::end_round() {
     talk_.answer(store_, log_);
     web_app_.do_as_asked();
     if (removals_.step_if_due()) note_quarantine();
+    if (retention_.step_if_due()) {
+        note_quarantine();
+        web_app_.announce_missed();
+    }
     if (!std::exchange(is_told_to_look_, false)) return;
     look_for_changes();
     control_.confirm_devices();
@@ -227,6 +234,7 @@ void StoreService::tell_of_devices() {
     for (const auto& receiver : receivers_) send_directory(*receiver);
     web_app_.tell_of_devices();
     removals_.look();
+    retention_.look();
 }
 
 void StoreService::send_directory(Receiver& receiver) {

@@ -88,10 +88,11 @@ void Devices::add(const std::vector<NewDevice>& devices, UnixMillis now) {
 
 std::vector<Device> Devices::list() {
     std::vector<Device> devices;
-    Statement rows(connection_,
-                   "SELECT number, name, speed_unit, created_ms, token_hash, last_seen_ms "
-                   "FROM device LEFT JOIN device_state ON device = number "
-                   "WHERE removed_ms IS NULL ORDER BY name");
+    Statement rows(
+        connection_,
+        "SELECT number, name, speed_unit, created_ms, token_hash, last_seen_ms, keep_days "
+        "FROM device LEFT JOIN device_state ON device = number "
+        "WHERE removed_ms IS NULL ORDER BY name");
     Statement identifiers(connection_,
                           "SELECT text FROM identifier WHERE device = ?1 ORDER BY text");
     while (rows.step()) {
@@ -102,6 +103,7 @@ std::vector<Device> Devices::list() {
         device.created_ms = rows.integer(3);
         device.has_token = !rows.is_null(4);
         device.last_seen_ms = rows.integer_if(5);
+        device.keep_days = rows.integer_if(6);
         identifiers.bind(1, device.number);
         while (identifiers.step()) device.identifiers.emplace_back(identifiers.text(0));
         identifiers.reset();

@@ -22,6 +22,7 @@ struct Device {
     UnixMillis created_ms = 0;
     bool has_token = false;
     std::optional<UnixMillis> last_seen_ms;
+    std::optional<std::int64_t> keep_days;  // its positions; nothing: for ever (store/retention)
 };
 
 struct NewDevice {

@@ -203,6 +203,8 @@ CREATE TABLE share_link (
 CREATE INDEX share_link_by_device ON share_link (device);
 CREATE INDEX share_link_by_account ON share_link (account);
 )"},
+    // Version 8: for how many days positions are kept (store/retention.hh).
+    {8, "ALTER TABLE device ADD COLUMN keep_days INTEGER"},  // NULL: for ever
 };
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "store/fix_row.hh"
 #include "store/places.hh"
 #include "store/quarantine.hh"
+#include "store/retention.hh"
 #include "store/sessions.hh"
 #include "store/share_links.hh"
 #include "store/sqlite.hh"
@@ -66,6 +67,10 @@ class Reader {
     std::optional<float> battery_percent(DeviceNumber device);
     // All fixes of the device. Reads its part of the table: a second for ten million.
     std::int64_t count_fixes(DeviceNumber device);
+    // Reads as much.
+    Retention::Preview retention_preview(DeviceNumber device, int days, UnixMillis now) {
+        return Retention(connection_).preview(device, days, now);
+    }
     std::vector<Friendship> friendships();
     // Of the newest commit that stored a fix.
     std::int64_t sequence();

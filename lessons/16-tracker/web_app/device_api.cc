@@ -14,6 +14,7 @@
 #include "web_app/answers.hh"
 #include "web_app/device_readings.hh"
 #include "web_app/phone_setup.hh"
+#include "web_app/query.hh"
 
 namespace waymark::tracker {
 
@@ -30,6 +31,18 @@ DeviceNumber device_number(std::string_view text) {
     DeviceNumber number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return error == std::errc() && end == text.data() + text.size() ? number : 0;
+}
+
+// Nothing if there is no such device.
+std::optional<std::string> read_retention_preview(Reader& reader, DeviceNumber device, int days) {
+    try {
+        const Retention::Preview preview = reader.retention_preview(device, days, unix_now());
+        return fmt::format(R"({{"before":{},"positions":{},"hidden":{},"quarantined":{}}})",
+                           preview.before, preview.fixes + preview.hidden, preview.hidden,
+                           preview.quarantined);
+    } catch (const daemon::UsageError&) {
+        return std::nullopt;
+    }
 }
 
 }  // namespace
@@ -72,12 +85,15 @@ void DeviceApi::add_routes(Routes& routes) {
     routes.get("/api/devices/{}/count", [this](Exchange& exchange, Viewer viewer) {
         return Completion(count(exchange, std::move(viewer)));
     });
+    routes.admin_get("/api/devices/{}/retention", [this](Exchange& exchange, const Viewer&) {
+        return Completion(retention(exchange));
+    });
     routes.admin_post("/api/devices/setup", kLongestRequest,
                       [this](Exchange& exchange, Viewer viewer) {
                           return Completion(setup(exchange, std::move(viewer)));
                       });
-    for (const std::string_view name :
-         {"add", "rename", "token", "add_identifier", "remove_identifier", "share", "remove"})
+    for (const std::string_view name : {"add", "rename", "token", "add_identifier",
+                                        "remove_identifier", "share", "retention", "remove"})
         add_change(routes, name);
 }
 
@@ -123,6 +139,26 @@ net::Task<> DeviceApi::count(Exchange& exchange, Viewer viewer) {
     };
     const std::optional<std::int64_t> fixes = co_await parts_.reads.ask(exchange, std::move(work));
     if (fixes) answer_json(exchange, 200, fmt::format(R"({{"fixes":{}}})", *fixes));
+}
+
+net::Task<> DeviceApi::retention(Exchange& exchange) {
+    const DeviceNumber device = device_number(exchange.parameters[0]);
+    Query query(exchange.request.query);
+    const int days = static_cast<int>(query.number("days", 1, Retention::kMostDays));
+    if (!query.problem().empty()) {
+        answer_error(exchange, 400, query.problem());
+        co_return;
+    }
+    std::function<std::optional<std::string>(Reader&)> work = [device, days](Reader& reader) {
+        return read_retention_preview(reader, device, days);
+    };
+    const std::optional<std::optional<std::string>> body =
+        co_await parts_.reads.ask(exchange, std::move(work));
+    if (!body) co_return;
+    if (*body)
+        answer_json(exchange, 200, **body);
+    else
+        answer_error(exchange, 404, kNoSuchDevice);
 }
 
 net::Task<> DeviceApi::setup(Exchange& exchange, Viewer) {

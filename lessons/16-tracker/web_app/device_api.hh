@@ -5,10 +5,14 @@
 //                                   (web_app/device_readings.hh); "phones" is how the port for them
 //                                   is reached: {"url":"","port":5055,"is_local":true}
 //   GET  /api/devices/{}/count      {"fixes":10000000}
+//   GET  /api/devices/{}/retention?days=30   what would go if so many days were kept:
+//                                   {"before":MS,"positions":7,"hidden":1,"quarantined":2}; the
+//                                   hidden ones are among the positions
 //   POST /api/devices/setup         {"device":1,"url":"http://192.0.2.1:5055","token":"..."}: what
 //                                   to type into each app; the token only if it is known. By POST,
 //                                   so that it is in no address
-//   POST /api/devices/add, rename, token, add_identifier, remove_identifier, share, remove
+//   POST /api/devices/add, rename, token, add_identifier, remove_identifier, share, retention,
+//        remove
 //
 // Who was refused is kept in memory, so it begins with the start of the server.
 
@@ -63,6 +67,7 @@ class DeviceApi {
 
     net::Task<> details(net::http::Exchange& exchange, Viewer viewer);
     net::Task<> count(net::http::Exchange& exchange, Viewer viewer);
+    net::Task<> retention(net::http::Exchange& exchange);
     net::Task<> setup(net::http::Exchange& exchange, Viewer viewer);
     void add_change(Routes& routes, std::string_view name);
 

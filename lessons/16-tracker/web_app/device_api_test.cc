@@ -134,6 +134,7 @@ TEST_CASE("the details have all that the page shows of a device") {
                {"has_token", false},
                {"created", 0},
                {"seen", now - 1000},
+               {"keep_days", nullptr},
                {"battery_pct", 79},
                {"last",
                 {{"time", now - 60'000}, {"protocol", "osmand"}, {"lat", 48.1}, {"lon", 11.5}}},
@@ -142,6 +143,29 @@ TEST_CASE("the details have all that the page shows of a device") {
     CHECK(details["devices"][2]["last"] == nullptr);
     CHECK(details["devices"][2]["seen"] == nullptr);
     CHECK(details["devices"][2]["battery_pct"] == nullptr);
+}
+
+TEST_CASE("what would go is told before positions are kept for so many days, and then they are") {
+    WithChanges tested;
+    const UnixMillis now = unix_now();
+    tested.app.store({fix_at(1, now - 40 * Retention::kDayMs), fix_at(1, now)});
+    const auto preview = [&](const std::string& rest) {
+        return tested.app.get("/api/devices/" + rest);
+    };
+    const json shown = preview("1/retention?days=30").data();
+    CHECK(shown["before"].get<UnixMillis>() >= now - 30 * Retention::kDayMs);
+    CHECK(shown["positions"] == 1);
+    CHECK(shown["hidden"] == 0);
+    CHECK(shown["quarantined"] == 0);
+    CHECK(preview("1/retention?days=41").data()["positions"] == 0);
+    for (const char* const wrong : {"1/retention", "1/retention?days=0", "1/retention?days=x"})
+        CHECK(preview(wrong).status == 400);
+    CHECK(preview("9/retention?days=30").status == 404);
+    CHECK(tested.details()["devices"][0]["keep_days"] == nullptr);  // it was only looked at
+    CHECK(tested.change("retention", R"({"device":1,"days":30})").status == 200);
+    CHECK(tested.details()["devices"][0]["keep_days"] == 30);
+    CHECK(tested.change("retention", R"({"device":1})").status == 200);
+    CHECK(tested.details()["devices"][0]["keep_days"] == nullptr);
 }
 
 TEST_CASE("who was refused is told in words, counted, and forgotten after an hour") {

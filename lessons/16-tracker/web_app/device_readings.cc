@@ -109,6 +109,7 @@ void append_details(std::string& out, Reader& reader, const Device& device, cons
     object.flag("has_token", device.has_token);
     object.integer("created", device.created_ms);
     object.integer_or_null("seen", last_heard(device, last, now));
+    object.integer_or_null("keep_days", device.keep_days);
     object.key("battery_pct");
     append_number(out, battery_of_device(reader, device, last));
     object.key("last");

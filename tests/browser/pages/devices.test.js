@@ -182,6 +182,36 @@ test('before a device is removed, the page says how many positions go with it', 
   await page.locator('.list .device', { hasText: 'bob' }).locator('.age', { hasText: 'never heard' }).waitFor();
 });
 
+test('how long positions are kept is set after the page has said what goes, and for ever goes back', async () => {
+  const first = await tracker.addDevices(['alice/phone']);
+  const old = Math.floor(Date.now() / 1000) - 40 * 86400;
+  for (let i = 0; i < 3; i++) assert.equal(await phone(`${place('alice/phone')}&timestamp=${old + i}`), 200);
+  assert.equal(await phone(place('alice/phone')), 200);
+  const page = await open({}, `?device=${first}`);
+  const count = () => page.evaluate(async (id) => (await (await fetch(`/api/devices/${id}/count`)).json()).fixes, first);
+  await page.locator('#kept', { hasText: 'For ever.' }).waitFor();
+  const forEver = page.getByRole('button', { name: 'Keep them for ever' });
+  assert.equal(await forEver.isVisible(), false);
+  for (const answer of ['Escape', 'Enter']) { // the focus is on Cancel
+    await page.locator('#keep-days').fill('30');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog', { hasText: ': 3 positions. All of it goes now' }).waitFor();
+    await page.keyboard.press(answer);
+    await page.locator('dialog').waitFor({ state: 'detached' });
+  }
+  assert.equal(await page.locator('#kept').innerText(), 'For ever.');
+  assert.equal(await count(), 4);
+  await page.getByRole('button', { name: 'See what would go…' }).click();
+  await shoot(page, 'devices-retention');
+  await page.getByRole('button', { name: 'Remove it for good' }).click();
+  await page.locator('#kept', { hasText: 'For 30 days.' }).waitFor();
+  for (const end = Date.now() + 60_000; await count() !== 1 && Date.now() < end;) await page.waitForTimeout(50);
+  assert.equal(await count(), 1);
+  await forEver.click();
+  await page.locator('#kept', { hasText: 'For ever.' }).waitFor();
+  assert.deepEqual(page.complaints, []);
+});
+
 test('hostile names are text that stays in its place, on small screens too', async () => {
   const page = await open({ viewport: { width: 320, height: 640 } });
   for (const text of HOSTILE) {

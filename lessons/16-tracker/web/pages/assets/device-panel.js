@@ -3,6 +3,7 @@
 
 import { askFirst } from './ask-first.js';
 import { addIdentifier, countFixes, removeDevice, removeIdentifier, renameDevice, renewToken, shareDevice } from './devices-api.js';
+import { DeviceRetention } from './device-retention.js';
 import { DeviceSetup } from './device-setup.js';
 import { formatAge, formatCount, formatPercent } from './format.js';
 import { button, keepInStep, make, name, setText } from './make.js';
@@ -38,7 +39,8 @@ export class DevicePanel {
     this.setup = new DeviceSetup(this.device.id, this.phones);
     if (token) this.setup.showToken(token);
     else this.setup.read();
-    this.element.append(this.setup.element, this.makeIdentifiers(), this.makeSharing(), this.makeEdits());
+    this.retention = new DeviceRetention(this.device, (work) => this.attempt(work));
+    this.element.append(this.setup.element, this.makeIdentifiers(), this.makeSharing(), this.retention.element, this.makeEdits());
   }
 
   // What is known now; `devices` are all, `refused` the cases of this one, the newest first.
@@ -48,6 +50,7 @@ export class DevicePanel {
     this.updateFacts(device, lastHeard(device, refused[0]), now);
     this.updateRefusal(refused[0], device, now);
     if (!this.setup) return;
+    this.retention.update(device);
     keepInStep(this.identifiers, device.identifiers, (text) => text,
       (item, text) => item.append(name(text), button('Remove', () => this.dropIdentifier(text))), () => {});
     this.noIdentifier.hidden = device.identifiers.length > 0;

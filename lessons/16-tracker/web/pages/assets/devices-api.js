@@ -16,6 +16,9 @@ export async function countFixes(device) {
   return fixes;
 }
 
+// What would go if so many days were kept: { before, positions, hidden, quarantined }.
+export const readRetention = (device, days) => read(`/api/devices/${device}/retention?days=${days}`);
+
 // What to type into each app; `token` may be unknown.
 export async function readSetups(device, url, token) {
   const { setups } = await post('setup', token ? { device, url, token } : { device, url });
@@ -30,4 +33,6 @@ export const renewToken = (device) => post('token', { device });
 export const addIdentifier = (device, identifier) => post('add_identifier', { device, identifier });
 export const removeIdentifier = (device, identifier) => post('remove_identifier', { device, identifier });
 export const shareDevice = (seen, viewer, maySee) => post('share', { viewer, seen, may_see: maySee });
+// `days` is null for ever.
+export const keepPositions = (device, days) => post('retention', { device, days });
 export const removeDevice = (device) => post('remove', { device });

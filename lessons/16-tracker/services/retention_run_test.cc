@@ -1,0 +1,93 @@
+#include "services/retention_run.hh"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "daemon/folder_under_test.hh"
+#include "daemon/log_under_test.hh"
+#include "store/devices.hh"
+#include "store/open_database.hh"
+#include "unix_time.hh"
+
+using namespace waymark;
+using namespace waymark::tracker;
+using namespace waymark::daemon;
+
+namespace {
+
+// A database with a device (1) of many old fixes and one of today, and another one (2).
+struct OldPositions {
+    LogFolder folder;
+    Log log{to_file(folder)};
+    TemporaryFolder data;
+    std::string path = data.file("waymark.db");
+    net::EventLoop loop;
+    int steps_with_news = 0;
+
+    explicit OldPositions(int fixes) {
+        Connection connection = open_for_writing(path);
+        Devices(connection).add({{"van", {"7"}, {}, {}}, {"bike", {"8"}, {}, {}}}, 0);
+        Store store(path);
+        store.begin();
+        const UnixMillis old = unix_now() - 40 * Retention::kDayMs;
+        for (int i = 0; i < fixes; ++i) store.add(position(1, old + i * 100));
+        store.add(position(1, unix_now()));
+        store.add(position(2, old));
+        REQUIRE(store.commit().durable);
+    }
+
+    static Fix position(DeviceNumber device, UnixMillis time) {
+        Fix fix;
+        fix.device = device;
+        fix.time_ms = time;
+        return fix;
+    }
+    static void keep_thirty_days(Connection& connection) { Retention(connection).set_days(1, 30); }
+    std::int64_t count(int device) {
+        return open_for_reading(path).number(
+            ("SELECT count(*) FROM fix WHERE device = " + std::to_string(device)).c_str());
+    }
+    // Runs the loop until the run has ended, with a phone that sends between the steps.
+    int run(RetentionRun& retention, Store& store) {
+        for (int sent = 1;; ++sent) {
+            loop.run_once();
+            store.begin();
+            store.add(position(2, unix_now() + sent));
+            REQUIRE(store.commit().durable);
+            if (retention.step_if_due()) return sent;
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("old positions go in steps while phones are stored, and both logs say so at the end") {
+    OldPositions tested(Retention::kAtOnce * 2 + 1);
+    Store store(tested.path);
+    RetentionRun retention(tested.loop, store, tested.log);
+    CHECK_FALSE(retention.step_if_due());
+    store.change(OldPositions::keep_thirty_days);
+    retention.look();
+    const int sent = tested.run(retention, store);
+    CHECK(sent >= 4);  // three steps, and the one that finds nothing
+    CHECK(tested.count(1) == 1);
+    CHECK(tested.count(2) == sent + 1);
+    CHECK(lines_of(tested.folder.file()).back().find("device 1: 20001 rows") != std::string::npos);
+    CHECK(open_for_reading(tested.path).text("SELECT action || ', ' || about FROM audit") ==
+          "old positions removed, van: 20001 rows");
+    CHECK_FALSE(retention.step_if_due());
+}
+
+TEST_CASE("what was begun before the server ended goes on when it starts") {
+    OldPositions tested(10);
+    {
+        Store before(tested.path);
+        before.change(OldPositions::keep_thirty_days);
+    }
+    Store store(tested.path);
+    RetentionRun retention(tested.loop, store, tested.log);
+    retention.look();
+    tested.run(retention, store);
+    CHECK(tested.count(1) == 1);
+}

@@ -1,0 +1,123 @@
+#include "store/retention.hh"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "daemon/error.hh"
+
+namespace waymark::tracker {
+
+using daemon::UsageError;
+
+namespace {
+
+// Each deletes at most ?3 rows of device ?1 that are older than ?2, the oldest first. A table
+// without rowids cannot be told "LIMIT", so its rows are found by their keys. Of fixes of one time,
+// which have different places, all go together.
+constexpr std::array kSteps = {
+    "DELETE FROM fix WHERE device = ?1 AND time_ms < ?2 AND time_ms <= coalesce((SELECT time_ms "
+    "FROM fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?3 - 1), 9223372036854775807)",
+    "DELETE FROM hidden_fix WHERE device = ?1 AND time_ms < ?2 AND time_ms <= coalesce((SELECT "
+    "time_ms FROM hidden_fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?3 - 1), "
+    "9223372036854775807)",
+    "DELETE FROM deleted_fix WHERE device = ?1 AND time_ms < ?2 AND time_ms <= coalesce((SELECT "
+    "time_ms FROM deleted_fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?3 - 1), "
+    "9223372036854775807)",
+    "DELETE FROM quarantine WHERE number IN (SELECT number FROM quarantine WHERE device = ?1 AND "
+    "received_ms < ?2 LIMIT ?3)",
+};
+
+std::int64_t count_older(Connection& connection, const char* query, DeviceNumber device,
+                         UnixMillis before) {
+    Statement count(connection, query);
+    count.bind(1, device);
+    count.bind(2, before);
+    return count.step() ? count.integer(0) : 0;
+}
+
+std::string with_commas(std::int64_t number) {
+    std::string digits = std::to_string(number);
+    for (std::size_t place = digits.size(); place > 3;) {
+        place -= 3;
+        digits.insert(place, ",");
+    }
+    return digits;
+}
+
+}  // namespace
+
+std::optional<int> Retention::days_of(DeviceNumber device) {
+    Statement query(connection_,
+                    "SELECT keep_days FROM device WHERE number = ?1 AND removed_ms IS NULL");
+    query.bind(1, device);
+    if (!query.step()) throw UsageError("there is no such device");
+    if (query.is_null(0)) return std::nullopt;
+    return static_cast<int>(query.integer(0));
+}
+
+void Retention::set_days(DeviceNumber device, std::optional<int> days) {
+    days_of(device);
+    if (days && (*days < 1 || *days > kMostDays))
+        throw UsageError(fmt::format("{} days cannot be kept: say 1 to {}, or never to remove",
+                                     *days, kMostDays));
+    Statement update(connection_, "UPDATE device SET keep_days = ?2 WHERE number = ?1");
+    update.bind(1, device);
+    update.bind_if(2, days);
+    update.run();
+}
+
+Retention::Preview Retention::preview(DeviceNumber device, int days, UnixMillis now) {
+    days_of(device);
+    Preview preview;
+    preview.before = now - days * kDayMs;
+    preview.fixes =
+        count_older(connection_, "SELECT count(*) FROM fix WHERE device = ?1 AND time_ms < ?2",
+                    device, preview.before);
+    preview.hidden = count_older(
+        connection_, "SELECT count(*) FROM hidden_fix WHERE device = ?1 AND time_ms < ?2", device,
+        preview.before);
+    preview.quarantined = count_older(
+        connection_, "SELECT count(*) FROM quarantine WHERE device = ?1 AND received_ms < ?2",
+        device, preview.before);
+    return preview;
+}
+
+std::optional<Retention::Removed> Retention::step(UnixMillis now) {
+    Statement devices(connection_,
+                      "SELECT number, keep_days FROM device WHERE keep_days IS NOT NULL AND "
+                      "removed_ms IS NULL ORDER BY number");
+    while (devices.step()) {
+        Removed removed;
+        removed.device = static_cast<DeviceNumber>(devices.integer(0));
+        removed.before = now - devices.integer(1) * kDayMs;
+        for (const char* const each : kSteps) {
+            Statement some(connection_, each);
+            some.bind(1, removed.device);
+            some.bind(2, removed.before);
+            some.bind(3, kAtOnce);
+            some.run();
+            removed.rows = connection_.changed_rows();
+            if (removed.rows > 0) return removed;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string to_words(std::optional<int> days) {
+    if (!days) return "for ever";
+    return *days == 1 ? "1 day" : fmt::format("{} days", *days);
+}
+
+std::string to_words(const Retention::Preview& preview) {
+    const std::int64_t positions = preview.fixes + preview.hidden;
+    std::string words = positions == 1 ? "1 position" : with_commas(positions) + " positions";
+    if (preview.hidden > 0)
+        words += fmt::format(" ({} of them hidden)", with_commas(preview.hidden));
+    if (preview.quarantined > 0)
+        words += fmt::format(" and {} {} in quarantine", with_commas(preview.quarantined),
+                             preview.quarantined == 1 ? "point" : "points");
+    return words;
+}
+
+}  // namespace waymark::tracker
