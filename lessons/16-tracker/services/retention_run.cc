@@ -67,6 +67,7 @@ void RetentionRun::note_end() {
         for (const auto& [device, gone] : all)
             AuditLog(connection)
                 .note({.time_ms = unix_now(),
+                       .who = "tracker serve",
                        .action = "old positions removed",
                        .about = fmt::format("{}: {} rows", gone.name, gone.rows)});
     });

@@ -74,8 +74,9 @@ TEST_CASE("old positions go in steps while phones are stored, and both logs say 
     CHECK(tested.count(1) == 1);
     CHECK(tested.count(2) == sent + 1);
     CHECK(lines_of(tested.folder.file()).back().find("device 1: 20001 rows") != std::string::npos);
-    CHECK(open_for_reading(tested.path).text("SELECT action || ', ' || about FROM audit") ==
-          "old positions removed, van: 20001 rows");
+    CHECK(open_for_reading(tested.path)
+              .text("SELECT who || ', ' || action || ', ' || about FROM audit") ==
+          "tracker serve, old positions removed, van: 20001 rows");
     CHECK_FALSE(retention.step_if_due());
 }
 

@@ -209,6 +209,7 @@ test('how long positions are kept is set after the page has said what goes, and 
   assert.equal(await count(), 1);
   await forEver.click();
   await page.locator('#kept', { hasText: 'For ever.' }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'keep-days');
   assert.deepEqual(page.complaints, []);
 });
 

@@ -25,13 +25,13 @@ export class DeviceRetention {
     this.kept = make('p', { id: 'kept' });
     this.days = make('input', { id: 'keep-days', type: 'number', required: true, min: 1, max: 36500, step: 1, inputMode: 'numeric' });
     const form = make('form', { className: 'row' },
-      make('label', { className: 'field' }, make('span', { textContent: 'Keep so many days' }), this.days),
+      make('label', { className: 'field short' }, make('span', { textContent: 'Keep so many days' }), this.days),
       make('button', { type: 'submit', textContent: 'See what would go…' }));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.attempt(() => this.keep(Number(this.days.value)));
     });
-    this.forEver = button('Keep them for ever', () => this.attempt(() => keepPositions(this.device.id, null)));
+    this.forEver = make('div', { className: 'row' }, button('Keep them for ever', () => this.attempt(() => this.keepForEver())));
     this.element = make('section', { aria: { labelledby: 'retention-title' } },
       make('h3', { id: 'retention-title', textContent: 'How long positions are kept' }), this.kept, form, this.forEver);
   }
@@ -42,6 +42,12 @@ export class DeviceRetention {
     setText(this.kept, days === null ? 'For ever.'
       : `For ${daysText(days)}. What is older goes for good, once a day; so does what is imported and older.`);
     this.forEver.hidden = days === null;
+  }
+
+  // Its button goes away, and the focus with it.
+  async keepForEver() {
+    await keepPositions(this.device.id, null);
+    this.days.focus();
   }
 
   async keep(days) {
