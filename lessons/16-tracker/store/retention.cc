@@ -12,18 +12,17 @@ using daemon::UsageError;
 
 namespace {
 
-// Each deletes at most ?3 rows of device ?1 that are older than ?2, the oldest first. A table
-// without rowids cannot be told "LIMIT", so its rows are found by their keys. Of fixes of one time,
-// which have different places, all go together.
+// Each deletes at most ?3 rows of device ?1 that are older than ?2. SQLite deletes with LIMIT only
+// if it was built so (sqlite.org/lang_delete.html, section 3): the rows are found by their keys.
 constexpr std::array kSteps = {
-    "DELETE FROM fix WHERE device = ?1 AND time_ms < ?2 AND time_ms <= coalesce((SELECT time_ms "
-    "FROM fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?3 - 1), 9223372036854775807)",
-    "DELETE FROM hidden_fix WHERE device = ?1 AND time_ms < ?2 AND time_ms <= coalesce((SELECT "
-    "time_ms FROM hidden_fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?3 - 1), "
-    "9223372036854775807)",
-    "DELETE FROM deleted_fix WHERE device = ?1 AND time_ms < ?2 AND time_ms <= coalesce((SELECT "
-    "time_ms FROM deleted_fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?3 - 1), "
-    "9223372036854775807)",
+    "DELETE FROM fix WHERE device = ?1 AND (time_ms, latitude_e7, longitude_e7) IN (SELECT "
+    "time_ms, "
+    "latitude_e7, longitude_e7 FROM fix WHERE device = ?1 AND time_ms < ?2 LIMIT ?3)",
+    "DELETE FROM hidden_fix WHERE device = ?1 AND (time_ms, latitude_e7, longitude_e7) IN (SELECT "
+    "time_ms, latitude_e7, longitude_e7 FROM hidden_fix WHERE device = ?1 AND time_ms < ?2 LIMIT "
+    "?3)",
+    "DELETE FROM deleted_fix WHERE device = ?1 AND (time_ms, trace) IN (SELECT time_ms, trace FROM "
+    "deleted_fix WHERE device = ?1 AND time_ms < ?2 LIMIT ?3)",
     "DELETE FROM quarantine WHERE number IN (SELECT number FROM quarantine WHERE device = ?1 AND "
     "received_ms < ?2 LIMIT ?3)",
 };
