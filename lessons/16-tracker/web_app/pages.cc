@@ -1,9 +1,12 @@
 #include "web_app/pages.hh"
 
-#include <fstream>
-#include <iterator>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
 #include <utility>
 
+#include "daemon/fd.hh"
 #include "web_app/answers.hh"
 
 namespace waymark::tracker {
@@ -22,8 +25,12 @@ net::http::FieldBlock page_fields() {
 
 // "" where there is no such file.
 std::string text_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    const daemon::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string text;
+    std::array<char, 4096> piece;
+    for (ssize_t count = 0; (count = ::read(file.get(), piece.data(), piece.size())) > 0;)
+        text.append(piece.data(), static_cast<std::size_t>(count));
+    return text;
 }
 
 }  // namespace
@@ -41,17 +48,15 @@ void Pages::add_routes(Routes& routes) {
     add(routes, "/files", "/files.html");
     add(routes, "/sharing", "/sharing.html");
     add(routes, "/account", "/account.html");
-    for (const auto& [address, file] :
-         {std::pair{"/login", "/login.html"},
-          {"/welcome", "/welcome.html"},
-          {"/shared", "/shared.html"}})
+    for (const auto& [address, file] : {std::pair{"/login", "/login.html"},
+                                        {"/welcome", "/welcome.html"},
+                                        {"/shared", "/shared.html"}})
         routes.open(address, [this, file = std::string(file)](Exchange& exchange) {
             return answer(exchange, file);
         });
-    for (const auto& [address, file] :
-         {std::pair{"/users", "/users.html"},
-          {"/audit", "/audit.html"},
-          {"/status", "/status.html"}})
+    for (const auto& [address, file] : {std::pair{"/users", "/users.html"},
+                                        {"/audit", "/audit.html"},
+                                        {"/status", "/status.html"}})
         routes.admin_page(
             address,
             [this, file = std::string(file)](Exchange& exchange, const Viewer&) {
