@@ -51,8 +51,8 @@ class RunningTracker:
         self.begin([self.program, "serve", "--foreground", "--data", self.data, "--listen-devices",
                     "127.0.0.1:0", "--listen-web", "127.0.0.1:0", *self.extra_arguments])
 
-    def begin(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
+    def begin(self, command, **options):
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, **options)
         self.said = b""  # on standard output
         self.devices_url = self.wait_for_url("devices")
 

@@ -182,11 +182,8 @@ class WithoutATerminal(unittest.TestCase):
     def in_a_session_of_its_own(self, tracker):
         """RunningTracker starts it in ours, which may have a terminal."""
         tracker.stop()
-        tracker.process = subprocess.Popen(
-            [TRACKER, "serve", "--foreground", "--demo", "--data", tracker.data, *PORTS],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=tracker.log,
-            start_new_session=True)
-        tracker.wait_for_url("devices")
+        tracker.begin([TRACKER, "serve", "--foreground", "--demo", "--data", tracker.data, *PORTS],
+                      start_new_session=True)
         return [tracker.process.pid, *descendants(tracker.process.pid)]
 
     def test_sighup_is_a_wish_to_read_the_configuration_again(self):
