@@ -22,7 +22,7 @@ from part import introspect
 COURSE, BUILD = (os.path.abspath(name) for name in (sys.argv[1:3] if len(sys.argv) > 2 else
                                                     ("course", "build")))
 CASE_SECONDS = 30
-SETTINGS = ("optimization", "debug", "b_sanitize", "b_lundef", "cpp_args")
+SETTINGS = ("optimization", "debug", "b_sanitize", "b_lundef", "b_staticpic", "cpp_args")
 
 
 def complete_lessons():
