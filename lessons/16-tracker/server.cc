@@ -50,7 +50,7 @@ using net::Address;
 // Processes of a server that was killed need a moment to notice it.
 constexpr std::chrono::seconds kWaitForPredecessor{3};
 
-std::string quoted(const std::vector<Address>& addresses) {
+std::string as_json(const std::vector<Address>& addresses) {
     std::string list;
     for (const Address& each : addresses)
         list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", each.to_string());
@@ -225,8 +225,8 @@ net::Task<std::string> House::status() {
         R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"web_scheme":"{}","nmea":[{}],)"
         R"("first_account":"{}","services":{}}})"
         "\n",
-        ::getpid(), figures_.uptime().count(), quoted(open_.devices), quoted(open_.web),
-        web_scheme(settings_), quoted(open_.nmea), welcome_path(settings_.first_link), services);
+        ::getpid(), figures_.uptime().count(), as_json(open_.devices), as_json(open_.web),
+        web_scheme(settings_), as_json(open_.nmea), welcome_path(settings_.first_link), services);
 }
 
 int run_house(const Settings& settings, GivenListeners given, PidFile& pid_file,

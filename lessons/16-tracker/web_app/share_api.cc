@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t kLongestShareRequest = 4096;
 constexpr std::chrono::seconds kPatienceWithShares{5};
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
     std::string json;
     append_json_string(json, text);
     return json;
@@ -42,9 +42,9 @@ std::string shares_as_json(Reader& reader, const Viewer& viewer, const ShareBook
         list += fmt::format(
             R"({}{{"share":{},"device":{},"device_name":{},"name":{},"live":{},"battery":{},)"
             R"("from":{},"to":{},"ends":{},"made":{},"by":{},"looked":{},"open":{}}})",
-            list.empty() ? "" : ",", link.number, link.device, quoted(names[link.device]),
-            quoted(link.name), link.is_live, link.with_battery, link.from_ms, link.to_ms,
-            link.ends_ms, link.made_ms, quoted(link.by_name),
+            list.empty() ? "" : ",", link.number, link.device, json_string(names[link.device]),
+            json_string(link.name), link.is_live, link.with_battery, link.from_ms, link.to_ms,
+            link.ends_ms, link.made_ms, json_string(link.by_name),
             link.looked_ms ? std::to_string(*link.looked_ms) : "null", link.is_open(now));
     }
     return fmt::format(R"({{"now":{},"shares":[{}]}})", now, list);

@@ -15,7 +15,7 @@ namespace {
 
 pid_t the_case_pid = 0;
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
     std::string result = "\"";
     for (const char character : text) {
         const auto byte = static_cast<unsigned char>(character);
@@ -48,7 +48,7 @@ std::string Event::value(std::string_view key) const {
 std::string Event::as_json() const {
     std::string text = "{";
     for (const auto& [key, value] : values_)
-        text += fmt::format("{}{}:{}", text.size() > 1 ? "," : "", quoted(key), quoted(value));
+        text += fmt::format("{}{}:{}", text.size() > 1 ? "," : "", json_string(key), json_string(value));
     return text + "}\n";
 }
 
