@@ -1,12 +1,13 @@
 """What clients do with an echo server, and what must come back. Each conversation is handed a server with a
-`port`, and raises AssertionError if the server does something else."""
+`port` and a `process`, and raises AssertionError if the server does something else."""
 
 import contextlib
 import selectors
 import socket
 import struct
 
-from processes_seen import PATIENCE_SECONDS
+from processes import descendants
+from processes_seen import PATIENCE_SECONDS, thread_runs
 from reading import read_exactly, read_to_end
 
 BIG = bytes(range(251)) * 16_000  # four megabytes, and no two places of it look alike
@@ -62,18 +63,25 @@ def several_writes_in_one(server):
         expect(read_to_end(client), b"several writes")
 
 
-def send_until_stuck(client, bytes_to_send):
-    """Sends without reading, until both buffers on the way are full. Gives how much went out."""
+def is_waiting(server):
+    pid = server.process.pid
+    return not any(thread_runs(each) for each in [pid, *descendants(pid)])
+
+
+def send_until_stuck(server, client, bytes_to_send):
+    """Sends without reading, until both buffers on the way are full. Gives how much went out. A server that gets no
+    processor takes nothing either: it is stuck when it waits, too, seen twice."""
     client.setblocking(False)
-    sent = 0
-    while sent < len(bytes_to_send):
-        try:
-            sent += client.send(bytes_to_send[sent:sent + 65536])
-        except BlockingIOError:
-            with selectors.DefaultSelector() as selector:
-                selector.register(client, selectors.EVENT_WRITE)
-                if not selector.select(0.2):
-                    break
+    sent = seen_stuck = 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(client, selectors.EVENT_WRITE)
+        while sent < len(bytes_to_send) and seen_stuck < 2:
+            try:
+                sent += client.send(bytes_to_send[sent:sent + 65536])
+                seen_stuck = 0
+            except BlockingIOError:
+                if not selector.select(0.1) and is_waiting(server):
+                    seen_stuck += 1
     client.settimeout(PATIENCE_SECONDS)
     return sent
 
@@ -81,7 +89,7 @@ def send_until_stuck(client, bytes_to_send):
 def a_big_message_to_a_slow_reader(server):
     """The server can neither keep four megabytes in the socket nor wait for room with everybody else."""
     with connect(server, receive_buffer=4096) as client, selectors.DefaultSelector() as selector:
-        sent = send_until_stuck(client, BIG)
+        sent = send_until_stuck(server, client, BIG)
         answer = bytearray()
         selector.register(client, selectors.EVENT_READ | selectors.EVENT_WRITE)
         client.setblocking(False)

@@ -109,7 +109,7 @@ class Designs(unittest.TestCase):
         with contextlib.ExitStack() as stack:
             servers = [stack.enter_context(EchoServer(program)) for program in DESIGNS]
             for server in servers:
-                send_until_stuck(stack.enter_context(connect(server, receive_buffer=4096)), BIG * 4)
+                send_until_stuck(server, stack.enter_context(connect(server, receive_buffer=4096)), BIG * 4)
             self.end_all(servers)
 
     @each_design("echo-iterative", "echo-thread", "echo-thread-pool", "echo-select", "echo-poll", "echo-epoll",

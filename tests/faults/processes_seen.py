@@ -48,6 +48,11 @@ def threads_of(pid):
         return []
 
 
+def thread_runs(pid):
+    """Whether a thread of it runs, or would if there were a processor for it: starved is not waiting."""
+    return any(process_state(f"{pid}/task/{thread}") == "R" for thread in threads_of(pid))
+
+
 def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
         fields = stat.read().rpartition(")")[2].split()

@@ -30,6 +30,8 @@ TAIL_LINES = 25
 MOST_OF_A_LINE = 160
 # As doctest, node's and Python's drivers, the proofs of lessons and the sanitizers say it.
 NAMES_A_FAILURE = re.compile(r"\b(FAIL(ED)?|not ok|TEST CASE:|[A-Z]\w*Error|ERROR)\b")
+BEGINS_A_FAILURE = re.compile(r"(FAIL(ED)?|ERROR|not ok)\b")  # what a program logs has a time in front
+MOST_BEGINNINGS, LINES_OF_A_BEGINNING = 5, 8
 
 SANITIZERS = {
     "ASAN_OPTIONS": ("detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:"
@@ -66,13 +68,20 @@ def chosen(tests, only, quick):
     return [test for test in tests if not (quick and SLOW in test.suites)]
 
 
-def tail(entry):
+def shown(entry):
+    """The last lines of a failed test, and before them the first that failed: a proof tells it where it happens,
+    and goes on for a hundred lines."""
     text = entry["stdout"].rstrip() + "\n" + entry.get("stderr", "").rstrip()
-    return text.strip().splitlines()[-TAIL_LINES:]
+    lines = text.strip().splitlines()
+    before, last = lines[:-TAIL_LINES], lines[-TAIL_LINES:]
+    begins = [at for at, line in enumerate(before) if BEGINS_A_FAILURE.match(line)][:MOST_BEGINNINGS]
+    ends = [min(at + LINES_OF_A_BEGINNING, following)
+            for at, following in zip(begins, [*begins[1:], len(before)], strict=True)]
+    return [line for at, end in zip(begins, ends, strict=True) for line in [*before[at:end], "..."]] + last
 
 
 def in_a_line(lines):
-    """Which of a test's last lines name what failed, the first two of them, or else its last line."""
+    """Which of a test's lines name what failed, the first two of them, or else its last line."""
     naming = [line for line in lines if NAMES_A_FAILURE.search(line)][:2] or lines[-1:]
     return "".join(f" | {' '.join(line.split())[:MOST_OF_A_LINE]}" for line in naming)
 
@@ -82,7 +91,7 @@ class Run:
 
     def __init__(self):
         self.total = count.Count()
-        self.failures = []  # (label, problem, last lines)
+        self.failures = []  # (label, problem, lines)
         self.skips = []  # (label, reason)
 
     def fail(self, label, problem, lines=()):
@@ -118,7 +127,7 @@ class Run:
         self.total.add(seen)
         self.skips += [(label, reason) for reason in seen.reasons]
         if seen.problem:
-            self.failures.append((label, seen.problem, tail(entry)))
+            self.failures.append((label, seen.problem, shown(entry)))
 
     def look_for_processes(self):
         remaining = processes.left_behind()

@@ -91,6 +91,18 @@ class RunTest(unittest.TestCase):
         self.assertRegex(end, r"(?m)^  FAILED daemon: nameless: .* \| expected 3, saw 4$")
         self.assertEqual(code, 1)
 
+    def test_what_fails_early_in_a_long_output_is_shown_too(self):
+        code, output, _ = self.run_project({
+            "long": ("print('FAILED mutant one is rejected\\n    nothing says so'); print('ok\\n' * 90, end=''); "
+                     "print('9 passed, 1 failed, 0 skipped'); exit(1)", "daemon", 30),
+            "logs": ("print('12:00 FAILED one\\n' * 9); print('ok\\n' * 90); print('0 passed, 1 failed, 0 skipped'); exit(1)",
+                     "daemon", 30),
+        })
+        self.assertRegex(output, r"(?m)^    FAILED mutant one is rejected\n        nothing says so\n(    ok\n){6}    \.\.\.\n")
+        self.assertRegex(output, r"(?m)^  FAILED daemon: long: 1 failed \| FAILED mutant one is rejected$")
+        self.assertNotIn("12:00", output)
+        self.assertEqual(code, 1)
+
     def test_a_run_without_a_test_fails(self):
         code, _, last = self.run_project({})
         self.assertEqual((code, last), (1, "0 passed, 1 failed, 0 skipped"))

@@ -1,7 +1,10 @@
 #include "web_app/event_feed.hh"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include "net/http/event_stream.hh"
@@ -38,6 +41,11 @@ bool take_number(std::string_view& text, Number& number) {
 }
 
 }  // namespace
+
+std::string new_epoch() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return fmt::format("{:x}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
 
 EventFeed::EventFeed(std::string epoch, std::size_t most_bytes)
     : epoch_(std::move(epoch)), most_bytes_(most_bytes) {}

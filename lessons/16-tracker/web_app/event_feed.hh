@@ -38,6 +38,9 @@ struct FeedPlace {
     friend auto operator<=>(const FeedPlace&, const FeedPlace&) = default;
 };
 
+// Of the time of the call: what a viewer holds of another start is told from ours.
+std::string new_epoch();
+
 class EventFeed {
   public:
     struct Cursor {

@@ -24,6 +24,12 @@ bool sees_the_same(const Viewer& a, const Viewer& b) {
 
 }  // namespace
 
+net::http::EventStream::Settings page_stream(const ReloadableSettings& settings) {
+    return {.heartbeat = std::chrono::seconds(20),
+            .retry = std::chrono::seconds(2),
+            .send = std::chrono::seconds(settings.send_timeout_s)};
+}
+
 Live::Live(net::EventLoop& loop, const EventFeed& feed, const Settings& settings)
     : loop_(loop),
       feed_(feed),

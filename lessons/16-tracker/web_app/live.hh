@@ -20,18 +20,14 @@
 #include "net/http/event_stream.hh"
 #include "net/http/exchange.hh"
 #include "net/task.hh"
+#include "settings.hh"
 #include "web_app/event_feed.hh"
 #include "web_app/viewer.hh"
 
 namespace waymark::tracker {
 
 // As pages have their streams, also those of share links (web_app/shared_live.hh).
-inline net::http::EventStream::Settings page_stream() {
-    net::http::EventStream::Settings settings;
-    settings.heartbeat = std::chrono::seconds(20);
-    settings.retry = std::chrono::seconds(2);
-    return settings;
-}
+net::http::EventStream::Settings page_stream(const ReloadableSettings& settings);
 
 class Live {
   public:
@@ -46,6 +42,9 @@ class Live {
     Live(net::EventLoop& loop, const EventFeed& feed, const Settings& settings);
     Live(const Live&) = delete;
     Live& operator=(const Live&) = delete;
+
+    // For the streams that begin from now on.
+    void set_stream(const net::http::EventStream::Settings& stream) { settings_.stream = stream; }
 
     std::size_t viewers() const { return viewers_.size(); }
 

@@ -53,6 +53,12 @@ std::string read_event(Browser& browser, std::string_view name) {
 
 }  // namespace
 
+TEST_CASE("a stream waits as long for its viewer as the settings give an answer") {
+    ReloadableSettings settings;
+    settings.send_timeout_s = 77;
+    CHECK(page_stream(settings).send == std::chrono::seconds(77));
+}
+
 TEST_CASE("a viewer hears what the store announces, and goes on where it was after a break") {
     WebApp app;
     const std::uint64_t first = app.store({fix_at(1, kStart)});

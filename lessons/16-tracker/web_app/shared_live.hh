@@ -41,6 +41,9 @@ class SharedLive {
     SharedLive(const SharedLive&) = delete;
     SharedLive& operator=(const SharedLive&) = delete;
 
+    // For the streams that begin from now on.
+    void set_stream(const net::http::EventStream::Settings& stream) { settings_.stream = stream; }
+
     std::size_t viewers() const { return viewers_.size(); }
     bool has_room_for(ShareNumber link) const;
 

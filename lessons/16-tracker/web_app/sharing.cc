@@ -4,14 +4,13 @@
 
 #include "services/changes.hh"
 #include "unix_time.hh"
-#include "web_app/live.hh"
 
 namespace waymark::tracker {
 
 Sharing::Sharing(const Parts& parts)
     : keeper_(parts.keeper),
       announcements_(parts.announcements),
-      live_(parts.loop, parts.feed, {.stream = page_stream()}),
+      live_(parts.loop, parts.feed, {}),
       makers_({parts.reads, parts.keeper, parts.changes}),
       holders_({parts.reads, parts.keeper, live_, parts.announcements, parts.guard}) {}
 

@@ -25,6 +25,7 @@ class Sharing {
     explicit Sharing(const Parts& parts);
 
     void add_routes(Routes& routes);
+    void set_stream(const net::http::EventStream::Settings& stream) { live_.set_stream(stream); }
     void feed_changed() { live_.feed_changed(); }
     // Ends the streams of links that are not open any more, and tells the store who has looked.
     void look_at_links();

@@ -73,12 +73,6 @@ ConfiguredServer::Clients clients_of(const Settings& settings) {
                      : ConfiguredServer::Clients::everywhere;
 }
 
-// Another one at each start: a viewer that comes back to another process must read anew.
-std::string new_epoch() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return fmt::format("{:x}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-}
-
 class WebAppService {
   public:
     explicit WebAppService(ServiceStart& start);
@@ -93,9 +87,9 @@ class WebAppService {
     void accounts_read();
     void look_at_sessions();
     void reload(const ReloadableSettings& settings);
+    void take(const ReloadableSettings& settings);
     WebReach reach_of(const ReloadableSettings& settings) const;
     net::http::FieldBlock fields_with_every_answer() const;
-    void handler_failed(std::exception_ptr thrown);
     // Members of a JSON object.
     std::string counters() const;
 
@@ -141,7 +135,7 @@ WebAppService::WebAppService(ServiceStart& start)
       feed_(new_epoch()),
       reads_(loop_, database_path(start.settings.data), log_),
       accounts_(loop_, database_path(start.settings.data), log_, [this] { accounts_read(); }),
-      live_(loop_, feed_, {.stream = page_stream()}),
+      live_(loop_, feed_, {}),
       announcements_(
           loop_, feed_,
           {.on_feed_changed =
@@ -203,7 +197,7 @@ WebAppService::WebAppService(ServiceStart& start)
       session_timer_(loop_.timers(), [this] { look_at_sessions(); }) {
     add_routes_of(log_in_, own_account_, users_, pages_, api_, history_, devices_, corrections_,
                   trips_, track_files_, quarantine_, sharing_, map_, status_);
-    track_files_.set_longest_file(start.settings.reloadable.longest_import());
+    take(start.settings.reloadable);
     routes_.tell_list("/api/routes");
     routes_.end_with_not_found();
     server_.http().set_fields(fields_with_every_answer());
@@ -211,8 +205,9 @@ WebAppService::WebAppService(ServiceStart& start)
         live_.stop();
         sharing_.stop();
     });
-    server_.http().when_handler_fails(
-        [this](std::exception_ptr thrown) { handler_failed(thrown); });
+    server_.http().when_handler_fails([this](std::exception_ptr thrown) {
+        log_.error("a request failed: {}", daemon::message_of(thrown));
+    });
 }
 
 int WebAppService::run() {
@@ -259,10 +254,17 @@ void WebAppService::stop() {
 void WebAppService::reload(const ReloadableSettings& settings) {
     server_.reload(settings, settings.web_access_list());
     map_.reload(settings);
-    track_files_.set_longest_file(settings.longest_import());
     guard_.set_reach(reach_of(settings));
     places_.set_limits(settings);
+    take(settings);
     server_.http().set_fields(fields_with_every_answer());
+}
+
+// What the parts hear at the start and at each reload.
+void WebAppService::take(const ReloadableSettings& settings) {
+    track_files_.set_longest_file(settings.longest_import());
+    live_.set_stream(page_stream(settings));
+    sharing_.set_stream(page_stream(settings));
 }
 
 WebReach WebAppService::reach_of(const ReloadableSettings& settings) const {
@@ -275,10 +277,6 @@ net::http::FieldBlock WebAppService::fields_with_every_answer() const {
     net::http::FieldBlock fields = security_fields(map_.picture_origin());
     if (tls_.is_on()) fields.add("Strict-Transport-Security", kOnlyByHttps);
     return fields;
-}
-
-void WebAppService::handler_failed(std::exception_ptr thrown) {
-    log_.error("a request failed: {}", daemon::message_of(thrown));
 }
 
 std::string WebAppService::counters() const {
