@@ -45,7 +45,7 @@ tests                     tshark               tool:tshark
 tests                     openssl              tool:openssl
 tests                     curl                 tool:curl
 package,tests             dpkg-dev             tool:dpkg-shlibdeps
-foreign                   mandoc               tool:mandoc
+tests                     mandoc               tool:mandoc
 foreign,bench             rsyslog              root_tool:rsyslogd
 foreign                   rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
 foreign                   mosquitto            root_tool:mosquitto

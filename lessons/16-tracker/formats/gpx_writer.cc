@@ -1,9 +1,11 @@
 // GPX 1.1 has no place for speed and course but in extensions, and none for accuracy and battery.
 
+#include <algorithm>
 #include <utility>
 
 #include "formats/track_writer.hh"
 #include "formats/written_track.hh"
+#include "net/http/html_text.hh"
 #include "protocols/extras.hh"
 #include "protocols/time_text.hh"
 
@@ -70,29 +72,13 @@ class GpxTrackWriter final : public TrackWriter {
 }  // namespace
 
 void append_xml_text(std::string& out, std::string_view text) {
+    std::string printable(text);
+    constexpr char kNoUtf8 = '\xFF';
+    std::ranges::replace_if(
+        printable, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, kNoUtf8);
     std::string clean;
-    append_as_utf8(clean, text);
-    for (const char c : clean) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20)
-                    out += "\xEF\xBF\xBD";
-                else
-                    out += c;
-        }
-    }
+    append_as_utf8(clean, printable);
+    net::http::append_escaped(out, clean);
 }
 
 std::unique_ptr<TrackWriter> make_gpx_writer() {

@@ -1,16 +1,12 @@
 #include "services/removals.hh"
 
-#include <algorithm>
-#include <exception>
 #include <optional>
 #include <utility>
 
+#include "services/paced_step.hh"
 #include "store/device_edits.hh"
 
 namespace waymark::tracker {
-
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 Removals::Removals(net::EventLoop& loop, Store& store, daemon::Log& log)
     : loop_(loop), store_(store), log_(log), timer_(loop.timers(), [this] { is_due_ = true; }) {}
@@ -21,16 +17,9 @@ void Removals::look() {
 
 bool Removals::step_if_due() {
     if (!std::exchange(is_due_, false)) return false;
-    milliseconds pause = kAfterFailure;
-    try {
-        const auto begin = steady_clock::now();
-        is_under_way_ = step();
-        const auto taken = steady_clock::now() - begin;
-        pause = std::max(kLeastPause, std::chrono::duration_cast<milliseconds>(taken));
-    } catch (const std::exception& error) {
-        log_.warning("the removal of a device goes on later: {}", error.what());
-    }
-    if (is_under_way_) timer_.set(daemon::Deadline::after(pause));
+    const auto done = paced_step(log_, "the removal of a device", [this] { return step(); });
+    if (done) is_under_way_ = done->result;
+    if (is_under_way_) timer_.set(daemon::Deadline::after(done ? done->pause : kAfterFailure));
     return true;
 }
 

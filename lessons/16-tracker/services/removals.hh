@@ -25,7 +25,6 @@ class Removals {
     // Does a step if it is time for one; between transactions only. True if it did.
     bool step_if_due();
 
-    static constexpr std::chrono::milliseconds kLeastPause{20};
     static constexpr std::chrono::milliseconds kAfterFailure{10'000};
 
   private:

@@ -2,11 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <exception>
 #include <optional>
 #include <utility>
 
+#include "services/paced_step.hh"
 #include "store/audit_log.hh"
 #include "store/device_edits.hh"
 #include "unix_time.hh"
@@ -14,8 +13,6 @@
 namespace waymark::tracker {
 
 using daemon::Deadline;
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 RetentionRun::RetentionRun(net::EventLoop& loop, Store& store, daemon::Log& log)
     : loop_(loop), store_(store), log_(log), timer_(loop.timers(), [this] { is_due_ = true; }) {}
@@ -26,20 +23,14 @@ void RetentionRun::look() {
 
 bool RetentionRun::step_if_due() {
     if (!std::exchange(is_due_, false)) return false;
-    milliseconds pause = kAfterFailure;
     bool has_removed = false;
-    try {
-        const auto begin = steady_clock::now();
+    const auto done = paced_step(log_, "the removal of old positions", [&] {
         const bool is_more = step();
-        const auto taken = steady_clock::now() - begin;
-        pause = is_more ? std::max(kLeastPause, std::chrono::duration_cast<milliseconds>(taken))
-                        : milliseconds(kEvery);
         has_removed = !is_more && !gone_.empty();
         if (has_removed) note_end();
-    } catch (const std::exception& error) {
-        log_.warning("the removal of old positions goes on later: {}", error.what());
-    }
-    timer_.set(Deadline::after(pause));
+        return is_more;
+    });
+    timer_.set(Deadline::after(!done ? kAfterFailure : done->result ? done->pause : kEvery));
     return has_removed;
 }
 

@@ -30,7 +30,6 @@ class RetentionRun {
     // has removed something: what was announced is not what is stored.
     bool step_if_due();
 
-    static constexpr std::chrono::milliseconds kLeastPause{20};
     static constexpr std::chrono::milliseconds kAfterFailure{600'000};
     static constexpr std::chrono::hours kEvery{24};
 
