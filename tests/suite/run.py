@@ -76,7 +76,7 @@ def shown(entry):
     before, last = lines[:-TAIL_LINES], lines[-TAIL_LINES:]
     begins = [at for at, line in enumerate(before) if BEGINS_A_FAILURE.match(line)][:MOST_BEGINNINGS]
     ends = [min(at + LINES_OF_A_BEGINNING, following)
-            for at, following in zip(begins, [*begins[1:], len(before)], strict=True)]
+            for at, following in zip(begins, [*begins, len(before)][1:], strict=True)]
     return [line for at, end in zip(begins, ends, strict=True) for line in [*before[at:end], "..."]] + last
 
 
