@@ -44,6 +44,11 @@ Function* next(const char* name) {
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
+// A look that was told to see nobody.
+bool sees_nobody(int options) {
+    return (options & WNOHANG) != 0 && time_is_up(Call::waitpid);
+}
+
 }  // namespace
 
 extern "C" {
@@ -67,7 +72,8 @@ pid_t _Fork() noexcept {
 
 pid_t waitpid(pid_t pid, int* status, int options) {
     static auto* const real = next<pid_t(pid_t pid, int* status, int options)>("waitpid");
-    return call_fails(Call::waitpid) ? -1 : real(pid, status, options);
+    if (call_fails(Call::waitpid)) return -1;
+    return sees_nobody(options) ? 0 : real(pid, status, options);
 }
 
 pid_t wait(int* status) {
@@ -77,19 +83,24 @@ pid_t wait(int* status) {
 
 pid_t wait3(int* status, int options, rusage* usage) noexcept {
     static auto* const real = next<pid_t(int* status, int options, rusage* usage)>("wait3");
-    return call_fails(Call::waitpid) ? -1 : real(status, options, usage);
+    if (call_fails(Call::waitpid)) return -1;
+    return sees_nobody(options) ? 0 : real(status, options, usage);
 }
 
 pid_t wait4(pid_t pid, int* status, int options, rusage* usage) noexcept {
     static auto* const real =
         next<pid_t(pid_t pid, int* status, int options, rusage* usage)>("wait4");
-    return call_fails(Call::waitpid) ? -1 : real(pid, status, options, usage);
+    if (call_fails(Call::waitpid)) return -1;
+    return sees_nobody(options) ? 0 : real(pid, status, options, usage);
 }
 
 int waitid(idtype_t type, id_t id, siginfo_t* info, int options) {
     static auto* const real =
         next<int(idtype_t type, id_t id, siginfo_t * info, int options)>("waitid");
-    return call_fails(Call::waitpid) ? -1 : real(type, id, info, options);
+    if (call_fails(Call::waitpid)) return -1;
+    if (!sees_nobody(options)) return real(type, id, info, options);
+    if (info != nullptr) info->si_pid = 0;
+    return 0;
 }
 
 ssize_t read(int fd, void* bytes, size_t length) {
