@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 
 #include "daemon/error.hh"
@@ -15,6 +16,23 @@ namespace {
 
 // Expat counts the bytes of a call in an int.
 constexpr std::size_t kMostBytesOfACall = std::size_t{1} << 20;
+
+// Newer Expats have these with 64 bits on every machine, and call the others deprecated.
+#if XML_MAJOR_VERSION * 1000 + XML_MINOR_VERSION >= 2009
+std::uint64_t line_of(XML_Parser parser) {
+    return ::XML_GetCurrentLineNumber64(parser);
+}
+std::int64_t byte_index_of(XML_Parser parser) {
+    return ::XML_GetCurrentByteIndex64(parser);
+}
+#else
+std::uint64_t line_of(XML_Parser parser) {
+    return ::XML_GetCurrentLineNumber(parser);
+}
+std::int64_t byte_index_of(XML_Parser parser) {
+    return ::XML_GetCurrentByteIndex(parser);
+}
+#endif
 
 std::string_view without_prefix(const char* qualified) {
     const std::string_view name = qualified;
@@ -98,7 +116,7 @@ XmlEvents::XmlEvents(XmlHandler& handler) : parser_(std::make_unique<Parser>(han
 XmlEvents::~XmlEvents() = default;
 
 std::uint64_t XmlEvents::line() const {
-    return ::XML_GetCurrentLineNumber(parser_->expat);
+    return line_of(parser_->expat);
 }
 
 void XmlEvents::read(std::string_view bytes) {
@@ -129,7 +147,7 @@ void XmlEvents::parse(std::string_view bytes, bool is_last) {
     }
     // What it keeps is from the last event on.
     const auto at =
-        static_cast<std::uint64_t>(std::max<XML_Index>(0, ::XML_GetCurrentByteIndex(parser.expat)));
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, byte_index_of(parser.expat)));
     if (!is_last && parser.given > at + kLongestTag + kMostBytesOfACall)
         throw daemon::UsageError(fmt::format("line {}: a tag does not end", line()));
 }

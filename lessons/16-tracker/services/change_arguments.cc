@@ -48,8 +48,8 @@ const json& ChangeArguments::Members::at(std::string_view name) {
     return *found;
 }
 
-ChangeArguments::ChangeArguments(std::string_view json) : members_(std::make_unique<Members>()) {
-    members_->object = parse_object(json);
+ChangeArguments::ChangeArguments(std::string_view text) : members_(std::make_unique<Members>()) {
+    members_->object = parse_object(text);
 }
 
 ChangeArguments::~ChangeArguments() = default;

@@ -91,7 +91,10 @@ RequestOrigin TrustedProxies::origin_of(const net::http::Exchange& exchange) con
 
 RequestOrigin TrustedProxies::origin_of(const net::http::Request& request, const Address& peer,
                                         bool is_secured) const {
-    RequestOrigin origin{.client = peer.unmapped(), .is_https = is_secured, .host = request.host};
+    RequestOrigin origin;
+    origin.client = peer.unmapped();
+    origin.is_https = is_secured;
+    origin.host = request.host;
     if (!trusts(origin.client)) return origin;
     origin.is_by_proxy = true;
     const LastHops by_custom = read_x_forwarded(request);
