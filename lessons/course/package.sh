@@ -7,6 +7,6 @@ run_package() {
     (($# == 0)) || refuse "package takes no options, and got '$1'"
     need_packages course server package
     set_up build course server
-    ninja_in build lessons/16-tracker/{tracker,web/site.stamp,manual/tracker.1,manual/tracker}
+    ninja_in build lessons/16-tracker/{tracker,web/site.stamp,manual/tracker.1}
     "$root/lessons/16-tracker/package/make_package.sh" "$root/build" "$root/build" || exit "$exit_system"
 }

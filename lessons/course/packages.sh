@@ -49,6 +49,7 @@ tests                     mandoc               tool:mandoc
 foreign,bench             rsyslog              root_tool:rsyslogd
 foreign                   rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
 foreign                   mosquitto            root_tool:mosquitto
+tests                     zsh                  tool:zsh
 tests                     zbar-tools           tool:zbarimg
 bench                     nginx                tool:nginx
 bench                     wrk                  tool:wrk

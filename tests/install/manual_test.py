@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """The man pages and the completions against what the programs say by --help:
-manual_test.py PAGE_OF_TRACKER COMPLETION_OF_TRACKER PROGRAM...
+manual_test.py PAGE_OF_TRACKER COMPLETIONS_OF_TRACKER... PROGRAM...     completions for bash and for zsh
 
 Every page is set without a warning. Those of tracker, sniff and lab are asked for each option, in both directions; the
 other programs' tests, beside them, do it for theirs."""
 
 import functools
+import os
 import pathlib
+import pty
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -20,8 +23,8 @@ import command_words
 import driver
 import manual_page
 
-TRACKER_PAGE, COMPLETION = sys.argv[1:3]
-PROGRAMS = {pathlib.Path(path).name: path for path in sys.argv[3:]}
+TRACKER_PAGE, COMPLETION, ZSH_COMPLETION = sys.argv[1:4]
+PROGRAMS = {pathlib.Path(path).name: path for path in sys.argv[4:]}
 del sys.argv[1:]
 PAGES = [*sorted(ROOT.glob("examples/*/*.1")), pathlib.Path(TRACKER_PAGE)]
 PATIENCE_SECONDS = 120
@@ -116,19 +119,51 @@ class Manual(unittest.TestCase):
             command_words.read(script)
 
 
-class Completion(unittest.TestCase):
+class InBash:
+    """What bash offers for the last of `words`. It puts those that do not begin as that one aside by itself."""
+
     def offered(self, file, function, *words):
-        """What bash is given for the last of `words`."""
         quoted = " ".join(f"'{word}'" for word in words)
         script = (f"source '{file}'; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; {function}; "
                   "((${#COMPREPLY[@]} == 0)) || printf '%s\\n' \"${COMPREPLY[@]}\"")
-        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
-        self.assertEqual(done.stderr, "")
-        return set(done.stdout.split())
+        return offered_by("bash", "-c", script)
 
     def tracker(self, *words):
         return self.offered(COMPLETION, "_tracker", "tracker", *words)
 
+    def waymark(self, *words):
+        return self.offered(ROOT / "lessons/course/completion.bash", "_waymark", "./waymark", *words)
+
+
+class InZsh:
+    """The same of zsh, whose `compadd` keeps those that begin as the last word; names of files are its _files."""
+
+    STUBS = ("compdef() { }; _files() { }; compadd() { shift; local word; for word; do "
+             "[[ $word != ${words[CURRENT]}* ]] || print -r -- $word; done; }")
+
+    def setUp(self):
+        if not shutil.which("zsh"):
+            self.skipTest("zsh is not here: apt-get install zsh")
+
+    def offered(self, file, function, *words):
+        quoted = " ".join(f"'{word}'" for word in words)
+        return offered_by("zsh", "-f", "-c", f"{self.STUBS}; source '{file}'; words=({quoted}); CURRENT={len(words)}; {function}; true")
+
+    def tracker(self, *words):
+        return self.offered(ZSH_COMPLETION, "_tracker", "tracker", *words)
+
+    def waymark(self, *words):
+        return self.offered(ROOT / "lessons/course/completion.zsh", "_waymark", "./waymark", *words)
+
+
+def offered_by(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+    if done.returncode != 0 or done.stderr:
+        raise AssertionError(done.stderr or f"exit code {done.returncode}")
+    return set(done.stdout.split())
+
+
+class Completion:
     def test_the_trackers_offers_each_word_and_each_option(self):
         for word in words_of("tracker").all_words():
             with self.subTest(" ".join(word.path)):
@@ -140,9 +175,6 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.tracker("serve", "--config", ""), set())
         self.assertEqual(self.tracker("serve", "--foreground", "--conf"), {"--config"})
         self.assertEqual(self.tracker("de"), {"device", "decode"})
-
-    def waymark(self, *words):
-        return self.offered(ROOT / "lessons/course/completion.bash", "_waymark", "./waymark", *words)
 
     def test_waymarks_offers_each_word_of_its_help(self):
         told = subprocess.run([ROOT / "waymark", "help"], capture_output=True, text=True, check=True).stdout
@@ -159,6 +191,42 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.waymark("start", "--no"), {"--no-demo"})
         lessons = {path.name[:2] for path in ROOT.glob("lessons/[0-9][0-9]-*")}
         self.assertEqual(self.waymark("check", ""), lessons)
+        self.assertEqual(self.waymark("new", ""), set())
+
+
+class BashCompletion(InBash, Completion, unittest.TestCase):
+    pass
+
+
+class ZshCompletion(InZsh, Completion, unittest.TestCase):
+    def completed(self, setting_up, typed, wanted):
+        """What a person sees who types this and Tab in a zsh that was set up so, until `wanted` has come."""
+        terminal, side = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        environment = {"PATH": os.environ["PATH"], "TERM": "dumb", "HOME": "/nonexistent", "PROMPT": "ready> "}
+        zsh = subprocess.Popen(["zsh", "-f", "-i"], cwd=ROOT, stdin=side, stdout=side, stderr=side, env=environment,
+                               start_new_session=True)
+        os.close(side)
+        self.addCleanup(zsh.communicate, timeout=PATIENCE_SECONDS)
+        self.addCleanup(zsh.kill)
+        os.write(terminal, f"autoload -Uz compinit && compinit -u -D; {setting_up}; PROMPT=set-'up> '\n".encode())
+        self.read_until(terminal, "set-up> ")
+        os.write(terminal, f"{typed}\t".encode())
+        return self.read_until(terminal, wanted)
+
+    def read_until(self, terminal, wanted):
+        seen = ""
+        while wanted not in seen:
+            self.assertTrue(select.select([terminal], [], [], PATIENCE_SECONDS)[0], seen)
+            seen += os.read(terminal, 4096).decode(errors="replace")
+        return seen
+
+    def test_tab_in_a_terminal_completes_a_word_of_waymark(self):
+        self.completed("source lessons/course/completion.zsh", "./waymark star", "./waymark start ")
+
+    def test_tab_completes_a_word_of_tracker_found_by_its_name(self):
+        folder = pathlib.Path(ZSH_COMPLETION).parent.resolve()
+        self.completed(f"fpath=('{folder}' $fpath); compinit -u -D", "tracker backu", "tracker backup ")
 
 
 if __name__ == "__main__":

@@ -49,11 +49,11 @@ class InTheSuite(unittest.TestCase):
         listed = [line.split(None, 5) for line in run("dpkg-deb", "--contents", self.deb).stdout.splitlines()]
         names = {line[5].split(" -> ")[0] for line in listed}
         for name in ("usr/bin/tracker", "usr/share/waymark/site/index.html", "usr/share/man/man1/tracker.1.gz",
-                     "usr/share/bash-completion/completions/tracker", "etc/waymark/tracker.toml",
+                     "usr/share/bash-completion/completions/tracker", "usr/share/zsh/vendor-completions/_tracker", "etc/waymark/tracker.toml",
                      "usr/share/doc/waymark-tracker/copyright", "usr/share/doc/waymark-tracker/changelog.gz",
                      "usr/share/doc/waymark-tracker/README.Debian", *(f"usr/lib/systemd/system/{unit}" for unit in UNITS)):
             self.assertIn(f"./{name}", names)
-        allowed = re.compile(r"\./(usr/(bin/tracker|lib/systemd/system/|share/(waymark|man|doc|bash-completion)/)|etc/waymark/)")
+        allowed = re.compile(r"\./(usr/(bin/tracker|lib/systemd/system/|share/(waymark|man|doc|bash-completion|zsh/vendor-completions)/)|etc/waymark/)")
         self.assertEqual([name for name in names if not name.endswith("/") and not allowed.match(name)], [])
         self.assertEqual({line[1] for line in listed}, {"root/root"})
         self.assertEqual([line for line in listed if line[0][8] == "w"], [], "anybody may write there")

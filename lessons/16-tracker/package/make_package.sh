@@ -28,6 +28,7 @@ tree=$work/tree
 documents=$tree/usr/share/doc/$name
 mkdir -p "$tree/usr"
 mv "$prefix/bin" "$prefix/share" "$tree/usr/"
+mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions" # the other is the administrator's
 mkdir -p "$tree/usr/lib/systemd/system" "$tree/etc/waymark" "$documents" "$tree/DEBIAN"
 service=$here/../service
 sed -e 's#@BINDIR@#/usr/bin#; s#@CONFIGURATION@#/etc/waymark#' "$service/$name.service.in" >"$tree/usr/lib/systemd/system/$name.service"
