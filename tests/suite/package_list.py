@@ -19,7 +19,8 @@ TOGETHER = {"course": ["course"], "server": ["course", "server"], "slides": ["co
             "lab": ["course", "lab"], "package": ["course", "server", "package"],
             "tests": ["course", "server", "slides", "tests"]}
 STATUS = pathlib.Path("/var/lib/dpkg/status")
-PARTS_OF_COMPILER = {"threads"}  # Meson answers dependency('threads') by itself
+# Meson answers dependency('threads') by itself; the toolkit is what `./waymark new` brings with the project.
+OTHERWISE_THERE = {"threads", "waymark-net"}
 
 
 def listed(script):
@@ -162,4 +163,4 @@ def unlisted(root, lines):
     """What a build file asks for and the list does not name."""
     known = {(kind, name) for _, _, kind, name in lines}
     return [f"{file} asks for {kind}:{name}" for (kind, name), file in asked_for(root).items()
-            if (kind, name) not in known and name not in PARTS_OF_COMPILER]
+            if (kind, name) not in known and name not in OTHERWISE_THERE]
