@@ -2,8 +2,9 @@
 // the facts that the slide has chosen. What was collected stays in sight, folded, so that the last
 // picture tells what has been.
 
+import { EdgeLines, roomFor } from './edge-lines.js';
 import { Edges } from './edges.js';
-import { factsOf } from './facts.js';
+import { factsOf, hasEnded } from './facts.js';
 import { fold, pidsOf, saidOf } from './fold.js';
 import { Processes } from './processes.js';
 import { Speaker } from './speaker.js';
@@ -34,6 +35,8 @@ export class ProcessPane {
   #shows;
   #processes;
   #edges;
+  #drawn; // letters of those that are lines
+  #lines;
   #keys;
   #speaker;
   #children = new Map();
@@ -61,18 +64,22 @@ export class ProcessPane {
   show() {
     if (!this.#isStale) return;
     this.#isStale = false;
+    this.#lines?.end();
     const { all } = this.#processes;
     this.#children = groupedByParent(all);
     if (all.length === 0) {
       this.#element.replaceChildren(element('p', '', 'The processes of the demo are drawn here while it runs.'));
       return;
     }
-    this.#edges = new Edges(this.#processes.living);
+    this.#edges = new Edges(this.#processes.living.filter((process) => !hasEnded(process)));
+    this.#drawn = this.#shows.includes('descriptors') ? this.#edges.drawn : new Set();
     const list = element('ul', '');
     list.setAttribute('role', 'tree');
     list.setAttribute('aria-label', this.#element.getAttribute('aria-label'));
     list.append(this.#keeper(all));
+    list.style.paddingRight = `${roomFor(this.#drawn.size)}px`;
     this.#element.replaceChildren(list, ...this.#footer());
+    this.#lines = new EdgeLines(list, this.#drawn);
     this.#keys.renew();
     this.#speaker.say(this.#inOneSentence());
   }
@@ -80,7 +87,8 @@ export class ProcessPane {
   // Whose parent is gone is drawn under the keeper, who has taken it in.
   #keeper(all) {
     const box = element('span', 'process keeper');
-    box.append(element('span', 'name', 'keeper'), element('span', 'numbers', `pid ${this.#processes.keeper}, takes in orphans`));
+    const takesIn = all.some(({ parent, bornOf }) => bornOf !== parent && parent === this.#processes.keeper) ? ', takes in orphans' : '';
+    box.append(element('span', 'name', 'keeper'), element('span', 'numbers', `pid ${this.#processes.keeper}${takesIn}`));
     const known = new Set(all.map(({ pid }) => pid));
     return this.#item(box, all.filter(({ parent }) => !known.has(parent)));
   }
@@ -113,7 +121,11 @@ export class ProcessPane {
 
   #facts(process) {
     if (process.state === 'gone') return [];
-    return factsOf(process, this.#shows, { letterOf: (what) => this.#edges.letterOf(what) });
+    const drawnLetter = (what) => {
+      const letter = this.#edges.letterOf(what);
+      return this.#drawn.has(letter) ? letter : undefined;
+    };
+    return factsOf(process, this.#shows, { letterOf: drawnLetter });
   }
 
   // Nothing for one that has somebody below: it is not folded.
@@ -130,20 +142,24 @@ export class ProcessPane {
     box.dataset.pid = pid;
     const isOne = group.length === 1;
     const name = isOne ? this.#processes.nameOf(process) : `${group.length} × ${process.role}`;
-    const numbers = [isOne ? `pid ${pid}` : pidsOf(group), isOne ? `parent ${parent}` : ''];
-    if (isOne && bornOf !== parent) numbers.push('taken in');
+    const isTakenIn = bornOf !== parent;
+    // Beside descriptors there is no room for what the tree says.
+    const tellsParent = isOne && !this.#shows.includes('descriptors');
+    const numbers = [isOne ? `pid ${pid}` : pidsOf(group), tellsParent ? `parent ${parent}` : ''];
+    if (isOne && isTakenIn) numbers.push('taken in');
     if (threads > 1 && (isOne || state !== 'gone')) numbers.push(isOne ? `${threads} threads` : `${group.length} × ${threads} threads`);
     box.append(element('span', 'name', name), element('span', 'word', state));
     if (how) box.append(element('span', 'how', how));
     box.append(element('span', 'numbers', numbers.filter(Boolean).join(', ')));
-    for (const { label, words } of this.#facts(process)) box.append(factRow(label, words));
+    for (const fact of this.#facts(process)) box.append(factRow(fact));
     return box;
   }
 
+  // An edge that is drawn is in words for who does not see it.
   #footer() {
     const { source, missed } = this.#processes;
-    const lines = this.#shows.includes('descriptors') ? this.#edges.inWords((process) => this.#processes.nameOf(process)) : [];
-    const notes = lines.map((line) => element('p', 'edge', line));
+    const edges = this.#shows.includes('descriptors') ? this.#edges.inWords((process) => this.#processes.nameOf(process)) : [];
+    const notes = edges.map(({ edge, words }) => element('p', this.#drawn.has(edge) ? 'edge spoken' : 'edge', words));
     if (source === 'looks') notes.push(element('p', 'source', 'Seen by looking at /proc: what lives for a moment only may be missing.'));
     if (missed > 0) notes.push(element('p', 'source', `${missed} more events came too fast to be told.`));
     return notes;
@@ -160,10 +176,12 @@ export class ProcessPane {
   }
 }
 
-function factRow(label, words) {
+function factRow({ label, words, ends = [] }) {
   const line = element('span', 'fact');
   line.dataset.fact = label;
-  if (label) line.append(element('span', 'label', label));
-  line.append(...words.map((word) => element('span', 'item', word)));
+  if (label && label !== 'descriptors') line.append(element('span', 'label', label));
+  const items = words.map((word) => element('span', 'item', word));
+  ends.forEach(({ edge, way }, i) => { if (edge) Object.assign(items[i].dataset, { edge, way }); });
+  line.append(...items);
   return line;
 }

@@ -12,7 +12,8 @@ export class Processes {
 
   // `roles`: of the program that is run, of its children, of theirs.
   constructor(roles = []) {
-    this.#roles = DEFAULT_ROLES.map((role, i) => roles[i] ?? roles.at(-1) ?? role);
+    const deepest = Math.max(roles.length, DEFAULT_ROLES.length);
+    this.#roles = Array.from({ length: deepest }, (_, i) => roles[i] ?? roles.at(-1) ?? DEFAULT_ROLES[i]);
     this.clear();
   }
 

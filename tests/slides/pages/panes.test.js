@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { lanesOf } from '../../../slides/web/edge-lines.js';
 import { Edges } from '../../../slides/web/edges.js';
 import { factsOf } from '../../../slides/web/facts.js';
 import { fold, pidsOf, saidOf } from '../../../slides/web/fold.js';
@@ -51,6 +52,13 @@ test('a slide may give the roles, and who executes another program is called by 
   assert.deepEqual([11, 12, 13].map((pid) => processes.nameOf(processes.get(pid))), ['server', 'worker 1', 'ps']);
 });
 
+test('as many roles may be given as there are generations', () => {
+  const born = [12, 13, 14, 15].map((pid) => ({ name: 'fork', pid, parent: pid - 1 }));
+  const processes = family(born, ['demo', 'shell', 'command', 'between', 'daemon']);
+  assert.equal(processes.nameOf(processes.get(15)), 'daemon');
+  assert.equal(family(born).get(15).role, 'great-grandchild');
+});
+
 test('an orphan keeps its role under the keeper, and the dead are told by what is known of their end', () => {
   const processes = family([
     { name: 'fork', pid: 12, parent: 11 },
@@ -86,12 +94,40 @@ test('a pipe is an edge between who writes it and who reads it', () => {
     { role: 'parent', descriptors: [{ fd: 1, what: '/dev/pts/0', way: 'rw' }, { fd: 4, what: 'pipe:[99]', way: 'w' }] },
     { role: 'child', descriptors: [{ fd: 3, what: 'pipe:[99]', way: 'r' }] },
   ]);
-  assert.deepEqual(edges.inWords(({ role }) => role), ['pipe A: parent 4 → child 3']);
+  assert.deepEqual(edges.inWords(({ role }) => role), [{ edge: 'pipe A', words: 'pipe A: parent 4 → child 3' }]);
   assert.equal(edges.letterOf('/dev/pts/0'), undefined);
+  const sockets = (process) => ({ ...process, descriptors: [...process.descriptors, ...[1, 2, 3, 4, 5, 6].map((number) => ({ fd: 10 + number, what: `socket:[${number}]`, way: 'rw' }))] });
+  assert.deepEqual([...edges.drawn], ['pipe A']);
+  const many = new Edges([
+    sockets({ descriptors: [{ fd: 4, what: 'pipe:[99]', way: 'w' }] }),
+    sockets({ descriptors: [{ fd: 3, what: 'pipe:[99]', way: 'r' }] }),
+  ]);
+  assert.equal(many.inWords(({ role }) => role).length, 7);
+  assert.deepEqual([...many.drawn], ['pipe A'], 'more than can be told apart: pipes only');
   const alone = { descriptors: [0, 1, 2].map((fd) => ({ fd, what: '/dev/pts/0', way: 'rw' })).concat({ fd: 3, what: 'pipe:[7]', way: 'r' }, { fd: 4, what: 'pipe:[99]', way: 'w' }) };
   assert.equal(new Edges([alone, alone]).letterOf('pipe:[7]'), undefined, 'one process has both ends');
   const [{ words }] = factsOf(alone, ['descriptors'], { letterOf: (what) => (what === 'pipe:[99]' ? 'pipe A' : undefined) });
-  assert.deepEqual(words, ['0–2 ↔ pts/0', '4 → pipe A', '1 more']);
+  assert.deepEqual(words, ['4 → pipe A', '1 more']);
+});
+
+test('descriptors: what is the same is told together, the terminal not at all, and the dead have none', () => {
+  const letterOf = (what) => (what === 'socket:[5]' ? 'socket A' : undefined);
+  const of = (list, state = 'sleeps') => factsOf({ state, descriptors: list }, ['descriptors'], { letterOf });
+  const terminal = [0, 1, 2].map((fd) => ({ fd, what: '/dev/pts/4', way: 'rw' }));
+  const socket = [{ fd: 3, what: 'socket:[5]', way: 'rw' }, { fd: 4, what: 'socket:[5]', way: 'rw' }];
+  assert.deepEqual(of(terminal), []);
+  assert.deepEqual(of([...terminal, { fd: 7, what: '/tmp/a', way: 'r' }])[0].words, ['1 descriptor']);
+  const [{ words, ends }] = of([...terminal, ...socket]);
+  assert.deepEqual([words, ends], [['3, 4 ↔ socket A'], [{ edge: 'socket A', way: 'rw' }]]);
+  const daemon = [{ fd: 0, what: '/dev/null', way: 'rw' }, { fd: 1, what: 'pipe:[6]', way: 'w' }, { fd: 2, what: '/dev/null', way: 'rw' }];
+  assert.deepEqual(of(daemon)[0].words, ['0, 2 ↔ null', '1 → pipe']);
+  for (const state of ['ended', 'zombie', 'gone']) assert.deepEqual(of(socket, state), [], state);
+});
+
+test('lines that do not meet share a lane, and short ones are nearer to the boxes', () => {
+  assert.deepEqual(lanesOf([{ top: 0, bottom: 100 }, { top: 10, bottom: 20 }, { top: 30, bottom: 40 }]), [1, 0, 0]);
+  assert.deepEqual(lanesOf([{ top: 0, bottom: 20 }, { top: 20, bottom: 40 }]), [0, 1], 'they touch');
+  assert.deepEqual(lanesOf([]), []);
 });
 
 test('those that are gone are alike, whatever number of threads was seen last', () => {
@@ -233,6 +269,44 @@ test('a slide shows the facts and roles that it has chosen, and others do not', 
   assert.match(await tree.textContent(), /holder/);
   assert.match(await tree.locator('.fact[data-fact="pending"]').textContent(), /USR1/);
   assert.equal(await tree.locator('.fact[data-fact="terminal"]').count(), 0);
+  await stop.click();
+  await ended(page);
+});
+
+// Where a line begins and ends is where the descriptors are that it joins.
+const linesOf = (tree) => tree.evaluate((element) => [...element.querySelectorAll('.lines .line')].map((line) => {
+  const middle = (each) => { const { top, height } = each.getBoundingClientRect(); return top + height / 2; };
+  const items = [...element.querySelectorAll(`.item[data-edge="${line.dataset.edge}"]`)];
+  const marks = [...line.querySelectorAll('.tip, .dot')];
+  const owner = (item) => item.closest('.process').querySelector('.name').textContent;
+  return {
+    edge: line.dataset.edge,
+    writes: items.filter(({ dataset }) => dataset.way === 'w').map(owner),
+    reads: items.filter(({ dataset }) => dataset.way === 'r').map(owner),
+    tips: line.querySelectorAll('.tip').length,
+    off: Math.max(...items.map((item, i) => Math.abs(middle(item) - middle(marks[i])))),
+    right: line.getBoundingClientRect().right,
+  };
+}));
+
+test('pipes between processes are lines from who writes to who reads, and go when an end has gone', async () => {
+  const { tree, next, stop } = await run('i-pipes');
+  const atStep = (number) => page.waitForFunction((wanted) => document.querySelector('section.present .state').textContent.startsWith(`step ${wanted}:`), number);
+  await atStep(1);
+  await page.waitForFunction(() => document.querySelectorAll('section.present .lines .line').length === 3);
+  const lines = await linesOf(tree);
+  assert.deepEqual(lines.map(({ writes, reads, tips }) => [writes, reads, tips]).sort(),
+    [[['child 1', 'child 2'], ['parent'], 1], [['parent'], ['child 1'], 1], [['parent'], ['child 2'], 1]]);
+  const right = (await tree.boundingBox()).x + (await tree.boundingBox()).width;
+  for (const line of lines) {
+    assert.ok(line.off < 15, `${line.edge} is ${line.off} px beside its descriptor`);
+    assert.ok(line.right < right, `${line.edge} ends at ${line.right}, the pane at ${right}`);
+  }
+  assert.equal(await tree.locator('.edge.spoken').count(), 3, 'the same in words');
+  await next.click();
+  await atStep(2);
+  await page.waitForFunction(() => document.querySelectorAll('section.present .lines .line').length === 2);
+  assert.deepEqual((await linesOf(tree)).flatMap(({ writes, reads }) => [...writes, ...reads]).includes('child 1'), false);
   await stop.click();
   await ended(page);
 });

@@ -132,6 +132,40 @@ void end_step() {
     ::close(fd);
 }
 
+// A child reads its pipe until the end, and says so in the one that all share.
+[[noreturn]] void read_until_the_end(int own, int shared) {
+    char byte;
+    while (::read(own, &byte, 1) > 0) {
+    }
+    ::_exit(::write(shared, "x", 1) == 1 ? 0 : 1);
+}
+
+// Two children, a pipe to each, and one that both write; the first child's pipe ends after a step.
+int lay_pipes() {
+    int to[2][2], shared[2];
+    if (::pipe(shared) != 0) return 1;
+    for (int i = 0; i < 2; ++i) {
+        if (::pipe(to[i]) != 0) return 1;
+        if (::fork() == 0) {
+            ::close(shared[0]);
+            for (int before = 0; before <= i; ++before) ::close(to[before][1]);
+            read_until_the_end(to[i][0], shared[1]);
+        }
+        ::close(to[i][0]);
+    }
+    ::close(shared[1]);
+    std::printf("three pipes\n");
+    end_step();
+    char byte;
+    ::close(to[0][1]);
+    if (::read(shared[0], &byte, 1) == 1) ::wait(nullptr);
+    std::printf("two pipes\n");
+    end_step();
+    ::close(to[1][1]);
+    ::wait(nullptr);
+    return 0;
+}
+
 int take_steps() {
     std::printf("1. before\n");
     end_step();
@@ -189,6 +223,8 @@ int main(int, char** arguments) {
             return hold_a_signal_back();
         case 'g':
             return do_deeds();
+        case 'i':
+            return lay_pipes();
         default:
             return 2;
     }
