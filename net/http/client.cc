@@ -8,34 +8,21 @@
 
 #include "daemon/error.hh"
 #include "net/http/grammar.hh"
-#include "net/http/url.hh"
+#include "net/http/http_url.hh"
 
 namespace waymark::net::http {
 
 using daemon::UsageError;
 
-namespace {
-
-// Nobody can connect to it (RFC 6335, 6).
-bool has_port_zero(std::string_view authority) {
-    const std::size_t digits = authority.find_last_not_of('0') + 1;
-    return digits > 0 && digits < authority.size() && authority[digits - 1] == ':';
-}
-
-}  // namespace
-
 ServerUrl parse_server_url(std::string_view text) {
     constexpr std::string_view kScheme = "http://";
     if (text.substr(0, kScheme.size()) != kScheme)
         throw UsageError(fmt::format("\"{}\": the address must begin with {}", text, kScheme));
-    const std::optional<Target> target = split_target("GET", text);
-    if (!target || !names_host(target->authority) || has_port_zero(target->authority))
-        throw UsageError(fmt::format("\"{}\": not an address like http://127.0.0.1:5055", text));
+    HttpUrl url = parse_http_url(text);
     if (text.find('?') != text.npos)
         throw UsageError(fmt::format("\"{}\": leave out what follows the '?'", text));
-    std::string path(target->path);
-    while (!path.empty() && path.back() == '/') path.pop_back();
-    return {std::string(target->authority), std::move(path)};
+    while (!url.path.empty() && url.path.back() == '/') url.path.pop_back();
+    return {std::move(url.authority), std::move(url.path)};
 }
 
 std::string request_bytes(const Outgoing& request, std::string_view authority) {
@@ -106,17 +93,23 @@ ExchangeResult Client::exchange(const Outgoing& request, Deadline deadline) {
 }
 
 ExchangeResult Client::send_and_read(const Outgoing& request, Deadline deadline) {
-    const auto failed = [this](ExchangeStatus status, std::string_view what) {
-        return ExchangeResult{status, {}, fmt::format("{}: {}", authority_, what)};
-    };
     const IoResult sent = write_all(socket_, request_bytes(request, authority_), deadline);
     if (sent.status == IoStatus::timed_out)
-        return failed(ExchangeStatus::timed_out, "does not take the request");
+        return {ExchangeStatus::timed_out, {}, authority_ + ": does not take the request"};
     // After a broken write the answer that explains it may still be there to read.
     Response response;
-    switch (read_response(*reader_, request.method, limits_, deadline, response)) {
+    const ResponseStatus status =
+        read_response(*reader_, request.method, limits_, deadline, response);
+    if (sent.status != IoStatus::done) response.keeps_alive = false;
+    return result_of(status, std::move(response), authority_);
+}
+
+ExchangeResult result_of(ResponseStatus status, Response response, std::string_view authority) {
+    const auto failed = [authority](ExchangeStatus why, std::string_view what) {
+        return ExchangeResult{why, {}, fmt::format("{}: {}", authority, what)};
+    };
+    switch (status) {
         case ResponseStatus::complete:
-            if (sent.status != IoStatus::done) response.keeps_alive = false;
             return {ExchangeStatus::answered, std::move(response), {}};
         case ResponseStatus::not_begun:
             return failed(ExchangeStatus::lost, "closed the connection without an answer");

@@ -1,6 +1,6 @@
 // A client for one server: it keeps the connection for the next request, and each exchange has one
 // deadline from the connect to the last byte of the answer. It blocks; it is for programs that have
-// nothing else to do on that thread.
+// nothing else to do on that thread. On an event loop it is client_on_loop.
 //
 // It never repeats a request by itself. Whether one that got no answer was carried out is not
 // known, and only the caller knows whether asking twice does harm (RFC 9110, 9.2.2).
@@ -53,6 +53,9 @@ struct ExchangeResult {
     Response response;  // if answered
     std::string error;  // if not: one line that names the server and the cause
 };
+
+// What an answer that was read so far means for who asked `authority`; the errors name it.
+ExchangeResult result_of(ResponseStatus status, Response response, std::string_view authority);
 
 class Client {
   public:

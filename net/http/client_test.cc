@@ -6,11 +6,10 @@
 #include <sys/socket.h>
 
 #include <span>
-#include <thread>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
-#include "net/socket_options.hh"
+#include "net/http/scripted_server_under_test.hh"
 
 using namespace waymark::net;
 using namespace waymark::net::http;
@@ -21,55 +20,6 @@ using waymark::daemon::UsageError;
 using namespace std::chrono_literals;
 
 namespace {
-
-Deadline long_deadline() {
-    return Deadline::after(20s);
-}
-
-// What the server does with its n-th connection: for each answer, it reads one request head and
-// sends the answer; then it closes.
-using Script = std::vector<std::vector<std::string>>;
-
-class ScriptedServer {
-  public:
-    explicit ScriptedServer(Script script)
-        : listener_(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
-        const Address any_port = Address::parse("127.0.0.1:0");
-        check(::bind(listener_.get(), any_port.data(), any_port.size()), "bind");
-        check(::listen(listener_.get(), 8), "listen");
-        address_ = local_address(listener_);
-        thread_ = std::thread([this, script = std::move(script)] { run(script); });
-    }
-    ~ScriptedServer() { thread_.join(); }
-
-    const Address& address() const { return address_; }
-    // Complete once the server has ended.
-    std::vector<std::string> requests;
-
-  private:
-    void run(const Script& script) {
-        for (const std::vector<std::string>& answers : script) {
-            if (wait_readable(listener_, long_deadline()) != Ready::ready) return;
-            const Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-            LineReader reader(socket);
-            for (const std::string& answer : answers) {
-                std::string head;
-                std::string line;
-                do {
-                    const IoResult result = reader.read_line(line, 8192, long_deadline());
-                    if (result.status != IoStatus::done) return;
-                    head += line + "\n";
-                } while (!line.empty());
-                requests.push_back(head);
-                write_all(socket, answer, long_deadline());
-            }
-        }
-    }
-
-    Fd listener_;
-    Address address_;
-    std::thread thread_;
-};
 
 // A connection that a client has used once, and keeps; the server is the test's own thread.
 struct KeptConnection {

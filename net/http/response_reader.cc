@@ -1,22 +1,13 @@
 #include "net/http/response_reader.hh"
 
 #include <charconv>
+#include <optional>
 #include <span>
-
-#include "net/http/grammar.hh"
-#include "net/http/message.hh"
+#include <string>
 
 namespace waymark::net::http {
 
 namespace {
-
-constexpr int kMostInformational = 16;
-
-bool lists_close(std::string_view options) {
-    while (const std::optional<std::string_view> option = next_in_list(options))
-        if (same_name(*option, "close")) return true;
-    return false;
-}
 
 // Reads the parts of one answer in turn. Each part says what happened; anything but `complete` ends
 // the reading.
@@ -26,7 +17,7 @@ class ResponseReader {
         : reader_(reader), limits_(limits), deadline_(deadline), response_(response) {}
 
     ResponseStatus read(std::string_view method) {
-        for (int i = 0; i < kMostInformational; ++i) {
+        for (int i = 0; i <= ResponseLimits::kMostInformational; ++i) {
             response_ = {};
             ResponseStatus status = read_status_line(i == 0);
             if (status == ResponseStatus::complete) status = read_fields();
@@ -58,16 +49,7 @@ class ResponseReader {
         if (status == ResponseStatus::cut && is_first && line_.empty() && reader_.surplus() == 0)
             return ResponseStatus::not_begun;
         if (status != ResponseStatus::complete) return status;
-        // "HTTP/1.1 200 OK"; the reason may be missing, and the space before it too.
-        const std::string_view line = line_;
-        constexpr std::string_view kVersion = "HTTP/1.";
-        if (line.size() < 12 || line.substr(0, kVersion.size()) != kVersion ||
-            !kDigits.has(line[7]) || line[8] != ' ' || (line.size() > 12 && line[12] != ' ') ||
-            !kDigits.has_all(line.substr(9, 3)) || line[9] < '1' || line[9] > '5')
-            return ResponseStatus::malformed;
-        std::from_chars(line.data() + 9, line.data() + 12, response_.status);
-        response_.keeps_alive = line[7] != '0';
-        return ResponseStatus::complete;
+        return add_status_line(line_, response_);
     }
 
     ResponseStatus read_fields() {
@@ -76,45 +58,25 @@ class ResponseReader {
             const ResponseStatus status = read_line();
             if (status != ResponseStatus::complete) return status;
             if (line_.empty()) return ResponseStatus::complete;
-            if (response_.fields.size() == ResponseLimits::kMostFields)
-                return ResponseStatus::too_large;
-            const std::size_t colon = line_.find(':');
-            if (colon == 0 || colon == std::string::npos) return ResponseStatus::malformed;
-            const std::string_view name = std::string_view(line_).substr(0, colon);
-            const std::string_view value = trim_blanks(std::string_view(line_).substr(colon + 1));
-            if (!kTokenBytes.has_all(name) || !kFieldValueBytes.has_all(value))
-                return ResponseStatus::malformed;
-            response_.fields.push_back({std::string(name), std::string(value)});
+            const ResponseStatus added = add_field(line_, response_);
+            if (added != ResponseStatus::complete) return added;
         }
     }
 
     ResponseStatus read_body(std::string_view method) {
-        for (const ResponseField& field : response_.fields)
-            if (same_name(field.name, "Connection") && lists_close(field.value))
-                response_.keeps_alive = false;
-        if (method == "HEAD" || response_.status == 204 || response_.status == 304)
-            return ResponseStatus::complete;
-        const std::optional<std::string_view> coding = response_.field("Transfer-Encoding");
-        const std::optional<std::string_view> length = response_.field("Content-Length");
-        // Two lengths: somebody between us and the server may believe the other one.
-        if (count_of("Content-Length") > 1 || count_of("Transfer-Encoding") > 1)
-            return ResponseStatus::malformed;
-        if (coding && (length || !same_name(*coding, "chunked"))) return ResponseStatus::malformed;
-        if (coding) return read_chunks();
-        if (!length) return read_until_end();
-        std::size_t size = 0;
-        const auto [stop, error] =
-            std::from_chars(length->data(), length->data() + length->size(), size);
-        if (length->empty() || error != std::errc() || stop != length->data() + length->size())
-            return ResponseStatus::malformed;
-        return read_data(size);
-    }
-
-    std::size_t count_of(std::string_view name) const {
-        std::size_t count = 0;
-        for (const ResponseField& field : response_.fields)
-            count += same_name(field.name, name) ? 1 : 0;
-        return count;
+        const std::optional<ResponseBody> body = find_body(method, response_);
+        if (!body) return ResponseStatus::malformed;
+        switch (body->kind) {
+            case ResponseBody::Kind::none:
+                break;
+            case ResponseBody::Kind::length:
+                return read_data(body->length);
+            case ResponseBody::Kind::chunked:
+                return read_chunks();
+            case ResponseBody::Kind::until_end:
+                return read_until_end();
+        }
+        return ResponseStatus::complete;
     }
 
     // `size` more bytes of body.
@@ -159,7 +121,6 @@ class ResponseReader {
     }
 
     ResponseStatus read_until_end() {
-        response_.keeps_alive = false;
         std::byte buffer[4096];
         for (;;) {
             if (deadline_.expired()) return ResponseStatus::timed_out;
@@ -181,12 +142,6 @@ class ResponseReader {
 };
 
 }  // namespace
-
-std::optional<std::string_view> Response::field(std::string_view name) const {
-    for (const ResponseField& field : fields)
-        if (same_name(field.name, name)) return field.value;
-    return {};
-}
 
 ResponseStatus read_response(LineReader& reader, std::string_view method, ResponseLimits limits,
                              Deadline deadline, Response& response) {
