@@ -59,6 +59,9 @@ class Demo(unittest.TestCase):
             names = {device["name"] for device in read_web(tracker, "/api/devices")["devices"]}
             self.assertEqual(names, {"demo/bicycle", "demo/car"})
             self.assertEqual(read_web(tracker, "/api/status")["demo_devices"], 2)
+            # The page of the server has a figure of each process, this one included.
+            wait_until(lambda: {service["name"] for service in read_web(tracker, "/api/status/history")["services"]
+                                if service["memory"] > 0} >= {"demo", "store", "supervisor"}, "all memory")
             self.assertEqual(tracker.run("reload", "--data", tracker.data)[0], 0)
             tracker.process.send_signal(signal.SIGTERM)
             self.assertEqual(tracker.process.wait(PATIENCE_SECONDS), 0, tracker.log_text())

@@ -65,7 +65,8 @@ DemoService::DemoService(ServiceStart& start)
                 .on_stop = [this] { loop_.stop(); },
                 .on_settings = {},
                 .on_devices_changed = {},
-                .counters = [this] { return counters(); }}) {}
+                .counters = [this] { return counters(); },
+                .memory = std::move(start.memory)}) {}
 
 // It is up before it has done anything: the server must not be given up because its demo fails.
 int DemoService::run() {
