@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <vector>
 
 #include "daemon/error.hh"
+#include "formats/csv_columns.hh"
 #include "formats/line_cutter.hh"
 #include "formats/text_fields.hh"
 #include "protocols/extras.hh"
@@ -15,76 +15,7 @@ namespace waymark::tracker {
 
 namespace {
 
-enum class Column {
-    other,
-    time,
-    date,
-    latitude,
-    longitude,
-    altitude,
-    speed,
-    speed_kmh,
-    speed_knots,
-    course,
-    accuracy,
-    battery,
-};
-constexpr std::size_t kColumnKinds = 12;
 constexpr std::size_t kMostColumns = 256;
-
-struct ColumnName {
-    std::string_view name;
-    Column column;
-};
-
-constexpr ColumnName kColumnNames[] = {
-    {"time", Column::time},
-    {"timestamp", Column::time},
-    {"datetime", Column::time},
-    {"date_time", Column::time},
-    {"utc", Column::time},
-    {"tst", Column::time},
-    {"time_ms", Column::time},
-    {"date", Column::date},
-    {"latitude", Column::latitude},
-    {"lat", Column::latitude},
-    {"y", Column::latitude},
-    {"longitude", Column::longitude},
-    {"lon", Column::longitude},
-    {"lng", Column::longitude},
-    {"long", Column::longitude},
-    {"x", Column::longitude},
-    {"altitude", Column::altitude},
-    {"altitude_m", Column::altitude},
-    {"alt", Column::altitude},
-    {"ele", Column::altitude},
-    {"elevation", Column::altitude},
-    {"speed", Column::speed},
-    {"speed_mps", Column::speed},
-    {"velocity", Column::speed},
-    {"speed_kmh", Column::speed_kmh},
-    {"speed_knots", Column::speed_knots},
-    {"course", Column::course},
-    {"course_deg", Column::course},
-    {"bearing", Column::course},
-    {"heading", Column::course},
-    {"track", Column::course},
-    {"accuracy", Column::accuracy},
-    {"accuracy_m", Column::accuracy},
-    {"acc", Column::accuracy},
-    {"battery", Column::battery},
-    {"battery_percent", Column::battery},
-    {"batt", Column::battery},
-};
-
-Column column_called(std::string_view text) {
-    std::string name(without_space(text).substr(0, 40));
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-    name = name.substr(0, name.find_first_of(" (["));
-    for (const ColumnName& each : kColumnNames)
-        if (each.name == name) return each.column;
-    return Column::other;
-}
 
 // Splits one line; false where a quote is not closed. Fields point into the line, or into `space`
 // where a doubled quote had to become one.
@@ -126,7 +57,7 @@ char separator_of(std::string_view header) {
 // Of a header: which column stands where. The first of a kind counts.
 struct ColumnPlan {
     char separator = ',';
-    std::vector<Column> columns;
+    std::vector<CsvColumn> columns;
 
     ColumnPlan() = default;
     explicit ColumnPlan(std::string_view header) : separator(separator_of(header)) {
@@ -134,15 +65,17 @@ struct ColumnPlan {
         std::string space;
         if (!split_line(header, separator, fields, space)) return;
         for (const std::string_view field : fields) {
-            const Column column = column_called(field);
-            columns.push_back(has(column) ? Column::other : column);
+            const CsvColumn column = csv_column_called(field);
+            columns.push_back(has(column) ? CsvColumn::other : column);
         }
     }
-    bool has(Column column) const {
-        return std::ranges::find(columns, column) != columns.end() && column != Column::other;
+    bool has(CsvColumn column) const {
+        return std::ranges::find(columns, column) != columns.end() && column != CsvColumn::other;
     }
-    bool is_enough() const { return has(Column::latitude) && has(Column::longitude) && has_time(); }
-    bool has_time() const { return has(Column::time) || has(Column::date); }
+    bool is_enough() const {
+        return has(CsvColumn::latitude) && has(CsvColumn::longitude) && has_time();
+    }
+    bool has_time() const { return has(CsvColumn::time) || has(CsvColumn::date); }
 };
 
 class CsvTrackReader final : public TrackReader {
@@ -174,11 +107,11 @@ class CsvTrackReader final : public TrackReader {
                 ": these are no names of columns with a time, a latitude and a longitude");
     }
 
-    std::string_view field(Column column) const {
+    std::string_view field(CsvColumn column) const {
         return fields_of_kind_[static_cast<std::size_t>(column)];
     }
 
-    std::string_view number_text(Column column) {
+    std::string_view number_text(CsvColumn column) {
         const std::string_view text = field(column);
         if (plan_.separator != ';' || text.find(',') == std::string_view::npos) return text;
         with_point_ = text;
@@ -193,29 +126,33 @@ class CsvTrackReader final : public TrackReader {
         ReportedPoint point;
         const std::string_view problem = read_row_time(point);
         if (!problem.empty()) return points_.refuse(problem, number);
-        point.latitude_deg = degrees_in(number_text(Column::latitude));
-        point.longitude_deg = degrees_in(number_text(Column::longitude));
-        point.altitude_m = detail_in(number_text(Column::altitude));
-        point.course_deg = detail_in(number_text(Column::course));
-        point.accuracy_m = detail_in(number_text(Column::accuracy));
-        point.battery_percent = detail_in(number_text(Column::battery));
+        point.latitude_deg = degrees_in(number_text(CsvColumn::latitude));
+        point.longitude_deg = degrees_in(number_text(CsvColumn::longitude));
+        point.altitude_m = detail_in(number_text(CsvColumn::altitude));
+        point.course_deg = detail_in(number_text(CsvColumn::course));
+        point.accuracy_m = detail_in(number_text(CsvColumn::accuracy));
+        point.battery_percent = detail_in(number_text(CsvColumn::battery));
         read_speed(point);
         points_.take(point, number);
     }
 
     std::string_view read_row_time(ReportedPoint& point) {
-        if (!plan_.has(Column::date)) return read_time_into(field(Column::time), point);
-        const std::string both = std::string(without_space(field(Column::date))) +
-                                 (plan_.has(Column::time) ? " " : " 00:00:00") +
-                                 std::string(without_space(field(Column::time)));
-        return read_time_into(both, point);
+        if (!plan_.has(CsvColumn::date)) return read_time_into(field(CsvColumn::time), point);
+        const std::string both = std::string(without_space(field(CsvColumn::date))) +
+                                 (plan_.has(CsvColumn::time) ? " " : " 00:00:00") +
+                                 std::string(without_space(field(CsvColumn::time)));
+        const std::string_view problem = read_time_into(both, point);
+        if (problem.empty()) return problem;
+        // A time stamp beside the date of the same instant.
+        const bool is_whole = read_time_into(field(CsvColumn::time), point).empty();
+        return is_whole && *point.time_ms >= kOldestTime ? std::string_view() : problem;
     }
 
     void read_speed(ReportedPoint& point) {
-        constexpr std::pair<Column, SpeedUnit> kSpeeds[] = {
-            {Column::speed, SpeedUnit::mps},
-            {Column::speed_kmh, SpeedUnit::kmh},
-            {Column::speed_knots, SpeedUnit::knots},
+        constexpr std::pair<CsvColumn, SpeedUnit> kSpeeds[] = {
+            {CsvColumn::speed, SpeedUnit::mps},
+            {CsvColumn::speed_kmh, SpeedUnit::kmh},
+            {CsvColumn::speed_knots, SpeedUnit::knots},
         };
         for (const auto& [column, unit] : kSpeeds) {
             const std::optional<double> speed = detail_in(number_text(column));
@@ -227,7 +164,7 @@ class CsvTrackReader final : public TrackReader {
     ImportedPoints& points_;
     ColumnPlan plan_;
     std::vector<std::string_view> fields_;
-    std::array<std::string_view, kColumnKinds> fields_of_kind_;
+    std::array<std::string_view, kCsvColumns> fields_of_kind_;
     std::string space_, with_point_;
     LineCutter lines_{
         {.on_line = [this](std::string_view line,

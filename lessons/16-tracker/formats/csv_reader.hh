@@ -1,6 +1,7 @@
 // CSV (RFC 4180): columns by the names in the first line, in any order and any case. Known are
 //   time                   time, timestamp, datetime, date_time, utc, tst, time_ms; or two
-//                          columns, date and time, which are put together
+//                          columns, date and time, which are put together (unless the time says
+//                          the day itself)
 //   latitude, lat, y       degrees north
 //   longitude, lon, lng, long, x   degrees east
 //   altitude, altitude_m, alt, ele, elevation      metres
@@ -8,9 +9,10 @@
 //   course, course_deg, bearing, heading, track    degrees
 //   accuracy, accuracy_m, acc    metres
 //   battery, battery_percent, batt   percent
-// What stands behind a blank or a bracket of a name, as in "altitude (m)", is left out; other
-// columns are, too. Columns are parted by comma, semicolon or tab, whichever the first line has
-// most; with semicolons a comma is the decimal point. Quoted fields are of one line.
+// Behind a name may stand its unit, as in "altitude (m)" or "speed [km/h]": km/h and knots are
+// converted, and a column with another word there ("altitude (ft)", "speed accuracy", "time zone")
+// is left out, as other columns are. Columns are parted by comma, semicolon or tab, whichever the
+// first line has most; with semicolons a comma is the decimal point. Quoted fields are of one line.
 
 #pragma once
 
