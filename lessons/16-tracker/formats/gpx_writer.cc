@@ -78,6 +78,10 @@ void append_xml_text(std::string& out, std::string_view text) {
         printable, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, kNoUtf8);
     std::string clean;
     append_as_utf8(clean, printable);
+    // U+FFFE and U+FFFF are UTF-8, and no characters of XML (XML 1.0, 2.2).
+    for (const std::string_view none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
+        for (std::size_t at = 0; (at = clean.find(none, at)) != std::string::npos;)
+            clean.replace(at, none.size(), "\xEF\xBF\xBD");
     net::http::append_escaped(out, clean);
 }
 

@@ -114,7 +114,7 @@ TEST_CASE("no fixes are a whole file, and a name can be anything") {
     for (const TrackFormat& format : track_formats()) {
         if (format.make_writer == nullptr) continue;
         CAPTURE(format.name);
-        const std::string text = written(format, {}, "<a&b>\"\x01\xFF");
+        const std::string text = written(format, {}, "<a&b>\"\x01\xFF\xEF\xBF\xBF\xEF\xBF\xBE");
         const ReadTrack again = read_track("", text);
         CHECK(again.problem.empty());
         CHECK(again.fixes.empty());

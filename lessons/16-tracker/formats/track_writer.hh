@@ -37,7 +37,7 @@ std::unique_ptr<TrackWriter> make_kml_writer();
 std::unique_ptr<TrackWriter> make_csv_writer();
 
 // Appends `text` so that it can stand in XML, between tags and in an attribute. What XML 1.0 has no
-// place for, control characters and bytes that are not UTF-8, becomes U+FFFD.
+// place for, control characters, U+FFFE, U+FFFF and bytes that are not UTF-8, becomes U+FFFD.
 void append_xml_text(std::string& out, std::string_view text);
 
 }  // namespace waymark::tracker
