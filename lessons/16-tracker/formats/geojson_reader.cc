@@ -59,6 +59,7 @@ class GeoJsonTrackReader final : public TrackReader {
         const JsonValue coordinates = geometry["coordinates"];
         if (type == "Point") return read_point(coordinates, properties);
         const JsonValue times = times_of(properties);
+        places_ = 0;
         if (type == "LineString" || type == "MultiPoint") return read_line(coordinates, times);
         if (type == "MultiLineString") return read_lines(coordinates, times);
         points_.refuse("missing_time", line_);
@@ -96,6 +97,7 @@ class GeoJsonTrackReader final : public TrackReader {
         if (!places.enter_array()) return points_.refuse("missing_lat", line_);
         bool has_times = instants.enter_array();
         while (places.next_element()) {
+            if (++places_ > kMostPlacesOfFeature) return points_.refuse("too_long", line_);
             ReportedPoint point;
             read_position(places.value(), point);
             has_times = has_times && instants.next_element();
@@ -113,7 +115,7 @@ class GeoJsonTrackReader final : public TrackReader {
         JsonReader lines(coordinates.text), instants(times.text);
         if (!lines.enter_array()) return points_.refuse("missing_lat", line_);
         bool has_times = instants.enter_array();
-        while (lines.next_element()) {
+        while (places_ <= kMostPlacesOfFeature && lines.next_element()) {
             const JsonValue line = lines.value();
             has_times = has_times && instants.next_element();
             read_line(line, has_times ? instants.value() : JsonValue{});
@@ -122,6 +124,7 @@ class GeoJsonTrackReader final : public TrackReader {
 
     ImportedPoints& points_;
     std::uint64_t line_ = 0;
+    std::size_t places_ = 0;  // of the feature
     JsonRecords records_{
         {"features[]", "[]"},
         {.on_record = [this](std::string_view text, std::size_t,

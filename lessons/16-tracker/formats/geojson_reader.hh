@@ -6,16 +6,20 @@
 //   - A LineString or MultiPoint, or a MultiLineString, whose times stand in the property
 //     "coordTimes", "times" or "coordinateProperties.times", a time for each place.
 // Other geometries, and places without a time, are counted. A feature longer than
-// JsonRecords::kLongest is passed over: a line of some 150,000 places.
+// JsonRecords::kLongest is passed over: a line of some 150,000 places. Short ones could be more,
+// and take ten times the memory of their text: behind kMostPlacesOfFeature the rest is passed over.
 
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "formats/imported_points.hh"
 #include "formats/track_reader.hh"
 
 namespace waymark::tracker {
+
+inline constexpr std::size_t kMostPlacesOfFeature = 200'000;
 
 std::unique_ptr<TrackReader> make_geojson_reader(ImportedPoints& points);
 

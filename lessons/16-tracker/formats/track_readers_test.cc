@@ -214,6 +214,15 @@ TEST_CASE("GeoJSON: points, lines with times, and each alone") {
                              std::string(100'000, '[') + std::string(100'000, ']') + "}}";
     CHECK(read_track("geojson", R"({"features":[)" + deep + "]}").refused == "bad_json at 1");
     CHECK(read_track("geojson", deep).problem == "line 1: brackets are nested too deep");
+    // A text that is short and has more places than any real one of its length.
+    std::string places, times;
+    for (int i = 0; i < 200'001; ++i) places += ",[1,1]", times += ",1e9";
+    const ReadTrack many = read_track(
+        "geojson", R"({"type":"Feature","geometry":{"type":"LineString","coordinates":[)" +
+                       places.substr(1) + R"(]},"properties":{"times":[)" + times.substr(1) +
+                       "]}}");
+    CHECK(many.fixes.size() == 200'000);
+    CHECK(many.refused == "too_long at 1");
 }
 
 TEST_CASE("Google's three forms") {
