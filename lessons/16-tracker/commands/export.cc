@@ -2,7 +2,6 @@
 // end only, so that nobody takes a part for the whole.
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
@@ -10,8 +9,9 @@
 #include <CLI/Formatter.hpp>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -24,6 +24,7 @@
 #include "daemon/fd.hh"
 #include "formats/track_export.hh"
 #include "protocols/time_text.hh"
+#include "store/begun_file.hh"
 #include "store/data_folder.hh"
 #include "unix_time.hh"
 
@@ -63,29 +64,30 @@ const TrackFormat& format_of(const ExportOptions& options) {
         list_of_track_formats(true)));
 }
 
-// A file, or standard output.
+// The file that a symbolic link names; other names as they are.
+std::string resolved(const std::string& path) {
+    std::error_code error;
+    const std::filesystem::path file = std::filesystem::canonical(path, error);
+    return error ? path : file.string();
+}
+
+// A file, standard output, or a device such as /dev/stdout, which keeps its place.
 class ExportedFile {
   public:
     explicit ExportedFile(const std::string& path) : path_(path) {
-        if (is_standard_output()) {
-            file_ = daemon::Fd(::dup(STDOUT_FILENO));
-            return;
-        }
-        // Where somebody was is for nobody else to read.
-        file_ = daemon::Fd(::open(begun().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        if (!file_)
-            throw daemon::UsageError(
-                fmt::format("{}: {}", path, std::generic_category().message(errno)));
-    }
-    ExportedFile(const ExportedFile&) = delete;
-    ExportedFile& operator=(const ExportedFile&) = delete;
-    ~ExportedFile() {
-        if (!is_whole_ && !is_standard_output()) ::unlink(begun().c_str());
+        std::error_code ignored;
+        if (is_standard_output())
+            other_ = daemon::Fd(::dup(STDOUT_FILENO));
+        else if (std::filesystem::is_other(path, ignored))
+            other_ = daemon::Fd(open_there());
+        else
+            begin_file();
     }
 
     void write(std::string_view text) {
+        const int file = begun_ ? begun_->fd() : other_.get();
         while (!text.empty()) {
-            const ssize_t count = ::write(file_.get(), text.data(), text.size());
+            const ssize_t count = ::write(file, text.data(), text.size());
             if (count < 0 && errno == EINTR) continue;
             if (count < 0) daemon::fail(errno, "write", shown());
             text.remove_prefix(static_cast<std::size_t>(count));
@@ -93,21 +95,33 @@ class ExportedFile {
     }
 
     void end() {
-        if (is_standard_output()) return;
-        daemon::check(::fsync(file_.get()), "fsync", path_);
-        daemon::check(::rename(begun().c_str(), path_.c_str()), "rename", path_);
-        is_whole_ = true;
+        if (begun_) begun_->end(IfThere::replace);
     }
 
     bool is_standard_output() const { return path_.empty() || path_ == "-"; }
 
   private:
-    std::string begun() const { return path_ + ".part"; }
+    [[noreturn]] void refuse(int error_number) const {
+        throw daemon::UsageError(
+            fmt::format("{}: {}", path_, std::generic_category().message(error_number)));
+    }
+    int open_there() const {
+        const int file = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+        if (file < 0) refuse(errno);
+        return file;
+    }
+    void begin_file() {
+        try {
+            begun_.emplace(resolved(path_), ".part");
+        } catch (const std::system_error& error) {
+            refuse(error.code().value());
+        }
+    }
     std::string shown() const { return is_standard_output() ? "standard output" : path_; }
 
     std::string path_;
-    daemon::Fd file_;
-    bool is_whole_ = false;
+    daemon::Fd other_;
+    std::optional<BegunFile> begun_;
 };
 
 void run_export(const ExportOptions& options) {

@@ -3,15 +3,13 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
+#include "store/begun_file.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -24,13 +22,6 @@ namespace {
 void sync_path(const std::string& path, int flags) {
     const daemon::Fd file(daemon::check(::open(path.c_str(), flags | O_CLOEXEC), "open", path));
     daemon::check(::fsync(file.get()), "fsync", path);
-}
-
-// VACUUM INTO writes into an empty file that is there, so its mode is ours from the beginning.
-void make_private_file(const std::string& path) {
-    const daemon::Fd file(daemon::check(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), "open", path));
-    daemon::check(::fchmod(file.get(), 0600), "fchmod", path);
 }
 
 // With --force this would put a copy in the place of the file that a server writes: it would go on
@@ -49,24 +40,19 @@ void refuse_itself(const std::string& database, const std::string& path) {
     }
 }
 
-// Removes what is left of a copy that failed.
+// VACUUM INTO writes into an empty file that is there, so its mode is ours from the beginning.
 class Partial {
   public:
-    explicit Partial(std::string path) : path_(std::move(path)) {
-        ::unlink(path_.c_str());  // of a program that was killed
-        make_private_file(path_);
-    }
+    explicit Partial(const std::string& path) : file_(path, ".partial") {}
     Partial(const Partial&) = delete;
     Partial& operator=(const Partial&) = delete;
-    ~Partial() {
-        ::unlink(path_.c_str());
-        ::unlink((path_ + "-journal").c_str());
-    }
+    ~Partial() { ::unlink((file_.begun() + "-journal").c_str()); }
 
-    const std::string& path() const { return path_; }
+    const std::string& path() const { return file_.begun(); }
+    bool end(IfThere if_there) { return file_.end(if_there); }
 
   private:
-    std::string path_;
+    BegunFile file_;
 };
 
 }  // namespace
@@ -80,9 +66,12 @@ void copy_database(Connection& from, const std::string& path, IfThere if_there) 
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
         throw daemon::UsageError(fmt::format("{} is a folder: name a file in it", path));
+    // A rename would put a file in the place of /dev/null.
+    if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+        throw daemon::UsageError(fmt::format("{} is no file: choose another name", path));
     refuse_itself(from.path(), path);
     if (if_there == IfThere::refuse && std::filesystem::exists(path, ignored)) refuse_copy(path);
-    const Partial partial(path + ".partial");
+    Partial partial(path);
     Statement copy(from, "VACUUM INTO ?1");
     copy.bind_text(1, partial.path());
     try {
@@ -96,12 +85,7 @@ void copy_database(Connection& from, const std::string& path, IfThere if_there) 
                                      "another disk",
                                      partial.path()));
     }
-    sync_path(partial.path(), O_RDONLY);
-    const unsigned flags = if_there == IfThere::refuse ? RENAME_NOREPLACE : 0;
-    if (::renameat2(AT_FDCWD, partial.path().c_str(), AT_FDCWD, path.c_str(), flags) == -1) {
-        if (errno == EEXIST) refuse_copy(path);
-        daemon::fail(errno, "rename", path);
-    }
+    if (!partial.end(if_there)) refuse_copy(path);
     sync_folder_of(path);
 }
 

@@ -6,16 +6,15 @@
 
 #include <string>
 
+#include "store/begun_file.hh"
 #include "store/sqlite.hh"
 
 namespace waymark::tracker {
 
-enum class IfThere { refuse, replace };
-
 // Copies what `from` sees now to `path`, with mode 0600. It is written beside it, as
-// `path`.partial, and renamed. Throws UsageError if `path` is there and must not be replaced, is a
-// folder, or is a file of the database itself, by whatever name; StoreError, std::system_error.
-// Then `path` is as it was.
+// `path`.partial, and renamed (store/begun_file.hh). Throws UsageError if `path` is there and must
+// not be replaced, is a folder or no file, is being written by another copy, or is a file of the
+// database itself, by whatever name; StoreError, std::system_error. Then `path` is as it was.
 void copy_database(Connection& from, const std::string& path, IfThere if_there);
 
 // Makes the names in a folder durable after files were made, renamed or removed (fsync(2)).

@@ -79,6 +79,25 @@ TEST_CASE("a copy never takes the place of the database itself, by whatever name
     CHECK(first_device(path) == "van");
 }
 
+TEST_CASE("two copies to one name at once are not made one, and a device is no place for one") {
+    const TemporaryFolder folder;
+    Connection writer = open_for_writing(folder.file("waymark.db"));
+    Devices(writer).add({{"van", {}, {}, {}}}, 0);
+    const std::string copy = folder.file("copy.db");
+    {
+        const BegunFile other(copy, ".partial");
+        CHECK_THROWS_AS(copy_database(writer, copy, IfThere::replace), UsageError);
+        CHECK_FALSE(std::filesystem::exists(copy));
+        CHECK(std::filesystem::exists(other.begun()));
+    }
+    CHECK_NOTHROW(copy_database(writer, copy, IfThere::replace));
+    CHECK(first_device(copy) == "van");
+    const std::string pipe = folder.file("pipe");
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK_THROWS_AS(copy_database(writer, pipe, IfThere::replace), UsageError);
+    CHECK(std::filesystem::is_fifo(pipe));
+}
+
 TEST_CASE("a copy that fails leaves the one before it and nothing else") {
     const TemporaryFolder folder;
     const std::string copy = folder.file("copy.db");
