@@ -77,12 +77,21 @@ std::string name_aside(const std::string& path) {
     return free;
 }
 
-// So that the old file alone is the old database; one that is damaged keeps its log beside it.
-void try_to_empty_log(const std::string& path) {
+// So that the old file alone is the old database; one that is damaged keeps its log beside it. And
+// alone it must be: whoever has it open, as an import has, would go on writing into the file that
+// is set aside, and say that it is stored.
+void empty_log_of_unused(const std::string& path) {
     try {
         Connection connection(path, Connection::Access::read_write);
+        connection.set_busy_timeout(kBusyTimeout);
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
         empty_log(connection);
-    } catch (const StoreError&) {
+    } catch (const StoreError& error) {
+        if ((error.code() & 0xFF) != SQLITE_BUSY) return;
+        throw daemon::UsageError(fmt::format(
+            "{} is in use by another program, such as 'tracker import': nothing was changed; wait "
+            "for its end",
+            path));
     }
 }
 
@@ -94,7 +103,7 @@ void link_if_there(const std::string& from, const std::string& to) {
 std::string set_aside(const std::string& path) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return {};
-    try_to_empty_log(path);
+    empty_log_of_unused(path);
     const std::string aside = name_aside(path);
     link_if_there(path, aside);
     link_if_there(path + "-wal", aside + "-wal");
@@ -137,7 +146,13 @@ std::string restore_database(const std::string& copy, const std::string& path) {
     });
     bring_up_to_date(fresh);
     give_to_owner_of_folder(fresh);
-    const std::string aside = set_aside(path);
+    std::string aside;
+    try {
+        aside = set_aside(path);
+    } catch (...) {
+        ::unlink(fresh.c_str());
+        throw;
+    }
     // A log of the old database must not meet the new one.
     for (const char* const tail : {"-wal", "-shm"}) ::unlink((path + tail).c_str());
     daemon::check(::rename(fresh.c_str(), path.c_str()), "rename", path);

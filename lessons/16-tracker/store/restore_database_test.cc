@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "daemon/error.hh"
@@ -203,6 +204,23 @@ TEST_CASE("what is no copy of ours is not restored, and nothing changes") {
     CHECK(restore_refusal(cut, path).find("damaged") != std::string::npos);
     CHECK(device_if_whole(path) == "van");
     CHECK_FALSE(std::filesystem::exists(path + ".restored"));
+}
+
+TEST_CASE("a database that another program has open is not replaced under it") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    const std::string copy = folder.file("copy.db");
+    make_old_copy(copy, "van");
+    std::optional<Connection> import(open_for_writing(path));
+    const std::string refusal = restore_refusal(copy, path);
+    CHECK(refusal.find("is in use by another program") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(path + ".restored"));
+    // What it writes is where it says.
+    Devices(*import).add({{"boat", {}, {}, {}}}, 0);
+    CHECK(device_if_whole(path) == "boat");
+    import.reset();
+    CHECK(device_if_whole(restore_database(copy, path)) == "boat");
+    CHECK(device_if_whole(path) == "van");
 }
 
 TEST_CASE("a copy of an older version is brought to today's on its way") {
