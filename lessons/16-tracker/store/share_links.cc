@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "daemon/error.hh"
@@ -34,7 +35,8 @@ ShareLink read_share(const Statement& row) {
     link.to_ms = row.integer(8);
     link.is_live = row.integer(9) != 0;
     link.with_battery = row.integer(10) != 0;
-    link.ends_ms = row.integer(11);
+    link.ends_ms = std::abs(row.integer(11));
+    link.is_revoked = row.integer(11) < 0;
     link.looked_ms = row.integer_if(12);
     link.is_backed = row.integer(13) != 0;
     return link;
@@ -55,7 +57,7 @@ ShareNumber ShareLinks::add(const ShareLink& link) {
     Statement known(connection_, "SELECT 1 FROM device WHERE number = ?1 AND removed_ms IS NULL");
     known.bind(1, link.device);
     if (!known.step()) throw daemon::UsageError("this device is not there any more");
-    Statement old(connection_, "DELETE FROM share_link WHERE ends_ms <= ?1");
+    Statement old(connection_, "DELETE FROM share_link WHERE abs(ends_ms) <= ?1");
     old.bind(1, link.made_ms - kKeptAfterEnd);
     old.run();
     if (connection_.number("SELECT count(*) FROM share_link") >= kMost)
@@ -83,7 +85,8 @@ ShareNumber ShareLinks::add(const ShareLink& link) {
 
 void ShareLinks::end(ShareNumber number, UnixMillis now) {
     Statement update(connection_,
-                     "UPDATE share_link SET ends_ms = min(ends_ms, ?2) WHERE number = ?1");
+                     "UPDATE share_link SET ends_ms = CASE WHEN ends_ms < 0 THEN ends_ms "
+                     "ELSE -min(ends_ms, ?2) END WHERE number = ?1");
     update.bind(1, number);
     update.bind(2, now);
     update.run();

@@ -36,11 +36,14 @@ struct ShareLink {
     bool is_live = false;
     bool with_battery = false;
     UnixMillis ends_ms = 0;  // of the link
+    // Somebody has ended it, then. It stays so when the clock is set back, as that of a machine
+    // without a battery is at each start. (In the database `ends_ms` is negative.)
+    bool is_revoked = false;
     std::optional<UnixMillis> looked_ms{};
     // Whether who made it may show the device now: an admin, or a member who may change it.
     bool is_backed = true;
 
-    bool is_open(UnixMillis now) const { return is_backed && now < ends_ms; }
+    bool is_open(UnixMillis now) const { return is_backed && !is_revoked && now < ends_ms; }
 };
 
 inline constexpr UnixMillis kLongestShare =
@@ -61,7 +64,8 @@ class ShareLinks {
     // Its number. `made_ms` is now; number, looked_ms and is_backed count for nothing. Forgets
     // links that ended long ago.
     ShareNumber add(const ShareLink& link);
-    // From `now` on it is ended; one that has ended already stays as it is.
+    // From `now` on it is ended, whatever the clock says later; one that somebody has ended already
+    // stays as it is.
     void end(ShareNumber number, UnixMillis now);
     // "name, device", for the audit log.
     std::string about(ShareNumber number);

@@ -79,10 +79,15 @@ TEST_CASE("a link is open until its end, and until somebody ends it") {
     CHECK(is_open(kNow + kHour - 1));
     CHECK_FALSE(is_open(kNow + kHour));
     sharing.links.end(number, kNow + 5);
-    CHECK(is_open(kNow + 4));
     CHECK_FALSE(is_open(kNow + 5));
+    // Nor when the clock is set back to before that.
+    CHECK_FALSE(is_open(kNow + 4));
+    CHECK_FALSE(is_open(0));
+    CHECK(sharing.links.list()[0].ends_ms == kNow + 5);
     sharing.links.end(number, kNow + 50);  // the first end stays
-    CHECK_FALSE(is_open(kNow + 5));
+    sharing.links.end(number, kNow + 2);
+    CHECK(sharing.links.list()[0].ends_ms == kNow + 5);
+    CHECK_FALSE(is_open(kNow));
     CHECK_THROWS_AS(sharing.links.end(number + 1, kNow), UsageError);
 }
 
@@ -162,6 +167,10 @@ TEST_CASE("what a person must correct is said, and what is at the bound is taken
 TEST_CASE("links that ended long ago are forgotten when another one is made") {
     ShareStore sharing;
     sharing.links.add(past(1, "old"));
+    sharing.links.end(sharing.links.add(past(1, "revoked")), kNow + 5);
+    ShareLink next = past(1, "next");
+    sharing.links.add(next);
+    CHECK(sharing.links.list().size() == 3);  // the one that was revoked, too
     ShareLink later = past(1, "later");
     later.made_ms = kNow + kHour + ShareLinks::kKeptAfterEnd;
     later.ends_ms = later.made_ms + 1;
