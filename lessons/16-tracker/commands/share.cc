@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "commands/command.hh"
+#include "commands/number_within.hh"
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "store/audit_log.hh"
@@ -159,7 +160,7 @@ void add_share(CLI::App& app) {
     CLI::Option* const hours =
         added.add_option("--hours", options->hours, "After how many hours it ends")
             ->capture_default_str()
-            ->check(CLI::PositiveNumber & CLI::Range(744.0));
+            ->check(number_within(0.001, 744));
     added.add_option("--until", options->until, "When it ends (UTC), instead of --hours")
         ->excludes(hours);
     added.add_option("--from", options->from, "Show the way since then (UTC), not from now on");

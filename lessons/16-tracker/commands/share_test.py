@@ -57,6 +57,7 @@ class Shares(unittest.TestCase):
         before = self.share("list", "--json")[1]
         for arguments in (["add", "boat", "--name", "x"], ["add", "van", "--name", ""],
                           ["add", "van", "--name", "x", "--hours", "745"], ["add", "van", "--name", "x", "--hours", "0"],
+                          ["add", "van", "--name", "x", "--hours", "nan"], ["add", "van", "--name", "x", "--hours", "inf"],
                           ["add", "van", "--name", "x", "--until", "tomorrow"],
                           ["add", "van", "--name", "x", "--until", "2020-01-01T00:00:00Z"],
                           ["add", "van", "--name", "x", "--to", "2020-01-01T00:00:00Z"],
@@ -66,6 +67,8 @@ class Shares(unittest.TestCase):
                 code, _, error = self.share(*arguments)
                 self.assertEqual(code, 100, error)
                 self.assertEqual(error.strip().count("\n"), 0, error)
+                if "--hours" in arguments:
+                    self.assertIn("not in [0.001 - 744]", error)
         self.assertEqual(self.share("list", "--json")[1], before)
 
 

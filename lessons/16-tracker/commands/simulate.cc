@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "commands/command.hh"
+#include "commands/number_within.hh"
 #include "commands/server_address.hh"
 #include "daemon/error.hh"
 #include "daemon/signals.hh"
@@ -64,8 +65,8 @@ FleetPlan make_plan(const SimulateOptions& options) {
     plan.base_path = server.base_path;
     plan.devices = options.devices;
     plan.interval = std::chrono::milliseconds(std::llround(options.interval_s * 1000));
-    plan.history = std::chrono::minutes(
-        options.history.value_or(options.devices <= kMostDevicesWithHistory ? kDemoHistory.count() : 0));
+    plan.history = std::chrono::minutes(options.history.value_or(
+        options.devices <= kMostDevicesWithHistory ? kDemoHistory.count() : 0));
     plan.speed = options.speed;
     plan.seed = options.seed;
     return plan;
@@ -144,13 +145,13 @@ void add_simulate(CLI::App& app) {
     command.add_option("--data", options->data,
                        "Folder of the server's data: adds the demo devices there");
     command.add_option("--interval", options->interval_s, "Seconds between two fixes")
-        ->check(CLI::Range(0.01, 3600.0))
+        ->check(number_within(0.01, 3600.0))
         ->capture_default_str();
     command.add_option("--speed", options->speed, "Times as fast as a real ride")
-        ->check(CLI::Range(0.1, 100.0))
+        ->check(number_within(0.1, 100.0))
         ->capture_default_str();
     command.add_option("--duration", options->duration_s, "Seconds until it ends by itself")
-        ->check(CLI::Range(0.0, 1e9));
+        ->check(number_within(0.0, 1e9));
     command.add_option("--seed", options->seed, "Another one is another fleet")
         ->capture_default_str();
     command
