@@ -1,13 +1,18 @@
 // XML (1.0, fifth edition) as it comes: elements begin and end, and their text. By Expat, which
 // builds no tree, with what a hostile file may try bounded here:
-//   - declared entities are refused, so none can be made of others until the memory is full, and
-//     nothing outside the file is ever read;
+//   - a file with declarations of its own (<!DOCTYPE ... [ ) is refused: so no entity can be made
+//   of
+//     others until the memory is full, no attribute can be given to each element unseen, and
+//     nothing outside the file is read;
 //   - elements may be nested kDeepest deep;
-//   - a tag that does not end within kLongestTag is refused.
+//   - a tag that does not end within kLongestTag is refused;
+//   - Expat keeps each name of an element and of an attribute for ever: whatever it holds is
+//     kMostMemory at most.
 // UTF-8, UTF-16, ISO 8859-1 and ASCII are read.
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -42,6 +47,7 @@ class XmlEvents {
   public:
     static constexpr int kDeepest = 256;
     static constexpr std::uint64_t kLongestTag = std::uint64_t{1} << 20;
+    static constexpr std::size_t kMostMemory = std::size_t{16} << 20;
 
     // `handler` must outlive it.
     explicit XmlEvents(XmlHandler& handler);
@@ -49,6 +55,7 @@ class XmlEvents {
     XmlEvents& operator=(const XmlEvents&) = delete;
     ~XmlEvents();
 
+    // What read() was given may be told with a later call, or by end().
     // Throw UsageError "line 7: ..." for what is no XML or is refused, and what the handler throws.
     void read(std::string_view bytes);
     void end();
@@ -57,6 +64,7 @@ class XmlEvents {
 
   private:
     struct Parser;
+    void parse_all(std::string_view bytes);
     void parse(std::string_view bytes, bool is_last);
 
     std::unique_ptr<Parser> parser_;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -79,6 +81,9 @@ TEST_CASE("entities are not declared, nesting has an end, and so has a tag") {
     // A declared type alone does no harm, and nothing is loaded for it.
     CHECK(told_of("<!DOCTYPE a SYSTEM 'http://192.0.2.1/a.dtd'><a/>") == "<a>");
     CHECK(has(told_of("<a>&b;</a>"), "undefined entity"));
+    // Nor what else can be declared: each of the many <b/> would have all of these attributes.
+    CHECK(has(told_of("<!DOCTYPE a [<!ATTLIST b c CDATA 'x' d CDATA 'x'>]><a><b/><b/></a>"),
+              "declares entities or the like"));
     CHECK(has(told_of(repeated("<a>", XmlEvents::kDeepest + 1)), "nested too deep"));
     CHECK(told_of(repeated("<a>", XmlEvents::kDeepest) + repeated("</a>", XmlEvents::kDeepest))
               .size() == 3 * XmlEvents::kDeepest);
@@ -87,6 +92,28 @@ TEST_CASE("entities are not declared, nesting has an end, and so has a tag") {
     // Text is handed on as it comes, so it may be as long as it likes.
     const std::string long_text(XmlEvents::kLongestTag * 4, 'x');
     CHECK(told_of("<a>" + long_text + "</a>", 1 << 18).size() == long_text.size() + 3);
+}
+
+TEST_CASE("a long tag that comes byte by byte is not looked at from its beginning each time") {
+    // That would be 34 GB to look at.
+    CHECK(told_of("<a b='" + std::string(1 << 18, 'x') + "'/>", 1) == "<a>");
+    CHECK(told_of("<a>\n<b c='" + std::string(1 << 18, 'x'), 1) ==
+          "line 2: broken XML: unclosed token");
+}
+
+TEST_CASE("names that are all different take no more memory than other files") {
+    const auto different = [](const char* form) {
+        std::string text = "<a>";
+        for (int i = 0; i < 500'000; ++i) text += fmt::format(fmt::runtime(form), i);
+        return text + "</a>";
+    };
+    for (const char* const form : {"<b{}/>", "<b c{}=''/>"})
+        CHECK(has(told_of(different(form), 4096), "line 1: more names"));
+    // The controls: as many elements of one name, and many files after each other.
+    CHECK(told_of(different("<b c='{}'/>"), 4096).size() == 500'000 * 3 + 3);
+    for (int i = 0; i < 50; ++i)
+        CHECK(has(told_of("<a b='" + std::string(XmlEvents::kLongestTag / 2, 'x') + "'/>", 1 << 18),
+                  "<a>"));
 }
 
 TEST_CASE("what the handler throws comes out, and not through C") {
