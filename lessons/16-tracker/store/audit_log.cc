@@ -27,13 +27,25 @@ void AuditLog::note(const AuditEntry& entry) {
     insert.bind_text(5, cut(entry.about));
     insert.bind(6, entry.is_refusal ? 1 : 0);
     insert.run();
-    Statement trim(
-        connection_,
-        "DELETE FROM audit WHERE is_refusal = ?1 AND number <= (SELECT number FROM audit "
-        "WHERE is_refusal = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)");
-    trim.bind(1, entry.is_refusal ? 1 : 0);
-    trim.bind(2, entry.is_refusal ? kMostRefusals : kMostEvents);
+    if (entry.is_refusal)
+        forget_old_refusals();
+    else
+        forget_old_events();
+}
+
+void AuditLog::forget_old_refusals() {
+    Statement trim(connection_,
+                   "DELETE FROM audit WHERE is_refusal AND number <= (SELECT number FROM audit "
+                   "WHERE is_refusal = 1 ORDER BY number DESC LIMIT 1 OFFSET ?1)");
+    trim.bind(1, kMostRefusals);
     trim.run();
+}
+
+void AuditLog::forget_old_events() {
+    while (connection_.number("SELECT count(*) FROM audit WHERE is_refusal = 0") > kMostEvents)
+        connection_.execute(
+            "DELETE FROM audit WHERE number = (SELECT min(number) FROM audit WHERE is_refusal = 0 "
+            "GROUP BY who ORDER BY count(*) DESC, min(number) LIMIT 1)");
 }
 
 std::vector<AuditEntry> AuditLog::list(int most, std::int64_t below) {

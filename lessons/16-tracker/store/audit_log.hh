@@ -2,8 +2,8 @@
 // were, so that a person who has been removed is still named.
 //
 // It has a bound, and refusals, which strangers cause, have one of their own: who fails to log in
-// ten thousand times cannot push out the one line that says that they succeeded. Whoever has an
-// account can: events have no bound by person.
+// ten thousand times cannot push out the one line that says that they succeeded. Nor can whoever
+// has an account: of too many events the oldest goes of the person who has most of them.
 
 #pragma once
 
@@ -41,6 +41,9 @@ class AuditLog {
     std::vector<AuditEntry> list(int most, std::int64_t below = 0);
 
   private:
+    void forget_old_refusals();
+    void forget_old_events();
+
     Connection& connection_;
 };
 

@@ -66,6 +66,23 @@ TEST_CASE("events have a bound, too") {
     CHECK(all.back().action == "1");
 }
 
+TEST_CASE("whoever does too much pushes out what they did, and nothing of others") {
+    OpenedLog opened;
+    Transaction transaction(opened.connection);
+    const auto note = [&](const std::string& who, const std::string& action) {
+        opened.log.note({.time_ms = 9, .who = who, .action = action});
+    };
+    note("Ben", "role changed");
+    note("Anna", "first");
+    for (std::int64_t i = 0; i < AuditLog::kMostEvents + 20; ++i) note("Anna", std::to_string(i));
+    note("Ben", "log-in");
+    const auto all = opened.log.list(100'000);
+    CHECK(all.size() == static_cast<std::size_t>(AuditLog::kMostEvents));
+    CHECK(all.front().action == "log-in");
+    CHECK(all.back().action == "role changed");
+    CHECK(all[all.size() - 2].action == "22");
+}
+
 TEST_CASE("a text that is too long is cut between two characters") {
     OpenedLog opened;
     std::string wide = "x";
