@@ -1,10 +1,12 @@
 #include "services/retention_run.hh"
 
 #include <fmt/core.h>
+#include <time.h>
 
 #include <optional>
 #include <utility>
 
+#include "protocols/time_text.hh"
 #include "services/paced_step.hh"
 #include "store/audit_log.hh"
 #include "store/device_edits.hh"
@@ -13,9 +15,23 @@
 namespace waymark::tracker {
 
 using daemon::Deadline;
+using std::chrono::milliseconds;
 
-RetentionRun::RetentionRun(net::EventLoop& loop, Store& store, daemon::Log& log)
-    : loop_(loop), store_(store), log_(log), timer_(loop.timers(), [this] { is_due_ = true; }) {}
+RetentionRun::Clocks RetentionRun::clocks_of_the_system() {
+    const auto since_boot = [] {
+        timespec time{};
+        ::clock_gettime(CLOCK_BOOTTIME, &time);
+        return milliseconds(std::int64_t{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000);
+    };
+    return {unix_now, since_boot};
+}
+
+RetentionRun::RetentionRun(net::EventLoop& loop, Store& store, daemon::Log& log, Clocks clocks)
+    : loop_(loop),
+      store_(store),
+      log_(log),
+      clocks_(std::move(clocks)),
+      timer_(loop.timers(), [this] { is_due_ = true; }) {}
 
 void RetentionRun::look() {
     timer_.set(Deadline::after(kLeastPause, loop_.now()));
@@ -24,14 +40,45 @@ void RetentionRun::look() {
 bool RetentionRun::step_if_due() {
     if (!std::exchange(is_due_, false)) return false;
     bool has_removed = false;
+    milliseconds wait{0};
     const auto done = paced_step(log_, "the removal of old positions", [&] {
+        wait = doubt();
+        if (wait > milliseconds(0)) return false;
         const bool is_more = step();
         has_removed = !is_more && !gone_.empty();
         if (has_removed) note_end();
         return is_more;
     });
-    timer_.set(Deadline::after(!done ? kAfterFailure : done->result ? done->pause : kEvery));
+    milliseconds pause = kAfterFailure;
+    if (done && wait > milliseconds(0))
+        pause = wait;
+    else if (done)
+        pause = done->result ? done->pause : milliseconds(kEvery);
+    timer_.set(Deadline::after(pause, loop_.now()));
     return has_removed;
+}
+
+UnixMillis RetentionRun::latest_that_is_likely(milliseconds since_boot) {
+    if (looked_now_)
+        return *looked_now_ + (since_boot - looked_since_boot_ + milliseconds(kJump)).count();
+    std::int64_t heard = 0;
+    store_.change([&](Connection& connection) {
+        heard = connection.number("SELECT max(last_seen_ms) FROM device_state");
+    });
+    return heard == 0 ? kEndOfTime : heard + milliseconds(kUnheard).count();
+}
+
+milliseconds RetentionRun::doubt() {
+    const UnixMillis now = clocks_.now();
+    const milliseconds since_boot = clocks_.since_boot();
+    if (now > latest_that_is_likely(since_boot)) {
+        doubted_until_ = since_boot + milliseconds(kSettle);
+        log_.warning("the clock says {}, which is far ahead: old positions are removed in an hour",
+                     format_time(now));
+    }
+    looked_now_ = now;
+    looked_since_boot_ = since_boot;
+    return doubted_until_ - since_boot;
 }
 
 // True if there may be more to do.
@@ -39,7 +86,7 @@ bool RetentionRun::step() {
     std::optional<Retention::Removed> removed;
     std::string name;
     store_.change([&](Connection& connection) {
-        removed = Retention(connection).step(unix_now());
+        removed = Retention(connection).step(clocks_.now());
         if (removed) name = DeviceEdits(connection).name_of(removed->device);
     });
     if (!removed) return false;

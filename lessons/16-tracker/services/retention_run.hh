@@ -2,12 +2,19 @@
 // when the server starts, at once when somebody has changed the days, and then once a day. Some
 // thousand rows at a time, between the transactions of the phones, and then a pause at least as
 // long as it took. What was under way when the server stopped goes on when it starts.
+//
+// What goes is gone for good, and the system's clock says what: one that is a year ahead, as that
+// of a machine without a battery may be until it has heard a time server, makes everything old. So
+// where the clock has gone further than time has passed, by kJump, and at the start where it is
+// kUnheard ahead of the last word of any device, nothing goes for kSettle; then it is believed.
 
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "daemon/log.hh"
@@ -19,8 +26,16 @@ namespace waymark::tracker {
 
 class RetentionRun {
   public:
+    // The system's, or what a test has instead.
+    struct Clocks {
+        std::function<UnixMillis()> now;
+        std::function<std::chrono::milliseconds()> since_boot;  // also while it was suspended
+    };
+    static Clocks clocks_of_the_system();
+
     // All must outlive it.
-    RetentionRun(net::EventLoop& loop, Store& store, daemon::Log& log);
+    RetentionRun(net::EventLoop& loop, Store& store, daemon::Log& log,
+                 Clocks clocks = clocks_of_the_system());
     RetentionRun(const RetentionRun&) = delete;
     RetentionRun& operator=(const RetentionRun&) = delete;
 
@@ -32,6 +47,9 @@ class RetentionRun {
 
     static constexpr std::chrono::milliseconds kAfterFailure{600'000};
     static constexpr std::chrono::hours kEvery{24};
+    static constexpr std::chrono::hours kJump{1};
+    static constexpr std::chrono::hours kUnheard{24};
+    static constexpr std::chrono::hours kSettle{1};
 
   private:
     struct Gone {
@@ -39,13 +57,21 @@ class RetentionRun {
         std::int64_t rows = 0;
     };
 
+    // How long the clock is not believed from now on; zero or less: it is.
+    std::chrono::milliseconds doubt();
+    UnixMillis latest_that_is_likely(std::chrono::milliseconds since_boot);
     bool step();
     void note_end();
 
     net::EventLoop& loop_;
     Store& store_;
     daemon::Log& log_;
-    std::map<DeviceNumber, Gone> gone_;  // in this run, for the logs
+    const Clocks clocks_;
+    // When the clock was looked at last, by both; nothing before the first time.
+    std::optional<UnixMillis> looked_now_;
+    std::chrono::milliseconds looked_since_boot_{};
+    std::chrono::milliseconds doubted_until_{};  // since boot
+    std::map<DeviceNumber, Gone> gone_;          // in this run, for the logs
     bool is_due_ = false;
     net::Timer timer_;
 };

@@ -92,3 +92,76 @@ TEST_CASE("what was begun before the server ended goes on when it starts") {
     tested.run(retention, store);
     CHECK(tested.count(1) == 1);
 }
+
+namespace {
+
+// Clocks that stand where the test sets them.
+struct SetClocks {
+    UnixMillis now = unix_now();
+    std::chrono::milliseconds since_boot{1000};
+
+    RetentionRun::Clocks clocks() {
+        return {[this] { return now; }, [this] { return since_boot; }};
+    }
+    void pass(std::chrono::milliseconds time) {
+        now += time.count();
+        since_boot += time;
+    }
+};
+
+// Comes as often as it must, at once: a wait of an hour is one of no time here.
+bool removes_something(OldPositions& tested, RetentionRun& retention) {
+    const std::int64_t before = tested.count(1);
+    retention.look();
+    for (int round = 0; round < 3; ++round) {
+        tested.loop.run_once();
+        retention.step_if_due();
+        retention.look();
+    }
+    return tested.count(1) < before;
+}
+
+}  // namespace
+
+TEST_CASE("a clock that jumps ahead is not believed at once, and nothing goes meanwhile") {
+    OldPositions tested(0);
+    Store store(tested.path);
+    store.change(OldPositions::keep_thirty_days);
+    SetClocks set;
+    RetentionRun retention(tested.loop, store, tested.log, set.clocks());
+    CHECK_FALSE(removes_something(tested, retention));
+    set.pass(std::chrono::hours(24));  // a day is a day, also when the machine was suspended
+    set.now += 40 * Retention::kDayMs;
+    CHECK_FALSE(removes_something(tested, retention));
+    CHECK(lines_of(tested.folder.file()).back().find("far ahead") != std::string::npos);
+    set.pass(std::chrono::minutes(59));
+    CHECK_FALSE(removes_something(tested, retention));
+    SUBCASE("set right, nothing was lost") {
+        set.now -= 40 * Retention::kDayMs;
+        set.pass(std::chrono::hours(2));
+        CHECK_FALSE(removes_something(tested, retention));
+    }
+    SUBCASE("after an hour it is believed") {
+        set.pass(std::chrono::minutes(2));
+        CHECK(removes_something(tested, retention));
+    }
+}
+
+TEST_CASE("at the start the last word of a device says whether the clock can be right") {
+    for (const int hours : {23, 25}) {
+        OldPositions tested(1);
+        Store store(tested.path);
+        store.change(OldPositions::keep_thirty_days);
+        SetClocks set;
+        store.change([&](Connection& connection) {
+            connection.execute(
+                ("INSERT OR REPLACE INTO device_state (device, last_seen_ms) VALUES (2, " +
+                 std::to_string(set.now - hours * 3'600'000) + ")")
+                    .c_str());
+        });
+        RetentionRun retention(tested.loop, store, tested.log, set.clocks());
+        CHECK(removes_something(tested, retention) == (hours == 23));
+        set.pass(std::chrono::minutes(61));
+        CHECK(removes_something(tested, retention) == (hours == 25));
+    }
+}
