@@ -54,7 +54,7 @@ bool RetentionRun::step_if_due() {
         pause = wait;
     else if (done)
         pause = done->result ? done->pause : milliseconds(kEvery);
-    timer_.set(Deadline::after(pause, loop_.now()));
+    timer_.set(Deadline::after(pause));
     return has_removed;
 }
 
