@@ -8,6 +8,7 @@
 #include "daemon/error.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
+#include "store/retention.hh"
 
 namespace waymark::tracker {
 
@@ -20,9 +21,12 @@ constexpr std::size_t kMostNamed = 10;
 ChosenDevice chosen_device(const std::string& database, const std::string& name) {
     Connection connection = open_for_reading(database);
     Devices devices(connection);
-    if (!name.empty()) return {devices.number_of(name), name};
+    if (!name.empty()) {
+        const DeviceNumber number = devices.number_of(name);
+        return {number, name, Retention(connection).days_of(number)};
+    }
     const std::vector<Device> all = devices.list();
-    if (all.size() == 1) return {all.front().number, all.front().name};
+    if (all.size() == 1) return {all.front().number, all.front().name, all.front().keep_days};
     if (all.empty())
         throw daemon::UsageError("there is no device yet: add one with 'tracker device add NAME'");
     std::string names;

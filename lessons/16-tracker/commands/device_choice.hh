@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "fix.hh"
@@ -11,6 +13,7 @@ namespace waymark::tracker {
 struct ChosenDevice {
     DeviceNumber number = 0;
     std::string name;
+    std::optional<std::int64_t> keep_days;  // nothing: for ever
 };
 
 // Throws UsageError if there is no such device; for "" if there is not one alone, and then it says

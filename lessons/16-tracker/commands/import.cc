@@ -3,6 +3,7 @@
 // already is not stored twice, so a file can be imported again, also after the command was killed.
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -23,6 +25,7 @@
 #include "daemon/fd.hh"
 #include "formats/track_formats.hh"
 #include "store/data_folder.hh"
+#include "store/retention.hh"
 #include "store/store.hh"
 #include "unix_time.hh"
 
@@ -51,11 +54,29 @@ daemon::Fd open_file(const std::string& path) {
     return file;
 }
 
+// What is missing is told before anything is stored. A file is opened again when it is its turn:
+// who has one for each month has more of them than a process may have open. A pipe can be opened
+// once.
+std::vector<daemon::Fd> open_pipes_of(const std::vector<std::string>& paths) {
+    std::vector<daemon::Fd> pipes;
+    for (const std::string& path : paths) {
+        daemon::Fd file = open_file(path);
+        struct stat status {};
+        const bool is_file = ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+        pipes.push_back(is_file && path != "-" ? daemon::Fd() : std::move(file));
+    }
+    return pipes;
+}
+
 // Stores what readers have found. What waits is stored at the end, too, however it comes.
 class ImportedFile {
   public:
-    ImportedFile(Store& store, DeviceNumber device, const std::string& name)
-        : store_(store), device_(device), name_(name), points_(unix_now()) {}
+    ImportedFile(Store& store, const ChosenDevice& device, const std::string& name)
+        : store_(store),
+          device_(device.number),
+          name_(name),
+          points_(unix_now(),
+                  device.keep_days ? first_kept(*device.keep_days, unix_now()) : kOldestTime) {}
 
     void read(const daemon::Fd& file, const TrackFormat* format);
 
@@ -173,21 +194,19 @@ class ToldServer {
 void run_import(const ImportOptions& options) {
     const TrackFormat* const format = format_of(options);
     const std::string path = database_path(options.folder());
-    const DeviceNumber device = chosen_device(path, options.device).number;
-    std::vector<daemon::Fd> files;
-    for (const std::string& name : options.files) files.push_back(open_file(name));
+    const ChosenDevice device = chosen_device(path, options.device);
+    std::vector<daemon::Fd> pipes = open_pipes_of(options.files);
     Store store(path);
     const ToldServer told(options.folder());
     ImportCounts sum;
-    for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t i = 0; i < pipes.size(); ++i) {
         const std::string name = options.files[i] == "-" ? "standard input" : options.files[i];
         ImportedFile file(store, device, name);
-        file.read(files[i], format);
-        files[i].reset();
+        file.read(pipes[i] ? std::exchange(pipes[i], {}) : open_file(options.files[i]), format);
         print_import(name, file.format_words(), file.counts(), file.points());
         sum += file.counts();
     }
-    if (files.size() > 1) fmt::print("{} files: {}\n", files.size(), words_of(sum));
+    if (pipes.size() > 1) fmt::print("{} files: {}\n", pipes.size(), words_of(sum));
 }
 
 }  // namespace

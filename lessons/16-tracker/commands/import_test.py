@@ -2,6 +2,7 @@
 """Positions out of files and into files, by command, beside a running server and without one:
 import_test.py TRACKER"""
 
+import fcntl
 import http.client
 import json
 import os
@@ -12,6 +13,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 import unittest
 import urllib.parse
 
@@ -93,6 +95,57 @@ class ImportAndExport(unittest.TestCase):
                             "csv")
         self.assertEqual([line[:20] for line in span.splitlines()[1:]],
                          ["2026-01-10T07:00:01Z", "2026-01-10T07:00:02Z"])
+
+    def test_2b_a_file_that_goes_out_is_private_whatever_was_there(self):
+        folder = self.server.folder.name
+        path = os.path.join(folder, "again.csv")
+        pathlib.Path(path + ".part").write_text("left by a program that was killed")
+        os.chmod(path + ".part", 0o666)
+        self.command("export", "--device", "van", "-o", path)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        self.assertEqual(pathlib.Path(path).read_bytes().decode(),
+                         self.command("export", "--device", "van", "--format", "csv"))
+        # Another export writes it: what it holds is held by a lock (flock(2)).
+        with open(path + ".part", "w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            self.assertIn("is being written by another program",
+                          self.command("export", "--device", "van", "-o", path, fails=100))
+        # A link is followed, and a device or a pipe stays what it is.
+        os.symlink(path, os.path.join(folder, "link.csv"))
+        self.command("export", "--device", "van", "-o", os.path.join(folder, "link.csv"))
+        self.assertTrue(os.path.islink(os.path.join(folder, "link.csv")))
+        pipe = os.path.join(folder, "pipe.csv")
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.command("export", "--device", "van", "-o", pipe)
+        self.assertTrue(stat.S_ISFIFO(os.stat(pipe).st_mode))
+        self.assertTrue(os.read(reader, 1 << 16).startswith(b"time,"))
+        os.close(reader)
+
+    def test_2c_more_files_than_may_be_open(self):
+        names = [self.file(f"month-{number}.csv", csv_of(1, number)) for number in range(60)]
+        self.server.add_device("months")
+        limited = subprocess.run(["sh", "-c", 'ulimit -n 40; exec "$@"', "sh", TRACKER, "import", "--device", "months",
+                                  "--data", self.server.data, *names], capture_output=True, text=True,
+                                 timeout=PATIENCE_SECONDS)
+        self.assertEqual(limited.returncode, 0, limited.stderr)
+        self.assertIn("60 files: 60 positions read: 60 stored", limited.stdout)
+        # What is missing is told before anything is stored, also of the last one.
+        self.server.add_device("none of them")
+        self.command("import", "--device", "none of them", *names, names[0] + ".none", fails=100)
+        self.assertEqual(self.rows("none of them"), [])
+
+    def test_2d_what_would_be_removed_again_is_refused_and_counted(self):
+        self.server.add_device("short")
+        now = int(time.time())
+        days = self.file("days.csv", "time,lat,lon\n" + "".join(f"{now - day * 86400},48,11\n" for day in (40, 31, 29, 1)))
+        self.command("device", "retention", "short", "30", "--yes")
+        output = self.command("import", "--device", "short", days)
+        self.assertIn("4 positions read: 2 stored, 0 there already, 2 refused", output)
+        self.assertIn("2 with a time before the days for which this device's positions are kept; the first in line 2",
+                      output)
+        self.command("device", "retention", "short", "never")
+        self.assertIn("2 stored, 2 there already", self.command("import", "--device", "short", days))
 
     def test_3_a_running_server_shows_what_was_imported(self):
         status = json.loads(self.server.run("status", "--json", "--data", self.server.data)[1])

@@ -22,6 +22,7 @@ constexpr ReasonInWords kReasonsInWords[] = {
     {"bad_time", "a time that cannot be read"},
     {"time_out_of_range", "a time before the year 2000"},
     {"time_in_future", "a time in the future"},
+    {"not_kept", "a time before the days for which this device's positions are kept"},
     {"no_fix", "no place, by the receiver's own word"},
     {"bad_checksum", "a wrong checksum"},
     {"too_long", "more than is read at once"},
@@ -35,6 +36,7 @@ constexpr ReasonInWords kReasonsInWords[] = {
 void ImportedPoints::take(const ReportedPoint& point, std::uint64_t line) {
     const std::string_view reason = reason_against(point, now_);
     if (!reason.empty()) return refuse(reason, line);
+    if (*point.time_ms < oldest_) return refuse("not_kept", line);
     ++read_;
     Fix& fix = waiting_.emplace_back();
     fill_fix(point, fix);

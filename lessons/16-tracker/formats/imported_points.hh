@@ -23,8 +23,10 @@ class ImportedPoints {
         std::uint64_t first_line = 0;
     };
 
-    // `now` is the clock by which a time is in the future.
-    explicit ImportedPoints(UnixMillis now) : now_(now) {}
+    // `now` is the clock by which a time is in the future. What is older than `oldest` would be
+    // removed again (store/retention), and is refused.
+    explicit ImportedPoints(UnixMillis now, UnixMillis oldest = kOldestTime)
+        : now_(now), oldest_(oldest) {}
 
     // `line` is where the point, or the record that it is in, begins.
     void take(const ReportedPoint& point, std::uint64_t line);
@@ -42,6 +44,7 @@ class ImportedPoints {
 
   private:
     UnixMillis now_;
+    UnixMillis oldest_;
     std::uint64_t read_ = 0;
     std::vector<Fix> waiting_;
     std::vector<Refused> refusals_;

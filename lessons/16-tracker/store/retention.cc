@@ -69,7 +69,7 @@ void Retention::set_days(DeviceNumber device, std::optional<int> days) {
 Retention::Preview Retention::preview(DeviceNumber device, int days, UnixMillis now) {
     days_of(device);
     Preview preview;
-    preview.before = now - days * kDayMs;
+    preview.before = first_kept(days, now);
     preview.fixes =
         count_older(connection_, "SELECT count(*) FROM fix WHERE device = ?1 AND time_ms < ?2",
                     device, preview.before);
@@ -89,7 +89,7 @@ std::optional<Retention::Removed> Retention::step(UnixMillis now) {
     while (devices.step()) {
         Removed removed;
         removed.device = static_cast<DeviceNumber>(devices.integer(0));
-        removed.before = now - devices.integer(1) * kDayMs;
+        removed.before = first_kept(devices.integer(1), now);
         for (const char* const each : kSteps) {
             Statement some(connection_, each);
             some.bind(1, removed.device);

@@ -54,6 +54,11 @@ class Retention {
     Connection& connection_;
 };
 
+// The first time that stays, of positions that are kept for so many days.
+inline UnixMillis first_kept(std::int64_t days, UnixMillis now) {
+    return now - days * Retention::kDayMs;
+}
+
 // "for ever", "1 day", "30 days".
 std::string to_words(std::optional<int> days);
 // "12,345 positions (12 of them hidden) and 3 points in quarantine".

@@ -4,11 +4,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "daemon/error.hh"
 #include "protocols/json_reader.hh"
 #include "services/import_changes.hh"
+#include "store/retention.hh"
+#include "unix_time.hh"
 #include "web_app/answers.hh"
 #include "web_app/changed_device.hh"
 #include "web_app/query.hh"
@@ -40,17 +44,39 @@ class BusyUpload {
     TrackUpload& upload_;
 };
 
+UnixMillis oldest_kept(Reader& reader, DeviceNumber number, UnixMillis now) {
+    for (const Device& device : reader.devices())
+        if (device.number == number && device.keep_days) return first_kept(*device.keep_days, now);
+    return kOldestTime;
+}
+
+void end_by_problem(TrackUpload& upload, int status, std::string problem) {
+    upload.has_ended = true;
+    upload.problem_status = status;
+    upload.problem = std::move(problem);
+}
+
+// Once: a reader that has ended cannot end again, and the last piece may come twice.
+void end_file(TrackUpload& upload) {
+    if (std::exchange(upload.has_ended, true)) return;
+    try {
+        upload.reader().end();
+    } catch (const daemon::UsageError& error) {
+        end_by_problem(upload, 400, error.what());
+    }
+}
+
 }  // namespace
 
 struct TrackFilesApi::Piece {
+    DeviceNumber device = 0;
     std::uint64_t upload = 0;
     std::uint64_t at = 0;
     bool is_last = false;
     bool is_stop = false;
     const TrackFormat* format = nullptr;
     int status = 200;
-    std::string error;  // why the file, or this piece, cannot go on
-    bool file_ends = false;
+    std::string error;  // why this piece cannot go on, and at the end why the file cannot
     bool is_lost = false;
 };
 
@@ -64,24 +90,27 @@ void TrackFilesApi::add_routes(Routes& routes) {
                        });
 }
 
-std::shared_ptr<TrackUpload> TrackFilesApi::upload_of(Exchange& exchange, const Viewer& viewer,
-                                                      Piece& piece) {
-    const DeviceNumber device = device_in_path(exchange.parameters[0]);
+// False: the exchange has been answered.
+bool TrackFilesApi::read_query(Exchange& exchange, const Viewer& viewer, Piece& piece) {
+    piece.device = device_in_path(exchange.parameters[0]);
     Query query(exchange.request.query);
     piece.upload = static_cast<std::uint64_t>(query.number_or("upload", 0, INT64_MAX, 0));
     piece.at = static_cast<std::uint64_t>(query.number_or("at", 0, INT64_MAX, 0));
     piece.is_last = query.number_or("last", 0, 1, 0) == 1;
     piece.is_stop = query.number_or("stop", 0, 1, 0) == 1;
     if (query.find("format")) piece.format = format_in(query, Written::no);
-    if (!query.problem().empty()) {
-        answer_error(exchange, 400, query.problem());
-        return nullptr;
-    }
-    if (!may_change_or_refuse(exchange, viewer, device, AnyDevice::refused)) return nullptr;
+    if (query.problem().empty())
+        return may_change_or_refuse(exchange, viewer, piece.device, AnyDevice::refused);
+    answer_error(exchange, 400, query.problem());
+    return false;
+}
+
+std::shared_ptr<TrackUpload> TrackFilesApi::upload_of(Exchange& exchange, const Viewer& viewer,
+                                                      const Piece& piece, UnixMillis oldest) {
     const bool is_first = piece.upload == 0;
     const std::shared_ptr<TrackUpload> upload =
-        is_first ? uploads_.begin(viewer.user, device, piece.format)
-                 : uploads_.find(piece.upload, viewer.user, device);
+        is_first ? uploads_.begin(viewer.user, piece.device, piece.format, oldest)
+                 : uploads_.find(piece.upload, viewer.user, piece.device);
     if (upload == nullptr && is_first)
         answer_later(exchange, "Too many files are being imported. Try again.",
                      std::chrono::seconds(10));
@@ -99,34 +128,37 @@ std::shared_ptr<TrackUpload> TrackFilesApi::upload_of(Exchange& exchange, const 
 
 net::Task<> TrackFilesApi::import_piece(Exchange& exchange, Viewer viewer) {
     Piece piece;
-    const std::shared_ptr<TrackUpload> upload = upload_of(exchange, viewer, piece);
+    if (!read_query(exchange, viewer, piece)) co_return;
+    UnixMillis oldest = kOldestTime;
+    if (piece.upload == 0) {
+        std::function<UnixMillis(Reader&)> work = [device = piece.device,
+                                                   now = unix_now()](Reader& reader) {
+            return oldest_kept(reader, device, now);
+        };
+        const std::optional<UnixMillis> said = co_await reads_.ask(exchange, std::move(work));
+        if (!said) co_return;
+        oldest = *said;
+    }
+    const std::shared_ptr<TrackUpload> upload = upload_of(exchange, viewer, piece, oldest);
     if (upload == nullptr) co_return;
     const BusyUpload busy(uploads_, *upload);
     const bool is_there = co_await exchange.body->ask_for_body();
     if (!is_there) co_return;
-    net::Task<> reading = read_body(exchange, viewer, *upload, piece);
-    co_await reading;
+    if (!upload->has_ended) {
+        net::Task<> reading = read_body(exchange, viewer, *upload, piece);
+        co_await reading;
+    }
     if (piece.is_lost) co_return;
-    if (piece.error.empty() && piece.is_last && !piece.is_stop) {
-        try {
-            upload->reader().end();
-        } catch (const daemon::UsageError& error) {
-            piece.status = 400;
-            piece.error = error.what();
-        }
-        piece.file_ends = true;
-    }
-    piece.file_ends |= piece.is_stop;
-    const std::string problem = piece.error;
-    const int status = piece.status;
+    if (piece.error.empty() && piece.is_last && !piece.is_stop) end_file(*upload);
+    const bool file_ends = piece.is_stop || upload->has_ended;
     // What was read is stored, also when the rest cannot be.
-    net::Task<> handing = hand_on(exchange, std::move(viewer), *upload, piece, piece.file_ends);
+    net::Task<> handing = hand_on(exchange, std::move(viewer), *upload, piece, file_ends);
     co_await handing;
-    if (piece.error.empty() || !problem.empty()) {
-        piece.error = problem;
-        piece.status = status;
+    if (piece.error.empty() && !upload->problem.empty()) {
+        piece.error = upload->problem;
+        piece.status = upload->problem_status;
     }
-    const bool is_over = piece.file_ends && piece.status != 503;
+    const bool is_over = file_ends && piece.status != 503;
     if (is_over) uploads_.end(upload->id);
     answer_json(exchange, piece.status,
                 upload->to_json(is_over && piece.error.empty(), piece.error));
@@ -148,19 +180,18 @@ net::Task<> TrackFilesApi::read_body(Exchange& exchange, Viewer viewer, TrackUpl
         }
         std::string_view bytes = part.bytes;
         upload.at += bytes.size();
+        if (upload.at > longest_file_) {
+            end_by_problem(
+                upload, 413,
+                fmt::format("the file is longer than the {} MB that this server takes (the "
+                            "setting max-import); the command 'tracker import' takes any",
+                            longest_file_ / 1'000'000));
+            co_return;
+        }
         try {
-            if (upload.at > longest_file_) {
-                piece.status = 413;
-                throw daemon::UsageError(
-                    fmt::format("the file is longer than the {} MB that this server takes (the "
-                                "setting max-import); the command 'tracker import' takes any",
-                                longest_file_ / 1'000'000));
-            }
             upload.reader().read(bytes);
         } catch (const daemon::UsageError& error) {
-            piece.file_ends = true;
-            if (piece.status == 200) piece.status = 400;
-            piece.error = error.what();
+            end_by_problem(upload, 400, error.what());
             co_return;
         }
         if (upload.points.waiting().size() < kHandedOnAtOnce) continue;

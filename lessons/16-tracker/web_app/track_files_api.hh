@@ -31,7 +31,7 @@ class TrackFilesApi {
     // The pages send smaller ones (assets/track-files.js).
     static constexpr std::size_t kLongestPiece = std::size_t{8} << 20;
     TrackFilesApi(net::EventLoop& loop, DatabaseReads& reads, StoreChanges& changes)
-        : download_(reads), uploads_(loop), changes_(changes) {}
+        : reads_(reads), download_(reads), uploads_(loop), changes_(changes) {}
     TrackFilesApi(const TrackFilesApi&) = delete;
     TrackFilesApi& operator=(const TrackFilesApi&) = delete;
 
@@ -43,12 +43,15 @@ class TrackFilesApi {
     struct Piece;
 
     net::Task<> import_piece(Exchange& exchange, Viewer viewer);
+    bool read_query(Exchange& exchange, const Viewer& viewer, Piece& piece);
     // Null: the exchange has been answered.
-    std::shared_ptr<TrackUpload> upload_of(Exchange& exchange, const Viewer& viewer, Piece& piece);
+    std::shared_ptr<TrackUpload> upload_of(Exchange& exchange, const Viewer& viewer,
+                                           const Piece& piece, UnixMillis oldest);
     net::Task<> read_body(Exchange& exchange, Viewer viewer, TrackUpload& upload, Piece& piece);
     net::Task<> hand_on(Exchange& exchange, Viewer viewer, TrackUpload& upload, Piece& piece,
                         bool is_last);
 
+    DatabaseReads& reads_;
     TrackDownload download_;
     TrackUploads uploads_;
     StoreChanges& changes_;

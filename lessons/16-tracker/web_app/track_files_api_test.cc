@@ -9,6 +9,8 @@
 #include "services/changes.hh"
 #include "services/messages.hh"
 #include "store/reader.hh"
+#include "store/retention.hh"
+#include "unix_time.hh"
 #include "web_app/tested_web_app.hh"
 
 using namespace waymark::tracker;
@@ -26,6 +28,7 @@ struct Files {
     waymark::daemon::Channel channel;
     Store store{app.database()};
     int told_of_fixes = 0;
+    int refusals = 0;  // so many changes are refused for now
 
     explicit Files(const std::function<void(Settings&)>& change = {})
         : member("waymark=" + app.begin_session("mia", Role::member, {{2, false}, {1, true}})),
@@ -49,6 +52,12 @@ struct Files {
             ChangeRequest request;
             const std::string message = receive(channel);
             REQUIRE(read(message, request));
+            if (refusals > 0) {
+                --refusals;
+                channel.send(
+                    write(ChangeDone{request.id, 503, R"({"error":"The disk is full."})"}));
+                continue;
+            }
             const ChangeResult result = make_change(store, request, kStart + kDay);
             told_of_fixes += result.fixes ? 1 : 0;
             channel.send(write(ChangeDone{request.id, result.status, result.body}));
@@ -151,6 +160,44 @@ TEST_CASE("what cannot be read ends an upload, and what came before it is stored
     CHECK(answer["status"] == 400);
     CHECK(answer["error"].get<std::string>().find("ZIP") != std::string::npos);
     CHECK(files.post(1, "upload=0&at=0&format=zip", "x")["status"] == 400);
+}
+
+TEST_CASE("a last piece that the store cannot take is sent again, and ends as it would have") {
+    Files files;
+    const std::string point =
+        "<gpx><trk><trkseg>\n<trkpt lat='48.1' lon='11.5'><time>2014-09-10T00:00:"
+        "00Z</time></trkpt>\n";
+    for (const auto& [end, status] : {std::pair{"</trkseg></trk></gpx>", 200}, {"</gpx>", 400}}) {
+        INFO(end);
+        const std::string text = point + end;
+        files.refusals = 1;
+        json answer = files.post(1, "upload=0&at=0&last=1", text, 1);
+        CHECK(answer["status"] == 503);
+        CHECK(answer["error"] == "The disk is full.");
+        CHECK(answer["at"] == text.size());
+        const std::string query =
+            fmt::format("upload={}&at={}&last=1", answer["upload"].get<int>(), text.size());
+        answer = files.post(1, query, "", 1);
+        CHECK(answer["status"] == status);
+        CHECK(answer["done"] == (status == 200));
+        CHECK(answer["stored"].get<int>() + answer["already"].get<int>() == 1);
+        CHECK(answer.contains("error") == (status == 400));
+        CHECK(files.post(1, query, "")["status"] == 404);
+    }
+}
+
+TEST_CASE("what is older than the days that are kept is refused, and not stored to be removed") {
+    Files files;
+    files.store.change([](Connection& connection) { Retention(connection).set_days(1, 36'500); });
+    const std::string text = fmt::format("time,lat,lon\n{},48.1,11.5\n1410307200,48.2,11.5\n",
+                                         (unix_now() - 36'501 * Retention::kDayMs) / 1000);
+    json answer = files.post(1, "upload=0&at=0&last=1", text, 1);
+    CHECK(answer["stored"] == 1);
+    files.store.change([](Connection& connection) { Retention(connection).set_days(1, 1); });
+    answer = files.post(1, "upload=0&at=0&last=1", text, 0);
+    CHECK(answer["status"] == 200);
+    CHECK(answer["read"] == 2);
+    CHECK(answer["refused"].dump().find("positions are kept") != std::string::npos);
 }
 
 TEST_CASE("what is stopped keeps what it has, and takes no line that was cut") {

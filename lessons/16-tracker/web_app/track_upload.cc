@@ -18,8 +18,8 @@ constexpr std::size_t kMostReasonsTold = 10;
 }  // namespace
 
 TrackUpload::TrackUpload(UserNumber its_user, DeviceNumber its_device,
-                         const TrackFormat* its_format, UnixMillis now)
-    : user(its_user), device(its_device), points(now), named_format(its_format) {
+                         const TrackFormat* its_format, UnixMillis now, UnixMillis oldest)
+    : user(its_user), device(its_device), points(now, oldest), named_format(its_format) {
     if (its_format != nullptr)
         named = its_format->make_reader(points);
     else
@@ -52,9 +52,9 @@ TrackUploads::TrackUploads(net::EventLoop& loop)
     : loop_(loop), timer_(loop.timers(), [this] { forget_idle(); }) {}
 
 std::shared_ptr<TrackUpload> TrackUploads::begin(UserNumber user, DeviceNumber device,
-                                                 const TrackFormat* format) {
+                                                 const TrackFormat* format, UnixMillis oldest) {
     if (!make_room_for(user) || all_.size() >= kMostAtOnce) return nullptr;
-    auto upload = std::make_shared<TrackUpload>(user, device, format, unix_now());
+    auto upload = std::make_shared<TrackUpload>(user, device, format, unix_now(), oldest);
     upload->id = ++last_id_;
     all_.emplace(upload->id, upload);
     note(*upload);

@@ -18,8 +18,9 @@
 namespace waymark::tracker {
 
 struct TrackUpload {
+    // `oldest` as ImportedPoints has it.
     TrackUpload(UserNumber its_user, DeviceNumber its_device, const TrackFormat* named,
-                UnixMillis now);
+                UnixMillis now, UnixMillis oldest);
     TrackUpload(const TrackUpload&) = delete;
     TrackUpload& operator=(const TrackUpload&) = delete;
 
@@ -42,6 +43,11 @@ struct TrackUpload {
     std::int64_t stored = 0;
     std::int64_t already = 0;
     bool is_busy = false;  // with a piece
+    // The file is at its end, or cannot be read on and why. It is read no more; but what it gave
+    // may have to be handed to the store once more, with the next piece.
+    bool has_ended = false;
+    std::string problem;
+    int problem_status = 0;
     daemon::Deadline until = daemon::Deadline::never();
 };
 
@@ -58,7 +64,7 @@ class TrackUploads {
     // Who has kMostOfOne loses the one that rests longest: it was given up, most likely. Null if
     // none rests, or if there are kMostAtOnce.
     std::shared_ptr<TrackUpload> begin(UserNumber user, DeviceNumber device,
-                                       const TrackFormat* format);
+                                       const TrackFormat* format, UnixMillis oldest);
     // Null if there is none of that person for that device.
     std::shared_ptr<TrackUpload> find(std::uint64_t id, UserNumber user, DeviceNumber device) const;
     // It has just been heard of.
