@@ -68,6 +68,24 @@ class InTheSuite(unittest.TestCase):
         for line in (self.tree / "DEBIAN/md5sums").read_text().splitlines():
             self.assertTrue((self.tree / line.split("  ", 1)[1]).is_file(), line)
 
+    def test_its_documents_are_those_that_it_speaks_of(self):
+        documents = self.tree / "usr/share/doc/waymark-tracker"
+        sources = [path.read_text() for path in (ROOT / "lessons/16-tracker/commands").glob("*.cc")]
+        readme = (documents / "README.Debian").read_text()
+        spoken_of = set(re.findall(r"[A-Z]+\.md", " ".join([readme, *sources])))
+        self.assertLessEqual({"HTTPS.md", "IMPORT.md"}, spoken_of)
+        self.assertEqual({name for name in spoken_of if not (documents / name).is_file()}, set())
+        # The folder of the service is the usual one for root alone (default_data_folder).
+        commands = re.findall(r"sudo -u waymark tracker (.*)", readme)
+        self.assertTrue(commands)
+        with tempfile.TemporaryDirectory(prefix="waymark-") as home:
+            tracker = os.path.join(self.BUILD, "lessons/16-tracker/tracker")
+            subprocess.run([tracker, "device", "add", "van", "--data", f"{home}/waymark"], check=True, capture_output=True)
+            for command in commands:
+                words = command.replace("/var/lib/waymark", f"{home}/waymark").split()
+                done = run(tracker, *words, env={"HOME": home, "XDG_DATA_HOME": f"{home}/elsewhere"})
+                self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+
     def test_its_scripts_are_scripts_and_reach_for_no_network(self):
         for name in ("postinst", "prerm", "postrm"):
             self.assertEqual(run("sh", "-n", self.tree / "DEBIAN" / name).stderr, "")

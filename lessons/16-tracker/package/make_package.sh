@@ -34,7 +34,7 @@ service=$here/../service
 sed -e 's#@BINDIR@#/usr/bin#; s#@CONFIGURATION@#/etc/waymark#' "$service/$name.service.in" >"$tree/usr/lib/systemd/system/$name.service"
 install -m 0644 "$service"/*.socket "$tree/usr/lib/systemd/system/"
 install -m 0644 "$service/tracker.toml" "$tree/etc/waymark/"
-install -m 0644 "$here/copyright" "$here/README.Debian" "$here"/../{HTTPS,MAPS,PHONES}.md "$documents/"
+install -m 0644 "$here/copyright" "$here/README.Debian" "$here"/../{HTTPS,IMPORT,MAPS,PHONES,SHARING}.md "$documents/"
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$tree/usr/bin/tracker"
 printf '%s (%s) unstable; urgency=medium\n\n  * Made from the sources.\n\n -- %s  %s\n' "$name" "$version" \
     "${DEBFULLNAME:-Waymark} <${DEBEMAIL:-waymark@localhost}>" "$(date -uRd "@$SOURCE_DATE_EPOCH")" >"$documents/changelog"
