@@ -40,7 +40,7 @@ export class DeviceRetention {
     this.device = device;
     const days = device.keep_days;
     setText(this.kept, days === null ? 'For ever.'
-      : `For ${daysText(days)}. What is older goes for good, once a day; so does what is imported and older.`);
+      : `For ${daysText(days)}. What is older goes for good, once a day, and is not imported.`);
     this.forEver.hidden = days === null;
   }
 
