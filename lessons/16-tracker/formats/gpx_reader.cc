@@ -24,11 +24,14 @@ class GpxTrackReader final : public TrackReader, private XmlHandler {
             throw daemon::UsageError("line 1: this is XML, and no GPX: it begins with <" +
                                      std::string(name.substr(0, 40)) + ">");
         if (name == "trkpt") begin_point(attributes);
-        if (is_in_point_) text_.begin();
+        if (!is_in_point_) return;
+        ++depth_;
+        text_.begin();
     }
 
     void begin_point(const XmlAttributes& attributes) {
         is_in_point_ = true;
+        depth_ = 0;
         line_ = xml_.line();
         point_ = {};
         point_.latitude_deg = degrees_in(attributes.find("lat").value_or(""));
@@ -51,8 +54,10 @@ class GpxTrackReader final : public TrackReader, private XmlHandler {
             return;
         }
         const std::string_view said = text_.text();
-        if (name == "time") problem_ = read_time_into(said, point_);
-        if (name == "ele") point_.altitude_m = detail_in(said);
+        // These two are the point's own; what a vendor calls so may be anything.
+        const bool is_own = depth_-- == 2;
+        if (is_own && name == "time") problem_ = read_time_into(said, point_);
+        if (is_own && name == "ele") point_.altitude_m = detail_in(said);
         if (name == "speed") point_.speed_mps = detail_in(said);
         if (name == "course" || name == "bearing") point_.course_deg = detail_in(said);
         if (name == "accuracy") point_.accuracy_m = detail_in(said);
@@ -65,6 +70,7 @@ class GpxTrackReader final : public TrackReader, private XmlHandler {
     XmlEvents xml_{*this};
     bool is_root_ = true;
     bool is_in_point_ = false;
+    int depth_ = 0;  // of elements, from the point on
     std::uint64_t line_ = 0;
     std::string_view problem_;
     ReportedPoint point_;

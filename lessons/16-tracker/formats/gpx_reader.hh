@@ -1,7 +1,7 @@
 // GPX 1.0 and 1.1 (topografix.com/gpx.asp). Read are the points of tracks; routes and way points
-// are where somebody meant to go, and are passed over. Of a point: lat, lon, ele (m), time, speed
-// (m/s), course (degrees), wherever a vendor's extension has them, and what we write ourselves:
-// accuracy (m) and battery (percent).
+// are where somebody meant to go, and are passed over. Of a point: lat, lon, ele (m), time, and
+// wherever a vendor's extension has them speed (m/s), course (degrees), and what we write
+// ourselves: accuracy (m) and battery (percent).
 
 #pragma once
 

@@ -125,6 +125,11 @@ std::optional<double> ReportedPoint::*detail_called(std::string_view name) {
     return nullptr;
 }
 
+// Of when the picture of the ground is that Google Earth shows there: no time of a position.
+bool is_view(std::string_view name) {
+    return name == "LookAt" || name == "Camera";
+}
+
 class KmlTrackReader final : public TrackReader, private XmlHandler {
   public:
     explicit KmlTrackReader(ImportedPoints& points) : points_(points), track_(points) {}
@@ -139,6 +144,7 @@ class KmlTrackReader final : public TrackReader, private XmlHandler {
                                      std::string(name.substr(0, 40)) + ">");
         if (name == "Placemark") begin_placemark();
         if (name == "Point") is_in_point_ = true;
+        if (is_view(name)) is_in_view_ = true;
         if (name == "LineString") has_line_ = true;
         if (name == "Track") {
             is_in_track_ = true;
@@ -181,7 +187,9 @@ class KmlTrackReader final : public TrackReader, private XmlHandler {
     }
 
     void end_in_placemark(std::string_view name, std::string_view said) {
-        if (name == "when" || name == "begin") problem_ = read_time_into(said, point_);
+        if (is_view(name)) is_in_view_ = false;
+        if (!is_in_view_ && (name == "when" || name == "begin"))
+            problem_ = read_time_into(said, point_);
         if (name == "coordinates" && is_in_point_) {
             has_point_ = true;
             read_coordinates(said, point_);
@@ -202,6 +210,7 @@ class KmlTrackReader final : public TrackReader, private XmlHandler {
     bool is_root_ = true;
     bool is_in_track_ = false;
     bool is_in_point_ = false;
+    bool is_in_view_ = false;
     bool has_point_ = false, has_line_ = false;  // of the Placemark
     std::uint64_t line_ = 0;
     ReportedPoint point_;

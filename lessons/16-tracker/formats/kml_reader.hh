@@ -2,7 +2,8 @@
 //   - gx:Track: each <when> with its <gx:coord> (longitude, latitude, altitude), in whichever order
 //     they come, the heading of <gx:angles>, and of the arrays in ExtendedData speed (m/s),
 //     accuracy (m), battery (percent), course;
-//   - a Placemark with a Point and a TimeStamp, or a TimeSpan, whose begin counts.
+//   - a Placemark with a Point and a TimeStamp, or a TimeSpan, whose begin counts; not those of a
+//     LookAt or Camera, which are of the picture that is shown.
 // A line or a Point without a time is no position; it is counted. A KMZ is a ZIP: it is to be
 // unpacked first.
 //
