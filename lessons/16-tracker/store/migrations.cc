@@ -205,6 +205,59 @@ CREATE INDEX share_link_by_account ON share_link (account);
 )"},
     // Version 8: for how many days positions are kept (store/retention.hh).
     {8, "ALTER TABLE device ADD COLUMN keep_days INTEGER"},  // NULL: for ever
+    // Version 9: places that are polygons, who is where (store/place_watch.hh), who came and went,
+    // and whom that is posted to (store/web_hooks.hh).
+    {9, R"(
+ALTER TABLE place ADD COLUMN corners TEXT;  -- NULL: a circle
+ALTER TABLE place ADD COLUMN edit INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE place_watch (
+    device INTEGER PRIMARY KEY REFERENCES device ON DELETE CASCADE,
+    edit INTEGER NOT NULL  -- of the newest place that it was looked at for
+);
+CREATE TABLE presence (
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    place INTEGER NOT NULL REFERENCES place ON DELETE CASCADE,
+    state INTEGER NOT NULL,
+    PRIMARY KEY (device, place)
+) WITHOUT ROWID;
+CREATE INDEX presence_by_place ON presence (place);
+CREATE TABLE place_event (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given out again
+    device INTEGER NOT NULL REFERENCES device ON DELETE CASCADE,
+    place INTEGER NOT NULL,  -- may have been removed since
+    place_name TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL,
+    noticed_ms INTEGER NOT NULL
+);
+CREATE INDEX place_event_by_device ON place_event (device, time_ms);
+CREATE TABLE web_hook (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    place INTEGER REFERENCES place ON DELETE CASCADE,  -- NULL: all
+    url TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    made_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0,  -- in a row
+    tried_ms INTEGER,
+    said TEXT NOT NULL DEFAULT '',
+    delivered INTEGER NOT NULL DEFAULT 0,
+    dropped INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX web_hook_by_account ON web_hook (account);
+CREATE INDEX web_hook_by_place ON web_hook (place);
+CREATE TABLE web_hook_post (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    hook INTEGER NOT NULL REFERENCES web_hook ON DELETE CASCADE,
+    event INTEGER REFERENCES place_event ON DELETE CASCADE,  -- NULL: a test
+    made_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX web_hook_post_by_hook ON web_hook_post (hook, due_ms);
+CREATE INDEX web_hook_post_by_event ON web_hook_post (event);
+)"},
 };
 
 }  // namespace

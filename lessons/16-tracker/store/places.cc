@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <utility>
 
 #include "daemon/error.hh"
 
@@ -11,71 +12,109 @@ namespace waymark::tracker {
 namespace {
 
 constexpr double kPlaceE7 = 1e7;
+constexpr const char* kPlaceColumns =
+    "number, name, latitude_e7, longitude_e7, radius_cm, corners, edit";
 
-void bind_circle(Statement& statement, const NamedPlace& place) {
+// Binds name, ground and edit to the parameters 1 to 6. `corners` is their text, and must live
+// until the statement has run.
+void bind_place(Statement& statement, const NamedPlace& place, const std::string& corners) {
     statement.bind_text(1, place.name);
     statement.bind(2, std::llround(place.middle.latitude_deg * kPlaceE7));
     statement.bind(3, std::llround(place.middle.longitude_deg * kPlaceE7));
     statement.bind(4, std::llround(place.radius_m * 100));
+    if (corners.empty())
+        statement.bind_nothing(5);
+    else
+        statement.bind_text(5, corners);
+    statement.bind(6, place.edit);
+}
+
+NamedPlace read_place(const Statement& row) {
+    NamedPlace place{row.integer(0),
+                     std::string(row.text(1)),
+                     {static_cast<double>(row.integer(2)) / kPlaceE7,
+                      static_cast<double>(row.integer(3)) / kPlaceE7},
+                     static_cast<double>(row.integer(4)) / 100};
+    place.corners = corners_from_text(row.text(5));
+    place.edit = row.integer(6);
+    return place;
 }
 
 }  // namespace
 
+PlaceArea area_of(const NamedPlace& place) {
+    return place.corners.empty() ? PlaceArea::circle(place.middle, place.radius_m)
+                                 : PlaceArea::polygon(place.corners);
+}
+
 std::vector<NamedPlace> Places::list() {
-    Statement select(connection_,
-                     "SELECT number, name, latitude_e7, longitude_e7, radius_cm FROM place "
-                     "ORDER BY name");
+    Statement select(connection_, fmt::format("SELECT {} FROM place ORDER BY name", kPlaceColumns));
     std::vector<NamedPlace> places;
-    while (select.step())
-        places.push_back({select.integer(0),
-                          std::string(select.text(1)),
-                          {static_cast<double>(select.integer(2)) / kPlaceE7,
-                           static_cast<double>(select.integer(3)) / kPlaceE7},
-                          static_cast<double>(select.integer(4)) / 100});
+    while (select.step()) places.push_back(read_place(select));
     return places;
 }
 
-void Places::check(const NamedPlace& place) {
+NamedPlace Places::checked(NamedPlace place) {
     check_place_name(place.name);
-    if (!(std::abs(place.middle.latitude_deg) <= 90) ||
-        !(std::abs(place.middle.longitude_deg) <= 180))
-        throw daemon::UsageError("the place is not on the earth");
-    if (!(place.radius_m >= kSmallestPlaceM && place.radius_m <= kLargestPlaceM))
-        throw daemon::UsageError(fmt::format("the radius must be from {} m to {} km",
-                                             kSmallestPlaceM, kLargestPlaceM / 1000));
+    // As they will be read: what is checked is what is kept.
+    place.corners = corners_from_text(to_text(place.corners));
+    const PlaceArea area = area_of(place);
+    place.middle = area.middle();
+    place.radius_m = area.radius_m();
     Statement same(connection_, "SELECT 1 FROM place WHERE name = ?1 AND number != ?2");
     same.bind_text(1, place.name);
     same.bind(2, place.number);
     if (same.step())
         throw daemon::UsageError(
             fmt::format("there is a place {} already: choose another name", place.name));
+    return place;
+}
+
+// Higher than what any device has been looked at for, also after places were removed.
+std::int64_t Places::next_edit() {
+    return connection_.number(
+        "SELECT 1 + max((SELECT coalesce(max(edit), 0) FROM place), "
+        "(SELECT coalesce(max(edit), 0) FROM place_watch))");
 }
 
 std::int64_t Places::add(const NamedPlace& place, UnixMillis now) {
     NamedPlace fresh = place;
     fresh.number = 0;
-    check(fresh);
+    fresh = checked(std::move(fresh));
     if (connection_.number("SELECT count(*) FROM place") >= kMost)
         throw daemon::UsageError(
             fmt::format("there are {} places already: remove one first", kMost));
+    fresh.edit = next_edit();
     Statement insert(connection_,
-                     "INSERT INTO place (name, latitude_e7, longitude_e7, radius_cm, created_ms) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5)");
-    bind_circle(insert, fresh);
-    insert.bind(5, now);
+                     "INSERT INTO place (name, latitude_e7, longitude_e7, radius_cm, corners, "
+                     "edit, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    const std::string corners = to_text(fresh.corners);
+    bind_place(insert, fresh, corners);
+    insert.bind(7, now);
     insert.run();
     return connection_.last_row();
 }
 
+// Who was within stays so if the ground is the same. Else nobody knows until they are heard again.
 void Places::change(const NamedPlace& place) {
-    check(place);
-    Statement update(connection_,
-                     "UPDATE place SET name = ?1, latitude_e7 = ?2, longitude_e7 = ?3, "
-                     "radius_cm = ?4 WHERE number = ?5");
-    bind_circle(update, place);
-    update.bind(5, place.number);
+    NamedPlace changed = checked(place);
+    changed.edit = next_edit();
+    Statement update(
+        connection_,
+        "UPDATE place SET edit = CASE WHEN latitude_e7 = ?2 AND longitude_e7 = ?3 AND radius_cm = "
+        "?4 AND corners IS ?5 THEN edit ELSE ?6 END, name = ?1, latitude_e7 = ?2, longitude_e7 = "
+        "?3, radius_cm = ?4, corners = ?5 WHERE number = ?7");
+    const std::string corners = to_text(changed.corners);
+    bind_place(update, changed, corners);
+    update.bind(7, place.number);
     update.run();
     require_there();
+    Statement forget(connection_,
+                     "DELETE FROM presence WHERE place IN (SELECT number FROM place WHERE number = "
+                     "?1 AND edit = ?2)");
+    forget.bind(1, place.number);
+    forget.bind(2, changed.edit);
+    forget.run();
 }
 
 void Places::remove(std::int64_t number) {
@@ -96,6 +135,7 @@ const NamedPlace* place_around(const std::vector<NamedPlace>& places, Place here
     for (const NamedPlace& place : places) {
         const double distance = distance_m(place.middle, here);
         if (distance > place.radius_m || (nearest && distance >= least)) continue;
+        if (!place.corners.empty() && !area_of(place).contains(here)) continue;
         nearest = &place;
         least = distance;
     }

@@ -1,5 +1,6 @@
-// Places that have a name: circles, which belong to the household. A stay is called after the place
-// it lies in. A number is never given out again, so that what happened at a place can refer to it.
+// Places that have a name: circles and polygons, which belong to the household. A stay is called
+// after the place it lies in, and who comes or goes there is told of it (store/place_watch). A
+// number is never given out again, so that what happened at a place can refer to it.
 
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <vector>
 
 #include "store/sqlite.hh"
-#include "trips/geography.hh"
+#include "trips/place_area.hh"
 #include "unix_time.hh"
 
 namespace waymark::tracker {
@@ -17,12 +18,16 @@ namespace waymark::tracker {
 struct NamedPlace {
     std::int64_t number = 0;
     std::string name;
+    // Of a polygon as PlaceArea has them; what was given counts for nothing.
     Place middle;
     double radius_m = 0;
+    std::vector<Place> corners{};  // none: a circle
+    // The number of the edit that made its ground what it is; who was where before is not known.
+    std::int64_t edit = 0;
 };
 
-// Smaller is less than a phone's error, larger a country.
-inline constexpr double kSmallestPlaceM = 20, kLargestPlaceM = 50'000;
+// Throws UsageError for a ground that is none.
+PlaceArea area_of(const NamedPlace& place);
 
 class Places {
   public:
@@ -32,21 +37,22 @@ class Places {
 
     // By name.
     std::vector<NamedPlace> list();
-    // Its number; that of `place` counts for nothing. All of these throw UsageError for what a
-    // person must correct: a name that is taken or not allowed, a circle that is too small or
-    // large, a place that is not there, too many.
+    // Its number; number and edit of `place` count for nothing. All of these throw UsageError for
+    // what a person must correct: a name that is taken or not allowed, a ground that is none, a
+    // place that is not there, too many.
     std::int64_t add(const NamedPlace& place, UnixMillis now);
     void change(const NamedPlace& place);
     void remove(std::int64_t number);
 
   private:
-    void check(const NamedPlace& place);
+    NamedPlace checked(NamedPlace place);
+    std::int64_t next_edit();
     void require_there();
 
     Connection& connection_;
 };
 
-// The place in whose circle this lies; of several the one whose middle is nearest. nullptr if it
+// The place on whose ground this lies; of several the one whose middle is nearest. nullptr if it
 // lies in none.
 const NamedPlace* place_around(const std::vector<NamedPlace>& places, Place here);
 

@@ -16,12 +16,14 @@
 #include "store/device_edits.hh"
 #include "store/devices.hh"
 #include "store/fix_row.hh"
+#include "store/place_events.hh"
 #include "store/places.hh"
 #include "store/quarantine.hh"
 #include "store/retention.hh"
 #include "store/sessions.hh"
 #include "store/share_links.hh"
 #include "store/sqlite.hh"
+#include "store/web_hooks.hh"
 #include "trips/segment_corrections.hh"
 
 namespace waymark::tracker {
@@ -64,6 +66,12 @@ class Reader {
     std::vector<SegmentCorrection> trip_corrections(DeviceNumber device, UnixMillis from,
                                                     UnixMillis to);
     std::vector<NamedPlace> places();
+    // As PlaceEvents::list().
+    std::vector<PlaceEvent> place_events(const std::function<bool(DeviceNumber)>& may_see,
+                                         std::size_t most, std::int64_t below) {
+        return PlaceEvents(connection_).list(may_see, most, below);
+    }
+    std::vector<WebHook> web_hooks(UserNumber by) { return WebHooks(connection_).list(by); }
     std::optional<float> battery_percent(DeviceNumber device);
     // All fixes of the device. Reads its part of the table: a second for ten million.
     std::int64_t count_fixes(DeviceNumber device);

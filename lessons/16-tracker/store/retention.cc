@@ -25,6 +25,8 @@ constexpr std::array kSteps = {
     "deleted_fix WHERE device = ?1 AND time_ms < ?2 LIMIT ?3)",
     "DELETE FROM quarantine WHERE number IN (SELECT number FROM quarantine WHERE device = ?1 AND "
     "received_ms < ?2 LIMIT ?3)",
+    "DELETE FROM place_event WHERE number IN (SELECT number FROM place_event WHERE device = ?1 AND "
+    "time_ms < ?2 LIMIT ?3)",
 };
 
 std::int64_t count_older(Connection& connection, const char* query, DeviceNumber device,

@@ -1,7 +1,7 @@
 // How long the positions of a device are kept: so many days, or for ever, which is what a device
 // begins with. What is older goes for good: the fixes, those that a correction has hidden, the
-// marks of those that were deleted, and what came into quarantine. What is within the days is not
-// touched.
+// marks of those that were deleted, what came into quarantine, and who came and went. What is
+// within the days is not touched.
 //
 // Ten years of positions are not deleted in one go: phones must be heard meanwhile. So step() does
 // some thousand rows in a transaction of its own, and says whether there is more.

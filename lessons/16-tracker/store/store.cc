@@ -173,6 +173,13 @@ void Store::write_seen() {
     newly_seen_.clear();
 }
 
+void Store::also(const std::function<void(Connection&)>& part) {
+    if (!in_transaction_) return;
+    Transaction within(open_->connection);
+    part(open_->connection);
+    within.commit();
+}
+
 CommitResult Store::commit() {
     if (!in_transaction_) return {false, sequence_, failure_};
     try {

@@ -61,6 +61,9 @@ class Store {
     Added add(const Quarantined& point, UnixMillis now);
     // The device spoke at `now`. Battery and time are written at most once a second and device.
     void seen(const Heartbeat& heartbeat, UnixMillis now);
+    // Runs `part` within the transaction, if it has not failed. What it throws is thrown on, and
+    // what it changed is undone; what was added stays.
+    void also(const std::function<void(Connection&)>& part);
     // Ends the transaction. After a failure the connection is opened anew by the next begin().
     CommitResult commit();
     void rollback();

@@ -1,0 +1,190 @@
+#include "store/place_watch.hh"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "daemon/error.hh"
+
+namespace waymark::tracker {
+
+namespace {
+
+constexpr double kDegreesPerE7 = 1e-7;
+constexpr double kFarNorthM = 3'000;  // beyond the place: who is not there need not be measured
+constexpr double kMetresPerDegree = 111'000;  // at least
+
+Place place_of(const SeenPoint& point) {
+    return {point.latitude_e7 * kDegreesPerE7, point.longitude_e7 * kDegreesPerE7};
+}
+
+}  // namespace
+
+Whereabouts whereabouts(const PlaceArea& area, Place point, std::optional<float> accuracy_m) {
+    const double error = accuracy_m && *accuracy_m >= 0 ? static_cast<double>(*accuracy_m)
+                                                        : PlaceWatch::kAssumedErrorM;
+    const double beyond = area.beyond_border_m(point);
+    if (beyond > std::max(error, PlaceWatch::kLeastBandM)) return Whereabouts::without;
+    const bool is_too_rough = error > std::max(area.breadth_m(), PlaceWatch::kRoughM);
+    if (!is_too_rough && -beyond >= std::min(error, area.breadth_m() / 2))
+        return Whereabouts::within;
+    return Whereabouts::undecided;
+}
+
+// What is written of one device.
+class PlaceWatch::Writing {
+  public:
+    Writing(Connection& connection, UnixMillis now, std::vector<PlaceEvent>& events)
+        : connection_(connection), now_(now), events_(events) {}
+
+    void event(const Noted& noted, const Watched& place, Passage kind) {
+        PlaceEvent event{.device = noted.device,
+                         .place = place.number,
+                         .place_name = place.name,
+                         .kind = kind,
+                         .time_ms = noted.point.time_ms,
+                         .noticed_ms = now_};
+        event.number = PlaceEvents(connection_).add(event);
+        events_.push_back(std::move(event));
+    }
+
+    void presence(DeviceNumber device, std::int64_t place, State state) {
+        Statement put(connection_,
+                      state == State::without
+                          ? "DELETE FROM presence WHERE device = ?1 AND place = ?2"
+                          : "REPLACE INTO presence (device, place, state) VALUES (?1, ?2, ?3)");
+        put.bind(1, device);
+        put.bind(2, place);
+        if (state != State::without) put.bind(3, static_cast<std::int64_t>(state));
+        put.run();
+    }
+
+    void looked_at(DeviceNumber device, std::int64_t edit) {
+        Statement put(connection_, "REPLACE INTO place_watch (device, edit) VALUES (?1, ?2)");
+        put.bind(1, device);
+        put.bind(2, edit);
+        put.run();
+    }
+
+  private:
+    Connection& connection_;
+    UnixMillis now_;
+    std::vector<PlaceEvent>& events_;
+};
+
+void PlaceWatch::forget() {
+    places_.reset();
+    tracks_.clear();
+    noted_.clear();
+}
+
+void PlaceWatch::note(const Fix& fix, UnixMillis now) {
+    if (places_ && places_->empty()) return;
+    if (!fix.valid || fix.time_ms > now + kClockError) return;
+    noted_.push_back(
+        {fix.device, {fix.time_ms, fix.latitude_e7, fix.longitude_e7, fix.accuracy_m}});
+}
+
+std::vector<PlaceEvent> PlaceWatch::write(Connection& connection, std::int64_t sequence,
+                                          UnixMillis now) {
+    std::vector<PlaceEvent> events;
+    if (!places_) read_places(connection);
+    std::vector<Noted> noted = std::exchange(noted_, {});
+    if (places_->empty()) return events;
+    std::stable_sort(noted.begin(), noted.end(), [](const Noted& a, const Noted& b) {
+        return std::tie(a.device, a.point.time_ms) < std::tie(b.device, b.point.time_ms);
+    });
+    Writing writing(connection, now, events);
+    for (const Noted& each : noted) {
+        Track& track = track_of(connection, each.device, sequence, now);
+        if (each.point.time_ms <= track.until_ms) continue;
+        track.until_ms = each.point.time_ms;
+        judge(track, each, writing);
+    }
+    // What one transaction needs is small; what is remembered between them has a bound.
+    if (tracks_.size() > kMostDevices) tracks_.clear();
+    noted.clear();
+    noted_ = std::move(noted);  // its memory is used again
+    return events;
+}
+
+// One that was kept and cannot be read any more, which no page can make, is nobody's place.
+void PlaceWatch::read_places(Connection& connection) {
+    std::vector<Watched> places;
+    newest_edit_ = 0;
+    for (NamedPlace& place : Places(connection).list()) {
+        newest_edit_ = std::max(newest_edit_, place.edit);
+        try {
+            PlaceArea area = area_of(place);
+            const double reach = (area.radius_m() + kFarNorthM) / kMetresPerDegree;
+            const double latitude = area.middle().latitude_deg;
+            places.push_back({place.number, place.edit, std::move(place.name), std::move(area),
+                              latitude - reach, latitude + reach});
+        } catch (const daemon::UsageError&) {
+            continue;
+        }
+    }
+    places_ = std::move(places);
+}
+
+PlaceWatch::Track& PlaceWatch::track_of(Connection& connection, DeviceNumber device,
+                                        std::int64_t sequence, UnixMillis now) {
+    const auto [place, is_new] = tracks_.try_emplace(device);
+    Track& track = place->second;
+    if (!is_new) return track;
+    // The fixes of this transaction are there already.
+    Statement newest(connection,
+                     "SELECT time_ms FROM fix WHERE device = ?1 AND time_ms <= ?2 AND valid = 1 "
+                     "AND sequence <= ?3 ORDER BY time_ms DESC LIMIT 1");
+    newest.bind(1, device);
+    newest.bind(2, now + kClockError);
+    newest.bind(3, sequence);
+    if (newest.step()) track.until_ms = newest.integer(0);
+    Statement known(connection, "SELECT edit FROM place_watch WHERE device = ?1");
+    known.bind(1, device);
+    if (known.step()) track.edit = known.integer(0);
+    Statement rows(connection, "SELECT place, state FROM presence WHERE device = ?1");
+    rows.bind(1, device);
+    while (rows.step())
+        track.presences.push_back({rows.integer(0), static_cast<State>(rows.integer(1))});
+    return track;
+}
+
+void PlaceWatch::judge(Track& track, const Noted& noted, Writing& writing) {
+    const Place point = place_of(noted.point);
+    for (const Watched& place : *places_) {
+        const State stored = track.state_at(place.number);
+        const bool is_far =
+            point.latitude_deg < place.south_deg || point.latitude_deg > place.north_deg;
+        if (is_far && stored == State::without) continue;
+        const State before = place.edit > track.edit ? State::unknown : stored;
+        const Whereabouts now = whereabouts(place.area, point, noted.point.accuracy_m);
+        const State after = now == Whereabouts::undecided ? before
+                            : now == Whereabouts::within  ? State::within
+                                                          : State::without;
+        if (before == State::without && after == State::within)
+            writing.event(noted, place, Passage::enter);
+        if (before == State::within && after == State::without)
+            writing.event(noted, place, Passage::leave);
+        if (after == stored) continue;
+        writing.presence(noted.device, place.number, after);
+        track.set(place.number, after);
+    }
+    if (track.edit >= newest_edit_) return;
+    track.edit = newest_edit_;
+    writing.looked_at(noted.device, newest_edit_);
+}
+
+PlaceWatch::State PlaceWatch::Track::state_at(std::int64_t place) const {
+    for (const Presence& presence : presences)
+        if (presence.place == place) return presence.state;
+    return State::without;
+}
+
+void PlaceWatch::Track::set(std::int64_t place, State state) {
+    std::erase_if(presences, [place](const Presence& each) { return each.place == place; });
+    if (state != State::without) presences.push_back({place, state});
+}
+
+}  // namespace waymark::tracker
