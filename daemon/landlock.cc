@@ -106,12 +106,13 @@ Enforced stay_within(const Premises& premises) {
     set_no_new_privileges();
     const Enforced enforced{landlock_version()};
     if (enforced.version == 0) return enforced;
-    const RulesetAttributes all = all_that_it_knows(enforced.version);
+    RulesetAttributes all = all_that_it_knows(enforced.version);
+    if (premises.connects_to_any_port) all.handled_access_net &= ~kConnectTcp;
     const Fd ruleset(static_cast<int>(check(
         ::syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0), "landlock_create_ruleset")));
     for (const Premises::Place& place : premises.places)
         allow_place(ruleset, place, all.handled_access_fs);
-    if (all.handled_access_net != 0)
+    if ((all.handled_access_net & kConnectTcp) != 0)
         for (const std::uint16_t port : premises.tcp_connect_to) allow_port(ruleset, port);
     check(::syscall(SYS_landlock_restrict_self, ruleset.get(), 0), "landlock_restrict_self");
     return enforced;

@@ -29,6 +29,7 @@ struct Premises {
     };
     std::vector<Place> places = {};
     std::vector<std::uint16_t> tcp_connect_to = {};  // ports
+    bool connects_to_any_port = false;               // then these do not count
 };
 
 // What the kernel has enforced, by the version (ABI) of its Landlock; 0: it has none.

@@ -8,6 +8,7 @@
 #include "daemon/error.hh"
 #include "map/tile_url.hh"
 #include "net/http/url.hh"
+#include "services/web_hook_networks.hh"
 #include "web_app/request_origin.hh"
 
 namespace waymark::tracker {
@@ -184,6 +185,7 @@ void Settings::validate() const {
     device_addresses();
     nmea_addresses();
     ports_to_call();
+    const WebHookNetworks readable(web_hooks);
     web_addresses();
     if (!map.empty() && !reloadable.tiles.empty())
         throw UsageError(
@@ -238,6 +240,7 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
         {"mqtt", mqtt != other.mqtt || mqtt_user != other.mqtt_user ||
                      mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client},
         {"gpsd", gpsd != other.gpsd || gpsd_device != other.gpsd_device},
+        {"web-hooks", web_hooks != other.web_hooks},
         {"public-devices-url", public_devices_url != other.public_devices_url},
         {"metrics-token", metrics_token != other.metrics_token},
         {"site", site != other.site},

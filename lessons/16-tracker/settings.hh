@@ -69,8 +69,10 @@ struct Settings {
     std::string mqtt_client = "waymark";  // the broker keeps our session under this name
     std::string gpsd;
     std::string gpsd_device = "gpsd";  // the identifier of the device that is there
-    std::string user;                  // to become after the ports are bound, when started as root
-    std::string log;  // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
+    // Networks to which web hooks may go (services/web_hook_networks.hh); none: there are none.
+    std::vector<std::string> web_hooks;
+    std::string user;  // to become after the ports are bound, when started as root
+    std::string log;   // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
     unsigned receivers = 1;  // processes that hear phones
     unsigned threads = 1;    // in each of them, every one with an event loop; 256 in all at most
     bool foreground = false;
@@ -86,7 +88,7 @@ struct Settings {
     void validate_together() const;
     std::vector<net::Address> device_addresses() const;
     std::vector<net::Address> nmea_addresses() const;
-    bool calls_out() const { return !mqtt.empty() || !gpsd.empty(); }
+    bool calls_out() const { return !mqtt.empty() || !gpsd.empty() || !web_hooks.empty(); }
     // Of mqtt and gpsd.
     std::vector<std::uint16_t> ports_to_call() const;
     std::vector<net::Address> web_addresses() const;

@@ -38,6 +38,7 @@ std::string request_bytes(const Outgoing& request, std::string_view authority) {
     // A method that expects content says its length even if it is 0 (RFC 9110, 8.6).
     if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
         bytes += fmt::format("Content-Length: {}\r\n", request.body.size());
+    bytes += request.fields;
     bytes += "\r\n";
     bytes += request.body;
     return bytes;

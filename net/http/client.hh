@@ -32,6 +32,8 @@ struct Outgoing {
     std::string_view content_type = {};  // "" sends none
     std::string_view body = {};
     std::string_view user_agent = {};  // "" sends none
+    // More fields, each as "Name: value" and a line end.
+    std::string_view fields = {};
 };
 
 // The request as it goes out. Method, target, authority and values must be what their places allow

@@ -221,6 +221,9 @@ void add_settings_options(CLI::App& app, Settings& settings) {
     add(app, "gpsd", settings.gpsd, "HOST:PORT of a gpsd, such as localhost:2947");
     add(app, "gpsd-device", settings.gpsd_device,
         "Identifier of the device that is at that gpsd (default gpsd)");
+    add(app, "web-hooks", settings.web_hooks,
+        "Where web hooks of places may go: 'public' (the internet, by https), or networks such as "
+        "192.168.1.0/24 (default: nowhere)");
     add(app, "metrics-token", settings.metrics_token,
         "Whoever shows it may read /metrics, as Prometheus does (Authorization: Bearer TOKEN); on "
         "a command line others see it: use the file or the environment");

@@ -1,6 +1,7 @@
-// The caller: the service that makes connections, to an MQTT broker for OwnTracks and to gpsd. All
-// others wait to be called, and the one that strangers call may make no connection; so this is a
-// process of its own, which nobody can call. To the store it is one more receiver.
+// The caller: the service that makes connections, to an MQTT broker for OwnTracks, to gpsd, and to
+// where web hooks go. All others wait to be called, and the one that strangers call may make no
+// connection; so this is a process of its own, which nobody can call. To the store it is one more
+// receiver.
 //
 // A connection that ends is made again, after a pause that doubles up to a minute. Names are looked
 // up on a thread of their own each time, for they may have moved.
@@ -16,6 +17,7 @@
 #include "net/task_group.hh"
 #include "services/caller.hh"
 #include "services/gpsd_caller.hh"
+#include "services/hook_caller.hh"
 #include "services/mqtt_caller.hh"
 #include "services/refusal_report.hh"
 #include "services/service.hh"
@@ -32,6 +34,7 @@ class CallerService {
   private:
     void learn(std::string_view part);
     void begin();
+    void post_from(daemon::Channel store);
     std::string counters() const;
 
     const Settings settings_;
@@ -45,6 +48,7 @@ class CallerService {
     daemon::ThreadPool pool_;
     std::unique_ptr<MqttCaller> mqtt_;
     std::unique_ptr<GpsdCaller> gpsd_;
+    std::unique_ptr<HookCaller> hooks_;
     net::TaskGroup tasks_;
     ServiceControl control_;
 };
@@ -61,7 +65,7 @@ CallerService::CallerService(ServiceStart& start)
       control_(loop_, std::move(start.control), log_,
                {.on_peer =
                     [this](Peer peer, daemon::Channel channel) {
-                        if (peer.kind == ServiceKind::store) store_.connect(std::move(channel));
+                        if (peer.kind == ServiceKind::store) post_from(std::move(channel));
                     },
                 .on_stop = [this] { loop_.stop(); },
                 .on_settings = {},
@@ -69,12 +73,26 @@ CallerService::CallerService(ServiceStart& start)
                 .counters = [this] { return counters(); },
                 .memory = std::move(start.memory)}) {
     store_.on_directory([this](std::string_view part) { learn(part); });
+    if (settings_.web_hooks.empty()) return;
+    hooks_ = std::make_unique<HookCaller>(
+        loop_, WebHookNetworks(settings_.web_hooks), HookCaller::Options(),
+        [this](const HookAnswer& answer) { store_.tell(write(answer)); });
+    store_.on_other([this](std::string_view message) { hooks_->takes(message); });
+}
+
+// A new store hands out again what the one before has not heard of.
+void CallerService::post_from(daemon::Channel store) {
+    store_.connect(std::move(store));
+    if (!hooks_) return;
+    hooks_->stop();
+    store_.tell(write_empty(MessageKind::want_posts));
 }
 
 int CallerService::run() {
     control_.ready();
     loop_.run();
     tasks_.destroy_all();
+    if (hooks_) hooks_->stop();
     // A look-up may last, and nobody needs its answer. Only a thread has to wait for it.
     if (!settings_.one_process) std::_Exit(daemon::kExitOk);
     return daemon::kExitOk;
@@ -101,10 +119,12 @@ void CallerService::begin() {
 
 std::string CallerService::counters() const {
     return fmt::format(
-        R"({{"mqtt_connected":{},"mqtt_messages":{},"gpsd_connected":{},)"
+        R"({{"mqtt_connected":{},"mqtt_messages":{},"gpsd_connected":{},"hooks_posted":{},)"
+        R"("hooks_failed":{},)"
         R"("refused_messages":{},"quarantined_messages":{},{},"refused_lately":{}}})",
         mqtt_ && mqtt_->is_connected(), mqtt_ ? mqtt_->messages() : 0,
-        gpsd_ && gpsd_->is_connected(), host_.refusals.refused(), host_.refusals.quarantined(),
+        gpsd_ && gpsd_->is_connected(), hooks_ ? hooks_->posted() : 0,
+        hooks_ ? hooks_->failed() : 0, host_.refusals.refused(), host_.refusals.quarantined(),
         host_.refusals.reasons_to_json(), host_.refusals.to_json(16));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -96,6 +97,20 @@ std::vector<std::string> ChangeArguments::texts(std::string_view name) {
     for (const json& element : value) are_texts = are_texts && element.is_string();
     if (!are_texts) throw UsageError(fmt::format("'{}' must be a list of texts", name));
     return value.get<std::vector<std::string>>();
+}
+
+std::vector<std::pair<double, double>> ChangeArguments::pairs(std::string_view name) {
+    const json& value = members_->at(name);
+    const auto is_pair = [](const json& each) {
+        return each.is_array() && each.size() == 2 && each[0].is_number() && each[1].is_number();
+    };
+    if (!value.is_array() || value.size() > kMostPairs ||
+        !std::all_of(value.begin(), value.end(), is_pair))
+        throw UsageError(
+            fmt::format("'{}' must be a list of at most {} pairs of numbers", name, kMostPairs));
+    std::vector<std::pair<double, double>> pairs;
+    for (const json& each : value) pairs.emplace_back(each[0].get<double>(), each[1].get<double>());
+    return pairs;
 }
 
 bool ChangeArguments::has(std::string_view name) {

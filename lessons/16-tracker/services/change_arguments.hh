@@ -9,12 +9,14 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fix.hh"
@@ -42,6 +44,9 @@ class ChangeArguments {
     bool flag(std::string_view name);
     // An array of texts.
     std::vector<std::string> texts(std::string_view name);
+    // An array of arrays of two numbers, at most kMostPairs.
+    std::vector<std::pair<double, double>> pairs(std::string_view name);
+    static constexpr std::size_t kMostPairs = 1000;
     // Whether it is there, and not null: for what may be left out.
     bool has(std::string_view name);
 

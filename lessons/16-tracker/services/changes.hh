@@ -33,6 +33,7 @@ struct ChangeResult {
     bool devices = false;     // who may send, or what devices are called, has changed
     bool fixes = false;       // what was announced is not what is stored any more
     bool accounts = false;    // who may log in, or see whom, has changed
+    bool places = false;      // where coming and going is noticed, or whom it is posted to
 };
 
 struct ChangeDone {

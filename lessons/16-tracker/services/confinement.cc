@@ -79,7 +79,8 @@ Needs needs_of_demo(const ServiceStart& start) {
 }
 
 // Where a name is looked up, by the system's own configuration, and which ports it may call. To
-// look up it asks a name server, which may be called by TCP as well.
+// look up it asks a name server, which may be called by TCP as well. Web hooks go to ports that
+// people choose; where they may go is looked at for each (services/web_hook_networks).
 Needs needs_of_caller(const Settings& settings) {
     Needs needs{
         {CallGroup::threads, CallGroup::sockets, CallGroup::connecting, CallGroup::files_to_read},
@@ -89,6 +90,7 @@ Needs needs_of_caller(const Settings& settings) {
             needs.premises.places.push_back({place, FileRight::read});
     needs.premises.tcp_connect_to = settings.ports_to_call();
     needs.premises.tcp_connect_to.push_back(53);
+    needs.premises.connects_to_any_port = !settings.web_hooks.empty();
     return needs;
 }
 

@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "services/audited_change.hh"
 #include "services/change_arguments.hh"
-#include "store/audit_log.hh"
 #include "store/device_edits.hh"
 #include "store/devices.hh"
 #include "store/retention.hh"
@@ -20,18 +20,6 @@ ChangeResult devices_changed(std::string body = "{}") {
     result.devices = true;
     result.body = std::move(body);
     return result;
-}
-
-// What is done to a device is found again later, with the names of that time.
-void note_change(Connection& connection, const ChangeRequest& request, UnixMillis now,
-                 std::string action, std::string about) {
-    AuditEntry entry;
-    entry.time_ms = now;
-    entry.who = request.by_name;
-    entry.address = request.from;
-    entry.action = std::move(action);
-    entry.about = std::move(about);
-    AuditLog(connection).note(entry);
 }
 
 // A token has letters only that need no escape (token.hh).

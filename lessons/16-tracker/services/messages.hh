@@ -9,6 +9,9 @@
 //                       places      where those are whom another device may see
 //   receiver -> store   ask_kept    does the quarantine have these points?
 //                       refused     who was refused, and why (services/refusal_messages)
+//                       want_posts  I am the caller, and post to web hooks (services/hook_messages)
+//                       posted      what a receiver said of a post
+//   store -> receiver   post        one for a web hook; to the caller only
 //   either way          heard       devices, and networks that they were heard from
 //   web app -> store    listen      somebody looks (1) or nobody does (0)
 //                       change      something is to be changed for a person (services/changes)
@@ -19,6 +22,7 @@
 //                       accounts    who may log in, or see whom, has changed
 //                       missed      announcements were dropped: read the store again
 //                       refused     what the receivers say of it
+//                       passages    devices that came to a place or left one
 //   supervisor -> all   peer        here is your channel to another service (with a descriptor)
 //                       stop        finish what you have begun, then end
 //                       settings    the configuration was read again
@@ -73,6 +77,10 @@ enum class MessageKind : std::uint8_t {
     identity_taken,
     refused,
     figures,
+    passages,
+    want_posts,
+    post,
+    posted,
 };
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:

@@ -16,13 +16,10 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 
-from phone_requests import Checks, command
+from phone_requests import WAIT_SECONDS, Checks, command, wait_for
 from running_tracker import RunningTracker
 
-WAIT_SECONDS = 60
 SKIPPED = 77
 T0 = 1718445800
 
@@ -63,15 +60,6 @@ class Broker:
         self.process.terminate()
         self.process.wait(30)
         self.folder.cleanup()
-
-
-def wait_for(is_so):
-    until = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < until:
-        if is_so():
-            return True
-        threading.Event().wait(0.05)
-    return False
 
 
 def text(value):

@@ -5,6 +5,8 @@ import pathlib
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
@@ -12,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "
 from count import Count
 
 PLACE = "lat=47.785&lon=9.61"
+WAIT_SECONDS = 120
 
 
 def ask(server, head, body="", source="127.0.0.1"):
@@ -56,6 +59,16 @@ def add_device(server, name, identifier):
 
 def refused(server):
     return json.loads(command(server, "refused", "--json"))
+
+
+def wait_for(is_so):
+    """Where nothing answers, the database or a status tells when it is there."""
+    until = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < until:
+        if is_so():
+            return True
+        threading.Event().wait(0.05)
+    return False
 
 
 class Checks:

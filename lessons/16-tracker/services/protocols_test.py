@@ -15,16 +15,14 @@ import socket
 import sqlite3
 import sys
 import threading
-import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "commands"))
 
 import decode_test as decoding
-from phone_requests import Checks, command
+from phone_requests import WAIT_SECONDS, Checks, command, wait_for
 from running_tracker import RunningTracker
 
-WAIT_SECONDS = 60
 # Times of these are the server's own, or they are too old for its clock's future.
 AT_THE_SERVERS_TIME = "@now"
 
@@ -57,16 +55,6 @@ def stored(server, device, fix):
 def missing(server, vector):
     return [fix for fix in vector["expect"].get("fixes", [])
             if not stored(server, fix["device"], fix)]
-
-
-def wait_for(is_so):
-    """Where nothing answers, the database tells when it is there."""
-    until = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < until:
-        if is_so():
-            return True
-        threading.Event().wait(0.05)
-    return False
 
 
 def pieces(vector):

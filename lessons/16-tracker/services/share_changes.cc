@@ -5,24 +5,14 @@
 #include <utility>
 
 #include "protocols/time_text.hh"
+#include "services/audited_change.hh"
 #include "services/change_arguments.hh"
-#include "store/audit_log.hh"
 #include "store/share_links.hh"
 #include "unix_time.hh"
 
 namespace waymark::tracker {
 
 namespace {
-
-void note_share(Connection& connection, const ChangeRequest& request, UnixMillis now,
-                std::string action, std::string about) {
-    AuditLog(connection)
-        .note({.time_ms = now,
-               .who = request.by_name,
-               .address = request.from,
-               .action = std::move(action),
-               .about = std::move(about)});
-}
 
 // The web app reads the links where it reads the accounts.
 ChangeResult shares_changed(std::string body = "{}") {
@@ -57,8 +47,8 @@ ChangeResult add_share(Connection& connection, const ChangeRequest& request, Uni
     link.secret = hash_token(secret);
     ShareLinks links(connection);
     const ShareNumber number = links.add(link);
-    note_share(connection, request, now, "shared by link",
-               fmt::format("{}, until {}", links.about(number), format_time(link.ends_ms)));
+    note_change(connection, request, now, "shared by link",
+                fmt::format("{}, until {}", links.about(number), format_time(link.ends_ms)));
     return shares_changed(fmt::format(R"({{"share":{},"secret":"{}"}})", number, secret));
 }
 
@@ -73,7 +63,7 @@ ChangeResult end_share(Connection& connection, const ChangeRequest& request, Uni
     const ShareNumber number = read_share_number(request);
     ShareLinks links(connection);
     links.end(number, now);
-    note_share(connection, request, now, "share link ended", links.about(number));
+    note_change(connection, request, now, "share link ended", links.about(number));
     return shares_changed();
 }
 

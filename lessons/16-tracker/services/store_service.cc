@@ -12,6 +12,8 @@
 
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
+#include "services/hook_queue.hh"
+#include "services/place_news.hh"
 #include "services/quarantine_watch.hh"
 #include "services/receiver_messages.hh"
 #include "services/receiver_talk.hh"
@@ -56,6 +58,7 @@ class StoreService {
     void add(Item& item, UnixMillis now);
     void end_round();
     void end_transaction();
+    void tell_of_places(const std::vector<PlaceEvent>& events);
     void answer(const CommitResult& result);
     void look_for_changes();
     void send_directory(Receiver& receiver);
@@ -77,11 +80,21 @@ class StoreService {
     WebAppTalk web_app_{loop_,
                         store_,
                         {.on_devices_changed = [this] { tell_of_devices(); },
-                         .on_quarantine_changed = [this] { note_quarantine(); }}};
+                         .on_quarantine_changed = [this] { note_quarantine(); },
+                         .on_places_changed =
+                             [this] {
+                                 place_news_.forget();
+                                 hooks_.look();
+                             }}};
     bool in_transaction_ = false;
     bool is_told_to_look_ = false;
     Batch batch_;
     SharedPlaces shared_places_;
+    PlaceNews place_news_{store_, log_};
+    HookQueue hooks_{loop_, store_, log_, [this](std::uint16_t number, std::string_view message) {
+                         for (const auto& receiver : receivers_)
+                             if (receiver->number == number) receiver->link->send(message);
+                     }};
     Removals removals_{loop_, store_, log_};
     RetentionRun retention_{loop_, store_, log_};
     std::vector<Fix> fresh_;  // of this transaction, for the web app
@@ -150,6 +163,7 @@ void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
 
 void StoreService::take(Receiver& receiver, std::string_view message) {
     if (talk_.takes(receiver.number, message)) return;
+    if (hooks_.takes(receiver.number, message)) return;
     if (kind_of(message) == MessageKind::refused) return web_app_.pass_on_refused(message);
     if (kind_of(message) != MessageKind::batch || !read(message, batch_)) {
         // A receiver of our own that writes nonsense: its clients will hear 503 and come again.
@@ -170,7 +184,10 @@ void StoreService::add(Item& item, UnixMillis now) {
         const Added added = store_.add(*fix);
         counters_.stored += added == Added::stored;
         counters_.duplicates += added == Added::duplicate;
-        if (added == Added::stored) shared_places_.note(*fix, now);
+        if (added == Added::stored) {
+            shared_places_.note(*fix, now);
+            place_news_.note(*fix, now);
+        }
         if (added == Added::stored && web_app_.listens()) fresh_.push_back(std::move(*fix));
     } else if (const Quarantined* quarantined = std::get_if<Quarantined>(&item)) {
         counters_.quarantined += store_.add(*quarantined, now) == Added::stored;
@@ -180,9 +197,13 @@ void StoreService::add(Item& item, UnixMillis now) {
 }
 
 void StoreService::end_round() {
-    if (std::exchange(in_transaction_, false)) end_transaction();
+    if (std::exchange(in_transaction_, false)) {
+        place_news_.write(unix_now());
+        end_transaction();
+    }
     talk_.answer(store_, log_);
     web_app_.do_as_asked();
+    hooks_.step_if_due();
     if (removals_.step_if_due()) note_quarantine();
     if (retention_.step_if_due()) {
         note_quarantine();
@@ -205,11 +226,18 @@ void StoreService::end_transaction() {
     for (const std::string& message : shared_places_.take(result.durable))
         for (const auto& receiver : receivers_) receiver->link->send(message);
     fresh_.clear();
+    tell_of_places(place_news_.take(result.durable));
     note_quarantine();
     // After the answers are out: nobody waits for it.
     store_.checkpoint_if_due();
 }
 //#endregion commit
+
+void StoreService::tell_of_places(const std::vector<PlaceEvent>& events) {
+    if (events.empty()) return;
+    web_app_.tell_of_passages(events);
+    hooks_.look();
+}
 
 void StoreService::answer(const CommitResult& result) {
     for (const auto& receiver : receivers_) {
@@ -223,6 +251,7 @@ void StoreService::look_for_changes() {
     change_timer_.set(Deadline::after(kLookForChanges, loop_.now()));
     const std::int64_t sequence_before = store_.sequence();
     if (!store_.changed_elsewhere()) return;
+    place_news_.forget();
     note_quarantine();
     // A command has made fixes out of the quarantine.
     if (store_.sequence() != sequence_before) web_app_.announce_missed();

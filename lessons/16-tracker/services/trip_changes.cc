@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "daemon/error.hh"
 #include "services/change_arguments.hh"
 #include "store/places.hh"
 #include "store/trip_corrections.hh"
@@ -39,29 +40,43 @@ ChangeResult undo_correction(Connection& connection, const ChangeRequest& reques
     return {};
 }
 
-NamedPlace read_circle(ChangeArguments& arguments) {
+NamedPlace read_named_place(ChangeArguments& arguments) {
     NamedPlace place;
     place.name = arguments.text("name");
+    if (arguments.has("corners")) {
+        for (const auto& [latitude, longitude] : arguments.pairs("corners"))
+            place.corners.push_back({latitude, longitude});
+        if (place.corners.empty()) throw daemon::UsageError("'corners' must name some");
+        return place;
+    }
     place.middle.latitude_deg = arguments.real("lat", -90, 90);
     place.middle.longitude_deg = arguments.real("lon", -180, 180);
     place.radius_m = arguments.real("radius_m", kSmallestPlaceM, kLargestPlaceM);
     return place;
 }
 
+ChangeResult places_changed() {
+    ChangeResult result;
+    result.places = true;
+    return result;
+}
+
 ChangeResult add_place(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     ChangeArguments arguments(request.arguments);
-    const NamedPlace place = read_circle(arguments);
+    const NamedPlace place = read_named_place(arguments);
     arguments.end();
-    return with_number("place", Places(connection).add(place, now));
+    ChangeResult result = with_number("place", Places(connection).add(place, now));
+    result.places = true;
+    return result;
 }
 
 ChangeResult change_place(Connection& connection, const ChangeRequest& request, UnixMillis) {
     ChangeArguments arguments(request.arguments);
-    NamedPlace place = read_circle(arguments);
+    NamedPlace place = read_named_place(arguments);
     place.number = arguments.number("place", 1, kAnyTripRow);
     arguments.end();
     Places(connection).change(place);
-    return {};
+    return places_changed();
 }
 
 ChangeResult remove_place(Connection& connection, const ChangeRequest& request, UnixMillis) {
@@ -69,7 +84,7 @@ ChangeResult remove_place(Connection& connection, const ChangeRequest& request, 
     const std::int64_t number = arguments.number("place", 1, kAnyTripRow);
     arguments.end();
     Places(connection).remove(number);
-    return {};
+    return places_changed();
 }
 
 constexpr NamedChange kTripChanges[] = {

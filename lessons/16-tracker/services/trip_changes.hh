@@ -9,6 +9,7 @@
 // And the places that have a name:
 //
 //   place.add     {"name":"Home","lat":48.14,"lon":11.57,"radius_m":75} -> {"place":3}
+//                 or, for a polygon, {"name":"Park","corners":[[48.14,11.57],...]}
 //   place.change  the same with "place":3 -> {}
 //   place.remove  {"place":3} -> {}
 

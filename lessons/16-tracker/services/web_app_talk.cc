@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "services/hook_messages.hh"
 #include "services/refusal_messages.hh"
 #include "unix_time.hh"
 
@@ -69,6 +70,12 @@ void WebAppTalk::tell_of_accounts() {
     if (link_) link_->send(write_empty(MessageKind::accounts));
 }
 
+// The page reads them where they are stored: one that is not told of them has missed nothing.
+void WebAppTalk::tell_of_passages(const std::vector<PlaceEvent>& events) {
+    if (!link_) return;
+    for (const std::string& message : write_passages(events)) link_->send(message);
+}
+
 void WebAppTalk::pass_on_refused(std::string_view message) {
     std::vector<RefusalCase> cases;
     if (!read(message, cases)) return;
@@ -87,6 +94,7 @@ void WebAppTalk::make_and_tell(const ChangeRequest& request) {
     handlers_.on_quarantine_changed();
     if (result.devices) handlers_.on_devices_changed();
     if (result.accounts) tell_of_accounts();
+    if (result.places && handlers_.on_places_changed) handlers_.on_places_changed();
     if (result.fixes) announce_missed();
     if (link_) link_->send(write(ChangeDone{request.id, result.status, result.body}));
 }

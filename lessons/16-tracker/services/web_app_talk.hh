@@ -16,6 +16,7 @@
 #include "services/changes.hh"
 #include "services/messages.hh"
 #include "services/refusal_list.hh"
+#include "store/place_events.hh"
 #include "store/store.hh"
 
 namespace waymark::tracker {
@@ -23,8 +24,9 @@ namespace waymark::tracker {
 class WebAppTalk {
   public:
     struct Handlers {
-        std::function<void()> on_devices_changed;     // the receivers must hear of it
-        std::function<void()> on_quarantine_changed;  // it may have room, or none, now
+        std::function<void()> on_devices_changed;      // the receivers must hear of it
+        std::function<void()> on_quarantine_changed;   // it may have room, or none, now
+        std::function<void()> on_places_changed = {};  // or whom web hooks post to
     };
 
     // Loop and store must outlive it.
@@ -45,6 +47,8 @@ class WebAppTalk {
     void announce_missed();
     void tell_of_devices();
     void tell_of_accounts();
+    // Some have come to a place, or left one.
+    void tell_of_passages(const std::vector<PlaceEvent>& events);
     // What a receiver says of whom it refused (services/refusal_messages). Kept as well, for a web
     // app that is started anew.
     void pass_on_refused(std::string_view message);

@@ -10,6 +10,7 @@
 //   .../api/quarantine                      points that are no positions
 //                                           (web_app/quarantine_api.hh)
 //   .../api/trips, .../api/places           trips, stays and named places (web_app/trip_api.hh)
+//   .../api/places/events, .../api/hooks    who came and went, and web hooks (web_app/place_api.hh)
 
 #pragma once
 

@@ -69,6 +69,13 @@ void Live::devices_changed() {
     feed_changed();
 }
 
+void Live::passed(const std::vector<DeviceNumber>& devices) {
+    for (Watching* watching : viewers_)
+        watching->has_passages |= std::ranges::any_of(
+            devices, [watching](DeviceNumber device) { return watching->viewer.may_see(device); });
+    feed_changed();
+}
+
 void Live::look_again(const std::function<std::optional<Viewer>(const Viewer&)>& who_is_now) {
     for (Watching* watching : viewers_) {
         std::optional<Viewer> now = who_is_now(watching->viewer);
@@ -133,6 +140,7 @@ void Live::gather(Watching& watching) {
         watching.devices_seen = devices_changes_;
         append_event(out, {{}, "devices", "{}"});
     }
+    if (std::exchange(watching.has_passages, false)) append_event(out, {{}, "passages", "{}"});
     if (feed_.read(watching.cursor, watching.viewer, out, kEnough) == EventFeed::Read::missed) {
         watching.must_reset = true;
         feed_.write_newest(watching.viewer, out);

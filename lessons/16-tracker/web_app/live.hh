@@ -2,6 +2,7 @@
 //
 //   event: fixes     rows as in web_app/event_feed.hh, with an id to come back with
 //   event: devices   the list of devices has changed
+//   event: passages  some device came to a place, or left one: read /api/places/events
 //   event: reset     something was missed: read positions and trails again
 //
 // All viewers are served together and at most so often: a busy store commits a thousand times a
@@ -54,6 +55,8 @@ class Live {
 
     void feed_changed();
     void devices_changed();
+    // These came to a place, or left one: who may see one of them is told that there is news.
+    void passed(const std::vector<DeviceNumber>& devices);
     // Asks of each who they are now: the stream of who is nobody any more ends, and who sees
     // something else hears that the devices have changed, and reads anew.
     void look_again(const std::function<std::optional<Viewer>(const Viewer&)>& who_is_now);
@@ -73,6 +76,7 @@ class Live {
         EventFeed::Cursor cursor;
         std::uint64_t devices_seen;
         bool must_reset = false;
+        bool has_passages = false;  // not told yet
         net::EventLoop::Clock::time_point next_reset;
         std::string unsent;  // what the stream had no room for
     };

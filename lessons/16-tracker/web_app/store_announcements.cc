@@ -3,6 +3,7 @@
 #include <new>
 #include <utility>
 
+#include "services/hook_messages.hh"
 #include "unix_time.hh"
 
 namespace waymark::tracker {
@@ -64,6 +65,7 @@ void StoreAnnouncements::heard(std::string_view message) {
 
 void StoreAnnouncements::take(std::string_view message) {
     ChangeDone changed;
+    std::vector<DeviceNumber> passed;
     switch (kind_of(message)) {
         case MessageKind::change_done:
             if (handlers_.on_change_done && read(message, changed))
@@ -74,6 +76,9 @@ void StoreAnnouncements::take(std::string_view message) {
             return;
         case MessageKind::refused:
             if (handlers_.on_refused) handlers_.on_refused(message);
+            return;
+        case MessageKind::passages:
+            if (handlers_.on_passed && read(message, passed)) handlers_.on_passed(passed);
             return;
         case MessageKind::stored:
             // What was on its way when we stopped to listen has no connection to what comes next.

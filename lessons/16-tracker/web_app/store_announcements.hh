@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "daemon/channel.hh"
 #include "net/channel_link.hh"
@@ -27,6 +28,8 @@ class StoreAnnouncements {
         std::function<void()> on_accounts_changed = {};
         // What receivers refused; the whole message (services/refusal_messages).
         std::function<void(std::string_view)> on_refused = {};
+        // Devices that came to a place, or left one.
+        std::function<void(const std::vector<DeviceNumber>&)> on_passed = {};
     };
 
     // `linger` is how long to go on listening after the last one left: browsers that reload a page

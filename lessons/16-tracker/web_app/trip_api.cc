@@ -23,11 +23,12 @@ namespace {
 constexpr std::int64_t kAnyTrackedDevice = std::numeric_limits<DeviceNumber>::max();
 // 366 days of a local calendar, one of which may have 25 hours.
 constexpr UnixMillis kLongestStory = std::chrono::milliseconds(366 * 24h + 1h).count();
-constexpr std::size_t kLongestTripRequest = 4096;
+constexpr std::size_t kLongestTripRequest = 8192;  // a place of a hundred corners
 
 }  // namespace
 
 void TripApi::add_routes(Routes& routes) {
+    passages_.add_routes(routes);
     routes.get("/api/trips", [this](Exchange& exchange, Viewer viewer) {
         return Completion(trips(exchange, std::move(viewer)));
     });

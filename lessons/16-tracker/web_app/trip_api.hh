@@ -15,6 +15,7 @@
 //   GET  /api/places                   {"may_change":true,"places":[...]}, for everybody: they
 //                                      belong to the household
 //   POST /api/places/add, /api/places/change, /api/places/remove    for admins
+//   and who came there and went, and web hooks (web_app/place_api.hh)
 
 #pragma once
 
@@ -22,6 +23,7 @@
 #include <string_view>
 
 #include "web_app/database_reads.hh"
+#include "web_app/place_api.hh"
 #include "web_app/routes.hh"
 #include "web_app/store_changes.hh"
 
@@ -29,7 +31,9 @@ namespace waymark::tracker {
 
 class TripApi {
   public:
-    TripApi(DatabaseReads& reads, StoreChanges& changes) : reads_(reads), changes_(changes) {}
+    // `are_hooks_on`: whether the server posts to web hooks.
+    TripApi(DatabaseReads& reads, StoreChanges& changes, bool are_hooks_on)
+        : reads_(reads), changes_(changes), passages_(reads, changes, are_hooks_on) {}
     TripApi(const TripApi&) = delete;
     TripApi& operator=(const TripApi&) = delete;
 
@@ -45,6 +49,7 @@ class TripApi {
 
     DatabaseReads& reads_;
     StoreChanges& changes_;
+    PlaceApi passages_;
 };
 
 }  // namespace waymark::tracker

@@ -66,6 +66,14 @@ void append_segment(std::string& out, const CorrectedSegment& segment, const Nam
     out += '}';
 }
 
+void append_corners(std::string& out, const std::vector<Place>& corners) {
+    for (std::size_t i = 0; i < corners.size(); ++i)
+        fmt::format_to(std::back_inserter(out), "{}[{:.7f},{:.7f}]",
+                       i == 0 ? R"(,"corners":[)" : ",", corners[i].latitude_deg,
+                       corners[i].longitude_deg);
+    if (!corners.empty()) out += ']';
+}
+
 }  // namespace
 
 std::string read_segments(Reader& reader, DeviceNumber device, UnixMillis from, UnixMillis to) {
@@ -97,8 +105,10 @@ std::string read_places(Reader& reader) {
         if (list.size() > 1) list += ',';
         fmt::format_to(std::back_inserter(list), R"({{"place":{},"name":)", place.number);
         append_json_string(list, place.name);
-        fmt::format_to(std::back_inserter(list), R"(,"lat":{:.7f},"lon":{:.7f},"radius_m":{}}})",
+        fmt::format_to(std::back_inserter(list), R"(,"lat":{:.7f},"lon":{:.7f},"radius_m":{})",
                        place.middle.latitude_deg, place.middle.longitude_deg, place.radius_m);
+        append_corners(list, place.corners);
+        list += '}';
     }
     return list + "]";
 }

@@ -15,7 +15,8 @@ namespace waymark::tracker {
 // fixes count.
 std::string read_segments(Reader& reader, DeviceNumber device, UnixMillis from, UnixMillis to);
 
-// [{"place":3,"name":"Home","lat":48.14,"lon":11.57,"radius_m":75}], by name.
+// [{"place":3,"name":"Home","lat":48.14,"lon":11.57,"radius_m":75}], by name; a polygon has
+// "corners":[[48.14,11.57],...] as well, and its middle, and the distance to its farthest corner.
 std::string read_places(Reader& reader);
 
 }  // namespace waymark::tracker

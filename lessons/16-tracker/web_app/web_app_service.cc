@@ -150,7 +150,8 @@ WebAppService::WebAppService(ServiceStart& start)
                },
            .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
            .on_accounts_changed = [this] { accounts_.look(); },
-           .on_refused = [this](std::string_view message) { devices_.hear_refused(message); }}),
+           .on_refused = [this](std::string_view message) { devices_.hear_refused(message); },
+           .on_passed = [this](const auto& devices) { live_.passed(devices); }}),
       changes_(
           loop_, [this](std::string_view message) { return announcements_.send(message); },
           [this](const net::http::Exchange& exchange) {
@@ -166,7 +167,7 @@ WebAppService::WebAppService(ServiceStart& start)
       history_(reads_),
       devices_({reads_, changes_, phone_port_of(start), start.settings.demo}),
       corrections_(reads_, changes_),
-      trips_(reads_, changes_),
+      trips_(reads_, changes_, !start.settings.web_hooks.empty()),
       track_files_(loop_, reads_, changes_),
       quarantine_(reads_, changes_),
       map_(start.settings.map, start.settings.reloadable),
