@@ -18,7 +18,8 @@ async function leaveIfLoggedOut() {
 }
 
 export class Live {
-  // `on` has open(), fixes(rows), devices(), reset() and state('live' | 'reconnecting' | 'paused').
+  // `on` has open(), fixes(rows), devices(), reset(), state('live' | 'reconnecting' | 'paused'), and
+  // passages() where the page shows who comes and goes.
   constructor(path, on) {
     this.path = path;
     this.on = on;
@@ -51,6 +52,7 @@ export class Live {
     });
     source.addEventListener('fixes', (event) => this.receive(event));
     source.addEventListener('devices', () => this.on.devices());
+    source.addEventListener('passages', () => this.on.passages?.());
     source.addEventListener('reset', () => this.on.reset());
     source.addEventListener('error', () => this.recover(source));
   }

@@ -1,14 +1,21 @@
-// The places of the household: a map of circles, and a list. One is chosen to be seen, and by an
-// admin to be changed. A circle is moved by moving the map under a cross: that works by finger, by
-// mouse and by keyboard alike.
+// The places of the household: a map of circles and polygons, and a list. One is chosen to be seen,
+// and by an admin to be changed. A circle is moved by moving the map under a cross, and a corner is
+// set there: that works by finger, by mouse and by keyboard alike. Below it, who came and went.
 
+import { CornerEdit, FEWEST_CORNERS } from './corner-edit.js';
 import { formatCount, formatMetres } from './format.js';
+import { HooksPanel } from './hooks-panel.js';
 import { addBase, createMap, rememberedView } from './map-view.js';
+import { PassagesList } from './passages-list.js';
 import { PlaceLayer } from './place-layer.js';
 import { readPlaces, removePlace, savePlace } from './trips-api.js';
 
 const NEW_RADIUS_M = 75;
 const NEAR_ZOOM = 16;
+const HINTS = {
+  circle: 'Move the map until the cross is on the place.',
+  corners: 'Move the map until the cross is on a corner, and set it; go around the place. A corner that is chosen moves with the map.',
+};
 
 const element = (id) => document.getElementById(id);
 
@@ -18,7 +25,10 @@ class PlacesPage {
     this.layer = new PlaceLayer('places', 420).addTo(this.map);
     this.places = [];
     this.chosen = null; // of the list
-    this.edited = null; // { place?, name, radius_m }: what is in the form
+    this.edited = null; // { place?, name, radius_m, corners? }: what is in the form
+    this.corners = new CornerEdit(this.map, { list: element('corners'), set: element('set') }, () => this.draw());
+    this.passages = new PassagesList((text) => this.tell(text));
+    this.hooks = new HooksPanel((number) => this.places.find(({ place }) => place === number)?.name ?? '');
     this.listen();
   }
 
@@ -27,11 +37,16 @@ class PlacesPage {
     element('cancel').addEventListener('click', () => this.endEdit());
     element('remove').addEventListener('click', () => this.remove());
     element('radius').addEventListener('input', () => this.draw());
+    for (const id of ['as-circle', 'as-corners']) element(id).addEventListener('change', () => this.showShape());
     element('edit').addEventListener('submit', (event) => {
       event.preventDefault();
       this.save();
     });
-    this.map.on('move', () => this.edited && this.draw());
+    this.map.on('move', () => {
+      if (!this.edited) return;
+      this.corners.moved();
+      this.draw();
+    });
     document.addEventListener('keydown', ({ key }) => { if (key === 'Escape' && this.edited) this.endEdit(); });
   }
 
@@ -48,6 +63,7 @@ class PlacesPage {
     const place = this.places.find((each) => each.place === asked);
     if (place) this.choose(place);
     else this.fitAll();
+    this.passages.start();
   }
 
   async read() {
@@ -61,6 +77,8 @@ class PlacesPage {
       : 'No place has a name yet. An admin can add places here.';
     this.drawList();
     this.draw();
+    this.hooks.setPlaces(places);
+    await this.hooks.read();
   }
 
   drawList() {
@@ -69,7 +87,7 @@ class PlacesPage {
       row.type = 'button';
       row.className = 'place-row';
       row.setAttribute('aria-pressed', String(place === this.chosen));
-      for (const [className, text] of [['name', place.name], ['size', formatMetres(place.radius_m)]]) {
+      for (const [className, text] of [['name', place.name], ['size', place.corners ? formatCount(place.corners.length, 'corner', 'corners') : formatMetres(place.radius_m)]]) {
         const part = document.createElement('span');
         part.className = className;
         part.textContent = text;
@@ -92,8 +110,8 @@ class PlacesPage {
     else this.draw();
   }
 
-  circleOf({ lat, lon, radius_m: radius, name }) {
-    return { lat, lon, radius_m: radius, name };
+  circleOf({ lat, lon, radius_m: radius, name, corners }) {
+    return { lat, lon, radius_m: radius, name, corners };
   }
 
   boundsOf(places) {
@@ -112,11 +130,27 @@ class PlacesPage {
     element('edit-title').textContent = place.place ? 'Change this place' : 'New place';
     element('remove').hidden = !place.place;
     element('name').value = place.name;
-    element('radius').value = Math.round(place.radius_m);
+    element('radius').value = place.corners ? NEW_RADIUS_M : Math.round(place.radius_m);
+    element(place.corners ? 'as-corners' : 'as-circle').checked = true;
+    this.corners.start(place.corners ?? []);
+    this.showShape();
     element('problem').textContent = '';
     this.draw();
     element('edit').scrollIntoView({ block: 'nearest' });
     element('name').focus({ preventScroll: true });
+  }
+
+  hasCorners() {
+    return element('as-corners').checked;
+  }
+
+  showShape() {
+    const hasCorners = this.hasCorners();
+    element('corner-box').hidden = !hasCorners;
+    element('radius-field').hidden = hasCorners;
+    element('radius').disabled = hasCorners;
+    element('edit-hint').textContent = HINTS[hasCorners ? 'corners' : 'circle'];
+    this.draw();
   }
 
   endEdit() {
@@ -135,19 +169,30 @@ class PlacesPage {
       .map((place) => ({ ...this.circleOf(place), strong: place === this.chosen }));
     if (this.edited) {
       const { lat, lng } = this.map.getCenter();
-      others.push({ lat, lon: lng, radius_m: Number(element('radius').value) || 0, strong: true });
+      const { corners, chosen } = this.corners;
+      if (!this.hasCorners()) others.push({ lat, lon: lng, radius_m: Number(element('radius').value) || 0, strong: true });
+      else if (corners.length > 0) others.push({ lat: corners[0][0], lon: corners[0][1], radius_m: 0, corners, chosen, strong: true });
     }
     this.layer.setCircles(others);
   }
 
-  async save() {
-    // A place that was not moved stays where it is to the last digit.
+  // A place that was not moved stays where it is to the last digit.
+  shape() {
+    if (this.hasCorners()) {
+      const { corners } = this.corners;
+      if (corners.length < FEWEST_CORNERS) throw new Error(`Set ${FEWEST_CORNERS} corners at least.`);
+      return { corners };
+    }
     const middle = this.map.getCenter();
-    const isMoved = !this.edited.place || !middle.equals(this.from);
+    const isMoved = !this.edited.place || this.edited.corners || !middle.equals(this.from);
     const { lat, lng } = isMoved ? middle.wrap() : { lat: this.edited.lat, lng: this.edited.lon };
-    const place = { name: element('name').value.trim(), lat, lon: lng, radius_m: Number(element('radius').value) };
-    if (this.edited.place) place.place = this.edited.place;
-    await this.change(() => savePlace(place), `${place.name} is saved.`);
+    return { lat, lon: lng, radius_m: Number(element('radius').value) };
+  }
+
+  async save() {
+    const name = element('name').value.trim();
+    const number = this.edited.place;
+    await this.change(() => savePlace({ name, ...this.shape(), ...(number ? { place: number } : {}) }), `${name} is saved.`);
   }
 
   async remove() {
