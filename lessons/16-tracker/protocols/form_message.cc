@@ -55,13 +55,6 @@ Slot slot_for_alias(std::string_view name, const FormDialect& dialect) {
     return nullptr;
 }
 
-// Whether a field has a meaning here, in one dialect or another, and is no text of the owner's own.
-bool is_known(std::string_view name) {
-    for (const std::string_view alias : {"longitude", "alt", "acc", "dir", "spd", "time", "bat"})
-        if (net::http::same_name(without_blanks(name), alias)) return true;
-    return slot_for(name) != nullptr;
-}
-
 // The name of a field without which a message cannot be understood; "" for another.
 std::string_view needed_name(std::string_view name) {
     name = without_blanks(name);
@@ -177,6 +170,12 @@ bool has_place(const FormMessage& message) {
 
 }  // namespace
 
+bool is_form_name(std::string_view name) {
+    for (const std::string_view alias : {"longitude", "alt", "acc", "dir", "spd", "time", "bat"})
+        if (net::http::same_name(without_blanks(name), alias)) return true;
+    return slot_for(name) != nullptr;
+}
+
 bool read_form(std::string_view form, const FormDialect& dialect, FormMessage& message,
                Decoded& decoded) {
     message.text = form;
@@ -237,7 +236,7 @@ void decode_form_message(FormMessage& message, const FormDialect& dialect,
     if (!reason.empty()) {
         decoded.quarantined.push_back(
             {device.number, 0, std::string(reason), dialect.source,
-             form_without_secrets(message.text, message.named_by, kMaximumRaw, is_known)});
+             form_without_secrets(message.text, message.named_by, kMaximumRaw, is_form_name)});
         return;
     }
     Fix& fix = decoded.fixes.emplace_back();

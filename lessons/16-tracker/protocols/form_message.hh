@@ -48,6 +48,9 @@ struct FormDialect {
     bool is_typed = true;
 };
 
+// Whether a field has a meaning here, in one dialect or another, and is no text of the owner's own.
+bool is_form_name(std::string_view name);
+
 // Reads the request into `message`. False if it has more than kMaximumPairs, or a broken escape in
 // a field that decides: place, time or device; then `decoded` is the refusal.
 bool read_form_message(const net::http::Request& request, const FormDialect& dialect,
