@@ -258,6 +258,21 @@ CREATE TABLE web_hook_post (
 CREATE INDEX web_hook_post_by_hook ON web_hook_post (hook, due_ms);
 CREATE INDEX web_hook_post_by_event ON web_hook_post (event);
 )"},
+    // Version 10: how far fixes have been sent on to other servers (store/forwarding.hh).
+    {10, R"(
+CREATE TABLE forwarding (
+    destination TEXT NOT NULL PRIMARY KEY,
+    sequence INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL,
+    latitude_e7 INTEGER NOT NULL,
+    longitude_e7 INTEGER NOT NULL,
+    sent INTEGER NOT NULL DEFAULT 0,
+    refused INTEGER NOT NULL DEFAULT 0,
+    last_refusal TEXT NOT NULL DEFAULT '',
+    last_refusal_ms INTEGER
+) WITHOUT ROWID;
+)"},
 };
 
 }  // namespace

@@ -265,6 +265,15 @@ bool Store::has_quarantined(DeviceNumber device, std::string_view digest) {
     return Quarantine(open_->connection).has(device, digest);
 }
 
+void Store::also(const std::function<void(Connection&)>& change) {
+    attempt([&] { change(open_->connection); });
+}
+
+void Store::look(const std::function<void(Connection&)>& look) {
+    ensure_open();
+    look(open_->connection);
+}
+
 void Store::change(const std::function<void(Connection&)>& change) {
     ensure_open();
     Transaction transaction(open_->connection);

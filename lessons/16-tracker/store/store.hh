@@ -75,6 +75,11 @@ class Store {
     // Whether the point is on disk already.
     bool has_quarantined(DeviceNumber device, std::string_view digest);
 
+    // Part of the transaction that begin() has begun, which fails if `change` throws a StoreError.
+    void also(const std::function<void(Connection&)>& change);
+    // Runs `look`, which must not write; between transactions only. What it throws is thrown on.
+    void look(const std::function<void(Connection&)>& look);
+
     // Runs `change` in a transaction of its own; between transactions only. What it throws is
     // thrown on, and nothing is changed.
     void change(const std::function<void(Connection&)>& change);

@@ -1,0 +1,160 @@
+#include "store/forwarding.hh"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+#include "store/fix_row.hh"
+
+namespace waymark::tracker {
+namespace {
+
+constexpr std::string_view kIndex = "fix_behind_";
+// All of the key, so that a place within a large commit is found at once.
+constexpr std::string_view kOrder = "sequence, device, time_ms, latitude_e7, longitude_e7";
+constexpr std::string_view kCalled =
+    "(SELECT coalesce((SELECT min(text) FROM identifier WHERE identifier.device = device.number), "
+    "device.name) FROM device WHERE device.number = fix.device AND removed_ms IS NULL)";
+constexpr int kColumnsOfFix = 13;
+constexpr std::int64_t kLongAgo = 250'000;  // commits
+
+std::int64_t digits_to_number(std::string_view digits) {
+    std::int64_t number = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return number;
+}
+
+FixPlace read_place(const Statement& statement, int first) {
+    return {statement.integer(first), static_cast<DeviceNumber>(statement.integer(first + 1)),
+            statement.integer(first + 2), static_cast<std::int32_t>(statement.integer(first + 3)),
+            static_cast<std::int32_t>(statement.integer(first + 4))};
+}
+
+void bind_place(Statement& statement, int first, const FixPlace& place) {
+    statement.bind(first, place.sequence);
+    statement.bind(first + 1, place.device);
+    statement.bind(first + 2, place.time_ms);
+    statement.bind(first + 3, place.latitude_e7);
+    statement.bind(first + 4, place.longitude_e7);
+}
+
+}  // namespace
+
+FixPlace place_of(const Fix& fix, std::int64_t sequence) {
+    return {sequence, fix.device, fix.time_ms, fix.latitude_e7, fix.longitude_e7};
+}
+
+void Forwarding::keep(const std::vector<std::string>& destinations) {
+    Transaction transaction(connection_);
+    // Before the first fix of the next commit: a device's number is not 0.
+    const FixPlace now{.sequence = connection_.number("SELECT sequence FROM last_commit") + 1};
+    std::optional<std::int64_t> begin;
+    for (const std::string& destination : destinations) {
+        Statement add(connection_,
+                      "INSERT OR IGNORE INTO forwarding (destination, sequence, device, time_ms, "
+                      "latitude_e7, longitude_e7) VALUES (?6, ?1, ?2, ?3, ?4, ?5)");
+        bind_place(add, 1, now);
+        add.bind_text(6, destination);
+        add.run();
+        const std::int64_t before = state(destination)->place.sequence - 1;
+        begin = std::min(begin.value_or(before), before);
+    }
+    const std::optional<std::int64_t> has = index_begin();
+    const bool is_enough = has && begin && *has <= *begin && *begin - *has < kLongAgo;
+    if (!is_enough && (has || begin)) rebuild_index(begin);
+    transaction.commit();
+}
+
+// Behind which commit the index begins.
+std::optional<std::int64_t> Forwarding::index_begin() {
+    Statement query(connection_,
+                    "SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB ?1");
+    const std::string pattern = fmt::format("{}*", kIndex);
+    query.bind_text(1, pattern);
+    if (!query.step()) return std::nullopt;
+    return digits_to_number(query.text(0).substr(kIndex.size()));
+}
+
+void Forwarding::rebuild_index(std::optional<std::int64_t> begin) {
+    if (const std::optional<std::int64_t> old = index_begin())
+        connection_.execute(fmt::format("DROP INDEX {}{}", kIndex, *old).c_str());
+    if (!begin) return;
+    connection_.execute(fmt::format("CREATE INDEX {}{} ON fix ({}) WHERE sequence > {}", kIndex,
+                                    *begin, kOrder, *begin)
+                            .c_str());
+}
+
+// What lies behind the destination's place. SQLite takes a partial index only where the condition
+// of the index stands in the question as well (sqlite.org/partialindex.html, section 3.1); likely()
+// keeps it from beginning there, and reading all that was sent long ago.
+Statement Forwarding::behind(std::string_view columns, std::string_view destination,
+                             std::string_view end) {
+    const std::optional<std::int64_t> begin = index_begin();
+    const std::optional<State> known = state(destination);
+    if (!begin || !known) throw std::logic_error("this destination is not kept");
+    Statement query(connection_, fmt::format("SELECT {} FROM fix INDEXED BY {}{} WHERE ({}) > "
+                                             "(?1, ?2, ?3, ?4, ?5) AND likely(sequence > {}) {}",
+                                             columns, kIndex, *begin, kOrder, *begin, end));
+    bind_place(query, 1, known->place);
+    return query;
+}
+
+std::vector<FixToSend> Forwarding::next(std::string_view destination) {
+    Statement query = behind(fmt::format("{}, {}", kFixColumns, kCalled), destination,
+                             fmt::format("ORDER BY {} LIMIT {}", kOrder, kAtOnce));
+    std::vector<FixToSend> fixes;
+    StoredFix stored;
+    while (query.step()) {
+        read_fix_row(query, stored);
+        fixes.push_back({place_of(stored.fix, stored.sequence), std::move(stored.fix),
+                         std::string(query.text(kColumnsOfFix))});
+    }
+    return fixes;
+}
+
+std::int64_t Forwarding::waiting(std::string_view destination, std::int64_t most) {
+    Statement query =
+        behind("count(*) FROM (SELECT 1", destination, fmt::format("LIMIT {})", most));
+    return query.step() ? query.integer(0) : 0;
+}
+
+void Forwarding::note(std::string_view destination, const Progress& progress, UnixMillis now) {
+    Statement count(connection_,
+                    "UPDATE forwarding SET sent = sent + ?2, refused = refused + ?3, "
+                    "last_refusal = iif(?3 > 0, ?4, last_refusal), last_refusal_ms = "
+                    "iif(?3 > 0, ?5, last_refusal_ms) WHERE destination = ?1");
+    count.bind_text(1, destination);
+    count.bind(2, progress.sent);
+    count.bind(3, progress.refused);
+    count.bind_text(4, progress.refusal);
+    count.bind(5, now);
+    count.run();
+    Statement move(connection_,
+                   fmt::format("UPDATE forwarding SET ({0}) = (?1, ?2, ?3, ?4, ?5) WHERE "
+                               "destination = ?6 AND ({0}) < (?1, ?2, ?3, ?4, ?5)",
+                               kOrder));
+    bind_place(move, 1, progress.place);
+    move.bind_text(6, destination);
+    move.run();
+}
+
+std::optional<Forwarding::State> Forwarding::state(std::string_view destination) {
+    Statement query(connection_, fmt::format("SELECT {}, sent, refused, last_refusal, "
+                                             "last_refusal_ms FROM forwarding WHERE "
+                                             "destination = ?1",
+                                             kOrder));
+    query.bind_text(1, destination);
+    if (!query.step()) return std::nullopt;
+    State state;
+    state.destination = destination;
+    state.place = read_place(query, 0);
+    state.sent = query.integer(5);
+    state.refused = query.integer(6);
+    state.last_refusal = query.text(7);
+    state.last_refusal_ms = query.integer_if(8);
+    return state;
+}
+
+}  // namespace waymark::tracker
