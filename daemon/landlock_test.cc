@@ -173,6 +173,10 @@ TEST_CASE("nothing is bound, and only the ports that were named are called") {
               return joined({tcp_call(::connect, wanted.port), tcp_call(::connect, other.port),
                              tcp_call(::bind, 0)});
           }) == "done|" + kNotAllowed + "|" + kNotAllowed);
+    CHECK(answer_of([&] {
+              stay_within({.connects_to_any_port = true});
+              return joined({tcp_call(::connect, other.port), tcp_call(::bind, 0)});
+          }) == "done|" + kNotAllowed);
     CHECK(answer_of([&] {  // control
               return joined({tcp_call(::connect, other.port), tcp_call(::bind, 0)});
           }) == "done|done");

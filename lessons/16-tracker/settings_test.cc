@@ -75,6 +75,11 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
              s.reloadable.tiles = "https://h/{z}/{x}/{y}";
          },
          "map, tiles", "one of them"},
+        {[](Settings& s) { s.web_hooks = {"private"}; }, "web-hooks", "private"},
+        {[](Settings& s) {
+             s.web_hooks = {"public", "127.1"};
+         },
+         "web-hooks", "127.1"},
         {[](Settings& s) { s.metrics_token = "a-token-of-nineteen"; }, "metrics-token",
          "20 to 200"},
         {[](Settings& s) { s.metrics_token = "a token of twenty chars"; }, "metrics-token",
@@ -135,7 +140,8 @@ TEST_CASE("a change that takes a new start is named, and no other") {
     CHECK(before.changes_that_need_a_start(after).empty());
     after.receivers = 2;
     after.listen_web = {"127.0.0.1:8081"};
-    CHECK(before.changes_that_need_a_start(after) == "listen-web, receivers");
+    after.web_hooks = {"public"};
+    CHECK(before.changes_that_need_a_start(after) == "listen-web, web-hooks, receivers");
     Settings other = before;
     other.data = other.site = other.map = other.user = other.log = "x";
     other.listen_devices = {"127.0.0.1:1"};

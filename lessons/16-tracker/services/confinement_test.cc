@@ -189,6 +189,18 @@ TEST_CASE("the demo calls the port of the phones by TCP and no other") {
                     kElsewhere, kForbidden, kForbidden}));
 }
 
+TEST_CASE("the caller calls the ports that were named, and any where there are web hooks") {
+    const House house;
+    ServiceStart start = house.start(ServiceKind::caller);
+    start.settings.mqtt = "localhost:1883";
+    const Needs named = needs_of(start);
+    CHECK_FALSE(named.premises.connects_to_any_port);
+    CHECK(named.premises.tcp_connect_to == std::vector<std::uint16_t>{1883, 53});
+    start.settings.web_hooks = {"public"};
+    CHECK(needs_of(start).premises.connects_to_any_port);
+    CHECK_FALSE(needs_of(house.start(ServiceKind::demo)).premises.connects_to_any_port);
+}
+
 TEST_CASE("a log that goes to the system log may connect to it anew") {
     const House house;
     const auto connect = [&](const std::string& log) {

@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>

@@ -24,8 +24,14 @@ constexpr UnixMillis kLookAgain = 60'000;
 
 }  // namespace
 
-HookQueue::HookQueue(net::EventLoop& loop, Store& store, daemon::Log& log, Send send)
-    : loop_(loop), store_(store), log_(log), send_(std::move(send)), timer_(loop.timers(), [this] {
+HookQueue::HookQueue(net::EventLoop& loop, Store& store, daemon::Log& log, Send send,
+                     milliseconds longest_flight)
+    : loop_(loop),
+      store_(store),
+      log_(log),
+      send_(std::move(send)),
+      longest_flight_(longest_flight),
+      timer_(loop.timers(), [this] {
           planned_ = daemon::Deadline::never();
           is_due_ = true;
       }) {}
@@ -60,6 +66,8 @@ void HookQueue::plan(milliseconds pause) {
 
 bool HookQueue::step_if_due() {
     if (!std::exchange(is_due_, false) || !caller_) return false;
+    std::erase_if(in_flight_,
+                  [this](const InFlight& each) { return each.given_up.expired(loop_.now()); });
     Work work;
     const std::string failure = in_transaction(work);
     if (!failure.empty()) {
@@ -69,9 +77,11 @@ bool HookQueue::step_if_due() {
     }
     const bool has_written = !std::exchange(answers_, {}).empty();
     for (const HookPost& post : work.posts) {
-        in_flight_.push_back({post.number, post.hook});
+        in_flight_.push_back(
+            {post.number, post.hook, daemon::Deadline::after(longest_flight_, loop_.now())});
         send_(*caller_, write(post));
     }
+    if (!in_flight_.empty()) plan(milliseconds(kLookAgain));
     // With all hands full the next answer says when.
     if (work.next_ms && in_flight_.size() < kMostAtOnce)
         plan(milliseconds(

@@ -4,6 +4,7 @@
 // more than one such step in kBetweenSteps.
 //
 // A caller that is started anew says so, and is handed again what the one before had not answered.
+// What a caller has not answered after kLongestFlight, it is handed again as well.
 
 #pragma once
 
@@ -27,8 +28,12 @@ class HookQueue {
     // Sends to the receiver of this number.
     using Send = std::function<void(std::uint16_t receiver, std::string_view message)>;
 
+    // Longer than a caller takes that has sixteen slow names to look up.
+    static constexpr std::chrono::minutes kLongestFlight{10};
+
     // All must outlive it.
-    HookQueue(net::EventLoop& loop, Store& store, daemon::Log& log, Send send);
+    HookQueue(net::EventLoop& loop, Store& store, daemon::Log& log, Send send,
+              std::chrono::milliseconds longest_flight = kLongestFlight);
     HookQueue(const HookQueue&) = delete;
     HookQueue& operator=(const HookQueue&) = delete;
 
@@ -46,6 +51,7 @@ class HookQueue {
     struct InFlight {
         std::int64_t post = 0;
         HookNumber hook = 0;
+        daemon::Deadline given_up;
     };
 
     struct Work {
@@ -61,6 +67,7 @@ class HookQueue {
     Store& store_;
     daemon::Log& log_;
     Send send_;
+    std::chrono::milliseconds longest_flight_;
     std::optional<std::uint16_t> caller_;  // nobody posts without one
     std::vector<InFlight> in_flight_;
     std::vector<HookAnswer> answers_;

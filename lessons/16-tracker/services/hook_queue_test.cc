@@ -31,12 +31,15 @@ struct Queued {
     std::vector<HookPost> sent;
     HookQueue queue;
 
-    explicit Queued(int hooks)
+    explicit Queued(int hooks, std::chrono::milliseconds longest_flight = HookQueue::kLongestFlight)
         : store(open(path, hooks)),
-          queue(loop, *store, log, [this](std::uint16_t receiver, std::string_view message) {
-              CHECK(receiver == kCaller);
-              REQUIRE(read(message, sent.emplace_back()));
-          }) {}
+          queue(
+              loop, *store, log,
+              [this](std::uint16_t receiver, std::string_view message) {
+                  CHECK(receiver == kCaller);
+                  REQUIRE(read(message, sent.emplace_back()));
+              },
+              longest_flight) {}
 
     static std::unique_ptr<Store> open(const std::string& path, int hooks) {
         Connection connection = open_for_writing(path);
@@ -136,4 +139,14 @@ TEST_CASE("no more are under way than there may be, and a slow one holds up its 
     queued.run_until_written();
     CHECK(queued.hook(1).waiting == 1);
     for (UserNumber by = 2; by <= kHooks; ++by) CHECK(queued.hook(by).delivered == 1);
+}
+
+TEST_CASE("what is never answered is handed out again") {
+    Queued queued(1, std::chrono::milliseconds(0));
+    queued.test(1);
+    queued.want();
+    queued.run_until_sent(1);
+    queued.queue.look();
+    queued.run_until_sent(2);
+    CHECK(queued.sent[1].id == queued.sent[0].id);
 }

@@ -23,7 +23,7 @@ struct PlaceEvent {
     std::int64_t number = 0;
     DeviceNumber device = 0;
     std::int64_t place = 0;
-    std::string place_name;  // at that time
+    std::string place_name{};  // at that time
     Passage kind = Passage::enter;
     UnixMillis time_ms = 0;     // of the fix that shows it
     UnixMillis noticed_ms = 0;  // when that came

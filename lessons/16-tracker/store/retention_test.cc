@@ -8,6 +8,7 @@
 #include "daemon/folder_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
+#include "store/place_events.hh"
 
 using namespace waymark::tracker;
 using waymark::daemon::TemporaryFolder;
@@ -116,6 +117,21 @@ TEST_CASE("a step has a bound, whatever the times are, and the next one goes on"
     CHECK(first->rows == Retention::kAtOnce);
     CHECK(kept.remove_all() == kMany - Retention::kAtOnce);
     CHECK(kept.count("fix", 1) == 11);
+}
+
+TEST_CASE("who came and went is forgotten with the positions that show it") {
+    KeptDevices kept;
+    for (const int device : {1, 2})
+        for (const int day : {1, 8})
+            PlaceEvents(kept.connection)
+                .add({.device = static_cast<DeviceNumber>(device),
+                      .place = 1,
+                      .place_name = "Home",
+                      .time_ms = kNowOfRetention - day * Retention::kDayMs});
+    kept.retention.set_days(1, 3);
+    kept.remove_all();
+    CHECK(kept.count("place_event", 1) == 1);
+    CHECK(kept.count("place_event", 2) == 2);
 }
 
 TEST_CASE("for ever again removes nothing more") {

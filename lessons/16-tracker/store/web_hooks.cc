@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "daemon/back_off.hh"
 #include "daemon/error.hh"

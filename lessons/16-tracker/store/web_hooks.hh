@@ -30,12 +30,12 @@ struct WebHook {
     HookNumber number = 0;
     UserNumber by = 0;
     std::optional<std::int64_t> place{};  // nothing: all places
-    std::string url;
-    std::string secret;  // bytes, with which posts are signed
+    std::string url{};
+    std::string secret{};  // bytes, with which posts are signed
     UnixMillis made_ms = 0;
     // How it went.
     std::optional<UnixMillis> tried_ms{};
-    std::string said;           // by the receiver, or why it could not be asked
+    std::string said{};         // by the receiver, or why it could not be asked
     std::int64_t failures = 0;  // in a row
     UnixMillis due_ms = 0;      // not before this, after a failure
     std::int64_t waiting = 0, delivered = 0, dropped = 0;
@@ -45,16 +45,16 @@ struct WebHook {
 struct HookPost {
     std::int64_t number = 0;
     HookNumber hook = 0;
-    std::string url;
-    std::string secret;
-    std::string id;    // the same at each try
-    std::string body;  // JSON
+    std::string url{};
+    std::string secret{};
+    std::string id{};    // the same at each try
+    std::string body{};  // JSON
 };
 
 struct HookAnswer {
     std::int64_t post = 0;
     bool is_taken = false;
-    std::string said;
+    std::string said{};
 };
 
 // Parts of a transaction that the caller holds. Throws UsageError for what a person must correct,

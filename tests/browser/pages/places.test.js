@@ -150,7 +150,7 @@ test('a web hook is made, tried and removed, and the page says how it went', asy
   await page.locator('#hook-url').press('Enter');
   await page.getByRole('button', { name: /^Send a test to .*refuse$/ }).click();
   const refused = page.locator('#hook-list li', { hasText: '/refuse' });
-  await refused.filter({ hasText: 'status 500' }).filter({ hasText: 'the next try is in' }).filter({ hasText: '1 waits' }).waitFor();
+  await refused.filter({ hasText: 'status 500' }).filter({ hasText: 'the next try is in' }).filter({ hasText: '1 post waits' }).waitFor();
   await inEachLook(page, async (look, viewport) => {
     await page.locator('#hook-list').scrollIntoViewIfNeeded();
     await isSound(page, viewport, look);

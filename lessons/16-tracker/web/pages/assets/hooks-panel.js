@@ -11,11 +11,11 @@ import { read, send } from './session.js';
 const element = (id) => document.getElementById(id);
 const LOOK_AGAIN_MS = 2000, LOOKS = 8;
 
-// "status 204, 5 s ago · 2 wait · 5 were taken"
+// "status 204, 12 s ago · 2 posts wait · 5 were taken"
 export function stateOf(hook, now) {
   const parts = [hook.tried === null ? 'nothing was posted yet' : `${hook.said}, ${formatAge(Math.max(0, now - hook.tried))}`];
   if (hook.failures > 0 && hook.due > now) parts.push(`the next try is in ${Math.ceil((hook.due - now) / 1000)} s`);
-  if (hook.waiting > 0) parts.push(formatCount(hook.waiting, 'waits', 'wait'));
+  if (hook.waiting > 0) parts.push(formatCount(hook.waiting, 'post waits', 'posts wait'));
   if (hook.delivered > 0) parts.push(formatCount(hook.delivered, 'was taken', 'were taken'));
   if (hook.dropped > 0) parts.push(formatCount(hook.dropped, 'was dropped', 'were dropped'));
   return parts.join(' · ');
