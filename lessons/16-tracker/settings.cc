@@ -1,6 +1,7 @@
 #include "settings.hh"
 
 #include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,6 +9,7 @@
 #include "daemon/error.hh"
 #include "map/tile_url.hh"
 #include "net/http/url.hh"
+#include "services/forward_destinations.hh"
 #include "services/web_hook_networks.hh"
 #include "web_app/request_origin.hh"
 
@@ -198,10 +200,9 @@ void Settings::validate() const {
     if (threads < 1 || threads > 64)
         throw UsageError(fmt::format("threads: {} is not between 1 and 64", threads));
     if (receivers * threads > kMostThreads)
-        throw UsageError(
-            fmt::format("receivers, threads: {} x {} are more than {} threads; one for each "
-                        "processor is enough",
-                        receivers, threads, kMostThreads));
+        throw UsageError(fmt::format(
+            "receivers, threads: {} x {} are more than {}; one for each processor is enough",
+            receivers, threads, kMostThreads));
 }
 
 bool Settings::web_is_beyond_loopback() const {
@@ -241,6 +242,7 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
                      mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client},
         {"gpsd", gpsd != other.gpsd || gpsd_device != other.gpsd_device},
         {"web-hooks", web_hooks != other.web_hooks},
+        {"forward", forward != other.forward || forward_authority != other.forward_authority},
         {"public-devices-url", public_devices_url != other.public_devices_url},
         {"metrics-token", metrics_token != other.metrics_token},
         {"site", site != other.site},
@@ -268,10 +270,8 @@ std::vector<Address> Settings::nmea_addresses() const {
     std::vector<Address> addresses = parse_all(listen_nmea, "listen-nmea");
     for (const Address& address : addresses)
         if (!address.is_ip())
-            throw UsageError(
-                fmt::format("listen-nmea: {} is not an address with a port, such as "
-                            "127.0.0.1:5005",
-                            address.to_string()));
+            throw UsageError(fmt::format(
+                "listen-nmea: {} has no port; write it as in 127.0.0.1:5005", address.to_string()));
     return addresses;
 }
 
@@ -289,6 +289,7 @@ std::vector<std::uint16_t> Settings::ports_to_call() const {
                 fmt::format("{}: '{}' is no HOST:PORT, such as localhost:1883", key, *target));
         ports.push_back(port);
     }
+    for (const net::http::HttpUrl& url : parse_destinations(forward)) ports.push_back(url.port);
     return ports;
 }
 

@@ -71,8 +71,11 @@ struct Settings {
     std::string gpsd_device = "gpsd";  // the identifier of the device that is there
     // Networks to which web hooks may go (services/web_hook_networks.hh); none: there are none.
     std::vector<std::string> web_hooks;
-    std::string user;  // to become after the ports are bound, when started as root
-    std::string log;   // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
+    // To send each fix on to: addresses of other servers for devices, such as http://192.0.2.1:5055.
+    std::vector<std::string> forward;
+    std::string forward_authority;  // PEM: whose https servers are believed; empty: the system's
+    std::string user;               // to become after the ports are bound, when started as root
+    std::string log;  // "stderr", "syslog" or a file; empty: stderr in the foreground, else a file
     unsigned receivers = 1;  // processes that hear phones
     unsigned threads = 1;    // in each of them, every one with an event loop; 256 in all at most
     bool foreground = false;
@@ -88,8 +91,10 @@ struct Settings {
     void validate_together() const;
     std::vector<net::Address> device_addresses() const;
     std::vector<net::Address> nmea_addresses() const;
-    bool calls_out() const { return !mqtt.empty() || !gpsd.empty() || !web_hooks.empty(); }
-    // Of mqtt and gpsd.
+    bool calls_out() const {
+        return !mqtt.empty() || !gpsd.empty() || !web_hooks.empty() || !forward.empty();
+    }
+    // Of mqtt, gpsd and forward.
     std::vector<std::uint16_t> ports_to_call() const;
     std::vector<net::Address> web_addresses() const;
     bool web_is_secured() const { return !web_certificate.empty(); }

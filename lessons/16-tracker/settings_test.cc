@@ -80,6 +80,15 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
              s.web_hooks = {"public", "127.1"};
          },
          "web-hooks", "127.1"},
+        {[](Settings& s) { s.forward = {"there.example:5055"}; }, "forward", "https://"},
+        {[](Settings& s) { s.forward = {"http://there.example:0"}; }, "forward", "example:0"},
+        {[](Settings& s) { s.forward = {"http://me:secret@there.example"}; }, "forward", "address"},
+        {[](Settings& s) { s.forward = {"http://there.example/?id=7"}; }, "forward", "?id=7"},
+        {[](Settings& s) {
+             s.forward = {"http://a.example", "http://b.example", "http://a.example"};
+         },
+         "forward", "twice"},
+        {[](Settings& s) { s.forward.assign(9, "http://there.example"); }, "forward", "more than 8"},
         {[](Settings& s) { s.metrics_token = "a-token-of-nineteen"; }, "metrics-token",
          "20 to 200"},
         {[](Settings& s) { s.metrics_token = "a token of twenty chars"; }, "metrics-token",

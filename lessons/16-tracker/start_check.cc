@@ -172,6 +172,14 @@ std::vector<std::string> check_identity(const Settings& settings) {
 
 }  // namespace
 
+void check_forward(const Settings& settings) {
+    if (settings.forward.empty() || settings.forward_authority.empty()) return;
+    look_as_user(settings, [](const Settings& seen) {
+        const net::TlsClientContext readable(
+            {.authorities = std::filesystem::absolute(seen.forward_authority).string()});
+    });
+}
+
 void check_map(const Settings& settings) {
     if (settings.map.empty()) return;
     look_as_user(settings, [](const Settings& seen) {
@@ -203,6 +211,7 @@ std::vector<std::string> check_start(const Settings& settings) {
     check_what_is_there(settled);
     look_as_user(settled, check_log);
     check_map(settled);
+    check_forward(settled);
     find_site(settled.site, program_folder());
     std::vector<std::string> remarks = check_addresses(settled);
     for (const std::string& note : check_identity(settled)) remarks.push_back(note);

@@ -52,6 +52,8 @@ void run_serve(const CLI::App& command, const ServeOptions& options) {
     check_map(settings);
     settings.web_certificate = absolute_path(settings.web_certificate);
     settings.web_key = absolute_path(settings.web_key);
+    settings.forward_authority = absolute_path(settings.forward_authority);
+    check_forward(settings);
     if (settings.log != "stderr" && settings.log != "syslog")
         settings.log = absolute_path(settings.log);
     const int code = serve(settings, [&] {

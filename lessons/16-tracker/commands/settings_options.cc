@@ -1,23 +1,15 @@
 #include "commands/settings_options.hh"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <fstream>
-#include <map>
-#include <sstream>
 
 #include <fmt/core.h>
 
 #include "commands/command.hh"
+#include "commands/settings_file.hh"
 #include "daemon/error.hh"
-#include "daemon/fd.hh"
 
 namespace waymark::tracker {
 
@@ -42,13 +34,6 @@ void add_flag(CLI::App& app, const std::string& key, bool& value, const std::str
     app.add_flag("--" + key, value, help)->envname(environment_name(key));
 }
 
-// Some editors write it before the first line of a text; it says "UTF-8" and nothing else.
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-void remove_byte_order_mark(std::string& text) {
-    if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
-}
-
 // An option with its value, as two words: CLI11 would take the next word for the value of '--log='.
 // A flag takes its value only in the same word, and has one in each case.
 void append_argument(std::vector<std::string>& arguments, const CLI::Option& option,
@@ -61,103 +46,10 @@ void append_argument(std::vector<std::string>& arguments, const CLI::Option& opt
     }
 }
 
-// Where in the file a key stands, as "FILE:LINE:COLUMN". CLI11 does not remember it.
-std::string place_of(const std::string& file, const std::string& key) {
-    std::ifstream stream(file);
-    std::string line;
-    for (int number = 1; std::getline(stream, line); ++number) {
-        if (number == 1) remove_byte_order_mark(line);
-        const std::size_t begin = line.find_first_not_of(" \t[\"'");
-        if (begin == std::string::npos || line.compare(begin, key.size(), key) != 0) continue;
-        return fmt::format("{}:{}:{}", file, number, begin + 1);
-    }
-    return file;
-}
-
-std::string read_whole(const std::string& file) {
-    const daemon::Fd opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    std::string content;
-    std::array<char, 4096> buffer;
-    ssize_t got = opened ? ::read(opened.get(), buffer.data(), buffer.size()) : -1;
-    for (; got > 0; got = ::read(opened.get(), buffer.data(), buffer.size()))
-        content.append(buffer.data(), static_cast<std::size_t>(got));
-    if (got == -1)
-        throw UsageError(fmt::format("{}: cannot be read: {}", file, daemon::error_text(errno)));
-    remove_byte_order_mark(content);
-    // An editor empties a file before it writes it: that is no wish to have no rules any more.
-    if (content.empty())
-        throw UsageError(
-            fmt::format("{}: is empty: write a comment into it, if that is meant", file));
-    return content;
-}
-
-// What is open at the end of a line, outside of comments.
-struct LineShape {
-    char quote = 0;
-    std::size_t quote_at = 0;
-    int brackets = 0;  // more opened than closed
-    bool has_equals = false;
-    bool is_blank = true;
-};
-
-LineShape shape_of(std::string_view line) {
-    LineShape shape;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const char letter = line[i];
-        if (shape.quote != 0) {
-            if (letter == '\\' && shape.quote == '"') ++i;
-            if (letter == shape.quote) shape.quote = 0;
-            continue;
-        }
-        if (letter == '#') break;
-        if (letter == '"' || letter == '\'') {
-            shape.quote = letter;
-            shape.quote_at = i;
-        }
-        shape.brackets += (letter == '[') - (letter == ']');
-        shape.has_equals |= letter == '=';
-        shape.is_blank &= letter == ' ' || letter == '\t' || letter == '\r';
-    }
-    return shape;
-}
-
-// CLI11 takes what it can from a file that was not written to its end: '127.0.0.0/' of a network
-// becomes one address. Texts end on their line here; a list may go over several.
-void refuse_unfinished(const std::string& content, const std::string& file) {
-    std::istringstream stream(content);
-    std::string line;
-    int depth = 0;
-    int list_line = 0;
-    for (int number = 1; std::getline(stream, line); ++number) {
-        const LineShape shape = shape_of(line);
-        const std::size_t begin = line.find_first_not_of(" \t");
-        if (shape.quote != 0)
-            throw UsageError(fmt::format("{}:{}:{}: this text has no end on its line", file, number,
-                                         shape.quote_at + 1));
-        if (depth == 0 && !shape.is_blank && !shape.has_equals && line[begin] != '[')
-            throw UsageError(
-                fmt::format("{}:{}:{}: there is no '=' here", file, number, begin + 1));
-        if (depth == 0) list_line = number;
-        depth += shape.brackets;
-    }
-    if (depth != 0) throw UsageError(fmt::format("{}:{}:1: this list has no end", file, list_line));
-}
-
-std::vector<CLI::ConfigItem> parse_file(const std::string& file) {
-    const std::string text = read_whole(file);
-    refuse_unfinished(text, file);
-    std::istringstream content(text);
-    try {
-        return CLI::ConfigTOML().from_config(content);
-    } catch (const CLI::Error& error) {
-        throw UsageError(fmt::format("{}: {}", file, error.what()));
-    }
-}
-
 // One key of the file, as if it had been given on the command line.
 void apply_item(const CLI::ConfigItem& item, const std::string& file, Settings& settings) {
     const std::string place =
-        place_of(file, item.parents.empty() ? item.name : item.parents.front());
+        place_in_file(file, item.parents.empty() ? item.name : item.parents.front());
     CLI::App app;
     app.set_help_flag();  // 'help' is no setting
     add_settings_options(app, settings);
@@ -224,6 +116,10 @@ void add_settings_options(CLI::App& app, Settings& settings) {
     add(app, "web-hooks", settings.web_hooks,
         "Where web hooks of places may go: 'public' (the internet, by https), or networks such as "
         "192.168.1.0/24 (default: nowhere)");
+    add(app, "forward", settings.forward,
+        "Servers that each fix is sent on to, such as https://other.example:5055 (default: none)");
+    add(app, "forward-authority", settings.forward_authority,
+        "PEM file: whose certificates are believed of these (default: the system's)");
     add(app, "metrics-token", settings.metrics_token,
         "Whoever shows it may read /metrics, as Prometheus does (Authorization: Bearer TOKEN); on "
         "a command line others see it: use the file or the environment");
@@ -283,7 +179,7 @@ std::vector<std::string> given_arguments(const CLI::App& app) {
 Settings read_settings(const std::string& file, const std::vector<std::string>& arguments) {
     Settings settings;
     if (!file.empty())
-        for (const CLI::ConfigItem& item : parse_file(file)) apply_item(item, file, settings);
+        for (const CLI::ConfigItem& item : parse_settings_file(file)) apply_item(item, file, settings);
     CLI::App app;
     add_settings_options(app, settings);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

@@ -1,7 +1,7 @@
 // The caller: the service that makes connections, to an MQTT broker for OwnTracks, to gpsd, and to
-// where web hooks go. All others wait to be called, and the one that strangers call may make no
-// connection; so this is a process of its own, which nobody can call. To the store it is one more
-// receiver.
+// where web hooks go, and to the servers that fixes are forwarded to. All others wait to be called,
+// and the one that strangers call may make no connection; so this is a process of its own, which
+// nobody can call. To the store it is one more receiver.
 //
 // A connection that ends is made again, after a pause that doubles up to a minute. Names are looked
 // up on a thread of their own each time, for they may have moved.
@@ -10,12 +10,15 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "daemon/error.hh"
 #include "daemon/thread_pool.hh"
 #include "net/task_group.hh"
 #include "services/caller.hh"
+#include "services/forwarder.hh"
 #include "services/gpsd_caller.hh"
 #include "services/hook_caller.hh"
 #include "services/mqtt_caller.hh"
@@ -32,9 +35,10 @@ class CallerService {
     int run();
 
   private:
+    void meet_store(daemon::Channel channel);
     void learn(std::string_view part);
+    void hear(std::string_view message);
     void begin();
-    void post_from(daemon::Channel store);
     std::string counters() const;
 
     const Settings settings_;
@@ -49,6 +53,8 @@ class CallerService {
     std::unique_ptr<MqttCaller> mqtt_;
     std::unique_ptr<GpsdCaller> gpsd_;
     std::unique_ptr<HookCaller> hooks_;
+    std::optional<net::TlsClientContext> tls_;  // for the forwarders
+    std::vector<std::unique_ptr<Forwarder>> forwarders_;
     net::TaskGroup tasks_;
     ServiceControl control_;
 };
@@ -65,7 +71,7 @@ CallerService::CallerService(ServiceStart& start)
       control_(loop_, std::move(start.control), log_,
                {.on_peer =
                     [this](Peer peer, daemon::Channel channel) {
-                        if (peer.kind == ServiceKind::store) post_from(std::move(channel));
+                        if (peer.kind == ServiceKind::store) meet_store(std::move(channel));
                     },
                 .on_stop = [this] { loop_.stop(); },
                 .on_settings = {},
@@ -73,19 +79,33 @@ CallerService::CallerService(ServiceStart& start)
                 .counters = [this] { return counters(); },
                 .memory = std::move(start.memory)}) {
     store_.on_directory([this](std::string_view part) { learn(part); });
-    if (settings_.web_hooks.empty()) return;
-    hooks_ = std::make_unique<HookCaller>(
-        loop_, WebHookNetworks(settings_.web_hooks), HookCaller::Options(),
-        [this](const HookAnswer& answer) { store_.tell(write(answer)); });
-    store_.on_other([this](std::string_view message) { hooks_->takes(message); });
+    store_.on_other([this](std::string_view message) { hear(message); });
+    if (!settings_.web_hooks.empty())
+        hooks_ = std::make_unique<HookCaller>(
+            loop_, WebHookNetworks(settings_.web_hooks), HookCaller::Options(),
+            [this](const HookAnswer& answer) { store_.tell(write(answer)); });
+    // Its files are read now: one that is wrong is no start.
+    if (!settings_.forward.empty())
+        tls_.emplace(net::TlsClientOptions{.authorities = settings_.forward_authority});
+    for (const std::string& destination : settings_.forward)
+        forwarders_.push_back(std::make_unique<Forwarder>(host_, pool_, *tls_, destination));
 }
 
 // A new store hands out again what the one before has not heard of.
-void CallerService::post_from(daemon::Channel store) {
-    store_.connect(std::move(store));
+void CallerService::meet_store(daemon::Channel channel) {
+    store_.connect(std::move(channel));
+    for (const auto& forwarder : forwarders_) forwarder->store_came();
     if (!hooks_) return;
     hooks_->stop();
     store_.tell(write_empty(MessageKind::want_posts));
+}
+
+void CallerService::hear(std::string_view message) {
+    if (hooks_ && hooks_->takes(message)) return;
+    ToForward to_forward;
+    if (kind_of(message) != MessageKind::to_forward || !read(message, to_forward)) return;
+    for (const auto& forwarder : forwarders_)
+        if (forwarder->takes(to_forward)) return;
 }
 
 int CallerService::run() {
@@ -112,20 +132,23 @@ void CallerService::begin() {
             MqttLogin{settings_.mqtt_client, settings_.mqtt_user, settings_.mqtt_password, 60});
         tasks_.start(mqtt_->run());
     }
+    for (const auto& forwarder : forwarders_) tasks_.start(forwarder->run());
     if (settings_.gpsd.empty()) return;
     gpsd_ = std::make_unique<GpsdCaller>(host_, pool_, settings_.gpsd, settings_.gpsd_device);
     tasks_.start(gpsd_->run());
 }
 
 std::string CallerService::counters() const {
+    std::vector<std::string> forward;
+    for (const auto& forwarder : forwarders_) forward.push_back(forwarder->to_json());
     return fmt::format(
         R"({{"mqtt_connected":{},"mqtt_messages":{},"gpsd_connected":{},"hooks_posted":{},)"
-        R"("hooks_failed":{},)"
+        R"("hooks_failed":{},"forward":[{}],)"
         R"("refused_messages":{},"quarantined_messages":{},{},"refused_lately":{}}})",
         mqtt_ && mqtt_->is_connected(), mqtt_ ? mqtt_->messages() : 0,
         gpsd_ && gpsd_->is_connected(), hooks_ ? hooks_->posted() : 0,
-        hooks_ ? hooks_->failed() : 0, host_.refusals.refused(), host_.refusals.quarantined(),
-        host_.refusals.reasons_to_json(), host_.refusals.to_json(16));
+        hooks_ ? hooks_->failed() : 0, fmt::join(forward, ","), host_.refusals.refused(),
+        host_.refusals.quarantined(), host_.refusals.reasons_to_json(), host_.refusals.to_json(16));
 }
 
 }  // namespace

@@ -88,6 +88,8 @@ Needs needs_of_caller(const Settings& settings) {
     for (const char* place : {"/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve"})
         if (std::filesystem::exists(place))
             needs.premises.places.push_back({place, FileRight::read});
+    if (!settings.forward_authority.empty())
+        needs.premises.places.push_back({settings.forward_authority, FileRight::read});
     needs.premises.tcp_connect_to = settings.ports_to_call();
     needs.premises.tcp_connect_to.push_back(53);
     needs.premises.connects_to_any_port = !settings.web_hooks.empty();

@@ -15,38 +15,6 @@ constexpr std::size_t kMost = daemon::Channel::kMaxMessage;
 
 enum class ItemKind : std::uint8_t { fix = 1, quarantined, heartbeat };
 
-void put(ByteWriter& out, const Fix& fix) {
-    out.put(fix.device);
-    out.put(fix.time_ms);
-    out.put(fix.latitude_e7);
-    out.put(fix.longitude_e7);
-    out.put(fix.altitude_m);
-    out.put(fix.speed_mps);
-    out.put(fix.course_deg);
-    out.put(fix.accuracy_m);
-    out.put(fix.battery_percent);
-    out.put(fix.valid);
-    out.put(fix.source);
-    out.put(fix.extras);
-}
-
-Fix get_fix(ByteReader& in) {
-    Fix fix;
-    fix.device = in.get<DeviceNumber>();
-    fix.time_ms = in.get<UnixMillis>();
-    fix.latitude_e7 = in.get<std::int32_t>();
-    fix.longitude_e7 = in.get<std::int32_t>();
-    fix.altitude_m = in.get_optional();
-    fix.speed_mps = in.get_optional();
-    fix.course_deg = in.get_optional();
-    fix.accuracy_m = in.get_optional();
-    fix.battery_percent = in.get_optional();
-    fix.valid = in.get<std::uint8_t>() != 0;
-    fix.source = in.get<Source>();
-    fix.extras = in.get_text();
-    return fix;
-}
-
 Quarantined get_quarantined(ByteReader& in) {
     Quarantined quarantined;
     quarantined.device = in.get<DeviceNumber>();
@@ -90,6 +58,38 @@ std::string begin_stored(std::uint64_t sequence) {
 }
 
 }  // namespace
+
+void put(ByteWriter& out, const Fix& fix) {
+    out.put(fix.device);
+    out.put(fix.time_ms);
+    out.put(fix.latitude_e7);
+    out.put(fix.longitude_e7);
+    out.put(fix.altitude_m);
+    out.put(fix.speed_mps);
+    out.put(fix.course_deg);
+    out.put(fix.accuracy_m);
+    out.put(fix.battery_percent);
+    out.put(fix.valid);
+    out.put(fix.source);
+    out.put(fix.extras);
+}
+
+Fix get_fix(ByteReader& in) {
+    Fix fix;
+    fix.device = in.get<DeviceNumber>();
+    fix.time_ms = in.get<UnixMillis>();
+    fix.latitude_e7 = in.get<std::int32_t>();
+    fix.longitude_e7 = in.get<std::int32_t>();
+    fix.altitude_m = in.get_optional();
+    fix.speed_mps = in.get_optional();
+    fix.course_deg = in.get_optional();
+    fix.accuracy_m = in.get_optional();
+    fix.battery_percent = in.get_optional();
+    fix.valid = in.get<std::uint8_t>() != 0;
+    fix.source = in.get<Source>();
+    fix.extras = in.get_text();
+    return fix;
+}
 
 std::string_view name_of(ServiceKind kind) {
     switch (kind) {

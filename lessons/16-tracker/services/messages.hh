@@ -12,6 +12,8 @@
 //                       want_posts  I am the caller, and post to web hooks (services/hook_messages)
 //                       posted      what a receiver said of a post
 //   store -> receiver   post        one for a web hook; to the caller only
+//   caller -> store     forwarded   what has been sent on, and that more is wanted
+//   store -> caller     to_forward  what is to be sent on next (services/forward_messages)
 //   either way          heard       devices, and networks that they were heard from
 //   web app -> store    listen      somebody looks (1) or nobody does (0)
 //                       change      something is to be changed for a person (services/changes)
@@ -81,16 +83,25 @@ enum class MessageKind : std::uint8_t {
     want_posts,
     post,
     posted,
+    forwarded,
+    to_forward,
 };
 
 // Which service a process runs. Receivers, and their threads, have one kind and different numbers:
 // thread t of receiver r is r * threads + t, and to it the store is number t.
-// The caller is one more receiver to the store, behind all of these.
+// The caller is one more receiver to the store, behind all of these; it alone may ask for fixes.
 enum class ServiceKind : std::uint8_t { store = 1, receiver, web_app, demo, caller };
 std::string_view name_of(ServiceKind kind);
 
 // With the store's "ready".
 inline constexpr std::string_view kNoAccounts = "no accounts";
+
+class ByteReader;
+class ByteWriter;
+
+// A fix within a message.
+void put(ByteWriter& out, const Fix& fix);
+Fix get_fix(ByteReader& in);
 
 using Ticket = std::uint64_t;
 using Item = std::variant<Fix, Quarantined, Heartbeat>;

@@ -172,8 +172,7 @@ void ServiceGroup::connect(Service& a, Service& b) {
     const auto peer = [&](const Service& service, unsigned thread) {
         const bool calls = service.kind == ServiceKind::caller;
         const unsigned first = (calls ? settings_.receivers : service.number) * settings_.threads;
-        return write(Peer{calls ? ServiceKind::receiver : service.kind,
-                          static_cast<std::uint16_t>(first + thread)});
+        return write(Peer{service.kind, static_cast<std::uint16_t>(first + thread)});
     };
     for (unsigned thread = 0; thread < threads_of(a) * threads_of(b); ++thread) {
         const daemon::ChannelPair pair = daemon::make_channel();

@@ -2,16 +2,16 @@
 // one round, written in one transaction, made durable by one sync, and only then acknowledged. The
 // more there is to do, the more a sync carries; nobody waits for a timer.
 
-#include <algorithm>
 #include <chrono>
-#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "net/channel_link.hh"
 #include "net/event_loop.hh"
+#include "services/connected_receivers.hh"
+#include "services/forward_desk.hh"
 #include "services/hook_queue.hh"
 #include "services/place_news.hh"
 #include "services/quarantine_watch.hh"
@@ -45,21 +45,16 @@ class StoreService {
     int run();
 
   private:
-    struct Receiver {
-        explicit Receiver(std::uint16_t its_number) : number(its_number) {}
-        std::uint16_t number;
-        std::unique_ptr<net::ChannelLink> link;
-        Ticket to_answer = 0;  // 0: nothing in this round
-    };
+    using Receiver = ConnectedReceivers::Receiver;
 
     void meet(Peer peer, Channel channel);
     void meet_receiver(std::uint16_t number, Channel channel);
     void take(Receiver& receiver, std::string_view message);
+    void begin_transaction();
     void add(Item& item, UnixMillis now);
     void end_round();
     void end_transaction();
     void tell_of_places(const std::vector<PlaceEvent>& events);
-    void answer(const CommitResult& result);
     void look_for_changes();
     void send_directory(Receiver& receiver);
     void note_quarantine();
@@ -72,10 +67,9 @@ class StoreService {
     Store store_;
     QuarantineWatch quarantine_watch_;
     bool quarantine_had_room_ = true;
-    std::vector<std::unique_ptr<Receiver>> receivers_;
+    ConnectedReceivers receivers_{loop_};
     ReceiverTalk talk_{[this](ToWhom whom, std::uint16_t number, std::string_view message) {
-        for (const auto& receiver : receivers_)
-            if ((receiver->number == number) == (whom == ToWhom::it)) receiver->link->send(message);
+        receivers_.send(whom, number, message);
     }};
     WebAppTalk web_app_{loop_,
                         store_,
@@ -87,17 +81,19 @@ class StoreService {
                                  hooks_.look();
                              }}};
     bool in_transaction_ = false;
+    bool has_stored_ = false;  // a fix, in this transaction
     bool is_told_to_look_ = false;
     Batch batch_;
     SharedPlaces shared_places_;
     PlaceNews place_news_{store_, log_};
     HookQueue hooks_{loop_, store_, log_, [this](std::uint16_t number, std::string_view message) {
-                         for (const auto& receiver : receivers_)
-                             if (receiver->number == number) receiver->link->send(message);
+                         receivers_.send(ToWhom::it, number, message);
                      }};
     Removals removals_{loop_, store_, log_};
     RetentionRun retention_{loop_, store_, log_};
-    std::vector<Fix> fresh_;  // of this transaction, for the web app
+    ForwardDesk forward_desk_;
+    std::optional<std::uint16_t> caller_;  // which of the receivers it is
+    std::vector<Fix> fresh_;               // of this transaction, for the web app
     StoreCounters counters_;
     net::Timer change_timer_;
     ServiceControl control_;
@@ -108,6 +104,7 @@ StoreService::StoreService(ServiceStart& start)
       database_(database_path(start.settings.data)),
       store_(database_),
       quarantine_watch_(log_),
+      forward_desk_(store_, log_, start.settings.forward),
       change_timer_(loop_.timers(), [this] { look_for_changes(); }),
       control_(loop_, std::move(start.control), log_,
                {.on_peer = [this](Peer peer, Channel channel) { meet(peer, std::move(channel)); },
@@ -126,6 +123,8 @@ int StoreService::run() {
     removals_.look();
     retention_.look();
     control_.ready(store_.has_accounts() ? std::string_view() : kNoAccounts);
+    // Not before it is ready: the supervisor would not wait for a large table.
+    loop_.post([this] { forward_desk_.prepare(); });
     loop_.run();
     if (!control_.supervisor_is_gone()) end_log();
     return 0;
@@ -142,20 +141,19 @@ void StoreService::end_log() {
 }
 
 void StoreService::meet(Peer peer, Channel channel) {
-    if (peer.kind == ServiceKind::receiver) meet_receiver(peer.number, std::move(channel));
+    if (peer.kind == ServiceKind::caller) caller_ = peer.number;
+    if (peer.kind == ServiceKind::receiver || peer.kind == ServiceKind::caller)
+        meet_receiver(peer.number, std::move(channel));
     if (peer.kind == ServiceKind::web_app) web_app_.meet(std::move(channel));
 }
 
 void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
     channel.grow_buffers(std::size_t{4} * 1024 * 1024);
-    std::erase_if(receivers_, [number](const auto& known) { return known->number == number; });
-    Receiver& receiver = *receivers_.emplace_back(std::make_unique<Receiver>(number));
-    net::ChannelLink::Handlers handlers;
-    handlers.on_message = [this, &receiver](std::string_view message, daemon::Fd) {
-        take(receiver, message);
-    };
-    receiver.link =
-        std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers));
+    Receiver& receiver = receivers_.connect(
+        number, std::move(channel),
+        [this](Receiver& it, std::string_view message) { take(it, message); });
+    if (number == caller_)
+        forward_desk_.meet([&receiver](std::string_view message) { receiver.link->send(message); });
     receiver.link->send(write(Room{quarantine_had_room_}));
     for (const std::string& heard : talk_.for_newcomer()) receiver.link->send(heard);
     send_directory(receiver);
@@ -163,20 +161,29 @@ void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
 
 void StoreService::take(Receiver& receiver, std::string_view message) {
     if (talk_.takes(receiver.number, message)) return;
-    if (hooks_.takes(receiver.number, message)) return;
     if (kind_of(message) == MessageKind::refused) return web_app_.pass_on_refused(message);
+    // A receiver that was taken over must not read what the store has, nor the keys of web hooks.
+    const bool is_caller = receiver.number == caller_;
+    if (is_caller && hooks_.takes(receiver.number, message)) return;
+    if (is_caller && kind_of(message) == MessageKind::forwarded) {
+        begin_transaction();
+        return forward_desk_.take(message, unix_now());
+    }
     if (kind_of(message) != MessageKind::batch || !read(message, batch_)) {
         // A receiver of our own that writes nonsense: its clients will hear 503 and come again.
         receiver.link->send(write(Answer{batch_.ticket, false, "the batch cannot be read"}));
         return;
     }
-    if (!std::exchange(in_transaction_, true)) {
-        store_.begin();
-        web_app_.in_transaction(true);
-    }
+    begin_transaction();
     const UnixMillis now = unix_now();
     for (Item& item : batch_.items) add(item, now);
     receiver.to_answer = batch_.ticket;
+}
+
+void StoreService::begin_transaction() {
+    if (std::exchange(in_transaction_, true)) return;
+    store_.begin();
+    web_app_.in_transaction(true);
 }
 
 void StoreService::add(Item& item, UnixMillis now) {
@@ -187,6 +194,7 @@ void StoreService::add(Item& item, UnixMillis now) {
         if (added == Added::stored) {
             shared_places_.note(*fix, now);
             place_news_.note(*fix, now);
+            has_stored_ = true;
         }
         if (added == Added::stored && web_app_.listens()) fresh_.push_back(std::move(*fix));
     } else if (const Quarantined* quarantined = std::get_if<Quarantined>(&item)) {
@@ -202,6 +210,7 @@ void StoreService::end_round() {
         end_transaction();
     }
     talk_.answer(store_, log_);
+    forward_desk_.answer();
     web_app_.do_as_asked();
     hooks_.step_if_due();
     if (removals_.step_if_due()) note_quarantine();
@@ -221,12 +230,14 @@ void StoreService::end_transaction() {
     web_app_.in_transaction(false);
     counters_.note_commit(result, std::chrono::steady_clock::now() - begin, unix_now());
 
-    answer(result);                                                  //@ 2
+    receivers_.answer(result);                                       //@ 2
     if (result.durable) web_app_.announce(result.sequence, fresh_);  //@ 3
     for (const std::string& message : shared_places_.take(result.durable))
-        for (const auto& receiver : receivers_) receiver->link->send(message);
+        receivers_.send_to_all(message);
     fresh_.clear();
     tell_of_places(place_news_.take(result.durable));
+    if (std::exchange(has_stored_, false)) forward_desk_.look();
+    forward_desk_.ended(result.durable);
     note_quarantine();
     // After the answers are out: nobody waits for it.
     store_.checkpoint_if_due();
@@ -239,17 +250,10 @@ void StoreService::tell_of_places(const std::vector<PlaceEvent>& events) {
     hooks_.look();
 }
 
-void StoreService::answer(const CommitResult& result) {
-    for (const auto& receiver : receivers_) {
-        if (receiver->to_answer == 0) continue;
-        receiver->link->send(write(Answer{receiver->to_answer, result.durable, result.reason}));
-        receiver->to_answer = 0;
-    }
-}
-
 void StoreService::look_for_changes() {
     change_timer_.set(Deadline::after(kLookForChanges, loop_.now()));
     const std::int64_t sequence_before = store_.sequence();
+    forward_desk_.look();
     if (!store_.changed_elsewhere()) return;
     place_news_.forget();
     note_quarantine();
@@ -281,7 +285,7 @@ void StoreService::note_quarantine() {
     quarantine_watch_.filled(store_.quarantine_bytes(), Store::kQuarantineRoom);
     const bool has_room = store_.quarantine_has_room();
     if (std::exchange(quarantine_had_room_, has_room) == has_room) return;
-    for (const auto& receiver : receivers_) receiver->link->send(write(Room{has_room}));
+    receivers_.send_to_all(write(Room{has_room}));
 }
 
 }  // namespace
