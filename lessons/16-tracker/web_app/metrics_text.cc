@@ -107,6 +107,34 @@ void add_reasons(std::string& text, const ServerFigures& figures) {
                     escaped_label(service.name), outcome, escaped_label(reason), count);
 }
 
+void add_forward(std::string& text, const ServerFigures& figures) {
+    struct ForwardMetric {
+        std::string_view name, type, help;
+        std::int64_t (*value)(const ForwardFigures&);
+    };
+    static constexpr ForwardMetric kForwardMetrics[] = {
+        {"waymark_forward_connected", "gauge",
+         "Whether the server answered when it was asked last.",
+         [](const ForwardFigures& forward) -> std::int64_t { return forward.is_connected; }},
+        {"waymark_forward_waiting", "gauge",
+         "Fixes that wait to be sent to it, as far as 100000, when it was asked last.",
+         [](const ForwardFigures& forward) { return forward.waiting; }},
+        {"waymark_forward_sent_total", "counter", "Fixes that it has taken.",
+         [](const ForwardFigures& forward) { return forward.sent; }},
+        {"waymark_forward_refused_total", "counter",
+         "Fixes that it has refused; they are left out.",
+         [](const ForwardFigures& forward) { return forward.refused; }},
+    };
+    const ServiceFigures* const caller = figures.find("caller");
+    if (caller == nullptr || caller->forward.empty()) return;
+    for (const ForwardMetric& metric : kForwardMetrics) {
+        begin_metric(text, metric.name, metric.type, metric.help);
+        for (const ForwardFigures& forward : caller->forward)
+            text += fmt::format("{}{{to=\"{}\"}} {}\n", metric.name, escaped_label(forward.to),
+                                metric.value(forward));
+    }
+}
+
 // Microseconds as seconds, without a detour by floating point.
 std::string in_seconds(std::int64_t us) {
     return fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000);
@@ -148,6 +176,7 @@ std::string metrics_text(const ServerFigures& figures, std::string_view version)
     add_services(text, figures);
     for (const Metric& metric : kMetrics) add_metric(text, metric, figures);
     add_reasons(text, figures);
+    add_forward(text, figures);
     add_commit_times(text, figures);
     return text;
 }

@@ -62,6 +62,34 @@ TEST_CASE("each figure has its line, with the labels that tell it from others") 
     CHECK_FALSE(has_line(text, "waymark_connections{service=\"store\"} 0"));
 }
 
+TEST_CASE("each server that fixes are forwarded to has its lines, and its place on the page") {
+    const ServerFigures figures = figures_of(
+        {R"({"name":"caller","state":"up","answers":true,"pid":14,"starts":1,"counters":{"forward":[)"
+         R"({"to":"http://a:1","connected":true,"waiting":3,"sent":40,"refused":2,"last_error":"",)"
+         R"("last_refusal":"van: \"no\"","last_refusal_ms":99},{"to":"https://b","connected":false,)"
+         R"("waiting":0,"sent":0,"refused":0,"last_error":"Connection refused","last_refusal":"",)"
+         R"("last_refusal_ms":0}]}})"});
+    const std::string text = metrics_text(figures, "1");
+    for (const char* const line : {
+             "# TYPE waymark_forward_waiting gauge",
+             "# TYPE waymark_forward_sent_total counter",
+             "waymark_forward_waiting{to=\"http://a:1\"} 3",
+             "waymark_forward_waiting{to=\"https://b\"} 0",
+             "waymark_forward_connected{to=\"http://a:1\"} 1",
+             "waymark_forward_connected{to=\"https://b\"} 0",
+             "waymark_forward_sent_total{to=\"http://a:1\"} 40",
+             "waymark_forward_refused_total{to=\"http://a:1\"} 2",
+         }) {
+        INFO(line);
+        CHECK(has_line(text, line));
+    }
+    CHECK(metrics_text(figures_of({kStore}), "1").find("forward") == std::string::npos);
+    const std::string page = totals_to_json(figures);
+    CHECK(page.find(R"("last_refusal":"van: \"no\"")") != std::string::npos);
+    CHECK(page.find(R"("last_error":"Connection refused")") != std::string::npos);
+    CHECK(totals_to_json(figures_of({kStore})).ends_with(R"("forward":[]})"));
+}
+
 TEST_CASE("a label's value may have any characters") {
     CHECK(escaped_label("a\\b\"c\nd") == "a\\\\b\\\"c\\nd");
 }

@@ -26,8 +26,35 @@ void add_named(const json& counters, const char* name, ServiceFigures::Numbers& 
     if (found != counters.end() && found->is_object()) add_numbers(*found, numbers);
 }
 
+// Throws json::exception for what is none.
+ForwardFigures read_forward(const json& object) {
+    return {.to = object.at("to").get<std::string>(),
+            .is_connected = object.at("connected").get<bool>(),
+            .waiting = object.at("waiting").get<std::int64_t>(),
+            .sent = object.at("sent").get<std::int64_t>(),
+            .refused = object.at("refused").get<std::int64_t>(),
+            .last_refusal_ms = object.at("last_refusal_ms").get<std::int64_t>(),
+            .last_error = object.at("last_error").get<std::string>(),
+            .last_refusal = object.at("last_refusal").get<std::string>()};
+}
+
+std::string to_json(const ForwardFigures& forward) {
+    return json({{"to", forward.to},
+                 {"connected", forward.is_connected},
+                 {"waiting", forward.waiting},
+                 {"sent", forward.sent},
+                 {"refused", forward.refused},
+                 {"last_error", forward.last_error},
+                 {"last_refusal", forward.last_refusal},
+                 {"last_refusal_ms", forward.last_refusal_ms}})
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 void take_counters(const json& counters, ServiceFigures& figures) {
     add_numbers(counters, figures.numbers);
+    if (const auto forward = counters.find("forward");
+        forward != counters.end() && forward->is_array())
+        for (const json& each : *forward) figures.forward.push_back(read_forward(each));
     add_named(counters, "refused_by_reason", figures.refused_by_reason);
     add_named(counters, "quarantined_by_reason", figures.quarantined_by_reason);
     if (const auto within = counters.find("commits_within");
@@ -130,7 +157,11 @@ std::string totals_to_json(const ServerFigures& figures) {
         append_json_string(list, reason);
         list += fmt::format(":{}", count);
     }
-    return fmt::format("{},\"reasons\":{{{}}}}}", json, list);
+    std::vector<std::string> forward;
+    for (const ServiceFigures& service : figures.services)
+        for (const ForwardFigures& each : service.forward) forward.push_back(to_json(each));
+    return fmt::format("{},\"reasons\":{{{}}},\"forward\":[{}]}}", json, list,
+                       fmt::join(forward, ","));
 }
 
 std::string services_to_json(const ServerFigures& figures) {

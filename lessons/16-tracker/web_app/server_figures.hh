@@ -14,6 +14,14 @@
 
 namespace waymark::tracker {
 
+// How it goes with one server that fixes are forwarded to (services/forwarder).
+struct ForwardFigures {
+    std::string to;
+    bool is_connected = false;
+    std::int64_t waiting = 0, sent = 0, refused = 0, last_refusal_ms = 0;
+    std::string last_error, last_refusal;  // "" for none
+};
+
 struct ServiceFigures {
     using Numbers = std::map<std::string, std::int64_t, std::less<>>;
 
@@ -25,6 +33,7 @@ struct ServiceFigures {
     Numbers numbers;  // of a receiver with several threads, their sum
     Numbers refused_by_reason, quarantined_by_reason;
     std::vector<std::int64_t> commits_within;  // services/commit_times; of the store
+    std::vector<ForwardFigures> forward;       // of the caller
 
     std::int64_t number(std::string_view key) const;  // 0 if it has none
     bool has(std::string_view key) const { return numbers.contains(key); }
@@ -56,7 +65,8 @@ std::string services_to_json(const ServerFigures& figures);
 
 // The figures of the moment, for the page: {"uptime_s","database_bytes","log_bytes",
 // "quarantine_bytes","disk_bytes","disk_free_bytes","last_commit_ms","slowest_commit_us","reasons":
-// {"unknown_device":3}}; the reasons are of refusals and of quarantine.
+// {"unknown_device":3},"forward":[{"to","connected","waiting","sent","refused","last_error",
+// "last_refusal","last_refusal_ms"}]}; the reasons are of refusals and of quarantine.
 std::string totals_to_json(const ServerFigures& figures);
 
 }  // namespace waymark::tracker

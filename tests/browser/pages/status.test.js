@@ -11,7 +11,7 @@ let browser, tracker, page;
 
 before(async () => {
   browser = await openBrowser();
-  tracker = await Tracker.start(['alice/phone']);
+  tracker = await Tracker.start(['alice/phone'], ['--forward', 'http://127.0.0.1:9/a-secret']); // where nobody listens
   await tracker.addUser('member', 'a member of the family');
   for (let second = 0; second < 3; second++) {
     await tracker.send('alice/phone', { time: Date.now() - second * 1000, latitude: 48.1, longitude: 11.5 });
@@ -48,6 +48,16 @@ test('the charts go on by themselves: what is sent now is in them', async () => 
   assert.ok(await most() >= 2);
   assert.match(await chart('Memory').locator('.line').getAttribute('d'), /^M.*L/);
   await page.getByRole('row').filter({ hasText: 'unknown device' }).waitFor();
+});
+
+test('what is forwarded is there: to whom, what waits, and why', async () => {
+  const forwarded = page.getByRole('region', { name: 'Forwarded' });
+  await forwarded.getByRole('heading', { name: 'http://127.0.0.1:9', exact: true }).waitFor();
+  await forwarded.getByText('127.0.0.1:9: Connection refused').waitFor();
+  const waiting = async () => Number(await forwarded.locator('dl > div', { hasText: /^Waiting/ }).locator('dd').innerText());
+  for (const end = Date.now() + 60_000; await waiting() < 3 && Date.now() < end;) await page.waitForTimeout(100);
+  assert.ok(await waiting() >= 3);
+  assert.doesNotMatch(await page.locator('main').innerText(), /a-secret/);
 });
 
 test('it is whole on a phone and on a desk, in both schemes', async () => {

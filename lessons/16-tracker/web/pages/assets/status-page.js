@@ -77,6 +77,25 @@ function showTables({ services, figures }) {
     : reasons.map(([reason, times]) => row(reason.replaceAll('_', ' '), count(times)))));
 }
 
+// The server counts no further.
+const MOST_WAITING = 100_000;
+
+function forwarded({ to, connected, waiting, sent, refused, last_error, last_refusal, last_refusal_ms }) {
+  const heading = element('h3', { className: 'server', textContent: to });
+  const waits = waiting >= MOST_WAITING ? `${count(waiting)} or more` : count(waiting);
+  const state = last_error === '' ? (connected ? 'connected' : 'not asked yet') : last_error;
+  const facts = element('dl', { className: 'facts' }, fact('State', state), fact('Waiting', waits),
+    fact('Sent', count(sent)), fact('Refused', count(refused)));
+  if (last_refusal !== '')
+    facts.append(fact('Last refused', `${last_refusal} (${new Date(last_refusal_ms).toLocaleString()})`));
+  return element('section', {}, heading, facts);
+}
+
+function showForwarded({ figures }) {
+  place('forward-part').hidden = figures.forward.length === 0;
+  place('forward').replaceChildren(...figures.forward.map(forwarded));
+}
+
 function showProblems(problems) {
   place('problems').hidden = problems.length === 0;
   place('problems').replaceChildren(...problems.map((text) => element('li', { textContent: text })));
@@ -100,6 +119,7 @@ async function show() {
     showCharts(answer);
     showFacts(answer);
     showTables(answer);
+    showForwarded(answer);
     return answer.every_s * 1000;
   } catch (error) {
     say(place('notice'), error.message);
