@@ -10,7 +10,7 @@ site=$1 pages=$2 modules=$3 base=$4 stamp=$5
 rm -rf "$site"
 mkdir -p "$site/assets/vendor/leaflet" "$site/assets/vendor/uplot" "$site/assets/vendor/pmtiles" \
    "$site/assets/vendor/protomaps-leaflet"
-cp "$pages"/*.html "$site/"
+cp "$pages"/*.html "$pages"/openapi.json "$site/"
 cp "$pages"/assets/* "$site/assets/"
 cp "$base" "$site/assets/world.base"
 cp "$modules/leaflet/dist/leaflet.js" "$modules/leaflet/dist/leaflet.css" \

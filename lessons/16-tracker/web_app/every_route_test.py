@@ -103,6 +103,18 @@ class Routes(unittest.TestCase):
         self.assertIn({"method": "POST", "pattern": "/api/log-in", "admits": "strangers"}, self.routes)
         self.assertEqual({route["admits"] for route in self.routes}, {"strangers", "holders", "viewers", "admins"})
 
+    def test_each_route_is_described_with_whom_it_admits_and_nothing_else_is(self):
+        """/api/openapi.json: a route without words is a failed test, and so are words without a route."""
+        description = json.loads(self.ask("GET", "/api/openapi.json", self.member)[1])
+        described = {(method.upper(), re.sub(r"\{[^}]*\}", "{}", path), operation["x-admits"])
+                     for path, item in description["paths"].items() for method, operation in item.items()}
+        there = {(route["method"], route["pattern"].replace("*", "{}"), route["admits"]) for route in self.routes}
+        self.assertEqual(there - described, set(), "without words")
+        self.assertEqual(described - there, set(), "without a route")
+        for path, item in description["paths"].items():
+            for method, operation in item.items():
+                self.assertEqual(operation["security"] == [{}], operation["x-admits"] == "strangers", path)
+
     def test_strangers_reach_nothing_but_what_is_open(self):
         wrong = self.member[:-4] + ("AAAA" if not self.member.endswith("AAAA") else "BBBB")
         for cookie in (None, wrong, self.ended, "session=", "session=%00", self.member.partition("=")[0]):

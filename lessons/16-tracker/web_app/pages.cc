@@ -48,6 +48,8 @@ void Pages::add_routes(Routes& routes) {
     add(routes, "/files", "/files.html");
     add(routes, "/sharing", "/sharing.html");
     add(routes, "/account", "/account.html");
+    add(routes, "/api", "/api.html");
+    add(routes, "/api/openapi.json", "/openapi.json");
     for (const auto& [address, file] : {std::pair{"/login", "/login.html"},
                                         {"/welcome", "/welcome.html"},
                                         {"/shared", "/shared.html"}})

@@ -13,7 +13,7 @@ const BEHIND_MORE = [
   { address: '/sharing', name: 'Share' },
   { address: '/corrections', name: 'Correct' },
   { address: '/files', name: 'Files' },
-  { address: '/account', name: 'Account', below: ['/users', '/audit', '/status'] },
+  { address: '/account', name: 'Account', below: ['/users', '/audit', '/status', '/api'] },
 ];
 
 const isHere = ({ address, below = [] }) => [address, ...below].includes(location.pathname);
