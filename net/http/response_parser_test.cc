@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 
 using namespace waymark::net::http;
 using enum ResponseStatus;
+using namespace std::string_literals;
 
 namespace {
 
@@ -51,6 +53,34 @@ TEST_CASE("an answer is the same however its bytes are cut") {
             CHECK(parser.response().field("x") == "y");
             if (row.status == complete) CHECK(parser.response().keeps_alive == row.is_kept);
         }
+    }
+}
+
+TEST_CASE("a damaged answer is the same however its bytes are cut, and holds no more than it has") {
+    const std::string whole[] = {
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\n"
+        "X: trailer\r\n\r\n"};
+    const std::string bytes = "\r\n:;0159aF -,\0\x80"s;
+    std::minstd_rand random(7);
+    for (int round = 0; round < 5'000; ++round) {
+        std::string answer = whole[round % 2];
+        for (unsigned faults = random() % 4 + 1; faults > 0; --faults) {
+            const std::size_t at = random() % answer.size();
+            if (random() % 3 == 0)
+                answer.erase(at, random() % 4 + 1);
+            else
+                answer.insert(at, 1, bytes[random() % bytes.size()]);
+        }
+        CAPTURE(answer);
+        ResponseParser at_once = parse(answer, answer.size());
+        ResponseParser bit_by_bit = parse(answer, random() % 3 + 1);
+        REQUIRE(at_once.status() == bit_by_bit.status());
+        CHECK(at_once.response().status == bit_by_bit.response().status);
+        CHECK(at_once.response().fields.size() == bit_by_bit.response().fields.size());
+        if (at_once.status() == complete)
+            CHECK(at_once.response().body == bit_by_bit.response().body);
+        CHECK(at_once.response().body.size() <= answer.size());
     }
 }
 

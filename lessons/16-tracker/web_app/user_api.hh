@@ -2,9 +2,8 @@
 //
 //   GET  /api/users          {"users":[{"number","name","role","has_password","link_until","used",
 //                            "see":[1],"change":[1]}],"devices":[{"number","name"}]}
-//   POST /api/users/add      {"name","role"} -> {"user","link"}: a one-time link, which is not
-//   shown
-//                            again; with it they choose their password
+//   POST /api/users/add      {"name","role"} -> {"link"}: a one-time link, which is not shown again;
+//                            with it they choose their password
 //   POST /api/users/link     {"user"} -> {"link"}: a new one, also for who has a password
 //   POST /api/users/role     {"user","role"}
 //   POST /api/users/grants   {"user","see":["1"],"change":["1"]}
