@@ -29,7 +29,8 @@ export function prepareRuns(boxes) {
   // them.
   window.addEventListener('keydown', (event) => {
     const pane = panes.find(({ box, isAtStep }) => isAtStep && box.closest('section')?.classList.contains('present'));
-    const isTyping = event.target.matches?.('input[type=text], button');
+    // The focus is on Next then, and a clicker finds it there; the space bar presses the button that has it.
+    const isTyping = event.target.matches?.(event.key === ' ' ? 'input[type=text], button' : 'input[type=text]');
     if (!pane || isTyping || !ON_KEYS.includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();

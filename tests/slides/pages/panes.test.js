@@ -244,10 +244,19 @@ test('a step waits for Next: by button, by key, by clicker; the focus is where t
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => /2\. after/.test(document.querySelector('section.present .screen').textContent) && !document.querySelector('section.present .next').disabled);
   assert.ok(await stop.isEnabled());
-  await page.evaluate(() => document.activeElement.blur());
+  await page.waitForFunction(() => document.activeElement.matches('.next')); // where a clicker finds the focus
   await page.keyboard.press('PageDown');
   await ended(page);
   assert.equal(await page.locator('section.present [data-demo="b-steps"]').count(), 1, 'the slide is the same');
+  await pane(page).go.click();
+  for (const key of ['n', 'Space']) {
+    await page.waitForFunction(() => document.activeElement.matches('.next'));
+    const { words } = await page.evaluate(() => ({ words: document.querySelector('section.present .state').textContent }));
+    if (key === 'Space') await page.evaluate(() => document.activeElement.blur()); // on the button it is the button's
+    await page.keyboard.press(key);
+    await page.waitForFunction((before) => document.querySelector('section.present .state').textContent !== before, words);
+  }
+  await ended(page);
   await page.keyboard.press('PageDown');
   assert.equal(await page.locator('section.present [data-demo="b-steps"]').count(), 0, 'and afterwards the key is the deck\'s again');
   await toSlideWith(page, '[data-demo="b-steps"]');
