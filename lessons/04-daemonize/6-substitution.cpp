@@ -41,7 +41,8 @@ void put_null_on_0_to_2() {
 }
 //#endregion output
 
-// The daemon ends by SIGTERM, and with the demo, whose end no other descriptor tells (pidfd_open(2)).
+// The daemon ends by SIGTERM, and with the demo, whose end no other descriptor tells
+// (pidfd_open(2)).
 void stay_until_the_end_of(pid_t demo) {
     const Fd its_end(check(static_cast<int>(::syscall(SYS_pidfd_open, demo, 0)), "pidfd_open"));
     pollfd waiting{its_end.get(), POLLIN, 0};
@@ -116,8 +117,7 @@ void show(const char* output) {
 
 int main(int argument_count, char** arguments) {
     if (argument_count == 5)
-        return run_the_command(arguments[2], std::atoi(arguments[3]),
-                               Fd(std::atoi(arguments[4])));
+        return run_the_command(arguments[2], std::atoi(arguments[3]), Fd(std::atoi(arguments[4])));
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl");  // the daemon's end is ours to see
     fmt::print("1. a daemon that keeps its standard output\n");

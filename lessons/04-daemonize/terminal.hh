@@ -5,6 +5,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -27,8 +28,10 @@ class Terminal {
     const std::string& name() const { return name_; }
 
     // The calling process leads a new session and has this terminal, as a shell in a new window;
-    // its descriptor 0 is the terminal, too. To be called in a child: who leads a group cannot.
+    // its descriptor 0 is the terminal, too, and SIGHUP ends it: nohup(1) may have started us. To
+    // be called in a child: who leads a group cannot.
     void become_its_shell() {
+        ::signal(SIGHUP, SIG_DFL);
         waymark::daemon::check(::setsid(), "setsid");
         const waymark::daemon::Fd side(::open(name_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
         waymark::daemon::check(::ioctl(side.get(), TIOCSCTTY, 0), "ioctl TIOCSCTTY", name_);

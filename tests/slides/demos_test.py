@@ -160,6 +160,14 @@ class DemosTest(unittest.TestCase):
                         text = terminal_run.output_of([demo["program"], *demo["arguments"]], claimed[name].buttons)
                         self.assertEqual(claimed[name].fault(text), "", text)
 
+    def test_a_closed_window_is_shown_also_where_nohup_started_us(self):
+        name = "04-daemonize/1-naive"
+        [demo] = [demo for lesson in json.loads(pathlib.Path(MANIFEST).read_text("utf-8"))["lessons"]
+                  for demo in lesson["demos"] if f"{lesson['name']}/{demo['name']}" == name]
+        program = pathlib.Path(MANIFEST).parent / demo["program"]
+        text = terminal_run.output_of(["sh", "-c", "trap '' HUP; exec \"$@\"", "sh", program, "0"])
+        self.assertEqual(claims.of_decks(ROOT)[name].fault(text), "")
+
     def test_a_claim_is_refused_where_it_does_not_hold(self):
         claimed = claims.of_decks(ROOT)
         recorded = {str(file.relative_to(RECORDED).with_suffix("")): file.read_text("utf-8")
