@@ -80,7 +80,7 @@ TEST_CASE("a total length beyond the end is cut") {
 TEST_CASE("lengths below the header are refused") {
     for (const char* first : {"44", "40"}) {
         step(std::string("read a packet whose IHL is ") + first[1] + ", less than the header");
-        const auto reading = read_with(read_ipv4, Test(header(first, "001c") + kEight));
+        const auto reading = read_with(read_ipv4, Test(header(first, "001c") + kEight), kTooSmall);
         header_of(reading, kAllOrNothing);
         expect_fault(reading, Fault::bad_length, {kTooSmall, kReason});
         expect_payload(reading, "", kBehindFault);
@@ -88,7 +88,7 @@ TEST_CASE("lengths below the header are refused") {
     }
     for (const char* total : {"0013", "0000"}) {
         step(std::string("read one whose total length is ") + total + ", less than its header");
-        const auto reading = read_with(read_ipv4, Test(header("45", total) + kEight));
+        const auto reading = read_with(read_ipv4, Test(header("45", total) + kEight), kTooSmall);
         expect_fault(reading, Fault::bad_length, {kTooSmall, kReason});
         expect_payload(reading, "", kBehindFault);
         expect_equal(hex(reading.header->options), "nothing", "the options", kBehindFault);

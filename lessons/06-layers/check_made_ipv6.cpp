@@ -195,7 +195,7 @@ void try_packet(Random& random) {
 TEST_CASE("made-up packets of IPv6 are read as they were made") {
     step("read " + std::to_string(kPackets) +
          " packets of IPv6 that are made up, with extension headers of all kinds, cut anywhere");
-    if_it_crashes(kPastEnd, "overflow");
+    say_what_a_crash_means();
     Random random(6);
     for (int i = 0; i < kPackets; ++i) try_packet(random);
 }

@@ -18,8 +18,9 @@ template <class Header>
 void read_every_beginning(Reading<Header> (*reader)(Bytes), const Test& whole, std::size_t fixed) {
     step("read no byte of it, the first one, the first two, and so on to " +
          std::to_string(whole.size()));
+    say_what_a_crash_means();
     for (std::size_t size = 0; size <= whole.size(); ++size) {
-        const auto reading = read_with(reader, whole.first(size));
+        const auto reading = read_one_of_many(reader, whole.first(size));
         const std::string of = " of the first " + std::to_string(size) + " bytes";
         expect(reading.header.has_value() == (size >= fixed), "the header" + of,
                size >= fixed ? "there: its fixed part is" : "none: its fixed part is cut",
@@ -34,6 +35,7 @@ void read_every_beginning(Reading<Header> (*reader)(Bytes), const Test& whole, s
 template <class Header>
 void read_anything(Reading<Header> (*reader)(Bytes), const char* name, std::string_view beginning) {
     step(std::string("give ") + name + " bytes that mean nothing, four hundred times");
+    say_what_a_crash_means();
     std::mt19937 random(6);
     for (int round = 0; round < 400; ++round) {
         std::vector<std::uint8_t> bytes(Test(beginning).size() + random() % 80);
@@ -43,7 +45,7 @@ void read_anything(Reading<Header> (*reader)(Bytes), const char* name, std::stri
             const Bytes first = start;
             std::copy(first.begin(), first.end(), bytes.begin());
         }
-        read_with(reader, Test(Bytes(bytes)));
+        read_one_of_many(reader, Test(Bytes(bytes)));
     }
 }
 

@@ -75,10 +75,21 @@ Kept<Header> read_one_of_many(Reading<Header> (*reader)(Bytes), Test bytes) {
     return kept;
 }
 
-// The same, with what a crash means said first; who reads thousands in one step says it once.
-template <class Header>
-Kept<Header> read_with(Reading<Header> (*reader)(Bytes), Test bytes) {
+// By what a sanitizer reports, or the standard library says of a span: an index that is not there,
+// more bytes than there are, a part that begins behind the end. To be said once a step, not a
+// thousand times.
+inline void say_what_a_crash_means(const Advice& begins_behind = kPastEnd) {
     if_it_crashes(kPastEnd, "overflow");
+    if_it_crashes(kPastEnd, "__idx < size()");
+    if_it_crashes(kTrusted, "__count <= size()");
+    if_it_crashes(begins_behind, "__offset <= size()");
+}
+
+// Reads, with what a crash means said first.
+template <class Header>
+Kept<Header> read_with(Reading<Header> (*reader)(Bytes), Test bytes,
+                       const Advice& begins_behind = kPastEnd) {
+    say_what_a_crash_means(begins_behind);
     return read_one_of_many(reader, std::move(bytes));
 }
 

@@ -84,6 +84,8 @@ constexpr std::array kKnown = {
     Known{"out of bounds for type", "the program reached outside an array", kUndefined},
     Known{"runtime error: ", "the program did what C++ does not define", kUndefined},
     Known{"Assertion `", "an assertion does not hold", kNothingMore},
+    // libstdc++ quotes otherwise than assert(3), and names no line of the learner's.
+    Known{"Assertion '", "the standard library was asked for what is not there", kNothingMore},
     Known{"terminate called after throwing", "an exception left the program: nobody caught it",
           kException},
     Known{"terminate called without",

@@ -31,6 +31,9 @@ TEST_CASE("reports are told in plain words, with the learner's line") {
          "pool.cc:30"},
         {"check: /a/work/01-processes/children.cc:55: int f(): Assertion `x > 0' failed.\n",
          "an assertion does not hold", "children.cc:55"},
+        {"/usr/include/c++/12/span:278: std::span<int>::reference: Assertion '__idx < size()' "
+         "failed.\n",
+         "the standard library was asked for what is not there", ""},
         {"terminate called after throwing an instance of 'std::runtime_error'\n  what():  no\n",
          "an exception left the program: nobody caught it", ""},
         {"==1==ERROR: LeakSanitizer: detected memory leaks\n",
@@ -53,7 +56,8 @@ TEST_CASE("a place names the function and not its address, wherever the checkout
     for (const char* folder : {"work/01-twice/", "/a/work/01-twice/"}) {
         const std::optional<Finding> finding = find_finding(
             "==1==ERROR: AddressSanitizer: SEGV on unknown address\n"
-            "    #0 0x564dd9516ece in small::twice(int, char const*) /a/work/01-twice/twice.cc:11\n",
+            "    #0 0x564dd9516ece in small::twice(int, char const*) "
+            "/a/work/01-twice/twice.cc:11\n",
             folder);
         REQUIRE(finding);
         CHECK(finding->place == "twice.cc:11, in small::twice(int, char const*)");
