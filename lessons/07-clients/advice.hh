@@ -15,6 +15,11 @@ inline const Advice kWritable{
     "A socket becomes writable when its attempt is over, well or badly. Which of the two it was is "
     "in SO_ERROR, and nowhere else.",
     "README.md#writable-taken-for-connected; connect(2), EINPROGRESS"};
+inline const Advice kAskedTwice{"an error asked for twice",
+                                "SO_ERROR gives the error and takes it away. Who asks once more "
+                                "hears 0, as if nothing had been, "
+                                "and begins the attempt anew. Ask once, and keep the answer.",
+                                "README.md#an-error-asked-for-twice; socket(7), SO_ERROR"};
 inline const Advice kTooSoon{"asked too soon",
                              "SO_ERROR is 0 also while an attempt is under way: nothing has gone "
                              "wrong yet. It means something "

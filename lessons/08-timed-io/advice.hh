@@ -142,6 +142,10 @@ inline const Advice kTwice{"a rest told twice",
                            "What was given to the caller is used up, also the unfinished rest at "
                            "the end. Later calls have nothing left to give.",
                            "README.md#a-rest-told-twice"};
+inline const Advice kBehindOld{"a line behind the one before",
+                               "The string is the caller's, and the line before may still be in "
+                               "it. The new one takes its place.",
+                               "README.md#a-line-behind-the-one-before"};
 inline const Advice kMemory{
     "used up before it was given",
     "A string that grows may throw std::bad_alloc. What was taken out of the reader before is lost "

@@ -17,9 +17,11 @@ namespace {
 
 using Text = std::string;
 
+constexpr const char* kOld = "old";  // what was in the line before
+
 // The status, and the line where there is one: "done ab".
 Text next_line(LineReader& reader, std::size_t limit, Deadline deadline) {
-    Text line = "old";
+    Text line = kOld;
     IoStatus status = IoStatus::done;
     std::size_t count = 0;
     const Text seen = told([&] {
@@ -55,7 +57,9 @@ TEST_CASE("a line and its end") {
         put(wire.writing, row.sent);
         wire.writing.reset();
         LineReader reader(wire.reading);
-        expect_equal(next_line(reader, 5, far()), Text(row.expected), "the result", row.cause);
+        const Text seen = next_line(reader, 5, far());
+        expect_equal(seen, Text(row.expected), "the result",
+                     seen.find(kOld) != seen.npos ? kBehindOld : row.cause);
     }
     step("a line of 5 bytes, and the largest limit that there is");
     Wire long_wire = socket_wire();
