@@ -16,6 +16,7 @@
 
 #include "daemon/children.hh"
 #include "lessons/04-daemonize/slow_server.hh"
+#include "lessons/course/end_step.hh"
 #include "lessons/course/time_to_look.hh"
 
 using namespace waymark::daemon;
@@ -46,6 +47,7 @@ void say_ready(Fd& ready) {
 
 int run_the_command(const SocketName& name) {
     Fd ready = daemonize_and_wait();
+    waymark::demo::end_step();  // the command waits at the pipe
     try {
         const Fd listener = start_slowly(name);
         fmt::print("    server: listening, ready\n");
