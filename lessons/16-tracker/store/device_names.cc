@@ -1,6 +1,7 @@
 // The words that a person gives a device: its name, its identifiers, and the unit of its speeds.
 // Declared in devices.hh. Refused are words that nobody could see or type again: empty, too long,
-// not UTF-8, with control characters, or with a space at an end.
+// not UTF-8, with control characters (those of a terminal that are above 127, too, and those that
+// turn the line round in which they stand), or with a space at an end.
 
 #include <fmt/core.h>
 
@@ -38,6 +39,23 @@ bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
+// Of UTF-8: U+0080 to U+009F, of which U+009B begins a command to a terminal; the ends of lines and
+// paragraphs, U+2028 and U+2029; and what orders the directions of a text, U+202A to U+202E and
+// U+2066 to U+2069 (Unicode Standard Annex 9).
+bool has_wide_control(std::string_view text) {
+    constexpr std::pair<std::string_view, std::string_view> kRanges[] = {
+        {"\xC2\x80", "\xC2\x9F"},
+        {"\xE2\x80\xA8", "\xE2\x80\xAE"},
+        {"\xE2\x81\xA6", "\xE2\x81\xA9"},
+    };
+    for (std::size_t at = 0; at < text.size(); ++at)
+        for (const auto& [first, last] : kRanges) {
+            const std::string_view here = text.substr(at, first.size());
+            if (here.size() == first.size() && first <= here && here <= last) return true;
+        }
+    return false;
+}
+
 void check_text(std::string_view what, std::string_view text, std::size_t most_bytes) {
     const auto refuse = [&](std::string_view rule) {
         std::string shown;
@@ -49,6 +67,9 @@ void check_text(std::string_view what, std::string_view text, std::size_t most_b
     if (std::any_of(text.begin(), text.end(), is_control)) refuse("has a control character");
     if (text.front() == ' ' || text.back() == ' ') refuse("begins or ends with a space");
     if (!is_utf8(text)) refuse("is not UTF-8");
+    // Not repeated: it would do to this line what it is refused for.
+    if (has_wide_control(text))
+        throw daemon::UsageError(fmt::format("the {} has a control character", what));
 }
 
 }  // namespace

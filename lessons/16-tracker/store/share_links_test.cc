@@ -164,6 +164,30 @@ TEST_CASE("what a person must correct is said, and what is at the bound is taken
     }
 }
 
+TEST_CASE("a name has nothing that a terminal or a page would obey") {
+    for (const char* const name : {"a\nb", "a\x1b[2J", "a\x7f",
+                                   "a\xC2\x9B"
+                                   "2J",
+                                   "a\xC2\x80",
+                                   "a\xE2\x80\xA8"
+                                   "b",
+                                   "\xE2\x80\xAE"
+                                   "abc",
+                                   "\xE2\x81\xA6"
+                                   "abc",
+                                   "a\xFF"}) {
+        CHECK_THROWS_AS(check_share_name(name), UsageError);
+        CHECK_THROWS_AS(check_device_name(name), UsageError);
+    }
+    // The controls: their neighbours, and what is made of several characters.
+    for (const char* const name :
+         {"\xC2\xA1Hola!", "Zo\xC3\xAB", "5 \xE2\x82\xAC", "\xE2\x80\x93 van", "\xE2\x81\xAF",
+          "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9", "\xE2\x9D\xA4\xEF\xB8\x8F"}) {
+        CHECK_NOTHROW(check_share_name(name));
+        CHECK_NOTHROW(check_device_name(name));
+    }
+}
+
 TEST_CASE("links that ended long ago are forgotten when another one is made") {
     ShareStore sharing;
     sharing.links.add(past(1, "old"));
