@@ -78,6 +78,11 @@ inline const Advice kColumns{
     "a number of a fixed length",
     "How many digits the fraction has is the logger's business. Find its end by the letter.",
     "README.md#a-number-of-a-fixed-length"};
+inline const Advice kPrecision{"a number with too few digits",
+                               "A float has seven digits: of 47.7853833 it makes 47.7853851, which "
+                               "is somewhere else. degrees() "
+                               "gives a double.",
+                               "README.md#a-number-with-too-few-digits"};
 inline const Advice kNoPlace{
     "something taken for a place",
     "So many digits, two of minutes below 60, perhaps a point and digits, one of two letters. What "
@@ -128,6 +133,11 @@ inline const Advice kBelieved{"an impossible place believed",
                               "91 degrees north is nowhere, and a point of tomorrow hides all of "
                               "today's. reason_against() knows them.",
                               "README.md#an-impossible-place-believed; reported_point.hh"};
+inline const Advice kImpossible{"an impossible value believed",
+                                "-1 is what a logger sends that knows no speed, and a battery of "
+                                "200 per cent is none. fill_fix() "
+                                "leaves out what cannot be.",
+                                "README.md#an-impossible-value-believed; reported_point.hh"};
 inline const Advice kEvidence{
     "quarantine without evidence",
     "Whose it is, which point of the message, why, by which protocol, and "

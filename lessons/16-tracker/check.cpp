@@ -52,6 +52,8 @@ void expect_degrees(std::string_view text, std::optional<double> seen, double ex
         fail(what, show(expected), in_words(seen), kHemisphere);
     const double whole = std::trunc(expected);
     const double minutes = (expected - whole) * 60;
+    if (!is_near(seen, expected, 1e-9) && is_near(seen, expected, 5e-6))
+        fail(what, show(expected), in_words(seen), kPrecision);
     for (const double fraction : {minutes / 100, minutes, minutes * 100})
         if (fraction != 0 && is_near(seen, whole + fraction, 1e-6))
             fail(what, show(expected), in_words(seen), kMinutes);
@@ -61,8 +63,8 @@ void expect_degrees(std::string_view text, std::optional<double> seen, double ex
 }  // namespace
 
 TEST_CASE("a line with the right checksum is its text") {
-    for (const char* text :
-         {"A", "", "SXT1,boat,2", "150624,093000,4747.1N,00936.5E", "AC", "~~}"}) {
+    for (const char* text : {"A", "", "SXT1,boat,2", "150624,093000,4747.1N,00936.5E", "AC", "~~}",
+                             "5 \xE2\x82\xAC"}) {
         step("look at the line " + show(with_checksum(text)));
         const std::optional<std::string> seen = checked(with_checksum(text));
         expect(seen == text, "its text", show(text), seen ? show(*seen) : "nothing",
@@ -148,7 +150,7 @@ TEST_CASE("a day that the calendar has not is none") {
         step("read the date " + show(date));
         expect(!instant(date, "093000"), "the instant", "nothing", "a value", kNormalised);
     }
-    for (const char* time : {"240000", "236000", "235961", "990000"}) {
+    for (const char* time : {"240000", "236000", "235961", "235960", "990000"}) {
         step("read the time " + show(time));
         expect(!instant("150624", time), "the instant", "nothing", "a value", kNormalised);
     }
@@ -244,10 +246,16 @@ TEST_CASE("what is no place is none") {
 }
 
 TEST_CASE("a number is the same in every country") {
-    step("read a place where the decimal sign is a comma");
+    const std::string line = std::string(kPlace) + ",12.5,230.5,1640.5";
+    step("read a place where the decimal sign is a point");
+    expect_degrees("4747.123N", latitude("4747.123N"), 47.78538333333333, {kMinutes, kColumns});
+    const Fix here = fix_of(line, {kGoodRefused, kOptionalCosts});
+    expect_value(here.speed_mps, 6.4306, "the speed of 12.5 knots", kKnots);
+    expect_value(here.altitude_m, 500.02, "the altitude of 1640.5 feet", kFeet);
+    step("read the same where it is a comma");
     const CommaLocale comma;
     expect_degrees("4747.123N", latitude("4747.123N"), 47.78538333333333, kLocale);
-    const Fix fix = fix_of(std::string(kPlace) + ",12.5,230.5,1640.5", {kLocale, kGoodRefused});
+    const Fix fix = fix_of(line, {kLocale, kGoodRefused});
     expect_value(fix.speed_mps, 6.4306, "the speed of 12.5 knots", kLocale);
     expect_value(fix.altitude_m, 500.02, "the altitude of 1640.5 feet", kLocale);
 }

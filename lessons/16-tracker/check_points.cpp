@@ -86,12 +86,15 @@ TEST_CASE("an optional field that cannot be read costs that field") {
                                    {",12.5,NNE,1640,5,88", 6.4306, {}, 499.872, 5, 88},
                                    {",12.5,230,n/a,5,88", 6.4306, 230, {}, 5, 88},
                                    {",12.5,230,1640,--,88", 6.4306, 230, 499.872, {}, 88},
-                                   {",12.5,230,1640,5,low", 6.4306, 230, 499.872, 5, {}},
-                                   {",-1,400,1640,-5,200", {}, {}, 499.872, {}, {}}}) {
+                                   {",12.5,230,1640,5,low", 6.4306, 230, 499.872, 5, {}}}) {
         step("read a line that ends with " + show(row.fields));
         expect_optional(fix_of(std::string(kPlace) + row.fields, kOptionalCosts), row,
                         {kZero, kOptionalCosts, kWrongField});
     }
+    step("read lines with values that cannot be");
+    for (const char* fields : {",-1,400,1640,-5,200", ",-1,-90,1640,-5,-1"})
+        expect_optional(fix_of(std::string(kPlace) + fields, kOptionalCosts),
+                        {"", {}, {}, 499.872, {}, {}}, {kImpossible, kZero});
     step("read lines with something that begins like a number");
     for (const char* fields :
          {",12kn,9x,1e,5m,88%", ",0x10,0x10,0x10,0x10,0x10", ",1.2.3,1-2,1 2,1;2,5/6",
