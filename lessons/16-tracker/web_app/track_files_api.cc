@@ -115,7 +115,10 @@ std::shared_ptr<TrackUpload> TrackFilesApi::upload_of(Exchange& exchange, const 
         answer_later(exchange, "Too many files are being imported. Try again.",
                      std::chrono::seconds(10));
     else if (upload == nullptr)
-        answer_error(exchange, 404, "This upload is over, or was forgotten. Begin again.");
+        answer_error(exchange, 404, "This upload was forgotten. Begin again.");
+    else if (upload->is_over)
+        answer_json(exchange, upload->problem.empty() ? 200 : upload->problem_status,
+                    upload->to_json(upload->problem.empty(), upload->problem));
     else if (upload->is_busy)
         answer_error(exchange, 409, "A piece of this file is being read still.");
     else if (upload->at != piece.at)
@@ -159,7 +162,11 @@ net::Task<> TrackFilesApi::import_piece(Exchange& exchange, Viewer viewer) {
         piece.status = upload->problem_status;
     }
     const bool is_over = file_ends && piece.status != 503;
-    if (is_over) uploads_.end(upload->id);
+    if (is_over) {
+        upload->problem = piece.error;
+        upload->problem_status = piece.status;
+        uploads_.end(*upload);
+    }
     answer_json(exchange, piece.status,
                 upload->to_json(is_over && piece.error.empty(), piece.error));
 }

@@ -5,7 +5,7 @@
 //        application/octet-stream, for whoever may change the device (he could as well correct
 //        each position by hand). The first has upload 0 and at 0; the answer (TrackUpload::to_json)
 //        says which number the upload has, and from which byte on the next piece begins. 409 if it
-//        begins elsewhere, with the right place in "at"; 404 if the upload is over or forgotten;
+//        begins elsewhere, with the right place in "at"; 404 if the upload is forgotten;
 //        413 if the file is longer than the setting; 400 if the file cannot be read on: what came
 //        before is stored. With last=1 the file is at its end. With stop=1 no more of it comes:
 //        what was read stays, and a line or a record that was cut in the middle is none.

@@ -95,8 +95,9 @@ TEST_CASE("a file comes in pieces, cut anywhere, and what came of it is told") {
     CHECK(answer["refused"].dump() ==
           R"([{"count":1,"line":4,"words":"a time that cannot be read"}])");
     CHECK(files.told_of_fixes == 1);
-    // It is over.
-    CHECK(files.post(1, fmt::format("upload={}&at=0", upload), "x")["status"] == 404);
+    // Who has not heard it hears it again, and nothing of what comes with the question is read.
+    json again = files.post(1, fmt::format("upload={}&at=0&last=1", upload), text);
+    CHECK(again == answer);
     // The same file adds nothing.
     answer = files.post(1, "upload=0&at=0&last=1", text, 1);
     CHECK(answer["stored"] == 0);
@@ -182,8 +183,21 @@ TEST_CASE("a last piece that the store cannot take is sent again, and ends as it
         CHECK(answer["done"] == (status == 200));
         CHECK(answer["stored"].get<int>() + answer["already"].get<int>() == 1);
         CHECK(answer.contains("error") == (status == 400));
-        CHECK(files.post(1, query, "")["status"] == 404);
+        CHECK(files.post(1, query, "") == answer);
     }
+}
+
+TEST_CASE("of uploads that are over the last two of a person are known, and they take no place") {
+    Files files;
+    int uploads[4] = {};
+    for (int& upload : uploads)
+        upload = files.post(1, "upload=0&at=0&last=1&format=csv", "time,lat,lon\n")["upload"];
+    for (int i = 0; i < 4; ++i)
+        CHECK(files.post(1, fmt::format("upload={}&at=13&last=1", uploads[i]), "")["status"] ==
+              (i < 2 ? 404 : 200));
+    // Nobody else hears of them.
+    CHECK(files.post(1, fmt::format("upload={}&at=13", uploads[3]), "", 0,
+                     files.member)["status"] == 404);
 }
 
 TEST_CASE("what is older than the days that are kept is refused, and not stored to be removed") {
@@ -214,7 +228,7 @@ TEST_CASE("what is stopped keeps what it has, and takes no line that was cut") {
     CHECK(stopped["status"] == 200);
     CHECK(stopped["stored"] == 1);
     CHECK(files.told_of_fixes == 1);
-    CHECK(files.post(1, query, "")["status"] == 404);
+    CHECK(files.post(1, query, "") == stopped);
 }
 
 TEST_CASE("so many uploads at once and no more, and no file is longer than the setting") {

@@ -53,7 +53,7 @@ TrackUploads::TrackUploads(net::EventLoop& loop)
 
 std::shared_ptr<TrackUpload> TrackUploads::begin(UserNumber user, DeviceNumber device,
                                                  const TrackFormat* format, UnixMillis oldest) {
-    if (!make_room_for(user) || all_.size() >= kMostAtOnce) return nullptr;
+    if (!make_room_for(user) || is_full()) return nullptr;
     auto upload = std::make_shared<TrackUpload>(user, device, format, unix_now(), oldest);
     upload->id = ++last_id_;
     all_.emplace(upload->id, upload);
@@ -65,7 +65,7 @@ bool TrackUploads::make_room_for(UserNumber user) {
     std::size_t count = 0;
     auto rests = all_.end();
     for (auto each = all_.begin(); each != all_.end(); ++each) {
-        if (each->second->user != user) continue;
+        if (each->second->user != user || each->second->is_over) continue;
         ++count;
         const bool is_older = rests == all_.end() || each->second->until < rests->second->until;
         if (!each->second->is_busy && is_older) rests = each;
@@ -74,6 +74,26 @@ bool TrackUploads::make_room_for(UserNumber user) {
     if (rests == all_.end()) return false;
     all_.erase(rests);
     return true;
+}
+
+bool TrackUploads::is_full() const {
+    const auto count =
+        std::ranges::count_if(all_, [](const auto& each) { return !each.second->is_over; });
+    return static_cast<std::size_t>(count) >= kMostAtOnce;
+}
+
+void TrackUploads::end(TrackUpload& upload) {
+    upload.is_over = true;
+    upload.named_format = upload.format();
+    upload.recognising.reset();
+    upload.named.reset();
+    upload.points.waiting() = {};
+    std::size_t count = 0;
+    for (auto each = all_.end(); each != all_.begin();) {
+        --each;  // the newest first
+        if (!each->second->is_over || each->second->user != upload.user) continue;
+        if (++count > kMostOfOne) each = all_.erase(each);
+    }
 }
 
 std::shared_ptr<TrackUpload> TrackUploads::find(std::uint64_t id, UserNumber user,

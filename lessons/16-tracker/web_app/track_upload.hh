@@ -46,6 +46,8 @@ struct TrackUpload {
     // The file is at its end, or cannot be read on and why. It is read no more; but what it gave
     // may have to be handed to the store once more, with the next piece.
     bool has_ended = false;
+    // All of it is with the store. Who has not heard the answer asks again.
+    bool is_over = false;
     std::string problem;
     int problem_status = 0;
     daemon::Deadline until = daemon::Deadline::never();
@@ -69,10 +71,12 @@ class TrackUploads {
     std::shared_ptr<TrackUpload> find(std::uint64_t id, UserNumber user, DeviceNumber device) const;
     // It has just been heard of.
     void note(TrackUpload& upload);
-    void end(std::uint64_t id) { all_.erase(id); }
+    // All that is kept of it is what came of it, for kPatience, and of kMostOfOne of a person.
+    void end(TrackUpload& upload);
 
   private:
     bool make_room_for(UserNumber user);
+    bool is_full() const;
     void forget_idle();
 
     net::EventLoop& loop_;
