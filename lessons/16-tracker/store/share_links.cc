@@ -60,10 +60,8 @@ ShareNumber ShareLinks::add(const ShareLink& link) {
     Statement old(connection_, "DELETE FROM share_link WHERE abs(ends_ms) <= ?1");
     old.bind(1, link.made_ms - kKeptAfterEnd);
     old.run();
-    if (connection_.number("SELECT count(*) FROM share_link") >= kMost)
-        throw daemon::UsageError(fmt::format(
-            "there are {} links already; those that have ended are forgotten after 31 days",
-            kMost));
+    make_room(link, kMostOfOne, "account IS nullif(?1, 0)", "of one person");
+    make_room(link, kMost, "?1 IS NOT NULL", "in all");
     Statement insert(connection_,
                      "INSERT INTO share_link (device, account, made_by, made_ms, secret_hash, "
                      "name, from_ms, to_ms, is_live, with_battery, ends_ms) "
@@ -81,6 +79,24 @@ ShareNumber ShareLinks::add(const ShareLink& link) {
     insert.bind(11, link.ends_ms);
     insert.run();
     return connection_.last_row();
+}
+
+// Of `which`: where there are `most`, one that has ended goes, the oldest first.
+void ShareLinks::make_room(const ShareLink& link, std::int64_t most, const std::string& which,
+                           std::string_view whose) {
+    Statement count(connection_, "SELECT count(*) FROM share_link WHERE " + which);
+    count.bind(1, link.by);
+    if (!count.step() || count.integer(0) < most) return;
+    Statement ended(connection_,
+                    "DELETE FROM share_link WHERE number = (SELECT min(number) FROM share_link "
+                    "WHERE ends_ms <= ?2 AND " +
+                        which + ")");
+    ended.bind(1, link.by);
+    ended.bind(2, link.made_ms);
+    ended.run();
+    if (connection_.changed_rows() == 0)
+        throw daemon::UsageError(
+            fmt::format("there are {} links {} that are open: end one first", most, whose));
 }
 
 void ShareLinks::end(ShareNumber number, UnixMillis now) {

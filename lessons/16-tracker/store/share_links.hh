@@ -54,7 +54,9 @@ inline constexpr UnixMillis kLongestShare =
 class ShareLinks {
   public:
     static constexpr std::int64_t kMost = 500;
-    // So long a link that has ended is listed, and says that it has ended.
+    static constexpr std::int64_t kMostOfOne = 100;  // that one person has made, or the command
+    // So long a link that has ended is listed, and says that it has ended; less where there are too
+    // many.
     static constexpr UnixMillis kKeptAfterEnd = kLongestShare;
 
     explicit ShareLinks(Connection& connection) : connection_(connection) {}
@@ -72,6 +74,9 @@ class ShareLinks {
     void note_look(ShareNumber number, UnixMillis now);
 
   private:
+    void make_room(const ShareLink& link, std::int64_t most, const std::string& which,
+                   std::string_view whose);
+
     Connection& connection_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "daemon/error.hh"
@@ -186,6 +187,32 @@ TEST_CASE("a name has nothing that a terminal or a page would obey") {
         CHECK_NOTHROW(check_share_name(name));
         CHECK_NOTHROW(check_device_name(name));
     }
+}
+
+TEST_CASE("a person has so many links and no more, and those that have ended make room") {
+    ShareStore sharing;
+    Accounts accounts(sharing.connection);
+    const UserNumber anna = accounts.add("Anna", Role::admin, "hash", kNow);
+    const UserNumber ben = accounts.add("Ben", Role::admin, "hash", kNow);
+    int made = 0;
+    const auto add = [&](UserNumber by) {
+        ShareLink link = past(1, std::to_string(++made));
+        link.by = by;
+        return sharing.links.add(link);
+    };
+    const ShareNumber first = add(ben), second = add(ben);
+    for (std::int64_t i = 2; i < ShareLinks::kMostOfOne; ++i) add(ben);
+    CHECK_THROWS_AS(add(ben), UsageError);
+    // In nobody else's way, and not in his own once he has ended one.
+    CHECK_NOTHROW(add(anna));
+    CHECK_NOTHROW(add(0));
+    sharing.links.end(second, kNow);
+    CHECK_NOTHROW(add(ben));
+    CHECK_THROWS_AS(add(ben), UsageError);
+    const std::vector<ShareLink> all = sharing.links.list();
+    CHECK(all.size() == static_cast<std::size_t>(ShareLinks::kMostOfOne) + 2);
+    CHECK(all.back().number == first);
+    CHECK(std::ranges::none_of(all, [&](const auto& link) { return link.number == second; }));
 }
 
 TEST_CASE("links that ended long ago are forgotten when another one is made") {
