@@ -38,7 +38,7 @@ void ForwardDesk::take(std::string_view message, UnixMillis now) {
     const auto known = std::ranges::find(destinations_, forwarded.destination, &Destination::name);
     if (known == destinations_.end()) return;
     if (forwarded.progress)
-        store_.also([&](Connection& connection) {
+        store_.also_or_fail([&](Connection& connection) {
             Forwarding(connection).note(known->name, *forwarded.progress, now);
         });
     known->is_asked |= forwarded.wants_next;

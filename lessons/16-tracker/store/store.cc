@@ -265,8 +265,8 @@ bool Store::has_quarantined(DeviceNumber device, std::string_view digest) {
     return Quarantine(open_->connection).has(device, digest);
 }
 
-void Store::also(const std::function<void(Connection&)>& change) {
-    attempt([&] { change(open_->connection); });
+void Store::also_or_fail(const std::function<void(Connection&)>& part) {
+    attempt([&] { part(open_->connection); });
 }
 
 void Store::look(const std::function<void(Connection&)>& look) {

@@ -64,6 +64,8 @@ class Store {
     // Runs `part` within the transaction, if it has not failed. What it throws is thrown on, and
     // what it changed is undone; what was added stays.
     void also(const std::function<void(Connection&)>& part);
+    // The same, but a StoreError fails the whole transaction.
+    void also_or_fail(const std::function<void(Connection&)>& part);
     // Ends the transaction. After a failure the connection is opened anew by the next begin().
     CommitResult commit();
     void rollback();
@@ -75,8 +77,6 @@ class Store {
     // Whether the point is on disk already.
     bool has_quarantined(DeviceNumber device, std::string_view digest);
 
-    // Part of the transaction that begin() has begun, which fails if `change` throws a StoreError.
-    void also(const std::function<void(Connection&)>& change);
     // Runs `look`, which must not write; between transactions only. What it throws is thrown on.
     void look(const std::function<void(Connection&)>& look);
 
