@@ -20,7 +20,7 @@ let browser, tracker, page, description, ajv;
 
 before(async () => {
   browser = await openBrowser();
-  tracker = await Tracker.start(['van', 'boat']);
+  tracker = await Tracker.start(['van', 'boat'], ['--web-hooks', '127.0.0.0/8']);
   for (let minute = 60; minute > 0; minute--)
     await tracker.send('van', { time: NOW - minute * 60_000, latitude: 48.1 + (minute < 40 ? minute / 1000 : 0.04), longitude: 11.5, speed: 5 });
   await fetch(`${tracker.devices}?id=van&timestamp=${NOW}&lat=95&lon=11.5`);
@@ -149,6 +149,12 @@ test('what changes something takes what it says, and answers so', async () => {
   const { place } = await post('/api/places/add', { name: 'Home', lat: 48.1, lon: 11.5, radius_m: 75 });
   await post('/api/places/change', { place, name: 'House', lat: 48.1, lon: 11.5, radius_m: 80 });
   await asDescribed('GET', '/api/places', '/api/places');
+  await post('/api/places/change', { place, name: 'Park', corners: [[48, 11], [48, 11.01], [48.01, 11.01]] });
+  await asDescribed('GET', '/api/places', '/api/places');
+  const { hook } = await post('/api/hooks/add', { url: 'http://127.0.0.1:9/', place });
+  await post('/api/hooks/test', { hook });
+  await asDescribed('GET', '/api/hooks', '/api/hooks');
+  await post('/api/hooks/remove', { hook });
   await post('/api/places/remove', { place });
 
   const choice = { device: 1, from: NOW - 58 * 60_000, to: NOW - 52 * 60_000 };
