@@ -117,6 +117,14 @@ class InTheSuite(unittest.TestCase):
         folder = self.units(lambda text: text.replace("WatchdogSec", "WatchdogSecs"))
         self.assertIn("WatchdogSecs", run("systemd-analyze", "verify", "--man=no", folder / UNITS[0]).stderr)
 
+    # Both have kept it from its start or its reload on a bare Debian (package_system_test.py).
+    def test_the_service_has_the_call_that_it_keeps_to_folders_by_and_no_program_that_may_be_missing(self):
+        text = (self.tree / "usr/lib/systemd/system" / UNITS[0]).read_text()
+        refuses_openat2 = r"(?m)^(RestrictSUIDSGID|DynamicUser)=(yes|true|on|1)"
+        self.assertNotRegex(text, refuses_openat2)
+        self.assertRegex(text.replace("RestrictSUIDSGID=no", "RestrictSUIDSGID=yes"), refuses_openat2)
+        self.assertEqual(set(re.findall(r"(?m)^Exec\w+=(\S+)", text)), {"/usr/bin/tracker"})
+
     def exposure(self, folder):
         done = run("systemd-analyze", "security", "--offline=yes", "--no-pager", folder / UNITS[0])
         return float(re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)[1])
