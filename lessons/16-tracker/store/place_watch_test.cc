@@ -19,7 +19,7 @@ namespace {
 
 constexpr Place kHome{48.137154, 11.576124};
 constexpr UnixMillis kMorning = 1'768'025'565'000;
-constexpr UnixMillis kMinute = 60'000;
+constexpr UnixMillis kAMinute = 60'000;
 
 Fix metres_from_home(double east, UnixMillis time, std::optional<float> accuracy = 10,
                      DeviceNumber device = 1) {
@@ -39,7 +39,7 @@ struct Watched {
     std::string path = folder.file("waymark.db");
     std::unique_ptr<Store> store;
     PlaceWatch watch;
-    UnixMillis now = kMorning + 24 * 60 * kMinute;
+    UnixMillis now = kMorning + 24 * 60 * kAMinute;
 
     Watched() {
         Connection connection = open_for_writing(path);
@@ -80,11 +80,11 @@ struct Watched {
         std::string words;
         for (const PlaceEvent& event : events)
             words += (words.empty() ? "" : ", ") + std::string(to_text(event.kind)) + " " +
-                     std::to_string((event.time_ms - kMorning) / kMinute);
+                     std::to_string((event.time_ms - kMorning) / kAMinute);
         return words;
     }
     std::string send(double east, int minute, std::optional<float> accuracy = 10) {
-        return send({metres_from_home(east, kMorning + minute * kMinute, accuracy)});
+        return send({metres_from_home(east, kMorning + minute * kAMinute, accuracy)});
     }
 
     std::vector<PlaceEvent> stored() {
@@ -112,7 +112,7 @@ TEST_CASE("who comes and goes is told once each") {
     CHECK(events[1].device == 1);
     CHECK(events[1].place == place);
     CHECK(events[1].place_name == "Home");
-    CHECK(events[1].time_ms == kMorning + kMinute);
+    CHECK(events[1].time_ms == kMorning + kAMinute);
     CHECK(events[1].noticed_ms == home.now);
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("fixes are judged in the order of their times, and one that is late ch
     home.add_place();
     home.send(500, 0);
     const auto minute = [](double east, int at) {
-        return metres_from_home(east, kMorning + at * kMinute);
+        return metres_from_home(east, kMorning + at * kAMinute);
     };
     // A phone that gives its newest first.
     CHECK(home.send({minute(500, 9), minute(0, 8), minute(0, 7), minute(500, 6)}) ==
@@ -221,9 +221,9 @@ TEST_CASE("a fix ahead of the clock, or one that is not valid, decides nothing")
     Watched home;
     home.add_place();
     home.send(500, 0);
-    home.now = kMorning + 10 * kMinute;
+    home.now = kMorning + 10 * kAMinute;
     CHECK(home.send(0, 100) == "");
-    Fix invalid = metres_from_home(0, kMorning + kMinute);
+    Fix invalid = metres_from_home(0, kMorning + kAMinute);
     invalid.valid = false;
     CHECK(home.send({invalid}) == "");
     CHECK(home.send(0, 2) == "enter 2");
@@ -249,7 +249,7 @@ TEST_CASE("what is rolled back has not happened, and happens when it comes again
     Watched home;
     home.add_place();
     home.send(500, 0);
-    CHECK(home.send({metres_from_home(0, kMorning + kMinute)}, false) == "enter 1");
+    CHECK(home.send({metres_from_home(0, kMorning + kAMinute)}, false) == "enter 1");
     CHECK(home.stored().empty());
     CHECK(home.send(0, 1) == "enter 1");
     CHECK(home.stored().size() == 1);
@@ -259,8 +259,8 @@ TEST_CASE("each device is judged by itself, and its events go with it") {
     Watched home;
     home.add_place();
     home.send({metres_from_home(500, kMorning), metres_from_home(0, kMorning, 10, 2)});
-    CHECK(home.send({metres_from_home(0, kMorning + kMinute),
-                     metres_from_home(500, kMorning + 2 * kMinute, 10, 2)}) == "enter 1, leave 2");
+    CHECK(home.send({metres_from_home(0, kMorning + kAMinute),
+                     metres_from_home(500, kMorning + 2 * kAMinute, 10, 2)}) == "enter 1, leave 2");
     home.store->change([](Connection& connection) {
         const auto of_bike = [](DeviceNumber device) { return device == 2; };
         CHECK(PlaceEvents(connection).list(of_bike, 10).size() == 1);
