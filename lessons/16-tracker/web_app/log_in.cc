@@ -67,7 +67,7 @@ void LogIn::add_routes(Routes& routes) {
         return Completion(log_out(exchange, std::move(viewer)));
     });
     routes.open_post("/api/welcome/look", kLongestLogIn,
-                     [this](Exchange& exchange) { return look(exchange); });
+                     [this](Exchange& exchange) { return Completion(look(exchange)); });
     routes.open_post("/api/welcome", kLongestLogIn,
                      [this](Exchange& exchange) { return Completion(welcome(exchange)); });
     routes.get("/api/session", [this](Exchange& exchange, const Viewer& viewer) {
@@ -89,10 +89,7 @@ std::optional<Viewer> LogIn::who_asks(const Exchange& exchange) {
 net::Task<> LogIn::log_in(Exchange& exchange) {
     const std::optional<Credentials> given = read_or_refuse(exchange, read_credentials);
     if (!given) co_return;
-    // Somebody may have been added a moment ago.
-    const Deadline current_by = Deadline::after(kPatienceWithReading);
-    const bool is_current = co_await parts_.keeper.is_current(current_by);
-    (void)is_current;
+    co_await catch_up();
     const AccountBook& book = parts_.keeper.book();
     const Account* const account = book.by_name(given->name);
     const UserNumber user = account == nullptr ? 0 : account->number;
@@ -184,9 +181,17 @@ bool LogIn::is_first_link(const TokenHash& link, UnixMillis now) const {
     return !parts_.is_demo && !parts_.keeper.book().has_accounts() && parts_.first.opens(link, now);
 }
 
-Completion LogIn::look(Exchange& exchange) {
+// A command may have added somebody, or made a link, a moment ago.
+net::Task<> LogIn::catch_up() {
+    const Deadline deadline = Deadline::after(kPatienceWithReading);
+    const bool is_current = co_await parts_.keeper.is_current(deadline);
+    (void)is_current;  // if not, what was read before holds
+}
+
+net::Task<> LogIn::look(Exchange& exchange) {
     const std::optional<TokenHash> link = read_or_refuse(exchange, read_link);
-    if (!link) return answered();
+    if (!link) co_return;
+    co_await catch_up();
     const UnixMillis now = unix_now();
     const Account* const account = parts_.keeper.book().by_link(*link, now);
     if (account != nullptr)
@@ -195,13 +200,13 @@ Completion LogIn::look(Exchange& exchange) {
         answer_json(exchange, 200, R"({"kind":"first"})");
     else
         answer_error(exchange, 404, kNoLink);
-    return answered();
 }
 
 // Only who has a link makes us hash.
 net::Task<> LogIn::welcome(Exchange& exchange) {
     const std::optional<Redeeming> given = read_or_refuse(exchange, read_redeeming);
     if (!given) co_return;
+    co_await catch_up();
     const UnixMillis now = unix_now();
     const Account* const account = parts_.keeper.book().by_link(given->link, now);
     const bool is_first = account == nullptr && is_first_link(given->link, now);

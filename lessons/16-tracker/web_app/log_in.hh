@@ -67,7 +67,8 @@ class LogIn {
 
     net::Task<> log_in(Exchange& exchange);
     net::Task<> log_out(Exchange& exchange, Viewer viewer);
-    net::http::Completion look(Exchange& exchange);
+    net::Task<> catch_up();
+    net::Task<> look(Exchange& exchange);
     net::Task<> welcome(Exchange& exchange);
     net::http::Completion session(Exchange& exchange, const Viewer& viewer);
     net::Task<> refuse(Exchange& exchange, int status, std::string who, std::string why);
