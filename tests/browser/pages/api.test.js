@@ -220,8 +220,8 @@ test('somebody comes to the page from the account, and finds a request by keyboa
   await visit(page, `${tracker.web}account`);
   await page.getByRole('link', { name: 'the requests, one by one' }).click();
   await page.getByRole('heading', { name: 'For programs', level: 1 }).waitFor();
-  const all = await page.locator('.operation').count();
-  assert.equal(all, operations().length);
+  await page.locator('.operation').last().waitFor();
+  assert.equal(await page.locator('.operation').count(), operations().length);
   await page.getByLabel('Find').focus();
   await page.keyboard.type('post admins retention');
   await page.getByRole('status').filter({ hasText: '1 found' }).waitFor();

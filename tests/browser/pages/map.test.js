@@ -132,7 +132,7 @@ test('who drags the map is not pulled back by the next position', async () => {
 
 test('of sixty devices one is found by a part of its name, without its accents', async () => {
   const names = Array.from({ length: 58 }, (_, i) => `van ${i + 1}`);
-  await tracker.addDevices([...names, 'Jörg', '\u202egnirts <img src=x onerror=alert(1)>']);
+  await tracker.addDevices([...names, 'Jörg', 'gnirts <img src=x onerror=alert(1)>']);
   for (const [i, name] of names.slice(0, 8).entries()) await tracker.send(name, { latitude: 48 + i / 100, longitude: 11 });
   const page = await renew(shown, { viewport: PHONE });
   await visit(page, tracker.web);
