@@ -220,8 +220,12 @@ test('hostile names are text that stays in its place, on small screens too', asy
     await page.locator('#add').click();
     await page.locator('#add-name').fill(text);
     await page.keyboard.press('Enter');
-    if (text === TURNS_THE_LINE) await page.locator('.problem', { hasText: 'has a control character' }).waitFor();
-    else await page.locator('#panel-title', { hasText: text }).waitFor();
+    if (text === TURNS_THE_LINE) {
+      await page.locator('#add-problem', { hasText: 'has a control character' }).waitFor();
+      await page.locator('#add').click(); // closes the form
+      continue;
+    }
+    await page.locator('#panel-title', { hasText: text }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
     await page.locator('.back').click();
   }
