@@ -222,6 +222,7 @@ test('hostile names are text that stays in its place, on small screens too', asy
     await page.keyboard.press('Enter');
     if (text === TURNS_THE_LINE) {
       await page.locator('#add-problem', { hasText: 'has a control character' }).waitFor();
+      assert.match(page.complaints.splice(0).join(), /^console: .* status of 400 [^,]*$/);
       await page.locator('#add').click(); // closes the form
       continue;
     }
