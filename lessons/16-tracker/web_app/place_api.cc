@@ -26,9 +26,9 @@ namespace {
 constexpr std::size_t kLongestHookRequest = 4096;
 
 std::string in_quotes(std::string_view text) {
-    std::string json;
-    append_json_string(json, text);
-    return json;
+    std::string quoted;
+    append_json_string(quoted, text);
+    return quoted;
 }
 
 std::string number_or_null(std::optional<std::int64_t> number) {
