@@ -44,6 +44,7 @@ void append_as_utf8(std::string& out, std::string_view text);
 // Appends `text` as a JSON string, with quotes. Bytes that are not UTF-8 become U+FFFD, because a
 // reader refuses a whole document for one of them (RFC 8259, 8.1).
 void append_json_string(std::string& out, std::string_view text);
+std::string json_string(std::string_view text);
 
 bool is_utf8(std::string_view text);
 

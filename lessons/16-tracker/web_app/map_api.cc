@@ -33,12 +33,6 @@ void append_member(std::string& body, std::string_view member) {
     body += member;
 }
 
-std::string json_text(std::string_view text) {
-    std::string json;
-    append_json_string(json, text);
-    return json;
-}
-
 // A state that has a name of its own never changes under it; a page may keep its parts.
 void begin_map(Exchange& exchange, int status, const MapFile& map, std::string_view tag,
                bool is_named) {
@@ -108,8 +102,8 @@ void MapApi::reload(const ReloadableSettings& settings) {
     const TileUrl url = parse_tile_url(settings.tiles);
     picture_origin_ = url.origin;
     tiles_json_ = fmt::format(R"("tiles":{{"url":{},"host":{},"attribution":{}}})",
-                              json_text(url.text), json_text(url.host),
-                              json_text(tile_attribution(settings.tiles_attribution, url)));
+                              json_string(url.text), json_string(url.host),
+                              json_string(tile_attribution(settings.tiles_attribution, url)));
 }
 
 void MapApi::add_routes(Routes& routes) {
@@ -133,7 +127,7 @@ Completion MapApi::describe(Exchange& exchange, std::string_view streets_path,
         } catch (const daemon::UsageError& error) {
             append_member(body,
                           R"("problem":)" +
-                              json_text(is_admin ? error.what() : "the map file cannot be used."));
+                              json_string(is_admin ? error.what() : "the map file cannot be used."));
         }
     if (!tiles_json_.empty()) append_member(body, tiles_json_);
     answer_json(exchange, 200, body + "}");

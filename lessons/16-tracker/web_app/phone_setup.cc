@@ -130,12 +130,6 @@ std::string config_parameter(std::string json) {
     return percent_encoded(to_base64(json));
 }
 
-std::string in_quotes(std::string_view text) {
-    std::string json;
-    append_json_string(json, text);
-    return json;
-}
-
 // The link: owntracks.org/booklet/features/remoteconfig, "URL config"; its members:
 // owntracks.org/booklet/tech/json, "_type=configuration". It is for a click, so the code is for
 // the phone's camera, which opens links.
@@ -151,7 +145,7 @@ PhoneSetup owntracks_http(const Setup& setup) {
                config_parameter(fmt::format(
                    R"({{"_type":"configuration","mode":3,"url":{},"auth":true,"username":"{}",)"
                    R"("password":{}}})",
-                   in_quotes(address), kAnyUser, in_quotes(setup.token)));
+                   json_string(address), kAnyUser, json_string(setup.token)));
     app.code = app.link;
     app.code_advice = "Scan it with the phone's camera; it opens OwnTracks.";
     return setup.by_token(app);
@@ -207,7 +201,7 @@ PhoneSetup colota(const Setup& setup) {
                config_parameter(
                    fmt::format(R"({{"endpoint":{},"apiTemplate":"custom","httpMethod":"POST",)"
                                R"("auth":{{"type":"bearer","bearerToken":{}}}}})",
-                               in_quotes(setup.url + "/colota"), in_quotes(setup.token)));
+                               json_string(setup.url + "/colota"), json_string(setup.token)));
     app.code = app.link;
     app.code_advice = "Scan it with the phone's camera; Colota shows it and asks.";
     return setup.by_token(app);

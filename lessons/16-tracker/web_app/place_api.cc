@@ -25,12 +25,6 @@ namespace {
 
 constexpr std::size_t kLongestHookRequest = 4096;
 
-std::string in_quotes(std::string_view text) {
-    std::string quoted;
-    append_json_string(quoted, text);
-    return quoted;
-}
-
 std::string number_or_null(std::optional<std::int64_t> number) {
     return number ? std::to_string(*number) : "null";
 }
@@ -47,7 +41,7 @@ std::string events_as_json(Reader& reader, const Viewer& viewer, std::int64_t be
                        R"({}{{"event":{},"kind":"{}","place":{},"name":{},"device":{},)"
                        R"("device_name":{},"time":{},"noticed":{}}})",
                        list.empty() ? "" : ",", event.number, to_text(event.kind), event.place,
-                       in_quotes(event.place_name), event.device, in_quotes(names[event.device]),
+                       json_string(event.place_name), event.device, json_string(names[event.device]),
                        event.time_ms, event.noticed_ms);
     const bool is_full = events.size() == PlaceApi::kEventsOfAPage;
     return fmt::format(
@@ -62,8 +56,8 @@ std::string hooks_as_json(const std::vector<WebHook>& hooks) {
                        R"({}{{"hook":{},"place":{},"url":{},"made":{},"tried":{},"said":{},)"
                        R"("failures":{},"due":{},"waiting":{},"delivered":{},"dropped":{}}})",
                        list.empty() ? "" : ",", hook.number, number_or_null(hook.place),
-                       in_quotes(hook.url), hook.made_ms, number_or_null(hook.tried_ms),
-                       in_quotes(hook.said), hook.failures, hook.due_ms, hook.waiting,
+                       json_string(hook.url), hook.made_ms, number_or_null(hook.tried_ms),
+                       json_string(hook.said), hook.failures, hook.due_ms, hook.waiting,
                        hook.delivered, hook.dropped);
     return "[" + list + "]";
 }

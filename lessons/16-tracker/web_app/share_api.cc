@@ -26,12 +26,6 @@ namespace {
 constexpr std::size_t kLongestShareRequest = 4096;
 constexpr std::chrono::seconds kPatienceWithShares{5};
 
-std::string json_string(std::string_view text) {
-    std::string json;
-    append_json_string(json, text);
-    return json;
-}
-
 std::string shares_as_json(Reader& reader, const Viewer& viewer, const ShareBook& book,
                            UnixMillis now) {
     std::unordered_map<DeviceNumber, std::string> names;
