@@ -10,8 +10,8 @@
 #include "daemon/error.hh"
 #include "net/connect_on_loop.hh"
 #include "net/http/client.hh"
-#include "net/http/grammar.hh"
 #include "net/tls_stream.hh"
+#include "services/hook_status.hh"
 #include "services/web_hook_signature.hh"
 #include "unix_time.hh"
 #include "version.hh"
@@ -24,14 +24,15 @@ namespace {
 
 constexpr std::string_view kTaken = "status 2";
 
-std::string request_of(const HookPost& post, const WebHookUrl& url) {
+std::string request_of(const HookPost& post, const net::http::HttpUrl& url) {
     const std::int64_t seconds = unix_now() / 1000;
     const std::string agent = fmt::format("Waymark/{}", version());
     const std::string fields = fmt::format(
         "webhook-id: {}\r\nwebhook-timestamp: {}\r\nwebhook-signature: {}\r\nConnection: close\r\n",
         post.id, seconds, hook_signature(post.secret, post.id, seconds, post.body));
+    const std::string target = url.target();
     return net::http::request_bytes({.method = "POST",
-                                     .target = url.target,
+                                     .target = target,
                                      .content_type = "application/json",
                                      .body = post.body,
                                      .user_agent = agent,
@@ -44,25 +45,6 @@ constexpr const char* kNotAllowed =
     "web hooks may not go there: the operator names networks with --web-hooks";
 
 }  // namespace
-
-int status_in(std::string_view bytes) {
-    for (;;) {
-        const std::string_view begin = "HTTP/1.";
-        if (bytes.substr(0, begin.size()) != begin.substr(0, bytes.size())) return -1;
-        const std::size_t line = bytes.find('\n');
-        if (line == bytes.npos) return 0;
-        // HTTP/1.1 200 ...
-        const std::string_view digits = line < 12 ? std::string_view() : bytes.substr(9, 3);
-        if (digits.empty() || bytes[8] != ' ' || net::http::kDigits.has(bytes[12]) ||
-            digits.find_first_not_of("0123456789") != digits.npos || digits.front() == '0')
-            return -1;
-        const int status = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + digits[2] - '0';
-        if (status >= 200 || status == 101) return status;
-        const std::size_t end = bytes.find("\r\n\r\n", line - 1);
-        if (end == bytes.npos) return 0;
-        bytes.remove_prefix(end + 4);
-    }
-}
 
 HookCaller::HookCaller(net::EventLoop& loop, WebHookNetworks networks, Options options, Tell tell)
     : loop_(loop),
@@ -98,7 +80,7 @@ net::Task<> HookCaller::run(HookPost post) {
 // "status 204", or why there is none.
 net::Task<std::string> HookCaller::try_post(const HookPost& post) {
     const Deadline deadline = Deadline::after(options_.patience, loop_.now());
-    const WebHookUrl url = parse_hook_url(post.url);
+    const net::http::HttpUrl url = parse_hook_url(post.url);
     auto looking_up = net::resolve_on_pool(loop_, pool_, url.host, url.port);
     const std::optional<net::ResolveResult> found = co_await looking_up;
     if (!found) co_return "too many names are being looked up";
@@ -116,23 +98,28 @@ net::Task<std::string> HookCaller::try_post(const HookPost& post) {
     co_return said;
 }
 
-std::unique_ptr<net::Stream> HookCaller::make_stream(daemon::Fd socket, const WebHookUrl& url) {
+std::unique_ptr<net::Stream> HookCaller::make_stream(daemon::Fd socket, const net::http::HttpUrl& url) {
     if (!url.is_secured) return std::make_unique<net::Stream>(loop_, std::move(socket));
     if (!tls_) tls_.emplace(options_.tls);
     return std::make_unique<net::TlsStream>(loop_, std::move(socket), tls_->connect(url.host));
 }
 
 net::Task<std::string> HookCaller::converse(net::Stream& stream, const HookPost& post,
-                                            const WebHookUrl& url, Deadline deadline) {
+                                            const net::http::HttpUrl& url, Deadline deadline) {
     const net::Transfer secured = co_await stream.handshake(deadline);
     if (secured.outcome != net::Outcome::done) {
         const std::string why = stream.layer() ? stream.layer()->failure() : std::string();
         co_return why.empty() ? "the connection could not be secured" : why;
     }
     const std::string request = request_of(post, url);
+    // A write has no deadline of its own: who takes a byte now and then would have it go on.
+    net::Timer late(loop_.timers(), [&stream] { stream.cancel(); });
+    late.set(deadline);
     const net::Transfer sent = co_await stream.write_all(request, options_.patience);
     // After a broken write the answer that explains it may still be there to read.
-    if (sent.outcome == net::Outcome::timed_out) co_return "it does not take the request";
+    if (sent.outcome == net::Outcome::timed_out || sent.outcome == net::Outcome::cancelled)
+        co_return "it does not take the request";
+    late.cancel();
     net::Task<std::string> reading = read_status(stream, deadline);
     const std::string said = co_await reading;
     co_return said;

@@ -58,9 +58,9 @@ class HookCaller {
     net::Task<> run(HookPost post);
     net::Task<std::string> try_post(const HookPost& post);
     net::Task<std::string> converse(net::Stream& stream, const HookPost& post,
-                                    const WebHookUrl& url, daemon::Deadline deadline);
+                                    const net::http::HttpUrl& url, daemon::Deadline deadline);
     net::Task<std::string> read_status(net::Stream& stream, daemon::Deadline deadline);
-    std::unique_ptr<net::Stream> make_stream(daemon::Fd socket, const WebHookUrl& url);
+    std::unique_ptr<net::Stream> make_stream(daemon::Fd socket, const net::http::HttpUrl& url);
 
     net::EventLoop& loop_;
     WebHookNetworks networks_;
@@ -71,9 +71,5 @@ class HookCaller {
     std::uint64_t posted_ = 0, failed_ = 0;
     net::TaskGroup tasks_;
 };
-
-// The status of the last head in `bytes` that is not of a provisional answer (RFC 9112, 4): 0 if
-// more bytes are needed, -1 if this is no HTTP.
-int status_in(std::string_view bytes);
 
 }  // namespace waymark::tracker

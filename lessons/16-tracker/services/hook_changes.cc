@@ -37,7 +37,7 @@ ChangeResult add_hook(Connection& connection, const ChangeRequest& request, Unix
     if (arguments.has("place"))
         hook.place = arguments.number("place", 1, ChangeArguments::kLastRow);
     arguments.end();
-    const WebHookUrl url = parse_hook_url(hook.url);
+    const net::http::HttpUrl url = parse_hook_url(hook.url);
     const HookNumber number = WebHooks(connection).add(hook);
     // The host and no more of the address: what follows may be a secret of the receiver's.
     note_change(connection, request, now, "web hook added", url.authority);

@@ -4,23 +4,16 @@
 
 #pragma once
 
-#include <cstdint>
-#include <string>
+#include <cstddef>
 #include <string_view>
 
-namespace waymark::tracker {
+#include "net/http/http_url.hh"
 
-struct WebHookUrl {
-    bool is_secured = false;  // https
-    std::string host;         // a name or an address, without brackets
-    std::uint16_t port = 0;
-    std::string authority;  // as the Host field says it
-    std::string target;     // path and query
-};
+namespace waymark::tracker {
 
 inline constexpr std::size_t kLongestHookUrl = 2000;
 
 // Throws UsageError that says what is wrong.
-WebHookUrl parse_hook_url(std::string_view text);
+net::http::HttpUrl parse_hook_url(std::string_view text);
 
 }  // namespace waymark::tracker

@@ -29,12 +29,12 @@ TEST_CASE("an address is taken apart") {
              Row{"http://x:/", false, "x", 80, "x:", "/"},
          }) {
         CAPTURE(row.text);
-        const WebHookUrl url = parse_hook_url(row.text);
+        const waymark::net::http::HttpUrl url = parse_hook_url(row.text);
         CHECK(url.is_secured == row.is_secured);
         CHECK(url.host == row.host);
         CHECK(url.port == row.port);
         CHECK(url.authority == row.authority);
-        CHECK(url.target == row.target);
+        CHECK(url.target() == row.target);
     }
 }
 
@@ -42,7 +42,6 @@ TEST_CASE("what could mean two things, or would end a line, is refused") {
     for (const char* text : {"",
                              "example.org",
                              "ftp://example.org/",
-                             "HTTPS://example.org",
                              "https://",
                              "https:///x",
                              "https://me@example.org/",
