@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "account.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 
 namespace waymark::tracker {
 

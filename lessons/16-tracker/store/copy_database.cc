@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -78,8 +77,8 @@ void copy_database(Connection& from, const std::string& path, IfThere if_there) 
         copy.run();
     } catch (const StoreError& error) {
         // SQLite's text would name the file that is read.
-        if (error.code() != SQLITE_FULL && error.code() != SQLITE_IOERR_WRITE) throw;
-        throw StoreError(error.code(),
+        if (error.kind() != StoreError::Kind::no_room) throw;
+        throw StoreError(error.kind(),
                          fmt::format("write {}: the disk is full or failing, or a limit for the "
                                      "size of files is reached: make room, or name a file on "
                                      "another disk",

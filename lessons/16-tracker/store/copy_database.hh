@@ -7,7 +7,7 @@
 #include <string>
 
 #include "store/begun_file.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 
 namespace waymark::tracker {
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
+#include "store/connection.hh"
 #include "store/correction.hh"
-#include "store/sqlite.hh"
 
 namespace waymark::tracker {
 

@@ -21,9 +21,9 @@
 #include <string_view>
 #include <vector>
 
+#include "store/connection.hh"
 #include "store/correction.hh"
 #include "store/fix_row.hh"
-#include "store/sqlite.hh"
 
 namespace waymark::tracker {
 

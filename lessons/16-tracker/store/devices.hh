@@ -10,7 +10,7 @@
 
 #include "fix.hh"
 #include "memory_directory.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 
 namespace waymark::tracker {
 

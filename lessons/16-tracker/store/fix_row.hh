@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "fix.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 #include "trips/segment.hh"
 
 namespace waymark::tracker {

@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "fix.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 
 namespace waymark::tracker {
 

@@ -8,6 +8,7 @@
 
 #include "daemon/folder_under_test.hh"
 #include "store/devices.hh"
+#include "store/sqlite_engine.hh"
 #include "store/store.hh"
 
 using namespace waymark::tracker;
@@ -209,7 +210,7 @@ TEST_CASE("what was sent long ago is not read again") {
         thousands = 0;
         forwarded.store.look([&](Connection& connection) {
             ::sqlite3_progress_handler(
-                connection.handle(), 1000,
+                sqlite_handle(connection), 1000,
                 [](void* count) {
                     ++*static_cast<std::int64_t*>(count);
                     return 0;
@@ -217,7 +218,7 @@ TEST_CASE("what was sent long ago is not read again") {
                 &thousands);
             CHECK(Forwarding(connection).next(kThere).size() == Forwarding::kAtOnce);
             CHECK(Forwarding(connection).waiting(kThere, 100) == 100);
-            ::sqlite3_progress_handler(connection.handle(), 0, nullptr, nullptr);
+            ::sqlite3_progress_handler(sqlite_handle(connection), 0, nullptr, nullptr);
         });
         return thousands;
     };

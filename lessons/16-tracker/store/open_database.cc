@@ -14,6 +14,7 @@
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "store/schema.hh"
+#include "store/sqlite_engine.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -75,7 +76,7 @@ void refuse_foreign_link(const std::string& file, const struct stat& found) {
 
 // What is at `file` now is looked at and changed by one descriptor, so that it cannot be exchanged
 // in between. It is an O_PATH one: closing another kind would drop the locks that this process has
-// on the file (store/sqlite.hh).
+// on the file (store/connection.hh).
 void make_file_private(const std::string& file) {
     struct stat status {};
     if (::lstat(file.c_str(), &status) == -1) return;
@@ -103,7 +104,7 @@ std::string first_damage(Connection& connection) {
     try {
         return connection.text("PRAGMA quick_check(1)");
     } catch (const StoreError& error) {
-        if ((error.code() & 0xFF) == SQLITE_INTERRUPT) return "ok";
+        if (error.kind() == StoreError::Kind::interrupted) return "ok";
         throw;
     }
 }
@@ -113,10 +114,10 @@ void check_for_damage(Connection& connection, daemon::Deadline deadline) {
     const auto stop_if_late = [](void* given) {
         return static_cast<daemon::Deadline*>(given)->expired() ? 1 : 0;
     };
-    ::sqlite3_progress_handler(connection.handle(), kInstructionsBetweenLooks, stop_if_late,
+    ::sqlite3_progress_handler(sqlite_handle(connection), kInstructionsBetweenLooks, stop_if_late,
                                &deadline);
     const std::string verdict = first_damage(connection);
-    ::sqlite3_progress_handler(connection.handle(), 0, nullptr, nullptr);
+    ::sqlite3_progress_handler(sqlite_handle(connection), 0, nullptr, nullptr);
     // A heading may stand before what was found, on a line of its own.
     if (verdict != "ok") refuse_damaged(connection.path(), verdict.substr(verdict.rfind('\n') + 1));
 }
@@ -125,7 +126,7 @@ Connection open_and_prepare(const std::string& path, std::chrono::milliseconds c
     make_private(path);
     Connection connection(path, Connection::Access::create);
     connection.set_busy_timeout(kBusyTimeout);
-    if (::sqlite3_db_readonly(connection.handle(), "main") == 1)
+    if (::sqlite3_db_readonly(sqlite_handle(connection), "main") == 1)
         throw daemon::UsageError(fmt::format(
             "{} cannot be written: give yourself the right to, or name another folder with --data",
             path));
@@ -149,7 +150,7 @@ void empty_log(Connection& connection, std::chrono::milliseconds patience) {
     connection.set_busy_timeout(kBusyTimeout);
     if (is_busy)
         throw StoreError(
-            SQLITE_BUSY,
+            StoreError::Kind::busy,
             fmt::format("checkpoint {}: another process keeps reading the log", connection.path()));
 }
 
@@ -174,7 +175,7 @@ Connection open_for_writing(const std::string& path, std::chrono::milliseconds c
     try {
         return open_and_prepare(path, check_time);
     } catch (const StoreError& error) {
-        if ((error.code() & 0xFF) == SQLITE_NOTADB) refuse_what_is_no_database(path);
+        if (error.kind() == StoreError::Kind::no_database) refuse_what_is_no_database(path);
         if (error.is_damage()) refuse_damaged(path, error.what());
         throw;
     }

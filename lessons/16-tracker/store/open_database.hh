@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 
 namespace waymark::tracker {
 

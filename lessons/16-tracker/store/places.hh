@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 #include "trips/place_area.hh"
 #include "unix_time.hh"
 

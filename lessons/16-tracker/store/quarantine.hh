@@ -14,7 +14,7 @@
 
 #include "fix.hh"
 #include "protocol.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 
 namespace waymark::tracker {
 

@@ -12,6 +12,7 @@
 
 #include "store/accounts.hh"
 #include "store/audit_log.hh"
+#include "store/connection.hh"
 #include "store/corrections.hh"
 #include "store/device_edits.hh"
 #include "store/devices.hh"
@@ -22,7 +23,6 @@
 #include "store/retention.hh"
 #include "store/sessions.hh"
 #include "store/share_links.hh"
-#include "store/sqlite.hh"
 #include "store/web_hooks.hh"
 #include "trips/segment_corrections.hh"
 

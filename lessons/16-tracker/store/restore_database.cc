@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,8 +56,7 @@ void with_checked(const std::string& copy, Use use) {
     } catch (const StoreError& error) {
         if (error.is_damage()) refuse_backup(copy, "is damaged, or is no database");
         // One made with cp(1) is read with files beside it, which SQLite has to make.
-        const int code = error.code() & 0xFF;
-        if (!is_checked && (code == SQLITE_READONLY || code == SQLITE_CANTOPEN))
+        if (!is_checked && error.kind() == StoreError::Kind::not_writable)
             refuse_backup(copy,
                           "cannot be read where it is, for want of the right to it or its folder "
                           "(copy it into a folder of your own)");
@@ -87,7 +85,7 @@ void empty_log_of_unused(const std::string& path) {
         connection.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
         empty_log(connection);
     } catch (const StoreError& error) {
-        if ((error.code() & 0xFF) != SQLITE_BUSY) return;
+        if (error.kind() != StoreError::Kind::busy) return;
         throw daemon::UsageError(fmt::format(
             "{} is in use by another program, such as 'tracker import': nothing was changed; wait "
             "for its end",

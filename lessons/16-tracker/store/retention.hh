@@ -13,7 +13,7 @@
 #include <string>
 
 #include "fix.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 
 namespace waymark::tracker {
 

@@ -8,6 +8,7 @@
 
 #include "daemon/error.hh"
 #include "store/copy_database.hh"
+#include "store/sqlite_engine.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -57,7 +58,7 @@ class WithoutForeignKeys {
     // Past any error: sqlite3_exec(), because a destructor must not throw.
     ~WithoutForeignKeys() {
         if (were_on_)
-            ::sqlite3_exec(connection_.handle(), "PRAGMA foreign_keys = ON", nullptr, nullptr,
+            ::sqlite3_exec(sqlite_handle(connection_), "PRAGMA foreign_keys = ON", nullptr, nullptr,
                            nullptr);
     }
 
@@ -70,7 +71,7 @@ class WithoutForeignKeys {
 void refuse_dangling(Connection& connection, int version) {
     const std::string table = connection.text("PRAGMA foreign_key_check");
     if (table.empty()) return;
-    throw StoreError(SQLITE_CONSTRAINT_FOREIGNKEY,
+    throw StoreError(StoreError::Kind::refers_to_nothing,
                      fmt::format("bring {} to version {}: a row of {} refers to nothing",
                                  connection.path(), version, table));
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 
 namespace waymark::tracker {
 

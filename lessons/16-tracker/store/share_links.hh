@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "account.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 #include "token.hh"
 
 namespace waymark::tracker {

@@ -10,6 +10,7 @@
 #include "store/devices.hh"
 #include "store/fix_row.hh"
 #include "store/open_database.hh"
+#include "store/sqlite_engine.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -43,7 +44,7 @@ struct Store::Open {
           write_seen(connection, kWriteSeen),
           write_sequence(connection, "UPDATE last_commit SET sequence = ?1"),
           data_version(connection, "PRAGMA data_version") {
-        ::sqlite3_wal_hook(connection.handle(), note_log_pages, this);
+        ::sqlite3_wal_hook(sqlite_handle(connection), note_log_pages, this);
     }
 
     // SQLite tells the length of the log after each commit.
@@ -115,7 +116,7 @@ Added Store::attempt(const Action& action) {
         action();
         return open_->connection.changed_rows() == 0 ? Added::duplicate : Added::stored;
     } catch (const StoreError& error) {
-        if (error.code() == SQLITE_CONSTRAINT_FOREIGNKEY) return Added::no_device;
+        if (error.kind() == StoreError::Kind::refers_to_nothing) return Added::no_device;
         fail_transaction(error.what());
         return Added::failed;
     }
@@ -212,7 +213,8 @@ void Store::fail_transaction(std::string_view reason) {
     // sync is not worth trusting. Opening copies the log into the file (open_database.hh).
     // Closing rolls back; it must not touch the log, which the failed disk may refuse once more.
     if (!open_) return;
-    ::sqlite3_db_config(open_->connection.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    ::sqlite3_db_config(sqlite_handle(open_->connection), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                        nullptr);
     open_.reset();
 }
 
@@ -225,7 +227,7 @@ bool Store::checkpoint_if_due() {
     // Its failure is not ours to report: the log keeps everything, and the next commit meets the
     // same disk.
     const int code = ::sqlite3_wal_checkpoint_v2(
-        open_->connection.handle(), "main",
+        sqlite_handle(open_->connection), "main",
         is_long ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
     if (is_long) open_->connection.set_busy_timeout(kBusyTimeout);
     const bool whole = code == SQLITE_OK && pages == copied;

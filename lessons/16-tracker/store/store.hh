@@ -1,5 +1,5 @@
 // The writer of positions. There is one in a running server, in the process that opened it: a
-// connection to SQLite must not cross fork(2) (store/sqlite.hh).
+// connection to SQLite must not cross fork(2) (store/connection.hh).
 //
 // A transaction takes all that waited; what commit() calls durable is on disk. Repeated fixes are
 // recognised by device, time and place and stored once. When the disk is full, a write or a sync
@@ -30,8 +30,8 @@
 
 #include "fix.hh"
 #include "memory_directory.hh"
+#include "store/connection.hh"
 #include "store/quarantine.hh"
-#include "store/sqlite.hh"
 
 namespace waymark::tracker {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fix.hh"
-#include "store/sqlite.hh"
+#include "store/connection.hh"
 #include "trips/segment_corrections.hh"
 
 namespace waymark::tracker {
