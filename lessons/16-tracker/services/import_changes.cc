@@ -14,6 +14,7 @@
 #include "store/audit_log.hh"
 #include "store/device_edits.hh"
 #include "store/fix_row.hh"
+#include "store/sequence.hh"
 #include "web_app/base64.hh"
 
 namespace waymark::tracker {
@@ -58,7 +59,7 @@ std::vector<Fix> fixes_in(std::string_view base64, UnixMillis now) {
 
 // How many were new.
 std::int64_t store_imported(Connection& connection, DeviceNumber device, std::vector<Fix>& fixes) {
-    const std::int64_t sequence = connection.number("SELECT sequence FROM last_commit") + 1;
+    const std::int64_t sequence = next_sequence(connection);
     Statement insert(connection, kInsertFix);
     std::int64_t stored = 0;
     for (Fix& fix : fixes) {
@@ -68,10 +69,7 @@ std::int64_t store_imported(Connection& connection, DeviceNumber device, std::ve
         insert.run();
         stored += connection.changed_rows() > 0 ? 1 : 0;
     }
-    if (stored == 0) return 0;
-    Statement count(connection, "UPDATE last_commit SET sequence = ?1");
-    count.bind(1, sequence);
-    count.run();
+    if (stored > 0) write_sequence(connection, sequence);
     return stored;
 }
 

@@ -63,7 +63,7 @@ UnixMillis RetentionRun::latest_that_is_likely(milliseconds since_boot) {
         return *looked_now_ + (since_boot - looked_since_boot_ + milliseconds(kJump)).count();
     std::int64_t heard = 0;
     store_.change([&](Connection& connection) {
-        heard = connection.number("SELECT max(last_seen_ms) FROM device_state");
+        heard = connection.number("SELECT coalesce(max(last_seen_ms), 0) FROM device_state");
     });
     return heard == 0 ? kEndOfTime : heard + milliseconds(kUnheard).count();
 }

@@ -45,7 +45,7 @@ std::vector<Account> Accounts::list() {
     std::vector<Account> accounts;
     Statement rows(connection_,
                    "SELECT number, name, role, password_hash, created_ms, link_hash, "
-                   "link_expires_ms FROM account ORDER BY name");
+                   "link_expires_ms FROM account ORDER BY lower(name)");
     while (rows.step()) {
         Account& account = accounts.emplace_back();
         account.number = static_cast<UserNumber>(rows.integer(0));
@@ -61,8 +61,9 @@ std::vector<Account> Accounts::list() {
 }
 
 UserNumber Accounts::number_of(std::string_view name) {
-    Statement statement(connection_, "SELECT number FROM account WHERE name = ?1");
-    statement.bind_text(1, name);
+    const std::string folded = folded_name(name);
+    Statement statement(connection_, "SELECT number FROM account WHERE lower(name) = ?1");
+    statement.bind_text(1, folded);
     if (!statement.step())
         throw UsageError(
             fmt::format("nobody here is called {}: 'tracker user list' shows all", name));
@@ -83,20 +84,22 @@ void Accounts::require(UserNumber number) {
 UserNumber Accounts::add(std::string_view name, Role role, std::string_view password_hash,
                          UnixMillis now) {
     check_user_name(name);
-    Statement taken(connection_, "SELECT name FROM account WHERE name = ?1");
-    taken.bind_text(1, name);
+    const std::string folded = folded_name(name);
+    Statement taken(connection_, "SELECT name FROM account WHERE lower(name) = ?1");
+    taken.bind_text(1, folded);
     if (taken.step())
         throw UsageError(
             fmt::format("there is somebody called {} already: choose another name", taken.text(0)));
     if (count() >= kMost)
         throw UsageError(fmt::format("there are {} accounts, and no more are taken", kMost));
     Statement insert(connection_,
-                     "INSERT INTO account (name, role, password_hash, created_ms) "
-                     "VALUES (?1, ?2, ?3, ?4)");
-    insert.bind_text(1, name);
-    insert.bind(2, static_cast<std::int64_t>(role));
-    if (!password_hash.empty()) insert.bind_text(3, password_hash);
-    insert.bind(4, now);
+                     "INSERT INTO account (number, name, role, password_hash, created_ms) "
+                     "VALUES (?1, ?2, ?3, nullif(?4, ''), ?5)");
+    insert.bind_if(1, connection_.new_small_number("account"));
+    insert.bind_text(2, name);
+    insert.bind(3, static_cast<std::int64_t>(role));
+    insert.bind_text(4, password_hash);
+    insert.bind(5, now);
     insert.run();
     return static_cast<UserNumber>(connection_.last_row());
 }
@@ -179,8 +182,9 @@ void Accounts::set_grants(UserNumber number, const std::vector<DeviceGrant>& gra
     clear.bind(1, number);
     clear.run();
     Statement insert(connection_,
-                     "INSERT OR REPLACE INTO device_grant (account, device, may_change) "
-                     "SELECT ?1, number, ?3 FROM device WHERE number = ?2");
+                     "INSERT INTO device_grant (account, device, may_change) SELECT ?1, number, "
+                     "?3 FROM device WHERE number = ?2 ON CONFLICT (account, device) DO UPDATE SET "
+                     "may_change = excluded.may_change");
     for (const DeviceGrant& grant : grants) {
         insert.bind(1, number);
         insert.bind(2, grant.device);

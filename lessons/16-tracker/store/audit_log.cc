@@ -18,14 +18,15 @@ std::string_view cut(std::string_view text) {
 
 void AuditLog::note(const AuditEntry& entry) {
     Statement insert(connection_,
-                     "INSERT INTO audit (time_ms, who, address, action, about, is_refusal) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    insert.bind(1, entry.time_ms);
-    insert.bind_text(2, cut(entry.who));
-    insert.bind_text(3, cut(entry.address));
-    insert.bind_text(4, cut(entry.action));
-    insert.bind_text(5, cut(entry.about));
-    insert.bind(6, entry.is_refusal ? 1 : 0);
+                     "INSERT INTO audit (number, time_ms, who, address, action, about, is_refusal) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    insert.bind_if(1, connection_.new_number());
+    insert.bind(2, entry.time_ms);
+    insert.bind_text(3, cut(entry.who));
+    insert.bind_text(4, cut(entry.address));
+    insert.bind_text(5, cut(entry.action));
+    insert.bind_text(6, cut(entry.about));
+    insert.bind(7, entry.is_refusal ? 1 : 0);
     insert.run();
     if (entry.is_refusal)
         forget_old_refusals();
@@ -35,7 +36,7 @@ void AuditLog::note(const AuditEntry& entry) {
 
 void AuditLog::forget_old_refusals() {
     Statement trim(connection_,
-                   "DELETE FROM audit WHERE is_refusal AND number <= (SELECT number FROM audit "
+                   "DELETE FROM audit WHERE is_refusal = 1 AND number <= (SELECT number FROM audit "
                    "WHERE is_refusal = 1 ORDER BY number DESC LIMIT 1 OFFSET ?1)");
     trim.bind(1, kMostRefusals);
     trim.run();

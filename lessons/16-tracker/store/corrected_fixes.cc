@@ -84,10 +84,12 @@ Corrections::UnitOf Corrections::unit(DeviceNumber device) {
 
 std::vector<Fix> Corrections::newest(DeviceNumber device, UnixMillis latest, std::int64_t since,
                                      int most) {
-    Statement rows(connection_,
-                   fmt::format("SELECT {} FROM (SELECT * FROM fix WHERE device = ?1 AND time_ms <= "
-                               "?2 ORDER BY time_ms DESC LIMIT ?3) WHERE valid AND sequence > ?4",
-                               kFixColumns));
+    Statement rows(
+        connection_,
+        fmt::format("SELECT {} FROM (SELECT * FROM fix WHERE device = ?1 AND time_ms <= "
+                    "?2 ORDER BY time_ms DESC LIMIT ?3) AS newest WHERE valid <> 0 AND sequence "
+                    "> ?4",
+                    kFixColumns));
     rows.bind(1, device);
     rows.bind(2, latest);
     rows.bind(3, most);

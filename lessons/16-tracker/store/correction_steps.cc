@@ -89,14 +89,16 @@ int run_on_rows(Connection& connection, Statement& statement, const Correction& 
 void copy_rows(Connection& connection, const Correction& correction, const FixKey& end) {
     std::string copy;
     if (correction.kind == CorrectionKind::deletion)
-        copy = fmt::format("INSERT OR IGNORE INTO deleted_fix SELECT device, time_ms, {} FROM {}",
-                           kTraceOfPlace, chosen_rows(correction));
+        copy = fmt::format(
+            "INSERT INTO deleted_fix (device, time_ms, trace) SELECT device, time_ms, {} "
+            "FROM {} ON CONFLICT DO NOTHING",
+            kTraceOfPlace, chosen_rows(correction));
     else if (correction.stage == CorrectionStage::fixes)
         copy = fmt::format("INSERT INTO hidden_fix ({0}, correction) SELECT {0}, {1} FROM {2}",
                            kFixColumns, correction.number, chosen_rows(correction));
     else
-        copy = fmt::format("INSERT OR IGNORE INTO fix ({0}) SELECT {0} FROM {1}", kFixColumns,
-                           chosen_rows(correction));
+        copy = fmt::format("INSERT INTO fix ({0}) SELECT {0} FROM {1} ON CONFLICT DO NOTHING",
+                           kFixColumns, chosen_rows(correction));
     Statement statement(connection, copy);
     run_on_rows(connection, statement, correction, end);
 }

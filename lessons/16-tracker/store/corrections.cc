@@ -7,6 +7,7 @@
 
 #include "daemon/error.hh"
 #include "store/correction_steps.hh"
+#include "store/sequence.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -70,16 +71,17 @@ std::int64_t insert_correction(Connection& connection, const Correction& made) {
     require_device(connection, made.choice.device);
     refuse_beside_another(connection, made.choice.device);
     refuse_too_many(connection, made.choice.device);
-    Statement insert(
-        connection, fmt::format("INSERT INTO correction ({}) VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, "
-                                "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-                                kCorrectionColumns));
+    Statement insert(connection,
+                     fmt::format("INSERT INTO correction ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+                                 "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                                 kCorrectionColumns));
     const Box& box = made.choice.box;
-    const std::int64_t numbers[] = {
+    const std::optional<std::int64_t> numbers[] = {
+        connection.new_number(),
         static_cast<std::int64_t>(made.kind),
         static_cast<std::int64_t>(made.stage),
         made.made_ms,
-        0,  // made_by
+        std::nullopt,  // made_by
         made.choice.device,
         made.choice.from,
         made.choice.to,
@@ -95,8 +97,9 @@ std::int64_t insert_correction(Connection& connection, const Correction& made) {
         kBeforeAllPlaces,
         kBeforeAllPlaces,
     };
-    for (int i = 0; i < static_cast<int>(std::size(numbers)); ++i) insert.bind(i + 1, numbers[i]);
-    insert.bind_text(4, made.made_by);
+    for (int i = 0; i < static_cast<int>(std::size(numbers)); ++i)
+        insert.bind_if(i + 1, numbers[i]);
+    insert.bind_text(5, made.made_by);
     insert.run();
     return connection.last_row();
 }
@@ -132,7 +135,7 @@ std::optional<CorrectionStage> after(const Correction& correction) {
 // A server that hears of it from another process reads its pages' positions anew when this number
 // is another (services/store_service.cc).
 void count_change(Connection& connection) {
-    connection.execute("UPDATE last_commit SET sequence = sequence + 1");
+    write_sequence(connection, next_sequence(connection));
 }
 
 void remove_correction(Connection& connection, std::int64_t number) {
@@ -160,10 +163,6 @@ std::int64_t Corrections::begin_speeds(const FixChoice& choice, SpeedUnit read_a
         throw daemon::UsageError("say in which unit the speeds were read and in which they are");
     if (read_as == sent_as)
         throw daemon::UsageError("the speeds were read in the unit in which they are");
-    Statement since(connection_,
-                    "SELECT iif(unit_since > 0, unit_since, (SELECT sequence FROM last_commit)) "
-                    "FROM device WHERE number = ?1");
-    since.bind(1, choice.device);
     Correction made;
     made.kind = CorrectionKind::speeds;
     made.stage = CorrectionStage::fixes;
@@ -172,8 +171,8 @@ std::int64_t Corrections::begin_speeds(const FixChoice& choice, SpeedUnit read_a
     made.choice = choice;
     made.read_as = read_as;
     made.sent_as = sent_as;
-    made.until_sequence = since.step() ? since.integer(0) : 0;
-    since.reset();
+    const std::int64_t since = unit(choice.device).since;
+    made.until_sequence = since > 0 ? since : newest_sequence(connection_);
     return insert_correction(connection_, made);
 }
 
@@ -257,10 +256,11 @@ std::optional<Correction> Corrections::go_on(std::int64_t number) {
 void Corrections::set_unit(DeviceNumber device, SpeedUnit unit) {
     require_device(connection_, device);
     Statement update(connection_,
-                     "UPDATE device SET speed_unit = ?2, unit_since = (SELECT sequence FROM "
-                     "last_commit) WHERE number = ?1 AND speed_unit <> ?2");
+                     "UPDATE device SET speed_unit = ?2, unit_since = ?3 WHERE number = ?1 AND "
+                     "speed_unit <> ?2");
     update.bind(1, device);
     update.bind(2, static_cast<std::int64_t>(unit));
+    update.bind(3, newest_sequence(connection_));
     update.run();
 }
 

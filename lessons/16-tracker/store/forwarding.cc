@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "store/fix_row.hh"
+#include "store/sequence.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -49,12 +50,13 @@ FixPlace place_of(const Fix& fix, std::int64_t sequence) {
 void Forwarding::keep(const std::vector<std::string>& destinations) {
     Transaction transaction(connection_);
     // Before the first fix of the next commit: a device's number is not 0.
-    const FixPlace now{.sequence = connection_.number("SELECT sequence FROM last_commit") + 1};
+    const FixPlace now{.sequence = next_sequence(connection_)};
     std::optional<std::int64_t> begin;
     for (const std::string& destination : destinations) {
         Statement add(connection_,
-                      "INSERT OR IGNORE INTO forwarding (destination, sequence, device, time_ms, "
-                      "latitude_e7, longitude_e7) VALUES (?6, ?1, ?2, ?3, ?4, ?5)");
+                      "INSERT INTO forwarding (destination, sequence, device, time_ms, "
+                      "latitude_e7, longitude_e7) VALUES (?6, ?1, ?2, ?3, ?4, ?5) ON CONFLICT DO "
+                      "NOTHING");
         bind_place(add, 1, now);
         add.bind_text(6, destination);
         add.run();
@@ -123,8 +125,9 @@ std::int64_t Forwarding::waiting(std::string_view destination, std::int64_t most
 void Forwarding::note(std::string_view destination, const Progress& progress, UnixMillis now) {
     Statement count(connection_,
                     "UPDATE forwarding SET sent = sent + ?2, refused = refused + ?3, "
-                    "last_refusal = iif(?3 > 0, ?4, last_refusal), last_refusal_ms = "
-                    "iif(?3 > 0, ?5, last_refusal_ms) WHERE destination = ?1");
+                    "last_refusal = CASE WHEN ?3 > 0 THEN ?4 ELSE last_refusal END, "
+                    "last_refusal_ms = CASE WHEN ?3 > 0 THEN ?5 ELSE last_refusal_ms END WHERE "
+                    "destination = ?1");
     count.bind_text(1, destination);
     count.bind(2, progress.sent);
     count.bind(3, progress.refused);

@@ -53,7 +53,8 @@ class PlaceWatch::Writing {
         Statement put(connection_,
                       state == State::without
                           ? "DELETE FROM presence WHERE device = ?1 AND place = ?2"
-                          : "REPLACE INTO presence (device, place, state) VALUES (?1, ?2, ?3)");
+                          : "INSERT INTO presence (device, place, state) VALUES (?1, ?2, ?3) ON "
+                            "CONFLICT (device, place) DO UPDATE SET state = excluded.state");
         put.bind(1, device);
         put.bind(2, place);
         if (state != State::without) put.bind(3, static_cast<std::int64_t>(state));
@@ -61,7 +62,9 @@ class PlaceWatch::Writing {
     }
 
     void looked_at(DeviceNumber device, std::int64_t edit) {
-        Statement put(connection_, "REPLACE INTO place_watch (device, edit) VALUES (?1, ?2)");
+        Statement put(connection_,
+                      "INSERT INTO place_watch (device, edit) VALUES (?1, ?2) ON CONFLICT (device) "
+                      "DO UPDATE SET edit = excluded.edit");
         put.bind(1, device);
         put.bind(2, edit);
         put.run();

@@ -61,7 +61,7 @@ NamedPlace Places::checked(NamedPlace place) {
     const PlaceArea area = area_of(place);
     place.middle = area.middle();
     place.radius_m = area.radius_m();
-    Statement same(connection_, "SELECT 1 FROM place WHERE name = ?1 AND number != ?2");
+    Statement same(connection_, "SELECT 1 FROM place WHERE name = ?1 AND number <> ?2");
     same.bind_text(1, place.name);
     same.bind(2, place.number);
     if (same.step())
@@ -73,8 +73,8 @@ NamedPlace Places::checked(NamedPlace place) {
 // Higher than what any device has been looked at for, also after places were removed.
 std::int64_t Places::next_edit() {
     return connection_.number(
-        "SELECT 1 + max((SELECT coalesce(max(edit), 0) FROM place), "
-        "(SELECT coalesce(max(edit), 0) FROM place_watch))");
+        "SELECT 1 + coalesce(max(edit), 0) FROM (SELECT edit FROM place UNION ALL SELECT edit FROM "
+        "place_watch) AS edits");
 }
 
 std::int64_t Places::add(const NamedPlace& place, UnixMillis now) {
@@ -86,11 +86,12 @@ std::int64_t Places::add(const NamedPlace& place, UnixMillis now) {
             fmt::format("there are {} places already: remove one first", kMost));
     fresh.edit = next_edit();
     Statement insert(connection_,
-                     "INSERT INTO place (name, latitude_e7, longitude_e7, radius_cm, corners, "
-                     "edit, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+                     "INSERT INTO place (number, name, latitude_e7, longitude_e7, radius_cm, "
+                     "corners, edit, created_ms) VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     const std::string corners = to_text(fresh.corners);
     bind_place(insert, fresh, corners);
     insert.bind(7, now);
+    insert.bind_if(8, connection_.new_number());
     insert.run();
     return connection_.last_row();
 }
@@ -102,7 +103,8 @@ void Places::change(const NamedPlace& place) {
     Statement update(
         connection_,
         "UPDATE place SET edit = CASE WHEN latitude_e7 = ?2 AND longitude_e7 = ?3 AND radius_cm = "
-        "?4 AND corners IS ?5 THEN edit ELSE ?6 END, name = ?1, latitude_e7 = ?2, longitude_e7 = "
+        "?4 AND corners IS NOT DISTINCT FROM ?5 THEN edit ELSE ?6 END, name = ?1, latitude_e7 = "
+        "?2, longitude_e7 = "
         "?3, radius_cm = ?4, corners = ?5 WHERE number = ?7");
     const std::string corners = to_text(changed.corners);
     bind_place(update, changed, corners);

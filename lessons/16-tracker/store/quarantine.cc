@@ -6,6 +6,7 @@
 #include <array>
 
 #include "store/fix_row.hh"
+#include "store/sequence.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -104,7 +105,8 @@ bool Quarantine::has(DeviceNumber device, std::string_view digest) {
 
 std::int64_t Quarantine::bytes() {
     return connection_.number(
-        fmt::format("SELECT coalesce(sum(length(raw) + {}), 0) FROM quarantine", kQuarantineRowCost)
+        fmt::format("SELECT CAST(coalesce(sum(length(raw) + {}), 0) AS BIGINT) FROM quarantine",
+                    kQuarantineRowCost)
             .c_str());
 }
 
@@ -117,7 +119,7 @@ Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int
     chosen.bind(4, after);
     const std::vector<QuarantineRow> rows = read_rows(chosen);
 
-    const std::int64_t sequence = connection_.number("SELECT sequence FROM last_commit") + 1;
+    const std::int64_t sequence = next_sequence(connection_);
     Statement insert(connection_, kInsertFix);
     Statement remove(connection_, "DELETE FROM quarantine WHERE number = ?1");
     Replayed result;
@@ -136,11 +138,7 @@ Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int
         remove.run();
         ++result.moved;
     }
-    if (!result.fixes.empty()) {
-        Statement count(connection_, "UPDATE last_commit SET sequence = ?1");
-        count.bind(1, sequence);
-        count.run();
-    }
+    if (!result.fixes.empty()) write_sequence(connection_, sequence);
     transaction.commit();
     if (rows.size() == kReplayedAtOnce) result.next = rows.back().number;
     return result;

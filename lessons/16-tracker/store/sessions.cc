@@ -43,8 +43,8 @@ void Sessions::make_room(UserNumber user, UnixMillis now) {
     old.bind(2, now - kSessionIdle);
     old.run();
     Statement more(connection_,
-                   "DELETE FROM session WHERE number IN (SELECT number FROM session WHERE account "
-                   "= ?1 ORDER BY used_ms DESC, number DESC LIMIT -1 OFFSET ?2)");
+                   "DELETE FROM session WHERE account = ?1 AND number NOT IN (SELECT number FROM "
+                   "session WHERE account = ?1 ORDER BY used_ms DESC, number DESC LIMIT ?2)");
     more.bind(1, user);
     more.bind(2, kMostOfOne - 1);
     more.run();
@@ -53,15 +53,16 @@ void Sessions::make_room(UserNumber user, UnixMillis now) {
 SessionNumber Sessions::begin(const Session& session) {
     make_room(session.user, session.begun_ms);
     Statement insert(connection_,
-                     "INSERT INTO session (account, token_hash, begun_ms, used_ms, address, agent) "
-                     "VALUES (?1, ?2, ?3, ?3, ?4, ?5)");
+                     "INSERT INTO session (number, account, token_hash, begun_ms, used_ms, "
+                     "address, agent) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6)");
     const std::string_view token{reinterpret_cast<const char*>(session.token.data()),
                                  session.token.size()};
-    insert.bind(1, session.user);
-    insert.bind_bytes(2, token);
-    insert.bind(3, session.begun_ms);
-    insert.bind_text(4, session.address);
-    insert.bind_text(5, std::string_view(session.agent).substr(0, kLongestAgent));
+    insert.bind_if(1, connection_.new_number());
+    insert.bind(2, session.user);
+    insert.bind_bytes(3, token);
+    insert.bind(4, session.begun_ms);
+    insert.bind_text(5, session.address);
+    insert.bind_text(6, std::string_view(session.agent).substr(0, kLongestAgent));
     insert.run();
     return connection_.last_row();
 }
@@ -84,7 +85,7 @@ std::int64_t Sessions::end_all_but(UserNumber user, SessionNumber kept) {
 
 void Sessions::note_use(SessionNumber number, UnixMillis now) {
     Statement update(connection_,
-                     "UPDATE session SET used_ms = max(used_ms, ?2) WHERE number = ?1");
+                     "UPDATE session SET used_ms = ?2 WHERE number = ?1 AND used_ms < ?2");
     update.bind(1, number);
     update.bind(2, now);
     update.run();

@@ -17,7 +17,7 @@ constexpr const char* kShares =
     "s.name, s.from_ms, s.to_ms, s.is_live, s.with_battery, s.ends_ms, s.looked_ms, "
     "s.account IS NULL OR EXISTS (SELECT 1 FROM account a WHERE a.number = s.account AND "
     "a.role = ?1) OR EXISTS (SELECT 1 FROM device_grant g WHERE g.account = s.account AND "
-    "g.device = s.device AND g.may_change) "
+    "g.device = s.device AND g.may_change <> 0) "
     "FROM share_link s JOIN device d ON d.number = s.device AND d.removed_ms IS NULL "
     "ORDER BY s.number DESC";
 
@@ -60,23 +60,24 @@ ShareNumber ShareLinks::add(const ShareLink& link) {
     Statement old(connection_, "DELETE FROM share_link WHERE abs(ends_ms) <= ?1");
     old.bind(1, link.made_ms - kKeptAfterEnd);
     old.run();
-    make_room(link, kMostOfOne, "account IS nullif(?1, 0)", "of one person");
+    make_room(link, kMostOfOne, "account IS NOT DISTINCT FROM nullif(?1, 0)", "of one person");
     make_room(link, kMost, "?1 IS NOT NULL", "in all");
     Statement insert(connection_,
-                     "INSERT INTO share_link (device, account, made_by, made_ms, secret_hash, "
-                     "name, from_ms, to_ms, is_live, with_battery, ends_ms) "
-                     "VALUES (?1, nullif(?2, 0), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    insert.bind(1, link.device);
-    insert.bind(2, link.by);
-    insert.bind_text(3, link.by_name);
-    insert.bind(4, link.made_ms);
-    insert.bind_bytes(5, {reinterpret_cast<const char*>(link.secret.data()), link.secret.size()});
-    insert.bind_text(6, link.name);
-    insert.bind(7, link.from_ms);
-    insert.bind(8, link.to_ms);
-    insert.bind(9, static_cast<std::int64_t>(link.is_live));
-    insert.bind(10, static_cast<std::int64_t>(link.with_battery));
-    insert.bind(11, link.ends_ms);
+                     "INSERT INTO share_link (number, device, account, made_by, made_ms, "
+                     "secret_hash, name, from_ms, to_ms, is_live, with_battery, ends_ms) "
+                     "VALUES (?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+    insert.bind_if(1, connection_.new_number());
+    insert.bind(2, link.device);
+    insert.bind(3, link.by);
+    insert.bind_text(4, link.by_name);
+    insert.bind(5, link.made_ms);
+    insert.bind_bytes(6, {reinterpret_cast<const char*>(link.secret.data()), link.secret.size()});
+    insert.bind_text(7, link.name);
+    insert.bind(8, link.from_ms);
+    insert.bind(9, link.to_ms);
+    insert.bind(10, static_cast<std::int64_t>(link.is_live));
+    insert.bind(11, static_cast<std::int64_t>(link.with_battery));
+    insert.bind(12, link.ends_ms);
     insert.run();
     return connection_.last_row();
 }
@@ -102,7 +103,7 @@ void ShareLinks::make_room(const ShareLink& link, std::int64_t most, const std::
 void ShareLinks::end(ShareNumber number, UnixMillis now) {
     Statement update(connection_,
                      "UPDATE share_link SET ends_ms = CASE WHEN ends_ms < 0 THEN ends_ms "
-                     "ELSE -min(ends_ms, ?2) END WHERE number = ?1");
+                     "WHEN ends_ms < ?2 THEN -ends_ms ELSE -?2 END WHERE number = ?1");
     update.bind(1, number);
     update.bind(2, now);
     update.run();
@@ -120,8 +121,8 @@ std::string ShareLinks::about(ShareNumber number) {
 
 void ShareLinks::note_look(ShareNumber number, UnixMillis now) {
     Statement update(connection_,
-                     "UPDATE share_link SET looked_ms = max(coalesce(looked_ms, 0), ?2) "
-                     "WHERE number = ?1");
+                     "UPDATE share_link SET looked_ms = ?2 WHERE number = ?1 AND "
+                     "coalesce(looked_ms, 0) < ?2");
     update.bind(1, number);
     update.bind(2, now);
     update.run();

@@ -17,12 +17,13 @@ std::int64_t TripCorrections::add(DeviceNumber device, SegmentCorrection::Kind k
         throw daemon::UsageError(fmt::format(
             "this device has {} corrections already: undo some of them", kMostOfADevice));
     Statement insert(connection_,
-                     "INSERT INTO trip_correction (device, at_ms, kind, made_ms) "
-                     "VALUES (?1, ?2, ?3, ?4)");
-    insert.bind(1, device);
-    insert.bind(2, at_ms);
-    insert.bind(3, static_cast<std::int64_t>(kind));
-    insert.bind(4, now);
+                     "INSERT INTO trip_correction (number, device, at_ms, kind, made_ms) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5)");
+    insert.bind_if(1, connection_.new_number());
+    insert.bind(2, device);
+    insert.bind(3, at_ms);
+    insert.bind(4, static_cast<std::int64_t>(kind));
+    insert.bind(5, now);
     insert.run();
     return connection_.last_row();
 }

@@ -21,7 +21,7 @@ std::string may_show(std::string_view device) {
     return fmt::format(
         "EXISTS (SELECT 1 FROM account a WHERE a.number = h.account AND (a.role = {} OR EXISTS "
         "(SELECT 1 FROM device_grant g WHERE g.account = a.number AND g.device = {} AND "
-        "g.may_change)))",
+        "g.may_change <> 0)))",
         static_cast<int>(Role::admin), device);
 }
 
@@ -111,13 +111,14 @@ HookNumber WebHooks::add(const WebHook& hook) {
         count_of(connection_, "SELECT count(*) FROM place WHERE number = ?1", *hook.place) == 0)
         throw UsageError("this place is not there any more");
     Statement insert(connection_,
-                     "INSERT INTO web_hook (account, place, url, secret, made_ms) VALUES (?1, ?2, "
-                     "?3, ?4, ?5)");
-    insert.bind(1, hook.by);
-    insert.bind_if(2, hook.place);
-    insert.bind_text(3, hook.url);
-    insert.bind_bytes(4, hook.secret);
-    insert.bind(5, hook.made_ms);
+                     "INSERT INTO web_hook (number, account, place, url, secret, made_ms) VALUES "
+                     "(?1, ?2, ?3, ?4, ?5, ?6)");
+    insert.bind_if(1, connection_.new_number());
+    insert.bind(2, hook.by);
+    insert.bind_if(3, hook.place);
+    insert.bind_text(4, hook.url);
+    insert.bind_bytes(5, hook.secret);
+    insert.bind(6, hook.made_ms);
     insert.run();
     return connection_.last_row();
 }
@@ -154,11 +155,12 @@ void WebHooks::put(HookNumber hook, std::optional<std::int64_t> event, UnixMilli
     run_with(connection_, "UPDATE web_hook SET dropped = dropped + ?2 WHERE number = ?1",
              {hook, connection_.changed_rows()});
     Statement insert(connection_,
-                     "INSERT INTO web_hook_post (hook, event, made_ms, due_ms) VALUES (?1, ?2, ?3, "
-                     "?3)");
-    insert.bind(1, hook);
-    insert.bind_if(2, event);
-    insert.bind(3, now);
+                     "INSERT INTO web_hook_post (number, hook, event, made_ms, due_ms) VALUES (?1, "
+                     "?2, ?3, ?4, ?4)");
+    insert.bind_if(1, connection_.new_number());
+    insert.bind(2, hook);
+    insert.bind_if(3, event);
+    insert.bind(4, now);
     insert.run();
 }
 
@@ -218,9 +220,9 @@ std::vector<HookPost> WebHooks::take_due(const std::vector<HookNumber>& busy, st
 
 std::optional<UnixMillis> WebHooks::next_due(const std::vector<HookNumber>& busy) {
     Statement rows(connection_,
-                   "SELECT h.number, max(h.due_ms, (SELECT min(due_ms) FROM web_hook_post WHERE "
-                   "hook = h.number)) AS due FROM web_hook h WHERE EXISTS (SELECT 1 FROM "
-                   "web_hook_post WHERE hook = h.number) ORDER BY due");
+                   "SELECT h.number, CASE WHEN h.due_ms > min(p.due_ms) THEN h.due_ms ELSE "
+                   "min(p.due_ms) END AS due FROM web_hook h JOIN web_hook_post p ON p.hook = "
+                   "h.number GROUP BY h.number, h.due_ms ORDER BY due");
     while (rows.step())
         if (std::ranges::find(busy, rows.integer(0)) == busy.end()) return rows.integer(1);
     return std::nullopt;
@@ -248,7 +250,8 @@ void WebHooks::note(const HookAnswer& answer, double chance, UnixMillis now) {
                  "number = ?1",
                  {hook});
         // It is there again: nothing else has to wait for it longer.
-        run_with(connection_, "UPDATE web_hook_post SET due_ms = min(due_ms, ?2) WHERE hook = ?1",
+        run_with(connection_,
+                 "UPDATE web_hook_post SET due_ms = ?2 WHERE hook = ?1 AND due_ms > ?2",
                  {hook, now});
         return;
     }

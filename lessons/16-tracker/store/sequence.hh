@@ -1,0 +1,21 @@
+// The order of commits. Each fix carries the sequence of the commit that stored it: greater than
+// all that this store had before. By it a page finds what is new, a destination what has not been
+// sent yet (store/forwarding.hh), and a correction of speeds what was stored before the unit was
+// set right.
+
+#pragma once
+
+#include <cstdint>
+
+#include "store/connection.hh"
+
+namespace waymark::tracker {
+
+// Of the newest commit that stored or changed a fix; what comes later has a greater one.
+std::int64_t newest_sequence(Connection& connection);
+// What the fixes of this transaction carry, which must be one that writes.
+std::int64_t next_sequence(Connection& connection);
+// This transaction has stored or changed a fix under next_sequence().
+void write_sequence(Connection& connection, std::int64_t sequence);
+
+}  // namespace waymark::tracker
