@@ -10,20 +10,29 @@ std::string_view to_text(Passage passage) {
 
 std::int64_t PlaceEvents::add(const PlaceEvent& event) {
     Statement insert(connection_,
-                     "INSERT INTO place_event (device, place, place_name, kind, time_ms, "
-                     "noticed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    insert.bind(1, event.device);
-    insert.bind(2, event.place);
-    insert.bind_text(3, event.place_name);
-    insert.bind(4, static_cast<std::int64_t>(event.kind));
-    insert.bind(5, event.time_ms);
-    insert.bind(6, event.noticed_ms);
+                     "INSERT INTO place_event (number, device, place, place_name, kind, time_ms, "
+                     "noticed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    insert.bind_if(1, connection_.new_number());
+    insert.bind(2, event.device);
+    insert.bind(3, event.place);
+    insert.bind_text(4, event.place_name);
+    insert.bind(5, static_cast<std::int64_t>(event.kind));
+    insert.bind(6, event.time_ms);
+    insert.bind(7, event.noticed_ms);
     insert.run();
     const std::int64_t number = connection_.last_row();
-    Statement forget(connection_, "DELETE FROM place_event WHERE number <= ?1");
-    forget.bind(1, number - kMost);
-    forget.run();
+    if (number % kBetweenForgetting == 0) forget_oldest();
     return number;
+}
+
+// Numbers may have gaps, so the oldest that is kept is counted to, which is too slow to be done
+// with each event.
+void PlaceEvents::forget_oldest() {
+    Statement forget(connection_,
+                     "DELETE FROM place_event WHERE number <= (SELECT number FROM place_event "
+                     "ORDER BY number DESC LIMIT 1 OFFSET ?1)");
+    forget.bind(1, kMost);
+    forget.run();
 }
 
 std::vector<PlaceEvent> PlaceEvents::list(const std::function<bool(DeviceNumber)>& may_see,

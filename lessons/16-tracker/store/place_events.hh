@@ -32,10 +32,13 @@ struct PlaceEvent {
 class PlaceEvents {
   public:
     static constexpr std::int64_t kMost = 100'000;
+    // Those beyond kMost are forgotten with one event of so many.
+    static constexpr std::int64_t kBetweenForgetting = 128;
 
     explicit PlaceEvents(Connection& connection) : connection_(connection) {}
 
-    // Its number; that of `event` counts for nothing. Forgets the oldest beyond kMost.
+    // Its number; that of `event` counts for nothing. Now and then it forgets the oldest beyond
+    // kMost.
     std::int64_t add(const PlaceEvent& event);
     // The newest first, with numbers below `below` (0: all), of devices that may be seen; none of
     // one that is being removed.
@@ -43,6 +46,8 @@ class PlaceEvents {
                                  std::int64_t below = 0);
 
   private:
+    void forget_oldest();
+
     Connection& connection_;
 };
 

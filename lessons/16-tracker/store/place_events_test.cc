@@ -22,10 +22,20 @@ TEST_CASE("only the newest events are kept") {
     Devices(connection).add({{"van", {"7"}, {}, {}}}, 0);
     const PlaceEvent event{.device = 1, .place = 1, .place_name = "Home"};
     PlaceEvents events(connection);
-    events.add(event);
-    connection.execute("UPDATE sqlite_sequence SET seq = 100000 WHERE name = 'place_event'");
-    CHECK(events.add(event) == PlaceEvents::kMost + 1);
-    CHECK(events.list(kAllDevices, 10).size() == 1);
+    // Ten more than are kept, with gaps between their numbers.
+    connection.execute(
+        "INSERT INTO place_event (number, device, place, place_name, kind, time_ms, noticed_ms) "
+        "WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < "
+        "100010) SELECT 3 * n, 1, 1, 'Old', 1, n, n FROM series");
+    std::int64_t added = 0, newest = 1;
+    const auto count = [&] { return connection.number("SELECT count(*) FROM place_event"); };
+    for (; newest % PlaceEvents::kBetweenForgetting != 0; ++added) {
+        CHECK(count() == 100'010 + added);
+        newest = events.add(event);
+    }
+    CHECK(count() == PlaceEvents::kMost);
+    // The oldest are gone: those of the first numbers.
+    CHECK(connection.number("SELECT min(number) FROM place_event") == 3 * (10 + added + 1));
 }
 
 TEST_CASE("of a device that is being removed nothing is told any more") {
