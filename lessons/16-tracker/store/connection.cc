@@ -1,5 +1,7 @@
 #include "store/connection.hh"
 
+#include "store/postgresql_engine.hh"
+#include "store/postgresql_words.hh"
 #include "store/sqlite_engine.hh"
 
 namespace waymark::tracker {
@@ -18,7 +20,9 @@ bool is_postgresql(std::string_view location) {
 }
 
 Connection::Connection(const std::string& location, Access access)
-    : path_(location), engine_(Engine::sqlite), behind_(open_sqlite(location, access)) {}
+    : engine_(is_postgresql(location) ? Engine::postgresql : Engine::sqlite),
+      behind_(is_sqlite() ? open_sqlite(location, access) : open_postgresql(location, access)),
+      path_(is_sqlite() ? location : url_without_password(location)) {}
 
 std::int64_t Connection::number(const char* query) {
     Statement statement(*this, query);

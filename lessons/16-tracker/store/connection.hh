@@ -34,6 +34,7 @@ class StoreError : public std::runtime_error {
         failing,            // a read or a sync failed, or memory ran out
         not_writable,       // may only be read, or cannot be opened
         unreachable,        // the server of the database is away
+        not_allowed,        // it wants another password
         damaged,            // contradicts itself
         no_database,        // something else
         refers_to_nothing,  // a foreign key
@@ -58,6 +59,12 @@ enum class Engine { sqlite, postgresql };
 
 // Whether a location is a URL of PostgreSQL (postgresql://... or postgres://...), not a path.
 bool is_postgresql(std::string_view location);
+
+// A row of the table `writer` in PostgreSQL.
+struct Writer {
+    std::int64_t number = 0;
+    std::int64_t process = 0;  // that has it now; 0: it is a row of all commands
+};
 
 class Connection {
   public:
@@ -84,6 +91,9 @@ class Connection {
     // How long a statement waits for another process's lock. A read-only one in WAL mode hardly
     // ever does. PostgreSQL's waits for rows only, as long as its server is told to.
     void set_busy_timeout(std::chrono::milliseconds time) { behind_->set_busy_timeout(time); }
+    // How long PostgreSQL may take for an answer, or a row of those that come one by one, before
+    // the connection is given up; a minute at first.
+    void set_answer_time(std::chrono::milliseconds time) { behind_->set_answer_time(time); }
     // How many rows the last insert, update or delete changed.
     std::int64_t changed_rows() const { return behind_->changed_rows(); }
 
@@ -98,15 +108,19 @@ class Connection {
     }
     // Of the last row that was inserted so.
     std::int64_t last_row() const { return behind_->last_row(); }
+    // As whom it stores fixes (store/writer.hh); 0 in SQLite, where there is one.
+    const Writer& writer() const { return writer_; }
+    void set_writer(const Writer& writer) { writer_ = writer; }
 
     // For messages: the path, or the URL without a password.
     const std::string& path() const { return path_; }
     EngineConnection& behind() const { return *behind_; }
 
   private:
-    std::string path_;
     Engine engine_;
     std::unique_ptr<EngineConnection> behind_;
+    std::string path_;
+    Writer writer_;
 };
 
 // A prepared statement: bind, step, read columns, reset, and again. The connection must outlive it.

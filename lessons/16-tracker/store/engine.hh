@@ -45,6 +45,7 @@ class EngineConnection {
     virtual std::unique_ptr<EngineStatement> prepare(std::string_view query) = 0;
     virtual void execute(const char* statements) = 0;
     virtual void set_busy_timeout(std::chrono::milliseconds) {}
+    virtual void set_answer_time(std::chrono::milliseconds) {}
     virtual std::int64_t changed_rows() const = 0;
     virtual std::int64_t last_row() const = 0;
     virtual std::optional<std::int64_t> new_number() { return std::nullopt; }

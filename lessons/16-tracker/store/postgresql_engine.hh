@@ -1,0 +1,35 @@
+// PostgreSQL, and what speaks as it does (Citus, YugabyteDB, CockroachDB), behind a Connection; and
+// its handle for what it alone can do: LISTEN.
+
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "store/connection.hh"
+
+struct pg_conn;
+
+namespace waymark::tracker {
+
+// Throws StoreError.
+std::unique_ptr<EngineConnection> open_postgresql(const std::string& url,
+                                                  Connection::Access access);
+
+// Of a connection whose engine is PostgreSQL; null while it is lost. Another after each loss.
+pg_conn* postgresql_handle(const Connection& connection);
+
+// Numbers that grow with time and that writers do not share a counter for: milliseconds since 2020,
+// 12 bits further left, and what is free in these 12 bits from a random start. Below 2^53 until
+// 2089, so that JavaScript can read them.
+class TimedNumbers {
+  public:
+    // Above the last one, also where the clock was set back.
+    std::int64_t next(std::int64_t now_ms, std::uint32_t random);
+    std::int64_t last() const { return last_; }
+
+  private:
+    std::int64_t last_ = 0;
+};
+
+}  // namespace waymark::tracker
