@@ -13,6 +13,7 @@
 #include "daemon/deadline.hh"
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
+#include "store/postgresql_open.hh"
 #include "store/schema.hh"
 #include "store/sqlite_engine.hh"
 
@@ -157,6 +158,7 @@ void empty_log(Connection& connection, std::chrono::milliseconds patience) {
 void refuse_foreign_file(const std::string& path) {
     constexpr std::size_t kHeaderSize = 100;  // sqlite.org/fileformat2.html, 1.3
     constexpr std::string_view kMagic("SQLite format 3\0", 16);
+    if (is_postgresql(path)) return;
     refuse_what_is_no_file(path);
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return;
@@ -171,6 +173,7 @@ void refuse_foreign_file(const std::string& path) {
 }
 
 Connection open_for_writing(const std::string& path, std::chrono::milliseconds check_time) {
+    if (is_postgresql(path)) return open_postgresql_for_writing(path);
     refuse_what_is_no_file(path);
     try {
         return open_and_prepare(path, check_time);
@@ -182,12 +185,17 @@ Connection open_for_writing(const std::string& path, std::chrono::milliseconds c
 }
 
 Connection open_there_for_writing(const std::string& path) {
+    if (is_postgresql(path)) {
+        open_postgresql_for_reading(path);  // which refuses one without tables
+        return open_postgresql_for_writing(path);
+    }
     refuse_what_is_no_file(path);
     refuse_what_is_not_there(path);
     return open_for_writing(path);
 }
 
 Connection open_for_reading(const std::string& path) {
+    if (is_postgresql(path)) return open_postgresql_for_reading(path);
     refuse_what_is_no_file(path);
     refuse_what_is_not_there(path);
     Connection connection(path, Connection::Access::read_only);

@@ -1,6 +1,9 @@
 // Opens the server's database: with the settings that make a commit durable, and only if it can be
 // trusted. What a person must correct (no database, damaged, not writable, a folder) is a
 // UsageError that says what to do; what the system refuses is a StoreError.
+//
+// Each takes a location: the path of a file (SQLite), which this header speaks of, or a URL of
+// PostgreSQL (store/postgresql_open.hh).
 
 #pragma once
 

@@ -1,0 +1,49 @@
+// The table `fix` of PostgreSQL is cut by months, so that a new fix goes into an index that fits in
+// memory, and an old month can be thrown away or moved whole. A month is made when its first fix
+// comes. Before 2015 and after 2049 there is one each: a phone that sends odd times makes some 420
+// tables at most.
+//
+// The month is made beside the table and attached: that waits for no reader or writer of other
+// months (postgresql.org/docs/current/ddl-partitioning.html, "Partition Maintenance").
+
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "fix.hh"
+#include "store/connection.hh"
+
+namespace waymark::tracker {
+
+struct FixPartition {
+    std::string name;
+    std::string from;  // as words of the statement: milliseconds or MINVALUE
+    std::string to;    // before this
+};
+
+// Months since January 2015, -1 for all before, the first after 2049 for all after.
+int partition_number(UnixMillis time);
+FixPartition fix_partition(int number);
+
+// For whoever inserts fixes. In SQLite and CockroachDB there are no partitions, and nothing is
+// done.
+class Partitions {
+  public:
+    explicit Partitions(Connection& connection) : connection_(connection) {}
+
+    // Makes the partition for fixes of `time` if there is none, within the transaction. Throws
+    // StoreError.
+    void require(UnixMillis time);
+
+  private:
+    void make(const FixPartition& partition);
+    bool is_there(const FixPartition& partition);
+    bool has_partitions();
+
+    Connection& connection_;
+    std::set<int> known_;
+    int has_partitions_ = -1;  // not asked
+};
+
+}  // namespace waymark::tracker
