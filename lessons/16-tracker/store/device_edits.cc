@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "daemon/error.hh"
+#include "store/change_lock.hh"
 #include "store/corrections.hh"
 #include "store/devices.hh"
 #include "token.hh"
@@ -25,6 +26,7 @@ void DeviceEdits::require_device(DeviceNumber device) {
 
 void DeviceEdits::add_identifier(DeviceNumber device, std::string_view identifier) {
     check_identifier(identifier);
+    one_change_at_a_time(connection_);
     require_device(device);
     Statement owner(connection_,
                     "SELECT number, name FROM identifier JOIN device ON number = device "
@@ -42,6 +44,7 @@ void DeviceEdits::add_identifier(DeviceNumber device, std::string_view identifie
 }
 
 void DeviceEdits::remove_identifier(DeviceNumber device, std::string_view identifier) {
+    one_change_at_a_time(connection_);
     const std::string name = name_of(device);
     Statement remove(connection_, "DELETE FROM identifier WHERE text = ?1 AND device = ?2");
     remove.bind_text(1, identifier);
@@ -53,6 +56,7 @@ void DeviceEdits::remove_identifier(DeviceNumber device, std::string_view identi
 }
 
 void DeviceEdits::set_token(DeviceNumber device, std::string_view token) {
+    one_change_at_a_time(connection_);
     require_device(device);
     const TokenHash hash = hash_token(token);
     Statement update(connection_, "UPDATE device SET token_hash = ?2 WHERE number = ?1");
@@ -62,13 +66,14 @@ void DeviceEdits::set_token(DeviceNumber device, std::string_view token) {
 }
 
 void DeviceEdits::share(const Friendship& friendship, bool may_see) {
+    one_change_at_a_time(connection_);
     require_device(friendship.viewer);
     require_device(friendship.seen);
     if (friendship.viewer == friendship.seen)
         throw UsageError("a device need not be shared with itself");
-    Statement change(connection_,
-                     may_see ? "INSERT OR IGNORE INTO friend (viewer, seen) VALUES (?1, ?2)"
-                             : "DELETE FROM friend WHERE viewer = ?1 AND seen = ?2");
+    Statement change(connection_, may_see ? "INSERT INTO friend (viewer, seen) VALUES (?1, ?2) "
+                                            "ON CONFLICT DO NOTHING"
+                                          : "DELETE FROM friend WHERE viewer = ?1 AND seen = ?2");
     change.bind(1, friendship.viewer);
     change.bind(2, friendship.seen);
     change.run();
@@ -77,6 +82,7 @@ void DeviceEdits::share(const Friendship& friendship, bool may_see) {
 // Its name is free from now on. What takes its place has a control character, as no name that a
 // person can give.
 void DeviceEdits::begin_removal(DeviceNumber device, UnixMillis now) {
+    one_change_at_a_time(connection_);
     require_device(device);
     for (const char* const statement : {"DELETE FROM identifier WHERE device = ?1",
                                         "DELETE FROM friend WHERE viewer = ?1 OR seen = ?1",
@@ -87,9 +93,11 @@ void DeviceEdits::begin_removal(DeviceNumber device, UnixMillis now) {
     }
     Statement hide(connection_,
                    "UPDATE device SET token_hash = NULL, box_key = NULL, "
-                   "name = char(127) || number, removed_ms = ?2 WHERE number = ?1");
+                   "name = ?3, removed_ms = ?2 WHERE number = ?1");
+    const std::string name = fmt::format("\x7F{}", device);
     hide.bind(1, device);
     hide.bind(2, now);
+    hide.bind_text(3, name);
     hide.run();
 }
 

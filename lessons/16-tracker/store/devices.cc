@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "daemon/error.hh"
+#include "store/change_lock.hh"
 #include "store/device_edits.hh"
 #include "store/fix_row.hh"
 
@@ -59,17 +60,18 @@ void Devices::add_one(const NewDevice& device, UnixMillis now) {
     for (const std::string& identifier : device.identifiers) check_identifier(identifier);
     refuse_taken(device);
     Statement insert(connection_,
-                     "INSERT INTO device (name, token_hash, speed_unit, created_ms, box_key) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5)");
+                     "INSERT INTO device (number, name, token_hash, speed_unit, created_ms, "
+                     "box_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     TokenHash hash{};
-    insert.bind_text(1, device.name);
+    insert.bind_if(1, connection_.new_small_number("device"));
+    insert.bind_text(2, device.name);
     if (device.token) {
         hash = hash_token(*device.token);
-        insert.bind_bytes(2, as_text(hash));
+        insert.bind_bytes(3, as_text(hash));
     }
-    insert.bind(3, static_cast<std::int64_t>(device.speed_unit));
-    insert.bind(4, now);
-    if (device.box_key) insert.bind_bytes(5, as_text(*device.box_key));
+    insert.bind(4, static_cast<std::int64_t>(device.speed_unit));
+    insert.bind(5, now);
+    if (device.box_key) insert.bind_bytes(6, as_text(*device.box_key));
     insert.run();
     const std::int64_t number = connection_.last_row();
     Statement identify(connection_, "INSERT INTO identifier (text, device) VALUES (?1, ?2)");
@@ -82,6 +84,7 @@ void Devices::add_one(const NewDevice& device, UnixMillis now) {
 
 void Devices::add(const std::vector<NewDevice>& devices, UnixMillis now) {
     Transaction transaction(connection_);
+    one_change_at_a_time(connection_);
     for (const NewDevice& device : devices) add_one(device, now);
     transaction.commit();
 }
@@ -93,8 +96,7 @@ std::vector<Device> Devices::list() {
         "SELECT number, name, speed_unit, created_ms, token_hash, last_seen_ms, keep_days "
         "FROM device LEFT JOIN device_state ON device = number "
         "WHERE removed_ms IS NULL ORDER BY name");
-    Statement identifiers(connection_,
-                          "SELECT text FROM identifier WHERE device = ?1 ORDER BY text");
+    std::map<DeviceNumber, std::size_t> places;
     while (rows.step()) {
         Device& device = devices.emplace_back();
         device.number = static_cast<DeviceNumber>(rows.integer(0));
@@ -104,9 +106,15 @@ std::vector<Device> Devices::list() {
         device.has_token = !rows.is_null(4);
         device.last_seen_ms = rows.integer_if(5);
         device.keep_days = rows.integer_if(6);
-        identifiers.bind(1, device.number);
-        while (identifiers.step()) device.identifiers.emplace_back(identifiers.text(0));
-        identifiers.reset();
+        places[device.number] = devices.size() - 1;
+    }
+    // All at once: for each device by itself, a database on another machine would be asked as
+    // often.
+    Statement identifiers(connection_, "SELECT device, text FROM identifier ORDER BY text");
+    while (identifiers.step()) {
+        const auto place = places.find(static_cast<DeviceNumber>(identifiers.integer(0)));
+        if (place == places.end()) continue;  // added between the two queries
+        devices[place->second].identifiers.emplace_back(identifiers.text(1));
     }
     return devices;
 }
@@ -130,6 +138,7 @@ DeviceNumber Devices::number_of(std::string_view name) {
 void Devices::rename(DeviceNumber device, std::string_view name) {
     check_device_name(name);
     Transaction transaction(connection_);
+    one_change_at_a_time(connection_);
     Statement taken(connection_, "SELECT 1 FROM device WHERE name = ?1 AND number <> ?2");
     taken.bind_text(1, name);
     taken.bind(2, device);
@@ -153,6 +162,7 @@ void Devices::set_token(std::string_view name, std::string_view token) {
 
 void Devices::set_box_key(std::string_view name, const std::optional<BoxKey>& key) {
     Transaction transaction(connection_);
+    one_change_at_a_time(connection_);
     Statement update(connection_, "UPDATE device SET box_key = ?2 WHERE number = ?1");
     update.bind(1, number_of(name));
     if (key) update.bind_bytes(2, as_text(*key));
@@ -216,10 +226,11 @@ std::vector<DirectoryEntry> read_directory(Connection& connection) {
 std::vector<LastPlace> read_last_places(Connection& connection, UnixMillis latest) {
     std::vector<LastPlace> places;
     Statement seen(connection, "SELECT DISTINCT seen FROM friend");
-    Statement last(connection,
-                   fmt::format("SELECT {} FROM fix WHERE device = ?1 AND valid AND time_ms <= ?2 "
-                               "ORDER BY time_ms DESC LIMIT 1",
-                               kFixColumns));
+    Statement last(
+        connection,
+        fmt::format("SELECT {} FROM fix WHERE device = ?1 AND valid <> 0 AND time_ms <= ?2 "
+                    "ORDER BY time_ms DESC LIMIT 1",
+                    kFixColumns));
     StoredFix stored;
     while (seen.step()) {
         last.bind(1, seen.integer(0));

@@ -1,5 +1,7 @@
 #include "store/fix_row.hh"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
 namespace waymark::tracker {
@@ -25,23 +27,39 @@ std::optional<float> from_per_mille(std::optional<std::int64_t> per_mille) {
     return unscaled(per_mille, 10);
 }
 
+FixRow fix_row_of(const Fix& fix) {
+    return {{fix.device, fix.time_ms, fix.latitude_e7, fix.longitude_e7,
+             scaled(fix.altitude_m, 100), scaled(fix.speed_mps, 1000), scaled(fix.course_deg, 100),
+             scaled(fix.accuracy_m, 100), to_per_mille(fix.battery_percent), fix.valid ? 1 : 0,
+             static_cast<std::int64_t>(fix.source)}};
+}
+
 void bind_fix_row(Statement& statement, const Fix& fix, std::int64_t sequence) {
-    statement.bind(1, fix.device);
-    statement.bind(2, fix.time_ms);
-    statement.bind(3, fix.latitude_e7);
-    statement.bind(4, fix.longitude_e7);
-    statement.bind_if(5, scaled(fix.altitude_m, 100));
-    statement.bind_if(6, scaled(fix.speed_mps, 1000));
-    statement.bind_if(7, scaled(fix.course_deg, 100));
-    statement.bind_if(8, scaled(fix.accuracy_m, 100));
-    statement.bind_if(9, to_per_mille(fix.battery_percent));
-    statement.bind(10, fix.valid ? 1 : 0);
-    statement.bind(11, static_cast<std::int64_t>(fix.source));
+    int index = 0;
+    for (const std::optional<std::int64_t>& number : fix_row_of(fix).numbers)
+        statement.bind_if(++index, number);
     if (fix.extras.empty())
         statement.bind_nothing(12);
     else
         statement.bind_text(12, fix.extras);
     statement.bind(13, sequence);
+}
+
+std::string stored_columns(const Connection& connection) {
+    std::string columns = kFixColumns;
+    if (!connection.is_sqlite()) columns += ", writer";
+    return columns;
+}
+
+std::string insert_fix(const Connection& connection) {
+    if (connection.is_sqlite()) return kInsertFix;
+    return fmt::format(
+        "INSERT INTO fix ({}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, {} "
+        "WHERE EXISTS (SELECT 1 FROM device WHERE number = ?1) AND NOT EXISTS (SELECT 1 FROM "
+        "hidden_fix WHERE device = ?1 AND time_ms = ?2 AND latitude_e7 = ?3 AND longitude_e7 = ?4) "
+        "AND NOT EXISTS (SELECT 1 FROM deleted_fix WHERE device = ?1 AND time_ms = ?2 AND trace = "
+        "(?3 * 31 + ?4) & 65535) ON CONFLICT DO NOTHING",
+        stored_columns(connection), connection.writer().number);
 }
 
 void read_fix_row(const Statement& statement, StoredFix& stored) {

@@ -3,8 +3,10 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "fix.hh"
 #include "store/connection.hh"
@@ -17,25 +19,38 @@ inline constexpr const char* kFixColumns =
     "device, time_ms, latitude_e7, longitude_e7, altitude_cm, speed_mm_s, course_centidegrees, "
     "accuracy_cm, battery_per_mille, valid, source, extras, sequence";
 
-// One that is there already stays as it is; one that a person has hidden or deleted does not come
-// back (store/corrections.hh).
+// In SQLite. One that is there already stays as it is; one that a person has hidden or deleted does
+// not come back (store/corrections.hh).
 inline constexpr const char* kInsertFix =
-    "INSERT OR IGNORE INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
+    "INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
     "speed_mm_s, course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras, "
     "sequence) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 "
     "WHERE NOT EXISTS (SELECT 1 FROM hidden_fix WHERE device = ?1 AND time_ms = ?2 AND "
     "latitude_e7 = ?3 AND longitude_e7 = ?4) AND NOT EXISTS (SELECT 1 FROM deleted_fix WHERE "
-    "device = ?1 AND time_ms = ?2 AND trace = (?3 * 31 + ?4) & 65535)";
+    "device = ?1 AND time_ms = ?2 AND trace = (?3 * 31 + ?4) & 65535) ON CONFLICT DO NOTHING";
 
 // The same where nothing is hidden or deleted: it spares two look-ups, a quarter of its time.
 inline constexpr const char* kInsertFixUnasked =
-    "INSERT OR IGNORE INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
+    "INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
     "speed_mm_s, course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras, "
-    "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+    "ON CONFLICT DO NOTHING";
+
+// The first in the words of the connection's engine, with the same parameters: in PostgreSQL the
+// row says which writer the connection is. A partition for it must be there (Partitions).
+std::string insert_fix(const Connection& connection);
+// kFixColumns, and in PostgreSQL `writer`: all that a copy of a row must have.
+std::string stored_columns(const Connection& connection);
 
 // What is kept of the place of a deleted fix: two places of one moment have the same in one of
 // 65,536 cases, and within every 8 square metres on earth lies a place that has it.
 inline constexpr const char* kTraceOfPlace = "(latitude_e7 * 31 + longitude_e7) & 65535";
+
+// The first eleven columns; nothing is NULL.
+struct FixRow {
+    std::array<std::optional<std::int64_t>, 11> numbers;
+};
+FixRow fix_row_of(const Fix& fix);
 
 // Binds the parameters 1 to 13 in the order of kFixColumns.
 void bind_fix_row(Statement& statement, const Fix& fix, std::int64_t sequence);

@@ -31,19 +31,24 @@ class Use {
 
 Reader::Reader(const std::string& path)
     : connection_(open_for_reading(path)),
-      last_fix_(connection_, fmt::format("SELECT {} FROM fix WHERE device = ?1 AND valid "
+      last_fix_(connection_, fmt::format("SELECT {} FROM fix WHERE device = ?1 AND valid <> 0 "
                                          "AND time_ms <= ?2 ORDER BY time_ms DESC LIMIT 1",
                                          kFixColumns)),
       track_(connection_, select_range(kFixColumns, "ORDER BY time_ms")),
-      track_points_(connection_, select_range(kTrackPointColumns, "AND valid ORDER BY time_ms")),
-      seen_points_(connection_, select_range(kSeenPointColumns, "AND valid ORDER BY time_ms")),
+      track_points_(connection_,
+                    select_range(kTrackPointColumns, "AND valid <> 0 ORDER BY time_ms")),
+      seen_points_(connection_, select_range(kSeenPointColumns, "AND valid <> 0 ORDER BY time_ms")),
       first_time_(connection_,
                   "SELECT time_ms FROM fix WHERE device = ?1 AND time_ms >= ?2 "
-                  "AND valid ORDER BY time_ms LIMIT 1"),
-      count_(connection_,
-             fmt::format("SELECT count(*) FROM ({})", select_range("1", "AND valid LIMIT ?4"))),
+                  "AND valid <> 0 ORDER BY time_ms LIMIT 1"),
+      count_(connection_, fmt::format("SELECT count(*) FROM ({}) AS counted",
+                                      select_range("1", "AND valid <> 0 LIMIT ?4"))),
       battery_(connection_, "SELECT battery_per_mille FROM device_state WHERE device = ?1"),
-      sequence_(connection_, "SELECT sequence FROM last_commit") {}
+      sequence_(connection_, connection_.is_sqlite()
+                                 ? "SELECT sequence FROM last_commit"
+                                 : "SELECT coalesce(max(sequence), 0) FROM writer") {
+    for (Statement* const all : {&track_, &track_points_, &seen_points_}) all->read_row_by_row();
+}
 
 std::vector<Device> Reader::devices() {
     return Devices(connection_).list();

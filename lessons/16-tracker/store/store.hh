@@ -1,16 +1,19 @@
 // The writer of positions. There is one in a running server, in the process that opened it: a
-// connection to SQLite must not cross fork(2) (store/connection.hh).
+// connection must not cross fork(2) (store/connection.hh). On PostgreSQL several servers share a
+// database, and each has one (store/writer.hh).
 //
 // A transaction takes all that waited; what commit() calls durable is on disk. Repeated fixes are
 // recognised by device, time and place and stored once. When the disk is full, a write or a sync
-// fails or another process holds the lock, everything since begin() is rolled back, commit() says
-// why, and the store can be used again: the callers still have their fixes and try later.
+// fails, another process holds the lock or the database's server is away, everything since begin()
+// is rolled back, commit() says why, and the store can be used again: the callers still have their
+// fixes and try later. So it is where the server was lost during a commit: what was done then is
+// there, and comes again as a duplicate.
 //
-// Checkpoints. A commit appends to a log (WAL) and syncs that. The log must be copied into the
-// database now and then: SQLite would do it within every commit that finds 1000 pages, while phones
-// wait for their answers. Here commit() never does; checkpoint_if_due() does, to be called after
-// the answers are out. The copy does not wait for readers, so a slow one lets the log grow; from
-// four times the usual size on we wait for readers for a moment.
+// Checkpoints, in SQLite. A commit appends to a log (WAL) and syncs that. The log must be copied
+// into the database now and then: SQLite would do it within every commit that finds 1000 pages,
+// while phones wait for their answers. Here commit() never does; checkpoint_if_due() does, to be
+// called after the answers are out. The copy does not wait for readers, so a slow one lets the log
+// grow; from four times the usual size on we wait for readers for a moment.
 //
 // Quarantine. What is handed to add() is kept, however much is there: the phone may have been told
 // that it is. The bound is for those who hand it on: when quarantine_has_room() says no, receivers
@@ -25,8 +28,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "fix.hh"
 #include "memory_directory.hh"
@@ -50,13 +55,18 @@ struct CommitResult {
 
 class Store {
   public:
-    // Opens the file, or makes it. Throws UsageError and StoreError as open_for_writing().
-    explicit Store(const std::string& path, std::int64_t quarantine_room = kQuarantineRoom);
+    // Opens the database, or makes it. Throws UsageError and StoreError as open_for_writing().
+    // `writer` is the name of this server's row in PostgreSQL (writer_name()); "" is that of
+    // commands.
+    explicit Store(const std::string& location, std::int64_t quarantine_room = kQuarantineRoom,
+                   std::string writer = {});
     ~Store();
 
     // Begins a transaction. Does not throw for what may pass: then all of it fails until commit().
     void begin();
     Added add(const Fix& fix);
+    // The same of many at once, and what became of each: in PostgreSQL one statement.
+    void add(std::span<const Fix> fixes, std::vector<Added>& added);
     // Kept once however often it is repeated.
     Added add(const Quarantined& point, UnixMillis now);
     // The device spoke at `now`. Battery and time are written at most once a second and device.
@@ -84,7 +94,8 @@ class Store {
     // thrown on, and nothing is changed.
     void change(const std::function<void(Connection&)>& change);
 
-    // Copies the log into the database if it is long. True if it did.
+    // Copies the log into the database if it is long. True if it did. In PostgreSQL there is none
+    // of ours.
     bool checkpoint_if_due();
     // Of the log, in bytes, after the last commit.
     std::int64_t log_bytes() const;
@@ -94,7 +105,8 @@ class Store {
     std::string end();
     static constexpr std::chrono::milliseconds kWaitForLastReader{3000};
 
-    // Whether another process has changed the file since the last call (the devices, most likely).
+    // Whether another process has changed the database since the last call (the devices, most
+    // likely); in PostgreSQL only what people change, not the fixes of other servers.
     bool changed_elsewhere();
     // All devices, for the receivers.
     std::vector<DirectoryEntry> directory();
@@ -104,8 +116,9 @@ class Store {
     std::int64_t count_accounts();
     bool has_accounts() { return count_accounts() > 0; }
 
+    class Backend;
+
   private:
-    struct Open;
     struct Seen {
         UnixMillis written_ms = 0;
         UnixMillis last_ms = 0;
@@ -113,15 +126,21 @@ class Store {
         bool is_new = false;  // not written
     };
 
+    // Runs `action`; what it meets fails the transaction. False if that has failed.
     template <typename Action>
-    Added attempt(const Action& action);
+    bool attempt(const Action& action);
     void fail_transaction(std::string_view reason);
     void write_seen();
+    std::unique_ptr<Backend> open(const Writer& former) const;
     void ensure_open();
+    Connection& opened();
     void read_counts();
+    void add_to(std::span<const Fix> fixes, Added* added);
 
-    std::string path_;
-    std::unique_ptr<Open> open_;
+    std::string location_;
+    std::string writer_name_;
+    Writer writer_;  // which it is, from the first opening on
+    std::unique_ptr<Backend> backend_;
     std::int64_t sequence_ = 0;
     std::int64_t data_version_ = 0;
     bool in_transaction_ = false;
@@ -132,7 +151,6 @@ class Store {
     std::int64_t quarantine_room_;
     std::int64_t quarantine_bytes_ = 0;
     std::int64_t newly_quarantined_bytes_ = 0;  // in this transaction
-    std::int64_t counted_version_ = 0;          // of the file, when read_counts() read it
     bool hides_any_ = true;                     // or has deleted some (store/corrections.hh)
 };
 
