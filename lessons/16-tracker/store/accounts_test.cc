@@ -6,12 +6,11 @@
 #include <vector>
 
 #include "daemon/error.hh"
-#include "daemon/folder_under_test.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {
@@ -19,8 +18,8 @@ namespace {
 constexpr std::string_view kHash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA";
 
 struct OpenedAccounts {
-    TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     Accounts accounts{connection};
     UserNumber anna = accounts.add("Anna", Role::admin, kHash, 7);
     UserNumber ben = accounts.add("Ben", Role::member, "", 8);
@@ -53,8 +52,8 @@ TEST_CASE("an account is listed as it was added") {
 }
 
 TEST_CASE("a new database has no account") {
-    const TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    const DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     Accounts accounts(connection);
     CHECK_FALSE(accounts.are_there());
     accounts.add("Anna", Role::admin, kHash, 0);

@@ -4,17 +4,16 @@
 
 #include <string>
 
-#include "daemon/folder_under_test.hh"
+#include "store/database_under_test.hh"
 #include "store/open_database.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 
 namespace {
 
 struct OpenedLog {
-    TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     AuditLog log{connection};
 
     void note(const std::string& action, bool is_refusal = false) {

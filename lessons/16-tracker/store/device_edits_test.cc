@@ -6,22 +6,21 @@
 #include <vector>
 
 #include "daemon/error.hh"
-#include "daemon/folder_under_test.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/reader.hh"
 #include "store/store.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {
 
 // A van (1) with the identifier "7" and a bike (2).
 struct Edited {
-    TemporaryFolder folder;
-    std::string path = folder.file("waymark.db");
+    DatabaseUnderTest database;
+    std::string path = database.location();
     Connection connection = open_for_writing(path);
     DeviceEdits edits{connection};
 

@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "daemon/folder_under_test.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/sqlite_engine.hh"
 #include "store/store.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 
 namespace {
 
@@ -81,9 +80,11 @@ struct Forwarded {
         });
         return names;
     }
+    // Only SQLite needs one that is made for the destinations.
+    bool has_index(const std::string& name) { return on_postgresql() || indexes() == name; }
 
-    TemporaryFolder folder;
-    Store store{folder.file("waymark.db")};
+    DatabaseUnderTest database;
+    Store store{database.location()};
     UnixMillis time_ms = 1'000'000'000'000;
 };
 
@@ -165,26 +166,27 @@ TEST_CASE("what was deleted meanwhile is not sent, and of a device that is being
 TEST_CASE("a destination that is named again goes on from its place") {
     Forwarded forwarded;
     forwarded.keep({kThere});
-    CHECK(forwarded.indexes() == "fix_behind_0");
+    CHECK(forwarded.has_index("fix_behind_0"));
     forwarded.commit(2);
     forwarded.note({.place = forwarded.next()[0].place, .sent = 1});
     forwarded.keep({});
-    CHECK(forwarded.indexes() == "");
+    CHECK(forwarded.has_index(""));
     forwarded.commit(1);
     CHECK_THROWS(forwarded.next());
     forwarded.keep({"http://other.example"});
-    CHECK(forwarded.indexes() == "fix_behind_2");
+    CHECK(forwarded.has_index("fix_behind_2"));
     CHECK(forwarded.next("http://other.example").empty());
     forwarded.keep({"http://other.example", kThere});
-    CHECK(forwarded.indexes() == "fix_behind_0");
+    CHECK(forwarded.has_index("fix_behind_0"));
     CHECK(forwarded.next().size() == 2);
     CHECK(forwarded.next("http://other.example").empty());
     // Nothing is built anew for those that are there already.
     forwarded.keep({"http://other.example"});
-    CHECK(forwarded.indexes() == "fix_behind_0");
+    CHECK(forwarded.has_index("fix_behind_0"));
 }
 
-TEST_CASE("the index is made anew when the server starts and much of it has been sent") {
+TEST_CASE("the index is made anew when the server starts and much of it has been sent" *
+          doctest::skip(on_postgresql())) {
     Forwarded forwarded;
     forwarded.keep({kThere});
     forwarded.commit(1);
@@ -193,14 +195,14 @@ TEST_CASE("the index is made anew when the server starts and much of it has been
     });
     forwarded.commit(2);
     forwarded.keep({kThere});
-    CHECK(forwarded.indexes() == "fix_behind_0");
+    CHECK(forwarded.has_index("fix_behind_0"));
     forwarded.note({.place = forwarded.next()[1].place, .sent = 2});
     forwarded.keep({kThere});
-    CHECK(forwarded.indexes() == "fix_behind_300000");
+    CHECK(forwarded.has_index("fix_behind_300000"));
     CHECK(forwarded.next().size() == 1);
 }
 
-TEST_CASE("what was sent long ago is not read again") {
+TEST_CASE("what was sent long ago is not read again" * doctest::skip(on_postgresql())) {
     Forwarded forwarded;
     forwarded.keep({kThere});
     forwarded.commit(10'000);

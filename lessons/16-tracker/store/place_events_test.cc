@@ -2,13 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "daemon/folder_under_test.hh"
+#include "store/database_under_test.hh"
 #include "store/device_edits.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 
 namespace {
 
@@ -17,8 +16,8 @@ const auto kAllDevices = [](DeviceNumber) { return true; };
 }  // namespace
 
 TEST_CASE("only the newest events are kept") {
-    const TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    const DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     Devices(connection).add({{"van", {"7"}, {}, {}}}, 0);
     const PlaceEvent event{.device = 1, .place = 1, .place_name = "Home"};
     PlaceEvents events(connection);
@@ -39,8 +38,8 @@ TEST_CASE("only the newest events are kept") {
 }
 
 TEST_CASE("of a device that is being removed nothing is told any more") {
-    const TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    const DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     Devices(connection).add({{"van", {"7"}, {}, {}}, {"bike", {"8"}, {}, {}}}, 0);
     PlaceEvents events(connection);
     for (const DeviceNumber device : {1, 2})

@@ -7,13 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "daemon/folder_under_test.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/store.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 
 namespace {
 
@@ -35,8 +34,8 @@ Fix metres_from_home(double east, UnixMillis time, std::optional<float> accuracy
 
 // A database with two devices and a store that watches them, as services/store_service does it.
 struct Watched {
-    TemporaryFolder folder;
-    std::string path = folder.file("waymark.db");
+    DatabaseUnderTest database;
+    std::string path = database.location();
     std::unique_ptr<Store> store;
     PlaceWatch watch;
     UnixMillis now = kMorning + 24 * 60 * kAMinute;

@@ -5,20 +5,19 @@
 #include <string>
 
 #include "daemon/error.hh"
-#include "daemon/folder_under_test.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/trip_corrections.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {
 
 struct OpenedPlaces {
-    TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     Places places{connection};
     TripCorrections corrections{connection};
 };

@@ -5,13 +5,12 @@
 #include <string>
 
 #include "daemon/error.hh"
-#include "daemon/folder_under_test.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/place_events.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {
@@ -34,22 +33,28 @@ struct KeptDevices {
             connection.execute(("INSERT INTO deleted_fix VALUES (1, " +
                                 std::to_string(kNowOfRetention - day * Retention::kDayMs) + ", 7)")
                                    .c_str());
-        for (const int day : {1, 8})
-            connection.execute(
-                ("INSERT INTO quarantine (device, received_ms, position, reason, source, digest, "
-                 "raw) VALUES (1, " +
-                 std::to_string(kNowOfRetention - day * Retention::kDayMs) + ", 0, 'x', 1, x'0" +
-                 std::to_string(day) + "', x'00')")
-                    .c_str());
+        for (const int day : {1, 8}) quarantine(kNowOfRetention - day * Retention::kDayMs);
+    }
+
+    void quarantine(UnixMillis time) {
+        const std::string digest = std::to_string(time);
+        Statement insert(connection,
+                         "INSERT INTO quarantine (number, device, received_ms, position, reason, "
+                         "source, digest, raw) VALUES (?1, 1, ?2, 0, 'x', 1, ?3, ?3)");
+        insert.bind_if(1, connection.new_number());
+        insert.bind(2, time);
+        insert.bind_bytes(3, digest);
+        insert.run();
     }
 
     void add(const std::string& table, int device, UnixMillis time) {
-        const std::string last = table == "hidden_fix" ? ", 1" : "";
-        connection.execute(("INSERT INTO " + table + " VALUES (" + std::to_string(device) + ", " +
-                            std::to_string(time) +
-                            ", 1, 1, NULL, NULL, NULL, NULL, NULL, 1, 1, 1, "
-                            "NULL" +
-                            last + ")")
+        const bool is_hidden = table == "hidden_fix";
+        connection.execute(("INSERT INTO " + table +
+                            " (device, time_ms, latitude_e7, longitude_e7, valid, source, "
+                            "sequence" +
+                            (is_hidden ? ", correction" : "") + ") VALUES (" +
+                            std::to_string(device) + ", " + std::to_string(time) +
+                            ", 1, 1, 1, 1, 1" + (is_hidden ? ", 1)" : ")"))
                                .c_str());
     }
     std::int64_t count(const std::string& table, int device) {
@@ -66,8 +71,8 @@ struct KeptDevices {
         return rows;
     }
 
-    TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     Retention retention{connection};
 };
 
@@ -106,10 +111,10 @@ TEST_CASE("a step has a bound, whatever the times are, and the next one goes on"
     // All of one time, as only a hostile phone sends them: a bound by time alone takes them at
     // once.
     kept.connection.execute(
-        ("WITH RECURSIVE place(y) AS (SELECT 1 UNION ALL SELECT y + 1 FROM place WHERE y < " +
-         std::to_string(kMany) + ") INSERT INTO fix SELECT 1, " +
-         std::to_string(kNowOfRetention - 100 * Retention::kDayMs) +
-         ", y, 1, NULL, NULL, NULL, NULL, NULL, 1, 1, 1, NULL FROM place")
+        ("INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, valid, source, sequence) "
+         "WITH RECURSIVE place(y) AS (SELECT 1 UNION ALL SELECT y + 1 FROM place WHERE y < " +
+         std::to_string(kMany) + ") SELECT 1, " +
+         std::to_string(kNowOfRetention - 100 * Retention::kDayMs) + ", y, 1, 1, 1, 1 FROM place")
             .c_str());
     kept.retention.set_days(1, 30);
     const std::optional<Retention::Removed> first = kept.retention.step(kNowOfRetention);

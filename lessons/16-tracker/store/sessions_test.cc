@@ -6,18 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "daemon/folder_under_test.hh"
 #include "store/accounts.hh"
+#include "store/database_under_test.hh"
 #include "store/open_database.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 
 namespace {
 
 struct OpenedSessions {
-    TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     Accounts accounts{connection};
     Sessions sessions{connection};
     UserNumber anna = accounts.add("Anna", Role::admin, "hash", 0);

@@ -6,14 +6,13 @@
 #include <string>
 
 #include "daemon/error.hh"
-#include "daemon/folder_under_test.hh"
 #include "store/accounts.hh"
+#include "store/database_under_test.hh"
 #include "store/device_edits.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {
@@ -21,8 +20,8 @@ namespace {
 constexpr UnixMillis kNow = 1'700'000'000'000, kHour = 3'600'000;
 
 struct ShareStore {
-    TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     ShareLinks links{connection};
 
     ShareStore() { Devices(connection).add({{"van", {}, {}, {}}, {"boat", {}, {}, {}}}, 0); }
@@ -67,8 +66,8 @@ TEST_CASE("a link is kept as it was made, with the hash of its secret only") {
     CHECK(kept.with_battery);
     CHECK_FALSE(kept.is_live);
     CHECK_FALSE(kept.looked_ms);
-    CHECK(sharing.connection.number(
-              "SELECT count(*) FROM share_link WHERE instr(secret_hash, 'secret') > 0") == 0);
+    CHECK(sharing.connection.text("SELECT secret_hash FROM share_link").find("secret") ==
+          std::string::npos);
     CHECK(sharing.links.about(number) == "Anna, boat");
 }
 

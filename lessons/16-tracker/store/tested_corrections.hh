@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/folder_under_test.hh"
 #include "store/corrections.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/reader.hh"
@@ -43,8 +43,8 @@ inline FixChoice minutes(int from, int to, DeviceNumber device = 1) {
 
 // Two devices, of which the first is seen by the second, with a fix in each of `count` minutes.
 struct Corrected {
-    daemon::TemporaryFolder folder;
-    std::string path = folder.file("waymark.db");
+    DatabaseUnderTest database;
+    std::string path = database.location();
     Connection connection = open_for_writing(path);
     Store store{path};
     Corrections corrections{connection};

@@ -5,14 +5,13 @@
 #include <string>
 
 #include "daemon/error.hh"
-#include "daemon/folder_under_test.hh"
 #include "store/accounts.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/places.hh"
 
 using namespace waymark::tracker;
-using waymark::daemon::TemporaryFolder;
 using waymark::daemon::UsageError;
 
 namespace {
@@ -22,15 +21,16 @@ constexpr UnixMillis kHourOfHooks = 3'600'000;
 
 // Two devices, two places; the accounts ada (an admin) and ben, who may change device 2 and see 1.
 struct Hooked {
-    TemporaryFolder folder;
-    Connection connection = open_for_writing(folder.file("waymark.db"));
+    DatabaseUnderTest database;
+    Connection connection = open_for_writing(database.location());
     WebHooks hooks{connection};
     std::int64_t home = 0, school = 0;
 
     Hooked() {
         Devices(connection).add({{"van", {"7"}, {}, {}}, {"bike", {"8"}, {}, {}}}, 0);
         connection.execute(
-            "INSERT INTO account (name, role, created_ms) VALUES ('ada', 2, 1), ('ben', 1, 1);"
+            "INSERT INTO account (number, name, role, created_ms) VALUES (1, 'ada', 2, 1), (2, "
+            "'ben', 1, 1);"
             "INSERT INTO device_grant (account, device, may_change) VALUES (2, 1, 0), (2, 2, 1)");
         home = Places(connection).add({0, "Home", {48, 11}, 100}, 5);
         school = Places(connection).add({0, "School", {48.1, 11}, 100}, 5);
