@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/error.hh"
+#include "store/change_lock.hh"
 
 namespace waymark::tracker {
 
@@ -84,6 +85,7 @@ void Accounts::require(UserNumber number) {
 UserNumber Accounts::add(std::string_view name, Role role, std::string_view password_hash,
                          UnixMillis now) {
     check_user_name(name);
+    one_change_at_a_time(connection_);
     const std::string folded = folded_name(name);
     Statement taken(connection_, "SELECT name FROM account WHERE lower(name) = ?1");
     taken.bind_text(1, folded);
@@ -119,6 +121,7 @@ void Accounts::refuse_last_admin(UserNumber number) {
 }
 
 void Accounts::remove(UserNumber number) {
+    one_change_at_a_time(connection_);
     require(number);
     refuse_last_admin(number);
     Statement remove(connection_, "DELETE FROM account WHERE number = ?1");
@@ -127,6 +130,7 @@ void Accounts::remove(UserNumber number) {
 }
 
 void Accounts::set_role(UserNumber number, Role role) {
+    one_change_at_a_time(connection_);
     require(number);
     if (role != Role::admin) refuse_last_admin(number);
     Statement update(connection_, "UPDATE account SET role = ?2 WHERE number = ?1");
@@ -144,6 +148,7 @@ void Accounts::require_password(UserNumber number, std::string_view password_has
 }
 
 void Accounts::set_password(UserNumber number, std::string_view password_hash) {
+    one_change_at_a_time(connection_);
     require(number);
     Statement update(connection_,
                      "UPDATE account SET password_hash = ?2, link_hash = NULL, "
@@ -154,6 +159,7 @@ void Accounts::set_password(UserNumber number, std::string_view password_hash) {
 }
 
 void Accounts::set_link(UserNumber number, const TokenHash& link, UnixMillis expires_ms) {
+    one_change_at_a_time(connection_);
     require(number);
     Statement update(connection_,
                      "UPDATE account SET link_hash = ?2, link_expires_ms = ?3 WHERE number = ?1");
@@ -164,6 +170,7 @@ void Accounts::set_link(UserNumber number, const TokenHash& link, UnixMillis exp
 }
 
 UserNumber Accounts::redeem(const TokenHash& link, std::string_view password_hash, UnixMillis now) {
+    one_change_at_a_time(connection_);
     Statement whose(connection_,
                     "SELECT number FROM account WHERE link_hash = ?1 AND link_expires_ms > ?2");
     whose.bind_bytes(1, bytes_of(link));
@@ -177,6 +184,7 @@ UserNumber Accounts::redeem(const TokenHash& link, std::string_view password_has
 }
 
 void Accounts::set_grants(UserNumber number, const std::vector<DeviceGrant>& grants) {
+    one_change_at_a_time(connection_);
     require(number);
     Statement clear(connection_, "DELETE FROM device_grant WHERE account = ?1");
     clear.bind(1, number);

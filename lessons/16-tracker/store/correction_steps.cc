@@ -94,8 +94,10 @@ void copy_rows(Connection& connection, const Correction& correction, const FixKe
             "FROM {} ON CONFLICT DO NOTHING",
             kTraceOfPlace, chosen_rows(correction));
     else if (correction.stage == CorrectionStage::fixes)
-        copy = fmt::format("INSERT INTO hidden_fix ({0}, correction) SELECT {0}, {1} FROM {2}",
-                           kFixColumns, correction.number, chosen_rows(correction));
+        copy = fmt::format(
+            "INSERT INTO hidden_fix ({0}, correction) SELECT {0}, {1} FROM {2} ON "
+            "CONFLICT DO NOTHING",
+            kFixColumns, correction.number, chosen_rows(correction));
     else
         copy = fmt::format("INSERT INTO fix ({0}) SELECT {0} FROM {1} ON CONFLICT DO NOTHING",
                            kFixColumns, chosen_rows(correction));

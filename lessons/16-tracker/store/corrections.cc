@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "daemon/error.hh"
+#include "store/change_lock.hh"
 #include "store/correction_steps.hh"
 #include "store/sequence.hh"
 
@@ -68,6 +69,7 @@ void refuse_too_many(Connection& connection, DeviceNumber device) {
 }
 
 std::int64_t insert_correction(Connection& connection, const Correction& made) {
+    one_change_at_a_time(connection);
     require_device(connection, made.choice.device);
     refuse_beside_another(connection, made.choice.device);
     refuse_too_many(connection, made.choice.device);
@@ -178,6 +180,7 @@ std::int64_t Corrections::begin_speeds(const FixChoice& choice, SpeedUnit read_a
 
 Correction Corrections::take(CorrectionKind kind, DeviceNumber device, std::span<const FixKey> keys,
                              std::string_view by, UnixMillis now, std::int64_t add_to) {
+    one_change_at_a_time(connection_);
     if (keys.empty() || keys.size() > kMostKeys)
         throw daemon::UsageError(fmt::format("name 1 to {} positions at once", kMostKeys));
     const auto by_time = [](const FixKey& a, const FixKey& b) { return a.time_ms < b.time_ms; };
@@ -209,6 +212,7 @@ Correction Corrections::take(CorrectionKind kind, DeviceNumber device, std::span
 }
 
 void Corrections::begin_undo(std::int64_t number) {
+    one_change_at_a_time(connection_);
     Correction correction = get(number);
     if (correction.kind == CorrectionKind::deletion)
         throw daemon::UsageError("what was deleted cannot be shown again");
@@ -227,6 +231,7 @@ void Corrections::begin_undo(std::int64_t number) {
 }
 
 void Corrections::begin_deleting(std::int64_t number) {
+    one_change_at_a_time(connection_);
     Correction correction = get(number);
     if (correction.kind != CorrectionKind::hidden)
         throw daemon::UsageError("only what is hidden can be deleted so");
@@ -237,6 +242,7 @@ void Corrections::begin_deleting(std::int64_t number) {
 }
 
 std::optional<Correction> Corrections::go_on(std::int64_t number) {
+    one_change_at_a_time(connection_);
     Correction correction = get(number);
     if (correction.stage == CorrectionStage::done) return correction;
     if (do_step(connection_, correction, kAtOnce)) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/error.hh"
+#include "store/change_lock.hh"
 
 namespace waymark::tracker {
 
@@ -78,6 +79,7 @@ std::int64_t Places::next_edit() {
 }
 
 std::int64_t Places::add(const NamedPlace& place, UnixMillis now) {
+    one_change_at_a_time(connection_);
     NamedPlace fresh = place;
     fresh.number = 0;
     fresh = checked(std::move(fresh));
@@ -98,6 +100,7 @@ std::int64_t Places::add(const NamedPlace& place, UnixMillis now) {
 
 // Who was within stays so if the ground is the same. Else nobody knows until they are heard again.
 void Places::change(const NamedPlace& place) {
+    one_change_at_a_time(connection_);
     NamedPlace changed = checked(place);
     changed.edit = next_edit();
     Statement update(
@@ -120,6 +123,7 @@ void Places::change(const NamedPlace& place) {
 }
 
 void Places::remove(std::int64_t number) {
+    one_change_at_a_time(connection_);
     Statement remove(connection_, "DELETE FROM place WHERE number = ?1");
     remove.bind(1, number);
     remove.run();

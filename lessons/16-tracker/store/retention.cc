@@ -5,6 +5,7 @@
 #include <array>
 
 #include "daemon/error.hh"
+#include "store/change_lock.hh"
 
 namespace waymark::tracker {
 
@@ -58,6 +59,7 @@ std::optional<int> Retention::days_of(DeviceNumber device) {
 }
 
 void Retention::set_days(DeviceNumber device, std::optional<int> days) {
+    one_change_at_a_time(connection_);
     days_of(device);
     if (days && (*days < 1 || *days > kMostDays))
         throw UsageError(fmt::format("{} days cannot be kept: say 1 to {}, or never to remove",

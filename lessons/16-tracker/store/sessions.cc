@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "store/change_lock.hh"
+
 namespace waymark::tracker {
 
 namespace {
@@ -51,6 +53,7 @@ void Sessions::make_room(UserNumber user, UnixMillis now) {
 }
 
 SessionNumber Sessions::begin(const Session& session) {
+    one_change_at_a_time(connection_);
     make_room(session.user, session.begun_ms);
     Statement insert(connection_,
                      "INSERT INTO session (number, account, token_hash, begun_ms, used_ms, "
@@ -68,6 +71,7 @@ SessionNumber Sessions::begin(const Session& session) {
 }
 
 bool Sessions::end(UserNumber user, SessionNumber number) {
+    one_change_at_a_time(connection_);
     Statement remove(connection_, "DELETE FROM session WHERE number = ?1 AND account = ?2");
     remove.bind(1, number);
     remove.bind(2, user);
@@ -76,6 +80,7 @@ bool Sessions::end(UserNumber user, SessionNumber number) {
 }
 
 std::int64_t Sessions::end_all_but(UserNumber user, SessionNumber kept) {
+    one_change_at_a_time(connection_);
     Statement remove(connection_, "DELETE FROM session WHERE account = ?1 AND number <> ?2");
     remove.bind(1, user);
     remove.bind(2, kept);

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "daemon/error.hh"
+#include "store/change_lock.hh"
 
 namespace waymark::tracker {
 
@@ -54,6 +55,7 @@ std::vector<ShareLink> ShareLinks::list() {
 
 ShareNumber ShareLinks::add(const ShareLink& link) {
     check_share(link, link.made_ms);
+    one_change_at_a_time(connection_);
     Statement known(connection_, "SELECT 1 FROM device WHERE number = ?1 AND removed_ms IS NULL");
     known.bind(1, link.device);
     if (!known.step()) throw daemon::UsageError("this device is not there any more");
@@ -101,6 +103,7 @@ void ShareLinks::make_room(const ShareLink& link, std::int64_t most, const std::
 }
 
 void ShareLinks::end(ShareNumber number, UnixMillis now) {
+    one_change_at_a_time(connection_);
     Statement update(connection_,
                      "UPDATE share_link SET ends_ms = CASE WHEN ends_ms < 0 THEN ends_ms "
                      "WHEN ends_ms < ?2 THEN -ends_ms ELSE -?2 END WHERE number = ?1");

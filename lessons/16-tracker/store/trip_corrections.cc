@@ -3,11 +3,13 @@
 #include <fmt/core.h>
 
 #include "daemon/error.hh"
+#include "store/change_lock.hh"
 
 namespace waymark::tracker {
 
 std::int64_t TripCorrections::add(DeviceNumber device, SegmentCorrection::Kind kind,
                                   UnixMillis at_ms, UnixMillis now) {
+    one_change_at_a_time(connection_);
     Statement count(connection_,
                     "SELECT (SELECT count(*) FROM trip_correction WHERE device = ?1) "
                     "FROM device WHERE number = ?1 AND removed_ms IS NULL");
