@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/error.hh"
+#include "store/sequence.hh"
 
 namespace waymark::tracker {
 
@@ -49,16 +50,23 @@ class PlaceWatch::Writing {
         events_.push_back(std::move(event));
     }
 
-    void presence(DeviceNumber device, std::int64_t place, State state) {
+    // False if it is not `before` any more: another tracker has heard of the device as well, and
+    // was faster. Who passes a border does it once.
+    bool presence(DeviceNumber device, std::int64_t place, State before, State after) {
+        const bool is_new = before == State::without, is_gone = after == State::without;
         Statement put(connection_,
-                      state == State::without
-                          ? "DELETE FROM presence WHERE device = ?1 AND place = ?2"
-                          : "INSERT INTO presence (device, place, state) VALUES (?1, ?2, ?3) ON "
-                            "CONFLICT (device, place) DO UPDATE SET state = excluded.state");
+                      is_new ? "INSERT INTO presence (device, place, state) VALUES (?1, ?2, ?3) ON "
+                               "CONFLICT DO NOTHING"
+                      : is_gone
+                          ? "DELETE FROM presence WHERE device = ?1 AND place = ?2 AND state = ?3"
+                          : "UPDATE presence SET state = ?4 WHERE device = ?1 AND place = ?2 AND "
+                            "state = ?3");
         put.bind(1, device);
         put.bind(2, place);
-        if (state != State::without) put.bind(3, static_cast<std::int64_t>(state));
+        put.bind(3, static_cast<std::int64_t>(is_new ? after : before));
+        if (!is_new && !is_gone) put.bind(4, static_cast<std::int64_t>(after));
         put.run();
+        return connection_.changed_rows() > 0;
     }
 
     void looked_at(DeviceNumber device, std::int64_t edit) {
@@ -98,6 +106,7 @@ std::vector<PlaceEvent> PlaceWatch::write(Connection& connection, std::int64_t s
     std::stable_sort(noted.begin(), noted.end(), [](const Noted& a, const Noted& b) {
         return std::tie(a.device, a.point.time_ms) < std::tie(b.device, b.point.time_ms);
     });
+    if (!connection.is_sqlite()) read_anew(connection, noted, sequence, now);
     Writing writing(connection, now, events);
     for (const Noted& each : noted) {
         Track& track = track_of(connection, each.device, sequence, now);
@@ -116,7 +125,8 @@ std::vector<PlaceEvent> PlaceWatch::write(Connection& connection, std::int64_t s
 void PlaceWatch::read_places(Connection& connection) {
     std::vector<Watched> places;
     newest_edit_ = 0;
-    for (NamedPlace& place : Places(connection).list()) {
+    std::vector<NamedPlace> stored = Places(connection).list();
+    for (NamedPlace& place : stored) {
         newest_edit_ = std::max(newest_edit_, place.edit);
         try {
             PlaceArea area = area_of(place);
@@ -128,7 +138,42 @@ void PlaceWatch::read_places(Connection& connection) {
             continue;
         }
     }
+    stored_places_ = static_cast<std::int64_t>(stored.size());
     places_ = std::move(places);
+}
+
+// Where other trackers write as well, what is remembered may have been overtaken. All that this
+// transaction needs is read by two questions, however many devices it has.
+void PlaceWatch::read_anew(Connection& connection, const std::vector<Noted>& noted,
+                           std::int64_t sequence, UnixMillis now) {
+    Statement places(connection, "SELECT count(*), coalesce(max(edit), 0) FROM place");
+    const bool has_places = places.step();
+    if (!has_places || places.integer(0) != stored_places_ || places.integer(1) != newest_edit_)
+        read_places(connection);
+    tracks_.clear();
+    std::string devices;
+    for (const Noted& each : noted)
+        if (tracks_.try_emplace(each.device).second)
+            devices += (devices.empty() ? "{" : ",") + std::to_string(each.device);
+    devices += '}';
+    Statement rows(connection,
+                   "SELECT 0, device, edit, 0 FROM place_watch WHERE device = ANY (CAST(?1 AS "
+                   "bigint[])) UNION ALL SELECT 1, device, place, state FROM presence WHERE device "
+                   "= ANY (CAST(?1 AS bigint[])) UNION ALL SELECT 2, d.device, (SELECT time_ms "
+                   "FROM fix WHERE fix.device = d.device AND time_ms <= ?2 AND valid <> 0 AND NOT "
+                   "(writer = ?3 AND sequence > ?4) ORDER BY time_ms DESC LIMIT 1), 0 FROM "
+                   "unnest(CAST(?1 AS bigint[])) AS d (device)");
+    rows.bind_text(1, devices);
+    rows.bind(2, now + kClockError);
+    rows.bind(3, own_writer(connection));
+    rows.bind(4, sequence);
+    while (rows.step()) {
+        Track& track = tracks_[static_cast<DeviceNumber>(rows.integer(1))];
+        if (rows.integer(0) == 0) track.edit = rows.integer(2);
+        if (rows.integer(0) == 1)
+            track.presences.push_back({rows.integer(2), static_cast<State>(rows.integer(3))});
+        if (rows.integer(0) == 2) track.until_ms = rows.integer_if(2).value_or(0);
+    }
 }
 
 PlaceWatch::Track& PlaceWatch::track_of(Connection& connection, DeviceNumber device,
@@ -138,7 +183,7 @@ PlaceWatch::Track& PlaceWatch::track_of(Connection& connection, DeviceNumber dev
     if (!is_new) return track;
     // The fixes of this transaction are there already.
     Statement newest(connection,
-                     "SELECT time_ms FROM fix WHERE device = ?1 AND time_ms <= ?2 AND valid = 1 "
+                     "SELECT time_ms FROM fix WHERE device = ?1 AND time_ms <= ?2 AND valid <> 0 "
                      "AND sequence <= ?3 ORDER BY time_ms DESC LIMIT 1");
     newest.bind(1, device);
     newest.bind(2, now + kClockError);
@@ -166,13 +211,13 @@ void PlaceWatch::judge(Track& track, const Noted& noted, Writing& writing) {
         const State after = now == Whereabouts::undecided ? before
                             : now == Whereabouts::within  ? State::within
                                                           : State::without;
+        if (after == stored) continue;
+        track.set(place.number, after);
+        if (!writing.presence(noted.device, place.number, stored, after)) continue;
         if (before == State::without && after == State::within)
             writing.event(noted, place, Passage::enter);
         if (before == State::within && after == State::without)
             writing.event(noted, place, Passage::leave);
-        if (after == stored) continue;
-        writing.presence(noted.device, place.number, after);
-        track.set(place.number, after);
     }
     if (track.edit >= newest_edit_) return;
     track.edit = newest_edit_;

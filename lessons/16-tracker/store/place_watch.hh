@@ -21,6 +21,9 @@
 //
 // What is first heard of a device since a place is there, or since its border was moved, says where
 // the device is, and is no event: nobody has come.
+//
+// Several trackers on one database (PostgreSQL) may hear of one device at the same time. Who is
+// within is a row, and the one of them that makes or deletes that row writes the event.
 
 #pragma once
 
@@ -89,12 +92,14 @@ class PlaceWatch {
     class Writing;
 
     void read_places(Connection& connection);
+    void read_anew(Connection& connection, const std::vector<Noted>& noted, std::int64_t sequence,
+                   UnixMillis now);
     Track& track_of(Connection& connection, DeviceNumber device, std::int64_t sequence,
                     UnixMillis now);
     void judge(Track& track, const Noted& noted, Writing& writing);
 
     std::optional<std::vector<Watched>> places_;
-    std::int64_t newest_edit_ = 0;
+    std::int64_t newest_edit_ = 0, stored_places_ = 0;
     std::unordered_map<DeviceNumber, Track> tracks_;
     std::vector<Noted> noted_;
 };

@@ -13,6 +13,8 @@ namespace waymark::tracker {
 
 // Of the newest commit that stored or changed a fix; what comes later has a greater one.
 std::int64_t newest_sequence(Connection& connection);
+// The writer whose fixes this connection stores: 0 where there is only one (SQLite).
+std::int64_t own_writer(Connection& connection);
 // What the fixes of this transaction carry, which must be one that writes.
 std::int64_t next_sequence(Connection& connection);
 // This transaction has stored or changed a fix under next_sequence().
