@@ -40,6 +40,7 @@ bool HookQueue::takes(std::uint16_t receiver, std::string_view message) {
     if (kind_of(message) == MessageKind::want_posts) {
         caller_ = receiver;
         in_flight_.clear();
+        gives_back_ = true;
         look();
         return true;
     }
@@ -75,6 +76,7 @@ bool HookQueue::step_if_due() {
         plan(kAfterFailure);
         return false;
     }
+    gives_back_ = false;
     const bool has_written = !std::exchange(answers_, {}).empty();
     for (const HookPost& post : work.posts) {
         in_flight_.push_back(
@@ -105,6 +107,7 @@ std::string HookQueue::in_transaction(Work& work) {
 void HookQueue::do_work(Connection& connection, Work& work) {
     const UnixMillis now = unix_now();
     WebHooks hooks(connection);
+    if (gives_back_) hooks.give_back();
     for (const HookAnswer& answer : answers_) hooks.note(answer, chance(), now);
     std::vector<HookNumber> busy;
     for (const InFlight& each : in_flight_) busy.push_back(each.hook);

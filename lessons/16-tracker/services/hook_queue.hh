@@ -73,6 +73,7 @@ class HookQueue {
     std::vector<HookAnswer> answers_;
     daemon::Deadline planned_ = daemon::Deadline::never();
     bool is_due_ = false;
+    bool gives_back_ = false;  // what a caller that is gone had
     net::Timer timer_;
 };
 

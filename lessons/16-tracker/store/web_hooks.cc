@@ -9,6 +9,8 @@
 #include "daemon/error.hh"
 #include "protocols/extras.hh"
 #include "protocols/time_text.hh"
+#include "store/change_lock.hh"
+#include "store/sequence.hh"
 
 namespace waymark::tracker {
 
@@ -99,6 +101,7 @@ std::vector<WebHook> WebHooks::list(UserNumber by) {
 }
 
 HookNumber WebHooks::add(const WebHook& hook) {
+    one_change_at_a_time(connection_);
     if (count_of(connection_, "SELECT count(*) FROM account WHERE number = ?1", hook.by) == 0)
         throw UsageError("a web hook belongs to an account: log in first");
     if (count_of(connection_, "SELECT count(*) FROM web_hook WHERE account = ?1", hook.by) >=
@@ -213,9 +216,37 @@ std::vector<HookPost> WebHooks::take_due(const std::vector<HookNumber>& busy, st
     std::vector<HookPost> posts;
     while (posts.size() < most && rows.step()) {
         if (std::ranges::find(busy, rows.integer(1)) != busy.end()) continue;
-        if (!drop_stale(rows, now)) posts.push_back(read_post(rows));
+        if (drop_stale(rows, now) || !claim(rows.integer(1), rows.integer(0), now)) continue;
+        posts.push_back(read_post(rows));
     }
     return posts;
+}
+
+// Whether the post is ours to make. The row of the hook is held until this transaction ends, so
+// whoever posted before has written what came of it.
+bool WebHooks::claim(HookNumber hook, std::int64_t post, UnixMillis now) {
+    if (connection_.is_sqlite()) return true;
+    run_with(connection_,
+             "UPDATE web_hook SET due_ms = ?2, claimed_by = ?3 WHERE number = ?1 AND due_ms <= ?4",
+             {hook, now + kLongestClaim, own_writer(connection_), now});
+    if (connection_.changed_rows() == 0) return false;
+    // Asked after the wait for the row, by a question of its own: what waited for it may be posted.
+    if (count_of(connection_, "SELECT count(*) FROM web_hook_post WHERE number = ?1", post) > 0)
+        return true;
+    run_with(connection_, "UPDATE web_hook SET due_ms = ?2 WHERE number = ?1", {hook, now});
+    end_claim(hook);
+    return false;
+}
+
+void WebHooks::end_claim(HookNumber hook) {
+    if (connection_.is_sqlite()) return;
+    run_with(connection_, "UPDATE web_hook SET claimed_by = NULL WHERE number = ?1", {hook});
+}
+
+void WebHooks::give_back() {
+    if (connection_.is_sqlite()) return;
+    run_with(connection_, "UPDATE web_hook SET due_ms = 0, claimed_by = NULL WHERE claimed_by = ?1",
+             {own_writer(connection_)});
 }
 
 std::optional<UnixMillis> WebHooks::next_due(const std::vector<HookNumber>& busy) {
@@ -243,6 +274,7 @@ void WebHooks::note(const HookAnswer& answer, double chance, UnixMillis now) {
     said.bind_text(2, words);
     said.bind(3, now);
     said.run();
+    end_claim(hook);
     if (answer.is_taken) {
         run_with(connection_, "DELETE FROM web_hook_post WHERE number = ?1", {answer.post});
         run_with(connection_,

@@ -10,6 +10,10 @@
 // A receiver that does not answer costs a bounded number of rows, and growing pauses: of a hook the
 // newest kMostWaiting wait, none longer than kLongestWait, and after a failure the hook has a pause
 // of its own, whatever waits for it.
+//
+// Several trackers on one database (PostgreSQL) have the same hooks, and one of them posts for a
+// hook at a time: take_due() claims it, by a pause that only one can set. The claim ends with the
+// answer, or after kLongestClaim, so that what a tracker held which has died is posted by another.
 
 #pragma once
 
@@ -66,6 +70,9 @@ class WebHooks {
     static constexpr UnixMillis kLongestWait =
         std::chrono::milliseconds(std::chrono::hours(72)).count();
     static constexpr std::size_t kLongestSaid = 200;
+    // Longer than a post is on its way (services/hook_queue.hh).
+    static constexpr UnixMillis kLongestClaim =
+        std::chrono::milliseconds(std::chrono::minutes(11)).count();
 
     explicit WebHooks(Connection& connection) : connection_(connection) {}
 
@@ -84,6 +91,8 @@ class WebHooks {
     // that may not be shown any more, it drops those of its kind: then look again.
     std::vector<HookPost> take_due(const std::vector<HookNumber>& busy, std::size_t most,
                                    UnixMillis now);
+    // Gives back what take_due() has handed out: nobody posts it any more.
+    void give_back();
     // When take_due() may have something, which may be past; nothing if nothing waits.
     std::optional<UnixMillis> next_due(const std::vector<HookNumber>& busy);
     // What came of a post. `chance` is from 0 to 1, and makes a pause shorter by up to a half.
@@ -97,6 +106,8 @@ class WebHooks {
     void require_own(HookNumber number, UserNumber by);
     void put(HookNumber hook, std::optional<std::int64_t> event, UnixMillis now);
     bool drop_stale(const Statement& row, UnixMillis now);
+    bool claim(HookNumber hook, std::int64_t post, UnixMillis now);
+    void end_claim(HookNumber hook);
 
     Connection& connection_;
 };
