@@ -53,20 +53,37 @@ void Forwarding::keep(const std::vector<std::string>& destinations) {
     const FixPlace now{.sequence = next_sequence(connection_)};
     std::optional<std::int64_t> begin;
     for (const std::string& destination : destinations) {
-        Statement add(connection_,
-                      "INSERT INTO forwarding (destination, sequence, device, time_ms, "
-                      "latitude_e7, longitude_e7) VALUES (?6, ?1, ?2, ?3, ?4, ?5) ON CONFLICT DO "
-                      "NOTHING");
-        bind_place(add, 1, now);
-        add.bind_text(6, destination);
-        add.run();
+        add(destination, now);
         const std::int64_t before = state(destination)->place.sequence - 1;
         begin = std::min(begin.value_or(before), before);
     }
+    if (connection_.is_sqlite()) keep_index(begin);
+    transaction.commit();
+}
+
+// One that is there keeps its place.
+void Forwarding::add(const std::string& destination, const FixPlace& now) {
+    const bool has_writers = !connection_.is_sqlite();
+    Statement insert(connection_,
+                     fmt::format("INSERT INTO forwarding (destination, {}{}) VALUES (?6, {}?1, ?2, "
+                                 "?3, ?4, ?5) ON CONFLICT DO NOTHING",
+                                 has_writers ? "writer, " : "", kOrder, has_writers ? "?7, " : ""));
+    bind_place(insert, 1, now);
+    insert.bind_text(6, destination);
+    if (has_writers) insert.bind(7, own_writer(connection_));
+    insert.run();
+}
+
+// What else a question says where there are several writers.
+std::string Forwarding::and_own() {
+    if (connection_.is_sqlite()) return {};
+    return fmt::format(" AND writer = {}", own_writer(connection_));
+}
+
+void Forwarding::keep_index(std::optional<std::int64_t> begin) {
     const std::optional<std::int64_t> has = index_begin();
     const bool is_enough = has && begin && *has <= *begin && *begin - *has < kLongAgo;
     if (!is_enough && (has || begin)) rebuild_index(begin);
-    transaction.commit();
 }
 
 // Behind which commit the index begins.
@@ -93,12 +110,17 @@ void Forwarding::rebuild_index(std::optional<std::int64_t> begin) {
 // keeps it from beginning there, and reading all that was sent long ago.
 Statement Forwarding::behind(std::string_view columns, std::string_view destination,
                              std::string_view end) {
-    const std::optional<std::int64_t> begin = index_begin();
     const std::optional<State> known = state(destination);
+    const auto begin = connection_.is_sqlite() ? index_begin() : std::optional<std::int64_t>(0);
     if (!begin || !known) throw std::logic_error("this destination is not kept");
-    Statement query(connection_, fmt::format("SELECT {} FROM fix INDEXED BY {}{} WHERE ({}) > "
-                                             "(?1, ?2, ?3, ?4, ?5) AND likely(sequence > {}) {}",
-                                             columns, kIndex, *begin, kOrder, *begin, end));
+    std::string index, condition = and_own();
+    if (connection_.is_sqlite()) {
+        index = fmt::format("INDEXED BY {}{}", kIndex, *begin);
+        condition = fmt::format(" AND likely(sequence > {})", *begin);
+    }
+    Statement query(connection_,
+                    fmt::format("SELECT {} FROM fix {} WHERE ({}) > (?1, ?2, ?3, ?4, ?5){} {}",
+                                columns, index, kOrder, condition, end));
     bind_place(query, 1, known->place);
     return query;
 }
@@ -118,7 +140,7 @@ std::vector<FixToSend> Forwarding::next(std::string_view destination) {
 
 std::int64_t Forwarding::waiting(std::string_view destination, std::int64_t most) {
     Statement query =
-        behind("count(*) FROM (SELECT 1", destination, fmt::format("LIMIT {})", most));
+        behind("count(*) FROM (SELECT 1", destination, fmt::format("LIMIT {}) AS some", most));
     return query.step() ? query.integer(0) : 0;
 }
 
@@ -127,7 +149,8 @@ void Forwarding::note(std::string_view destination, const Progress& progress, Un
                     "UPDATE forwarding SET sent = sent + ?2, refused = refused + ?3, "
                     "last_refusal = CASE WHEN ?3 > 0 THEN ?4 ELSE last_refusal END, "
                     "last_refusal_ms = CASE WHEN ?3 > 0 THEN ?5 ELSE last_refusal_ms END WHERE "
-                    "destination = ?1");
+                    "destination = ?1" +
+                        and_own());
     count.bind_text(1, destination);
     count.bind(2, progress.sent);
     count.bind(3, progress.refused);
@@ -136,8 +159,8 @@ void Forwarding::note(std::string_view destination, const Progress& progress, Un
     count.run();
     Statement move(connection_,
                    fmt::format("UPDATE forwarding SET ({0}) = (?1, ?2, ?3, ?4, ?5) WHERE "
-                               "destination = ?6 AND ({0}) < (?1, ?2, ?3, ?4, ?5)",
-                               kOrder));
+                               "destination = ?6 AND ({0}) < (?1, ?2, ?3, ?4, ?5){1}",
+                               kOrder, and_own()));
     bind_place(move, 1, progress.place);
     move.bind_text(6, destination);
     move.run();
@@ -146,8 +169,8 @@ void Forwarding::note(std::string_view destination, const Progress& progress, Un
 std::optional<Forwarding::State> Forwarding::state(std::string_view destination) {
     Statement query(connection_, fmt::format("SELECT {}, sent, refused, last_refusal, "
                                              "last_refusal_ms FROM forwarding WHERE "
-                                             "destination = ?1",
-                                             kOrder));
+                                             "destination = ?1{}",
+                                             kOrder, and_own()));
     query.bind_text(1, destination);
     if (!query.step()) return std::nullopt;
     State state;

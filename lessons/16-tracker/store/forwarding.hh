@@ -11,6 +11,10 @@
 // sent: its name says behind which commit it begins, as in "fix_behind_815". It is there only while
 // there are destinations, and grows with the fixes, by half of what they take; keep() makes it anew
 // when much of it has been sent.
+//
+// Where several trackers store into one database (PostgreSQL), each sends on what it has stored
+// itself: a destination has a place for each of them, and an index of (writer, sequence) is always
+// there.
 
 #pragma once
 
@@ -85,6 +89,9 @@ class Forwarding {
     std::optional<State> state(std::string_view destination);
 
   private:
+    void add(const std::string& destination, const FixPlace& now);
+    std::string and_own();
+    void keep_index(std::optional<std::int64_t> begin);
     std::optional<std::int64_t> index_begin();
     void rebuild_index(std::optional<std::int64_t> begin);
     Statement behind(std::string_view columns, std::string_view destination, std::string_view end);
