@@ -1,10 +1,13 @@
 // A Store on PostgreSQL. Fixes go in by one statement a batch: each statement is an answer of the
 // server to wait for, and a batch of 200 sent one by one would wait 200 times.
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -41,7 +44,7 @@ constexpr const char* kInsertFixes =
     "ON CONFLICT DO NOTHING RETURNING device, time_ms, latitude_e7, longitude_e7";
 constexpr int kFixArrays = 12;
 
-constexpr const char* kWriteSeen =
+constexpr const char* kWriteSeenDevices =
     "INSERT INTO device_state (device, last_seen_ms, battery_per_mille) "
     "SELECT n.device, n.last_seen_ms, n.battery_per_mille "
     "FROM unnest(CAST(?1 AS bigint[]), CAST(?2 AS bigint[]), CAST(?3 AS bigint[])) "
@@ -72,7 +75,7 @@ class PostgresqlStore final : public Store::Backend {
     PostgresqlStore(const std::string& url, const std::string& writer_name, const Writer& former)
         : Backend(open_for_writing(url)),
           insert_fixes_(connection, kInsertFixes),
-          write_seen_(connection, kWriteSeen),
+          write_seen_(connection, kWriteSeenDevices),
           known_devices_(connection, kKnownDevices),
           version_(connection, "SELECT taken FROM change_lock"),
           partitions_(connection) {
@@ -108,7 +111,11 @@ class PostgresqlStore final : public Store::Backend {
     void write_seen(std::span<const SeenDevice> devices) override;
 
     void commit(bool has_stored) override {
-        connection.execute(has_stored && has_doorbell_ ? "NOTIFY waymark_news; COMMIT" : "COMMIT");
+        std::string words;
+        if (has_stored && hides_any_) words += without_what_was_hidden();
+        if (has_stored && has_doorbell_) words += "NOTIFY waymark_news; ";
+        words += "COMMIT";
+        connection.execute(words.c_str());
         if (has_stored) last_stored_ = sequence_;
     }
 
@@ -117,6 +124,16 @@ class PostgresqlStore final : public Store::Backend {
     }
 
   private:
+    // A repeat that waited for the transaction of another tracker which hid that very fix has been
+    // inserted after it, and would be back.
+    std::string without_what_was_hidden() const {
+        return fmt::format(
+            "DELETE FROM fix WHERE writer = {} AND sequence = {} AND EXISTS (SELECT 1 FROM "
+            "hidden_fix h WHERE h.device = fix.device AND h.time_ms = fix.time_ms AND "
+            "h.latitude_e7 = fix.latitude_e7 AND h.longitude_e7 = fix.longitude_e7); ",
+            connection.writer().number, sequence_);
+    }
+
     // The keys of those that were stored, in their order.
     std::vector<FixKey> insert(std::span<const Fix> fixes);
     std::unordered_set<std::int64_t> known_among(std::span<const Fix> fixes);
@@ -126,6 +143,7 @@ class PostgresqlStore final : public Store::Backend {
     std::int64_t sequence_ = 0;
     std::int64_t last_stored_ = 0;
     bool has_doorbell_ = false;
+    bool hides_any_ = true;
 };
 
 std::vector<FixKey> PostgresqlStore::insert(std::span<const Fix> fixes) {
@@ -163,7 +181,8 @@ std::unordered_set<std::int64_t> PostgresqlStore::known_among(std::span<const Fi
     return known;
 }
 
-void PostgresqlStore::add(std::span<const Fix> fixes, Added* added, bool) {
+void PostgresqlStore::add(std::span<const Fix> fixes, Added* added, bool hides_any) {
+    hides_any_ = hides_any;
     if (fixes.empty()) return;
     const std::vector<FixKey> stored = insert(fixes);
     std::vector<bool> is_told(stored.size());

@@ -3,7 +3,7 @@
 namespace waymark::tracker {
 namespace {
 
-constexpr Migration kMigrations[] = {
+constexpr Migration kSteps[] = {
     // All that SQLite has after its tenth step.
     {10, R"(
 CREATE TABLE waymark_schema (one bigint PRIMARY KEY CHECK (one = 0), version bigint NOT NULL);
@@ -260,7 +260,7 @@ CREATE TABLE forwarding (
 }  // namespace
 
 std::span<const Migration> postgresql_migrations() {
-    return kMigrations;
+    return kSteps;
 }
 
 const char* const kDistributeTables = R"(

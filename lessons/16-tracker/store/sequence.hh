@@ -1,7 +1,9 @@
 // The order of commits. Each fix carries the sequence of the commit that stored it: greater than
-// all that this store had before. By it a page finds what is new, a destination what has not been
-// sent yet (store/forwarding.hh), and a correction of speeds what was stored before the unit was
-// set right.
+// all that this store had before. In SQLite it is a count; in PostgreSQL each writer has its own,
+// which is a time in microseconds (store/writer.hh), so that those of several writers can be
+// compared as well as their clocks agree. By it a page finds what is new, a destination what has
+// not been sent yet (store/forwarding.hh), and a correction of speeds what was stored before the
+// unit was set right.
 
 #pragma once
 
