@@ -26,10 +26,10 @@ std::optional<Kind> kind_of_failure(const Action& action) {
 }
 
 // A table `t` of its own.
-struct Opened {
+struct OpenedServer {
     std::string url = empty_postgresql();
     Connection connection{url, Access::create};
-    Opened() {
+    OpenedServer() {
         connection.execute("CREATE TABLE t (number bigint PRIMARY KEY, words text, bytes bytea)");
     }
     std::int64_t rows() {
@@ -37,7 +37,7 @@ struct Opened {
     }
 };
 
-void insert(Connection& connection, std::int64_t number) {
+void insert_number(Connection& connection, std::int64_t number) {
     Statement statement(connection, "INSERT INTO t (number) VALUES (?1)");
     statement.bind(1, number);
     statement.run();
@@ -59,7 +59,7 @@ TEST_CASE("numbers of rows grow with time, also where the clock was set back") {
 
 TEST_CASE("what is bound is read as it was, each kind and nothing") {
     if (skip_without_server("values")) return;
-    Opened opened;
+    OpenedServer opened;
     Statement put(opened.connection, "INSERT INTO t (number, words, bytes) VALUES (?1, ?2, ?3)");
     const std::string every_byte = [] {
         std::string bytes;
@@ -110,7 +110,7 @@ TEST_CASE("what is bound is read as it was, each kind and nothing") {
 
 TEST_CASE("a parameter that nobody bound is NULL, and one that is not there is refused") {
     if (skip_without_server("parameters")) return;
-    Opened opened;
+    OpenedServer opened;
     Statement put(opened.connection, "INSERT INTO t (number, words) VALUES (?1, ?2)");
     put.bind(1, 1);
     put.run();
@@ -121,8 +121,8 @@ TEST_CASE("a parameter that nobody bound is NULL, and one that is not there is r
 
 TEST_CASE("statements may be read within each other, and one that was reset begins anew") {
     if (skip_without_server("statements")) return;
-    Opened opened;
-    for (int number = 1; number <= 3; ++number) insert(opened.connection, number);
+    OpenedServer opened;
+    for (int number = 1; number <= 3; ++number) insert_number(opened.connection, number);
     Statement outer(opened.connection, "SELECT number FROM t ORDER BY number");
     Statement inner(opened.connection, "SELECT number FROM t WHERE number > ?1");
     int inner_rows = 0;
@@ -139,7 +139,7 @@ TEST_CASE("statements may be read within each other, and one that was reset begi
 
 TEST_CASE("rows that come one by one are the same, and what is not wanted of them is not read") {
     if (skip_without_server("rows one by one")) return;
-    Opened opened;
+    OpenedServer opened;
     opened.connection.execute("INSERT INTO t (number) SELECT generate_series(1, 300000)");
     Statement rows(opened.connection, "SELECT number, words FROM t ORDER BY number");
     rows.read_row_by_row();
@@ -159,22 +159,22 @@ TEST_CASE("rows that come one by one are the same, and what is not wanted of the
 
 TEST_CASE("a failure has its kind, and the connection can be used again") {
     if (skip_without_server("kinds of failures")) return;
-    Opened opened;
+    OpenedServer opened;
     opened.connection.execute("CREATE TABLE part (of_t bigint NOT NULL REFERENCES t)");
-    insert(opened.connection, 1);
-    CHECK(kind_of_failure([&] { insert(opened.connection, 1); }) == Kind::not_unique);
+    insert_number(opened.connection, 1);
+    CHECK(kind_of_failure([&] { insert_number(opened.connection, 1); }) == Kind::not_unique);
     CHECK(kind_of_failure([&] { opened.connection.execute("INSERT INTO part VALUES (2)"); }) ==
           Kind::refers_to_nothing);
     CHECK(kind_of_failure([&] { opened.connection.execute("NONSENSE"); }) == Kind::other);
     Connection reader(opened.url, Access::read_only);
-    CHECK(kind_of_failure([&] { insert(reader, 2); }) == Kind::not_writable);
+    CHECK(kind_of_failure([&] { insert_number(reader, 2); }) == Kind::not_writable);
     CHECK(opened.rows() == 1);
 }
 
 TEST_CASE("a lock that another keeps is waited for as long as was said") {
     if (skip_without_server("locks")) return;
-    Opened opened;
-    insert(opened.connection, 1);
+    OpenedServer opened;
+    insert_number(opened.connection, 1);
     Connection other(opened.url, Access::read_write);
     other.set_busy_timeout(std::chrono::milliseconds(50));
     Transaction keeps(opened.connection);
@@ -187,26 +187,26 @@ TEST_CASE("a lock that another keeps is waited for as long as was said") {
 
 TEST_CASE("a part of a transaction is undone alone, and after a failure nothing is committed") {
     if (skip_without_server("transactions")) return;
-    Opened opened;
+    OpenedServer opened;
     Connection& connection = opened.connection;
     {
         Transaction whole(connection);
-        insert(connection, 1);
+        insert_number(connection, 1);
         try {
             Transaction part(connection);
-            insert(connection, 2);
-            insert(connection, 1);
+            insert_number(connection, 2);
+            insert_number(connection, 1);
             part.commit();
         } catch (const StoreError& error) {
             CHECK(error.kind() == Kind::not_unique);
         }
-        insert(connection, 3);
+        insert_number(connection, 3);
         whole.commit();
     }
     CHECK(opened.rows() == 2);
     Transaction spoilt(connection);
-    insert(connection, 4);
-    CHECK(kind_of_failure([&] { insert(connection, 4); }) == Kind::not_unique);
+    insert_number(connection, 4);
+    CHECK(kind_of_failure([&] { insert_number(connection, 4); }) == Kind::not_unique);
     // PostgreSQL itself answers ROLLBACK to this COMMIT, and no error.
     CHECK(kind_of_failure([&] { spoilt.commit(); }) == Kind::other);
     CHECK(opened.rows() == 2);
@@ -214,7 +214,7 @@ TEST_CASE("a part of a transaction is undone alone, and after a failure nothing 
 
 TEST_CASE("after a loss a look is repeated, a transaction is not") {
     if (skip_without_server("losses")) return;
-    Opened opened;
+    OpenedServer opened;
     Connection by(opened.url, Access::read_write);
     Connection& connection = opened.connection;
     Statement count(connection, "SELECT count(*) FROM t");
@@ -226,24 +226,24 @@ TEST_CASE("after a loss a look is repeated, a transaction is not") {
     count.reset();
 
     cut_off(connection, by);
-    CHECK(kind_of_failure([&] { insert(connection, 1); }) == Kind::unreachable);
-    insert(connection, 1);  // on a new connection
+    CHECK(kind_of_failure([&] { insert_number(connection, 1); }) == Kind::unreachable);
+    insert_number(connection, 1);  // on a new connection
     CHECK(opened.rows() == 1);
 
     {
         Transaction transaction(connection);
-        insert(connection, 2);
+        insert_number(connection, 2);
         cut_off(connection, by);
-        CHECK(kind_of_failure([&] { insert(connection, 3); }) == Kind::unreachable);
+        CHECK(kind_of_failure([&] { insert_number(connection, 3); }) == Kind::unreachable);
         // Done by itself now, it would stay while the first is gone.
-        CHECK(kind_of_failure([&] { insert(connection, 4); }) == Kind::unreachable);
+        CHECK(kind_of_failure([&] { insert_number(connection, 4); }) == Kind::unreachable);
         CHECK(kind_of_failure([&] { transaction.commit(); }) == Kind::unreachable);
     }
     CHECK(opened.rows() == 1);
     cut_off(connection, by);
     {
         Transaction transaction(connection);  // BEGIN is repeated: nothing was done before it
-        insert(connection, 5);
+        insert_number(connection, 5);
         transaction.commit();
     }
     CHECK(opened.rows() == 2);
@@ -251,7 +251,7 @@ TEST_CASE("after a loss a look is repeated, a transaction is not") {
 
 TEST_CASE("more statements than are kept prepared are still right") {
     if (skip_without_server("prepared statements")) return;
-    Opened opened;
+    OpenedServer opened;
     for (int round = 0; round < 2; ++round)
         for (int number = 0; number < 300; ++number) {
             const std::string query = "SELECT ?1 + " + std::to_string(number);

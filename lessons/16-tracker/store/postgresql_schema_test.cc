@@ -18,7 +18,7 @@ using waymark::daemon::UsageError;
 
 namespace {
 
-std::string refusal(const std::string& url) {
+std::string refusal_of(const std::string& url) {
     try {
         open_for_writing(url);
     } catch (const UsageError& error) {
@@ -27,7 +27,7 @@ std::string refusal(const std::string& url) {
     return {};
 }
 
-constexpr UnixMillis kStart = 1'768'025'565'000;  // in January 2026
+constexpr UnixMillis kInJanuary = 1'768'025'565'000;  // in January 2026
 
 }  // namespace
 
@@ -42,9 +42,9 @@ TEST_CASE("the engine is known by what it says of itself") {
 }
 
 TEST_CASE("a month has its partition, and all odd times have two") {
-    CHECK(fix_partition(partition_number(kStart)).name == "fix_2026_01");
-    CHECK(fix_partition(partition_number(kStart)).from == "1767225600000");
-    CHECK(fix_partition(partition_number(kStart)).to == "1769904000000");
+    CHECK(fix_partition(partition_number(kInJanuary)).name == "fix_2026_01");
+    CHECK(fix_partition(partition_number(kInJanuary)).from == "1767225600000");
+    CHECK(fix_partition(partition_number(kInJanuary)).to == "1769904000000");
     CHECK(partition_number(1'769'904'000'000) == partition_number(1'769'903'999'999) + 1);
     CHECK(fix_partition(partition_number(0)).name == "fix_before_2015");
     CHECK(fix_partition(partition_number(-5)).to == "1420070400000");
@@ -91,21 +91,21 @@ TEST_CASE("a database that is not ours, or newer, or half a copy, is refused and
     const std::string url = empty_postgresql();
     Connection connection(url, Connection::Access::create);
     connection.execute("CREATE TABLE other (x bigint)");
-    CHECK(refusal(url).find("another program") != std::string::npos);
+    CHECK(refusal_of(url).find("another program") != std::string::npos);
     CHECK_THROWS_AS(open_for_reading(url), UsageError);
     CHECK(connection.number("SELECT count(*) FROM information_schema.tables WHERE table_schema = "
                             "'public'") == 1);
     connection.execute("DROP TABLE other");
     CHECK_THROWS_AS(open_for_reading(url), UsageError);  // empty
     CHECK_THROWS_AS(open_there_for_writing(url), UsageError);
-    CHECK(refusal(url).empty());
+    CHECK(refusal_of(url).empty());
     CHECK_NOTHROW(open_for_reading(url));
     CHECK_NOTHROW(open_there_for_writing(url));
     connection.execute("CREATE TABLE moved_from (source text)");
-    CHECK(refusal(url).find("migrate-store") != std::string::npos);
+    CHECK(refusal_of(url).find("migrate-store") != std::string::npos);
     CHECK_THROWS_AS(open_for_reading(url), UsageError);
     connection.execute("DROP TABLE moved_from; UPDATE waymark_schema SET version = 1000");
-    CHECK(refusal(url).find("has version 1000") != std::string::npos);
+    CHECK(refusal_of(url).find("has version 1000") != std::string::npos);
     CHECK_THROWS_AS(open_for_reading(url), UsageError);
 }
 
@@ -113,12 +113,12 @@ TEST_CASE("a server that does not wait for its disk, or may only be read, is ref
     if (skip_without_server("settings of the server")) return;
     const std::string url = empty_postgresql();
     const std::string mark = url.find('?') == std::string::npos ? "?" : "&";
-    CHECK(refusal(url + mark + "options=-c%20synchronous_commit%3Doff").find("power cut") !=
+    CHECK(refusal_of(url + mark + "options=-c%20synchronous_commit%3Doff").find("power cut") !=
           std::string::npos);
-    CHECK(refusal(url + mark + "options=-c%20synchronous_commit%3Dlocal").empty());
+    CHECK(refusal_of(url + mark + "options=-c%20synchronous_commit%3Dlocal").empty());
 }
 
-TEST_CASE("a month is made once, also by two at a time, and fixes go into it") {
+TEST_CASE("a month is made once, also where two writers need it, and fixes go into it") {
     if (skip_without_server("partitions")) return;
     const std::string url = empty_postgresql();
     Connection first = open_for_writing(url);
@@ -128,10 +128,10 @@ TEST_CASE("a month is made once, also by two at a time, and fixes go into it") {
             "SELECT count(*) FROM pg_inherits WHERE inhparent = CAST('fix' AS regclass)");
     };
     Partitions ours(first);
-    ours.require(kStart);
-    ours.require(kStart + 1000);
+    ours.require(kInJanuary);
+    ours.require(kInJanuary + 1000);
     Partitions theirs(second);
-    theirs.require(kStart);
+    theirs.require(kInJanuary);
     CHECK(partitions() == 1);
     {
         Transaction undone(first);

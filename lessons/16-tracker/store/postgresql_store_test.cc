@@ -15,16 +15,16 @@ using namespace waymark::tracker;
 
 namespace {
 
-constexpr UnixMillis kStart = 1'768'025'565'000;
+constexpr UnixMillis kFirstTime = 1'768'025'565'000;
 
 std::string with_two_devices() {
     const std::string url = empty_postgresql();
     Connection connection = open_for_writing(url);
-    Devices(connection).add({{"van", {}, {}, {}}, {"boat", {}, {}, {}}}, kStart);
+    Devices(connection).add({{"van", {}, {}, {}}, {"boat", {}, {}, {}}}, kFirstTime);
     return url;
 }
 
-Fix fix_at(UnixMillis time, DeviceNumber device = 1) {
+Fix fix_of_van(UnixMillis time, DeviceNumber device = 1) {
     Fix fix;
     fix.device = device;
     fix.time_ms = time;
@@ -34,13 +34,13 @@ Fix fix_at(UnixMillis time, DeviceNumber device = 1) {
     return fix;
 }
 
-std::int64_t count(const std::string& url) {
+std::int64_t stored_fixes(const std::string& url) {
     return Connection(url, Connection::Access::read_only).number("SELECT count(*) FROM fix");
 }
 
-CommitResult store_some(Store& store, int from, int number) {
+CommitResult store_batch(Store& store, int from, int number) {
     std::vector<Fix> fixes;
-    for (int i = from; i < from + number; ++i) fixes.push_back(fix_at(kStart + i * 1000));
+    for (int i = from; i < from + number; ++i) fixes.push_back(fix_of_van(kFirstTime + i * 1000));
     std::vector<Added> added;
     store.begin();
     store.add(fixes, added);
@@ -58,13 +58,14 @@ TEST_CASE("of a batch each fix is told what became of it, in its order") {
     if (skip_without_server("batches")) return;
     const std::string url = with_two_devices();
     Store store(url, Store::kQuarantineRoom, "first");
-    CHECK(store_some(store, 0, 1).durable);
-    const std::vector<Fix> fixes = {fix_at(kStart + 9000, 2),   // stored
-                                    fix_at(kStart),             // known
-                                    fix_at(kStart + 1000, 77),  // nobody
-                                    fix_at(kStart + 5000),      // stored
-                                    fix_at(kStart + 9000, 2),   // twice in the batch
-                                    fix_at(kStart - 86'400'000LL * 365 * 20)};  // stored, long ago
+    CHECK(store_batch(store, 0, 1).durable);
+    const std::vector<Fix> fixes = {
+        fix_of_van(kFirstTime + 9000, 2),                   // stored
+        fix_of_van(kFirstTime),                             // known
+        fix_of_van(kFirstTime + 1000, 77),                  // nobody
+        fix_of_van(kFirstTime + 5000),                      // stored
+        fix_of_van(kFirstTime + 9000, 2),                   // twice in the batch
+        fix_of_van(kFirstTime - 86'400'000LL * 365 * 20)};  // stored, long ago
     std::vector<Added> added;
     store.begin();
     store.add(fixes, added);
@@ -73,10 +74,10 @@ TEST_CASE("of a batch each fix is told what became of it, in its order") {
     store.add({}, added);
     CHECK(added.empty());
     CHECK(store.commit().durable);
-    CHECK(count(url) == 4);
+    CHECK(stored_fixes(url) == 4);
     Reader reader(url);
     std::vector<Fix> read;
-    reader.track(1, kStart + 5000, kStart + 5001, [&](const StoredFix& stored) {
+    reader.track(1, kFirstTime + 5000, kFirstTime + 5001, [&](const StoredFix& stored) {
         read.push_back(stored.fix);
         return true;
     });
@@ -90,19 +91,19 @@ TEST_CASE("two stores have one database, and each tells its own from the other's
     const std::string url = with_two_devices();
     Store first(url, Store::kQuarantineRoom, "first");
     Store second(url, Store::kQuarantineRoom, "second");
-    CHECK(store_some(first, 0, 3).durable);
-    CHECK(store_some(second, 2, 3).durable);
-    CHECK(count(url) == 5);
+    CHECK(store_batch(first, 0, 3).durable);
+    CHECK(store_batch(second, 2, 3).durable);
+    CHECK(stored_fixes(url) == 5);
     Connection look(url, Connection::Access::read_only);
     CHECK(look.number("SELECT count(DISTINCT writer) FROM fix") == 2);
     CHECK(look.number("SELECT count(*) FROM fix JOIN writer ON writer.number = fix.writer WHERE "
                       "writer.name = 'first' AND fix.sequence = writer.sequence") == 3);
     // The fixes of others are no change of the devices; a new device is.
     first.changed_elsewhere();
-    CHECK(store_some(second, 10, 1).durable);
+    CHECK(store_batch(second, 10, 1).durable);
     CHECK_FALSE(first.changed_elsewhere());
     second.change([](Connection& connection) {
-        Devices(connection).add({{"bike", {}, {}, {}}}, kStart);
+        Devices(connection).add({{"bike", {}, {}, {}}}, kFirstTime);
     });
     CHECK(first.changed_elsewhere());
     CHECK_FALSE(first.changed_elsewhere());
@@ -114,9 +115,9 @@ TEST_CASE("a store whose connection is lost says so, and stores again on a new o
     const std::string url = with_two_devices();
     Store store(url, Store::kQuarantineRoom, "first");
     Connection by(url, Connection::Access::read_write);
-    const std::int64_t first = [&] { return store_some(store, 0, 1).sequence; }();
+    const std::int64_t first = [&] { return store_batch(store, 0, 1).sequence; }();
     cut_off_store(store, by);
-    const CommitResult next = store_some(store, 1, 1);  // nothing was begun: it connects anew
+    const CommitResult next = store_batch(store, 1, 1);  // nothing was begun: it connects anew
     CHECK(next.durable);
     CHECK(next.sequence > first);
     const std::int64_t process = [&] {
@@ -126,26 +127,26 @@ TEST_CASE("a store whose connection is lost says so, and stores again on a new o
         return number;
     }();
     store.begin();
-    CHECK(store.add(fix_at(kStart + 2000)) == Added::stored);
+    CHECK(store.add(fix_of_van(kFirstTime + 2000)) == Added::stored);
     by.execute(("SELECT pg_terminate_backend(" + std::to_string(process) + ", 10000)").c_str());
     const CommitResult lost = store.commit();
     CHECK_FALSE(lost.durable);
     CHECK_FALSE(lost.reason.empty());
-    CHECK(count(url) == 2);
-    CHECK(store_some(store, 2, 1).durable);
-    CHECK(count(url) == 3);
+    CHECK(stored_fixes(url) == 2);
+    CHECK(store_batch(store, 2, 1).durable);
+    CHECK(stored_fixes(url) == 3);
 }
 
 TEST_CASE("the store of a copied folder takes the place of the first, which stores nothing then") {
     if (skip_without_server("replaced stores")) return;
     const std::string url = with_two_devices();
     Store first(url, Store::kQuarantineRoom, "same");
-    CHECK(store_some(first, 0, 1).durable);
+    CHECK(store_batch(first, 0, 1).durable);
     Store copy(url, Store::kQuarantineRoom, "same");
-    const CommitResult refused = store_some(first, 1, 1);
+    const CommitResult refused = store_batch(first, 1, 1);
     CHECK_FALSE(refused.durable);
     CHECK(refused.reason.find("another server") != std::string::npos);
-    CHECK_FALSE(store_some(first, 1, 1).durable);  // also on a new connection
-    CHECK(store_some(copy, 2, 1).durable);
-    CHECK(count(url) == 2);
+    CHECK_FALSE(store_batch(first, 1, 1).durable);  // also on a new connection
+    CHECK(store_batch(copy, 2, 1).durable);
+    CHECK(stored_fixes(url) == 2);
 }
