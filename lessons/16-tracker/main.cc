@@ -12,6 +12,7 @@
 #include "commands/command.hh"
 #include "daemon/daemonize.hh"
 #include "daemon/error.hh"
+#include "store/store_location.hh"
 #include "version.hh"
 
 namespace {
@@ -35,6 +36,16 @@ void refuse_empty_values(int count, char** arguments) {
     }
 }
 
+// Everybody on the machine can read the command line of a process.
+void refuse_passwords(int count, char** arguments) {
+    for (int i = 1; i < count; ++i)
+        if (tracker::shows_password(arguments[i]))
+            throw daemon::UsageError(
+                "others on this machine read a password that stands on a command line: write the "
+                "URL into the settings file (store = ...) or into WAYMARK_STORE, or its password "
+                "into ~/.pgpass");
+}
+
 // Reads the command line and runs the command on it. --help and --version end here, too.
 int run(int count, char** arguments) {
     CLI::App app("A GPS tracking server: phones send where they are, a page shows it.", "tracker");
@@ -56,6 +67,7 @@ int run(int count, char** arguments) {
     tracker::add_replay(app);
     tracker::add_simulate(app);
     refuse_empty_values(count, arguments);
+    refuse_passwords(count, arguments);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& help_or_version) {

@@ -32,8 +32,12 @@
 #include "services/supervisor_figures.hh"
 #include "services/web_identity.hh"
 #include "start_check.hh"
+#include "store/connection.hh"
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
+#include "store/postgresql_words.hh"
+#include "store/store_location.hh"
+#include "store/writer.hh"
 #include "unix_time.hh"
 #include "watchdog.hh"
 #include "welcome.hh"
@@ -186,6 +190,8 @@ void House::stop() {
 }
 
 void House::all_up() {
+    if (is_postgresql(settings_.store))
+        log_.info("store: {}", url_without_password(settings_.store));
     for (const Address& address : open_.devices) log_.info("devices: {}", shown_address(address));
     for (const Address& address : open_.web)
         log_.info("web: {}", shown_address(address, web_scheme(settings_)));
@@ -245,6 +251,15 @@ int run_house(const Settings& settings, GivenListeners given, PidFile& pid_file,
     return House(settings, open, identity, log, pid_file, readiness, read_again).run();
 }
 
+// From here on it is said where the store is, whatever becomes of the folder's own word. The name
+// of this writer is made here, because the store may make no links.
+void settle_store(Settings& settings) {
+    const std::string location = settings.store_location();
+    remember_store(settings.data, location);
+    if (is_postgresql(location)) writer_name(settings.data);
+    settings.store = is_postgresql(location) ? location : kStoreInFolder;
+}
+
 }  // namespace
 
 int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
@@ -260,6 +275,7 @@ int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
         PidFile::lock(settings.pid_file_path(), Deadline::after(kWaitForPredecessor));
     refuse_second_server(settings);
     settle_demo_folder(settings.data, settings.demo);
+    settle_store(settings);
     if (!settings.demo) settings.first_link = make_first_link(unix_now());
     ::umask(077);
     std::vector<int> keep = given.descriptors();

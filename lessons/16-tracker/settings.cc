@@ -11,6 +11,8 @@
 #include "net/http/url.hh"
 #include "services/forward_destinations.hh"
 #include "services/web_hook_networks.hh"
+#include "store/connection.hh"
+#include "store/store_location.hh"
 #include "web_app/request_origin.hh"
 
 namespace waymark::tracker {
@@ -184,6 +186,7 @@ AccessList ReloadableSettings::web_access_list() const {
 
 void Settings::validate() const {
     reloadable.validate();
+    refuse_wrong_store(store);
     device_addresses();
     nmea_addresses();
     ports_to_call();
@@ -219,6 +222,10 @@ void Settings::validate_together() const {
         throw UsageError(
             "demo: nobody need log in to it, so it stays on this machine: leave listen-web and "
             "trusted-proxy out, or start without --demo");
+    if (demo && is_postgresql(store))
+        throw UsageError(
+            "demo: its made-up devices stay in a folder of their own: leave store out (and "
+            "WAYMARK_STORE), or start without --demo");
     if (web_is_secured() || !reloadable.trusted_proxies.empty()) return;
     for (const Address& address : web_addresses())
         if (!address.is_loopback())
@@ -233,6 +240,7 @@ void Settings::validate_together() const {
 std::string Settings::changes_that_need_a_start(const Settings& other) const {
     const std::pair<std::string_view, bool> differ[] = {
         {"data", data != other.data},
+        {"store", store != other.store},
         {"listen-devices", listen_devices != other.listen_devices},
         {"listen-nmea", listen_nmea != other.listen_nmea},
         {"listen-web", listen_web != other.listen_web},
@@ -259,6 +267,10 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
     for (const auto& [key, is_different] : differ)
         if (is_different) keys += fmt::format("{}{}", keys.empty() ? "" : ", ", key);
     return keys;
+}
+
+std::string Settings::store_location() const {
+    return tracker::store_location(data, store);
 }
 
 std::vector<Address> Settings::device_addresses() const {

@@ -52,7 +52,8 @@ struct ReloadableSettings {
 };
 
 struct Settings {
-    std::string data;  // the folder with everything that is kept
+    std::string data;   // the folder with everything that is kept
+    std::string store;  // where its database is (store/store_location.hh); empty: as it remembers
     std::vector<std::string> listen_devices = {"127.0.0.1:5055"};
     std::vector<std::string> listen_nmea = {};  // TCP and UDP at each; none: nobody is heard
     std::vector<std::string> listen_web = {"127.0.0.1:8080"};
@@ -105,6 +106,8 @@ struct Settings {
     // nothing.
     std::string changes_that_need_a_start(const Settings& other) const;
 
+    // Of the database: a path or a URL. Throws UsageError.
+    std::string store_location() const;
     std::string pid_file_path() const { return data + "/tracker.pid"; }
     std::string control_path() const { return data + "/control.sock"; }
 };

@@ -21,6 +21,7 @@
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
 #include "store/open_database.hh"
+#include "store/store_location.hh"
 #include "web_app/site_folder.hh"
 
 namespace waymark::tracker {
@@ -89,7 +90,8 @@ void check_what_is_there(const Settings& settings) {
     check_kind(settings.control_path(), S_IFSOCK, "socket");
     if (!std::filesystem::is_directory(settings.data)) return;
     refuse_wrong_kind_of_folder(settings.data, settings.demo);
-    refuse_foreign_file(database_path(settings.data));
+    const std::string location = settings.store_location();
+    if (!is_postgresql(location)) refuse_foreign_file(location);
 }
 
 void check_log(const Settings& settings) {

@@ -18,20 +18,27 @@
 #include "store/copy_database.hh"
 #include "store/data_folder.hh"
 #include "store/open_database.hh"
+#include "store/postgresql_words.hh"
 #include "store/restore_database.hh"
+#include "store/store_location.hh"
 
 namespace waymark::tracker {
 namespace {
 
 struct BackupOptions {
-    std::string data;
+    DataChoice data;
     std::string file;
     bool force = false;
 };
 
 void run_backup(const BackupOptions& options) {
-    const std::string folder = options.data.empty() ? default_data_folder() : options.data;
-    Connection connection = open_for_reading(database_path(folder));
+    const std::string location = options.data.location();
+    if (is_postgresql(location))
+        throw daemon::UsageError(fmt::format(
+            "the store is {}, and PostgreSQL's own tools copy it while it runs: 'pg_dump "
+            "--format=custom --file={} {}' does, and pg_restore brings it back",
+            url_without_password(location), options.file, url_without_password(location)));
+    Connection connection = open_for_reading(location);
     copy_database(connection, options.file, options.force ? IfThere::replace : IfThere::refuse);
     fmt::print("{} has everything that was stored until now ({} bytes).\n", options.file,
                std::filesystem::file_size(options.file));
@@ -49,8 +56,14 @@ void refuse_to_replace(const std::string& database) {
 // Holds the pid file, so that no server starts meanwhile.
 void run_restore(const BackupOptions& options) {
     refuse_bad_backup(options.file);  // before a folder is made
+    const std::string location = options.data.location();
+    if (is_postgresql(location))
+        throw daemon::UsageError(fmt::format(
+            "the store is {}, and {} is a file of SQLite: restore it with --store sqlite into "
+            "another folder (--data), and copy that with 'tracker migrate-store'",
+            url_without_password(location), options.file));
     Settings settings;
-    settings.data = prepare_data_folder(options.data);
+    settings.data = options.data.prepared_folder();
     daemon::PidFile pid_file = daemon::PidFile::lock(
         settings.pid_file_path(), daemon::Deadline::after(std::chrono::milliseconds(0)));
     refuse_second_server(settings);
@@ -65,7 +78,7 @@ CLI::App& add_copy_command(CLI::App& app, const std::shared_ptr<BackupOptions>& 
                            const std::string& name, const std::string& help,
                            void (*run)(const BackupOptions&)) {
     CLI::App& command = *app.add_subcommand(name, help);
-    add_data_option(command, options->data);
+    add_data_options(command, options->data);
     command.add_option("FILE", options->file, "The copy")->required();
     command.callback([options, run] {
         std::signal(SIGXFSZ, SIG_IGN);  // a limit for the size of files is an error to tell

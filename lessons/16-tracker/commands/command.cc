@@ -14,6 +14,8 @@
 #include "daemon/error.hh"
 #include "services/control_socket.hh"
 #include "settings.hh"
+#include "store/data_folder.hh"
+#include "store/store_location.hh"
 
 namespace waymark::tracker {
 
@@ -34,6 +36,31 @@ void add_data_option(CLI::App& app, std::string& folder) {
            "Folder of the server's data (default: $WAYMARK_DATA, or $XDG_DATA_HOME/waymark, or "
            "~/.local/share/waymark; for root /var/lib/waymark)")
         ->transform(absolute_path);
+}
+
+void add_data_options(CLI::App& app, DataChoice& choice) {
+    add_data_option(app, choice.named);
+    if (const char* const named = std::getenv("WAYMARK_STORE")) choice.store = named;
+    app.add_option("--store", choice.store,
+                   "PostgreSQL instead of a file in that folder: postgresql://USER@HOST/DATABASE, "
+                   "or 'sqlite' (default: $WAYMARK_STORE, or as the server of the folder was "
+                   "started last)");
+}
+
+std::string DataChoice::folder() const {
+    return named.empty() ? default_data_folder() : named;
+}
+
+std::string DataChoice::prepared_folder() const {
+    return prepare_data_folder(named);
+}
+
+std::string DataChoice::location() const {
+    return store_location(folder(), store);
+}
+
+std::string DataChoice::location_to_make() const {
+    return store_location(prepared_folder(), store);
 }
 
 bool person_agrees(std::string_view question) {

@@ -44,8 +44,24 @@ std::string absolute_path(const std::string& path);
 // Asks on the terminal, and takes only yes for yes. Throws UsageError if nobody is there.
 bool person_agrees(std::string_view question);
 
+// Which server's data a command is about.
+struct DataChoice {
+    std::string named;  // --data; empty: the default folder
+    std::string store;  // --store; empty: as the folder remembers
+
+    std::string folder() const;
+    // Made where it is not there.
+    std::string prepared_folder() const;
+    // Of the database (store/store_location.hh). Throws UsageError.
+    std::string location() const;
+    // The same for one that may be new: its folder is made where it is not there.
+    std::string location_to_make() const;
+};
+
 // Adds --data, with what it means: WAYMARK_DATA if it is not given, and empty if neither is.
 // `folder` must live as long as the app.
 void add_data_option(CLI::App& app, std::string& folder);
+// The same, and --store with WAYMARK_STORE.
+void add_data_options(CLI::App& app, DataChoice& choice);
 
 }  // namespace waymark::tracker

@@ -44,7 +44,7 @@ struct DecodeOptions {
     std::string transport = "http";
     std::string topic = "owntracks/user/device";
     std::string device = "gpsd";
-    std::string data;
+    DataChoice data;
 };
 
 std::string read_input() {
@@ -173,8 +173,7 @@ void run_decode(const DecodeOptions& options) {
     if (!now)
         throw daemon::UsageError(
             fmt::format("--now {} is not a time: write 2026-01-15T12:00:00Z", options.now));
-    const std::string folder = options.data.empty() ? default_data_folder() : options.data;
-    Connection connection = open_for_reading(database_path(folder));
+    Connection connection = open_for_reading(options.data.location());
     MemoryDirectory directory;
     for (const DirectoryEntry& entry : read_directory(connection)) directory.add(entry);
     DeviceNames names;
@@ -200,7 +199,7 @@ void add_decode(CLI::App& app) {
         ->check(CLI::IsMember({"http", "nmea", "gpsd", "mqtt"}));
     command->add_option("--topic", options->topic, "With mqtt: its topic, owntracks/USER/DEVICE");
     command->add_option("--device", options->device, "With gpsd: the name of the device there");
-    add_data_option(*command, options->data);
+    add_data_options(*command, options->data);
     command->callback([options] { run_decode(*options); });
 }
 

@@ -26,7 +26,7 @@ namespace waymark::tracker {
 namespace {
 
 struct DeviceOptions {
-    std::string data;
+    DataChoice data;
     std::string name;
     std::vector<std::string> identifiers;
     std::string speed_unit = "default";
@@ -37,15 +37,15 @@ struct DeviceOptions {
 };
 
 void tell_server(const DeviceOptions& options) {
-    tell_server_of_devices(prepare_data_folder(options.data));
+    tell_server_of_devices(options.data.prepared_folder());
 }
 
 Connection open_store(const DeviceOptions& options) {
-    return open_for_writing(database_path(prepare_data_folder(options.data)));
+    return open_for_writing(options.data.location_to_make());
 }
 
 std::string path_of_store(const DeviceOptions& options) {
-    return database_path(options.data.empty() ? default_data_folder() : options.data);
+    return options.data.location();
 }
 
 // For devices that are there.
@@ -55,7 +55,7 @@ Connection open_existing_store(const DeviceOptions& options) {
 
 // For new devices.
 Connection open_own_store(const DeviceOptions& options) {
-    refuse_demo_folder(prepare_data_folder(options.data));
+    refuse_demo_folder(options.data.prepared_folder());
     return open_store(options);
 }
 
@@ -184,7 +184,7 @@ using Options = std::shared_ptr<DeviceOptions>;
 CLI::App* add_command(CLI::App& group, const Options& options, const std::string& name,
                       const std::string& help, void (*run)(const DeviceOptions&)) {
     CLI::App* const command = group.add_subcommand(name, help);
-    add_data_option(*command, options->data);
+    add_data_options(*command, options->data);
     command->callback([options, run] { run(*options); });
     return command;
 }

@@ -20,22 +20,21 @@ namespace waymark::tracker {
 namespace {
 
 struct EditOptions {
-    std::string data;
+    DataChoice data;
     std::string name;
     std::string new_name;
     std::vector<std::string> add, remove;
 };
 
 Connection open_edited(const EditOptions& options) {
-    return open_there_for_writing(
-        database_path(options.data.empty() ? default_data_folder() : options.data));
+    return open_there_for_writing(options.data.location());
 }
 
 void run_rename(const EditOptions& options) {
     Connection connection = open_edited(options);
     Devices devices(connection);
     devices.rename(devices.number_of(options.name), options.new_name);
-    tell_server_of_devices(prepare_data_folder(options.data));
+    tell_server_of_devices(options.data.prepared_folder());
     fmt::print("Device {} is called {} now.\n", options.name, options.new_name);
 }
 
@@ -51,7 +50,7 @@ void run_id(const EditOptions& options) {
         edits.remove_identifier(device, identifier);
     for (const std::string& identifier : options.add) edits.add_identifier(device, identifier);
     transaction.commit();
-    tell_server_of_devices(prepare_data_folder(options.data));
+    tell_server_of_devices(options.data.prepared_folder());
     fmt::print("Device {} has {} identifiers more and {} less.\n", options.name, options.add.size(),
                options.remove.size());
 }
@@ -63,7 +62,7 @@ void add_device_edit(CLI::App& group) {
     CLI::App* const rename = group.add_subcommand("rename", "Give a device another name");
     rename->add_option("NAME", options->name, "The device's name")->required();
     rename->add_option("NEW", options->new_name, "The name that it gets")->required();
-    add_data_option(*rename, options->data);
+    add_data_options(*rename, options->data);
     rename->callback([options] { run_rename(*options); });
 
     CLI::App* const id = group.add_subcommand("id", "Add or remove what its app sends");
@@ -72,7 +71,7 @@ void add_device_edit(CLI::App& group) {
         ->allow_extra_args(false);
     id->add_option("--remove", options->remove, "An identifier that it has; may be repeated")
         ->allow_extra_args(false);
-    add_data_option(*id, options->data);
+    add_data_options(*id, options->data);
     id->callback([options] { run_id(*options); });
 }
 

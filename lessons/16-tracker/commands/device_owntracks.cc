@@ -20,7 +20,7 @@ namespace waymark::tracker {
 namespace {
 
 struct OwntracksOptions {
-    std::string data;
+    DataChoice data;
     std::string name;
     std::string viewer;
     bool stop = false;
@@ -39,7 +39,7 @@ std::string ask_for_key() {
 }
 
 std::string database_of(const OwntracksOptions& options) {
-    return database_path(options.data.empty() ? default_data_folder() : options.data);
+    return options.data.location();
 }
 
 void run_key(const OwntracksOptions& options) {
@@ -50,7 +50,7 @@ void run_key(const OwntracksOptions& options) {
     std::optional<BoxKey> key;
     if (!phrase.empty()) key = box_key_of(phrase);
     devices.set_box_key(options.name, key);
-    tell_server_of_devices(prepare_data_folder(options.data));
+    tell_server_of_devices(options.data.prepared_folder());
     fmt::print("Messages of {} are {}.\n", options.name,
                key ? "decrypted with this key" : "not decrypted");
 }
@@ -58,7 +58,7 @@ void run_key(const OwntracksOptions& options) {
 void run_share(const OwntracksOptions& options) {
     Connection connection = open_there_for_writing(database_of(options));
     Devices(connection).share(options.viewer, options.name, !options.stop);
-    tell_server_of_devices(prepare_data_folder(options.data));
+    tell_server_of_devices(options.data.prepared_folder());
     fmt::print("{} {} where {} is.\n", options.viewer,
                options.stop ? "no longer sees" : "sees in OwnTracks", options.name);
 }
@@ -70,7 +70,7 @@ void add_device_owntracks(CLI::App& group) {
     CLI::App* const key = group.add_subcommand(
         "key", "Set the key with which OwnTracks encrypts; it is asked for, or read from input");
     key->add_option("NAME", options->name, "The device's name")->required();
-    add_data_option(*key, options->data);
+    add_data_options(*key, options->data);
     key->callback([options] { run_key(*options); });
 
     CLI::App* const share =
@@ -78,7 +78,7 @@ void add_device_owntracks(CLI::App& group) {
     share->add_option("NAME", options->name, "Whose place is shown")->required();
     share->add_option("--with", options->viewer, "The device that sees it")->required();
     share->add_flag("--stop", options->stop, "Show it no longer");
-    add_data_option(*share, options->data);
+    add_data_options(*share, options->data);
     share->callback([options] { run_share(*options); });
 }
 

@@ -26,7 +26,7 @@ namespace {
 using daemon::UsageError;
 
 struct RetentionOptions {
-    std::string data;
+    DataChoice data;
     std::string name;
     std::string days;
     bool yes = false;
@@ -67,7 +67,7 @@ void set_days_to_keep(Connection& connection, const RetentionOptions& options, D
                .action = "positions are kept",
                .about = options.name + ": " + to_words(days)});
     transaction.commit();
-    tell_server_of_devices(prepare_data_folder(options.data));
+    tell_server_of_devices(options.data.prepared_folder());
     fmt::print("Positions of {} are kept {}{}.{}\n", options.name, days ? "for " : "",
                to_words(days),
                days ? " The server removes what is older: one that runs at once, and another when "
@@ -78,8 +78,7 @@ void set_days_to_keep(Connection& connection, const RetentionOptions& options, D
 void run_retention(const RetentionOptions& options) {
     std::optional<int> days;
     if (!options.days.empty()) days = days_to_keep(options.days);
-    Connection connection = open_there_for_writing(
-        database_path(options.data.empty() ? default_data_folder() : options.data));
+    Connection connection = open_there_for_writing(options.data.location());
     const DeviceNumber device = Devices(connection).number_of(options.name);
     Retention retention(connection);
     if (options.days.empty()) {
@@ -106,7 +105,7 @@ void add_device_retention(CLI::App& group) {
     command->add_option("DAYS", options->days,
                         "So many days, or never to remove any; without it, what is set is said");
     command->add_flag("--yes", options->yes, "Do not ask");
-    add_data_option(*command, options->data);
+    add_data_options(*command, options->data);
     command->callback([options] { run_retention(*options); });
 }
 

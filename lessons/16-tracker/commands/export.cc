@@ -32,14 +32,14 @@ namespace waymark::tracker {
 namespace {
 
 struct ExportOptions {
-    std::string data;
+    DataChoice data;
     std::string device;
     std::string from;
     std::string to;
     std::string format;
     std::string file;
 
-    std::string folder() const { return data.empty() ? default_data_folder() : data; }
+    std::string folder() const { return data.folder(); }
 };
 
 UnixMillis export_time(const std::string& text, const char* option, UnixMillis otherwise) {
@@ -129,7 +129,7 @@ void run_export(const ExportOptions& options) {
     const UnixMillis from = export_time(options.from, "--from", 0);
     const UnixMillis to = export_time(options.to, "--to", kEndOfTime);
     if (to <= from) throw daemon::UsageError("--to must be after --from");
-    const std::string path = database_path(options.folder());
+    const std::string path = options.data.location();
     const ChosenDevice device = chosen_device(path, options.device);
     Reader reader(path);
     TrackExport track(format, {device.number, device.name, from, to});
@@ -152,7 +152,7 @@ void run_export(const ExportOptions& options) {
 void add_export(CLI::App& app) {
     const auto options = std::make_shared<ExportOptions>();
     CLI::App& command = *app.add_subcommand("export", "Write the positions of a device as a file");
-    add_data_option(command, options->data);
+    add_data_options(command, options->data);
     command.add_option("--device", options->device,
                        "Of this device; may be left out where there is one");
     command.add_option("--from", options->from, "From this time on (UTC); else from the first");

@@ -24,7 +24,7 @@ constexpr int kListedAtOnce = 100;
 constexpr const char* kByCommand = "the command line";
 
 struct FixOptions {
-    std::string data;
+    DataChoice data;
     std::string device;
     std::string from;
     std::string to;
@@ -32,7 +32,7 @@ struct FixOptions {
     std::int64_t number = 0;
     bool yes = false;
 
-    std::string folder() const { return data.empty() ? default_data_folder() : data; }
+    std::string folder() const { return data.folder(); }
 };
 
 UnixMillis time_in(const std::string& text, const char* option) {
@@ -70,7 +70,7 @@ void go_through(Connection& connection, std::int64_t number) {
 }
 
 void list_corrections(const FixOptions& options) {
-    Connection connection = open_for_reading(database_path(options.folder()));
+    Connection connection = open_for_reading(options.data.location());
     const DeviceNumber device = Devices(connection).number_of(options.device);
     std::int64_t below = 0;
     for (;;) {
@@ -88,7 +88,7 @@ void list_corrections(const FixOptions& options) {
 }
 
 void hide_fixes(const FixOptions& options) {
-    Connection connection = open_there_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(options.data.location());
     const FixChoice choice = choice_of(options, connection);
     const std::int64_t count = Corrections(connection).count(choice);
     const std::int64_t number =
@@ -102,7 +102,7 @@ void hide_fixes(const FixOptions& options) {
 }
 
 void show_fixes(const FixOptions& options) {
-    Connection connection = open_there_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(options.data.location());
     Corrections(connection).begin_undo(options.number);
     go_through(connection, options.number);
     tell_server_of_devices(options.folder());
@@ -111,7 +111,7 @@ void show_fixes(const FixOptions& options) {
 
 // How many first, and only then with --yes: a script has no other moment to think.
 void delete_fixes(const FixOptions& options) {
-    Connection connection = open_there_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(options.data.location());
     const FixChoice choice = choice_of(options, connection);
     const std::int64_t count = Corrections(connection).count(choice);
     if (!options.yes)
@@ -128,7 +128,7 @@ CLI::App& add_fix_command(CLI::App& group, const std::shared_ptr<FixOptions>& op
                           const std::string& name, const std::string& help,
                           void (*run)(const FixOptions&)) {
     CLI::App& command = *group.add_subcommand(name, help);
-    add_data_option(command, options->data);
+    add_data_options(command, options->data);
     command.callback([options, run] { run(*options); });
     return command;
 }

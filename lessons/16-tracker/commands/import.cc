@@ -37,12 +37,12 @@ constexpr std::size_t kReadAtOnce = std::size_t{128} * 1024;
 constexpr std::size_t kFixesOfATransaction = 5000;
 
 struct ImportOptions {
-    std::string data;
+    DataChoice data;
     std::string format;
     std::string device;
     std::vector<std::string> files;
 
-    std::string folder() const { return data.empty() ? default_data_folder() : data; }
+    std::string folder() const { return data.folder(); }
 };
 
 daemon::Fd open_file(const std::string& path) {
@@ -193,7 +193,7 @@ class ToldServer {
 
 void run_import(const ImportOptions& options) {
     const TrackFormat* const format = format_of(options);
-    const std::string path = database_path(options.folder());
+    const std::string path = options.data.location();
     const ChosenDevice device = chosen_device(path, options.device);
     std::vector<daemon::Fd> pipes = open_pipes_of(options.files);
     Store store(path);
@@ -215,7 +215,7 @@ void add_import(CLI::App& app) {
     const auto options = std::make_shared<ImportOptions>();
     CLI::App& command = *app.add_subcommand(
         "import", "Store the positions of files; what is there already is not stored twice");
-    add_data_option(command, options->data);
+    add_data_options(command, options->data);
     command.add_option("--format", options->format,
                        "What the files are, if it cannot be seen: " + list_of_track_formats());
     command.add_option("--device", options->device,

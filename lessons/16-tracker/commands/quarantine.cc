@@ -25,13 +25,13 @@ constexpr int kReadAtOnce = 500;
 constexpr std::size_t kShownOfRaw = 120;
 
 struct QuarantineOptions {
-    std::string data;
+    DataChoice data;
     std::string device;
     std::int64_t number = 0;
     bool all = false;
     bool json = false;
 
-    std::string folder() const { return data.empty() ? default_data_folder() : data; }
+    std::string folder() const { return data.folder(); }
 };
 
 QuarantineChoice chosen_by(const QuarantineOptions& options, Connection& connection) {
@@ -70,7 +70,7 @@ void print_row(const QuarantineRow& row) {
 
 // In steps, so that a large quarantine needs no memory.
 void list_quarantine(const QuarantineOptions& options) {
-    Connection connection = open_for_reading(database_path(options.folder()));
+    Connection connection = open_for_reading(options.data.location());
     const QuarantineChoice choice = chosen_by(options, connection);
     std::int64_t below = 0;
     bool is_first = true;
@@ -94,7 +94,7 @@ void list_quarantine(const QuarantineOptions& options) {
 }
 
 void replay_quarantine(const QuarantineOptions& options) {
-    Connection connection = open_there_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(options.data.location());
     const QuarantineChoice choice = chosen_by(options, connection);
     std::int64_t moved = 0;
     std::int64_t kept = 0;
@@ -112,7 +112,7 @@ void replay_quarantine(const QuarantineOptions& options) {
 void delete_quarantine(const QuarantineOptions& options) {
     if (options.device.empty() && options.number == 0 && !options.all)
         throw daemon::UsageError("say which: --device NAME, --number N, or --all");
-    Connection connection = open_there_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(options.data.location());
     const std::int64_t gone = Quarantine(connection).remove(chosen_by(options, connection));
     tell_server_of_devices(options.folder());
     fmt::print("{} deleted.\n", gone);
@@ -122,7 +122,7 @@ CLI::App& add_quarantine_command(CLI::App& group, const std::shared_ptr<Quaranti
                                  const std::string& name, const std::string& help,
                                  void (*run)(const QuarantineOptions&)) {
     CLI::App& command = *group.add_subcommand(name, help);
-    add_data_option(command, options->data);
+    add_data_options(command, options->data);
     command.add_option("--device", options->device, "Only of this device");
     command.add_option("--number", options->number, "Only this one, by its number in the list");
     command.callback([options, run] { run(*options); });

@@ -29,7 +29,7 @@ using nlohmann::json;
 constexpr std::chrono::seconds kWaitForList{5};
 
 struct RefusedOptions {
-    std::string data;
+    DataChoice data;
     bool json = false;
 };
 
@@ -51,8 +51,8 @@ json cases_in(const json& status) {
 }
 
 // The receivers know devices by their numbers only. One that has been removed has no name.
-void add_names(json& cases, const std::string& folder) {
-    Connection connection = open_for_reading(database_path(folder));
+void add_names(json& cases, const std::string& location) {
+    Connection connection = open_for_reading(location);
     std::map<DeviceNumber, std::string> names;
     for (const Device& device : Devices(connection).list()) names[device.number] = device.name;
     for (json& each : cases) {
@@ -89,14 +89,14 @@ void print_cases(const json& cases) {
 
 void run_refused(const RefusedOptions& options) {
     Settings settings;
-    settings.data = options.data.empty() ? default_data_folder() : options.data;
+    settings.data = options.data.folder();
     const std::optional<std::string> answer =
         ask_server(settings.control_path(), "status", daemon::Deadline::after(kWaitForList));
     if (!answer)
         throw daemon::UsageError(fmt::format(
             "no tracker runs with the data folder {}; 'tracker serve' starts one", settings.data));
     json cases = cases_in(json::parse(*answer));
-    add_names(cases, settings.data);
+    add_names(cases, options.data.location());
     if (options.json)
         fmt::print("{}\n", cases.dump());
     else
@@ -109,7 +109,7 @@ void add_refused(CLI::App& app) {
     const auto options = std::make_shared<RefusedOptions>();
     CLI::App* const command =
         app.add_subcommand("refused", "Say which messages were refused lately, and why");
-    add_data_option(*command, options->data);
+    add_data_options(*command, options->data);
     command->add_flag("--json", options->json, "For programs");
     command->callback([options] { run_refused(*options); });
 }

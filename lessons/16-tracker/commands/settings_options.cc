@@ -84,6 +84,10 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Folder of the server's data (default: $XDG_DATA_HOME/waymark, or ~/.local/share/waymark; "
         "for "
         "root /var/lib/waymark)");
+    add(app, "store", settings.store,
+        "PostgreSQL instead of a file in that folder: postgresql://USER@HOST/DATABASE; the folder "
+        "remembers it, and 'sqlite' is the file again. With a password: in the file or the "
+        "environment, or in a file that passfile= names");
     add(app, "listen-devices", settings.listen_devices,
         "Addresses at which phones send, such as 127.0.0.1:5055 (the default) or *:5055");
     add(app, "listen-nmea", settings.listen_nmea,

@@ -30,7 +30,7 @@ using daemon::UsageError;
 constexpr const char* kMadeByCommand = "tracker share";
 
 struct ShareOptions {
-    std::string data;
+    DataChoice data;
     std::string device;
     std::string name;
     std::string from, to, until;
@@ -40,7 +40,7 @@ struct ShareOptions {
     ShareNumber number = 0;
     bool json = false;
 
-    std::string folder() const { return data.empty() ? default_data_folder() : data; }
+    std::string folder() const { return data.folder(); }
 };
 
 UnixMillis share_time(const std::string& text, const char* option) {
@@ -77,7 +77,7 @@ ShareLink share_link_of(const ShareOptions& options, Connection& connection, Uni
 }
 
 void add_one_share(const ShareOptions& options) {
-    Connection connection = open_there_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(options.data.location());
     const UnixMillis now = unix_now();
     const std::string secret = make_token();
     Transaction transaction(connection);
@@ -96,7 +96,7 @@ void add_one_share(const ShareOptions& options) {
 }
 
 void revoke_share(const ShareOptions& options) {
-    Connection connection = open_there_for_writing(database_path(options.folder()));
+    Connection connection = open_there_for_writing(options.data.location());
     Transaction transaction(connection);
     ShareLinks links(connection);
     links.end(options.number, unix_now());
@@ -107,7 +107,7 @@ void revoke_share(const ShareOptions& options) {
 }
 
 void list_shares(const ShareOptions& options) {
-    Reader reader(database_path(options.folder()));
+    Reader reader(options.data.location());
     std::unordered_map<DeviceNumber, std::string> devices;
     for (const Device& device : reader.devices()) devices.emplace(device.number, device.name);
     const std::vector<ShareLink> links = reader.share_links();
@@ -149,7 +149,7 @@ void add_share(CLI::App& app) {
     const auto add = [&](const char* name, const char* help,
                          void (*run)(const ShareOptions&)) -> CLI::App& {
         CLI::App& command = *group.add_subcommand(name, help);
-        add_data_option(command, options->data);
+        add_data_options(command, options->data);
         command.callback([options, run] { run(*options); });
         return command;
     };

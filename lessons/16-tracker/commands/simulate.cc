@@ -20,7 +20,6 @@
 #include "daemon/error.hh"
 #include "daemon/signals.hh"
 #include "net/timed_io.hh"
-#include "store/data_folder.hh"
 #include "trips/demo_devices.hh"
 #include "trips/fleet.hh"
 #include "unix_time.hh"
@@ -36,7 +35,7 @@ constexpr unsigned kMostDevicesWithHistory = 10;
 struct SimulateOptions {
     unsigned devices = 2;
     std::string to;
-    std::string data;
+    DataChoice data;
     double speed = 1;
     double interval_s = 3;
     double duration_s = 0;
@@ -51,9 +50,8 @@ void say(const std::string& line) {
 }
 
 void register_devices(const SimulateOptions& options) {
-    const std::string folder = prepare_data_folder(options.data);
-    const std::size_t added = add_demo_devices(folder, options.devices);
-    tell_server_of_devices(folder);
+    const std::size_t added = add_demo_devices(options.data.location_to_make(), options.devices);
+    tell_server_of_devices(options.data.folder());
     if (added > 0) say(fmt::format("{} demo devices added", added));
 }
 
@@ -108,7 +106,7 @@ std::string summary(const FleetCounts& counts) {
 
 void run(const SimulateOptions& options) {
     const FleetPlan plan = make_plan(options);
-    if (!options.data.empty()) register_devices(options);
+    if (!options.data.named.empty()) register_devices(options);
     // Before the threads, which inherit that the signals are blocked: they come here only.
     daemon::SignalDescriptor signals{SIGINT, SIGTERM};
     say(fmt::format("{} phones, a fix every {} s, to {}", plan.devices, options.interval_s,
@@ -142,7 +140,7 @@ void add_simulate(CLI::App& app) {
         ->capture_default_str();
     command.add_option("--to", options->to, "The server's address for devices, http://HOST:PORT")
         ->required();
-    command.add_option("--data", options->data,
+    command.add_option("--data", options->data.named,
                        "Folder of the server's data: adds the demo devices there");
     command.add_option("--interval", options->interval_s, "Seconds between two fixes")
         ->check(number_within(0.01, 3600.0))

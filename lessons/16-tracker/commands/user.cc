@@ -38,7 +38,7 @@ constexpr UnixMillis kLinkLifetimeOfCommand =
     std::chrono::milliseconds(std::chrono::days(3)).count();
 
 struct UserOptions {
-    std::string data;
+    DataChoice data;
     std::string name;
     std::string role;
     std::vector<std::string> sees;
@@ -48,7 +48,7 @@ struct UserOptions {
     bool json = false;
     bool yes = false;
 
-    std::string folder() const { return data.empty() ? default_data_folder() : data; }
+    std::string folder() const { return data.folder(); }
 };
 
 // A change and its line in the log, in one transaction; then a running server is told.
@@ -65,7 +65,7 @@ void change_accounts(const UserOptions& options, Connection& connection, const s
 }
 
 Connection open_accounts(const UserOptions& options) {
-    return open_there_for_writing(database_path(options.folder()));
+    return open_there_for_writing(options.data.location());
 }
 
 std::string new_password_for(const std::string& name) {
@@ -90,8 +90,8 @@ std::vector<DeviceGrant> grants_of(const UserOptions& options, Connection& conne
 void add_one_user(const UserOptions& options) {
     const Role role = options.admin ? Role::admin : Role::member;
     check_user_name(options.name);
-    refuse_demo_folder(prepare_data_folder(options.data));
-    Connection connection = open_for_writing(database_path(prepare_data_folder(options.data)));
+    refuse_demo_folder(options.data.prepared_folder());
+    Connection connection = open_for_writing(options.data.location_to_make());
     // The link that 'serve' prints closes with the first account: nobody could add the next one.
     if (role != Role::admin && !Accounts(connection).are_there())
         throw UsageError("the first account must be an admin's: say --admin");
@@ -165,7 +165,7 @@ void remove_user(const UserOptions& options) {
 }
 
 void list_users(const UserOptions& options) {
-    Reader reader(database_path(options.folder()));
+    Reader reader(options.data.location());
     const std::vector<Account> accounts = reader.accounts();
     if (options.json) {
         nlohmann::ordered_json array = nlohmann::ordered_json::array();
@@ -191,7 +191,7 @@ CLI::App& add_user_command(CLI::App& group, const SharedUserOptions& options,
                            const std::string& name, const std::string& help,
                            void (*run)(const UserOptions&)) {
     CLI::App& command = *group.add_subcommand(name, help);
-    add_data_option(command, options->data);
+    add_data_options(command, options->data);
     command.callback([options, run] { run(*options); });
     return command;
 }

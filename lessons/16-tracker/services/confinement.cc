@@ -2,11 +2,14 @@
 
 #include <ctime>
 #include <filesystem>
+#include <initializer_list>
 #include <iterator>
 #include <string>
+#include <system_error>
 
 #include "daemon/call_filter.hh"
-#include "store/data_folder.hh"
+#include "store/connection.hh"
+#include "store/store_location.hh"
 #include "web_app/site_folder.hh"
 
 namespace waymark::tracker {
@@ -30,15 +33,47 @@ constexpr const char* kRandomness = "/dev/urandom";
 std::vector<Premises::Place> database_places(const Settings& settings, FileRight right) {
     std::vector<Premises::Place> places{{settings.data, right}};
     if (std::filesystem::exists(kRandomness)) places.push_back({kRandomness, FileRight::read});
-    const std::filesystem::path path = database_path(settings.data);
+    const std::filesystem::path path = settings.store_location();
     if (std::filesystem::is_symlink(path))
         places.push_back({std::filesystem::weakly_canonical(path).parent_path(), right});
     return places;
 }
 
+void add_calls(std::initializer_list<CallGroup> groups, Needs& needs) {
+    needs.calls.insert(needs.calls.end(), groups);
+}
+
+// Where a name is looked up, by the system's own configuration; a name server may be called by TCP
+// as well.
+void add_looking_up(Needs& needs) {
+    for (const char* place : {"/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve"})
+        if (std::filesystem::exists(place))
+            needs.premises.places.push_back({place, FileRight::read});
+    needs.premises.tcp_connect_to.push_back(53);
+}
+
+// A connection of libpq: the servers that the URL names, and the files with what it shows them. It
+// is made anew whenever the server was away.
+void add_postgresql(const std::string& url, Needs& needs) {
+    add_calls({CallGroup::sockets, CallGroup::connecting, CallGroup::files_to_read}, needs);
+    add_looking_up(needs);
+    const StoreReach reach = reach_of_store(url);
+    // One that this user cannot reach (root's, after root was given away) libpq cannot either.
+    std::error_code unreachable;
+    for (const std::string& file : reach.files)
+        if (std::filesystem::exists(file, unreachable))
+            needs.premises.places.push_back({file, FileRight::read});
+    needs.premises.tcp_connect_to.insert(needs.premises.tcp_connect_to.end(), reach.ports.begin(),
+                                         reach.ports.end());
+}
+
+// The data folder also where the database is elsewhere: the name of this writer is there.
 Needs needs_of_store(const Settings& settings) {
-    return {{CallGroup::files_to_read, CallGroup::files_to_write, CallGroup::file_names},
-            {database_places(settings, FileRight::manage)}};
+    Needs needs{{CallGroup::files_to_read, CallGroup::files_to_write, CallGroup::file_names},
+                {database_places(settings, FileRight::manage)}};
+    const std::string location = settings.store_location();
+    if (is_postgresql(location)) add_postgresql(location, needs);
+    return needs;
 }
 
 // No file at all: a log that is rotated comes as a descriptor (services/service_control).
@@ -60,10 +95,20 @@ void add_map_places(const Settings& settings, std::vector<Premises::Place>& plac
 
 // Who reads a database in WAL mode writes as well: its locks, in the file that the processes share
 // (sqlite.org/wal.html, "Read-Only Databases").
+void add_database_file(const Settings& settings, Needs& needs) {
+    add_calls({CallGroup::files_to_write}, needs);
+    needs.premises.places = database_places(settings, FileRight::write);
+}
+
 Needs needs_of_web_app(const Settings& settings) {
     Needs needs{{CallGroup::threads, CallGroup::accepting, CallGroup::files_to_read,
-                 CallGroup::files_beneath, CallGroup::files_to_write},
-                {database_places(settings, FileRight::write)}};
+                 CallGroup::files_beneath},
+                {}};
+    const std::string location = settings.store_location();
+    if (is_postgresql(location))
+        add_postgresql(location, needs);
+    else
+        add_database_file(settings, needs);
     needs.premises.places.push_back({find_site(settings.site, program_folder()), FileRight::read});
     add_map_places(settings, needs.premises.places);
     return needs;
@@ -78,20 +123,16 @@ Needs needs_of_demo(const ServiceStart& start) {
     return needs;
 }
 
-// Where a name is looked up, by the system's own configuration, and which ports it may call. To
-// look up it asks a name server, which may be called by TCP as well. Web hooks go to ports that
-// people choose; where they may go is looked at for each (services/web_hook_networks).
+// Which ports it may call. Web hooks go to ports that people choose; where they may go is looked at
+// for each (services/web_hook_networks).
 Needs needs_of_caller(const Settings& settings) {
     Needs needs{
         {CallGroup::threads, CallGroup::sockets, CallGroup::connecting, CallGroup::files_to_read},
         {}};
-    for (const char* place : {"/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve"})
-        if (std::filesystem::exists(place))
-            needs.premises.places.push_back({place, FileRight::read});
+    needs.premises.tcp_connect_to = settings.ports_to_call();
+    add_looking_up(needs);
     if (!settings.forward_authority.empty())
         needs.premises.places.push_back({settings.forward_authority, FileRight::read});
-    needs.premises.tcp_connect_to = settings.ports_to_call();
-    needs.premises.tcp_connect_to.push_back(53);
     needs.premises.connects_to_any_port = !settings.web_hooks.empty();
     return needs;
 }

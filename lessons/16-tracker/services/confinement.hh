@@ -3,7 +3,8 @@
 // file and make no connection, and the one that has the database hears no stranger.
 //
 // What this does not keep out: the web app could write the database, for its readers lock and write
-// in a file beside it, and Landlock goes by folder. Where the kernel has no Landlock, store, web app
+// in a file beside it, and Landlock goes by folder; where the store is PostgreSQL, web app and store
+// have its account. Where the kernel has no Landlock, store, web app
 // and demo may open whatever their user may.
 
 #pragma once

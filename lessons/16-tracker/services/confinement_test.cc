@@ -88,10 +88,12 @@ std::string run_program() {
 }
 
 // What the service of a kind is answered to each of these, in their order.
-std::string tried_by(const House& house, ServiceKind kind) {
+std::string tried_by(const House& house, ServiceKind kind, const std::string& store = "") {
     const net::Listener another(net::Address::parse("127.0.0.1:0"));
     return daemon::answer_of([&] {
-        confine(house.start(kind));
+        ServiceStart start = house.start(kind);
+        start.settings.store = store;
+        confine(start);
         std::string text;
         // What stands in braces is done in its order.
         for (const std::string& answer :
@@ -145,6 +147,37 @@ TEST_CASE("the web app reads its pages, and removes nothing from the data folder
     CHECK(tried_by(house, ServiceKind::web_app) ==
           expected({kElsewhere, "done", "done", kForbidden, "done", kElsewhere, "done", kForbidden,
                     kForbidden, kForbidden, kForbidden}));
+}
+
+TEST_CASE("with PostgreSQL the store and the web app call its port by TCP and no other") {
+    if (skip_without_landlock()) return;
+    const House house;
+    const std::string url = "postgresql://" + house.phones.address().to_string() + "/places";
+    // To look a name up, the system's configuration is read.
+    CHECK(tried_by(house, ServiceKind::store, url) ==
+          expected({"done", "done", "done", "done", kElsewhere, kElsewhere, kForbidden, "done",
+                    kElsewhere, kForbidden, kForbidden}));
+    CHECK(tried_by(house, ServiceKind::web_app, url) ==
+          expected({"done", kElsewhere, kForbidden, kForbidden, "done", kForbidden, "done", "done",
+                    kElsewhere, kForbidden, kForbidden}));
+    CHECK(tried_by(house, ServiceKind::receiver, url) ==
+          expected({kForbidden, kForbidden, kForbidden, kForbidden, kForbidden, kForbidden, "done",
+                    kForbidden, kForbidden, kForbidden, kForbidden}));
+}
+
+TEST_CASE("the files that a URL names can be read, and those beside them cannot") {
+    if (skip_without_landlock()) return;
+    const House house;
+    const TemporaryFolder keys;
+    std::ofstream(keys.file("passwords")) << "*:*:*:*:word";
+    std::ofstream(keys.file("other")) << "other";
+    CHECK(daemon::answer_of([&] {
+              ServiceStart start = house.start(ServiceKind::web_app);
+              start.settings.store = "postgresql://db/places?passfile=" + keys.file("passwords");
+              confine(start);
+              return open_with(keys.file("passwords"), O_RDONLY) + "|" +
+                     open_with(keys.file("other"), O_RDONLY);
+          }) == expected({"done", kElsewhere}));
 }
 
 // Another file is put in its place one day, so the folder is what it may read.

@@ -81,7 +81,7 @@ int DemoService::run() {
 }
 
 void DemoService::introduce_devices() {
-    add_demo_devices(settings_.data, kDemoDevices);
+    add_demo_devices(settings_.store_location(), kDemoDevices);
     try {
         ask_server(settings_.control_path(), "devices", Deadline::after(kDevicesPatience));
     } catch (const std::exception&) {

@@ -24,7 +24,6 @@
 #include "services/shared_places.hh"
 #include "services/store_counters.hh"
 #include "services/web_app_talk.hh"
-#include "store/data_folder.hh"
 #include "store/store.hh"
 #include "unix_time.hh"
 
@@ -101,7 +100,7 @@ class StoreService {
 
 StoreService::StoreService(ServiceStart& start)
     : log_(*start.log),
-      database_(database_path(start.settings.data)),
+      database_(start.settings.store_location()),
       store_(database_),
       quarantine_watch_(log_),
       forward_desk_(store_, log_, start.settings.forward),

@@ -82,8 +82,9 @@ void give_data_folder(const std::string& folder, const std::string& user) {
         if (result == -1 && errno != ENOENT) daemon::fail(errno, "chown", path);
     };
     give(folder);
-    for (const char* const name : {"waymark.db", "waymark.db-wal", "waymark.db-shm", "tracker.log",
-                                   "tracker.pid", "control.sock", kDemoMark})
+    for (const char* const name :
+         {"waymark.db", "waymark.db-wal", "waymark.db-shm", "tracker.log", "tracker.pid",
+          "control.sock", "waymark.store", "waymark.writer", kDemoMark})
         give(folder + "/" + name);
 }
 

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "store/data_folder.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "trips/fleet.hh"
@@ -10,8 +9,8 @@
 
 namespace waymark::tracker {
 
-std::size_t add_demo_devices(const std::string& folder, unsigned count) {
-    Connection connection = open_for_writing(database_path(folder));
+std::size_t add_demo_devices(const std::string& location, unsigned count) {
+    Connection connection = open_for_writing(location);
     Devices devices(connection);
     std::vector<NewDevice> missing;
     for (unsigned i = 0; i < count; ++i) {

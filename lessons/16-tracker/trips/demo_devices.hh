@@ -11,8 +11,8 @@ namespace waymark::tracker {
 inline constexpr unsigned kDemoDevices = 2;  // of `tracker serve --demo`: a bicycle and a car
 inline constexpr std::chrono::minutes kDemoHistory{90};  // that they have ridden when they appear
 
-// Adds the first `count` demo devices (demo_name(), trips/fleet) to the database in `folder`, as
+// Adds the first `count` demo devices (demo_name(), trips/fleet) to the database at `location`, as
 // far as they are not there; returns how many were not. Throws what open_for_writing() throws.
-std::size_t add_demo_devices(const std::string& folder, unsigned count);
+std::size_t add_demo_devices(const std::string& location, unsigned count);
 
 }  // namespace waymark::tracker

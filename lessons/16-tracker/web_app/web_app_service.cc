@@ -17,7 +17,6 @@
 #include "services/configured_server.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
-#include "store/data_folder.hh"
 #include "trips/demo_devices.hh"
 #include "unix_time.hh"
 #include "version.hh"
@@ -133,8 +132,8 @@ class WebAppService {
 WebAppService::WebAppService(ServiceStart& start)
     : log_(*start.log),
       feed_(new_epoch()),
-      reads_(loop_, database_path(start.settings.data), log_),
-      accounts_(loop_, database_path(start.settings.data), log_, [this] { accounts_read(); }),
+      reads_(loop_, start.settings.store_location(), log_),
+      accounts_(loop_, start.settings.store_location(), log_, [this] { accounts_read(); }),
       live_(loop_, feed_, {}),
       announcements_(
           loop_, feed_,
