@@ -6,7 +6,7 @@
 # The sets are asked for by what is wanted: `course` is a compiler and what the course and the toolkit
 # need; the others come on top of it. `capstone` runs the server's tests on a learner's modules. `foreign`
 # are servers that tests speak with; Debian's packages of them start a service of the machine's, so `test`
-# installs them where CI is set, and elsewhere says what it skips.
+# installs them where CI is set, and elsewhere says what it skips. PostgreSQL's package can be told not to.
 
 # sets                    package              seen by
 readonly package_list='
@@ -24,6 +24,7 @@ course                    zlib1g-dev           module:zlib
 helpful                   ccache               tool:ccache
 helpful                   mold                 tool:mold
 server                    libsqlite3-dev       module:sqlite3
+server                    libpq-dev            module:libpq
 server,slides             libsodium-dev        module:libsodium
 server                    libpugixml-dev       module:pugixml
 server                    libexpat1-dev        module:expat
@@ -49,6 +50,7 @@ tests                     mandoc               tool:mandoc
 foreign,bench             rsyslog              root_tool:rsyslogd
 foreign                   rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
 foreign                   mosquitto            root_tool:mosquitto
+tests                     postgresql           file:*/bin/initdb
 tests                     zsh                  tool:zsh
 tests                     zbar-tools           tool:zbarimg
 bench                     nginx                tool:nginx
@@ -133,9 +135,22 @@ install_packages() {
 
 # Both run in the foreground: dpkg must not be cut off half-way, and sudo may ask for a password.
 apt_install() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet \
+    local -a without_cluster=()
+    if [[ " $* " == *" postgresql "* && ! -e $cluster_settings ]]; then
+        without_cluster=(sh -c "$install_without_cluster" "$cluster_settings")
+    fi
+    "${as_root[@]}" "${without_cluster[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet \
         --no-install-recommends -o DPkg::Lock::Timeout=60 "$@" </dev/null
 }
+
+# At its first installation PostgreSQL's package makes a database and starts it with the machine. Tests start
+# servers of their own, so this one is told not to; the word is taken back, for whoever installs another later.
+readonly cluster_settings=/etc/postgresql-common/createcluster.conf
+# shellcheck disable=SC2016 # it is for sh
+readonly install_without_cluster='folder=${0%.conf}.d; own=$folder/waymark.conf
+mkdir -p "$folder" && echo "create_main_cluster = false" >"$own" || exit
+"$@"; code=$?
+rm -f "$own"; exit "$code"'
 
 fresh_package_lists() {
     tell "that did not work with the package lists that are here; fetching new ones"

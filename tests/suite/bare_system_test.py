@@ -33,14 +33,15 @@ def why_not():
 
 @unittest.skipIf(why_not(), why_not())
 class BareSystemTest(unittest.TestCase):
-    def bare(self, suite, packages):
+    def bare(self, suite, packages=()):
         folder = tempfile.mkdtemp(prefix="waymark-bare-", dir="/var/tmp")
         self.addCleanup(shutil.rmtree, folder)
         self.run_or_skip("debootstrap", "--variant=minbase", suite, folder)
         # By apt-get, as our own script does it: debootstrap itself does not find an order for npm's.
         shutil.copy("/etc/resolv.conf", pathlib.Path(folder) / "etc/resolv.conf")
-        self.run_or_skip("chroot", folder, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes",
-                         "--quiet", "--no-install-recommends", *sorted(packages))
+        if packages:
+            self.run_or_skip("chroot", folder, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes",
+                             "--quiet", "--no-install-recommends", *sorted(packages))
         shutil.copy(SCRIPT, folder)
         return folder
 
@@ -61,6 +62,18 @@ class BareSystemTest(unittest.TestCase):
                 folder = self.bare(suite, packages)
                 self.assertEqual(self.missing_in(folder, WITHOUT_A_BROWSER), [])
                 self.assertIn("wrk", self.missing_in(folder, ["bench"]))  # that it can tell
+
+    def test_postgresql_comes_without_a_server_of_the_machines(self):
+        for suite in SUITES:
+            with self.subTest(suite):
+                folder = self.bare(suite)
+                self.run_or_skip("chroot", folder, "bash", "-c", ". /packages.sh; as_root=(); apt_install postgresql")
+                etc = pathlib.Path(folder, "etc")
+                self.assertEqual(list(etc.glob("postgresql/*/*")), [])
+                self.assertEqual(list(etc.glob("postgresql-common/createcluster.d/*")), [])  # the word is taken back
+                # Control: as it is by itself.
+                other = self.bare(suite, ["postgresql"])
+                self.assertNotEqual(list(pathlib.Path(other, "etc").glob("postgresql/*/*")), [])
 
 
 if __name__ == "__main__":
