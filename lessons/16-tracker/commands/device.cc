@@ -13,6 +13,7 @@
 #include "commands/device_file.hh"
 #include "commands/device_owntracks.hh"
 #include "commands/device_retention.hh"
+#include "commands/device_thinning.hh"
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "store/data_folder.hh"
@@ -230,6 +231,7 @@ void add_device(CLI::App& app) {
     add_device_edit(group);
     add_device_owntracks(group);
     add_device_retention(group);
+    add_device_thinning(group);
 
     add_command(group, options, "import", "Add the devices of a JSON file", run_import)
         ->add_option("FILE", options->file, "The file")

@@ -9,6 +9,7 @@
 #include "store/device_edits.hh"
 #include "store/devices.hh"
 #include "store/retention.hh"
+#include "store/thinning.hh"
 #include "token.hh"
 
 namespace waymark::tracker {
@@ -113,6 +114,21 @@ ChangeResult keep_positions(Connection& connection, const ChangeRequest& request
     return devices_changed();
 }
 
+ChangeResult thin_out(Connection& connection, const ChangeRequest& request, UnixMillis now) {
+    ChangeArguments arguments(request.arguments);
+    const DeviceNumber device = arguments.device();
+    std::optional<ThinningRule> rule;
+    if (arguments.has("days") || arguments.has("minutes"))
+        rule =
+            ThinningRule{static_cast<int>(arguments.number("days", 1, Retention::kMostDays)),
+                         static_cast<int>(arguments.number("minutes", 1, Thinning::kMostMinutes))};
+    arguments.end();
+    Thinning(connection).set_rule(device, rule);
+    note_change(connection, request, now, "old positions are kept",
+                DeviceEdits(connection).name_of(device) + ": " + rule_to_words(rule));
+    return devices_changed();
+}
+
 ChangeResult remove_device(Connection& connection, const ChangeRequest& request, UnixMillis now) {
     ChangeArguments arguments(request.arguments);
     const DeviceNumber device = arguments.device();
@@ -132,6 +148,7 @@ constexpr NamedChange kDeviceChanges[] = {{"device.add", add_device},
                                           {"device.remove_identifier", remove_identifier},
                                           {"device.share", share_device},
                                           {"device.retention", keep_positions},
+                                          {"device.thinning", thin_out},
                                           {"device.remove", remove_device}};
 
 }  // namespace

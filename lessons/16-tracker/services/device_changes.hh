@@ -8,6 +8,8 @@
 //   device.share              {"viewer":1,"seen":2,"may_see":true} -> {}
 //   device.retention          {"device":1,"days":30} -> {}; without days its positions are kept for
 //                             ever. What is older goes bit by bit (services/retention_run)
+//   device.thinning           {"device":1,"days":30,"minutes":10} -> {}; without days and minutes
+//                             nothing is thinned out (store/thinning)
 //   device.remove             {"device":1} -> {}; its positions go bit by bit (services/removals)
 
 #pragma once

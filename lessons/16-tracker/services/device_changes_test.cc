@@ -11,6 +11,7 @@
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/retention.hh"
+#include "store/thinning.hh"
 
 using namespace waymark::tracker;
 using nlohmann::json;
@@ -151,5 +152,29 @@ TEST_CASE("positions are kept for so many days or for ever, and the audit log sa
         CHECK(audit[0].about == "van: for ever");
         CHECK(audit[1].about == "van: 30 days");
         CHECK_FALSE(Retention(connection).days_of(1));
+    });
+}
+
+TEST_CASE("old positions are thinned out by a rule, and the audit log says which") {
+    ChangedDevices changed;
+    changed.done("device.thinning", {{"device", 1}, {"days", 30}, {"minutes", 10}});
+    changed.store.change([](Connection& connection) {
+        CHECK(Thinning(connection).rules() == std::map<DeviceNumber, ThinningRule>{{1, {30, 10}}});
+    });
+    changed.done("device.thinning", {{"device", 1}});
+    CHECK(changed.refused("device.thinning", {{"device", 9}, {"days", 30}, {"minutes", 10}}) ==
+          "there is no such device");
+    for (const json& wrong : {json(0), json(36'501), json("30"), json(1.5)}) {
+        changed.refused("device.thinning", {{"device", 1}, {"days", wrong}, {"minutes", 10}});
+        changed.refused("device.thinning", {{"device", 1}, {"days", 30}, {"minutes", wrong}});
+    }
+    changed.refused("device.thinning", {{"device", 1}, {"days", 30}});
+    changed.refused("device.thinning", {{"device", 1}, {"minutes", 10}});
+    changed.store.change([](Connection& connection) {
+        const std::vector<AuditEntry> audit = AuditLog(connection).list(9);
+        REQUIRE(audit.size() == 2);
+        CHECK(audit[0].about == "van: as they are");
+        CHECK(audit[1].about == "van: one every 10 minutes after 30 days");
+        CHECK(Thinning(connection).rules().empty());
     });
 }

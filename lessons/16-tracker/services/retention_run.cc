@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "protocols/time_text.hh"
 #include "services/paced_step.hh"
@@ -84,30 +85,51 @@ milliseconds RetentionRun::doubt() {
 // True if there may be more to do.
 bool RetentionRun::step() {
     std::optional<Retention::Removed> removed;
+    std::optional<Thinning::Thinned> thinned;
     std::string name;
+    Thinning::Walk walk = walk_;  // it has gone on when that is committed
     store_.change([&](Connection& connection) {
         removed = Retention(connection).step(clocks_.now());
-        if (removed) name = DeviceEdits(connection).name_of(removed->device);
+        if (!removed) thinned = Thinning(connection).step(walk, clocks_.now());
+        if (removed || thinned)
+            name = DeviceEdits(connection).name_of(removed ? removed->device : thinned->device);
     });
-    if (!removed) return false;
-    Gone& gone = gone_[removed->device];
-    gone.name = std::move(name);
-    gone.rows += removed->rows;
-    return true;
+    walk_ = walk;
+    if (removed) note_gone(removed->device, name, &Gone::rows, removed->rows);
+    if (thinned) note_gone(thinned->device, name, &Gone::thinned_out, thinned->rows);
+    return removed || thinned;
 }
 
-// One line for each device and run.
+void RetentionRun::note_gone(DeviceNumber device, const std::string& name, std::int64_t Gone::*what,
+                             std::int64_t rows) {
+    if (rows == 0) return;
+    Gone& gone = gone_[device];
+    gone.name = name;
+    gone.*what += rows;
+}
+
+// One line for each device and run, and for what goes in each of the two ways.
 void RetentionRun::note_end() {
     const auto all = std::exchange(gone_, {});
-    for (const auto& [device, gone] : all)
-        log_.info("device {}: {} rows were older than its days, and are gone", device, gone.rows);
+    std::vector<AuditEntry> entries;
+    const auto note = [&](const std::string& name, std::string action, std::int64_t rows) {
+        if (rows > 0)
+            entries.push_back({.time_ms = unix_now(),
+                               .who = "tracker serve",
+                               .action = std::move(action),
+                               .about = fmt::format("{}: {} rows", name, rows)});
+    };
+    for (const auto& [device, gone] : all) {
+        if (gone.rows > 0)
+            log_.info("device {}: {} rows were older than its days, and are gone", device,
+                      gone.rows);
+        if (gone.thinned_out > 0)
+            log_.info("device {}: {} positions were thinned out", device, gone.thinned_out);
+        note(gone.name, "old positions removed", gone.rows);
+        note(gone.name, "old positions thinned out", gone.thinned_out);
+    }
     store_.change([&](Connection& connection) {
-        for (const auto& [device, gone] : all)
-            AuditLog(connection)
-                .note({.time_ms = unix_now(),
-                       .who = "tracker serve",
-                       .action = "old positions removed",
-                       .about = fmt::format("{}: {} rows", gone.name, gone.rows)});
+        for (const AuditEntry& entry : entries) AuditLog(connection).note(entry);
     });
 }
 

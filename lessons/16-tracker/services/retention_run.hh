@@ -1,7 +1,8 @@
-// Removes what is older than the days for which a device's positions are kept (store/retention):
-// when the server starts, at once when somebody has changed the days, and then once a day. Some
-// thousand rows at a time, between the transactions of the phones, and then a pause at least as
-// long as it took. What was under way when the server stopped goes on when it starts.
+// Removes what is older than the days for which a device's positions are kept (store/retention),
+// and then thins out what is to be thinned out (store/thinning): when the server starts, at once
+// when somebody has changed a rule, and then once a day. Some thousand rows at a time, between the
+// transactions of the phones, and then a pause at least as long as it took. What was under way when
+// the server stopped goes on when it starts.
 //
 // What goes is gone for good, and the system's clock says what: one that is a year ahead, as that
 // of a machine without a battery may be until it has heard a time server, makes everything old. So
@@ -21,6 +22,7 @@
 #include "net/event_loop.hh"
 #include "store/retention.hh"
 #include "store/store.hh"
+#include "store/thinning.hh"
 
 namespace waymark::tracker {
 
@@ -39,7 +41,7 @@ class RetentionRun {
     RetentionRun(const RetentionRun&) = delete;
     RetentionRun& operator=(const RetentionRun&) = delete;
 
-    // The days of a device may have changed.
+    // The rules of a device may have changed.
     void look();
     // Does a step if it is time for one; between transactions only. True at the end of a run that
     // has removed something: what was announced is not what is stored.
@@ -55,12 +57,15 @@ class RetentionRun {
     struct Gone {
         std::string name;
         std::int64_t rows = 0;
+        std::int64_t thinned_out = 0;
     };
 
     // How long the clock is not believed from now on; zero or less: it is.
     std::chrono::milliseconds doubt();
     UnixMillis latest_that_is_likely(std::chrono::milliseconds since_boot);
     bool step();
+    void note_gone(DeviceNumber device, const std::string& name, std::int64_t Gone::*what,
+                   std::int64_t rows);
     void note_end();
 
     net::EventLoop& loop_;
@@ -72,6 +77,7 @@ class RetentionRun {
     std::chrono::milliseconds looked_since_boot_{};
     std::chrono::milliseconds doubted_until_{};  // since boot
     std::map<DeviceNumber, Gone> gone_;          // in this run, for the logs
+    Thinning::Walk walk_;
     bool is_due_ = false;
     net::Timer timer_;
 };

@@ -6,6 +6,7 @@
 
 #include "daemon/folder_under_test.hh"
 #include "daemon/log_under_test.hh"
+#include "store/audit_log.hh"
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "unix_time.hh"
@@ -91,6 +92,33 @@ TEST_CASE("what was begun before the server ended goes on when it starts") {
     retention.look();
     tested.run(retention, store);
     CHECK(tested.count(1) == 1);
+}
+
+TEST_CASE("what is old is thinned out in steps, after what goes whole, and both logs say so") {
+    OldPositions tested(Thinning::kAtOnce + 1);  // ten of them in a second
+    Store store(tested.path);
+    RetentionRun retention(tested.loop, store, tested.log);
+    store.change([](Connection& connection) {
+        Thinning(connection).set_rule(1, ThinningRule{30, Thinning::kMostMinutes});
+        Retention(connection).set_days(2, 30);
+    });
+    retention.look();
+    CHECK(tested.run(retention, store) >= 4);  // one of 2, two of 1, and the one that finds nothing
+    CHECK(tested.count(1) <= 3);  // of a day, or of two where a midnight was between, and of today
+    CHECK(tested.count(1) >= 2);
+    const std::int64_t gone = Thinning::kAtOnce + 2 - tested.count(1);
+    CHECK(lines_of(tested.folder.file())
+              .back()
+              .find("device 2: 1 rows were older than its days, and are gone") !=
+          std::string::npos);
+    store.look([&](Connection& connection) {
+        const std::vector<AuditEntry> audit = AuditLog(connection).list(9);
+        REQUIRE(audit.size() == 2);
+        CHECK(audit[0].action + ", " + audit[0].about == "old positions removed, bike: 1 rows");
+        CHECK(audit[1].action + ", " + audit[1].about ==
+              "old positions thinned out, van: " + std::to_string(gone) + " rows");
+    });
+    CHECK_FALSE(retention.step_if_due());
 }
 
 namespace {

@@ -273,6 +273,14 @@ CREATE TABLE forwarding (
     last_refusal_ms INTEGER
 ) WITHOUT ROWID;
 )"},
+    // Version 11: what is thinned out when it is old (store/thinning.hh).
+    {11, R"(
+CREATE TABLE thinning (
+    device INTEGER PRIMARY KEY REFERENCES device ON DELETE CASCADE,
+    after_days INTEGER NOT NULL,
+    minutes INTEGER NOT NULL
+);
+)"},
 };
 
 }  // namespace

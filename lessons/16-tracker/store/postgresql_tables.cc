@@ -4,8 +4,8 @@ namespace waymark::tracker {
 namespace {
 
 constexpr Migration kSteps[] = {
-    // All that SQLite has after its tenth step.
-    {10, R"(
+    // All that SQLite has after its eleventh step.
+    {11, R"(
 CREATE TABLE waymark_schema (one bigint PRIMARY KEY CHECK (one = 0), version bigint NOT NULL);
 INSERT INTO waymark_schema VALUES (0, 0);
 CREATE TABLE small_number (of_table text COLLATE "C" PRIMARY KEY, last bigint NOT NULL);
@@ -240,6 +240,11 @@ CREATE TABLE web_hook_post (
 );
 CREATE INDEX web_hook_post_by_hook ON web_hook_post (hook, due_ms);
 CREATE INDEX web_hook_post_by_event ON web_hook_post (event);
+CREATE TABLE thinning (
+    device bigint PRIMARY KEY REFERENCES device ON DELETE CASCADE,
+    after_days bigint NOT NULL,
+    minutes bigint NOT NULL
+);
 CREATE TABLE forwarding (
     destination text COLLATE "C" NOT NULL,
     writer bigint NOT NULL,
@@ -277,6 +282,7 @@ SELECT create_reference_table('place');
 SELECT create_reference_table('correction');
 SELECT create_reference_table('share_link');
 SELECT create_reference_table('place_watch');
+SELECT create_reference_table('thinning');
 SELECT create_reference_table('presence');
 SELECT create_reference_table('place_event');
 SELECT create_reference_table('web_hook');

@@ -23,6 +23,7 @@
 #include "store/retention.hh"
 #include "store/sessions.hh"
 #include "store/share_links.hh"
+#include "store/thinning.hh"
 #include "store/web_hooks.hh"
 #include "trips/segment_corrections.hh"
 
@@ -78,6 +79,12 @@ class Reader {
     // Reads as much.
     Retention::Preview retention_preview(DeviceNumber device, int days, UnixMillis now) {
         return Retention(connection_).preview(device, days, now);
+    }
+    std::map<DeviceNumber, ThinningRule> thinning_rules() { return Thinning(connection_).rules(); }
+    // Reads all that is old enough.
+    Thinning::Preview thinning_preview(DeviceNumber device, const ThinningRule& rule,
+                                       UnixMillis now) {
+        return Thinning(connection_).preview(device, rule, now);
     }
     std::vector<Friendship> friendships();
     // Of the newest commit that stored a fix.

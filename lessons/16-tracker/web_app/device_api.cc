@@ -33,16 +33,15 @@ DeviceNumber device_number(std::string_view text) {
     return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
-// Nothing if there is no such device.
-std::optional<std::string> read_retention_preview(Reader& reader, DeviceNumber device, int days) {
-    try {
-        const Retention::Preview preview = reader.retention_preview(device, days, unix_now());
-        return fmt::format(R"({{"before":{},"positions":{},"hidden":{},"quarantined":{}}})",
-                           preview.before, preview.fixes + preview.hidden, preview.hidden,
-                           preview.quarantined);
-    } catch (const daemon::UsageError&) {
-        return std::nullopt;
-    }
+std::string retention_to_json(const Retention::Preview& preview) {
+    return fmt::format(R"({{"before":{},"positions":{},"hidden":{},"quarantined":{}}})",
+                       preview.before, preview.fixes + preview.hidden, preview.hidden,
+                       preview.quarantined);
+}
+
+std::string thinning_to_json(const Thinning::Preview& preview) {
+    return fmt::format(R"({{"before":{},"go":{},"stay":{}}})", preview.before, preview.go,
+                       preview.stay);
 }
 
 }  // namespace
@@ -86,14 +85,18 @@ void DeviceApi::add_routes(Routes& routes) {
         return Completion(count(exchange, std::move(viewer)));
     });
     routes.admin_get("/api/devices/{}/retention", [this](Exchange& exchange, const Viewer&) {
-        return Completion(retention(exchange));
+        return Completion(preview_retention(exchange));
+    });
+    routes.admin_get("/api/devices/{}/thinning", [this](Exchange& exchange, const Viewer&) {
+        return Completion(preview_thinning(exchange));
     });
     routes.admin_post("/api/devices/setup", kLongestRequest,
                       [this](Exchange& exchange, Viewer viewer) {
                           return Completion(setup(exchange, std::move(viewer)));
                       });
-    for (const std::string_view name : {"add", "rename", "token", "add_identifier",
-                                        "remove_identifier", "share", "retention", "remove"})
+    for (const std::string_view name :
+         {"add", "rename", "token", "add_identifier", "remove_identifier", "share", "retention",
+          "thinning", "remove"})
         add_change(routes, name);
 }
 
@@ -141,16 +144,19 @@ net::Task<> DeviceApi::count(Exchange& exchange, Viewer viewer) {
     if (fixes) answer_json(exchange, 200, fmt::format(R"({{"fixes":{}}})", *fixes));
 }
 
-net::Task<> DeviceApi::retention(Exchange& exchange) {
+net::Task<> DeviceApi::preview(Exchange& exchange, std::string problem, ReadDevice read) {
     const DeviceNumber device = device_number(exchange.parameters[0]);
-    Query query(exchange.request.query);
-    const int days = static_cast<int>(query.number("days", 1, Retention::kMostDays));
-    if (!query.problem().empty()) {
-        answer_error(exchange, 400, query.problem());
+    if (!problem.empty()) {
+        answer_error(exchange, 400, problem);
         co_return;
     }
-    std::function<std::optional<std::string>(Reader&)> work = [device, days](Reader& reader) {
-        return read_retention_preview(reader, device, days);
+    std::function<std::optional<std::string>(Reader&)> work =
+        [device, read = std::move(read)](Reader& reader) -> std::optional<std::string> {
+        try {
+            return read(reader, device);
+        } catch (const daemon::UsageError&) {
+            return std::nullopt;
+        }
     };
     const std::optional<std::optional<std::string>> body =
         co_await parts_.reads.ask(exchange, std::move(work));
@@ -159,6 +165,23 @@ net::Task<> DeviceApi::retention(Exchange& exchange) {
         answer_json(exchange, 200, **body);
     else
         answer_error(exchange, 404, kNoSuchDevice);
+}
+
+net::Task<> DeviceApi::preview_retention(Exchange& exchange) {
+    Query query(exchange.request.query);
+    const int days = static_cast<int>(query.number("days", 1, Retention::kMostDays));
+    return preview(exchange, query.problem(), [days](Reader& reader, DeviceNumber device) {
+        return retention_to_json(reader.retention_preview(device, days, unix_now()));
+    });
+}
+
+net::Task<> DeviceApi::preview_thinning(Exchange& exchange) {
+    Query query(exchange.request.query);
+    const ThinningRule rule{static_cast<int>(query.number("days", 1, Retention::kMostDays)),
+                            static_cast<int>(query.number("minutes", 1, Thinning::kMostMinutes))};
+    return preview(exchange, query.problem(), [rule](Reader& reader, DeviceNumber device) {
+        return thinning_to_json(reader.thinning_preview(device, rule, unix_now()));
+    });
 }
 
 net::Task<> DeviceApi::setup(Exchange& exchange, Viewer) {

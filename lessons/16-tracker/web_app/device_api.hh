@@ -8,17 +8,21 @@
 //   GET  /api/devices/{}/retention?days=30   what would go if so many days were kept:
 //                                   {"before":MS,"positions":7,"hidden":1,"quarantined":2}; the
 //                                   hidden ones are among the positions
+//   GET  /api/devices/{}/thinning?days=30&minutes=10   what would go if older ones were thinned
+//   out:
+//                                   {"before":MS,"go":7,"stay":2}
 //   POST /api/devices/setup         {"device":1,"url":"http://192.0.2.1:5055","token":"..."}: what
 //                                   to type into each app; the token only if it is known. By POST,
 //                                   so that it is in no address
 //   POST /api/devices/add, rename, token, add_identifier, remove_identifier, share, retention,
-//        remove
+//        thinning, remove
 //
 // Who was refused is kept in memory, so it begins with the start of the server.
 
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,7 +71,11 @@ class DeviceApi {
 
     net::Task<> details(net::http::Exchange& exchange, Viewer viewer);
     net::Task<> count(net::http::Exchange& exchange, Viewer viewer);
-    net::Task<> retention(net::http::Exchange& exchange);
+    // About one device, if the query is right: `read` gives JSON, or nothing if it is not there.
+    using ReadDevice = std::function<std::string(Reader&, DeviceNumber)>;
+    net::Task<> preview(net::http::Exchange& exchange, std::string problem, ReadDevice read);
+    net::Task<> preview_retention(net::http::Exchange& exchange);
+    net::Task<> preview_thinning(net::http::Exchange& exchange);
     net::Task<> setup(net::http::Exchange& exchange, Viewer viewer);
     void add_change(Routes& routes, std::string_view name);
 

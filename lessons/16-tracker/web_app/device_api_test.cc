@@ -135,6 +135,7 @@ TEST_CASE("the details have all that the page shows of a device") {
                {"created", 0},
                {"seen", now - 1000},
                {"keep_days", nullptr},
+               {"thinning", nullptr},
                {"battery_pct", 79},
                {"last",
                 {{"time", now - 60'000}, {"protocol", "osmand"}, {"lat", 48.1}, {"lon", 11.5}}},
@@ -166,6 +167,31 @@ TEST_CASE("what would go is told before positions are kept for so many days, and
     CHECK(tested.details()["devices"][0]["keep_days"] == 30);
     CHECK(tested.change("retention", R"({"device":1})").status == 200);
     CHECK(tested.details()["devices"][0]["keep_days"] == nullptr);
+}
+
+TEST_CASE("what would be thinned out is told before there is a rule, and then there is one") {
+    WithChanges tested;
+    const UnixMillis now = unix_now();
+    const UnixMillis midnight = now - now % Retention::kDayMs - 40 * Retention::kDayMs;
+    tested.app.store({fix_at(1, midnight), fix_at(1, midnight + 1000), fix_at(1, now)});
+    const auto preview = [&](const std::string& rest) {
+        return tested.app.get("/api/devices/" + rest);
+    };
+    const json shown = preview("1/thinning?days=30&minutes=10").data();
+    CHECK(shown["before"].get<UnixMillis>() >= now - 30 * Retention::kDayMs);
+    CHECK(shown["go"] == 1);
+    CHECK(shown["stay"] == 1);
+    for (const char* const wrong :
+         {"1/thinning", "1/thinning?days=30", "1/thinning?minutes=10",
+          "1/thinning?days=0&minutes=10", "1/thinning?days=30&minutes=1441",
+          "1/thinning?days=30&minutes=x"})
+        CHECK(preview(wrong).status == 400);
+    CHECK(preview("9/thinning?days=30&minutes=10").status == 404);
+    CHECK(tested.details()["devices"][0]["thinning"] == nullptr);  // it was only looked at
+    CHECK(tested.change("thinning", R"({"device":1,"days":30,"minutes":10})").status == 200);
+    CHECK(tested.details()["devices"][0]["thinning"] == json{{"days", 30}, {"minutes", 10}});
+    CHECK(tested.change("thinning", R"({"device":1})").status == 200);
+    CHECK(tested.details()["devices"][0]["thinning"] == nullptr);
 }
 
 TEST_CASE("who was refused is told in words, counted, and forgotten after an hour") {

@@ -1,6 +1,7 @@
 #include "web_app/device_readings.hh"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -99,8 +100,21 @@ std::optional<float> battery_of_device(Reader& reader, const Device& device,
     return told || !last ? told : last->fix.battery_percent;
 }
 
+void append_thinning(std::string& out, const ThinningRule& rule) {
+    ObjectWriter object(out);
+    object.integer("days", rule.after_days);
+    object.integer("minutes", rule.minutes);
+    object.end();
+}
+
+// What is said of several devices, read once.
+struct Common {
+    std::vector<Friendship> friendships;
+    std::map<DeviceNumber, ThinningRule> thinning;
+};
+
 void append_details(std::string& out, Reader& reader, const Device& device, const Viewer& viewer,
-                    const std::vector<Friendship>& friendships, UnixMillis now) {
+                    const Common& common, UnixMillis now) {
     const std::optional<StoredFix> last = reader.last_fix(device.number, now + kClockError);
     ObjectWriter object(out);
     object.integer("id", device.number);
@@ -110,6 +124,12 @@ void append_details(std::string& out, Reader& reader, const Device& device, cons
     object.integer("created", device.created_ms);
     object.integer_or_null("seen", last_heard(device, last, now));
     object.integer_or_null("keep_days", device.keep_days);
+    const auto rule = common.thinning.find(device.number);
+    object.key("thinning");
+    if (rule == common.thinning.end())
+        out += "null";
+    else
+        append_thinning(out, rule->second);
     object.key("battery_pct");
     append_number(out, battery_of_device(reader, device, last));
     object.key("last");
@@ -121,7 +141,7 @@ void append_details(std::string& out, Reader& reader, const Device& device, cons
         object.key("identifiers");
         append_identifiers(out, device);
         object.key("seen_by");
-        append_viewers(out, friendships, device.number, viewer);
+        append_viewers(out, common.friendships, device.number, viewer);
     }
     object.end();
 }
@@ -147,12 +167,12 @@ void append_case(std::string& out, const RefusalCase& each, bool in_full) {
 }  // namespace
 
 std::string read_device_details(Reader& reader, const Viewer& viewer, UnixMillis now) {
-    const std::vector<Friendship> friendships = reader.friendships();
+    const Common common{reader.friendships(), reader.thinning_rules()};
     std::string list = "[";
     for (const Device& device : reader.devices()) {
         if (!viewer.may_see(device.number)) continue;
         if (list.size() > 1) list += ',';
-        append_details(list, reader, device, viewer, friendships, now);
+        append_details(list, reader, device, viewer, common, now);
     }
     return list + ']';
 }

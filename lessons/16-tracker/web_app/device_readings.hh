@@ -16,7 +16,8 @@ namespace waymark::tracker {
 // A JSON array of those whom the viewer may see:
 //   [{"id":1,"name":"alice/phone","may_change":true,"has_token":true,"created":MS,"seen":MS|null,
 //     "battery_pct":87|null,"last":{"time":MS,"protocol":"osmand","lat":48.1,"lon":11.5}|null,
-//     "keep_days":30|null,"identifiers":["x"],"seen_by":[2]}]
+//     "keep_days":30|null,
+//     "thinning":{"days":30,"minutes":10}|null,"identifiers":["x"],"seen_by":[2]}]
 // Of a device that the viewer may not change, identifiers are left out: who knows one can send in
 // the device's name. Runs on a thread of the pool, as all readings.
 std::string read_device_details(Reader& reader, const Viewer& viewer, UnixMillis now);

@@ -109,6 +109,7 @@ const span = `device=1&from=${NOW - 2 * HOUR}&to=${NOW + HOUR}`;
 // Where a request needs more than the device and a span, or is not to be asked here.
 const ASKED_WITH = {
   '/api/devices/{device}/retention': 'days=30',
+  '/api/devices/{device}/thinning': 'days=30&minutes=10',
   '/api/devices/{device}/export': `${span}&format=gpx`,
   '/api/days': 'device=1',
   '/api/corrections': 'device=1',
@@ -137,7 +138,8 @@ test('what changes something takes what it says, and answers so', async () => {
   const stranger = {}; // who logs in with a session has another one in its place
   const { device } = await post('/api/devices/add', { name: 'bike', identifiers: ['b7'] });
   for (const [name, more] of [['rename', { name: 'e-bike' }], ['token', {}], ['add_identifier', { identifier: 'b8' }],
-    ['remove_identifier', { identifier: 'b8' }], ['retention', { days: 30 }], ['setup', { url: 'http://192.0.2.1:5055' }]])
+    ['remove_identifier', { identifier: 'b8' }], ['retention', { days: 30 }], ['thinning', { days: 30, minutes: 10 }],
+    ['setup', { url: 'http://192.0.2.1:5055' }]])
     await post(`/api/devices/${name}`, { device, ...more });
   await post('/api/devices/share', { viewer: 1, seen: device, may_see: true });
   await post('/api/devices/remove', { device });

@@ -214,6 +214,42 @@ test('how long positions are kept is set after the page has said what goes, and 
   assert.deepEqual(page.complaints, []);
 });
 
+test('old positions are thinned out after the page has said how many, by keyboard', async () => {
+  const device = await tracker.addDevices(['alice/phone']);
+  const midnight = (Math.floor(Date.now() / 86_400_000) - 40) * 86_400;
+  for (const minute of [0, 1, 2, 10, 11]) assert.equal(await phone(`${place('alice/phone')}&timestamp=${midnight + minute * 60}`), 200);
+  const page = await open({}, `?device=${device}`);
+  const count = () => page.evaluate(async (id) => (await (await fetch(`/api/devices/${id}/count`)).json()).fixes, device);
+  await page.locator('#thinned', { hasText: 'As they came.' }).waitFor();
+  const leave = page.getByRole('button', { name: 'Leave the rest as it is' });
+  assert.equal(await leave.isVisible(), false);
+  for (const answer of ['Escape', 'Enter']) { // the focus is on Cancel
+    await page.locator('#thin-days').focus();
+    await page.keyboard.type('30');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('10');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog', { hasText: '3 positions go and 2 stay, one every 10 minutes' }).waitFor();
+    await shoot(page, 'devices-thinning');
+    await page.keyboard.press(answer);
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    for (const id of ['#thin-days', '#thin-minutes']) await page.locator(id).fill('');
+  }
+  assert.equal(await page.locator('#thinned').innerText(), 'As they came.');
+  assert.equal(await count(), 5);
+  await page.locator('#thin-days').fill('30');
+  await page.locator('#thin-minutes').fill('10');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Remove them for good' }).click();
+  await page.locator('#thinned', { hasText: 'Of those older than 30 days one every 10 minutes.' }).waitFor();
+  for (const end = Date.now() + 60_000; await count() !== 2 && Date.now() < end;) await page.waitForTimeout(50);
+  assert.equal(await count(), 2);
+  await leave.click();
+  await page.locator('#thinned', { hasText: 'As they came.' }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'thin-days');
+  assert.deepEqual(page.complaints, []);
+});
+
 test('hostile names are text that stays in its place, on small screens too', async () => {
   const page = await open({ viewport: { width: 320, height: 640 } });
   for (const text of HOSTILE) {

@@ -4,6 +4,7 @@
 import { askFirst } from './ask-first.js';
 import { addIdentifier, countFixes, removeDevice, removeIdentifier, renameDevice, renewToken, shareDevice } from './devices-api.js';
 import { DeviceRetention } from './device-retention.js';
+import { DeviceThinning } from './device-thinning.js';
 import { DeviceSetup } from './device-setup.js';
 import { formatAge, formatCount, formatPercent } from './format.js';
 import { button, keepInStep, make, name, setText } from './make.js';
@@ -40,7 +41,9 @@ export class DevicePanel {
     if (token) this.setup.showToken(token);
     else this.setup.read();
     this.retention = new DeviceRetention(this.device, (work) => this.attempt(work));
-    this.element.append(this.setup.element, this.makeIdentifiers(), this.makeSharing(), this.retention.element, this.makeEdits());
+    this.thinning = new DeviceThinning(this.device, (work) => this.attempt(work));
+    this.element.append(this.setup.element, this.makeIdentifiers(), this.makeSharing(), this.retention.element, this.thinning.element,
+      this.makeEdits());
   }
 
   // What is known now; `devices` are all, `refused` the cases of this one, the newest first.
@@ -51,6 +54,7 @@ export class DevicePanel {
     this.updateRefusal(refused[0], device, now);
     if (!this.setup) return;
     this.retention.update(device);
+    this.thinning.update(device);
     keepInStep(this.identifiers, device.identifiers, (text) => text,
       (item, text) => item.append(name(text), button('Remove', () => this.dropIdentifier(text))), () => {});
     this.noIdentifier.hidden = device.identifiers.length > 0;

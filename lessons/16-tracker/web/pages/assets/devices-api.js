@@ -19,6 +19,9 @@ export async function countFixes(device) {
 // What would go if so many days were kept: { before, positions, hidden, quarantined }.
 export const readRetention = (device, days) => read(`/api/devices/${device}/retention?days=${days}`);
 
+// What would go if older ones were thinned out: { before, go, stay }.
+export const readThinning = (device, days, minutes) => read(`/api/devices/${device}/thinning?days=${days}&minutes=${minutes}`);
+
 // What to type into each app; `token` may be unknown.
 export async function readSetups(device, url, token) {
   const { setups } = await post('setup', token ? { device, url, token } : { device, url });
@@ -35,4 +38,6 @@ export const removeIdentifier = (device, identifier) => post('remove_identifier'
 export const shareDevice = (seen, viewer, maySee) => post('share', { viewer, seen, may_see: maySee });
 // `days` is null for ever.
 export const keepPositions = (device, days) => post('retention', { device, days });
+// `rule` is { days, minutes }, or null to leave them as they are.
+export const thinOut = (device, rule) => post('thinning', { device, ...rule });
 export const removeDevice = (device) => post('remove', { device });
