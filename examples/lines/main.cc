@@ -5,11 +5,8 @@
 #include <fmt/core.h>
 #include <signal.h>
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdio>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -18,33 +15,19 @@
 #include "net/acceptor.hh"
 #include "net/connection_gate.hh"
 #include "net/event_loop.hh"
+#include "net/idle_streams.hh"
 #include "net/listener.hh"
+#include "net/parting.hh"
 #include "net/socket_options.hh"
 #include "net/stream.hh"
 #include "net/task_group.hh"
 #include "options.hh"
+#include "protocol.hh"
 
 namespace waymark::lines {
 
 using daemon::Deadline;
 using net::Outcome;
-
-// Takes the first whole line out of `held`, without its "\n" or "\r\n"; false if there is none yet.
-bool take_line(std::string& held, std::string& line) {
-    const std::size_t end = held.find('\n');
-    if (end == std::string::npos) return false;
-    line = held.substr(0, end);
-    held.erase(0, end + 1);
-    if (line.ends_with('\r')) line.pop_back();
-    return true;
-}
-
-std::string answer_to(std::string line) {
-    std::ranges::transform(line, line.begin(), [](unsigned char letter) {
-        return static_cast<char>(std::toupper(letter));
-    });
-    return line + "\n";
-}
 
 class LineServer final : private net::EventLoop::Watcher {
   public:
@@ -72,16 +55,6 @@ class LineServer final : private net::EventLoop::Watcher {
 
   private:
     enum class Heard { line, too_long, too_slow, stopping, gone };
-
-    // Is among those that wait for a line, for the length of a scope.
-    struct Idle {
-        Idle(std::set<net::Stream*>& those, net::Stream& stream) : all(those), one(stream) {
-            all.insert(&one);
-        }
-        ~Idle() { all.erase(&one); }
-        std::set<net::Stream*>& all;
-        net::Stream& one;
-    };
 
     void receive(daemon::Fd socket, const net::Address& peer) {
         if (!options_.access.allows(peer)) return;
@@ -111,7 +84,7 @@ class LineServer final : private net::EventLoop::Watcher {
             const net::Transfer sent = co_await stream.write_all(answer, options_.answer_time);
             if (sent.outcome != Outcome::done) co_return;
         }
-        co_await part_from(stream);
+        co_await net::part_from(stream);
     }
 
     // The next line into `line`. `held` is what was read beyond it: a part of a line, or several.
@@ -119,28 +92,16 @@ class LineServer final : private net::EventLoop::Watcher {
     net::Task<Heard> hear_line(net::Stream& stream, std::string& held, std::string& line) {
         const Deadline deadline = Deadline::after(options_.line_time, loop_.now());
         std::array<char, 1024> piece;
-        while (!take_line(held, line)) {
+        while (!take_whole_line(held, line)) {
             if (held.size() > options_.longest_line) co_return Heard::too_long;
             if (is_stopping_) co_return Heard::stopping;
-            const Idle idle(idle_, stream);
+            const net::IdleStreams::Place idle(idle_, stream);
             const net::Transfer got = co_await stream.read_some(piece, deadline);
             if (got.outcome == Outcome::timed_out) co_return Heard::too_slow;
             if (got.outcome != Outcome::done) co_return Heard::gone;
             held.append(piece.data(), got.bytes);
         }
         co_return line.size() > options_.longest_line ? Heard::too_long : Heard::line;
-    }
-
-    // close(2) with bytes unread resets the connection, and a reset takes our last answer from a
-    // client that has not read it yet. So: no more from us, then a look at what it still sends.
-    net::Task<void> part_from(net::Stream& stream) {
-        stream.shutdown_write();
-        const Deadline deadline = Deadline::after(kParting, loop_.now());
-        std::array<char, 16'384> unwanted;
-        for (int reads = 0; reads < kMostUnwanted; ++reads) {
-            const net::Transfer got = co_await stream.read_some(unwanted, deadline);
-            if (got.outcome != Outcome::done) co_return;
-        }
     }
 
     // SIGTERM or SIGINT. Nobody else comes in; who waits for a line is hung up on; who is being
@@ -152,7 +113,7 @@ class LineServer final : private net::EventLoop::Watcher {
             if (std::exchange(is_stopping_, true)) loop_.stop();
             acceptor_.pause();
             gate_.on_room({});
-            for (net::Stream* stream : idle_) stream->cancel();
+            idle_.cancel();
             cut_off_.set(Deadline::after(options_.stop_time));
         }
         stop_if_done();
@@ -163,9 +124,6 @@ class LineServer final : private net::EventLoop::Watcher {
         if (is_stopping_ && clients_.size() == 0) loop_.stop();
     }
 
-    static constexpr std::chrono::seconds kParting{1};
-    static constexpr int kMostUnwanted = 1000;
-
     net::EventLoop& loop_;
     const Options& options_;
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT};
@@ -173,7 +131,7 @@ class LineServer final : private net::EventLoop::Watcher {
     net::Acceptor acceptor_;
     net::Timer cut_off_;
     bool is_stopping_ = false;
-    std::set<net::Stream*> idle_;  // those that wait for a line
+    net::IdleStreams idle_;  // those that wait for a line
     // Last: it is destroyed first, with the clients in it, and they use all of the above. What one
     // of them throws, for want of memory, costs that client.
     net::TaskGroup clients_{

@@ -10,31 +10,13 @@
 
 #include "conversation.hh"
 #include "daemon/error.hh"
+#include "net/parting.hh"
 #include "net/socket_options.hh"
 
 namespace app {
 
 using daemon::Deadline;
 using net::Outcome;
-
-namespace {
-
-// Is in a set for the length of a scope.
-class Among {
-  public:
-    Among(std::set<net::Stream*>& those, net::Stream& one) : those_(those), one_(one) {
-        those_.insert(&one_);
-    }
-    Among(const Among&) = delete;
-    Among& operator=(const Among&) = delete;
-    ~Among() { those_.erase(&one_); }
-
-  private:
-    std::set<net::Stream*>& those_;
-    net::Stream& one_;
-};
-
-}  // namespace
 
 Service::Service(net::Listener listener, Settings settings, daemon::Log& log,
                  daemon::Readiness& readiness, ReadAgain read_again)
@@ -96,28 +78,14 @@ net::Task<void> Service::serve(daemon::Fd socket, net::ConnectionGate::Slot) {
         if (sent.outcome != Outcome::done) co_return;
         deadline = Deadline::after(settings_.line_time, loop_.now());
     }
-    co_await part_from(stream);
+    co_await net::part_from(stream);
 }
 
 net::Task<net::Transfer> Service::hear(net::Stream& stream, std::span<char> piece,
                                        Deadline deadline) {
-    const Among waiting(waiting_, stream);
+    const net::IdleStreams::Place waiting(waiting_, stream);
     const net::Transfer got = co_await stream.read_some(piece, deadline);
     co_return got;
-}
-
-// close(2) with bytes unread resets the connection, and a reset takes our last answer from a client
-// that has not read it yet. So: no more from us, then a look at what it still sends.
-net::Task<void> Service::part_from(net::Stream& stream) {
-    constexpr std::chrono::seconds kParting{1};
-    constexpr int kMostUnwanted = 1000;
-    stream.shutdown_write();
-    const Deadline deadline = Deadline::after(kParting, loop_.now());
-    std::array<char, 4096> unwanted;
-    for (int reads = 0; reads < kMostUnwanted; ++reads) {
-        const net::Transfer got = co_await stream.read_some(unwanted, deadline);
-        if (got.outcome != Outcome::done) co_return;
-    }
 }
 
 bool Service::on_ready(std::uint32_t) {
@@ -153,7 +121,7 @@ void Service::stop() {
     readiness_.stopping();
     acceptor_.pause();
     gate_.on_room({});
-    for (net::Stream* stream : waiting_) stream->cancel();
+    waiting_.cancel();
     cut_off_.set(Deadline::after(settings_.stop_time));
     stop_if_done();
 }

@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <exception>
-#include <set>
 #include <span>
 
 #include "daemon/daemonize.hh"
@@ -22,6 +21,7 @@
 #include "net/address.hh"
 #include "net/connection_gate.hh"
 #include "net/event_loop.hh"
+#include "net/idle_streams.hh"
 #include "net/listener.hh"
 #include "net/stream.hh"
 #include "net/task.hh"
@@ -48,7 +48,6 @@ class Service final : private net::EventLoop::Watcher {
     net::Task<void> serve(daemon::Fd socket, net::ConnectionGate::Slot slot);
     net::Task<net::Transfer> hear(net::Stream& stream, std::span<char> piece,
                                   daemon::Deadline deadline);
-    net::Task<void> part_from(net::Stream& stream);
     bool on_ready(std::uint32_t events) override;
     void reload();
     void stop();
@@ -64,7 +63,7 @@ class Service final : private net::EventLoop::Watcher {
     net::Acceptor acceptor_;
     net::Timer cut_off_;
     bool is_stopping_ = false;
-    std::set<net::Stream*> waiting_;  // for the next line
+    net::IdleStreams waiting_;  // for the next line
     // Last: it is destroyed first, with the clients in it, and they use all of the above.
     net::TaskGroup clients_;
 };
