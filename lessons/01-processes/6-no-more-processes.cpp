@@ -23,6 +23,7 @@
 
 #include "daemon/children.hh"
 #include "daemon/error.hh"
+#include "lessons/course/child_steps.hh"
 #include "lessons/course/time_to_look.hh"
 
 namespace {
@@ -93,21 +94,21 @@ int serve(bool collects, int most, int& reason) {
     return most;
 }
 
-int run_the_server(const waymark::demo::TimeToLook& time_to_look) {
+int run_the_server(waymark::demo::ChildSteps& steps) {
     limit_processes();
     int reason = 0;
     fmt::print("1. a server may start {} processes; it forgets each of them\n", kProcesses);
     const int handled = serve(false, kMostRequests, reason);
     fmt::print("   request {}: fork: {}\n", handled + 1, reason != 0 ? error_text(reason) : "ok");
     fmt::print("   {} have ended and were not collected; 0 run\n", handled);
-    time_to_look();
+    steps.end_step();
     collect_all();
     fmt::print("2. the same, and it collects before each request\n");
     const int handled_too = serve(true, 5 * kProcesses, reason);
     fmt::print("   {} requests, {}\n", handled_too,
                reason == 0 ? "no failure" : error_text(reason));
     collect_all();
-    time_to_look();
+    steps.end_step();
     return 0;
 }
 
@@ -116,9 +117,11 @@ int run_the_server(const waymark::demo::TimeToLook& time_to_look) {
 int main(int argument_count, char** arguments) {
     const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    waymark::demo::ChildSteps steps;
     const pid_t server = check(::fork(), "fork");  // the limit is the server's alone
     if (server == 0)
-        ::_exit(run_main("6-no-more-processes", [&] { return run_the_server(time_to_look); }));
+        ::_exit(run_main("6-no-more-processes", [&] { return run_the_server(steps); }));
+    steps.follow(time_to_look);
     int status = 0;
     check(::waitpid(server, &status, 0), "waitpid");
     return ExitStatus::from_wait(status).success() ? 0 : 1;

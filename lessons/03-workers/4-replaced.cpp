@@ -89,6 +89,7 @@ int main(int argument_count, char** arguments) {
                    is_cut_off(client) ? "is cut off" : "is served as before");
     fmt::print("4. two clients come again. They are served by {} and {}\n", enter(counter).worker,
                enter(counter).worker);
+    time_to_look();
     fmt::print("5. all say good-bye, and the workers end in good order\n");
     for (const Client& client : clients) (void)!::send(client.socket.get(), "b", 1, MSG_NOSIGNAL);
     pool.drain(waymark::daemon::Deadline::after(5s));

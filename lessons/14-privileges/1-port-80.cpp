@@ -52,5 +52,5 @@ int main() {
     const bool own_network = kIsRoot && ::unshare(CLONE_NEWNET) == 0;
     if (kIsRoot && !own_network)
         fmt::print("(no network of its own: the credentials are made up)\n");
-    as_root(serve, !own_network);
+    as_root([](ChildSteps&) { serve(); }, !own_network);
 }

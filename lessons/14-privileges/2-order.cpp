@@ -30,18 +30,18 @@ void drop_groups_first() {
 int main() {
     say_if_made_up();
     const LogFile log;
-    as_root([&] {
+    as_root([&](ChildSteps&) {
         fmt::print("1. setuid, setgid, setgroups, and nobody looks\n");
         drop_user_first();
         fmt::print("   {}\n   the log of group 4: {}\n", who(), log.try_to_read());
     });
-    as_root([&] {
+    as_root([&](ChildSteps&) {
         fmt::print("2. the same, and somebody looks\n");
         check(::setuid(kNobody), "setuid");
         fmt::print("   setgid: {}\n", in_words(::setgid(kNobody)));
         fmt::print("   setgroups: {}\n", in_words(::setgroups(0, nullptr)));
     });
-    as_root([&] {
+    as_root([&](ChildSteps&) {
         fmt::print("3. setgroups, setgid, setuid\n");
         drop_groups_first();
         fmt::print("   {}\n   the log of group 4: {}\n", who(), log.try_to_read());

@@ -46,14 +46,14 @@ void drop() {
 
 int main() {
     say_if_made_up();
-    as_root([] {
+    as_root([](ChildSteps& steps) {
         become_set_user_id();
         fmt::print("1. started by 1000: {}\n", who());
         dance();
-        end_step();
+        steps.end_step();
         fault();
     });
-    as_root([] {
+    as_root([](ChildSteps&) {
         become_set_user_id();
         fmt::print("2. all three ids, after bind\n");
         drop();

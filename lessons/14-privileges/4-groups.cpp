@@ -22,12 +22,14 @@ int main() {
     say_if_made_up();
     const LogFile log;
     fmt::print("a log of root and group 4, mode 0640\n");
-    as_root([&] {
+    //#region then
+    as_root([&](ChildSteps&) {
         fmt::print("1. setresgid and setresuid\n");
         drop_without_groups();
         fmt::print("   {}\n   the log: {}\n", who(), log.try_to_read());
     });
-    as_root([&] {
+    //#endregion then
+    as_root([&](ChildSteps&) {
         fmt::print("2. drop_permanently\n");
         drop_permanently("nobody");
         fmt::print("   {}\n   the log: {}\n", who(), log.try_to_read());

@@ -23,9 +23,11 @@ void drop_and_hope() {
 }
 //#endregion unchecked
 
+//#region serve
 void serve() {
     fmt::print("   serving as {}\n", who());
 }
+//#endregion serve
 
 }  // namespace
 
@@ -33,7 +35,7 @@ int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     fmt::print("(a made-up kernel, in which the change of the user fails)\n");
     as_root(
-        [] {
+        [](ChildSteps&) {
             fmt::print("1. setuid unchecked\n");
             let_the_user_fail();
             drop_and_hope();
@@ -41,7 +43,7 @@ int main() {
         },
         true);
     as_root(
-        [] {
+        [](ChildSteps&) {
             fmt::print("2. drop_permanently\n");
             let_the_user_fail();
             drop_permanently("nobody");

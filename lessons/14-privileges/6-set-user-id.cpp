@@ -18,9 +18,11 @@ class RootsProgram {
     RootsProgram() {
         check(::mkdtemp(folder_) ? 0 : -1, "mkdtemp");
         check(::chmod(folder_, 0755), "chmod");
+        //#region file
         file_ = std::string(folder_) + "/id";
         std::filesystem::copy_file("/usr/bin/id", file_);
-        check(::chmod(file_.c_str(), 04755), "chmod");
+        check(::chmod(file_.c_str(), 04755), "chmod");  // set-user-ID, and root's
+        //#endregion file
     }
     RootsProgram(const RootsProgram&) = delete;
     RootsProgram& operator=(const RootsProgram&) = delete;
@@ -72,13 +74,13 @@ int main() {
     if (kIsRoot && !program.counts()) fmt::print("(/tmp is nosuid: the credentials are made up)\n");
     const bool made_up = !kIsRoot || !program.counts();
     as_root(
-        [&] {
+        [&](ChildSteps&) {
             fmt::print("1. nobody starts it\n");
             become_nobody_and_start(program, false);
         },
         made_up);
     as_root(
-        [&] {
+        [&](ChildSteps&) {
             fmt::print("2. nobody with no_new_privs starts it\n");
             become_nobody_and_start(program, true);
         },

@@ -22,6 +22,7 @@
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "daemon/privileges.hh"
+#include "lessons/course/child_steps.hh"
 #include "lessons/course/end_step.hh"
 #include "made_up_credentials.hh"
 
@@ -58,10 +59,12 @@ inline std::string who() {
 }
 
 // A process that is root, with the groups 0, 4 and 27, runs `body`.
-inline void as_root(const std::function<void()>& body, bool made_up = !kIsRoot) {
+inline void as_root(const std::function<void(ChildSteps&)>& body, bool made_up = !kIsRoot) {
     std::fflush(stdout);
+    ChildSteps steps;
     const pid_t child = check(::fork(), "fork");
     if (child != 0) {
+        steps.follow([] { end_step(); });
         ::waitpid(child, nullptr, 0);
         return;
     }
@@ -70,11 +73,11 @@ inline void as_root(const std::function<void()>& body, bool made_up = !kIsRoot) 
     const gid_t groups[] = {0, 4, 27};
     check(::setgroups(3, groups), "setgroups");
     try {
-        body();
+        body(steps);
     } catch (const std::exception& error) {
         fmt::print("   {}\n", error.what());
     }
-    end_step();
+    steps.end_step();
     ::_exit(0);
 }
 

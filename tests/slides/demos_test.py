@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every demo once. What it prints must show what the deck claims of it (claims.py), and is compared
 with its recording in slides/transcripts. With DEMO_RUNS=10 each demo runs ten times more, in a terminal of
-its own, and each run must show it. Where there is a browser a demo runs from its slide (pages/demos.test.js) and what the slide's screen showed
+its own, and each run must show it; with DEMO_LESSONS="03 09" those of these lessons only. Where there is a browser a demo runs from its slide (pages/demos.test.js) and what the slide's screen showed
 is compared; where there is none, `waymark-slides record` runs it. Time to look is for people: here
 each demo runs without.
 
@@ -59,6 +59,22 @@ def normal(text):
     lines = [line for line in lines if line and not REMARK.search(line)]
     varying = {line for line in lines if VARIES.search(line)}
     return sorted([line for line in lines if not VARIES.search(line)] + list(varying))
+
+
+def rushed(recording):
+    """What is wrong with how a recorded run stands still (lessons/course/end_step.hh), or "". A run without a step, or
+    with more than two numbered parts between two steps, is over before a room has read them."""
+    parts, most, steps = set(), 0, 0
+    for event in map(json.loads, recording.splitlines()):
+        if event["name"] == "output" and event["pane"] == 0:
+            parts |= set(re.findall(r"(?:^|\n)(?:\x1b\[[0-9;]*m)*(\d+)\. ", event["text"]))
+        if event["name"] == "step":
+            steps += 1
+            parts = set()
+        most = max(most, len(parts))
+    if steps == 0:
+        return "it never stands still"
+    return f"{most} parts come at once" if most > 2 else ""
 
 
 def too_long(text):
@@ -150,10 +166,13 @@ class DemosTest(unittest.TestCase):
         folder = pathlib.Path(MANIFEST).parent
         claimed = claims.of_decks(ROOT)
         manifest = without_time_to_look(json.loads(pathlib.Path(MANIFEST).read_text("utf-8")), folder)
+        every = [lesson["name"][:2] for lesson in manifest["lessons"]]
+        lessons = os.environ.get("DEMO_LESSONS", " ".join(every)).split()
+        self.assertLessEqual(set(lessons), set(every))
         for lesson in manifest["lessons"]:
             for demo in lesson["demos"]:
                 name = f"{lesson['name']}/{demo['name']}"
-                if f"{name}.txt" not in self.all:
+                if f"{name}.txt" not in self.all or lesson["name"][:2] not in lessons:
                     continue
                 for number in range(int(os.environ["DEMO_RUNS"])):
                     with self.subTest(name, run=number + 1):
@@ -184,6 +203,16 @@ class DemosTest(unittest.TestCase):
                     altered, count = re.subn(pattern, word, recorded[name], flags=re.MULTILINE)
                     self.assertGreater(count, 0, pattern)
                     self.assertNotEqual(claim.fault(altered), "", f"with {word} for {pattern}")
+
+    def test_each_run_stands_still_between_its_parts(self):
+        recordings = {file.relative_to(RECORDED): file.read_text("utf-8") for file in RECORDED.rglob("*.jsonl")}
+        self.assertGreater(len(recordings), 100)
+        self.assertEqual({name: rushed(text) for name, text in recordings.items() if rushed(text)}, {})
+        step = '{"name": "step"}\n'
+        one, two, three = [f'{{"name": "output", "pane": 0, "text": "{part}. part\\n"}}\n' for part in (1, 2, 3)]
+        self.assertEqual(rushed(one + two + two + step + three), "")
+        self.assertEqual(rushed(one), "it never stands still")
+        self.assertEqual(rushed(step + one + two + three + step), "3 parts come at once")
 
     def test_no_recording_is_of_a_demo_that_is_gone(self):
         demos = {f"{lesson['name']}/{demo['name']}.txt" for lesson in json.loads(
