@@ -11,6 +11,14 @@ namespace waymark::course {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+bool is_sentence(std::string_view text) {
+    return !(text.front() >= 'a' && text.front() <= 'z') && text.ends_with('.');
+}
+
+}  // namespace
+
 bool Lint::expect(bool right, const fs::path& file, std::string_view problem) {
     ++looked_at_;
     if (!right)
@@ -58,8 +66,8 @@ void Lint::manifest() {
 void Lint::demos() {
     const fs::path file = lesson_.folder / "lesson.json";
     const std::size_t count = lesson_.demos.size();
-    expect(count >= 2 && count <= 9, file,
-           fmt::format("'demos' has {}, and there must be 2 to 9", count));
+    expect(count >= 2 && count <= 10, file,
+           fmt::format("'demos' has {}, and there must be 2 to 10", count));
     expect(std::ranges::any_of(lesson_.demos, &Demo::wrong), file,
            "no demo shows what goes wrong ('wrong')");
     expect(std::ranges::any_of(lesson_.demos, [](const Demo& one) { return !one.wrong; }), file,
@@ -80,6 +88,11 @@ void Lint::demo(const Demo& demo, std::size_t number) {
     expect(!demo.title.empty(), file, fmt::format("demo '{}' has no 'title'", demo.name));
     expect(!demo.look.empty(), file,
            fmt::format("demo '{}' does not say where to 'look'", demo.name));
+    expect(demo.look.empty() || is_sentence(demo.look), file,
+           fmt::format(
+               "'look' of demo '{}' stands behind the answer on its slide: begin it with a capital "
+               "letter or a number, and end it with a full stop",
+               demo.name));
     const fs::path source = lesson_.folder / (demo.name + ".cpp");
     const std::string text = text_of(source);
     expect(text.starts_with("//"), source, "does not open with a comment that says what it shows");

@@ -87,6 +87,8 @@ FAULTS = [
     ("lesson.json", '"int(7)",', "", "'hints' has 2"),
     ("lesson.json", '"wrong": true', '"wrong": false', "no demo shows what goes wrong"),
     ("lesson.json", '"At the sum."', '""', "does not say where to 'look'"),
+    ("lesson.json", '"At the sum."', '"at the sum."', "begin it with a capital"),
+    ("lesson.json", '"At the sum."', '"At the sum"', "end it with a full stop"),
     ("lesson.json", '"name": "1-once"', '"name": "1-ones"', "1-ones.cpp: is not there"),
     ("lesson.json", '"name": "1-once"', '"name": "3-once"', "demo '3-once' is in place 1"),
     ("1-once.cpp", None, "", "1-once.cpp: is not there"),
