@@ -13,8 +13,10 @@ using namespace waymark::demo;
 
 namespace {
 
+//#region so-many
 constexpr int kBacklog = 2;
 constexpr int kClients = 6;
+//#endregion so-many
 
 bool is_connected(const Fd& client) {
     return info_of(client).tcpi_state == TCP_ESTABLISHED;
@@ -49,8 +51,8 @@ int main() {
     wait_until([&] { return waiting_at(server) == kBacklog + 1; });
     fmt::print("1. a backlog of {}, {} clients, nobody accepts\n", kBacklog, kClients);
     print_queue(server);
-    fmt::print("   connected: {}; connecting: {}; refused: 0\n",
-               count_connected(clients), kClients - count_connected(clients));
+    fmt::print("   connected: {}; connecting: {}; refused: 0\n", count_connected(clients),
+               kClients - count_connected(clients));
     end_step();
     const Fd accepted = accept_from(server);
     wait_until([&] { return count_connected(clients) > kBacklog + 1; });

@@ -39,7 +39,7 @@ tests                     strace               tool:strace
 tests                     clangd               tool:clangd
 tests                     python3-yaml         python:yaml
 capstone,tests            procps               tool:ps
-capstone,lab,tests        iproute2             tool:ss
+capstone,lab,slides,tests iproute2             tool:ss
 lab,tests                 nftables             root_tool:nft
 sniff,tests               libpcap-dev          module:libpcap
 tests                     tshark               tool:tshark
