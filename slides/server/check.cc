@@ -12,6 +12,7 @@
 #include "slides/server/process_facts.hh"
 #include "slides/server/question.hh"
 #include "slides/server/steps.hh"
+#include "slides/server/timing.hh"
 
 namespace waymark::slides {
 
@@ -60,6 +61,8 @@ std::vector<std::string> Pages::faults(const LessonEntry& lesson) const {
                             kFewestSlides, kMostSlides));
     if (lesson.lecturing.count() == 0)
         note(1, "lesson.json does not say how long the lecture takes: 'minutes', 'lecture'");
+    else if (const std::string fault = fault_of_lecture(deck, lesson.lecturing); !fault.empty())
+        note(1, fault);
     for (const Slide& slide : deck.slides) {
         if (slide.notes.empty()) note(slide.line, "this slide has no notes for the speaker");
         for (const Block& block : slide.blocks) {

@@ -12,7 +12,9 @@ namespace {
 
 Deck deck() {
     return parse_deck(
-        "# A\n\nNote:\nShort.\n\n---\n\n# B\n\n```run\n1-zombies\n```\n\nNote:\nShort.\n\n---\n\n"
+        "# A\n\nNote:\nShort.\n\n---\n\n# B\n\n```run\n1-zombies\nquestion: a?\nA: b\nB: c\nC: "
+        "d\nanswer: A\n```\n\nNote:\n"
+        "Short.\n\n---\n\n"
         "# C\n\n```code\na.cc#b\n```\n\nNote:\nSteps 1, 2 and 3.\n",
         "deck.md");
 }
@@ -48,6 +50,32 @@ TEST_CASE("each step of code takes its time, and one of a demo none") {
 TEST_CASE("without a length of the lecture it is what the slides seem to need") {
     CHECK(sum(slide_times(deck(), 0min)) > 2min);
     CHECK(sum(slide_times(deck(), 0min)) < 5min);
+}
+
+TEST_CASE("120 words that are said take a minute, a picture and a question their own time") {
+    const auto needs = [](const std::string& slide) {
+        return sum(slide_times(parse_deck("# A\n\n" + slide + "\n", "deck.md"), 0min));
+    };
+    std::string words;
+    for (int word = 0; word < 120; ++word) words += " word";
+    CHECK(needs("Note:\n" + words) - needs("Note:\n") == 60s);
+    CHECK(needs("![a](b.svg)\n\nNote:\nA.") - needs("a\n\nNote:\nA.") >= 30s);
+    const std::string run = "```run\n1-zombies\n",
+                      question = "question: one two?\nA: x\nB: y\nC: z\nanswer: A\n";
+    const std::string end = "```\n\nNote:\nA.";
+    CHECK(needs(run + question + end) - needs(run + end) >= 40s);
+}
+
+TEST_CASE("a lecture that is planned much longer or shorter than there is matter is told") {
+    CHECK(fault_of_lecture(deck(), 3min) == "");
+    CHECK(fault_of_lecture(deck(), 7min)
+              .starts_with("a lecture of 7 min is planned, and there is matter for 3:"));
+    CHECK(fault_of_lecture(deck(), 7min).ends_with("or say more in the notes"));
+    std::string words = "# A\n\nNote:\n";
+    for (int word = 0; word < 1200; ++word) words += " word";
+    CHECK(fault_of_lecture(parse_deck(words, "deck.md"), 10min) == "");
+    CHECK(
+        fault_of_lecture(parse_deck(words, "deck.md"), 5min).ends_with("or say less in the notes"));
 }
 
 TEST_CASE("times in words") {
