@@ -26,6 +26,10 @@ const LEAST_ZOOM = 1.2; // below it is the frame of the window
 // A phone held upright zooms with two fingers, and tells another width of its window.
 const PHONE = matchMedia('(max-width: 600px) and (orientation: portrait)');
 
+// What the slides have beside reveal.js' own keys: the key ? lists both.
+const KEYS = [['R', 'Run the demo of the slide'], ['N, Space, PageDown', 'Next step of a demo that runs'],
+  ['1 – 4', "Count a hand of the room (with Shift: one less); press a demo's button while it runs"]];
+
 function keepZoom() {
   const zoom = window.outerWidth > 0 && !PHONE.matches ? window.outerWidth / window.innerWidth : 1;
   document.documentElement.classList.toggle('is-zoomed', zoom >= LEAST_ZOOM);
@@ -51,6 +55,7 @@ window.Reveal.initialize({
   window.addEventListener('resize', keepZoom);
   // Each slide is looked at from its beginning.
   window.Reveal.on('slidechanged', () => document.querySelector('.reveal-viewport').scrollTo(0, 0));
+  for (const [keys, words] of KEYS) window.Reveal.registerKeyboardShortcut(keys, words);
   document.documentElement.dataset.ready = Math.round(performance.now() - began);
 });
 window.Reveal.on('pdf-ready', () => { document.documentElement.dataset.printable = 'yes'; });

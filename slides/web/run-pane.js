@@ -44,6 +44,15 @@ export class RunPane {
   // A program waits for Next, whatever place the slider shows.
   get isAtStep() { return !this.#find('.next').hidden && !this.#find('.next').disabled; }
 
+  // As Run is pressed; false if it cannot be now.
+  start() {
+    const go = this.#find('.go');
+    if (go.disabled) return false;
+    go.focus({ preventScroll: true });
+    go.click();
+    return true;
+  }
+
   get #deeds() { return [...this.#box.querySelectorAll('.deeds button')]; }
 
   // The button at that place, from 0; false if there is none that can be pressed now.

@@ -25,6 +25,14 @@ export function prepareRuns(boxes) {
     event.stopPropagation();
   }, { capture: true });
 
+  // R is Run, so that nobody has to go through the room's hands by Tab. The focus goes along, to Stop and to Next.
+  window.addEventListener('keydown', (event) => {
+    if (!['r', 'R'].includes(event.key) || event.target.matches?.('input[type=text]') || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!panes.find(({ box }) => box.closest('section')?.classList.contains('present'))?.start()) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true });
+
   // Where a program waits at the end of a step, the keys for "on" are for it, before reveal.js has
   // them.
   window.addEventListener('keydown', (event) => {

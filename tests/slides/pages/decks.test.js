@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { root } from '../../../slides/print/chromium.js';
 import { printDeck } from '../../../slides/print/pdf.js';
 import { accessibilityFaults, openBrowser, openPage, PHONE, shoot } from '../../browser/support/browser.js';
-import { openDeck, overflow, SLIDE, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
+import { emptyHalf, openDeck, overflow, SLIDE, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
 import { startMachinery, startReal } from '../support/servers.js';
 
 const A4_WITHIN_MARGINS = { width: 703, height: 1009 }; // slides/print/pdf.js
@@ -74,6 +74,7 @@ async function lookThrough(name) {
     await toSlide(page, number);
     // What surrounds the slides is the same on each of them: the whole page is looked at with the first.
     const schemes = number % 2 === 1 ? SCHEMES : [...SCHEMES].reverse(); // the one in which it is comes first
+    for (const fault of await emptyHalf(page)) faults.push(`${name} ${number}: ${fault}`);
     for (const fault of await faultsOf(page, `${name}-${number}`, number === 1 ? WHOLE_PAGE : SHOWN, schemes)) faults.push(`${name} ${number}: ${fault}`);
   }
   assert.deepEqual(faults, []);
@@ -109,6 +110,19 @@ test('a slide that is too full is noticed', async () => {
     document.querySelector('section.present').append(text);
   });
   assert.notDeepEqual(await overflow(page), []);
+});
+
+test('a slide with an empty lower half is noticed', async () => {
+  const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
+  assert.deepEqual(await emptyHalf(page), [], 'the title of a deck');
+  await toSlideWith(page, '.run');
+  assert.deepEqual(await emptyHalf(page), [], 'a run');
+  await toSlideWith(page, 'table');
+  await page.evaluate(() => document.querySelector('section.present').append(Object.assign(document.createElement('p'), { textContent: 'low', style: 'margin-top: 400px' })));
+  assert.deepEqual(await emptyHalf(page), [], 'what reaches further down');
+  await page.evaluate(() => document.querySelector('section.present').replaceChildren(Object.assign(document.createElement('p'), { textContent: 'short' })));
+  assert.match((await emptyHalf(page)).join(), /^its lower half is empty: all ends at y=\d+;/);
+  await page.context().close();
 });
 
 test('letters that the last row cannot read are noticed', async () => {

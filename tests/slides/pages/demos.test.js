@@ -1,4 +1,4 @@
-// Every demo of every deck is run once, from its slide, and ends as its recording says. What its screen
+// Every demo of every deck is run once, from its slide and by keys alone, and ends as its recording says. What its screen
 // showed is written into the folder $DEMOS_SHOWN, in the form of a recording (slides/server/record.cc):
 // demos_test.py compares it with the recording, so that no demo need be run a second time for that.
 
@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from '../../browser/support/browser.js';
-import { goOnUntilEnded, openDeck, overflow, pane, slidesWith, smallLetters, toSlide } from '../support/deck.js';
+import { openDeck, overflow, pane, runByKeys, slidesWith, smallLetters, toSlideByKeys } from '../support/deck.js';
 import { descendantsOf, until } from '../support/processes.js';
 import { startReal } from '../support/servers.js';
 
@@ -41,11 +41,10 @@ test('every demo runs from its slide and ends as recorded', async () => {
   for (const name of await server.decks()) {
     const page = await openDeck(browser, `${server.address}/decks/${name}`);
     for (const number of await slidesWith(page, '.run .go')) {
-      await toSlide(page, number);
-      const { box, go, call, line, screen, state, transcript } = pane(page);
+      await toSlideByKeys(page, number);
+      const { box, call, line, screen, state, transcript } = pane(page);
       assert.equal(await call.count() + await line.count(), 0, `${name}, slide ${number}: here nobody calls its client or types`);
-      await go.click();
-      await goOnUntilEnded(page, LONGEST_RUN_MS);
+      await runByKeys(page, LONGEST_RUN_MS);
       const words = (await state.textContent()).replace(/ after \d+\.\d\d s/, '');
       assert.equal(words, recordedEnd(await transcript.textContent()), `${name}, slide ${number}`);
       const shown = await screen.textContent();

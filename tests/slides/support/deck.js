@@ -64,6 +64,33 @@ export async function goOnUntilEnded(page, limitMs = 300000) {
   await ended(page, limitMs);
 }
 
+// By keys alone, as a lecturer does: to that slide, going on from the one that is shown.
+export async function toSlideByKeys(page, number) {
+  const MOST_PRESSES = 200;
+  for (let press = 0; press < MOST_PRESSES; ++press) {
+    if (await page.evaluate(() => window.Reveal.getState().indexh + 1) === number) return;
+    await page.keyboard.press('PageDown');
+  }
+  throw new Error(`slide ${number} is not reached by PageDown`);
+}
+
+// R, then a key at the end of each step, or a digit where the demo has buttons; until the run has ended.
+export async function runByKeys(page, limitMs = 300000) {
+  await page.keyboard.press('r');
+  for (let steps = 0, last = ''; ; ++steps) {
+    const shown = await page.waitForFunction((before) => {
+      const box = document.querySelector('section.present .run');
+      const step = box.querySelector('.state').textContent;
+      if (!box.querySelector('.go').disabled) return { hasEnded: true };
+      return box.querySelector('.next').matches(':enabled:not([hidden])') && step !== before && { step, deeds: box.querySelectorAll('.deeds button').length };
+    }, last, { timeout: limitMs, polling: 20 });
+    const { hasEnded, step, deeds } = await shown.jsonValue();
+    if (hasEnded) return;
+    last = step;
+    await page.keyboard.press(steps < deeds ? `Digit${steps + 1}` : ['n', 'PageDown', ' '][steps % 3]);
+  }
+}
+
 // What sticks out of the slide that is shown, in words.
 export function overflow(page) {
   return page.evaluate(() => {
@@ -89,6 +116,20 @@ export function overflow(page) {
       if (picture.naturalWidth === 0) faults.push(`${picture.src} is not there`);
     }
     return faults;
+  });
+}
+
+// What says too little for a slide of its own: nothing but its title, and the lower half empty. Titles of decks and
+// slides with a run (it fills the slide when it runs) are others.
+export function emptyHalf(page) {
+  return page.evaluate(() => {
+    const slide = document.querySelector('section.present');
+    if (slide.querySelector('.run, h1')) return [];
+    const bottoms = [...slide.querySelectorAll('p, li, table, pre, img')]
+      .filter((element) => !element.closest('aside') && element.offsetParent !== null)
+      .map((element) => element.getBoundingClientRect().bottom);
+    const lowest = Math.round(Math.max(0, ...bottoms));
+    return lowest < innerHeight / 2 ? [`its lower half is empty: all ends at y=${lowest}; say the whole thing, or join it with another`] : [];
   });
 }
 
