@@ -20,11 +20,11 @@ using waymark::demo::loopback;
 constexpr std::uint16_t kRefused = 7777;
 constexpr std::size_t kEthernet = 14;
 
+//#region options
 unsigned number(const std::uint8_t* bytes) {
     return static_cast<unsigned>(bytes[0]) << 8 | bytes[1];
 }
 
-//#region options
 const std::uint8_t* at_byte_20(const std::uint8_t* packet) {
     return packet + 20;  // "the header has 20 bytes"  //@ 1
 }

@@ -21,13 +21,6 @@ using namespace waymark::daemon;
 
 constexpr std::size_t kMessage = 200'000;
 
-SocketPair small_buffers() {
-    SocketPair pair = make_socket_pair(SOCK_STREAM | SOCK_NONBLOCK);
-    const int size = 4096;
-    ::setsockopt(pair.first.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    return pair;
-}
-
 std::size_t read_to_the_end(const Fd& fd) {
     std::size_t all = 0;
     char piece[1000];
@@ -40,9 +33,16 @@ std::size_t read_to_the_end(const Fd& fd) {
 }
 
 //#region short-write
+SocketPair small_buffers() {
+    SocketPair pair = make_socket_pair(SOCK_STREAM | SOCK_NONBLOCK);  //@ 1
+    const int size = 4096;
+    ::setsockopt(pair.first.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);  //@ 1
+    return pair;
+}
+
 ssize_t send_message(const Fd& fd, const std::string& message) {
-    const ssize_t taken = ::write(fd.get(), message.data(), message.size());  //@ 1
-    return taken;  // not -1: "it went well"  //@ 2
+    const ssize_t taken = ::write(fd.get(), message.data(), message.size());  //@ 2
+    return taken;  // not -1: "it went well"  //@ 3
 }
 //#endregion short-write
 

@@ -42,10 +42,12 @@ void put(const Fd& fd, const char* text, std::size_t size) {
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     SocketPair pair = make_socket_pair(SOCK_STREAM);
-    put(pair.second, "alpha", 5);
-    put(pair.second, "bravo", 5);
+    //#region two-writes
+    put(pair.second, "alpha", 5);  //@ 3
+    put(pair.second, "bravo", 5);  //@ 3
     std::printf("1. two messages were written; one read gave \"%s\"\n",
-                receive_message(pair.first).c_str());
+                receive_message(pair.first).c_str());  //@ 4
+    //#endregion two-writes
     waymark::demo::end_step();
     put(pair.second, "de", 2);
     std::printf("2. the third is on its way; one read gave \"%s\"\n",

@@ -50,12 +50,14 @@ int main() {
         std::puts("the limit of open files (ulimit -n) is below 1025: no such descriptor here");
         return 111;
     }
+    //#region two-adds
     Waiting waiting;
     FD_ZERO(&waiting.set);
-    add(waiting, FD_SETSIZE - 1);
+    add(waiting, FD_SETSIZE - 1);  //@ 3
     std::printf("1. FD_SET with %d: the balance is %lu\n", FD_SETSIZE - 1, waiting.balance);
     waymark::demo::end_step();
-    add(waiting, high.get());
+    add(waiting, high.get());  //@ 4
+    //#endregion two-adds
     std::printf("2. FD_SET with %d: the balance is %lu\n", high.get(), waiting.balance);
     waymark::demo::end_step();
     pollfd readable{high.get(), POLLIN, 0};

@@ -17,11 +17,13 @@ constexpr const char* kWords = "I am up\n";
 void listen_to(const char* title, const std::function<int()>& say) {
     waymark::daemon::Pipe out = waymark::daemon::make_pipe();
     waymark::daemon::Pipe answer = waymark::daemon::make_pipe();
+    //#region child
     const pid_t child = start([&] {
-        ::dup2(out.writing.get(), STDOUT_FILENO);
+        ::dup2(out.writing.get(), STDOUT_FILENO);  //@ 2
         const int said = say();
         (void)!::write(answer.writing.get(), &said, sizeof said);
-    });
+    });  // and then it calls _exit(0)  //@ 3
+    //#endregion child
     out.writing.reset();
     wait_for(child);
     int said = 0;
@@ -35,7 +37,7 @@ void listen_to(const char* title, const std::function<int()>& say) {
 //#region printf
 int by_printf() {
     return std::printf("%s", kWords);  //@ 1
-}  // and then _exit(0): buffers are not written
+}
 //#endregion printf
 
 //#region write

@@ -43,8 +43,11 @@ void show_format() {
 int main() {
     const Folder folder;
     {
+        //#region login
         std::ofstream file(folder.at("raw"));
+        // the password was wrong
         log_raw(file, kName);
+        //#endregion login
     }
     fmt::print("1. one login, logged as it came: {} lines\n", lines_of(folder.at("raw")).size());
     print_lines(folder.at("raw"));

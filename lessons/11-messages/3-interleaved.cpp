@@ -56,11 +56,13 @@ void show(const char* title, void (*log)(const Fd&, Moment&)) {
         ::open(folder.at("log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), "open"));
     Moment moment;
     const pid_t first = start([&] { log(file, moment); });
+    //#region other
     const pid_t second = start([&] {
         wait_until(moment.reached);
-        put(file, "server[2] info: bob came\n");
+        put(file, "server[2] info: bob came\n");  //@ 4
         let_go(moment.over);
     });
+    //#endregion other
     wait_for(second);
     wait_for(first);
     fmt::print("{}\n", title);

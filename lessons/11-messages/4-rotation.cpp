@@ -19,11 +19,13 @@ using waymark::daemon::LogTarget;
 
 namespace {
 
+//#region handler
 volatile std::sig_atomic_t hangups = 0;
 
 void count_hangup(int) {
     hangups = hangups + 1;
 }
+//#endregion handler
 
 void print_files(const Folder& folder) {
     for (const char* name : {"log.1", "log"}) {

@@ -15,8 +15,10 @@ using namespace waymark::demo;
 
 namespace {
 
+//#region so-many
 constexpr rlim_t kDescriptors = 64;
 constexpr unsigned kIdle = 100;
+//#endregion so-many
 
 std::string in_words(int error_number) {
     return error_number == 0 ? "nobody waits" : waymark::daemon::error_text(error_number);
