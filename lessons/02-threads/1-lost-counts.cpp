@@ -23,8 +23,8 @@ volatile int counter = 0;  //@ 1
 
 void count_events(int events) {
     for (int i = 0; i < events; ++i) {
-        const int seen = counter;  // the other thread reads the same number here ...  //@ 2
-        counter = seen + 1;        // ... and one of the two writes is as if it never was  //@ 3
+        const int seen = counter;  //@ 2
+        counter = seen + 1;        //@ 3
     }
 }
 //#endregion race

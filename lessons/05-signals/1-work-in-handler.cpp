@@ -43,8 +43,8 @@ void write_log_line(const char* what) {
     std::free(line);  // the demo spares you the lines
 }
 
-void handler(int) {                   //@ 3..
-    write_log_line("a signal came");  // not in the list of signal-safety(7)
+void handler(int) {  //@ 3..
+    write_log_line("a signal came");
     ++progress->signals;
 }  //@ ..3
 //#endregion work-in-handler
