@@ -5,7 +5,7 @@
 import { EdgeLines, roomFor } from './edge-lines.js';
 import { Edges } from './edges.js';
 import { factsOf, hasEnded } from './facts.js';
-import { fold, pidsOf, saidOf } from './fold.js';
+import { FEWEST, fold, pidsOf, saidOf } from './fold.js';
 import { Processes } from './processes.js';
 import { Speaker } from './speaker.js';
 import { TreeKeys } from './tree-keys.js';
@@ -26,6 +26,9 @@ function groupedByParent(processes) {
   return groups;
 }
 
+const FEWEST_WHERE_TIGHT = 2;
+const MARGIN_BELOW = 8;
+
 const wordsIn = (text = '') => text.split(',').map((word) => word.trim()).filter(Boolean);
 
 export class ProcessPane {
@@ -40,6 +43,7 @@ export class ProcessPane {
   #keys;
   #speaker;
   #children = new Map();
+  #fewest = FEWEST;
   #isStale = true;
 
   constructor(element_, { box }) {
@@ -73,15 +77,39 @@ export class ProcessPane {
     }
     this.#edges = new Edges(this.#processes.living.filter((process) => !hasEnded(process)));
     this.#drawn = this.#shows.includes('descriptors') ? this.#edges.drawn : new Set();
+    this.#fit();
+    this.#lines = new EdgeLines(this.#element.querySelector('ul'), this.#drawn);
+    this.#keys.renew();
+    this.#speaker.say(this.#inOneSentence());
+  }
+
+  #draw(fewest) {
+    const { all } = this.#processes;
+    this.#fewest = fewest;
     const list = element('ul', '');
     list.setAttribute('role', 'tree');
     list.setAttribute('aria-label', this.#element.getAttribute('aria-label'));
     list.append(this.#keeper(all));
     list.style.paddingRight = `${roomFor(this.#drawn.size)}px`;
     this.#element.replaceChildren(list, ...this.#footer());
-    this.#lines = new EdgeLines(list, this.#drawn);
-    this.#keys.renew();
-    this.#speaker.say(this.#inOneSentence());
+  }
+
+  // What does not fit is told in fewer words, then equal ones in one box; and where that does not do either, who was born last is in view: that is whom
+  // the step is about. Not while somebody goes through the tree by keys.
+  #fit() {
+    const tree = this.#element;
+    const isTooHigh = () => tree.scrollHeight > tree.clientHeight + 1;
+    tree.classList.remove('is-tight');
+    this.#draw(FEWEST);
+    tree.classList.toggle('is-tight', isTooHigh());
+    if (isTooHigh()) this.#draw(FEWEST_WHERE_TIGHT);
+    const youngest = this.#processes.living.filter((process) => !hasEnded(process)).at(-1);
+    const box = youngest && tree.querySelector(`.process[data-pid="${youngest.pid}"]`);
+    if (!box || !isTooHigh() || tree.contains(document.activeElement)) return;
+    // In pixels of the window, which are not those of the slide.
+    const scale = tree.getBoundingClientRect().height / tree.offsetHeight;
+    const below = (box.getBoundingClientRect().bottom - tree.getBoundingClientRect().bottom) / scale;
+    tree.scrollTop += Math.max(0, below + MARGIN_BELOW);
   }
 
   // Whose parent is gone is drawn under the keeper, who has taken it in.
@@ -100,7 +128,7 @@ export class ProcessPane {
     if (below.length > 0) {
       const list = element('ul', '');
       list.setAttribute('role', 'group');
-      const groups = fold(below, (process) => this.#alike(process));
+      const groups = fold(below, (process) => this.#alike(process), this.#fewest);
       // Who lives comes first: what has been may be scrolled to.
       for (const isGone of [false, true]) {
         for (const group of groups.filter(([{ state }]) => (state === 'gone') === isGone)) list.append(this.#group(group));
@@ -145,12 +173,15 @@ export class ProcessPane {
     const isTakenIn = bornOf !== parent;
     // Beside descriptors there is no room for what the tree says.
     const tellsParent = isOne && !this.#shows.includes('descriptors');
-    const numbers = [isOne ? `pid ${pid}` : pidsOf(group), tellsParent ? `parent ${parent}` : ''];
+    const numbers = [isOne ? `pid ${pid}` : pidsOf(group)];
     if (isOne && isTakenIn) numbers.push('taken in');
     if (threads > 1 && (isOne || state !== 'gone')) numbers.push(isOne ? `${threads} threads` : `${group.length} × ${threads} threads`);
     box.append(element('span', 'name', name), element('span', 'word', state));
     if (how) box.append(element('span', 'how', how));
-    box.append(element('span', 'numbers', numbers.filter(Boolean).join(', ')));
+    const row = element('span', 'numbers', numbers[0]);
+    if (tellsParent) row.append(element('span', 'parent', `, parent ${parent}`));
+    row.append(numbers.slice(1).map((each) => `, ${each}`).join(''));
+    box.append(row);
     for (const fact of this.#facts(process)) box.append(factRow(fact));
     return box;
   }

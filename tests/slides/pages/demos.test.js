@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from '../../browser/support/browser.js';
-import { openDeck, overflow, pane, runByKeys, slidesWith, smallLetters, toSlideByKeys } from '../support/deck.js';
+import { openDeck, outOfView, overflow, pane, runByKeys, slidesWith, smallLetters, toSlideByKeys } from '../support/deck.js';
 import { descendantsOf, until } from '../support/processes.js';
 import { startReal } from '../support/servers.js';
 
@@ -44,7 +44,11 @@ test('every demo runs from its slide and ends as recorded', async () => {
       await toSlideByKeys(page, number);
       const { box, call, line, screen, state, transcript } = pane(page);
       assert.equal(await call.count() + await line.count(), 0, `${name}, slide ${number}: here nobody calls its client or types`);
-      await runByKeys(page, LONGEST_RUN_MS);
+      await runByKeys(page, LONGEST_RUN_MS, async (step) => {
+        let hidden;
+        await until(async () => { hidden = await outOfView(page); return hidden.length === 0; }, `all who live are in view: ${name}, slide ${number}, ${step}`, 10000)
+          .catch((error) => { throw new Error(`${error.message}: ${hidden}`); });
+      }).catch((error) => { throw new Error(`${name}, slide ${number}: ${error.message}`); });
       const words = (await state.textContent()).replace(/ after \d+\.\d\d s/, '');
       assert.equal(words, recordedEnd(await transcript.textContent()), `${name}, slide ${number}`);
       const shown = await screen.textContent();

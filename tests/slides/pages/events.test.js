@@ -138,6 +138,7 @@ test('four equal siblings are folded; three, different ones and parents are not'
   const alike = ({ kind }) => kind;
   assert.deepEqual(fold(siblings, alike).map(({ length }) => length), [4]);
   assert.deepEqual(fold(siblings.slice(1), alike).map(({ length }) => length), [1, 1, 1]);
+  assert.deepEqual(fold(siblings.slice(1), alike, 2).map(({ length }) => length), [3], 'where it is tight');
   assert.deepEqual(fold([...siblings, { pid: 5, kind: 'b' }], alike).map(({ length }) => length), [4, 1]);
   assert.deepEqual(fold(siblings, () => undefined).map(({ length }) => length), [1, 1, 1, 1]);
   assert.equal(pidsOf([{ pid: 7 }, { pid: 8 }]), 'pids 7–8');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from '../../browser/support/browser.js';
-import { ended, openDeck, pane, toSlideWith } from '../support/deck.js';
+import { ended, openDeck, outOfView, pane, toSlideWith } from '../support/deck.js';
 import { startMachinery } from '../support/servers.js';
 
 let browser, server, page;
@@ -46,6 +46,31 @@ test('the last picture stays, and the slider goes through all pictures before it
   await play.click();
   await page.waitForFunction(() => /line 3/.test(document.querySelector('section.present .screen').textContent));
   assert.match(await tree.textContent(), /program/);
+});
+
+// Runs the demo until its parent and another process live.
+async function familyLives() {
+  const found = await run('2-family');
+  await page.waitForFunction(() => document.querySelectorAll('section.present .tree .process:is([data-state="sleeps"], [data-state="runs"])').length >= 2);
+  return found;
+}
+
+test('a tree that is too high is told in fewer words, and who was born last is in view', async () => {
+  const first = await familyLives();
+  assert.deepEqual(await outOfView(page), []);
+  const low = await page.addStyleTag({ content: '.run .panes > .tree, .run .tree { max-height: 110px !important; }' });
+  assert.notDeepEqual(await outOfView(page), [], 'it is drawn as before');
+  await first.stop.click();
+  await ended(page);
+  const { tree, stop } = await familyLives();
+  assert.match(await tree.getAttribute('class'), /is-tight/);
+  assert.deepEqual(await tree.locator('.parent:visible').count(), 0);
+  assert.ok(await tree.evaluate((element) => element.scrollTop) > 0);
+  const names = await tree.locator('.process .name').allTextContents();
+  assert.ok((await outOfView(page)).length < names.length);
+  await stop.click();
+  await ended(page);
+  await low.evaluate((element) => element.remove());
 });
 
 test('the arrows move the slider and leave the slide where it is', async () => {

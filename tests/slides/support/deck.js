@@ -74,19 +74,37 @@ export async function toSlideByKeys(page, number) {
   throw new Error(`slide ${number} is not reached by PageDown`);
 }
 
-// R, then a key at the end of each step, or a digit where the demo has buttons; until the run has ended.
-export async function runByKeys(page, limitMs = 300000) {
+// Who runs, sleeps or is stopped, and whose box ends below the pane of the processes, by name. Those above are ancestors of who is in
+// view. Beside a pane of sockets, frames or load there is no room for all.
+export function outOfView(page) {
+  return page.evaluate(() => {
+    const SLACK = 4;
+    if (document.querySelector('section.present .run :is(.sockets, .frames, .load)')) return [];
+    const tree = document.querySelector('section.present .run .tree');
+    const { bottom } = tree.getBoundingClientRect();
+    const all = [...tree.querySelectorAll('.process')].filter(({ dataset }) => ['runs', 'sleeps', 'stopped'].includes(dataset.state));
+    return all.filter((box) => box.getBoundingClientRect().bottom > bottom + SLACK).map((box) => box.querySelector('.name').textContent);
+  });
+}
+
+// R, then a key at the end of each step, or a digit where the demo has buttons; until the run has ended. `atStep` is
+// called before that key.
+export async function runByKeys(page, limitMs = 300000, atStep = async () => {}) {
   await page.keyboard.press('r');
+  const look = (last) => page.waitForFunction((before) => {
+    const box = document.querySelector('section.present .run');
+    const step = box.querySelector('.state').textContent;
+    if (!box.querySelector('.go').disabled) return { hasEnded: true };
+    // The button is told at once, and the words are drawn with the next frame.
+    return box.querySelector('.next').matches(':enabled:not([hidden])') && /^step \d+/.test(step) && step !== before && { step, deeds: box.querySelectorAll('.deeds button').length };
+  }, last, { timeout: limitMs, polling: 20 });
+  const isAtStep = () => page.evaluate(() => document.querySelector('section.present .run .next').matches(':enabled:not([hidden])'));
   for (let steps = 0, last = ''; ; ++steps) {
-    const shown = await page.waitForFunction((before) => {
-      const box = document.querySelector('section.present .run');
-      const step = box.querySelector('.state').textContent;
-      if (!box.querySelector('.go').disabled) return { hasEnded: true };
-      return box.querySelector('.next').matches(':enabled:not([hidden])') && step !== before && { step, deeds: box.querySelectorAll('.deeds button').length };
-    }, last, { timeout: limitMs, polling: 20 });
-    const { hasEnded, step, deeds } = await shown.jsonValue();
+    const { hasEnded, step, deeds } = await (await look(last)).jsonValue();
     if (hasEnded) return;
     last = step;
+    await atStep(step);
+    if (!await isAtStep()) throw new Error(`${step} was over before a key was pressed`);
     await page.keyboard.press(steps < deeds ? `Digit${steps + 1}` : ['n', 'PageDown', ' '][steps % 3]);
   }
 }
