@@ -14,6 +14,7 @@
 #include "store/audit_log.hh"
 #include "store/device_edits.hh"
 #include "store/fix_row.hh"
+#include "store/postgresql_partitions.hh"
 #include "store/sequence.hh"
 #include "web_app/base64.hh"
 
@@ -60,11 +61,13 @@ std::vector<Fix> fixes_in(std::string_view base64, UnixMillis now) {
 // How many were new.
 std::int64_t store_imported(Connection& connection, DeviceNumber device, std::vector<Fix>& fixes) {
     const std::int64_t sequence = next_sequence(connection);
-    Statement insert(connection, kInsertFix);
+    Statement insert(connection, insert_fix(connection));
+    Partitions partitions(connection);
     std::int64_t stored = 0;
     for (Fix& fix : fixes) {
         fix.device = device;
         fix.source = Source::imported;
+        partitions.require(fix.time_ms);
         bind_fix_row(insert, fix, sequence);
         insert.run();
         stored += connection.changed_rows() > 0 ? 1 : 0;

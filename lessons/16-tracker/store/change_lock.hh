@@ -5,7 +5,8 @@
 // Fixes never do.
 //
 // What is counted here tells the other trackers, too, that something was changed of what they keep
-// in memory: devices, accounts, sessions, share links, places. So all that change these call it.
+// in memory: devices, accounts, sessions, share links, places, the size of the quarantine. So all
+// that change these call it.
 
 #pragma once
 

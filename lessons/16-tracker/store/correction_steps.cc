@@ -87,21 +87,18 @@ int run_on_rows(Connection& connection, Statement& statement, const Correction& 
 
 // Copies what is chosen into another table.
 void copy_rows(Connection& connection, const Correction& correction, const FixKey& end) {
+    const std::string rows = chosen_rows(correction), columns = stored_columns(connection);
     std::string copy;
     if (correction.kind == CorrectionKind::deletion)
         copy = fmt::format(
-            "INSERT INTO deleted_fix (device, time_ms, trace) SELECT device, time_ms, {} "
-            "FROM {} ON CONFLICT DO NOTHING",
-            kTraceOfPlace, chosen_rows(correction));
+            "INSERT INTO deleted_fix (device, time_ms, trace) SELECT device, time_ms, {} FROM {}",
+            kTraceOfPlace, rows);
     else if (correction.stage == CorrectionStage::fixes)
-        copy = fmt::format(
-            "INSERT INTO hidden_fix ({0}, correction) SELECT {0}, {1} FROM {2} ON "
-            "CONFLICT DO NOTHING",
-            kFixColumns, correction.number, chosen_rows(correction));
+        copy = fmt::format("INSERT INTO hidden_fix ({0}, correction) SELECT {0}, {1} FROM {2}",
+                           columns, correction.number, rows);
     else
-        copy = fmt::format("INSERT INTO fix ({0}) SELECT {0} FROM {1} ON CONFLICT DO NOTHING",
-                           kFixColumns, chosen_rows(correction));
-    Statement statement(connection, copy);
+        copy = fmt::format("INSERT INTO fix ({0}) SELECT {0} FROM {1}", columns, rows);
+    Statement statement(connection, copy + " ON CONFLICT DO NOTHING");
     run_on_rows(connection, statement, correction, end);
 }
 

@@ -5,7 +5,9 @@
 
 #include <array>
 
+#include "store/change_lock.hh"
 #include "store/fix_row.hh"
+#include "store/postgresql_partitions.hh"
 #include "store/sequence.hh"
 
 namespace waymark::tracker {
@@ -112,6 +114,7 @@ std::int64_t Quarantine::bytes() {
 
 Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int64_t after) {
     Transaction transaction(connection_);
+    one_change_at_a_time(connection_);
     Statement chosen =
         select_rows(connection_, "AND quarantine.number > ?4 ORDER BY quarantine.number LIMIT ?3");
     bind_choice(chosen, choice);
@@ -120,7 +123,8 @@ Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int
     const std::vector<QuarantineRow> rows = read_rows(chosen);
 
     const std::int64_t sequence = next_sequence(connection_);
-    Statement insert(connection_, kInsertFix);
+    Statement insert(connection_, insert_fix(connection_));
+    Partitions partitions(connection_);
     Statement remove(connection_, "DELETE FROM quarantine WHERE number = ?1");
     Replayed result;
     Decoded decoded;
@@ -130,6 +134,7 @@ Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int
             continue;
         }
         for (Fix& fix : decoded.fixes) {
+            partitions.require(fix.time_ms);
             bind_fix_row(insert, fix, sequence);
             insert.run();
             if (connection_.changed_rows() > 0) result.fixes.push_back(std::move(fix));
@@ -145,6 +150,7 @@ Quarantine::Replayed Quarantine::replay(const QuarantineChoice& choice, std::int
 }
 
 std::int64_t Quarantine::remove_some(const QuarantineChoice& choice) {
+    one_change_at_a_time(connection_);
     Statement remove(connection_,
                      fmt::format("DELETE FROM quarantine WHERE number IN (SELECT number FROM "
                                  "quarantine WHERE {} LIMIT ?3)",
