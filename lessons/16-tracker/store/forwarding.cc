@@ -140,7 +140,7 @@ std::vector<FixToSend> Forwarding::next(std::string_view destination) {
 
 std::int64_t Forwarding::waiting(std::string_view destination, std::int64_t most) {
     Statement query =
-        behind("count(*) FROM (SELECT 1", destination, fmt::format("LIMIT {}) AS some", most));
+        behind("count(*) FROM (SELECT 1", destination, fmt::format("LIMIT {}) AS counted", most));
     return query.step() ? query.integer(0) : 0;
 }
 

@@ -69,7 +69,7 @@ class Forwarding {
         FixPlace place;  // of the last one that need not be sent again
         std::int64_t sent = 0;
         std::int64_t refused = 0;
-        std::string refusal;  // why the last of these was
+        std::string refusal{};  // why the last of these was
     };
     // Durable with the transaction. A place before that of the destination changes nothing of it.
     void note(std::string_view destination, const Progress& progress, UnixMillis now);

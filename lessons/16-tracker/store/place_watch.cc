@@ -102,11 +102,11 @@ std::vector<PlaceEvent> PlaceWatch::write(Connection& connection, std::int64_t s
     std::vector<PlaceEvent> events;
     if (!places_) read_places(connection);
     std::vector<Noted> noted = std::exchange(noted_, {});
-    if (places_->empty()) return events;
+    if (places_->empty() || noted.empty()) return events;
     std::stable_sort(noted.begin(), noted.end(), [](const Noted& a, const Noted& b) {
         return std::tie(a.device, a.point.time_ms) < std::tie(b.device, b.point.time_ms);
     });
-    if (!connection.is_sqlite()) read_anew(connection, noted, sequence, now);
+    if (!connection.is_sqlite()) read_anew(connection, noted, now);
     Writing writing(connection, now, events);
     for (const Noted& each : noted) {
         Track& track = track_of(connection, each.device, sequence, now);
@@ -145,7 +145,7 @@ void PlaceWatch::read_places(Connection& connection) {
 // Where other trackers write as well, what is remembered may have been overtaken. All that this
 // transaction needs is read by two questions, however many devices it has.
 void PlaceWatch::read_anew(Connection& connection, const std::vector<Noted>& noted,
-                           std::int64_t sequence, UnixMillis now) {
+                           UnixMillis now) {
     Statement places(connection, "SELECT count(*), coalesce(max(edit), 0) FROM place");
     const bool has_places = places.step();
     if (!has_places || places.integer(0) != stored_places_ || places.integer(1) != newest_edit_)
@@ -156,17 +156,18 @@ void PlaceWatch::read_anew(Connection& connection, const std::vector<Noted>& not
         if (tracks_.try_emplace(each.device).second)
             devices += (devices.empty() ? "{" : ",") + std::to_string(each.device);
     devices += '}';
+    // Not the fixes of this transaction, which are there already.
     Statement rows(connection,
                    "SELECT 0, device, edit, 0 FROM place_watch WHERE device = ANY (CAST(?1 AS "
                    "bigint[])) UNION ALL SELECT 1, device, place, state FROM presence WHERE device "
                    "= ANY (CAST(?1 AS bigint[])) UNION ALL SELECT 2, d.device, (SELECT time_ms "
                    "FROM fix WHERE fix.device = d.device AND time_ms <= ?2 AND valid <> 0 AND NOT "
-                   "(writer = ?3 AND sequence > ?4) ORDER BY time_ms DESC LIMIT 1), 0 FROM "
-                   "unnest(CAST(?1 AS bigint[])) AS d (device)");
+                   "(writer = ?3 AND sequence = (SELECT w.sequence FROM writer w WHERE w.number = "
+                   "?3)) ORDER BY time_ms DESC LIMIT 1), 0 FROM unnest(CAST(?1 AS bigint[])) AS d "
+                   "(device)");
     rows.bind_text(1, devices);
     rows.bind(2, now + kClockError);
     rows.bind(3, own_writer(connection));
-    rows.bind(4, sequence);
     while (rows.step()) {
         Track& track = tracks_[static_cast<DeviceNumber>(rows.integer(1))];
         if (rows.integer(0) == 0) track.edit = rows.integer(2);

@@ -92,8 +92,7 @@ class PlaceWatch {
     class Writing;
 
     void read_places(Connection& connection);
-    void read_anew(Connection& connection, const std::vector<Noted>& noted, std::int64_t sequence,
-                   UnixMillis now);
+    void read_anew(Connection& connection, const std::vector<Noted>& noted, UnixMillis now);
     Track& track_of(Connection& connection, DeviceNumber device, std::int64_t sequence,
                     UnixMillis now);
     void judge(Track& track, const Noted& noted, Writing& writing);
