@@ -9,6 +9,7 @@
 
 #include "daemon/folder_under_test.hh"
 #include "store/connection.hh"
+#include "store/postgresql_under_test.hh"
 
 namespace waymark::tracker {
 
@@ -20,10 +21,7 @@ inline bool on_postgresql() {
 class DatabaseUnderTest {
   public:
     DatabaseUnderTest() {
-        if (!on_postgresql()) return;
-        location_ = std::getenv("WAYMARK_TEST_POSTGRESQL");
-        Connection(location_, Connection::Access::read_write)
-            .execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public");
+        if (on_postgresql()) location_ = empty_postgresql();
     }
 
     const std::string& location() const { return location_; }

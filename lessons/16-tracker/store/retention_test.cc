@@ -9,6 +9,7 @@
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/place_events.hh"
+#include "store/postgresql_partitions.hh"
 
 using namespace waymark::tracker;
 using waymark::daemon::UsageError;
@@ -48,6 +49,7 @@ struct KeptDevices {
     }
 
     void add(const std::string& table, int device, UnixMillis time) {
+        Partitions(connection).require(time);
         const bool is_hidden = table == "hidden_fix";
         connection.execute(("INSERT INTO " + table +
                             " (device, time_ms, latitude_e7, longitude_e7, valid, source, "
@@ -110,6 +112,7 @@ TEST_CASE("a step has a bound, whatever the times are, and the next one goes on"
     constexpr int kMany = Retention::kAtOnce * 2 + 5;
     // All of one time, as only a hostile phone sends them: a bound by time alone takes them at
     // once.
+    Partitions(kept.connection).require(kNowOfRetention - 100 * Retention::kDayMs);
     kept.connection.execute(
         ("INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, valid, source, sequence) "
          "WITH RECURSIVE place(y) AS (SELECT 1 UNION ALL SELECT y + 1 FROM place WHERE y < " +

@@ -68,13 +68,13 @@ TEST_CASE("a fix is read as it was stored") {
     CHECK(store.add(fix) == Added::stored);
     const CommitResult result = store.commit();
     CHECK(result.durable);
-    CHECK(result.sequence == 1);
+    CHECK((result.sequence == 1 || on_postgresql()));
 
     Reader reader(prepared.path);
     int seen = 0;
     reader.track(1, kStart, kStart + 1, [&](const StoredFix& stored) {
         ++seen;
-        CHECK(stored.sequence == 1);
+        CHECK(stored.sequence == result.sequence);
         CHECK(stored.fix.time_ms == kStart);
         CHECK(stored.fix.latitude_e7 == 481371540);
         CHECK(stored.fix.longitude_e7 == 115761240);
@@ -101,12 +101,13 @@ TEST_CASE("a repeated fix is stored once, in one transaction and across them") {
     Fix elsewhere = fix_at(kStart);
     ++elsewhere.latitude_e7;
     CHECK(store.add(elsewhere) == Added::stored);
-    CHECK(store.commit().sequence == 1);
+    const std::int64_t sequence = store.commit().sequence;
+    CHECK(sequence > 0);
     store.begin();
     CHECK(store.add(fix_at(kStart)) == Added::duplicate);
     const CommitResult repeated = store.commit();
     CHECK(repeated.durable);
-    CHECK(repeated.sequence == 1);
+    CHECK(repeated.sequence == sequence);
     CHECK(count(prepared.path, "fix") == 3);
 }
 

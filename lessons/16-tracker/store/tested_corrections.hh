@@ -91,13 +91,15 @@ struct Corrected {
     }
     // Everything of the fixes in one text, to compare before with after.
     std::string all_of_it(const char* table = "fix") {
-        return connection.text(
-            fmt::format("SELECT group_concat(concat, ';') FROM (SELECT device || ' ' || time_ms || "
-                        "' ' || latitude_e7 || ' ' || longitude_e7 || ' ' || altitude_cm || ' ' || "
-                        "speed_mm_s || ' ' || valid || ' ' || source || ' ' || sequence || extras "
-                        "AS concat FROM {} ORDER BY device, time_ms)",
-                        table)
-                .c_str());
+        Statement rows(connection,
+                       fmt::format("SELECT device || ' ' || time_ms || ' ' || latitude_e7 || ' ' "
+                                   "|| longitude_e7 || ' ' || altitude_cm || ' ' || speed_mm_s || "
+                                   "' ' || valid || ' ' || source || ' ' || sequence || extras "
+                                   "FROM {} ORDER BY device, time_ms",
+                                   table));
+        std::string all;
+        while (rows.step()) all.append(rows.text(0)).append(";");
+        return all;
     }
 };
 
