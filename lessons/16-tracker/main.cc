@@ -64,6 +64,7 @@ int run(int count, char** arguments) {
     tracker::add_import(app);
     tracker::add_export(app);
     tracker::add_backup(app);
+    tracker::add_migrate_store(app);
     tracker::add_replay(app);
     tracker::add_simulate(app);
     refuse_empty_values(count, arguments);

@@ -20,6 +20,7 @@ void add_device(CLI::App& app);
 void add_export(CLI::App& app);
 void add_fix(CLI::App& app);
 void add_import(CLI::App& app);
+void add_migrate_store(CLI::App& app);
 void add_refused(CLI::App& app);
 void add_quarantine(CLI::App& app);
 void add_replay(CLI::App& app);

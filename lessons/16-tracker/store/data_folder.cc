@@ -88,6 +88,14 @@ void give_data_folder(const std::string& folder, const std::string& user) {
         give(folder + "/" + name);
 }
 
+void give_to_owner_of_folder(const std::string& file) {
+    if (::geteuid() != 0) return;
+    struct stat folder {};
+    const std::string parent = std::filesystem::path(file).parent_path().string();
+    daemon::check(::stat(parent.c_str(), &folder), "stat", parent);
+    daemon::check(::lchown(file.c_str(), folder.st_uid, folder.st_gid), "chown", file);
+}
+
 std::string database_path(const std::string& folder) {
     return folder + "/waymark.db";
 }

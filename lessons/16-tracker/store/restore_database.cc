@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +11,7 @@
 
 #include "daemon/error.hh"
 #include "store/copy_database.hh"
+#include "store/data_folder.hh"
 #include "store/open_database.hh"
 #include "store/schema.hh"
 
@@ -107,15 +107,6 @@ std::string set_aside(const std::string& path) {
     link_if_there(path + "-wal", aside + "-wal");
     sync_folder_of(path);
     return aside;
-}
-
-// Root restores for a server that runs as somebody else: whose folder it is, his is the file.
-void give_to_owner_of_folder(const std::string& file) {
-    if (::geteuid() != 0) return;
-    struct stat folder {};
-    const std::string parent = std::filesystem::path(file).parent_path().string();
-    daemon::check(::stat(parent.c_str(), &folder), "stat", parent);
-    daemon::check(::lchown(file.c_str(), folder.st_uid, folder.st_gid), "chown", file);
 }
 
 // A journal of a restore that was killed would be played back into the file that is new.
