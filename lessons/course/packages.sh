@@ -50,7 +50,7 @@ tests                     mandoc               tool:mandoc
 foreign,bench             rsyslog              root_tool:rsyslogd
 foreign                   rsyslog-gnutls       file:rsyslog/lmnsd_gtls.so
 foreign                   mosquitto            root_tool:mosquitto
-tests                     postgresql           file:*/bin/initdb
+tests,bench               postgresql           file:*/bin/initdb
 tests                     zsh                  tool:zsh
 tests                     zbar-tools           tool:zbarimg
 bench                     nginx                tool:nginx

@@ -8,7 +8,9 @@ import load
 from balancing import balancer, ways
 from history import history
 from importing import importing
+from postgresql import postgresql
 from relaying import relayed_messages
+from scale import scale
 from report import heading, ratio, row
 from servers import BALANCER, HTTPD, TRACKER, Httpd, Nginx, Tracker  # noqa: F401
 from verdict import verdicts
@@ -179,6 +181,8 @@ ALL = {
     "memory": memory_at_rest,
     "history": history,
     "import": importing,
+    "postgresql": postgresql,
+    "scale": scale,
     "verdict": verdicts,
     "echo": echo_designs,
     "balancer": balancer,
