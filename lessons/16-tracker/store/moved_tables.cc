@@ -27,7 +27,8 @@ void add_columns(std::vector<MovedColumn>& columns, const std::string& words) {
 }
 
 MovedTable table(const std::string& name, const std::string& key, const std::string& rest) {
-    MovedTable table{.name = name};
+    MovedTable table;
+    table.name = name;
     add_columns(table.columns, key);
     table.key_columns = static_cast<int>(table.columns.size());
     add_columns(table.columns, rest);
