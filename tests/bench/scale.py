@@ -60,8 +60,8 @@ class Costs:
 
 
 def unit_of(name):
-    if name == "commits":
-        return "a fix"
+    if name in ("commits", "fixes"):
+        return "a fix" if name == "commits" else "stored"
     return "us a fix" if "processor" in name else "bytes a fix"
 
 
@@ -75,9 +75,9 @@ def cost_of(way, server, build, seconds):
             load.wrk(tracker.port, seconds, connections=way.clients, script=way.script)
             fixes = rows_in(server, database_of(url))
             result = costs.each(fixes)
-    size, = server.query("SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits "
-                         "WHERE inhparent = 'fix'::regclass", database_of(url))[0]
-    return {**result, "table and indexes": float(size) / fixes}
+    whole, indexes = server.query("SELECT sum(pg_total_relation_size(inhrelid)), sum(pg_indexes_size(inhrelid)) "
+                                  "FROM pg_inherits WHERE inhparent = 'fix'::regclass", database_of(url))[0]
+    return {**result, "fixes": fixes, "table and indexes": float(whole) / fixes, "of these, indexes": float(indexes) / fixes}
 
 
 def scale(build, rounds, seconds):
