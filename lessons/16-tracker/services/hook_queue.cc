@@ -83,7 +83,7 @@ bool HookQueue::step_if_due() {
             {post.number, post.hook, daemon::Deadline::after(longest_flight_, loop_.now())});
         send_(*caller_, write(post));
     }
-    if (!in_flight_.empty()) plan(milliseconds(kLookAgain));
+    if (has_others_ || !in_flight_.empty()) plan(milliseconds(kLookAgain));
     // With all hands full the next answer says when.
     if (work.next_ms && in_flight_.size() < kMostAtOnce)
         plan(milliseconds(

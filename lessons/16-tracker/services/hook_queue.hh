@@ -41,6 +41,9 @@ class HookQueue {
     bool takes(std::uint16_t receiver, std::string_view message);
     // Something may be due that was not: an event has been queued, a person has changed a hook.
     void look();
+    // Other trackers post from the same database, and one of them may end: from here on looks each
+    // minute for what it has left.
+    void expect_others() { has_others_ = true; }
     // Does a step if it is time for one; between transactions only. True if it wrote something.
     bool step_if_due();
 
@@ -72,6 +75,7 @@ class HookQueue {
     std::vector<InFlight> in_flight_;
     std::vector<HookAnswer> answers_;
     daemon::Deadline planned_ = daemon::Deadline::never();
+    bool has_others_ = false;
     bool is_due_ = false;
     bool gives_back_ = false;  // what a caller that is gone had
     net::Timer timer_;

@@ -15,6 +15,7 @@ class SharedPlaces {
   public:
     // Whom others may see.
     void learn(const std::vector<DirectoryEntry>& directory);
+    bool has_any() const { return !shared_.empty(); }
     // A fix that was new, of a transaction that goes on.
     void note(const Fix& fix, UnixMillis now);
     // The end of the transaction: what the receivers are told, nothing if it failed.

@@ -3,16 +3,18 @@
 // more there is to do, the more a sync carries; nobody waits for a timer.
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "net/event_loop.hh"
 #include "services/connected_receivers.hh"
+#include "services/directory_talk.hh"
 #include "services/forward_desk.hh"
 #include "services/hook_queue.hh"
+#include "services/other_trackers.hh"
 #include "services/place_news.hh"
 #include "services/quarantine_watch.hh"
 #include "services/receiver_messages.hh"
@@ -23,6 +25,7 @@
 #include "services/service_control.hh"
 #include "services/shared_places.hh"
 #include "services/store_counters.hh"
+#include "services/storing_round.hh"
 #include "services/web_app_talk.hh"
 #include "store/store.hh"
 #include "unix_time.hh"
@@ -50,9 +53,9 @@ class StoreService {
     void meet_receiver(std::uint16_t number, Channel channel);
     void take(Receiver& receiver, std::string_view message);
     void begin_transaction();
-    void add(Item& item, UnixMillis now);
     void end_round();
     void end_transaction();
+    void hear_others(const ForeignNews::News& news);
     void tell_of_places(const std::vector<PlaceEvent>& events);
     void look_for_changes();
     void send_directory(Receiver& receiver);
@@ -80,10 +83,10 @@ class StoreService {
                                  hooks_.look();
                              }}};
     bool in_transaction_ = false;
-    bool has_stored_ = false;  // a fix, in this transaction
     bool is_told_to_look_ = false;
     Batch batch_;
     SharedPlaces shared_places_;
+    DirectoryTalk directory_{store_, shared_places_, log_};
     PlaceNews place_news_{store_, log_};
     HookQueue hooks_{loop_, store_, log_, [this](std::uint16_t number, std::string_view message) {
                          receivers_.send(ToWhom::it, number, message);
@@ -92,8 +95,9 @@ class StoreService {
     RetentionRun retention_{loop_, store_, log_};
     ForwardDesk forward_desk_;
     std::optional<std::uint16_t> caller_;  // which of the receivers it is
-    std::vector<Fix> fresh_;               // of this transaction, for the web app
+    std::unique_ptr<OtherTrackers> others_;  // where the database is shared
     StoreCounters counters_;
+    StoringRound round_{store_, counters_, shared_places_, place_news_};
     net::Timer change_timer_;
     ServiceControl control_;
 };
@@ -101,7 +105,7 @@ class StoreService {
 StoreService::StoreService(ServiceStart& start)
     : log_(*start.log),
       database_(start.settings.store_location()),
-      store_(database_),
+      store_(database_, Store::kQuarantineRoom, name_of_writer(start.settings)),
       quarantine_watch_(log_),
       forward_desk_(store_, log_, start.settings.forward),
       change_timer_(loop_.timers(), [this] { look_for_changes(); }),
@@ -114,6 +118,13 @@ StoreService::StoreService(ServiceStart& start)
                 .memory = std::move(start.memory)}) {
     loop_.after_each_round([this] { end_round(); });
     change_timer_.set(Deadline::after(kLookForChanges));
+    others_ = OtherTrackers::of(
+        start.settings, loop_, log_,
+        {.wants_fixes = [this] { return web_app_.listens() || shared_places_.has_any(); },
+         .on_news = [this](const ForeignNews::News& news) { hear_others(news); }});
+    if (!others_) return;
+    web_app_.count_by_itself();
+    hooks_.expect_others();
 }
 
 int StoreService::run() {
@@ -175,7 +186,7 @@ void StoreService::take(Receiver& receiver, std::string_view message) {
     }
     begin_transaction();
     const UnixMillis now = unix_now();
-    for (Item& item : batch_.items) add(item, now);
+    for (Item& item : batch_.items) round_.add(item, now);
     receiver.to_answer = batch_.ticket;
 }
 
@@ -185,27 +196,11 @@ void StoreService::begin_transaction() {
     web_app_.in_transaction(true);
 }
 
-void StoreService::add(Item& item, UnixMillis now) {
-    if (Fix* fix = std::get_if<Fix>(&item)) {
-        const Added added = store_.add(*fix);
-        counters_.stored += added == Added::stored;
-        counters_.duplicates += added == Added::duplicate;
-        if (added == Added::stored) {
-            shared_places_.note(*fix, now);
-            place_news_.note(*fix, now);
-            has_stored_ = true;
-        }
-        if (added == Added::stored && web_app_.listens()) fresh_.push_back(std::move(*fix));
-    } else if (const Quarantined* quarantined = std::get_if<Quarantined>(&item)) {
-        counters_.quarantined += store_.add(*quarantined, now) == Added::stored;
-    } else {
-        store_.seen(std::get<Heartbeat>(item), now);
-    }
-}
-
 void StoreService::end_round() {
     if (std::exchange(in_transaction_, false)) {
-        place_news_.write(unix_now());
+        const UnixMillis now = unix_now();
+        round_.store_fixes(now, web_app_.listens());
+        place_news_.write(now);
         end_transaction();
     }
     talk_.answer(store_, log_);
@@ -230,18 +225,30 @@ void StoreService::end_transaction() {
     counters_.note_commit(result, std::chrono::steady_clock::now() - begin, unix_now());
 
     receivers_.answer(result);                                       //@ 2
-    if (result.durable) web_app_.announce(result.sequence, fresh_);  //@ 3
+    if (result.durable && round_.has_stored()) web_app_.count_stored();
+    if (result.durable) web_app_.announce(result.sequence, round_.fresh());  //@ 3
     for (const std::string& message : shared_places_.take(result.durable))
         receivers_.send_to_all(message);
-    fresh_.clear();
     tell_of_places(place_news_.take(result.durable));
-    if (std::exchange(has_stored_, false)) forward_desk_.look();
+    if (round_.has_stored()) forward_desk_.look();
+    round_.clear();
     forward_desk_.ended(result.durable);
     note_quarantine();
     // After the answers are out: nobody waits for it.
     store_.checkpoint_if_due();
 }
 //#endregion commit
+
+// Their receivers have answered for it, and it is theirs to forward and to find places in; our
+// pages and phones hear of it as of our own.
+void StoreService::hear_others(const ForeignNews::News& news) {
+    const UnixMillis now = unix_now();
+    for (const Fix& fix : news.fixes) shared_places_.note(fix, now);
+    for (const std::string& message : shared_places_.take(true)) receivers_.send_to_all(message);
+    web_app_.count_stored();
+    if (!news.fixes.empty()) web_app_.announce(store_.sequence(), news.fixes);
+    if (news.are_missing) web_app_.announce_missed();
+}
 
 void StoreService::tell_of_places(const std::vector<PlaceEvent>& events) {
     if (events.empty()) return;
@@ -253,11 +260,11 @@ void StoreService::look_for_changes() {
     change_timer_.set(Deadline::after(kLookForChanges, loop_.now()));
     const std::int64_t sequence_before = store_.sequence();
     forward_desk_.look();
-    if (!store_.changed_elsewhere()) return;
+    if (!store_.changed_elsewhere() && !directory_.is_due()) return;
     place_news_.forget();
     note_quarantine();
-    // A command has made fixes out of the quarantine.
-    if (store_.sequence() != sequence_before) web_app_.announce_missed();
+    // A command has made fixes out of the quarantine, or somebody has hidden some elsewhere.
+    if (others_ || store_.sequence() != sequence_before) web_app_.announce_missed();
     tell_of_devices();
     web_app_.tell_of_accounts();
 }
@@ -270,13 +277,7 @@ void StoreService::tell_of_devices() {
 }
 
 void StoreService::send_directory(Receiver& receiver) {
-    const std::vector<DirectoryEntry> entries = store_.directory();
-    for (const std::string& part : pack_directory(entries))
-        receiver.link->send(write_text(MessageKind::directory, part));
-    // A directory knows no places, so they follow it.
-    shared_places_.learn(entries);
-    for (const std::string& message : write_places(store_.last_places(unix_now() + kClockError)))
-        receiver.link->send(message);
+    directory_.tell([&receiver](std::string_view message) { receiver.link->send(message); });
 }
 
 // Tells the receivers when points for the quarantine must be refused, and when not any more.

@@ -1,5 +1,6 @@
 #include "services/web_app_talk.hh"
 
+#include <chrono>
 #include <cstddef>
 #include <new>
 #include <string>
@@ -42,14 +43,26 @@ void WebAppTalk::hear(const Listen& listen) {
     listens_ = listen.wanted;
     if (!listen.wanted) return;
     missed_ |= in_transaction_;
-    link_->send(write_begin(static_cast<std::uint64_t>(store_.sequence())));
+    link_->send(write_begin(place()));
+}
+
+// In microseconds, so that a store that is started anew goes on far above the one before it.
+void WebAppTalk::count_by_itself() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    number_ = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
+std::uint64_t WebAppTalk::place() const {
+    return number_ != 0 ? number_ : static_cast<std::uint64_t>(store_.sequence());
 }
 
 void WebAppTalk::announce(std::int64_t sequence, const std::vector<Fix>& fresh) {
     if (!link_ || !listens_) return;
     try {
         if (missed_) missed_ = !link_->send(write_empty(MessageKind::missed));
-        for (const std::string& message : write_stored(static_cast<std::uint64_t>(sequence), fresh))
+        const std::uint64_t number = number_ != 0 ? number_ : static_cast<std::uint64_t>(sequence);
+        for (const std::string& message : write_stored(number, fresh))
             if (!missed_) missed_ = !link_->send(message);
     } catch (const std::bad_alloc&) {
         missed_ = true;
@@ -58,8 +71,7 @@ void WebAppTalk::announce(std::int64_t sequence, const std::vector<Fix>& fresh) 
 
 void WebAppTalk::announce_missed() {
     if (!link_ || !listens_) return;
-    missed_ = !link_->send(write_empty(MessageKind::missed)) ||
-              !link_->send(write_begin(static_cast<std::uint64_t>(store_.sequence())));
+    missed_ = !link_->send(write_empty(MessageKind::missed)) || !link_->send(write_begin(place()));
 }
 
 void WebAppTalk::tell_of_devices() {

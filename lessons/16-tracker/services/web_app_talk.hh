@@ -35,6 +35,16 @@ class WebAppTalk {
     // The first web app, or a new one.
     void meet(daemon::Channel channel);
 
+    // From here on announcements are numbered here, from the time of the day on, and not by the
+    // database: several trackers write it, and none knows the numbers of the others. To be called
+    // before there is a web app.
+    void count_by_itself();
+    // Something was stored, by whomever, whether it will be announced or not: a page that was read
+    // before must not be taken for one that was read after it.
+    void count_stored() {
+        if (number_ != 0) ++number_;
+    }
+
     // Whether somebody wants to hear of fixes.
     bool listens() const { return listens_; }
     // A transaction has begun (true), or it has ended.
@@ -58,6 +68,7 @@ class WebAppTalk {
     void do_as_asked();
 
   private:
+    std::uint64_t place() const;
     void hear(const Listen& listen);
     void make_and_tell(const ChangeRequest& request);
 
@@ -67,6 +78,7 @@ class WebAppTalk {
     std::unique_ptr<net::ChannelLink> link_;
     std::vector<ChangeRequest> changes_;
     RefusalList refused_{kMostRefused};
+    std::uint64_t number_ = 0;  // of the newest announcement; 0: the database counts
     bool listens_ = false;
     bool missed_ = false;
     bool in_transaction_ = false;

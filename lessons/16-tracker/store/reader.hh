@@ -87,6 +87,7 @@ class Reader {
         return Thinning(connection_).preview(device, rule, now);
     }
     std::vector<Friendship> friendships();
+    bool is_sqlite() const { return connection_.is_sqlite(); }
     // Of the newest commit that stored a fix.
     std::int64_t sequence();
 

@@ -47,8 +47,9 @@ net::Task<> Api::devices(Exchange& exchange, Viewer viewer) {
 }
 
 net::Task<> Api::positions(Exchange& exchange, Viewer viewer) {
-    std::function<Positions(Reader&)> work = [viewer](Reader& reader) {
-        return read_positions(reader, viewer, unix_now());
+    const FeedPlace newest = parts_.feed.newest();
+    std::function<Positions(Reader&)> work = [viewer, newest](Reader& reader) {
+        return read_positions(reader, viewer, newest, unix_now());
     };
     const std::optional<Positions> positions = co_await parts_.reads.ask(exchange, std::move(work));
     if (!positions) co_return;
@@ -73,8 +74,9 @@ net::Task<> Api::live(Exchange& exchange, Viewer viewer) {
     const bool knows = id.empty() || place;
     if (!place && parts_.feed.is_following()) place = parts_.feed.newest();
     if (!place) {
-        std::function<FeedPlace(Reader&)> work = [](Reader& reader) {
-            return FeedPlace{static_cast<std::uint64_t>(reader.sequence()), FeedPlace::kWhole};
+        const FeedPlace newest = parts_.feed.newest();
+        std::function<FeedPlace(Reader&)> work = [newest](Reader& reader) {
+            return place_of_reading(reader, newest);
         };
         const std::optional<FeedPlace> read = co_await parts_.reads.ask(exchange, std::move(work));
         if (!read) co_return;

@@ -69,9 +69,14 @@ std::string read_devices(Reader& reader, const Viewer& viewer) {
     return body + "]}";
 }
 
-Positions read_positions(Reader& reader, const Viewer& viewer, UnixMillis now) {
+FeedPlace place_of_reading(Reader& reader, FeedPlace newest) {
+    if (!reader.is_sqlite()) return newest;
+    return {static_cast<std::uint64_t>(reader.sequence()), FeedPlace::kWhole};
+}
+
+Positions read_positions(Reader& reader, const Viewer& viewer, FeedPlace newest, UnixMillis now) {
     Positions positions;
-    positions.place.sequence = static_cast<std::uint64_t>(reader.sequence());
+    positions.place = place_of_reading(reader, newest);
     positions.list = '[';
     for (const Device& device : reader.devices()) {
         if (!viewer.may_see(device.number)) continue;
