@@ -129,6 +129,13 @@ TEST_CASE(
     CHECK(two.b.send(7, 0) == "enter");
     CHECK(two.a.send(6, 900) == "");
     CHECK(two.a.send(8, 0) == "");
+    // What one remembers of a device has been overtaken by what the other heard.
+    CHECK(two.b.send(11, 900) == "leave");
+    CHECK(two.a.send(12, 0) == "enter");
+    CHECK(two.b.send(13, 900) == "leave");
+    CHECK(two.a.send(14, 0) == "enter");
+    CHECK(two.b.send(16, 0) == "");
+    CHECK(two.a.send(15, 900) == "");
 }
 
 TEST_CASE("of two that hear at the same moment who comes, one tells it" *
