@@ -2,7 +2,8 @@
 // that was away), and commits a second of 30 fixes of 30 devices (a busy server). Not a test:
 // nothing passes or fails here.
 //
-// store_bench FOLDER [seconds]: makes FOLDER/bench.db and leaves it there to be looked at.
+// store_bench FOLDER|URL [seconds]: makes FOLDER/bench.db and leaves it there to be looked at; or
+// measures in an empty database of PostgreSQL.
 
 #include <fmt/core.h>
 #include <sys/resource.h>
@@ -61,6 +62,8 @@ void measure(Store& store, std::string_view name, DeviceNumber devices_at_once, 
              std::chrono::seconds time) {
     static UnixMillis now = 1768025565000;
     std::vector<double> latencies;
+    std::vector<Fix> batch(static_cast<std::size_t>(fixes));
+    std::vector<Added> added;
     std::int64_t stored = 0;
     std::int64_t longest_log = 0;
     DeviceNumber first = 0;
@@ -72,9 +75,10 @@ void measure(Store& store, std::string_view name, DeviceNumber devices_at_once, 
         for (int i = 0; i < fixes; ++i) {
             const DeviceNumber place = static_cast<DeviceNumber>(i) % devices_at_once;
             now += 1000 / devices_at_once;
-            const Fix fix = next_fix((first + place) % kDevices + 1, now);
-            if (store.add(fix) == Added::stored) ++stored;
+            batch[static_cast<std::size_t>(i)] = next_fix((first + place) % kDevices + 1, now);
         }
+        store.add(batch, added);
+        stored += std::count(added.begin(), added.end(), Added::stored);
         const CommitResult result = store.commit();
         if (!result.durable) throw std::runtime_error(result.reason);
         latencies.push_back(
@@ -97,8 +101,9 @@ void measure(Store& store, std::string_view name, DeviceNumber devices_at_once, 
 }
 
 int run(int count, char** arguments) {
-    if (count < 2) throw daemon::UsageError("say a folder");
-    const std::string path = std::string(arguments[1]) + "/bench.db";
+    if (count < 2) throw daemon::UsageError("say a folder, or a URL of PostgreSQL");
+    const std::string where = arguments[1];
+    const std::string path = is_postgresql(where) ? where : where + "/bench.db";
     const std::chrono::seconds time(count > 2 ? std::atoi(arguments[2]) : 5);
     {
         Connection connection = open_for_writing(path);
