@@ -88,7 +88,7 @@ class PostgresqlStore final : public Store::Backend {
         has_doorbell_ = dialect == Dialect::postgresql || dialect == Dialect::citus;
         Statement own(connection, "SELECT sequence FROM writer WHERE number = ?1");
         own.bind(1, connection.writer().number);
-        if (own.step()) last_stored_ = own.integer(0);
+        if (own.step()) sequence_ = last_stored_ = own.integer(0);
     }
 
     std::int64_t version() override {
@@ -102,8 +102,7 @@ class PostgresqlStore final : public Store::Backend {
     std::int64_t next_sequence() const override { return sequence_; }
 
     bool begin() override {
-        connection.execute(connection.behind().begin_words());
-        sequence_ = advance_writer(connection);
+        sequence_ = begin_as_writer(connection, sequence_);
         return false;
     }
 

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -123,6 +124,22 @@ std::int64_t advance_writer(Connection& connection) {
     advance.bind(3, now_as_sequence());
     if (!advance.step()) refuse_replaced(connection);
     return advance.integer(0);
+}
+
+std::int64_t begin_as_writer(Connection& connection, std::int64_t last) {
+    const char* const begin = connection.behind().begin_words();
+    if (connection.writer().process == 0) {
+        connection.execute(begin);
+        return advance_writer(connection);
+    }
+    const std::int64_t sequence = std::max(last + 1, now_as_sequence());
+    connection.execute(fmt::format("{}; UPDATE writer SET sequence = {} WHERE number = {} AND "
+                                   "process = {}",
+                                   begin, sequence, connection.writer().number,
+                                   connection.writer().process)
+                           .c_str());
+    if (connection.changed_rows() != 1) refuse_replaced(connection);
+    return sequence;
 }
 
 std::int64_t now_as_sequence() {

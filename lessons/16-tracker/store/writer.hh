@@ -35,6 +35,10 @@ void remain_writer(Connection& connection, const Writer& writer);
 // StoreError if another has become that writer.
 std::int64_t advance_writer(Connection& connection);
 
+// Begins a transaction, and the same in one answer of the server: of a writer with a process nobody
+// else moves the sequence, so it is `last`, what its transaction before had, that decides.
+std::int64_t begin_as_writer(Connection& connection, std::int64_t last);
+
 // Microseconds since 1970, by this machine's clock.
 std::int64_t now_as_sequence();
 

@@ -66,3 +66,26 @@ TEST_CASE("commands are one writer together, and shut each other out for a trans
     advance_writer(first);
     CHECK_THROWS_AS(advance_writer(second), StoreError);
 }
+
+TEST_CASE("a transaction begins with its sequence, and not where another took the writer's place") {
+    if (skip_without_server("beginnings")) return;
+    const std::string url = empty_postgresql();
+    Connection first = open_for_writing(url);
+    become_writer(first, "first");
+    const auto kept = [&] {
+        return Connection(url, Connection::Access::read_only)
+            .number("SELECT sequence FROM writer WHERE name = 'first'");
+    };
+    const std::int64_t one = begin_as_writer(first, 0);
+    CHECK(kept() == 0);  // not committed
+    first.execute("COMMIT");
+    CHECK(kept() == one);
+    CHECK(begin_as_writer(first, 9'000'000'000'000'000) == 9'000'000'000'000'001);
+    first.execute("ROLLBACK");
+    CHECK(kept() == one);
+    Connection copy = open_for_writing(url);
+    become_writer(copy, "first");
+    CHECK_THROWS_AS(begin_as_writer(first, one), StoreError);
+    Connection command = open_for_writing(url);
+    CHECK(begin_as_writer(command, 0) > 0);
+}
