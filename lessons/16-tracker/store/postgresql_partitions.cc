@@ -2,8 +2,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <chrono>
+
+#include "store/postgresql_schema.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -41,18 +42,8 @@ FixPartition fix_partition(int number) {
 
 bool Partitions::has_partitions() {
     if (has_partitions_ == -1)
-        has_partitions_ =
-            !connection_.is_sqlite() &&
-            connection_.text("SELECT version()").find("CockroachDB") == std::string::npos;
+        has_partitions_ = dialect_of(connection_) == Dialect::cockroachdb ? 0 : 1;
     return has_partitions_ == 1;
-}
-
-bool Partitions::is_there(const FixPartition& partition) {
-    Statement look(connection_,
-                   "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() "
-                   "AND table_name = ?1");
-    look.bind_text(1, partition.name);
-    return look.step();
 }
 
 void Partitions::make(const FixPartition& partition) {
@@ -70,11 +61,11 @@ void Partitions::require(UnixMillis time) {
     const int number = partition_number(time);
     if (known_.contains(number)) return;
     const FixPartition partition = fix_partition(number);
-    if (has_partitions() && !is_there(partition)) try {
+    if (has_partitions() && !has_table(connection_, partition.name)) try {
             make(partition);
         } catch (const StoreError&) {
             // Another writer may have made it at this moment.
-            if (!is_there(partition)) throw;
+            if (!has_table(connection_, partition.name)) throw;
         }
     known_.insert(number);
 }

@@ -38,7 +38,6 @@ class Partitions {
 
   private:
     void make(const FixPartition& partition);
-    bool is_there(const FixPartition& partition);
     bool has_partitions();
 
     Connection& connection_;

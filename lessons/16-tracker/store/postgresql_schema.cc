@@ -10,15 +10,6 @@
 namespace waymark::tracker {
 namespace {
 
-// In the first schema of the search path, where ours would be made.
-bool has_table(Connection& connection, std::string_view name) {
-    Statement look(connection,
-                   "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() "
-                   "AND table_name = ?1");
-    look.bind_text(1, name);
-    return look.step();
-}
-
 std::int64_t version_of(Connection& connection) {
     if (!has_table(connection, "waymark_schema")) return 0;
     return connection.number("SELECT version FROM waymark_schema");
@@ -67,6 +58,14 @@ void run_step(Connection& connection, const Migration& step, Dialect dialect) {
 }
 
 }  // namespace
+
+bool has_table(Connection& connection, std::string_view name) {
+    Statement look(connection,
+                   "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() "
+                   "AND table_name = ?1");
+    look.bind_text(1, name);
+    return look.step();
+}
 
 Dialect dialect_by_version(std::string_view version, bool has_citus) {
     if (version.find("CockroachDB") != std::string_view::npos) return Dialect::cockroachdb;

@@ -35,6 +35,9 @@ Dialect dialect_of(Connection& connection);
 // By what its version() says.
 Dialect dialect_by_version(std::string_view version, bool has_citus);
 
+// In the first schema of the search path, where ours are made.
+bool has_table(Connection& connection, std::string_view name);
+
 // Makes the tables, or brings those of an older version up to date; each step is done whole or not
 // at all. Throws UsageError if the database is another program's, or that of a newer version.
 void migrate_postgresql(Connection& connection);
