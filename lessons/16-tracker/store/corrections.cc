@@ -3,44 +3,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "daemon/error.hh"
 #include "store/change_lock.hh"
+#include "store/correction_row.hh"
 #include "store/correction_steps.hh"
 #include "store/sequence.hh"
 
 namespace waymark::tracker {
 namespace {
-
-constexpr const char* kCorrectionColumns =
-    "number, kind, doing, made_ms, made_by, device, from_ms, to_ms, south_e7, west_e7, north_e7, "
-    "east_e7, read_as, sent_as, until_sequence, points, at_ms, at_latitude_e7, at_longitude_e7";
-
-constexpr std::int32_t kBeforeAllPlaces = std::numeric_limits<std::int32_t>::min();
-
-std::int32_t small(const Statement& row, int column) {
-    return static_cast<std::int32_t>(row.integer(column));
-}
-
-Correction read_correction(const Statement& row) {
-    Correction read;
-    read.number = row.integer(0);
-    read.kind = static_cast<CorrectionKind>(row.integer(1));
-    read.stage = static_cast<CorrectionStage>(row.integer(2));
-    read.made_ms = row.integer(3);
-    read.made_by = row.text(4);
-    read.choice.device = static_cast<DeviceNumber>(row.integer(5));
-    read.choice.from = row.integer(6);
-    read.choice.to = row.integer(7);
-    read.choice.box = {small(row, 8), small(row, 9), small(row, 10), small(row, 11)};
-    read.read_as = static_cast<SpeedUnit>(row.integer(12));
-    read.sent_as = static_cast<SpeedUnit>(row.integer(13));
-    read.until_sequence = row.integer(14);
-    read.points = row.integer(15);
-    read.at = {row.integer(16), small(row, 17), small(row, 18)};
-    return read;
-}
 
 void require_device(Connection& connection, DeviceNumber device) {
     Statement row(connection, "SELECT 1 FROM device WHERE number = ?1");
@@ -73,37 +44,7 @@ std::int64_t insert_correction(Connection& connection, const Correction& made) {
     require_device(connection, made.choice.device);
     refuse_beside_another(connection, made.choice.device);
     refuse_too_many(connection, made.choice.device);
-    Statement insert(connection,
-                     fmt::format("INSERT INTO correction ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-                                 "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-                                 kCorrectionColumns));
-    const Box& box = made.choice.box;
-    const std::optional<std::int64_t> numbers[] = {
-        connection.new_number(),
-        static_cast<std::int64_t>(made.kind),
-        static_cast<std::int64_t>(made.stage),
-        made.made_ms,
-        std::nullopt,  // made_by
-        made.choice.device,
-        made.choice.from,
-        made.choice.to,
-        box.south_e7,
-        box.west_e7,
-        box.north_e7,
-        box.east_e7,
-        static_cast<std::int64_t>(made.read_as),
-        static_cast<std::int64_t>(made.sent_as),
-        made.until_sequence,
-        made.points,
-        made.choice.from,
-        kBeforeAllPlaces,
-        kBeforeAllPlaces,
-    };
-    for (int i = 0; i < static_cast<int>(std::size(numbers)); ++i)
-        insert.bind_if(i + 1, numbers[i]);
-    insert.bind_text(5, made.made_by);
-    insert.run();
-    return connection.last_row();
+    return insert_correction_row(connection, made);
 }
 
 // Enters a stage, from the beginning of its table.

@@ -7,9 +7,8 @@
 
 #include "daemon/back_off.hh"
 #include "daemon/error.hh"
-#include "protocols/extras.hh"
-#include "protocols/time_text.hh"
 #include "store/change_lock.hh"
+#include "store/hook_post.hh"
 #include "store/sequence.hh"
 
 namespace waymark::tracker {
@@ -25,38 +24,6 @@ std::string may_show(std::string_view device) {
         "(SELECT 1 FROM device_grant g WHERE g.account = a.number AND g.device = {} AND "
         "g.may_change <> 0)))",
         static_cast<int>(Role::admin), device);
-}
-
-// As Standard Webhooks has it: type, timestamp and data.
-std::string body_of(const Statement& row) {
-    std::string body = R"({"type":"place.)";
-    body += to_text(static_cast<Passage>(row.integer(5)));
-    body += fmt::format(R"(","timestamp":"{}","data":{{"place":{{"number":{},"name":)",
-                        format_time(row.integer(6)), row.integer(7));
-    append_json_string(body, row.text(8));
-    body += fmt::format(R"(}},"device":{{"number":{},"name":)", row.integer(9));
-    append_json_string(body, row.text(10));
-    body += fmt::format(R"(}},"noticed":"{}"}}}})", format_time(row.integer(11)));
-    return body;
-}
-
-HookPost read_post(const Statement& row) {
-    HookPost post{.number = row.integer(0),
-                  .hook = row.integer(1),
-                  .url = std::string(row.text(2)),
-                  .secret = std::string(row.text(3)),
-                  .id = {},
-                  .body = {}};
-    // With the time, because numbers come again after a backup is put back.
-    if (row.is_null(11)) {
-        post.id = fmt::format("test-{}-{:x}", post.number, row.integer(4));
-        post.body = fmt::format(R"({{"type":"test","timestamp":"{}","data":{{}}}})",
-                                format_time(row.integer(4)));
-    } else {
-        post.id = fmt::format("event-{}-{:x}", row.integer(12), row.integer(11));
-        post.body = body_of(row);
-    }
-    return post;
 }
 
 std::int64_t count_of(Connection& connection, const char* query, std::int64_t number) {
@@ -217,7 +184,7 @@ std::vector<HookPost> WebHooks::take_due(const std::vector<HookNumber>& busy, st
     while (posts.size() < most && rows.step()) {
         if (std::ranges::find(busy, rows.integer(1)) != busy.end()) continue;
         if (drop_stale(rows, now) || !claim(rows.integer(1), rows.integer(0), now)) continue;
-        posts.push_back(read_post(rows));
+        posts.push_back(read_hook_post(rows));
     }
     return posts;
 }
