@@ -210,8 +210,9 @@ class TwoTrackers(ACase):
                 self.assertEqual([time_s for time_s in page.times if time_s >= FIRST_TIME], [FIRST_TIME, FIRST_TIME + 2])
 
     def store_silently(self, server, time_s, sequence):
-        server.query("INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, valid, source, sequence, writer) SELECT device,"
-                     f" {time_s * 1000}, latitude_e7, longitude_e7, valid, source, {sequence}, 99 FROM fix WHERE writer <> 99 LIMIT 1;"
+        server.query("INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, valid, source, sequence, writer)"
+                     f" SELECT device, {time_s * 1000}, latitude_e7, longitude_e7, valid, source, {sequence}, 99"
+                     " FROM fix WHERE writer <> 99 LIMIT 1;"
                      f" UPDATE writer SET sequence = greatest(sequence, {sequence}) WHERE number = 99")
 
     def test_3_a_copy_of_a_data_folder_replaces_the_first(self):
@@ -256,8 +257,8 @@ class Commands(unittest.TestCase):
             self.assertIn("WAYMARK_STORE", error)
             self.assertNotIn(server.password, error)
             result = subprocess.run([TRACKER, "device", "add", "by-environment", "--data", server.folder + "-data"],
-                                    env={**os.environ, "WAYMARK_STORE": server.url}, capture_output=True, text=True, check=False,
-                                    timeout=PATIENCE_SECONDS)
+                                    env={**os.environ, "WAYMARK_STORE": server.url}, capture_output=True, text=True,
+                                    check=False, timeout=PATIENCE_SECONDS)
             shutil.rmtree(server.folder + "-data", ignore_errors=True)
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertEqual(server.query("SELECT name FROM device"), [("by-environment",)])
