@@ -1,8 +1,7 @@
 """A PostgreSQL of the test's own: a folder for it alone, a port on 127.0.0.1 that stays its own, an account with a
 password. It can be killed whole, be started again, and have a replica that it waits for at each commit.
 
-Nothing of it stays behind, however the test ends: a keeper, this file run as a program, holds a pipe from the test. When
-the pipe ends, because the test did or because it died, the keeper ends the servers and takes the folder away.
+Nothing of it stays behind, however the test ends: a keeper (postgresql_keeper.py) ends it and takes the folder away.
 PostgreSQL refuses to run as root; then it is another user's (postgres, or nobody).
 
 POSTGRESQL_BIN names the folder of its programs where it is none of Debian's.
@@ -23,10 +22,12 @@ import time
 
 import processes
 from own_ports import own_port
+from postgresql_keeper import lines_of
 
 PATIENCE_SECONDS = 120  # for what must come, on a machine that does other things too
 NO_POSTGRESQL = "there is no PostgreSQL ('./waymark packages tests' installs it)"
 ACCOUNT = "waymark"
+KEEPER = str(pathlib.Path(__file__).with_name("postgresql_keeper.py"))
 BETWEEN_FIELDS, BETWEEN_ROWS = "\x1f", "\x1e"
 
 
@@ -179,7 +180,7 @@ class PostgreSQL(Cluster):
         if not programs():
             raise AssertionError(NO_POSTGRESQL)
         folder = tempfile.mkdtemp(prefix="waymark-postgresql-")
-        self.keeper = subprocess.Popen([sys.executable, __file__, folder], stdin=subprocess.PIPE, start_new_session=True)
+        self.keeper = subprocess.Popen([sys.executable, KEEPER, folder], stdin=subprocess.PIPE, start_new_session=True)
         processes.waited_for.add(self.keeper.pid)
         super().__init__(folder, "primary", secrets.token_hex(16), settings)
         self.databases = 0
@@ -246,65 +247,3 @@ def run(words, folder):
     if result.returncode != 0:
         raise AssertionError(f"{os.path.basename(words[0])}: {result.returncode}: {result.stderr}")
     return result.stdout
-
-
-def lines_of(data):
-    try:
-        return pathlib.Path(data, "postmaster.pid").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-
-
-# The keeper's part.
-
-
-def keep(folder):
-    """Until the test has ended."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    try:
-        sys.stdin.buffer.read()
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        for data in glob.glob(os.path.join(folder, "*", "")):
-            end(os.path.realpath(data))
-        for _ in range(10):  # what was about to start may still make files
-            shutil.rmtree(folder, ignore_errors=True)
-            if not os.path.exists(folder):
-                break
-            time.sleep(0.1)
-
-
-def end(data):
-    lines = lines_of(data)
-    if not lines:
-        return
-    pid = int(lines[0])
-    for number in (signal.SIGQUIT, signal.SIGKILL):  # SIGQUIT tells its children; nothing is kept, so nothing is written
-        until = time.monotonic() + 10
-        while is_of(pid, data) and time.monotonic() < until:
-            signal_all([pid, *processes.descendants(pid)], number)
-            time.sleep(0.02)
-    # A server that was killed leaves its key of System V shared memory, of a few bytes, to the system.
-    if len(lines) > 6 and os.path.exists(os.path.join(data, "postmaster.pid")):
-        subprocess.run(["ipcrm", "--shmem-id", lines[6].split()[1]], stderr=subprocess.DEVNULL, check=False)
-
-
-def is_of(pid, data):
-    """Whether that process is the server of this folder and not another that got its number."""
-    try:
-        return os.readlink(f"/proc/{pid}/cwd") == data
-    except OSError:
-        return False
-
-
-def signal_all(pids, number):
-    for pid in pids:
-        try:
-            os.kill(pid, number)
-            os.kill(pid, signal.SIGCONT)
-        except ProcessLookupError:
-            pass
-
-
-if __name__ == "__main__":
-    keep(sys.argv[1])

@@ -10,7 +10,8 @@ import unittest
 import driver
 import processes
 from count import EXIT_SKIPPED
-from postgresql_server import NO_POSTGRESQL, PostgreSQL, is_of, lines_of, programs, run, wait_until
+from postgresql_keeper import is_of, lines_of
+from postgresql_server import NO_POSTGRESQL, PostgreSQL, programs, run, wait_until
 
 WITH_POSTGRESQL = str(pathlib.Path(__file__).with_name("with_postgresql.py"))
 BACK_WITHIN_SECONDS = 60
