@@ -20,6 +20,7 @@
 #include "commands/move_ends.hh"
 #include "daemon/error.hh"
 #include "store/data_folder.hh"
+#include "store/postgresql_words.hh"
 #include "store/store_location.hh"
 #include "store/store_move.hh"
 #include "store/writer.hh"
@@ -42,6 +43,11 @@ std::string location_of(const std::string& given) {
     const std::string path = absolute_path(given);
     std::error_code ignored;
     return std::filesystem::is_directory(path, ignored) ? database_path(path) : path;
+}
+
+// For messages.
+std::string words_of_location(const std::string& location) {
+    return is_postgresql(location) ? url_without_password(location) : location;
 }
 
 // A line on the terminal that is written anew, four times a second; nothing where standard error is
@@ -97,7 +103,7 @@ std::int64_t writer_of(const std::string& from, Connection& to) {
 }
 
 void carry(MoveSource& source, MoveGoal& target, const std::string& from, const MoveProgress& progress) {
-    const std::string remembered = shown_location(from);
+    const std::string remembered = words_of_location(from);
     switch (look_at_target(target.connection(), remembered)) {
         case MoveTarget::filled: return;  // by an earlier run, which the comparison will show
         case MoveTarget::foreign:
@@ -144,8 +150,8 @@ void run_migrate_store(const MoveOptions& options) {
         remember_store(folder_of_file(file), to);
         if (is_postgresql(to)) give_to_owner_of_folder(folder_of_file(file) + "/waymark.store");
     }
-    fmt::print("Done: {} rows are the same in {} and {}.{}\n", rows, shown_location(from),
-               shown_location(to),
+    fmt::print("Done: {} rows are the same in {} and {}.{}\n", rows, words_of_location(from),
+               words_of_location(to),
                is_of_folder ? " A server of that folder uses the new one from now on." : "");
 }
 
