@@ -59,6 +59,29 @@ std::string_view option(const PQconninfoOption* options, std::string_view name) 
     return {};
 }
 
+// What stands before the first comma, which is taken away with it.
+std::string_view take_item(std::string_view& list) {
+    const std::string_view item = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(item.size() + 1, list.size()));
+    return item;
+}
+
+// "a:5432,b": one port is that of all hosts (libpq-connect.html, "Specifying Multiple Hosts").
+std::string hosts_with_ports(std::string_view hosts, std::string_view ports) {
+    const bool is_one_for_all = ports.find(',') == std::string_view::npos;
+    const std::string_view all = ports;
+    std::string shown;
+    do {
+        const std::string_view host = take_item(hosts);
+        const std::string_view port = is_one_for_all ? all : take_item(ports);
+        if (!shown.empty()) shown += ',';
+        const bool is_ipv6 = host.find(':') != std::string_view::npos;
+        shown.append(is_ipv6 ? "[" : "").append(host).append(is_ipv6 ? "]" : "");
+        if (!port.empty()) shown.append(":").append(port);
+    } while (!hosts.empty());
+    return shown;
+}
+
 }  // namespace
 
 NumberedQuery number_parameters(std::string_view query) {
@@ -95,11 +118,14 @@ std::string url_without_password(const std::string& url) {
     std::string shown = "postgresql://";
     if (const std::string_view user = option(options.get(), "user"); !user.empty())
         shown.append(user).append("@");
-    shown.append(option(options.get(), "host"));
-    // Of several hosts without one it is commas.
-    const std::string_view port = option(options.get(), "port");
-    if (port.find_first_not_of(',') != std::string_view::npos) shown.append(":").append(port);
-    return shown.append("/").append(option(options.get(), "dbname"));
+    const std::string_view hosts = option(options.get(), "host");
+    const std::string_view ports = option(options.get(), "port");
+    const bool is_folder = hosts.find('/') != std::string_view::npos;  // of a Unix socket
+    if (!is_folder) shown.append(hosts_with_ports(hosts, ports));
+    shown.append("/").append(option(options.get(), "dbname"));
+    if (is_folder) shown.append("?host=").append(hosts);
+    if (is_folder && !ports.empty()) shown.append("&port=").append(ports);
+    return shown;
 }
 
 bool is_stored_text(std::string_view text) {

@@ -43,7 +43,13 @@ TEST_CASE("a location is shown without its password") {
     CHECK(url_without_password("postgres://ada@a,b/way?password=secret") ==
           "postgresql://ada@a,b/way");
     CHECK(url_without_password("postgresql:///way?host=/run/postgresql&user=ada&password=x") ==
-          "postgresql://ada@/run/postgresql/way");
+          "postgresql://ada@/way?host=/run/postgresql");
+    CHECK(url_without_password("postgresql://ada:x@/way?host=/run/postgresql&port=5433") ==
+          "postgresql://ada@/way?host=/run/postgresql&port=5433");
+    CHECK(url_without_password("postgresql://ada:x@a:1,b:2/way") == "postgresql://ada@a:1,b:2/way");
+    CHECK(url_without_password("postgresql://a,b:2/way") == "postgresql://a,b:2/way");
+    CHECK(url_without_password("postgresql://a,b/way?port=7") == "postgresql://a:7,b:7/way");
+    CHECK(url_without_password("postgresql://[::1]:1/way") == "postgresql://[::1]:1/way");
     CHECK(url_without_password("postgresql://ada:secret@[db") == "postgresql://...");
     CHECK(is_postgresql("postgres://x"));
     CHECK(is_postgresql("postgresql:///way"));
