@@ -57,8 +57,8 @@ class Thinning {
     // How far a walk over all devices is; {} is its beginning.
     struct Walk {
         DeviceNumber device = 0;
-        std::optional<Key> looked_at;
-        std::optional<Key> stays;  // the last one that does
+        std::optional<Key> looked_at = {};
+        std::optional<Key> stays = {};  // the last one that does
         bool stays_is_valid = false;
     };
     struct Thinned {
