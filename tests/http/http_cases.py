@@ -62,11 +62,18 @@ class Server:
             connected = connect(self.address, case.get("rcvbuf"))
             with Connection(connected, verdict.methods_of(case)) as connection:
                 wrong, seen = verdict.play(connection, case)
-            with Connection(connect(self.address), []) as stranger:
-                ill = verdict.ask_again(stranger)
+            ill = not self.serves_a_stranger()
         except OSError as problem:
             return f"socket: {problem}", "nothing"
         return (wrong or ill and "a stranger is not served after it"), seen
+
+    def serves_a_stranger(self):
+        """On a busy machine one may be slower than the hasty server allows; three are not."""
+        for _ in range(3):
+            with Connection(connect(self.address), []) as stranger:
+                if not verdict.ask_again(stranger):
+                    return True
+        return False
 
 
 def play_all(cases, patient, hasty, is_shown):
