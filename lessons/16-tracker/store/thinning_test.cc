@@ -10,6 +10,7 @@
 #include "store/devices.hh"
 #include "store/fix_row.hh"
 #include "store/open_database.hh"
+#include "store/postgresql_partitions.hh"
 #include "store/retention.hh"
 
 using namespace waymark::tracker;
@@ -26,6 +27,7 @@ struct ThinnedDevices {
     ThinnedDevices() { Devices(connection).add({{"van", {}, {}, {}}, {"boat", {}, {}, {}}}, 0); }
 
     void add(DeviceNumber device, UnixMillis time, bool valid = true, std::int32_t latitude = 1) {
+        partitions.require(time);
         Statement insert(connection, insert_fix(connection));
         Fix fix;
         fix.device = device;
@@ -58,6 +60,7 @@ struct ThinnedDevices {
     DatabaseUnderTest database;
     Connection connection = open_for_writing(database.location());
     Thinning thinning{connection};
+    Partitions partitions{connection};
 };
 
 using Minutes = std::vector<UnixMillis>;
