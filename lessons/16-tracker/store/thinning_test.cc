@@ -28,7 +28,6 @@ struct ThinnedDevices {
 
     void add(DeviceNumber device, UnixMillis time, bool valid = true, std::int32_t latitude = 1) {
         partitions.require(time);
-        Statement insert(connection, insert_fix(connection));
         Fix fix;
         fix.device = device;
         fix.time_ms = time;
@@ -61,6 +60,7 @@ struct ThinnedDevices {
     Connection connection = open_for_writing(database.location());
     Thinning thinning{connection};
     Partitions partitions{connection};
+    Statement insert{connection, insert_fix(connection)};
 };
 
 using Minutes = std::vector<UnixMillis>;
