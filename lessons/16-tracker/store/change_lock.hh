@@ -2,7 +2,7 @@
 // beside another correction" are rules over several rows: they hold only if nobody writes between
 // the look and the change. In SQLite a transaction that writes is alone from its beginning on. In
 // PostgreSQL two of them run side by side, so those that have such a rule wait for each other here.
-// Fixes never do.
+// Whoever stores fixes never waits here.
 //
 // What is counted here tells the other trackers, too, that something was changed of what they keep
 // in memory: devices, accounts, sessions, share links, places, the size of the quarantine. So all
