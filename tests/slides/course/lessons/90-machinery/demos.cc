@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -64,6 +65,7 @@ sockaddr_un meeting_place() {
 
 int serve_for_ever() {
     const sockaddr_un address = meeting_place();
+    ::usleep(700000);
     const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
     if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return 1;
@@ -76,11 +78,22 @@ int serve_for_ever() {
     }
 }
 
-int call_server() {
+// A page may call the client as soon as the run has begun, which is before the server listens: then
+// there is no socket yet (ENOENT), or nobody listens at it (ECONNREFUSED). Waits a minute for that.
+bool connect_when_it_listens(int client) {
     const sockaddr_un address = meeting_place();
+    for (int look = 0; look < 6000; ++look) {
+        if (::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+            return true;
+        if (errno != ENOENT && errno != ECONNREFUSED) return false;
+        ::usleep(10'000);
+    }
+    return false;
+}
+
+int call_server() {
     const int server = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        return 1;
+    if (!connect_when_it_listens(server)) return 1;
     char answer[20] = "";
     const ssize_t count = ::read(server, answer, sizeof answer - 1);
     std::printf("the server says: %.*s", static_cast<int>(count), answer);
