@@ -24,6 +24,18 @@ struct OpenedLog {
                   .about = "Ben",
                   .is_refusal = is_refusal});
     }
+
+    // As if Anna had done so many things, "old 1" to "old N": one statement, for each note by itself
+    // counts all of them.
+    void fill(std::int64_t events) {
+        Statement fill(connection,
+                       "INSERT INTO audit (number, time_ms, who, address, action, about, "
+                       "is_refusal) WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+                       "FROM series WHERE n < ?1) SELECT 100 + n, 9, 'Anna', '', "
+                       "'old ' || CAST(n AS text), '', 0 FROM series");
+        fill.bind(1, events);
+        fill.run();
+    }
 };
 
 }  // namespace
@@ -58,28 +70,33 @@ TEST_CASE("refusals push out older refusals, and no event") {
 
 TEST_CASE("events have a bound, too") {
     OpenedLog opened;
-    Transaction transaction(opened.connection);
-    for (std::int64_t i = 0; i < AuditLog::kMostEvents + 1; ++i) opened.note(std::to_string(i));
+    opened.fill(AuditLog::kMostEvents - 1);
+    opened.note("fits");
+    CHECK(opened.log.list(100'000).back().action == "old 1");
+    opened.note("one too many");
     const auto all = opened.log.list(100'000);
     CHECK(all.size() == static_cast<std::size_t>(AuditLog::kMostEvents));
-    CHECK(all.back().action == "1");
+    CHECK(all.back().action == "old 2");
 }
 
 TEST_CASE("whoever does too much pushes out what they did, and nothing of others") {
     OpenedLog opened;
-    Transaction transaction(opened.connection);
-    const auto note = [&](const std::string& who, const std::string& action) {
-        opened.log.note({.time_ms = 9, .who = who, .action = action});
+    const auto note_of_ben = [&](const std::string& action) {
+        opened.log.note({.time_ms = 9, .who = "Ben", .action = action});
     };
-    note("Ben", "role changed");
-    note("Anna", "first");
-    for (std::int64_t i = 0; i < AuditLog::kMostEvents + 20; ++i) note("Anna", std::to_string(i));
-    note("Ben", "log-in");
+    opened.connection.execute(
+        "INSERT INTO audit (number, time_ms, who, address, action, about, is_refusal) "
+        "VALUES (1, 9, 'Ben', '', 'role changed', '', 0)");
+    opened.fill(AuditLog::kMostEvents - 2);
+    note_of_ben("log-in");
+    for (int i = 0; i < 20; ++i) opened.note(std::to_string(i));
+    note_of_ben("log-out");
     const auto all = opened.log.list(100'000);
     CHECK(all.size() == static_cast<std::size_t>(AuditLog::kMostEvents));
-    CHECK(all.front().action == "log-in");
+    CHECK(all.front().action == "log-out");
     CHECK(all.back().action == "role changed");
-    CHECK(all[all.size() - 2].action == "22");
+    CHECK(all[all.size() - 2].action == "old 22");
+    CHECK(all[21].action == "log-in");
 }
 
 TEST_CASE("a text that is too long is cut between two characters") {
