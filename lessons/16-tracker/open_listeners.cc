@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "daemon/error.hh"
@@ -49,36 +52,45 @@ std::vector<daemon::Fd> given_or_bound(std::vector<daemon::Fd> given,
 
 std::vector<int> GivenListeners::descriptors() const {
     std::vector<int> numbers;
-    for (const auto* sockets : {&devices, &web})
+    for (const auto* sockets : {&devices, &devices_tls, &web})
         for (const daemon::Fd& socket : *sockets) numbers.push_back(socket.get());
     return numbers;
 }
 
 GivenListeners take_given_listeners(Settings& settings) {
     GivenListeners given;
-    std::vector<std::string> devices, web;
+    struct Kind {
+        std::string_view name;
+        std::vector<daemon::Fd>& sockets;
+        std::vector<std::string>& setting;
+        std::vector<std::string> addresses = {};
+    };
+    Kind kinds[] = {{"devices", given.devices, settings.listen_devices},
+                    {"devices-tls", given.devices_tls, settings.listen_devices_tls},
+                    {"web", given.web, settings.listen_web}};
     for (net::InheritedSocket& inherited : net::take_inherited_sockets()) {
-        if (inherited.name == "devices")
-            given.devices.push_back(adopted(std::move(inherited.socket), devices));
-        else if (inherited.name == "web")
-            given.web.push_back(adopted(std::move(inherited.socket), web));
-        else
-            throw daemon::UsageError(
-                fmt::format("the service manager hands over a socket named '{}': say whether it is "
-                            "for devices or web, by FileDescriptorName= in its unit",
-                            inherited.name));
+        const auto kind = std::ranges::find(kinds, inherited.name, &Kind::name);
+        if (kind == std::end(kinds))
+            throw daemon::UsageError(fmt::format(
+                "the service manager hands over a socket named '{}': say whether it is for "
+                "devices, devices-tls or web, by FileDescriptorName= in its unit",
+                inherited.name));
+        kind->sockets.push_back(adopted(std::move(inherited.socket), kind->addresses));
     }
-    if (!devices.empty()) settings.listen_devices = devices;
-    if (!web.empty()) settings.listen_web = web;
+    for (Kind& kind : kinds)
+        if (!kind.addresses.empty()) kind.setting = std::move(kind.addresses);
     return given;
 }
 
 OpenListeners open_listeners(const Settings& settings, GivenListeners given) {
     OpenListeners open;
     open.sockets.devices = given_or_bound(std::move(given.devices), settings.device_addresses(),
-                                          open.devices, open.own);
+                                          open.served.devices, open.own);
+    open.sockets.devices_tls =
+        given_or_bound(std::move(given.devices_tls), settings.device_tls_addresses(),
+                       open.served.devices_tls, open.own);
     open.sockets.web =
-        given_or_bound(std::move(given.web), settings.web_addresses(), open.web, open.own);
+        given_or_bound(std::move(given.web), settings.web_addresses(), open.served.web, open.own);
     open.sockets.nmea_listeners = bind_all(settings.nmea_addresses(), open.nmea);
     for (const Address& address : open.nmea)  // on the port that the kernel may have chosen
         open.sockets.nmea_datagrams.push_back(bind_datagrams(address));

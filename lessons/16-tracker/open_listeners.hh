@@ -9,12 +9,14 @@
 #include "net/address.hh"
 #include "services/listening_sockets.hh"
 #include "settings.hh"
+#include "welcome.hh"
 
 namespace waymark::tracker {
 
 // What a service manager has opened for us, by the names that it gave them.
 struct GivenListeners {
     std::vector<daemon::Fd> devices;
+    std::vector<daemon::Fd> devices_tls;
     std::vector<daemon::Fd> web;
 
     // For daemonize(), which closes all others.
@@ -23,17 +25,15 @@ struct GivenListeners {
 
 // Takes them, and puts their addresses in the place of those in `settings`, so that what holds for
 // an address that others can reach holds for these. To be called before there are threads. Throws
-// UsageError for a socket that is neither named "devices" nor "web", and what
+// UsageError for a socket that is not named "devices", "devices-tls" or "web", and what
 // net::take_inherited_sockets() and Listener::adopt() throw.
 GivenListeners take_given_listeners(Settings& settings);
 
 struct OpenListeners {
     ListeningSockets sockets;
-    std::vector<net::Address> devices;  // as bound: port 0 has become a real one
-    std::vector<net::Address> web;
+    ServedAddresses served;
     std::vector<net::Address> nmea;
-    std::vector<net::Address>
-        own;  // of devices and web: those that we bound, and whose files we remove
+    std::vector<net::Address> own;  // of all but nmea: those that we bound, whose files we remove
 };
 
 // Binds what was not given. Throws net::ListenError and std::system_error that name the address.

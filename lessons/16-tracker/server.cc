@@ -192,14 +192,12 @@ void House::stop() {
 void House::all_up() {
     if (is_postgresql(settings_.store))
         log_.info("store: {}", url_without_password(settings_.store));
-    for (const Address& address : open_.devices) log_.info("devices: {}", shown_address(address));
-    for (const Address& address : open_.web)
-        log_.info("web: {}", shown_address(address, web_scheme(settings_)));
+    for (const std::string& line : address_lines(settings_, open_.served)) log_.info("{}", line);
     for (const Address& address : open_.nmea) log_.info("NMEA: {}", shown_address(address));
     const bool wants_account = services_.has_no_accounts() && !settings_.demo;
     if (wants_account)
         log_.notice("nobody has an account yet: 'tracker status' says how to make the first one");
-    say_that_it_serves(settings_, open_.devices, open_.web, wants_account);
+    say_that_it_serves(settings_, open_.served, wants_account);
     readiness_.ready();
     watchdog_.start();
 }
@@ -228,11 +226,12 @@ net::Task<std::string> House::answer(std::string_view request) {
 net::Task<std::string> House::status() {
     const std::string services = co_await services_.describe();
     co_return fmt::format(
-        R"({{"pid":{},"uptime_s":{},"devices":[{}],"web":[{}],"web_scheme":"{}","nmea":[{}],)"
-        R"("first_account":"{}","services":{}}})"
+        R"({{"pid":{},"uptime_s":{},"devices":[{}],"devices_tls":[{}],"web":[{}],"web_scheme":"{}",)"
+        R"("nmea":[{}],"first_account":"{}","services":{}}})"
         "\n",
-        ::getpid(), figures_.uptime().count(), as_json(open_.devices), as_json(open_.web),
-        web_scheme(settings_), as_json(open_.nmea), welcome_path(settings_.first_link), services);
+        ::getpid(), figures_.uptime().count(), as_json(open_.served.devices),
+        as_json(open_.served.devices_tls), as_json(open_.served.web), web_scheme(settings_),
+        as_json(open_.nmea), welcome_path(settings_.first_link), services);
 }
 
 int run_house(const Settings& settings, GivenListeners given, PidFile& pid_file,

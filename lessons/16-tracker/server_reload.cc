@@ -63,7 +63,19 @@ net::Task<std::string> ServerReload::take_identity() {
                   "try again";
     if (!answer_.empty()) co_return answer_;
     parts_.sockets.identity = std::move(fresh);
+    tell_receivers();
     co_return "";
+}
+
+// They are asked nothing: what the web app could use, they can. What they answer has the number 0,
+// which is no question's. One that does not run begins with the new files.
+void ServerReload::tell_receivers() const {
+    if (parts_.sockets.devices_tls.empty()) return;
+    for (net::ChannelLink* const receiver : parts_.services.links_to(ServiceKind::receiver)) {
+        const IdentityFiles copies = parts_.sockets.identity.duplicate();
+        receiver->send(write_text(MessageKind::certificate, ""), &copies.chain);
+        receiver->send(write_text(MessageKind::key, "0"), &copies.key);
+    }
 }
 
 void ServerReload::hear_identity(std::string_view answer) {

@@ -1,6 +1,6 @@
 // `tracker reload` and SIGHUP: the configuration is read again, and certificate and key with it.
 // All of it is taken or nothing is; so first the web app is asked whether it can serve with the new
-// files, which it alone looks at, and then all services get the new settings.
+// files, and then all services get the new settings, and receivers that serve by TLS the files.
 
 #pragma once
 
@@ -43,6 +43,7 @@ class ServerReload {
 
   private:
     net::Task<std::string> take_identity();
+    void tell_receivers() const;
 
     Parts parts_;
     net::Notice answered_;

@@ -94,6 +94,18 @@ std::vector<Address> parse_all(const std::vector<std::string>& texts, std::strin
 }
 
 // What an app is told must be an address, and nothing that the app could take for something else.
+// None is fine, too. What has no port, a Unix socket, is none that a phone reaches.
+std::vector<Address> parse_with_port(const std::vector<std::string>& texts, std::string_view key,
+                                     std::uint16_t usual_port) {
+    if (texts.empty()) return {};
+    std::vector<Address> addresses = parse_all(texts, key);
+    for (const Address& address : addresses)
+        if (!address.is_ip())
+            throw UsageError(fmt::format("{}: {} has no port; write it as in 127.0.0.1:{}", key,
+                                         address.to_string(), usual_port));
+    return addresses;
+}
+
 void refuse_wrong_url(std::string_view url) {
     if (url.empty()) return;
     const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
@@ -189,6 +201,7 @@ void Settings::validate() const {
     refuse_wrong_store(store);
     device_addresses();
     nmea_addresses();
+    device_tls_addresses();
     ports_to_call();
     const WebHookNetworks readable(web_hooks);
     web_addresses();
@@ -219,6 +232,10 @@ void Settings::validate_together() const {
             fmt::format("web-certificate, web-key: one is nothing without the other; {} is missing",
                         web_key.empty() ? "web-key" : "web-certificate"));
     if (demo && (web_is_beyond_loopback() || !reloadable.trusted_proxies.empty()))
+    if (!listen_devices_tls.empty() && !web_is_secured())
+        throw UsageError(
+            "listen-devices-tls: devices are shown the certificate of the map, and there is none: "
+            "add web-certificate and web-key");
         throw UsageError(
             "demo: nobody need log in to it, so it stays on this machine: leave listen-web and "
             "trusted-proxy out, or start without --demo");
@@ -246,13 +263,11 @@ std::vector<Address> Settings::device_addresses() const {
 }
 
 std::vector<Address> Settings::nmea_addresses() const {
-    if (listen_nmea.empty()) return {};
-    std::vector<Address> addresses = parse_all(listen_nmea, "listen-nmea");
-    for (const Address& address : addresses)
-        if (!address.is_ip())
-            throw UsageError(fmt::format(
-                "listen-nmea: {} has no port; write it as in 127.0.0.1:5005", address.to_string()));
-    return addresses;
+std::vector<Address> Settings::device_tls_addresses() const {
+    return parse_with_port(listen_devices_tls, "listen-devices-tls", 5443);
+}
+
+    return parse_with_port(listen_nmea, "listen-nmea", 5005);
 }
 
 std::vector<std::uint16_t> Settings::ports_to_call() const {

@@ -55,9 +55,10 @@ struct Settings {
     std::string data;   // the folder with everything that is kept
     std::string store;  // where its database is (store/store_location.hh); empty: as it remembers
     std::vector<std::string> listen_devices = {"127.0.0.1:5055"};
-    std::vector<std::string> listen_nmea = {};  // TCP and UDP at each; none: nobody is heard
+    std::vector<std::string> listen_devices_tls = {};  // by TLS, with the web app's certificate
+    std::vector<std::string> listen_nmea = {};         // TCP and UDP at each; none: nobody is heard
     std::vector<std::string> listen_web = {"127.0.0.1:8080"};
-    std::string web_certificate;  // PEM files; empty: the web app speaks plain HTTP
+    std::string web_certificate;  // PEM files; empty: nothing here speaks TLS
     std::string web_key;
     // The port for phones as phones reach it, such as https://home.example; "" where only the page
     // can guess. Without a slash at its end.
@@ -72,7 +73,8 @@ struct Settings {
     std::string gpsd_device = "gpsd";  // the identifier of the device that is there
     // Networks to which web hooks may go (services/web_hook_networks.hh); none: there are none.
     std::vector<std::string> web_hooks;
-    // To send each fix on to: addresses of other servers for devices, such as http://192.0.2.1:5055.
+    // To send each fix on to: addresses of other servers for devices, such as
+    // http://192.0.2.1:5055.
     std::vector<std::string> forward;
     std::string forward_authority;  // PEM: whose https servers are believed; empty: the system's
     std::string user;               // to become after the ports are bound, when started as root
@@ -86,12 +88,13 @@ struct Settings {
     FirstLink first_link;  // nobody sets it: made at each start (serve())
 
     // Each by itself, as a file is read line by line; and what only all of them show: both of
-    // certificate and key, and a web app that other machines can reach is not plain HTTP for
-    // everybody. Throw UsageError.
+    // certificate and key, a certificate where devices are heard by TLS, and a web app that other
+    // machines can reach is not plain HTTP for everybody. Throw UsageError.
     void validate() const;
     void validate_together() const;
     std::vector<net::Address> device_addresses() const;
     std::vector<net::Address> nmea_addresses() const;
+    std::vector<net::Address> device_tls_addresses() const;
     bool calls_out() const {
         return !mqtt.empty() || !gpsd.empty() || !web_hooks.empty() || !forward.empty();
     }

@@ -15,6 +15,7 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
         {"data", data != other.data},
         {"store", store != other.store},
         {"listen-devices", listen_devices != other.listen_devices},
+        {"listen-devices-tls", listen_devices_tls != other.listen_devices_tls},
         {"listen-nmea", listen_nmea != other.listen_nmea},
         {"listen-web", listen_web != other.listen_web},
         {"web-certificate", web_certificate != other.web_certificate},

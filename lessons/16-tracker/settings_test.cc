@@ -88,7 +88,8 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
              s.forward = {"http://a.example", "http://b.example", "http://a.example"};
          },
          "forward", "twice"},
-        {[](Settings& s) { s.forward.assign(9, "http://there.example"); }, "forward", "more than 8"},
+        {[](Settings& s) { s.forward.assign(9, "http://there.example"); }, "forward",
+         "more than 8"},
         {[](Settings& s) { s.metrics_token = "a-token-of-nineteen"; }, "metrics-token",
          "20 to 200"},
         {[](Settings& s) { s.metrics_token = "a token of twenty chars"; }, "metrics-token",
@@ -153,11 +154,12 @@ TEST_CASE("a change that takes a new start is named, and no other") {
     CHECK(before.changes_that_need_a_start(after) == "listen-web, web-hooks, receivers");
     Settings other = before;
     other.data = other.site = other.map = other.user = other.log = "x";
-    other.listen_devices = {"127.0.0.1:1"};
+    other.listen_devices = other.listen_devices_tls = {"127.0.0.1:1"};
     other.threads = 2;
     other.foreground = other.one_process = other.demo = true;
     CHECK(before.changes_that_need_a_start(other) ==
-          "data, listen-devices, site, map, user, log, threads, foreground, one-process, demo");
+          "data, listen-devices, listen-devices-tls, site, map, user, log, threads, foreground, "
+          "one-process, demo");
 }
 
 TEST_CASE("with rules only who is allowed comes in, without rules everybody does") {

@@ -34,6 +34,8 @@ namespace {
 // Beside its channels the store has its database, log, event loop and what it inherits; about 20.
 constexpr unsigned kOtherDescriptors = 32;
 
+constexpr std::string_view kListenSettings = "listen-devices, listen-devices-tls, listen-web";
+
 // By the effective user: root looks with the eyes of whom the server becomes.
 bool may(const std::filesystem::path& path, int what) {
     return ::faccessat(AT_FDCWD, path.c_str(), what, AT_EACCESS) == 0;
@@ -121,7 +123,7 @@ void check_named_once(const std::vector<Address>& addresses) {
     std::sort(texts.begin(), texts.end());
     const auto twice = std::adjacent_find(texts.begin(), texts.end());
     if (twice != texts.end())
-        throw UsageError(fmt::format("listen-devices, listen-web: {} is named twice", *twice));
+        throw UsageError(fmt::format("{}: {} is named twice", kListenSettings, *twice));
 }
 
 // What is free by itself was taken by another address of the same settings.
@@ -133,17 +135,17 @@ void refuse_own_conflict(const std::vector<Address>& refused) {
             continue;
         }
         throw UsageError(
-            fmt::format("listen-devices, listen-web: {} and another of these addresses have the "
-                        "same port, and one covers the other: leave one out",
-                        address.to_string()));
+            fmt::format("{}: {} and another of these addresses have the same port, and one covers "
+                        "the other: leave one out",
+                        kListenSettings, address.to_string()));
     }
 }
 
 // Binds all of them together for a moment: an address for all may stand in the way of another.
 std::vector<std::string> check_addresses(const Settings& settings) {
     std::vector<Address> addresses = settings.device_addresses();
-    const std::vector<Address> web = settings.web_addresses();
-    addresses.insert(addresses.end(), web.begin(), web.end());
+    for (const auto& others : {settings.device_tls_addresses(), settings.web_addresses()})
+        addresses.insert(addresses.end(), others.begin(), others.end());
     check_named_once(addresses);
     std::vector<net::Listener> listeners;
     std::vector<Address> in_use_addresses;

@@ -13,12 +13,10 @@ namespace {
 
 using net::Address;
 
-std::string lines(std::string_view words, const std::vector<Address>& addresses,
-                  std::string_view scheme = "http") {
-    std::string text;
+void add_lines(std::vector<std::string>& lines, std::string_view words,
+               const std::vector<Address>& addresses, std::string_view scheme) {
     for (const Address& address : addresses)
-        text += fmt::format("{} {}\n", words, shown_address(address, scheme));
-    return text;
+        lines.push_back(fmt::format("{} {}", words, shown_address(address, scheme)));
 }
 
 // What a person can open: "every address" is none. On this machine it is localhost.
@@ -28,11 +26,16 @@ std::string openable(const Address& address, std::string_view scheme,
     return fmt::format("{}://{}:{}/", scheme, name, address.port());
 }
 
-// By the first of the names under which people reach it, if there is one: the certificate is for
-// that.
-std::string openable_web(const Settings& settings, const Address& address) {
+// By the first of the names under which people reach the map, if there is one: the certificate is
+// for that.
+std::string openable_by_name(const Settings& settings, const Address& address,
+                             std::string_view scheme) {
     const std::vector<std::string>& names = settings.reloadable.web_names;
-    return openable(address, web_scheme(settings), names.empty() ? "localhost" : names.front());
+    return openable(address, scheme, names.empty() ? "localhost" : names.front());
+}
+
+std::string openable_web(const Settings& settings, const Address& address) {
+    return openable_by_name(settings, address, web_scheme(settings));
 }
 
 // "The map is" and "at", or "Devices send" and "to".
@@ -43,12 +46,15 @@ std::string sentence(std::string_view words, std::string_view at, const Address&
     return text + '\n';
 }
 
-std::string where_phones_send(const Settings& settings, const std::vector<Address>& devices) {
+std::string where_phones_send(const Settings& settings, const ServedAddresses& addresses) {
     if (!settings.public_devices_url.empty())
         return fmt::format("Devices send to {}/\n", settings.public_devices_url);
     std::string text;
-    for (const Address& address : devices)
+    for (const Address& address : addresses.devices)
         text += sentence("Devices send", "to", address, openable(address, "http"));
+    for (const Address& address : addresses.devices_tls)
+        text +=
+            sentence("Devices send", "to", address, openable_by_name(settings, address, "https"));
     return text;
 }
 
@@ -63,16 +69,16 @@ std::string_view web_scheme(const Settings& settings) {
     return settings.web_is_secured() ? "https" : "http";
 }
 
-std::string welcome(const Settings& settings, const std::vector<Address>& devices,
-                    const std::vector<Address>& web, const std::string& first_account) {
+std::string welcome(const Settings& settings, const ServedAddresses& addresses,
+                    const std::string& first_account) {
     std::string text = "\n";
-    for (const Address& address : web)
+    for (const Address& address : addresses.web)
         text += sentence("The map is", "at", address, openable_web(settings, address));
     if (settings.demo)
         text +=
             "Two demo devices are on their way there; they are made up, and nobody need log in.\n";
     text += first_account;
-    text += where_phones_send(settings, devices);
+    text += where_phones_send(settings, addresses);
     text +=
         fmt::format("{} kept in {}\n", settings.demo ? "The demo's positions are" : "Positions are",
                     settings.data);
@@ -91,22 +97,26 @@ std::string first_account_lines(const Settings& settings, const std::vector<Addr
 }
 
 // Whoever started it may be gone by now.
-void say_that_it_serves(const Settings& settings, const std::vector<Address>& devices,
-                        const std::vector<Address>& web, bool has_no_accounts) {
-    const std::string first = has_no_accounts ? first_account_lines(settings, web) : std::string();
+void say_that_it_serves(const Settings& settings, const ServedAddresses& addresses,
+                        bool has_no_accounts) {
+    const std::string first =
+        has_no_accounts ? first_account_lines(settings, addresses.web) : std::string();
     if (!settings.foreground) {
         daemon::write_quietly(STDERR_FILENO, first);
         return;
     }
-    const std::string text = welcome(settings, devices, web, first);
-    const bool is_program = ::isatty(STDOUT_FILENO) == 0;
-    daemon::write_quietly(STDOUT_FILENO,
-                          (is_program ? address_lines(settings, devices, web) : "") + text);
+    std::string text = welcome(settings, addresses, first);
+    if (::isatty(STDOUT_FILENO) == 0)  // a program has started it
+        text = fmt::format("{}\n{}", fmt::join(address_lines(settings, addresses), "\n"), text);
+    daemon::write_quietly(STDOUT_FILENO, text);
 }
 
-std::string address_lines(const Settings& settings, const std::vector<Address>& devices,
-                          const std::vector<Address>& web) {
-    return lines("devices:", devices) + lines("web:", web, web_scheme(settings));
+std::vector<std::string> address_lines(const Settings& settings, const ServedAddresses& addresses) {
+    std::vector<std::string> lines;
+    add_lines(lines, "devices:", addresses.devices, "http");
+    add_lines(lines, "devices-tls:", addresses.devices_tls, "https");
+    add_lines(lines, "web:", addresses.web, web_scheme(settings));
+    return lines;
 }
 
 }  // namespace waymark::tracker

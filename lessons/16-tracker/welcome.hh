@@ -13,6 +13,13 @@
 
 namespace waymark::tracker {
 
+// As bound: port 0 has become a real one.
+struct ServedAddresses {
+    std::vector<net::Address> devices;
+    std::vector<net::Address> web;
+    std::vector<net::Address> devices_tls{};
+};
+
 // "http://127.0.0.1:5055/", or with another scheme; a Unix socket has no URL, and is shown as it
 // was given: "unix:/run/w.sock".
 std::string shown_address(const net::Address& address, std::string_view scheme = "http");
@@ -21,10 +28,10 @@ std::string shown_address(const net::Address& address, std::string_view scheme =
 std::string_view web_scheme(const Settings& settings);
 
 // Where the map is, how the first account is made, where devices send, what is kept where, and how
-// it ends. The addresses are those that were bound; for one that means every address of the machine
-// stands what a person can open, and for the devices', if it is set, the URL by which phones come.
-std::string welcome(const Settings& settings, const std::vector<net::Address>& devices,
-                    const std::vector<net::Address>& web, const std::string& first_account = "");
+// it ends. For an address that means every address of the machine stands what a person can open,
+// and for the devices', if it is set, the URL by which phones come.
+std::string welcome(const Settings& settings, const ServedAddresses& addresses,
+                    const std::string& first_account = "");
 
 // Where the first account is made: the link stands on a line of its own.
 std::string first_account_lines(const Settings& settings, const std::vector<net::Address>& web);
@@ -32,11 +39,11 @@ std::string first_account_lines(const Settings& settings, const std::vector<net:
 // Says to whoever started the server where it serves, and if nobody has an account, how to make
 // one: in the foreground on standard output, else on standard error, which a daemon has until it is
 // ready.
-void say_that_it_serves(const Settings& settings, const std::vector<net::Address>& devices,
-                        const std::vector<net::Address>& web, bool has_no_accounts);
+void say_that_it_serves(const Settings& settings, const ServedAddresses& addresses,
+                        bool has_no_accounts);
 
-// "devices: http://127.0.0.1:5055/" and "web: http://127.0.0.1:8080/", a line for each address.
-std::string address_lines(const Settings& settings, const std::vector<net::Address>& devices,
-                          const std::vector<net::Address>& web);
+// "devices: http://127.0.0.1:5055/", "devices-tls: https://127.0.0.1:5443/" and
+// "web: http://127.0.0.1:8080/": a line for each address, without its end.
+std::vector<std::string> address_lines(const Settings& settings, const ServedAddresses& addresses);
 
 }  // namespace waymark::tracker

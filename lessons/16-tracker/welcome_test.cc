@@ -7,6 +7,8 @@ using waymark::net::Address;
 
 namespace {
 
+using Lines = std::vector<std::string>;
+
 const std::vector<Address> kDevices{Address::parse("127.0.0.1:5055"), Address::parse("[::1]:5055")};
 const std::vector<Address> kWeb{Address::parse("127.0.0.1:8080")};
 
@@ -20,7 +22,7 @@ Settings settings(bool demo) {
 }  // namespace
 
 TEST_CASE("a person reads where everything is and how it ends") {
-    CHECK(welcome(settings(false), kDevices, kWeb) ==
+    CHECK(welcome(settings(false), {kDevices, kWeb}) ==
           "\nThe map is at http://127.0.0.1:8080/\n"
           "Devices send to http://127.0.0.1:5055/\n"
           "Devices send to http://[::1]:5055/\n"
@@ -35,7 +37,7 @@ TEST_CASE("who listens at every address says one that can be opened") {
         const std::vector<Address> devices{Address::parse(std::string(any) + ":5055")};
         const std::vector<Address> web{Address::parse(std::string(any) + ":8080")};
         CHECK(
-            welcome(own, devices, web, first_account_lines(own, web)) ==
+            welcome(own, {devices, web}, first_account_lines(own, web)) ==
             "\nThe map is at http://localhost:8080/ and at every other address of this machine\n"
             "Nobody has an account yet. Make the first one with this link; it works once, and for "
             "a day:\n    http://localhost:8080/welcome#aToken\n"
@@ -43,13 +45,14 @@ TEST_CASE("who listens at every address says one that can be opened") {
             "Positions are kept in /var/lib/waymark\n"
             "Ctrl-C stops everything.\n\n");
         // For programs it is what was bound.
-        CHECK(address_lines(own, devices, web) ==
-              "devices: http://" + std::string(any) + ":5055/\nweb: http://" + any + ":8080/\n");
+        CHECK(address_lines(own, {devices, web}) ==
+              Lines{"devices: http://" + std::string(any) + ":5055/",
+                    "web: http://" + std::string(any) + ":8080/"});
         Settings named = own;
         named.public_devices_url = "https://home.example";
         named.reloadable.web_names = {"map.example", "other.example"};
         named.web_certificate = "map.pem";
-        const std::string text = welcome(named, devices, web, first_account_lines(named, web));
+        const std::string text = welcome(named, {devices, web}, first_account_lines(named, web));
         CHECK(text.find("The map is at https://map.example:8080/ and at") != std::string::npos);
         CHECK(text.find("    https://map.example:8080/welcome#aToken\n") != std::string::npos);
         CHECK(text.find("Devices send to https://home.example/\n") != std::string::npos);
@@ -58,22 +61,37 @@ TEST_CASE("who listens at every address says one that can be opened") {
 }
 
 TEST_CASE("a demo says that it is one") {
-    const std::string text = welcome(settings(true), kDevices, kWeb);
+    const std::string text = welcome(settings(true), {kDevices, kWeb});
     CHECK(text.find("Two demo devices are on their way there; they are made up, and nobody need "
                     "log in.\n") != std::string::npos);
     CHECK(text.find("The demo's positions are kept in /var/lib/waymark\n") != std::string::npos);
 }
 
 TEST_CASE("a program reads a line for each address") {
-    CHECK(address_lines(settings(false), kDevices, kWeb) ==
-          "devices: http://127.0.0.1:5055/\ndevices: http://[::1]:5055/\n"
-          "web: http://127.0.0.1:8080/\n");
+    CHECK(address_lines(settings(false), {kDevices, kWeb}) ==
+          Lines{"devices: http://127.0.0.1:5055/", "devices: http://[::1]:5055/",
+                "web: http://127.0.0.1:8080/"});
+}
+
+TEST_CASE("devices that send by TLS are told so, by the name in the certificate") {
+    Settings named = settings(false);
+    named.web_certificate = "map.pem";
+    const ServedAddresses addresses{kDevices, kWeb, {Address::parse("0.0.0.0:5443")}};
+    CHECK(address_lines(named, addresses) ==
+          Lines{"devices: http://127.0.0.1:5055/", "devices: http://[::1]:5055/",
+                "devices-tls: https://0.0.0.0:5443/", "web: https://127.0.0.1:8080/"});
+    CHECK(welcome(named, addresses).find("Devices send to https://localhost:5443/ and to every") !=
+          std::string::npos);
+    named.reloadable.web_names = {"family.example"};
+    CHECK(welcome(named, addresses)
+              .find("Devices send to https://family.example:5443/ and to every other address of "
+                    "this machine\n") != std::string::npos);
 }
 
 TEST_CASE("a Unix socket is shown as what to listen on, and not as a URL") {
     CHECK(shown_address(Address::parse("unix:/run/waymark.sock")) == "unix:/run/waymark.sock");
-    CHECK(address_lines(settings(false), {Address::parse("unix:@waymark")}, kWeb) ==
-          "devices: unix:@waymark\nweb: http://127.0.0.1:8080/\n");
+    CHECK(address_lines(settings(false), {{Address::parse("unix:@waymark")}, kWeb}) ==
+          Lines{"devices: unix:@waymark", "web: http://127.0.0.1:8080/"});
 }
 
 TEST_CASE("who has no account yet reads where to make the first one") {

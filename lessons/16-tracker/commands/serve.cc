@@ -141,6 +141,8 @@ void print_status(nlohmann::json status) {
                status["uptime_s"].get<long>());
     for (const auto& address : status["devices"]) fmt::print("Phones send to {}\n", shown(address));
     for (const auto& address : status["web"])
+    for (const auto& address : status["devices_tls"])
+        fmt::print("Phones send to {}\n", shown(address, "https"));
         fmt::print("The map is at  {}\n", shown(address, status["web_scheme"].get<std::string>()));
     print_first_account(status);
     fmt::print("\n{:<12} {:<9} {:>8} {:>7}\n", "service", "state", "process", "starts");

@@ -90,11 +90,15 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "environment, or in a file that passfile= names");
     add(app, "listen-devices", settings.listen_devices,
         "Addresses at which phones send, such as 127.0.0.1:5055 (the default) or *:5055");
+    add(app, "listen-devices-tls", settings.listen_devices_tls,
+        "Addresses at which phones send by HTTPS, such as *:5443 (default: none); they are shown "
+        "the certificate of the map");
     add(app, "listen-nmea", settings.listen_nmea,
         "Addresses at which trackers send NMEA over TCP and UDP, such as *:5005 (default: none)");
     add(app, "public-devices-url", settings.public_devices_url,
-        "How phones reach --listen-devices, such as http://192.0.2.1:5055: for what the page of "
-        "the devices says to type (default: the page asks)");
+        "How phones reach this server, such as http://192.0.2.1:5055 or "
+        "https://family.example:5443: for what the page of the devices says to type (default: the "
+        "page asks)");
     add(app, "listen-web", settings.listen_web,
         "Addresses of the map, such as 127.0.0.1:8080 (the default); one that other machines can "
         "reach needs --web-certificate or --trusted-proxy");
@@ -183,7 +187,8 @@ std::vector<std::string> given_arguments(const CLI::App& app) {
 Settings read_settings(const std::string& file, const std::vector<std::string>& arguments) {
     Settings settings;
     if (!file.empty())
-        for (const CLI::ConfigItem& item : parse_settings_file(file)) apply_item(item, file, settings);
+        for (const CLI::ConfigItem& item : parse_settings_file(file))
+            apply_item(item, file, settings);
     CLI::App app;
     add_settings_options(app, settings);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

@@ -1,9 +1,10 @@
-// Certificate and key of the web app, on their way from the files to the one process that uses
-// them. A process that never opens them cannot lose them: the web app may open no file outside its
-// folders and gets them as descriptors; the others have neither. The supervisor, from whose memory
-// all of them begin, hands them on without ever reading a byte: the kernel copies (sendfile(2))
-// into memory files that are sealed (memfd_create(2)). So what a web app that is started anew gets
-// is what the last one had, though the files may be half written at this moment.
+// Certificate and key, on their way from the files to the processes that use them: the web app, and
+// receivers that hear phones by TLS. A process that never opens them cannot lose them: these may
+// open no file outside their folders and get them as descriptors; the others have neither. The
+// supervisor, from whose memory all of them begin, hands them on without ever reading a byte: the
+// kernel copies (sendfile(2)) into memory files that are sealed (memfd_create(2)). So what a web app
+// that is started anew gets is what the last one had, though the files may be half written at this
+// moment.
 //
 // After the start the server is not root any more, and the key is often root's alone. So a process
 // stays behind that is root still and can do one thing: open these two files, which are named when

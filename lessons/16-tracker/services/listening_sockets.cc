@@ -13,23 +13,31 @@ void duplicate_all(const std::vector<daemon::Fd>& sockets, std::vector<daemon::F
     for (const daemon::Fd& socket : sockets) copies.push_back(socket.duplicate());
 }
 
+net::Address address_of(const daemon::Fd& listener) {
+    return net::Listener::adopt(listener.duplicate()).address();
+}
+
 }  // namespace
 
 void ListeningSockets::hand_to(ServiceStart& start) const {
-    start.target = net::Listener::adopt(devices.front().duplicate()).address();
+    start.target = address_of(devices.front());
+    if (!devices_tls.empty()) start.tls_target = address_of(devices_tls.front());
     if (start.kind == ServiceKind::web_app) {
         duplicate_all(web, start.listeners);
         start.identity = identity.duplicate();
     }
     if (start.kind != ServiceKind::receiver) return;
     duplicate_all(devices, start.listeners);
+    duplicate_all(devices_tls, start.tls_listeners);
+    if (!devices_tls.empty()) start.identity = identity.duplicate();
     duplicate_all(nmea_listeners, start.nmea_listeners);
     duplicate_all(nmea_datagrams, start.nmea_datagrams);
 }
 
 std::vector<int> descriptors_of(const ServiceStart& start) {
     std::vector<int> descriptors;
-    for (const auto* sockets : {&start.listeners, &start.nmea_listeners, &start.nmea_datagrams})
+    for (const auto* sockets :
+         {&start.listeners, &start.tls_listeners, &start.nmea_listeners, &start.nmea_datagrams})
         for (const daemon::Fd& socket : *sockets) descriptors.push_back(socket.get());
     if (start.identity)
         descriptors.insert(descriptors.end(),

@@ -13,10 +13,11 @@ namespace waymark::tracker {
 
 struct ListeningSockets {
     std::vector<daemon::Fd> devices;
+    std::vector<daemon::Fd> devices_tls;
     std::vector<daemon::Fd> web;
     std::vector<daemon::Fd> nmea_listeners;
     std::vector<daemon::Fd> nmea_datagrams;
-    IdentityFiles identity = {};  // of the web app
+    IdentityFiles identity = {};  // of web and devices_tls
 
     // Gives the service copies of its own.
     void hand_to(ServiceStart& start) const;

@@ -7,6 +7,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -118,6 +119,27 @@ class Managed(unittest.TestCase):
         said = server.stderr.read()
         self.assertIn("can be reached from other machines", said)
         self.assertEqual(said.count("\n"), 1)
+
+    def test_a_port_for_phones_by_tls_can_be_the_managers(self):
+        server = self.start((self.listener(),), "devices-tls", "--listen-devices", "127.0.0.1:0", "--listen-web",
+                            "127.0.0.1:0")
+        self.assertEqual(server.wait(PATIENCE_SECONDS), 100)
+        self.assertIn("listen-devices-tls: devices are shown the certificate of the map", server.stderr.read())
+        request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                   "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        names = self.folder / "web.pem", self.folder / "web.key"
+        subprocess.run([*request, "-out", names[0], "-keyout", names[1]], check=True, capture_output=True)
+        phones = self.listener()
+        server = self.start((phones,), "devices-tls", "--listen-devices", "127.0.0.1:0", "--listen-web", "127.0.0.1:0",
+                            "--web-certificate", names[0], "--web-key", names[1])
+        self.hear("READY=1")
+        context = ssl.create_default_context(cafile=names[0])
+        with self.assertRaises(urllib.error.HTTPError) as refused:  # a phone that nobody knows
+            urllib.request.urlopen(f"https://127.0.0.1:{phones.getsockname()[1]}/?id=x&lat=1&lon=2", context=context,
+                                   timeout=PATIENCE_SECONDS)
+        refused.exception.close()
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(PATIENCE_SECONDS), 0)
 
     def test_a_socket_of_an_unknown_name_is_refused(self):
         server = self.start((self.listener(),), "tracker.socket")

@@ -21,6 +21,7 @@
 #include "daemon/error.hh"
 #include "daemon/signals.hh"
 #include "services/reception.hh"
+#include "services/served_tls.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 
@@ -33,50 +34,63 @@ using daemon::Channel;
 // For the counters of a thread, which answers between two rounds of its loop.
 constexpr std::chrono::milliseconds kCountersPatience{200};
 
+// A phone that sends for years is often an old one: TLS 1.3 came with Android 10 and iOS 12.2.
+constexpr net::TlsVersion kLeastOfPhones = net::TlsVersion::tls12;
+
+std::vector<daemon::Fd> copies_of(const std::vector<daemon::Fd>& sockets) {
+    std::vector<daemon::Fd> copies;
+    for (const daemon::Fd& socket : sockets) copies.push_back(socket.duplicate());
+    return copies;
+}
+
 class ReceiverService {
   public:
     explicit ReceiverService(ServiceStart& start);
     int run();
 
   private:
-    static std::vector<std::unique_ptr<Reception>> open(ServiceStart& start, daemon::Log& log);
+    static std::vector<std::unique_ptr<Reception>> open(ServiceStart& start, ServedTls& tls,
+                                                        daemon::Log& log);
     void opened();
     void meet_store(Peer peer, Channel channel);
     void close();
     void reload(const ReloadableSettings& settings);
+    std::string take(const IdentityFiles& files);
     std::string counters();
 
     Reception& first() { return *receptions_.front(); }
 
     daemon::Log& log_;
+    ServedTls tls_;  // of all threads
     std::vector<std::unique_ptr<Reception>> receptions_;
     std::size_t open_ = 0;
     ServiceControl control_;
 };
 
-std::vector<std::unique_ptr<Reception>> ReceiverService::open(ServiceStart& start,
+std::vector<std::unique_ptr<Reception>> ReceiverService::open(ServiceStart& start, ServedTls& tls,
                                                               daemon::Log& log) {
     std::vector<std::unique_ptr<Reception>> receptions;
     for (unsigned i = 0; i < start.settings.threads; ++i) {
-        std::vector<daemon::Fd> listeners;
-        for (const daemon::Fd& listener : start.listeners)
-            listeners.push_back(listener.duplicate());
         receptions.push_back(
-            std::make_unique<Reception>(start.settings, std::move(listeners), log));
+            std::make_unique<Reception>(start.settings, copies_of(start.listeners), log));
+        receptions.back()->hear_tls(copies_of(start.tls_listeners), tls.make_layer());
     }
     start.listeners.clear();
+    start.tls_listeners.clear();
     receptions.front()->hear_nmea(std::move(start.nmea_listeners), std::move(start.nmea_datagrams));
     return receptions;
 }
 
 ReceiverService::ReceiverService(ServiceStart& start)
     : log_(*start.log),
-      receptions_(open(start, log_)),
+      tls_(start.settings, std::exchange(start.identity, {}), kLeastOfPhones, nullptr),
+      receptions_(open(start, tls_, log_)),
       control_(
           first().loop(), std::move(start.control), log_,
           {.on_peer = [this](Peer peer, Channel channel) { meet_store(peer, std::move(channel)); },
            .on_stop = [this] { close(); },
            .on_settings = [this](const ReloadableSettings& settings) { reload(settings); },
+           .on_identity = [this](const IdentityFiles& files) { return take(files); },
            .on_devices_changed = {},
            .counters = [this] { return counters(); },
            .memory = std::move(start.memory)}) {
@@ -125,6 +139,13 @@ void ReceiverService::close() {
 void ReceiverService::reload(const ReloadableSettings& settings) {
     for (const auto& reception : receptions_)
         reception->loop().post([&reception = *reception, settings] { reception.reload(settings); });
+}
+
+// The web app has looked at them before us.
+std::string ReceiverService::take(const IdentityFiles& files) {
+    const std::string failure = tls_.take(files);
+    if (!failure.empty()) log_.error("the old certificate stays in use here: {}", failure);
+    return failure;
 }
 
 // Of one thread as they are, of several as a list. All of it must fit into one message, so the more

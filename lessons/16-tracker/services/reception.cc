@@ -77,6 +77,8 @@ void Reception::learn(std::string_view part) {
     devices_ = unpacker_.take();
     if (!is_first) return;
     server_.open();
+    for (daemon::Fd& listener : std::exchange(tls_listeners_, {}))
+        server_.http().accept_on(net::Listener::adopt(std::move(listener)), make_layer_);
     nmea_.open(std::move(nmea_listeners_), std::move(nmea_datagrams_), settings_);
     on_open_();
 }
@@ -107,6 +109,12 @@ net::Task<> Reception::store_and_answer(Exchange& exchange, DecodedPool::Lease d
     pool_.give(std::move(decoded));
 }
 //#endregion store-and-answer
+
+void Reception::hear_tls(std::vector<daemon::Fd> listeners,
+                         net::http::Server::MakeLayer make_layer) {
+    tls_listeners_ = std::move(listeners);
+    make_layer_ = std::move(make_layer);
+}
 
 void Reception::hear_nmea(std::vector<daemon::Fd> listeners, std::vector<daemon::Fd> datagrams) {
     nmea_listeners_ = std::move(listeners);

@@ -63,6 +63,8 @@ class Reception {
     void meet_store(daemon::Channel channel);
     // Before it serves: sockets of NMEA, for one thread of a receiver.
     void hear_nmea(std::vector<daemon::Fd> listeners, std::vector<daemon::Fd> datagrams);
+    // Before it serves: listening sockets for secured connections (net/http/server).
+    void hear_tls(std::vector<daemon::Fd> listeners, net::http::Server::MakeLayer make_layer);
     // Called when it begins to serve.
     void on_open(std::function<void()> handler) { on_open_ = std::move(handler); }
     void reload(const ReloadableSettings& settings);
@@ -98,6 +100,8 @@ class Reception {
     ConfiguredServer server_;
     NmeaInput nmea_;
     std::vector<daemon::Fd> nmea_listeners_, nmea_datagrams_;  // until it serves
+    std::vector<daemon::Fd> tls_listeners_;                    // the same
+    net::http::Server::MakeLayer make_layer_;
     ReloadableSettings settings_;
     bool quarantine_has_room_ = true;  // the store says when not
     std::uint64_t no_room_ = 0;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "daemon/channel.hh"
@@ -28,10 +29,12 @@ struct ServiceStart {
     std::uint16_t number = 0;
     daemon::Channel control;
     std::vector<daemon::Fd> listeners{};       // listening sockets, for those who serve
+    std::vector<daemon::Fd> tls_listeners{};   // for receivers: by TLS
     std::vector<daemon::Fd> nmea_listeners{};  // for receivers: TCP
     std::vector<daemon::Fd> nmea_datagrams{};  // and UDP
-    net::Address target{};                     // where phones send, for the demo
-    IdentityFiles identity{};                  // of the web app, if it serves by TLS
+    net::Address target{};                     // where phones send
+    std::optional<net::Address> tls_target{};  // and by TLS, if they can
+    IdentityFiles identity{};                  // of those who serve by TLS
     std::unique_ptr<daemon::Log> log{};        // made by run_service: the service may open no file
     ProcessMemory memory{};                    // the same
 };

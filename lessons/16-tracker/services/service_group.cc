@@ -77,10 +77,11 @@ void ServiceGroup::reload(const ReloadableSettings& settings) {
             service->control->send(message);  // words can wait in a full channel, a file cannot
 }
 
-net::ChannelLink* ServiceGroup::link_to(ServiceKind kind) const {
+std::vector<net::ChannelLink*> ServiceGroup::links_to(ServiceKind kind) const {
+    std::vector<net::ChannelLink*> links;
     for (const auto& service : services_)
-        if (service->kind == kind) return service->control.get();
-    return nullptr;
+        if (service->kind == kind && service->control) links.push_back(service->control.get());
+    return links;
 }
 
 net::Task<bool> ServiceGroup::devices_changed() {

@@ -61,8 +61,13 @@ class ServiceGroup {
 
     // To be called when the log has been opened again: its file goes to all services.
     void reload(const ReloadableSettings& settings);
-    // The channel to the first service of this kind; null while it does not run.
-    net::ChannelLink* link_to(ServiceKind kind) const;
+    // The channels to the services of this kind that run.
+    std::vector<net::ChannelLink*> links_to(ServiceKind kind) const;
+    // To the first of them; null if there is none.
+    net::ChannelLink* link_to(ServiceKind kind) const {
+        const std::vector<net::ChannelLink*> links = links_to(kind);
+        return links.empty() ? nullptr : links.front();
+    }
     // Has the store look at the devices again; true when the receivers have been told.
     net::Task<bool> devices_changed();
     // To be called on SIGCHLD. A service's last words came before its end, so they are read first.

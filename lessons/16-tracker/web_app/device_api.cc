@@ -126,9 +126,9 @@ net::Task<> DeviceApi::details(Exchange& exchange, Viewer viewer) {
     answer_json(
         exchange, 200,
         fmt::format(R"({{"now":{},"is_admin":{},"devices":{},"refused":{},)"
-                    R"("phones":{{"url":{},"port":{},"is_local":{}}}}})",
+                    R"("phones":{{"url":{},"port":{},"tls_port":{},"is_local":{}}}}})",
                     now, viewer.is_admin(), *devices, refusals_to_json(refused_, viewer, now), url,
-                    parts_.phones.port, parts_.phones.is_local));
+                    parts_.phones.port, parts_.phones.tls_port, parts_.phones.is_local));
 }
 
 net::Task<> DeviceApi::count(Exchange& exchange, Viewer viewer) {
@@ -220,6 +220,10 @@ PhonePort phone_port_of(const ServiceStart& start) {
     phones.url = start.settings.public_devices_url;
     phones.port = start.target.port();
     phones.is_local = start.target.is_loopback();
+    if (start.tls_target) {
+        phones.tls_port = start.tls_target->port();
+        phones.is_local = phones.is_local && start.tls_target->is_loopback();
+    }
     phones.mqtt = start.settings.mqtt;
     const std::vector<net::Address> nmea = start.settings.nmea_addresses();
     if (!nmea.empty()) phones.nmea_port = std::to_string(nmea.front().port());

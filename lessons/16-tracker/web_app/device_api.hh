@@ -3,7 +3,8 @@
 //
 //   GET  /api/devices/details       {"now":MS,"devices":[...],"refused":[...],"phones":{...}}
 //                                   (web_app/device_readings.hh); "phones" is how the port for them
-//                                   is reached: {"url":"","port":5055,"is_local":true}
+//                                   is reached:
+//                                   {"url":"","port":5055,"tls_port":0,"is_local":true}
 //   GET  /api/devices/{}/count      {"fixes":10000000}
 //   GET  /api/devices/{}/retention?days=30   what would go if so many days were kept:
 //                                   {"before":MS,"positions":7,"hidden":1,"quarantined":2}; the
@@ -36,11 +37,12 @@
 namespace waymark::tracker {
 
 struct PhonePort {
-    std::string url;          // as a person has set it; "": the page guesses
-    std::uint16_t port = 0;   // where the server listens
-    bool is_local = true;     // for this machine only
-    std::string mqtt;         // HOST:PORT of the broker that is asked, or ""
-    std::string nmea_port{};  // "" where NMEA is not heard
+    std::string url;             // as a person has set it; "": the page guesses
+    std::uint16_t port = 0;      // where the server listens
+    std::uint16_t tls_port = 0;  // where it does by TLS, or 0
+    bool is_local = true;        // for this machine only
+    std::string mqtt;            // HOST:PORT of the broker that is asked, or ""
+    std::string nmea_port{};     // "" where NMEA is not heard
 };
 // As far as that is known where the web app starts.
 PhonePort phone_port_of(const ServiceStart& start);

@@ -15,6 +15,7 @@
 #include "daemon/error.hh"
 #include "net/event_loop.hh"
 #include "services/configured_server.hh"
+#include "services/served_tls.hh"
 #include "services/service.hh"
 #include "services/service_control.hh"
 #include "trips/demo_devices.hh"
@@ -47,7 +48,6 @@
 #include "web_app/track_files_api.hh"
 #include "web_app/trip_api.hh"
 #include "web_app/user_api.hh"
-#include "web_app/web_tls.hh"
 
 namespace waymark::tracker {
 
@@ -118,7 +118,7 @@ class WebAppService {
     Sharing sharing_;
     StatusApi status_;
     const bool is_beyond_loopback_;
-    WebTls tls_;
+    ServedTls tls_;
     RequestGuard guard_;
     ClientPlaces places_;
     net::http::Router router_;
@@ -174,7 +174,7 @@ WebAppService::WebAppService(ServiceStart& start)
       status_({loop_, [this] { return control_.ask_for_figures(); }, start.settings.metrics_token,
                [this](const net::http::Exchange& exchange) { return log_in_.who_asks(exchange); }}),
       is_beyond_loopback_(start.settings.web_is_beyond_loopback()),
-      tls_(start.settings, std::exchange(start.identity, {}), log_),
+      tls_(start.settings, std::exchange(start.identity, {}), net::TlsVersion::tls13, &log_),
       guard_(reach_of(start.settings.reloadable)),
       places_(start.settings.reloadable),
       routes_(router_, guard_, places_,

@@ -1,5 +1,5 @@
 // The pages by HTTPS, as a browser sees them that trusts the certificate: everything comes by it, the
-// live stream as well, and goes on over a change of the certificate.
+// live stream as well, and goes on over a change of the certificate. Phones are told to come so, too.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -39,8 +39,8 @@ after(async () => {
 
 test('the map is there and lives, and a new certificate does not disturb it', async () => {
   renew('first.example');
-  const tracker = await Tracker.start(['alice/phone'], ['--web-certificate', file('web.pem'), '--web-key', file('web.key')],
-    { hasAccounts: false });
+  const tracker = await Tracker.start(['alice/phone'], ['--web-certificate', file('web.pem'), '--web-key', file('web.key'),
+    '--listen-devices-tls', '127.0.0.1:0'], { hasAccounts: false });
   try {
     assert.match(tracker.web, /^https:/);
     const page = await openPage(browser, { viewport: PHONE, ignoreHTTPSErrors: true });
@@ -64,6 +64,13 @@ test('the map is there and lives, and a new certificate does not disturb it', as
     // And what is asked from now on is answered with the new certificate.
     await page.goto(`${tracker.web}history`);
     assert.equal(await page.evaluate(() => window.isSecureContext && location.protocol), 'https:');
+    const status = JSON.parse(execFileSync(trackerBinary, ['status', '--json', '--data', tracker.data]));
+    await page.goto(`${tracker.web}devices`);
+    await page.locator('#add').click();
+    await page.locator('#add-name').fill('bob');
+    await page.locator('#add-form button[type=submit]').click();
+    await page.locator('#token').waitFor();
+    assert.equal(await page.locator('#phones-url').inputValue(), `https://${status.devices_tls[0]}`);
     assert.deepEqual(plain, []);
     assert.deepEqual(page.complaints, []);
   } finally {

@@ -15,9 +15,12 @@ const NEEDS = {
 };
 
 // Where phones reach the server: what was set for the server, or typed here, or where this page is.
-function firstUrl({ url, port }) {
+// By TLS if this page came so, for then its name is that of the certificate.
+function firstUrl({ url, port, tlsPort }) {
   if (url) return url;
-  return localStorage.getItem(URL_KEY) ?? `http://${location.hostname}:${port}`;
+  const here = tlsPort && location.protocol === 'https:' ? `https://${location.hostname}:${tlsPort}`
+    : `http://${location.hostname}:${port}`;
+  return localStorage.getItem(URL_KEY) ?? here;
 }
 
 function isThisMachine(url) {

@@ -4,11 +4,11 @@ import { read, send } from './session.js';
 
 const list = (value) => (Array.isArray(value) ? value : []);
 
-// { now, isAdmin, devices, refused, phones: { url, port, isLocal } }
+// { now, isAdmin, devices, refused, phones: { url, port, tlsPort, isLocal } }; tlsPort is 0 without TLS
 export async function readDetails() {
   const { now, is_admin: isAdmin, devices, refused, phones = {} } = await read('/api/devices/details');
   return { now, isAdmin: isAdmin === true, devices: list(devices), refused: list(refused),
-    phones: { url: phones.url ?? '', port: phones.port, isLocal: phones.is_local === true } };
+    phones: { url: phones.url ?? '', port: phones.port, tlsPort: phones.tls_port ?? 0, isLocal: phones.is_local === true } };
 }
 
 export async function countFixes(device) {

@@ -1,4 +1,4 @@
-#include "web_app/web_tls.hh"
+#include "services/served_tls.hh"
 
 #include <exception>
 
@@ -18,22 +18,24 @@ constexpr std::string_view kAnswerInClear =
 
 }  // namespace
 
-WebTls::WebTls(const Settings& settings, const IdentityFiles& files, daemon::Log& log)
-    : names_{settings.web_certificate, settings.web_key}, log_(log) {
+ServedTls::ServedTls(const Settings& settings, const IdentityFiles& files, net::TlsVersion least,
+                     daemon::Log* notes)
+    : names_{settings.web_certificate, settings.web_key}, notes_(notes) {
     if (!files) return;
     context_.emplace(net::TlsServerOptions{.identity = read_identity(files, names_),
                                            .protocols = {"http/1.1"},
+                                           .least = least,
                                            .answer_to_http = std::string(kAnswerInClear)});
     tell_notes();
 }
 
-net::http::Server::MakeLayer WebTls::make_layer() {
+net::http::Server::MakeLayer ServedTls::make_layer() {
     if (!context_) return {};
     return [this] { return context_->accept(); };
 }
 
-std::string WebTls::take(const IdentityFiles& files) {
-    if (!context_) return "the web app was started without TLS";
+std::string ServedTls::take(const IdentityFiles& files) {
+    if (!context_) return "this service was started without TLS";
     try {
         context_->reload(read_identity(files, names_));
     } catch (const std::exception& error) {
@@ -43,8 +45,9 @@ std::string WebTls::take(const IdentityFiles& files) {
     return {};
 }
 
-void WebTls::tell_notes() {
-    for (const std::string& note : context_->notes()) log_.warning("{}", note);
+void ServedTls::tell_notes() {
+    if (notes_ == nullptr) return;
+    for (const std::string& note : context_->notes()) notes_->warning("{}", note);
 }
 
 }  // namespace waymark::tracker
