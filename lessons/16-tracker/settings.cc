@@ -9,6 +9,7 @@
 #include "daemon/error.hh"
 #include "map/tile_url.hh"
 #include "net/http/url.hh"
+#include "services/call_target.hh"
 #include "services/forward_destinations.hh"
 #include "services/web_hook_networks.hh"
 #include "store/connection.hh"
@@ -93,7 +94,6 @@ std::vector<Address> parse_all(const std::vector<std::string>& texts, std::strin
     return addresses;
 }
 
-// What an app is told must be an address, and nothing that the app could take for something else.
 // None is fine, too. What has no port, a Unix socket, is none that a phone reaches.
 std::vector<Address> parse_with_port(const std::vector<std::string>& texts, std::string_view key,
                                      std::uint16_t usual_port) {
@@ -106,6 +106,7 @@ std::vector<Address> parse_with_port(const std::vector<std::string>& texts, std:
     return addresses;
 }
 
+// What an app is told must be an address, and nothing that the app could take for something else.
 void refuse_wrong_url(std::string_view url) {
     if (url.empty()) return;
     const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
@@ -200,8 +201,8 @@ void Settings::validate() const {
     reloadable.validate();
     refuse_wrong_store(store);
     device_addresses();
-    nmea_addresses();
     device_tls_addresses();
+    nmea_addresses();
     ports_to_call();
     const WebHookNetworks readable(web_hooks);
     web_addresses();
@@ -231,11 +232,11 @@ void Settings::validate_together() const {
         throw UsageError(
             fmt::format("web-certificate, web-key: one is nothing without the other; {} is missing",
                         web_key.empty() ? "web-key" : "web-certificate"));
-    if (demo && (web_is_beyond_loopback() || !reloadable.trusted_proxies.empty()))
     if (!listen_devices_tls.empty() && !web_is_secured())
         throw UsageError(
             "listen-devices-tls: devices are shown the certificate of the map, and there is none: "
             "add web-certificate and web-key");
+    if (demo && (web_is_beyond_loopback() || !reloadable.trusted_proxies.empty()))
         throw UsageError(
             "demo: nobody need log in to it, so it stays on this machine: leave listen-web and "
             "trusted-proxy out, or start without --demo");
@@ -262,28 +263,18 @@ std::vector<Address> Settings::device_addresses() const {
     return parse_all(listen_devices, "listen-devices");
 }
 
-std::vector<Address> Settings::nmea_addresses() const {
 std::vector<Address> Settings::device_tls_addresses() const {
     return parse_with_port(listen_devices_tls, "listen-devices-tls", 5443);
 }
 
+std::vector<Address> Settings::nmea_addresses() const {
     return parse_with_port(listen_nmea, "listen-nmea", 5005);
 }
 
 std::vector<std::uint16_t> Settings::ports_to_call() const {
     std::vector<std::uint16_t> ports;
-    for (const auto& [key, target] : {std::pair{"mqtt", &mqtt}, std::pair{"gpsd", &gpsd}}) {
-        if (target->empty()) continue;
-        const std::size_t colon = target->rfind(':');
-        std::uint16_t port = 0;
-        const char* const end = target->data() + target->size();
-        const char* const begin = colon == std::string::npos ? end : target->data() + colon + 1;
-        const auto [stop, error] = std::from_chars(begin, end, port);
-        if (error != std::errc() || stop != end || port == 0 || colon == 0)
-            throw UsageError(
-                fmt::format("{}: '{}' is no HOST:PORT, such as localhost:1883", key, *target));
-        ports.push_back(port);
-    }
+    if (!mqtt.empty()) ports.push_back(parse_mqtt(mqtt).port);
+    if (!gpsd.empty()) ports.push_back(parse_gpsd(gpsd).port);
     for (const net::http::HttpUrl& url : parse_destinations(forward)) ports.push_back(url.port);
     return ports;
 }

@@ -66,8 +66,9 @@ struct Settings {
     std::string metrics_token;  // whoever shows it may read /metrics; none: admins only
     std::string site;  // the folder with the pages; found beside the program unless said otherwise
     std::string map;   // a file with the streets (map/map_file.hh); none: there are no streets
-    // To call: HOST:PORT, or nothing.
+    // To call (services/call_target.hh), or nothing.
     std::string mqtt, mqtt_user, mqtt_password;
+    std::string mqtt_authority;  // PEM: which brokers are believed; empty: as the system does
     std::string mqtt_client = "waymark";  // the broker keeps our session under this name
     std::string gpsd;
     std::string gpsd_device = "gpsd";  // the identifier of the device that is there
@@ -93,8 +94,8 @@ struct Settings {
     void validate() const;
     void validate_together() const;
     std::vector<net::Address> device_addresses() const;
-    std::vector<net::Address> nmea_addresses() const;
     std::vector<net::Address> device_tls_addresses() const;
+    std::vector<net::Address> nmea_addresses() const;
     bool calls_out() const {
         return !mqtt.empty() || !gpsd.empty() || !web_hooks.empty() || !forward.empty();
     }

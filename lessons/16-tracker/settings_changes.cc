@@ -21,7 +21,8 @@ std::string Settings::changes_that_need_a_start(const Settings& other) const {
         {"web-certificate", web_certificate != other.web_certificate},
         {"web-key", web_key != other.web_key},
         {"mqtt", mqtt != other.mqtt || mqtt_user != other.mqtt_user ||
-                     mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client},
+                     mqtt_password != other.mqtt_password || mqtt_client != other.mqtt_client ||
+                     mqtt_authority != other.mqtt_authority},
         {"gpsd", gpsd != other.gpsd || gpsd_device != other.gpsd_device},
         {"web-hooks", web_hooks != other.web_hooks},
         {"forward", forward != other.forward || forward_authority != other.forward_authority},

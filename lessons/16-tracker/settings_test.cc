@@ -49,6 +49,12 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
              s.listen_web = {"127.0.0.1:1", "192.0.2.1:2"};
          },
          "listen-web", "192.0.2.1:2"},
+        {[](Settings& s) { s.listen_devices_tls = {"127.0.0.1:5443"}; }, "listen-devices-tls",
+         "web-certificate"},
+        {[](Settings& s) { s.listen_devices_tls = {"unix:/run/x"}; }, "listen-devices-tls",
+         "has no port"},
+        {[](Settings& s) { s.mqtt = "mqtts://broker.example/topic"; }, "mqtt",
+         "mqtts://broker.example/topic"},
         {[](Settings& s) { s.web_certificate = "c.pem"; }, "web-certificate", "web-key is missing"},
         {[](Settings& s) { s.web_key = "c.key"; }, "web-key", "web-certificate is missing"},
         {[](Settings& s) { s.reloadable.trusted_proxies = {"all"}; }, "trusted-proxy", "everybody"},

@@ -176,11 +176,13 @@ std::vector<std::string> check_identity(const Settings& settings) {
 
 }  // namespace
 
-void check_forward(const Settings& settings) {
-    if (settings.forward.empty() || settings.forward_authority.empty()) return;
+void check_authorities(const Settings& settings) {
     look_as_user(settings, [](const Settings& seen) {
-        const net::TlsClientContext readable(
-            {.authorities = std::filesystem::absolute(seen.forward_authority).string()});
+        for (const std::string& file : {seen.forward_authority, seen.mqtt_authority}) {
+            if (file.empty()) continue;
+            const net::TlsClientContext readable(
+                {.authorities = std::filesystem::absolute(file).string()});
+        }
     });
 }
 
@@ -215,7 +217,7 @@ std::vector<std::string> check_start(const Settings& settings) {
     check_what_is_there(settled);
     look_as_user(settled, check_log);
     check_map(settled);
-    check_forward(settled);
+    check_authorities(settled);
     find_site(settled.site, program_folder());
     std::vector<std::string> remarks = check_addresses(settled);
     for (const std::string& note : check_identity(settled)) remarks.push_back(note);

@@ -21,8 +21,8 @@ void check_descriptors(const Settings& settings);
 // read it, or the pages could not draw it.
 void check_map(const Settings& settings);
 
-// The same for whose certificates are to be believed when fixes are forwarded.
-void check_forward(const Settings& settings);
+// The same for whose certificates are to be believed of those whom the server calls.
+void check_authorities(const Settings& settings);
 
 // Throws UsageError, or std::system_error for an address that cannot be bound. Gives what holds at
 // the moment only, a line each: addresses that are in use by another program.

@@ -53,7 +53,8 @@ void run_serve(const CLI::App& command, const ServeOptions& options) {
     settings.web_certificate = absolute_path(settings.web_certificate);
     settings.web_key = absolute_path(settings.web_key);
     settings.forward_authority = absolute_path(settings.forward_authority);
-    check_forward(settings);
+    settings.mqtt_authority = absolute_path(settings.mqtt_authority);
+    check_authorities(settings);
     if (settings.log != "stderr" && settings.log != "syslog")
         settings.log = absolute_path(settings.log);
     const int code = serve(settings, [&] {
@@ -140,9 +141,9 @@ void print_status(nlohmann::json status) {
     fmt::print("Running as process {} for {} s.\n", status["pid"].get<int>(),
                status["uptime_s"].get<long>());
     for (const auto& address : status["devices"]) fmt::print("Phones send to {}\n", shown(address));
-    for (const auto& address : status["web"])
     for (const auto& address : status["devices_tls"])
         fmt::print("Phones send to {}\n", shown(address, "https"));
+    for (const auto& address : status["web"])
         fmt::print("The map is at  {}\n", shown(address, status["web_scheme"].get<std::string>()));
     print_first_account(status);
     fmt::print("\n{:<12} {:<9} {:>8} {:>7}\n", "service", "state", "process", "starts");

@@ -103,7 +103,8 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Addresses of the map, such as 127.0.0.1:8080 (the default); one that other machines can "
         "reach needs --web-certificate or --trusted-proxy");
     add(app, "web-certificate", settings.web_certificate,
-        "Serve the map by HTTPS: the certificate, and those between it and its authority (PEM)");
+        "Serve the map by HTTPS, and --listen-devices-tls: the certificate, and those between it "
+        "and its authority (PEM)");
     add(app, "web-key", settings.web_key, "And its key; 'tracker reload' reads both files again");
     add(app, "web-name", reloadable.web_names,
         "Names under which people reach the map, such as family.example");
@@ -111,13 +112,16 @@ void add_settings_options(CLI::App& app, Settings& settings) {
         "Proxies before the map that are believed whom they serve (X-Forwarded-For and -Proto, "
         "Forwarded): addresses or networks such as 127.0.0.1, or unix");
     add(app, "mqtt", settings.mqtt,
-        "HOST:PORT of an MQTT broker where OwnTracks publishes, such as localhost:1883");
+        "An MQTT broker where OwnTracks publishes: HOST:PORT, such as localhost:1883, or by TLS "
+        "mqtts://HOST");
     add(app, "mqtt-user", settings.mqtt_user, "Whom the broker knows us as (default: nobody)");
     add(app, "mqtt-password", settings.mqtt_password,
         "Password for the broker; on a command line others see it: use the file or the "
         "environment");
     add(app, "mqtt-client", settings.mqtt_client,
         "Name under which the broker keeps what comes while we are away (default waymark)");
+    add(app, "mqtt-authority", settings.mqtt_authority,
+        "PEM file: whose certificate is believed of the broker (default: the system's)");
     add(app, "gpsd", settings.gpsd, "HOST:PORT of a gpsd, such as localhost:2947");
     add(app, "gpsd-device", settings.gpsd_device,
         "Identifier of the device that is at that gpsd (default gpsd)");

@@ -13,6 +13,7 @@ using daemon::Deadline;
 namespace {
 
 constexpr std::chrono::seconds kToConnect{10};
+constexpr std::chrono::seconds kToSecure{10};
 
 net::ResolveResult look_up(const std::string& target) {
     return net::resolve_host_and_port(target);
@@ -21,7 +22,8 @@ net::ResolveResult look_up(const std::string& target) {
 }  // namespace
 
 net::Task<std::unique_ptr<net::Stream>> dial(CallerHost& host, daemon::ThreadPool& pool,
-                                             std::string target, std::string& failure) {
+                                             std::string target, MakeLayer make_layer,
+                                             std::string& failure) {
     net::PoolCall looking_up(host.loop, pool, [target] { return look_up(target); });
     const std::optional<net::ResolveResult> found = co_await looking_up;
     if (!found || found->status != net::ResolveStatus::done) {
@@ -35,7 +37,14 @@ net::Task<std::unique_ptr<net::Stream>> dial(CallerHost& host, daemon::ThreadPoo
         failure = result.error_text();
         co_return nullptr;
     }
-    co_return std::make_unique<net::Stream>(host.loop, std::move(result.socket));
+    auto stream = std::make_unique<net::Stream>(host.loop, std::move(result.socket),
+                                                make_layer ? make_layer() : nullptr);
+    const Deadline deadline = Deadline::after(kToSecure, host.loop.now());
+    const net::Transfer secured = co_await stream->handshake(deadline);
+    if (secured.outcome == net::Outcome::done) co_return stream;
+    failure = secured.outcome == net::Outcome::timed_out ? "it does not answer the TLS handshake"
+                                                         : "TLS: " + stream->layer()->failure();
+    co_return nullptr;
 }
 
 net::Task<> sleep_for(net::EventLoop& loop, std::chrono::milliseconds pause) {

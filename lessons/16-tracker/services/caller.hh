@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "memory_directory.hh"
 #include "net/event_loop.hh"
 #include "net/stream.hh"
+#include "net/stream_layer.hh"
 #include "net/task.hh"
 #include "services/refusals.hh"
 #include "services/store_link.hh"
@@ -46,10 +48,13 @@ class CallPause {
     std::chrono::milliseconds pause_{std::chrono::seconds(1)};
 };
 
-// Looks the name up on `pool`, connects to the first address that answers within ten seconds;
-// nothing if none does, and `failure` says why.
+// Looks the name up on `pool`, connects to the first address that answers within ten seconds, and
+// with `make_layer` secures the connection (net/tls_context) within ten more; nothing if that
+// fails, and `failure` says why.
+using MakeLayer = std::function<std::unique_ptr<net::StreamLayer>()>;
 net::Task<std::unique_ptr<net::Stream>> dial(CallerHost& host, daemon::ThreadPool& pool,
-                                             std::string target, std::string& failure);
+                                             std::string target, MakeLayer make_layer,
+                                             std::string& failure);
 
 net::Task<> sleep_for(net::EventLoop& loop, std::chrono::milliseconds pause);
 

@@ -17,7 +17,9 @@
 #include "daemon/error.hh"
 #include "daemon/thread_pool.hh"
 #include "net/task_group.hh"
+#include "services/call_target.hh"
 #include "services/caller.hh"
+#include "services/forward_destinations.hh"
 #include "services/forwarder.hh"
 #include "services/gpsd_caller.hh"
 #include "services/hook_caller.hh"
@@ -35,6 +37,7 @@ class CallerService {
     int run();
 
   private:
+    void prepare_tls();
     void meet_store(daemon::Channel channel);
     void learn(std::string_view part);
     void hear(std::string_view message);
@@ -53,7 +56,7 @@ class CallerService {
     std::unique_ptr<MqttCaller> mqtt_;
     std::unique_ptr<GpsdCaller> gpsd_;
     std::unique_ptr<HookCaller> hooks_;
-    std::optional<net::TlsClientContext> tls_;  // for the forwarders
+    std::optional<net::TlsClientContext> broker_tls_, forward_tls_;
     std::vector<std::unique_ptr<Forwarder>> forwarders_;
     net::TaskGroup tasks_;
     ServiceControl control_;
@@ -84,11 +87,22 @@ CallerService::CallerService(ServiceStart& start)
         hooks_ = std::make_unique<HookCaller>(
             loop_, WebHookNetworks(settings_.web_hooks), HookCaller::Options(),
             [this](const HookAnswer& answer) { store_.tell(write(answer)); });
-    // Its files are read now: one that is wrong is no start.
-    if (!settings_.forward.empty())
-        tls_.emplace(net::TlsClientOptions{.authorities = settings_.forward_authority});
+    prepare_tls();
     for (const std::string& destination : settings_.forward)
-        forwarders_.push_back(std::make_unique<Forwarder>(host_, pool_, *tls_, destination));
+        forwarders_.push_back(
+            std::make_unique<Forwarder>(host_, pool_, *forward_tls_, destination));
+}
+
+// The files are read now, and the names looked at: one that is wrong is no start.
+void CallerService::prepare_tls() {
+    if (!settings_.forward.empty())
+        forward_tls_.emplace(net::TlsClientOptions{.authorities = settings_.forward_authority});
+    for (const net::http::HttpUrl& url : parse_destinations(settings_.forward))
+        if (url.is_secured) forward_tls_->connect(url.host);
+    if (settings_.mqtt.empty() || !parse_mqtt(settings_.mqtt).is_secured) return;
+    broker_tls_.emplace(net::TlsClientOptions{.authorities = settings_.mqtt_authority,
+                                              .least = net::TlsVersion::tls12});
+    broker_tls_->connect(parse_mqtt(settings_.mqtt).host);
 }
 
 // A new store hands out again what the one before has not heard of.
@@ -128,7 +142,7 @@ void CallerService::learn(std::string_view part) {
 void CallerService::begin() {
     if (!settings_.mqtt.empty()) {
         mqtt_ = std::make_unique<MqttCaller>(
-            host_, pool_, settings_.mqtt,
+            host_, pool_, parse_mqtt(settings_.mqtt), broker_tls_ ? &*broker_tls_ : nullptr,
             MqttLogin{settings_.mqtt_client, settings_.mqtt_user, settings_.mqtt_password, 60});
         tasks_.start(mqtt_->run());
     }

@@ -131,8 +131,8 @@ Needs needs_of_caller(const Settings& settings) {
         {}};
     needs.premises.tcp_connect_to = settings.ports_to_call();
     add_looking_up(needs);
-    if (!settings.forward_authority.empty())
-        needs.premises.places.push_back({settings.forward_authority, FileRight::read});
+    for (const std::string& authority : {settings.forward_authority, settings.mqtt_authority})
+        if (!authority.empty()) needs.premises.places.push_back({authority, FileRight::read});
     needs.premises.connects_to_any_port = !settings.web_hooks.empty();
     return needs;
 }

@@ -19,7 +19,7 @@ constexpr int kMostStoring = 8;
 net::Task<> GpsdCaller::run() {
     for (;;) {
         std::string failure;
-        net::Task<std::unique_ptr<net::Stream>> dialling = dial(host_, pool_, target_, failure);
+        net::Task<std::unique_ptr<net::Stream>> dialling = dial(host_, pool_, target_, {}, failure);
         const std::unique_ptr<net::Stream> stream = co_await dialling;
         if (stream) {
             net::Task<std::string> listening = listen(*stream);

@@ -25,9 +25,12 @@ void move_all(std::vector<Value>& from, std::vector<Value>& to) {
 }  // namespace
 
 net::Task<> MqttCaller::run() {
+    MakeLayer make_layer;
+    if (target_.is_secured) make_layer = [this] { return tls_->connect(target_.host); };
     for (;;) {
         std::string failure;
-        net::Task<std::unique_ptr<net::Stream>> dialling = dial(host_, pool_, target_, failure);
+        net::Task<std::unique_ptr<net::Stream>> dialling =
+            dial(host_, pool_, target_.host_and_port, make_layer, failure);
         const std::unique_ptr<net::Stream> stream = co_await dialling;
         if (stream) {
             net::Task<std::string> conversation = converse(*stream);

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <string>
 
+#include "net/tls_context.hh"
+#include "services/call_target.hh"
 #include "services/caller.hh"
 #include "services/mqtt_packets.hh"
 
@@ -19,12 +21,15 @@ namespace waymark::tracker {
 
 class MqttCaller {
   public:
-    MqttCaller(CallerHost& host, daemon::ThreadPool& pool, std::string target, MqttLogin login)
+    // All must outlive it; `tls` is null where the target is not secured.
+    MqttCaller(CallerHost& host, daemon::ThreadPool& pool, CallTarget target,
+               const net::TlsClientContext* tls, MqttLogin login)
         : host_(host),
           pool_(pool),
           target_(std::move(target)),
+          tls_(tls),
           login_(std::move(login)),
-          state_(host.log, "MQTT broker at " + target_) {}
+          state_(host.log, "MQTT broker at " + target_.host_and_port) {}
 
     // Without an end.
     net::Task<> run();
@@ -38,7 +43,8 @@ class MqttCaller {
 
     CallerHost& host_;
     daemon::ThreadPool& pool_;
-    std::string target_;
+    const CallTarget target_;
+    const net::TlsClientContext* const tls_;
     MqttLogin login_;
     CallState state_;
     CallPause pause_;

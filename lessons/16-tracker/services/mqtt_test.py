@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """OwnTracks over MQTT: the tracker subscribes at a broker of the test's own (mosquitto), and what it
 acknowledges is on disk; what comes while it is away, or while its disk takes nothing, waits at the broker.
+By TLS it believes the broker's authority, and no other.
 
-    mqtt_test.py TRACKER
+    mqtt_test.py TRACKER CA
 """
 
 import json
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+from https_under_test import TRACKER, Authority
 from phone_requests import WAIT_SECONDS, Checks, command, wait_for
 from running_tracker import RunningTracker
 
@@ -34,14 +36,24 @@ def free_port():
 
 
 class Broker:
-    """A mosquitto of its own, that keeps what is queued in a folder."""
+    """A mosquitto of its own, with a port for the test that never speaks TLS. With an identity, which is
+    (certificate, key), it speaks TLS to the tracker."""
 
-    def __init__(self, program):
+    def __init__(self, program, identity=None):
         self.folder = tempfile.TemporaryDirectory(prefix="waymark-")
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
         config = pathlib.Path(self.folder.name, "conf")
-        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
-                          "persistence false\nmax_queued_messages 10000\n", encoding="ascii")
+        lines = [f"listener {self.port} 127.0.0.1", "allow_anonymous true", "persistence false",
+                 "max_queued_messages 10000"]
+        if identity:
+            # Started by root, mosquitto becomes another user before it reads them.
+            os.chmod(self.folder.name, 0o755)
+            for source, name in zip(identity, ("certfile", "keyfile")):
+                shutil.copy(source, pathlib.Path(self.folder.name, name))
+                os.chmod(pathlib.Path(self.folder.name, name), 0o644)
+            lines += [f"listener {self.tls_port} 127.0.0.1",
+                      *(f"{name} {self.folder.name}/{name}" for name in ("certfile", "keyfile"))]
+        config.write_text("\n".join(lines) + "\n", encoding="ascii")
         self.process = subprocess.Popen([program, "-c", config], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         assert wait_for(self.answers), "the broker does not come up"
@@ -160,6 +172,35 @@ def check_kills(check, phone, server):
         lambda: expected <= stored(server)), sorted(expected - stored(server)))
 
 
+def check_tls(check, program):
+    """Whom the tracker believes, by its log and by what comes to it."""
+    with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
+        os.chmod(folder, 0o755)
+        authorities, pems = [], []
+        for name in ("ours", "others"):
+            pathlib.Path(folder, name).mkdir()
+            authorities.append(Authority(pathlib.Path(folder, name)))
+            # The authority's own folder is for nobody else, and the server becomes another user.
+            pems.append(shutil.copy(authorities[-1].pem, pathlib.Path(folder, f"{name}.pem")))
+            os.chmod(pems[-1], 0o644)
+        ours, (our_pem, other_pem) = authorities[0], pems
+        with Broker(program, ours.issue()) as broker:
+            url = f"mqtts://127.0.0.1:{broker.tls_port}"
+            with RunningTracker(TRACKER, ["--mqtt", url, "--mqtt-authority", our_pem]) as server:
+                command(server, "device", "add", "alice", "--id", "alice/phone")
+                check("by TLS the tracker subscribes", wait_for(lambda: is_connected(server)), server.log_text())
+                Publisher(broker.port).publish("owntracks/alice/phone", location(1))
+                check("and stores what comes", wait_for(lambda: 1 in stored(server)), server.log_text())
+            for name, options in (("another authority's broker", ["--mqtt", url, "--mqtt-authority", other_pem]),
+                                  ("the broker under another name", ["--mqtt", url.replace("127.0.0.1", "localhost"),
+                                                                     "--mqtt-authority", our_pem]),
+                                  ("a broker without TLS", ["--mqtt", f"mqtts://127.0.0.1:{broker.port}",
+                                                            "--mqtt-authority", our_pem])):
+                with RunningTracker(TRACKER, options) as server:
+                    check(f"{name} is not believed", wait_for(lambda: "TLS: " in server.log_text()), server.log_text())
+                    check(f"nobody is told who we are: {name}", not is_connected(server))
+
+
 def main():
     program = mosquitto()
     if program is None:
@@ -167,8 +208,9 @@ def main():
         return SKIPPED
     check = Checks()
     with Broker(program) as broker:
-        with RunningTracker(sys.argv[1], ["--mqtt", f"127.0.0.1:{broker.port}"]) as server:
+        with RunningTracker(TRACKER, ["--mqtt", f"127.0.0.1:{broker.port}"]) as server:
             check_all(check, broker, server)
+    check_tls(check, program)
     print(check.count.line())
     return 1 if check.count.failed else 0
 

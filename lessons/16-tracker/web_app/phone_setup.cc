@@ -7,6 +7,7 @@
 
 #include "net/http/url.hh"
 #include "protocols/extras.hh"
+#include "services/call_target.hh"
 #include "web_app/base64.hh"
 
 namespace waymark::tracker {
@@ -170,8 +171,10 @@ PhoneSetup owntracks_mqtt(const Setup& setup) {
         return app;
     }
     const std::size_t slash = topic->find('/');
+    const CallTarget broker = parse_mqtt(setup.facts.mqtt);
     app.fields = {{"Mode", "MQTT"},
-                  {"Host and port", setup.facts.mqtt},
+                  {"Host and port", broker.host_and_port},
+                  {"TLS", broker.is_secured ? "on" : "off"},
                   {"UserID or user name", topic->substr(0, slash)},
                   {"Device ID", topic->substr(slash + 1)}};
     app.note =

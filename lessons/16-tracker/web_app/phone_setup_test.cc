@@ -141,6 +141,12 @@ TEST_CASE("what stands there for OwnTracks is heard, and its link says the same"
     CHECK(setup_field(mqtt, "UserID or user name") == "alice");
     CHECK(setup_field(mqtt, "Device ID") == "phone");
     CHECK(setup_field(mqtt, "Host and port") == "broker:1883");
+    CHECK(setup_field(mqtt, "TLS") == "off");
+    SetupFacts secured = facts();
+    secured.mqtt = "mqtts://broker.example";
+    CHECK(setup_field(setup_of("owntracks-mqtt", secured), "Host and port") ==
+          "broker.example:8883");
+    CHECK(setup_field(setup_of("owntracks-mqtt", secured), "TLS") == "on");
 }
 
 TEST_CASE("what stands there for Overland, typed or clicked, is heard") {

@@ -1,0 +1,57 @@
+#include "services/call_target.hh"
+
+#include <doctest/doctest.h>
+
+#include "daemon/error.hh"
+
+using namespace waymark::tracker;
+using waymark::daemon::UsageError;
+
+TEST_CASE("a broker is a host and a port, or an address whose scheme says whether TLS is spoken") {
+    struct Row {
+        const char* text;
+        const char* host_and_port;
+        const char* host;
+        std::uint16_t port;
+        bool is_secured;
+    };
+    for (const Row& row :
+         {Row{"localhost:1884", "localhost:1884", "localhost", 1884, false},
+          Row{"[::1]:1883", "[::1]:1883", "::1", 1883, false},
+          Row{"mqtt://broker.example", "broker.example:1883", "broker.example", 1883, false},
+          Row{"mqtt://192.0.2.1:99", "192.0.2.1:99", "192.0.2.1", 99, false},
+          Row{"mqtts://broker.example", "broker.example:8883", "broker.example", 8883, true},
+          Row{"mqtts://[2001:db8::1]:65535", "[2001:db8::1]:65535", "2001:db8::1", 65535, true},
+          Row{"mqtts://[2001:db8::1]", "[2001:db8::1]:8883", "2001:db8::1", 8883, true}}) {
+        CAPTURE(row.text);
+        const CallTarget target = parse_mqtt(row.text);
+        CHECK(target.host_and_port == row.host_and_port);
+        CHECK(target.host == row.host);
+        CHECK(target.port == row.port);
+        CHECK(target.is_secured == row.is_secured);
+    }
+}
+
+TEST_CASE("what is no broker is refused, by its name") {
+    for (const char* wrong :
+         {"", "localhost", ":1883", "localhost:", "localhost:0", "localhost:65536", "localhost:18x",
+          "localhost:-1", "mqtts://", "mqtts://:8883", "mqtts://a.example/topic",
+          "mqtts://me:secret@a.example", "https://a.example", "MQTTS://a.example", "a b:1883",
+          "ws://a.example:80", "mqtts://a.example:", "::1:1883"}) {
+        CAPTURE(wrong);
+        std::string said;
+        try {
+            parse_mqtt(wrong);
+        } catch (const UsageError& error) {
+            said = error.what();
+        }
+        CHECK(said.find("mqtt: '" + std::string(wrong) + "' is no HOST:PORT") == 0);
+    }
+}
+
+TEST_CASE("a gpsd is a host and a port, and no address with a scheme") {
+    CHECK(parse_gpsd("gps.example:2947").port == 2947);
+    CHECK_FALSE(parse_gpsd("gps.example:2947").is_secured);
+    for (const char* wrong : {"gps.example", "mqtts://gps.example:2947", "gpsd://gps.example:2947"})
+        CHECK_THROWS_AS(parse_gpsd(wrong), UsageError);
+}
