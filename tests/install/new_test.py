@@ -189,6 +189,12 @@ class Made(InFolder):
         self.assertIn("Restrat", unit_files.verify(pair, "/bin/true", lambda text: text.replace("Restart=", "Restrat=")))
         self.assertLess(unit_files.exposure(pair[0]), 2.0)
 
+    def test_a_name_that_is_a_word_of_mesons_or_of_its_file(self):
+        for name in ("if", "toolkit"):
+            self.project = self.folder / name
+            self.assertEqual(told(MAKE, BUILD, self.project), (0, ""))
+            self.set_up()
+
     def test_the_toolkit_of_the_system_is_taken_first(self):
         tree = InstalledTree(BUILD, tags=("devel",))
         self.addCleanup(tree.remove)
