@@ -1,26 +1,8 @@
 #include "services/store_counters.hh"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace waymark::tracker {
-namespace {
-
-std::int64_t size_of(const std::string& path) {
-    struct stat file {};
-    return ::stat(path.c_str(), &file) == 0 ? static_cast<std::int64_t>(file.st_size) : 0;
-}
-
-// Nothing where it cannot be asked, because PostgreSQL is away.
-std::string accounts_of(Store& store) {
-    try {
-        return fmt::format(R"("accounts":{},)", store.count_accounts());
-    } catch (const std::exception&) {
-        return {};
-    }
-}
-
-}  // namespace
 
 void StoreCounters::note_commit(const CommitResult& result, std::chrono::nanoseconds took,
                                 UnixMillis now) {
@@ -33,15 +15,16 @@ void StoreCounters::note_commit(const CommitResult& result, std::chrono::nanosec
     commit_times.note(us);
 }
 
-std::string StoreCounters::to_json(Store& store, const std::string& database) const {
+std::string StoreCounters::to_json(Store& store) const {
     return fmt::format(
         R"({{"fixes_stored":{},"duplicates":{},"quarantined":{},"commits":{},)"
         R"("failed_commits":{},"slowest_commit_us":{},"commit_us":{},"commits_within":{},)"
         R"("last_commit_failed":{},"last_commit_ms":{},"log_bytes":{},"quarantine_bytes":{},)"
-        R"({}"database_bytes":{}}})",
+        R"("accounts":{},"database_bytes":{}}})",
         stored, duplicates, quarantined, commits, failed_commits, slowest_commit_us,
         commit_times.sum_us(), commit_times.to_json(), last_commit_failed ? 1 : 0, last_commit_ms,
-        store.log_bytes(), store.quarantine_bytes(), accounts_of(store), size_of(database));
+        store.log_bytes(), store.quarantine_bytes(), store.count_accounts(),
+        store.database_bytes());
 }
 
 }  // namespace waymark::tracker

@@ -20,8 +20,8 @@ struct StoreCounters {
 
     void note_commit(const CommitResult& result, std::chrono::nanoseconds took, UnixMillis now);
 
-    // A JSON object. `database` is the file, whose size is told; of PostgreSQL it is not asked.
-    std::string to_json(Store& store, const std::string& database) const;
+    // A JSON object.
+    std::string to_json(Store& store) const;
 };
 
 }  // namespace waymark::tracker

@@ -2,6 +2,7 @@
 // one round, written in one transaction, made durable by one sync, and only then acknowledged. The
 // more there is to do, the more a sync carries; nobody waits for a timer.
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -65,7 +66,6 @@ class StoreService {
 
     net::EventLoop loop_;
     daemon::Log& log_;
-    const std::string database_;
     Store store_;
     QuarantineWatch quarantine_watch_;
     bool quarantine_had_room_ = true;
@@ -94,7 +94,7 @@ class StoreService {
     Removals removals_{loop_, store_, log_};
     RetentionRun retention_{loop_, store_, log_};
     ForwardDesk forward_desk_;
-    std::optional<std::uint16_t> caller_;  // which of the receivers it is
+    std::optional<std::uint16_t> caller_;    // which of the receivers it is
     std::unique_ptr<OtherTrackers> others_;  // where the database is shared
     StoreCounters counters_;
     StoringRound round_{store_, counters_, shared_places_, place_news_};
@@ -104,8 +104,8 @@ class StoreService {
 
 StoreService::StoreService(ServiceStart& start)
     : log_(*start.log),
-      database_(start.settings.store_location()),
-      store_(database_, Store::kQuarantineRoom, name_of_writer(start.settings)),
+      store_(start.settings.store_location(), Store::kQuarantineRoom,
+             name_of_writer(start.settings)),
       quarantine_watch_(log_),
       forward_desk_(store_, log_, start.settings.forward),
       change_timer_(loop_.timers(), [this] { look_for_changes(); }),
@@ -114,7 +114,7 @@ StoreService::StoreService(ServiceStart& start)
                 .on_stop = [this] { loop_.stop(); },
                 .on_settings = {},
                 .on_devices_changed = [this] { is_told_to_look_ = true; },
-                .counters = [this] { return counters_.to_json(store_, database_); },
+                .counters = [this] { return counters_.to_json(store_); },
                 .memory = std::move(start.memory)}) {
     loop_.after_each_round([this] { end_round(); });
     change_timer_.set(Deadline::after(kLookForChanges));
@@ -159,9 +159,9 @@ void StoreService::meet(Peer peer, Channel channel) {
 
 void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
     channel.grow_buffers(std::size_t{4} * 1024 * 1024);
-    Receiver& receiver = receivers_.connect(
-        number, std::move(channel),
-        [this](Receiver& it, std::string_view message) { take(it, message); });
+    Receiver& receiver =
+        receivers_.connect(number, std::move(channel),
+                           [this](Receiver& it, std::string_view message) { take(it, message); });
     if (number == caller_)
         forward_desk_.meet([&receiver](std::string_view message) { receiver.link->send(message); });
     receiver.link->send(write(Room{quarantine_had_room_}));
@@ -224,7 +224,7 @@ void StoreService::end_transaction() {
     web_app_.in_transaction(false);
     counters_.note_commit(result, std::chrono::steady_clock::now() - begin, unix_now());
 
-    receivers_.answer(result);                                       //@ 2
+    receivers_.answer(result);  //@ 2
     if (result.durable && round_.has_stored()) web_app_.count_stored();
     if (result.durable) web_app_.announce(result.sequence, round_.fresh());  //@ 3
     for (const std::string& message : shared_places_.take(result.durable))
@@ -248,6 +248,7 @@ void StoreService::hear_others(const ForeignNews::News& news) {
     web_app_.count_stored();
     if (!news.fixes.empty()) web_app_.announce(store_.sequence(), news.fixes);
     if (news.are_missing) web_app_.announce_missed();
+    if (!news.passages.empty()) web_app_.tell_of_passages(news.passages);
 }
 
 void StoreService::tell_of_places(const std::vector<PlaceEvent>& events) {
@@ -257,10 +258,14 @@ void StoreService::tell_of_places(const std::vector<PlaceEvent>& events) {
 }
 
 void StoreService::look_for_changes() {
-    change_timer_.set(Deadline::after(kLookForChanges, loop_.now()));
     const std::int64_t sequence_before = store_.sequence();
+    const auto begin = std::chrono::steady_clock::now();
+    const bool is_changed = store_.changed_elsewhere();
+    // Where the database is away, to ask is to wait, and phones wait with us.
+    change_timer_.set(Deadline::after(std::max<std::chrono::nanoseconds>(
+        kLookForChanges, 2 * (std::chrono::steady_clock::now() - begin))));
     forward_desk_.look();
-    if (!store_.changed_elsewhere() && !directory_.is_due()) return;
+    if (!is_changed && !directory_.is_due()) return;
     place_news_.forget();
     note_quarantine();
     // A command has made fixes out of the quarantine, or somebody has hidden some elsewhere.

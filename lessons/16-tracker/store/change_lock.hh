@@ -5,7 +5,7 @@
 // Whoever stores fixes never waits here.
 //
 // What is counted here tells the other trackers, too, that something was changed of what they keep
-// in memory: devices, accounts, sessions, share links, places, the size of the quarantine. So all
+// in memory: devices, accounts, sessions, share links, places, what people delete of the quarantine. So all
 // that change these call it.
 
 #pragma once

@@ -6,6 +6,7 @@
 #include "store/change_lock.hh"
 #include "store/corrections.hh"
 #include "store/devices.hh"
+#include "store/writer.hh"
 #include "token.hh"
 
 namespace waymark::tracker {
@@ -108,11 +109,22 @@ std::optional<DeviceNumber> DeviceEdits::to_remove() {
 }
 
 bool DeviceEdits::remove_step(DeviceNumber device) {
+    Transaction transaction(connection_);
+    const bool is_more = remove_some(device);
+    transaction.commit();
+    return is_more;
+}
+
+bool DeviceEdits::remove_some(DeviceNumber device) {
+    // Writes, and so holds the row: where two trackers go on with one removal (PostgreSQL), the
+    // second of them would else find nothing left of what the first deletes at that moment, and
+    // forget the device before the rest of its fixes.
     Statement begun(connection_,
-                    "SELECT 1 FROM device WHERE number = ?1 AND removed_ms IS NOT NULL");
+                    "UPDATE device SET removed_ms = removed_ms WHERE number = ?1 AND removed_ms IS "
+                    "NOT NULL");
     begun.bind(1, device);
-    if (!begun.step()) return false;
-    begun.reset();
+    begun.run();
+    if (connection_.changed_rows() == 0) return false;
     Statement fixes(connection_,
                     "DELETE FROM fix WHERE device = ?1 AND time_ms <= coalesce((SELECT time_ms "
                     "FROM fix WHERE device = ?1 ORDER BY time_ms LIMIT 1 OFFSET ?2), "
@@ -127,9 +139,15 @@ bool DeviceEdits::remove_step(DeviceNumber device) {
         if (connection_.changed_rows() > 0) return true;
     }
     if (Corrections(connection_).forget_some(device, kRemovedAtOnce)) return true;
-    Statement last(connection_, "DELETE FROM device WHERE number = ?1");
-    last.bind(1, device);
-    last.run();
+    // Another tracker may have begun to store before the removal, and not ended. What it has stored
+    // is seen when it has.
+    wait_for_writers(connection_);
+    for (const char* const statement :
+         {"DELETE FROM fix WHERE device = ?1", "DELETE FROM device WHERE number = ?1"}) {
+        Statement last(connection_, statement);
+        last.bind(1, device);
+        last.run();
+    }
     return false;
 }
 

@@ -42,13 +42,15 @@ class DeviceEdits {
     void begin_removal(DeviceNumber device, UnixMillis now);
     // The device whose removal has begun and not ended, if there is one.
     std::optional<DeviceNumber> to_remove();
-    // Deletes some kRemovedAtOnce rows of it, in transactions of its own if the caller has none;
-    // true if it is to be called again. At the end the device is gone.
+    // Deletes some kRemovedAtOnce rows of it, in a transaction of its own if the caller has none;
+    // true if it is to be called again. At the end the device is gone, with all that any tracker of
+    // the database has stored of it.
     bool remove_step(DeviceNumber device);
     static constexpr int kRemovedAtOnce = 10'000;
 
   private:
     void require_device(DeviceNumber device);
+    bool remove_some(DeviceNumber device);
 
     Connection& connection_;
 };

@@ -22,6 +22,7 @@ void ForeignNews::connect() {
     connection_.reset();
     has_doorbell_ = false;
     connection_ = std::make_unique<Connection>(open_for_reading(url_));
+    connection_->set_answer_time(kAnswerTime);
     listen();
 }
 
@@ -54,7 +55,10 @@ ForeignNews::News ForeignNews::read(bool wanted) {
             news.are_there |= has_news;
             seen->second = std::max(seen->second, writer.sequence);
         }
-        knows_all_ = true;
+        if (!std::exchange(knows_all_, true))
+            new_passages();  // are there already
+        else if (news.are_there)
+            news.passages = new_passages();
         return news;
     } catch (const StoreError&) {
         connection_.reset();
@@ -85,6 +89,20 @@ void ForeignNews::read_of(const Writer& writer, std::int64_t& seen, News& news) 
     // The last commit may be cut in two.
     news.fixes.resize(before);
     news.are_missing = true;
+}
+
+// The newest first, so that what is beyond kMostPassages is what was most likely told.
+std::vector<PlaceEvent> ForeignNews::new_passages() {
+    std::vector<PlaceEvent> events =
+        PlaceEvents(*connection_).newer(passages_before_, kMostPassages);
+    if (events.empty()) return events;
+    const std::int64_t newest = events.front().number;
+    std::erase_if(events, [this](const PlaceEvent& event) {
+        return !passages_seen_.insert(event.number).second;
+    });
+    passages_before_ = std::max(passages_before_, newest - TimedNumbers::in(kOverlap));
+    passages_seen_.erase(passages_seen_.begin(), passages_seen_.upper_bound(passages_before_));
+    return events;
 }
 
 int ForeignNews::doorbell() const {

@@ -5,19 +5,26 @@
 // can appear behind that, and no overlap need be read. Who shall hear of it soon listens for a
 // NOTIFY, the doorbell, and looks only then; one that does not ring costs a poll of a small table.
 //
+// Passages at places are not counted so: their numbers are times of the writers' clocks
+// (store/postgresql_engine.hh), and a lower one may come later. They are read with an overlap of
+// kOverlap, which is more than clocks differ and transactions take.
+//
 // A connection of its own, which never writes. It is opened when it is needed, and again after a
 // loss; what was stored meanwhile is news then.
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "fix.hh"
 #include "store/connection.hh"
+#include "store/place_events.hh"
 
 namespace waymark::tracker {
 
@@ -25,6 +32,12 @@ class ForeignNews {
   public:
     // Of one writer more than this, and its fixes are not read: whoever looks reads all anew.
     static constexpr std::size_t kMostFixes = 2000;
+    // Of passages; more than kMostPassages at once are told in part: whoever hears of one reads
+    // all.
+    static constexpr std::chrono::minutes kOverlap{1};
+    static constexpr std::size_t kMostPassages = 200;
+    // Then the connection is given up: whoever reads has others who wait.
+    static constexpr std::chrono::milliseconds kAnswerTime{2000};
 
     // Opens nothing yet. `own` is the name of the writer whose commits are no news.
     ForeignNews(std::string url, std::string own);
@@ -32,7 +45,9 @@ class ForeignNews {
     struct News {
         std::vector<Fix> fixes;    // of each writer in the order of its commits
         bool are_missing = false;  // there was more
-        bool are_there = false;    // somebody has committed
+        // Who came somewhere or left, each once; also what this tracker found itself of late.
+        std::vector<PlaceEvent> passages;
+        bool are_there = false;  // somebody has committed
     };
     // What is new since the last call; nothing at the first, which begins to listen. With
     // `wanted` = false fixes are passed over. Throws StoreError, and the next call connects anew.
@@ -54,6 +69,7 @@ class ForeignNews {
     void listen();
     std::vector<Writer> writers();
     void read_of(const Writer& writer, std::int64_t& seen, News& news);
+    std::vector<PlaceEvent> new_passages();
 
     std::string url_;
     std::string own_;
@@ -61,6 +77,8 @@ class ForeignNews {
     bool has_doorbell_ = false;
     bool knows_all_ = false;                               // who was there at the beginning
     std::unordered_map<std::int64_t, std::int64_t> seen_;  // the last sequence of each writer
+    std::int64_t passages_before_ = 0;                     // numbers up to it are no news
+    std::set<std::int64_t> passages_seen_;                 // above it
 };
 
 }  // namespace waymark::tracker

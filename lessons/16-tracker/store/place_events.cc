@@ -1,8 +1,26 @@
 #include "store/place_events.hh"
 
+#include <fmt/core.h>
+
 #include <limits>
+#include <utility>
 
 namespace waymark::tracker {
+namespace {
+
+constexpr const char* kColumns = "number, device, place, place_name, kind, time_ms, noticed_ms";
+
+PlaceEvent read_event(const Statement& row) {
+    return {.number = row.integer(0),
+            .device = static_cast<DeviceNumber>(row.integer(1)),
+            .place = row.integer(2),
+            .place_name = std::string(row.text(3)),
+            .kind = static_cast<Passage>(row.integer(4)),
+            .time_ms = row.integer(5),
+            .noticed_ms = row.integer(6)};
+}
+
+}  // namespace
 
 std::string_view to_text(Passage passage) {
     return passage == Passage::enter ? "enter" : "leave";
@@ -35,24 +53,29 @@ void PlaceEvents::forget_oldest() {
     forget.run();
 }
 
+std::vector<PlaceEvent> PlaceEvents::newer(std::int64_t above, std::size_t most) {
+    Statement rows(connection_,
+                   fmt::format("SELECT {} FROM place_event WHERE number > ?1 ORDER BY number DESC "
+                               "LIMIT {}",
+                               kColumns, most));
+    rows.bind(1, above);
+    std::vector<PlaceEvent> events;
+    while (rows.step()) events.push_back(read_event(rows));
+    return events;
+}
+
 std::vector<PlaceEvent> PlaceEvents::list(const std::function<bool(DeviceNumber)>& may_see,
                                           std::size_t most, std::int64_t below) {
     Statement rows(connection_,
-                   "SELECT number, device, place, place_name, kind, time_ms, noticed_ms FROM "
-                   "place_event WHERE number < ?1 AND device NOT IN (SELECT number FROM device "
-                   "WHERE removed_ms IS NOT NULL) ORDER BY number DESC");
+                   fmt::format("SELECT {} FROM place_event WHERE number < ?1 AND device NOT IN "
+                               "(SELECT number FROM device WHERE removed_ms IS NOT NULL) ORDER BY "
+                               "number DESC",
+                               kColumns));
     rows.bind(1, below > 0 ? below : std::numeric_limits<std::int64_t>::max());
     std::vector<PlaceEvent> events;
     while (events.size() < most && rows.step()) {
-        const auto device = static_cast<DeviceNumber>(rows.integer(1));
-        if (!may_see(device)) continue;
-        events.push_back({.number = rows.integer(0),
-                          .device = device,
-                          .place = rows.integer(2),
-                          .place_name = std::string(rows.text(3)),
-                          .kind = static_cast<Passage>(rows.integer(4)),
-                          .time_ms = rows.integer(5),
-                          .noticed_ms = rows.integer(6)});
+        PlaceEvent event = read_event(rows);
+        if (may_see(event.device)) events.push_back(std::move(event));
     }
     return events;
 }

@@ -45,6 +45,9 @@ class PlaceEvents {
     std::vector<PlaceEvent> list(const std::function<bool(DeviceNumber)>& may_see, std::size_t most,
                                  std::int64_t below = 0);
 
+    // With numbers above `above`, of all devices, the newest first.
+    std::vector<PlaceEvent> newer(std::int64_t above, std::size_t most);
+
   private:
     void forget_oldest();
 

@@ -78,9 +78,10 @@ void PostgresqlConnection::undo(const char* statements) noexcept {
 
 std::int64_t TimedNumbers::next(std::int64_t now_ms, std::uint32_t random) {
     constexpr std::int64_t k2020 = 1'577'836'800'000;
-    constexpr std::int64_t kWithin = 4096;
     const std::int64_t begin = (now_ms - k2020) * kWithin;
     if (last_ < begin) return last_ = begin + static_cast<std::int64_t>(random % kWithin);
+    // A clock that is not set: from 1 on all would have the same numbers at each start.
+    if (last_ == 0) last_ = random;
     return ++last_;
 }
 

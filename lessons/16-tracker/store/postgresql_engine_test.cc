@@ -57,6 +57,26 @@ TEST_CASE("numbers of rows grow with time, also where the clock was set back") {
     CHECK(TimedNumbers().next(k2089, 4095) < std::int64_t{1} << 53);
 }
 
+TEST_CASE("by a clock that was never set each start has other numbers") {
+    TimedNumbers one, two;
+    const std::int64_t first = one.next(0, 4'000'000'000);
+    CHECK(two.next(0, 17) != first);
+    CHECK(one.next(5, 3) == first + 1);
+    CHECK(one.next(1'768'025'565'000, 0) > first);
+}
+
+TEST_CASE("columns of bytes are valid beside each other until the next step") {
+    if (skip_without_server("columns of bytes")) return;
+    OpenedServer opened;
+    Statement row(opened.connection,
+                  "SELECT CAST('short' AS bytea), CAST('other' AS bytea), CAST('third' AS bytea)");
+    REQUIRE(row.step());
+    const std::string_view first = row.text(0), second = row.text(1), third = row.text(2);
+    CHECK(first == "short");
+    CHECK(second == "other");
+    CHECK(third == "third");
+}
+
 TEST_CASE("what is bound is read as it was, each kind and nothing") {
     if (skip_without_server("values")) return;
     OpenedServer opened;

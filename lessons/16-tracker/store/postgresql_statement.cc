@@ -226,7 +226,9 @@ std::string_view PostgresqlStatement::text(int column) const {
     const std::string_view words = text_of(result_.get(), row_, column);
     if (::PQftype(result_.get(), column) != kBytes) return words;
     const std::size_t place = static_cast<std::size_t>(column);
-    if (decoded_.size() <= place) decoded_.resize(place + 1);
+    // All at once: what is moved later would be moved away from under whoever reads it.
+    if (decoded_.size() <= place)
+        decoded_.resize(static_cast<std::size_t>(::PQnfields(result_.get())));
     decode_bytes(words, decoded_[place]);
     return decoded_[place];
 }

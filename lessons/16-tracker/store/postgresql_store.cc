@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "daemon/deadline.hh"
 #include "store/fix_row.hh"
 #include "store/open_database.hh"
 #include "store/postgresql_partitions.hh"
@@ -60,6 +61,9 @@ constexpr const char* kKnownDevices =
 // Receivers wait 8 s for what becomes of a fix.
 constexpr std::chrono::seconds kAnswerTime(6);
 
+// The server looks at each file of the database to sum them up.
+constexpr std::chrono::seconds kBetweenSizes(30);
+
 // By which a fix is recognised when it comes again.
 struct FixKey {
     std::int64_t device, time_ms, latitude_e7, longitude_e7;
@@ -86,9 +90,8 @@ class PostgresqlStore final : public Store::Backend {
         connection.set_answer_time(kAnswerTime);
         const Dialect dialect = dialect_of(connection);
         has_doorbell_ = dialect == Dialect::postgresql || dialect == Dialect::citus;
-        Statement own(connection, "SELECT sequence FROM writer WHERE number = ?1");
-        own.bind(1, connection.writer().number);
-        if (own.step()) sequence_ = last_stored_ = own.integer(0);
+        has_size_ = has_doorbell_;
+        sequence_ = last_stored_ = own_sequence();
     }
 
     std::int64_t version() override {
@@ -119,10 +122,26 @@ class PostgresqlStore final : public Store::Backend {
     }
 
     void announce() override {
+        // The change may have stored something by itself (store/sequence.hh).
+        sequence_ = std::max(sequence_, own_sequence());
         if (has_doorbell_) connection.execute("NOTIFY waymark_news");
     }
 
+    std::int64_t database_bytes() override {
+        // An error would fail a transaction that goes on.
+        const bool may_ask = has_size_ && !connection.behind().is_in_transaction();
+        if (!may_ask || !size_is_old_.expired()) return size_;
+        size_is_old_ = daemon::Deadline::after(kBetweenSizes);  // also if it does not answer
+        return size_ = connection.number("SELECT pg_database_size(current_database())");
+    }
+
   private:
+    std::int64_t own_sequence() {
+        Statement own(connection, "SELECT sequence FROM writer WHERE number = ?1");
+        own.bind(1, connection.writer().number);
+        return own.step() ? own.integer(0) : 0;
+    }
+
     // A repeat that waited for the transaction of another tracker which hid that very fix has been
     // inserted after it, and would be back.
     std::string without_what_was_hidden() const {
@@ -143,6 +162,9 @@ class PostgresqlStore final : public Store::Backend {
     std::int64_t last_stored_ = 0;
     bool has_doorbell_ = false;
     bool hides_any_ = true;
+    bool has_size_ = false;
+    std::int64_t size_ = 0;
+    daemon::Deadline size_is_old_ = daemon::Deadline::after(std::chrono::seconds(0));
 };
 
 std::vector<FixKey> PostgresqlStore::insert(std::span<const Fix> fixes) {

@@ -1,6 +1,7 @@
 // A Store on SQLite. What is said of checkpoints in store.hh is done here.
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "store/fix_row.hh"
 #include "store/open_database.hh"
@@ -82,6 +83,10 @@ class SqliteStore final : public Store::Backend {
     std::int64_t log_bytes() const override {
         constexpr std::int64_t kFrame = 4096 + 24;
         return log_pages_ * kFrame;
+    }
+    std::int64_t database_bytes() override {
+        struct stat file {};
+        return ::stat(connection.path().c_str(), &file) == 0 ? file.st_size : 0;
     }
     void end() override { empty_log(connection, Store::kWaitForLastReader); }
 

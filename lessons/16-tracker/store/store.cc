@@ -20,8 +20,9 @@ constexpr const char* kInsertQuarantined =
     "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM device WHERE number = ?2) "
     "ON CONFLICT DO NOTHING";
 
-Added insert_quarantined(Connection& connection, const Quarantined& point, UnixMillis now) {
-    const std::string digest = quarantine_digest(point);
+// False if it is there already, or its device is not, or the number is another tracker's.
+bool insert_quarantined(Connection& connection, const Quarantined& point, std::string_view digest,
+                        UnixMillis now) {
     Statement insert(connection, kInsertQuarantined);
     insert.bind_if(1, connection.new_number());
     insert.bind(2, point.device);
@@ -32,10 +33,22 @@ Added insert_quarantined(Connection& connection, const Quarantined& point, UnixM
     insert.bind_bytes(7, digest);
     insert.bind_bytes(8, point.raw);
     insert.run();
-    if (connection.changed_rows() > 0) return Added::stored;
-    Statement device(connection, "SELECT 1 FROM device WHERE number = ?1");
-    device.bind(1, point.device);
-    return device.step() ? Added::duplicate : Added::no_device;
+    return connection.changed_rows() > 0;
+}
+
+// Two trackers that write at the same moment may have chosen one number (PostgreSQL).
+Added add_quarantined(Connection& connection, const Quarantined& point, UnixMillis now) {
+    constexpr int kMostTries = 5;
+    const std::string digest = quarantine_digest(point);
+    for (int tries = 0; tries < kMostTries; ++tries) {
+        if (insert_quarantined(connection, point, digest, now)) return Added::stored;
+        if (Quarantine(connection).has(point.device, digest)) return Added::duplicate;
+        Statement device(connection, "SELECT 1 FROM device WHERE number = ?1");
+        device.bind(1, point.device);
+        if (!device.step()) return Added::no_device;
+    }
+    throw StoreError(StoreError::Kind::busy,
+                     "store in quarantine: others have taken each number that was tried");
 }
 
 }  // namespace
@@ -46,8 +59,8 @@ Store::Store(const std::string& location, std::int64_t quarantine_room, std::str
       backend_(open({})),
       quarantine_room_(quarantine_room) {
     writer_ = backend_->connection.writer();
+    data_version_ = backend_->version();
     read_counts();
-    changed_elsewhere();
 }
 
 Store::~Store() {
@@ -60,7 +73,9 @@ std::unique_ptr<Store::Backend> Store::open(const Writer& former) const {
 }
 
 void Store::ensure_open() {
-    if (!backend_) backend_ = open(writer_);
+    if (backend_) return;
+    backend_ = open(writer_);
+    data_version_ = kUnknownVersion;  // each connection of SQLite counts for itself
 }
 
 Connection& Store::opened() {
@@ -87,6 +102,7 @@ void Store::read_counts() {
     sequence_ = backend_->sequence();
     quarantine_bytes_ = Quarantine(backend_->connection).bytes();
     hides_any_ = Corrections(backend_->connection).any();
+    accounts_ = Accounts(backend_->connection).count();
 }
 
 template <typename Action>
@@ -121,7 +137,7 @@ void Store::add(std::span<const Fix> fixes, std::vector<Added>& added) {
 
 Added Store::add(const Quarantined& point, UnixMillis now) {
     Added added = Added::failed;
-    attempt([&] { added = insert_quarantined(backend_->connection, point, now); });
+    attempt([&] { added = add_quarantined(backend_->connection, point, now); });
     if (added == Added::stored)
         newly_quarantined_bytes_ +=
             static_cast<std::int64_t>(point.raw.size()) + kQuarantineRowCost;
@@ -202,15 +218,25 @@ std::int64_t Store::log_bytes() const {
     return backend_ ? backend_->log_bytes() : 0;
 }
 
-bool Store::changed_elsewhere() {
-    if (!backend_) return false;
+std::int64_t Store::database_bytes() {
     try {
+        if (backend_) database_bytes_ = backend_->database_bytes();
+    } catch (const StoreError&) {
+        // The server is away: what it was.
+    }
+    return database_bytes_;
+}
+
+bool Store::changed_elsewhere() {
+    try {
+        // Also after a failure: nobody may come who would open it.
+        ensure_open();
         const std::int64_t version = backend_->version();
         if (version == data_version_) return false;
         read_counts();
         data_version_ = version;
         return true;
-    } catch (const StoreError&) {
+    } catch (const std::exception&) {
         return false;  // the server is away: the next commit says it
     }
 }
@@ -240,10 +266,6 @@ void Store::change(const std::function<void(Connection&)>& change) {
     backend_->announce();
     transaction.commit();
     read_counts();
-}
-
-std::int64_t Store::count_accounts() {
-    return Accounts(opened()).count();
 }
 
 std::vector<DirectoryEntry> Store::directory() {

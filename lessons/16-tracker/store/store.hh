@@ -19,7 +19,8 @@
 // that it is. The bound is for those who hand it on: when quarantine_has_room() says no, receivers
 // answer a point that is not there yet with 503 before it comes here (services/reception). So what
 // it takes is the bound and what was on its way. The size is summed when the file is opened, and
-// after another process has written; in between it is counted.
+// after another process has written; in between it is counted. Trackers that share a PostgreSQL
+// count what the others keep only when people change something: each may fill the bound.
 
 #pragma once
 
@@ -100,21 +101,27 @@ class Store {
     // Of the log, in bytes, after the last commit.
     std::int64_t log_bytes() const;
 
+    // Of the database without its log. In PostgreSQL and Citus (of its coordinator) as it was half a
+    // minute ago at most, or before the server went away; 0 in their kin, which is not asked.
+    std::int64_t database_bytes();
+
     // The orderly end: everything is in the file itself, and the log is empty. "", or why not:
     // somebody has kept reading for kWaitForLastReader.
     std::string end();
     static constexpr std::chrono::milliseconds kWaitForLastReader{3000};
 
     // Whether another process has changed the database since the last call (the devices, most
-    // likely); in PostgreSQL only what people change, not the fixes of other servers.
+    // likely); in PostgreSQL only what people change, not the fixes of other servers. After a
+    // failure it opens the database anew, and may wait as long as that takes.
     bool changed_elsewhere();
     // All devices, for the receivers.
     std::vector<DirectoryEntry> directory();
     // Where those are who may be seen by another device: the newest fix of each until `latest`.
     std::vector<LastPlace> last_places(UnixMillis latest);
     std::int64_t sequence() const { return sequence_; }
-    std::int64_t count_accounts();
-    bool has_accounts() { return count_accounts() > 0; }
+    // As of the last commit or changed_elsewhere(): whoever looks at figures waits for no server.
+    std::int64_t count_accounts() const { return accounts_; }
+    bool has_accounts() const { return accounts_ > 0; }
 
     class Backend;
 
@@ -142,7 +149,11 @@ class Store {
     Writer writer_;  // which it is, from the first opening on
     std::unique_ptr<Backend> backend_;
     std::int64_t sequence_ = 0;
-    std::int64_t data_version_ = 0;
+    static constexpr std::int64_t kUnknownVersion = -1;
+
+    std::int64_t data_version_ = kUnknownVersion;
+    std::int64_t database_bytes_ = 0;
+    std::int64_t accounts_ = 0;
     bool in_transaction_ = false;
     std::int64_t stored_ = 0;  // fixes, in this transaction
     std::string failure_;      // of this transaction

@@ -48,6 +48,7 @@ class Store::Backend {
     virtual void give_up() noexcept {}
     virtual bool checkpoint_if_due() { return false; }
     virtual std::int64_t log_bytes() const { return 0; }
+    virtual std::int64_t database_bytes() = 0;
     virtual void end() {}
 
     Connection connection;

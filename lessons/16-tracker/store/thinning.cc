@@ -7,6 +7,7 @@
 
 #include "daemon/error.hh"
 #include "store/change_lock.hh"
+#include "store/postgresql_words.hh"
 #include "store/retention.hh"
 
 namespace waymark::tracker {
@@ -70,6 +71,56 @@ class OldFixes {
   private:
     Statement rows_;
 };
+
+bool is_there(Connection& connection, DeviceNumber device, const Thinning::Key& key) {
+    Statement look(connection,
+                   "SELECT 1 FROM fix WHERE device = ?1 AND time_ms = ?2 AND latitude_e7 = ?3 AND "
+                   "longitude_e7 = ?4");
+    look.bind(1, device);
+    bind_key(look, 2, key);
+    return look.step();
+}
+
+// All in one statement: each is an answer of the server to wait for, and phones wait as well.
+std::int64_t remove_on_server(Connection& connection, DeviceNumber device,
+                              const std::vector<Thinning::Key>& keys) {
+    ArrayWords times, latitudes, longitudes;
+    for (const Thinning::Key& key : keys) {
+        times.add(key.time_ms);
+        latitudes.add(std::int64_t{key.latitude_e7});
+        longitudes.add(std::int64_t{key.longitude_e7});
+    }
+    Statement remove(connection,
+                     "DELETE FROM fix WHERE device = ?1 AND (time_ms, latitude_e7, longitude_e7) "
+                     "IN (SELECT g.time_ms, g.latitude_e7, g.longitude_e7 FROM unnest(CAST(?2 AS "
+                     "bigint[]), CAST(?3 AS bigint[]), CAST(?4 AS bigint[])) AS g (time_ms, "
+                     "latitude_e7, longitude_e7))");
+    remove.bind(1, device);
+    remove.bind_text(2, times.text());
+    remove.bind_text(3, latitudes.text());
+    remove.bind_text(4, longitudes.text());
+    remove.run();
+    return connection.changed_rows();  // another tracker may have been faster
+}
+
+std::int64_t remove(Connection& connection, DeviceNumber device,
+                    const std::vector<Thinning::Key>& keys) {
+    if (keys.empty()) return 0;
+    if (!connection.is_sqlite()) return remove_on_server(connection, device, keys);
+    Transaction all(connection);  // or each of them would be one
+    Statement remove(connection,
+                     "DELETE FROM fix WHERE device = ?1 AND time_ms = ?2 AND latitude_e7 = ?3 AND "
+                     "longitude_e7 = ?4");
+    std::int64_t rows = 0;
+    for (const Thinning::Key& key : keys) {
+        remove.bind(1, device);
+        bind_key(remove, 2, key);
+        remove.run();
+        rows += connection.changed_rows();
+    }
+    all.commit();
+    return rows;
+}
 
 // Decides, fix by fix, which of an interval stays.
 class Sieve {
@@ -146,6 +197,8 @@ std::optional<Thinning::Thinned> Thinning::step(Walk& walk, UnixMillis now) {
     for (auto each = all.lower_bound(walk.device); each != all.end(); ++each) {
         const auto& [device, rule] = *each;
         if (walk.device != device) walk = {.device = device};
+        // Hidden or deleted between two steps: then the next one of its interval stays.
+        if (walk.stays && !is_there(connection_, device, *walk.stays)) walk.stays.reset();
         Sieve sieve(walk, rule.minutes);
         Thinned thinned{.device = device};
         std::vector<Key> goes;
@@ -155,15 +208,7 @@ std::optional<Thinning::Thinned> Thinning::step(Walk& walk, UnixMillis now) {
         for (; fixes.next(); ++looked_at)
             if (const std::optional<Key> key = sieve.look_at(fixes.key(), fixes.is_valid()))
                 goes.push_back(*key);
-        Statement remove(connection_,
-                         "DELETE FROM fix WHERE device = ?1 AND time_ms = ?2 AND latitude_e7 = ?3 "
-                         "AND longitude_e7 = ?4");
-        for (const Key& key : goes) {
-            remove.bind(1, device);
-            bind_key(remove, 2, key);
-            remove.run();
-            thinned.rows += connection_.changed_rows();  // another tracker may have been faster
-        }
+        thinned.rows = remove(connection_, device, goes);
         if (looked_at > 0) return thinned;
     }
     walk = {};

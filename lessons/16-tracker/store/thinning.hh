@@ -2,9 +2,10 @@
 // old track is still to be seen, and takes a part of the room; trips that are found in it are
 // coarser. It goes for good, as with store/retention, which removes all.
 //
-// The minutes are those of the clock, from 00:00 UTC on, so it does not matter when the thinning
-// runs, nor how often: what stayed once stays. The one that stays is the first that is valid, or
-// the first if none is. What a correction has hidden is not touched.
+// The intervals are those of the clock, counted from 1970-01-01 00:00 UTC on; those of minutes that
+// divide a day begin at each midnight. So it does not matter when the thinning runs, nor how often.
+// The one that stays is the first that is valid, or the first if none is; it goes when an earlier
+// one comes late. What a correction has hidden is not touched.
 //
 // Ten years of positions are not looked at in one go: step() looks at some thousand.
 

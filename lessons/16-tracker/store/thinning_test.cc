@@ -1,6 +1,7 @@
 #include "store/thinning.hh"
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <vector>
@@ -35,6 +36,17 @@ struct ThinnedDevices {
         fix.valid = valid;
         bind_fix_row(insert, fix, 1);
         insert.run();
+    }
+    // As many of one time, at places from 0 on, in one statement.
+    void add_many(DeviceNumber device, UnixMillis time, int count) {
+        partitions.require(time);
+        connection.execute(
+            fmt::format("WITH RECURSIVE place (number) AS (SELECT 0 UNION ALL SELECT number + 1 "
+                        "FROM place WHERE number < {} - 1) INSERT INTO fix (device, time_ms, "
+                        "latitude_e7, longitude_e7, valid, source, sequence) SELECT {}, {}, "
+                        "number, 0, 1, 1, 1 FROM place",
+                        count, device, time)
+                .c_str());
     }
     // Minutes since kOld of what is there.
     std::vector<UnixMillis> minutes(DeviceNumber device) {
@@ -118,11 +130,8 @@ TEST_CASE("an interval is the same before 1970: minutes count from midnight, not
 TEST_CASE(
     "a step looks at so many, also when all are of one time, and an interval goes over its end") {
     ThinnedDevices tested;
-    Transaction transaction(tested.connection);
-    for (int place = 0; place < Thinning::kAtOnce * 2 + 5; ++place)
-        tested.add(1, kOld, true, place);
+    tested.add_many(1, kOld, Thinning::kAtOnce * 2 + 5);
     tested.add(2, kOld);
-    transaction.commit();
     tested.thinning.set_rule(1, ThinningRule{30, 10});
     tested.thinning.set_rule(2, ThinningRule{30, 10});
     Thinning::Walk walk;
@@ -135,6 +144,30 @@ TEST_CASE(
     CHECK(tested.thin_all() == 5);
     CHECK(tested.minutes(1).size() == 1);
     CHECK(tested.minutes(2).size() == 1);
+}
+
+TEST_CASE("where the one that was to stay is taken away between two steps, the next one stays") {
+    ThinnedDevices tested;
+    tested.add_many(1, kOld, Thinning::kAtOnce + 5);
+    tested.thinning.set_rule(1, ThinningRule{30, 10});
+    Thinning::Walk walk;
+    REQUIRE(tested.thinning.step(walk, kNowOfThinning));
+    tested.connection.execute("DELETE FROM fix WHERE device = 1 AND latitude_e7 = 0");
+    const std::optional<Thinning::Thinned> second = tested.thinning.step(walk, kNowOfThinning);
+    REQUIRE(second);
+    CHECK(second->rows == 4);
+    CHECK(tested.minutes(1) == Minutes{0});
+}
+
+TEST_CASE("one that comes late takes the place of the one that stayed, as if it had been there") {
+    ThinnedDevices tested;
+    tested.add(1, kOld + 5 * kOneMinute);
+    tested.add(1, kOld + 6 * kOneMinute);
+    tested.thinning.set_rule(1, ThinningRule{30, 10});
+    tested.thin_all();
+    tested.add(1, kOld + 2 * kOneMinute);
+    tested.thin_all();
+    CHECK(tested.minutes(1) == Minutes{2});
 }
 
 TEST_CASE("each device has its own rule, and none again leaves the rest as it is") {

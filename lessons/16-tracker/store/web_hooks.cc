@@ -122,8 +122,11 @@ void WebHooks::put(HookNumber hook, std::optional<std::int64_t> event, UnixMilli
     drop.bind(1, hook);
     drop.bind(2, kMostWaiting - 1);
     drop.run();
-    run_with(connection_, "UPDATE web_hook SET dropped = dropped + ?2 WHERE number = ?1",
-             {hook, connection_.changed_rows()});
+    // Only then: it locks the row of the hook, for which another tracker (PostgreSQL) may wait with
+    // that of another hook in its hands.
+    if (const std::int64_t dropped = connection_.changed_rows(); dropped > 0)
+        run_with(connection_, "UPDATE web_hook SET dropped = dropped + ?2 WHERE number = ?1",
+                 {hook, dropped});
     Statement insert(connection_,
                      "INSERT INTO web_hook_post (number, hook, event, made_ms, due_ms) VALUES (?1, "
                      "?2, ?3, ?4, ?4)");

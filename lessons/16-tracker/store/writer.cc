@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <random>
+#include <vector>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
@@ -140,6 +141,20 @@ std::int64_t begin_as_writer(Connection& connection, std::int64_t last) {
                            .c_str());
     if (connection.changed_rows() != 1) refuse_replaced(connection);
     return sequence;
+}
+
+// A row locks its writer out, because each of its transactions begins by writing it. In the order
+// of their numbers, so that two who wait for all do not wait for each other.
+void wait_for_writers(Connection& connection) {
+    if (connection.is_sqlite()) return;
+    std::vector<std::int64_t> numbers;
+    Statement list(connection, "SELECT number FROM writer ORDER BY number");
+    while (list.step()) numbers.push_back(list.integer(0));
+    Statement hold(connection, "UPDATE writer SET process = process WHERE number = ?1");
+    for (const std::int64_t number : numbers) {
+        hold.bind(1, number);
+        hold.run();
+    }
 }
 
 std::int64_t now_as_sequence() {

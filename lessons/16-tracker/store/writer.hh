@@ -39,6 +39,11 @@ std::int64_t advance_writer(Connection& connection);
 // else moves the sequence, so it is `last`, what its transaction before had, that decides.
 std::int64_t begin_as_writer(Connection& connection, std::int64_t last);
 
+// Waits until no writer is within a transaction, and lets none begin another before this one ends.
+// What is committed before the call is known to all that they store afterwards. In SQLite nothing
+// happens: who writes there is alone.
+void wait_for_writers(Connection& connection);
+
 // Microseconds since 1970, by this machine's clock.
 std::int64_t now_as_sequence();
 
