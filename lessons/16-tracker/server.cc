@@ -35,7 +35,7 @@
 #include "store/connection.hh"
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
-#include "store/postgresql_words.hh"
+#include "store/postgresql_url.hh"
 #include "store/store_location.hh"
 #include "store/writer.hh"
 #include "unix_time.hh"

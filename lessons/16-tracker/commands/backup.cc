@@ -18,7 +18,7 @@
 #include "store/copy_database.hh"
 #include "store/data_folder.hh"
 #include "store/open_database.hh"
-#include "store/postgresql_words.hh"
+#include "store/postgresql_url.hh"
 #include "store/restore_database.hh"
 #include "store/store_location.hh"
 

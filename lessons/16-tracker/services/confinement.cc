@@ -9,7 +9,7 @@
 
 #include "daemon/call_filter.hh"
 #include "store/connection.hh"
-#include "store/store_location.hh"
+#include "store/postgresql_url.hh"
 #include "web_app/site_folder.hh"
 
 namespace waymark::tracker {
@@ -57,7 +57,7 @@ void add_looking_up(Needs& needs) {
 void add_postgresql(const std::string& url, Needs& needs) {
     add_calls({CallGroup::sockets, CallGroup::connecting, CallGroup::files_to_read}, needs);
     add_looking_up(needs);
-    const StoreReach reach = reach_of_store(url);
+    const StoreReach reach = PostgresqlUrl(url).reach();
     // One that this user cannot reach (root's, after root was given away) libpq cannot either.
     std::error_code unreachable;
     for (const std::string& file : reach.files)

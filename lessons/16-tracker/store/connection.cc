@@ -1,7 +1,7 @@
 #include "store/connection.hh"
 
 #include "store/postgresql_engine.hh"
-#include "store/postgresql_words.hh"
+#include "store/postgresql_url.hh"
 #include "store/sqlite_engine.hh"
 
 namespace waymark::tracker {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/postgresql_url.hh"
 #include "store/postgresql_words.hh"
 
 namespace waymark::tracker {
@@ -23,12 +24,6 @@ constexpr std::pair<const char*, const char*> kDefaults[] = {
     {"tcp_user_timeout", "10000"}, {"fallback_application_name", "waymark"},
     {"client_encoding", "UTF8"},   {"gssencmode", "disable"},
 };
-
-bool has_several_hosts(std::string_view url) {
-    const std::size_t begin = url.find("://") + 3;
-    return url.substr(begin, url.find_first_of("/?", begin) - begin).find(',') !=
-           std::string_view::npos;
-}
 
 std::string without_line_ends(std::string text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
@@ -52,7 +47,7 @@ void PostgresqlLink::connect() {
         values.push_back(value);
     };
     for (const auto& [name, value] : kDefaults) add(name, value);
-    if (has_several_hosts(url_)) add("target_session_attrs", "read-write");
+    if (PostgresqlUrl(url_).has_several_hosts()) add("target_session_attrs", "read-write");
     add("dbname", url_.c_str());  // a whole URL
     add(nullptr, nullptr);
     link_.reset(::PQconnectdbParams(names.data(), values.data(), 1));

@@ -1,13 +1,11 @@
 #include "store/postgresql_words.hh"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <iterator>
-#include <memory>
 #include <utility>
 
 #include "protocols/extras.hh"
@@ -49,39 +47,6 @@ constexpr std::pair<std::string_view, Kind> kKinds[] = {
     {"XX002", Kind::damaged},
 };
 
-struct ClearOptions {
-    void operator()(PQconninfoOption* options) const { ::PQconninfoFree(options); }
-};
-
-std::string_view option(const PQconninfoOption* options, std::string_view name) {
-    for (const PQconninfoOption* each = options; each->keyword != nullptr; ++each)
-        if (each->keyword == name && each->val != nullptr) return each->val;
-    return {};
-}
-
-// What stands before the first comma, which is taken away with it.
-std::string_view take_item(std::string_view& list) {
-    const std::string_view item = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(item.size() + 1, list.size()));
-    return item;
-}
-
-// "a:5432,b": one port is that of all hosts (libpq-connect.html, "Specifying Multiple Hosts").
-std::string hosts_with_ports(std::string_view hosts, std::string_view ports) {
-    const bool is_one_for_all = ports.find(',') == std::string_view::npos;
-    const std::string_view all = ports;
-    std::string shown;
-    do {
-        const std::string_view host = take_item(hosts);
-        const std::string_view port = is_one_for_all ? all : take_item(ports);
-        if (!shown.empty()) shown += ',';
-        const bool is_ipv6 = host.find(':') != std::string_view::npos;
-        shown.append(is_ipv6 ? "[" : "").append(host).append(is_ipv6 ? "]" : "");
-        if (!port.empty()) shown.append(":").append(port);
-    } while (!hosts.empty());
-    return shown;
-}
-
 }  // namespace
 
 NumberedQuery number_parameters(std::string_view query) {
@@ -109,23 +74,6 @@ StoreError::Kind kind_of_state(std::string_view state) {
     for (const auto& [code, kind] : kKinds)
         if (state == code || (code.size() == 2 && state.starts_with(code))) return kind;
     return Kind::other;
-}
-
-std::string url_without_password(const std::string& url) {
-    const std::unique_ptr<PQconninfoOption, ClearOptions> options(
-        ::PQconninfoParse(url.c_str(), nullptr));
-    if (!options) return "postgresql://...";
-    std::string shown = "postgresql://";
-    if (const std::string_view user = option(options.get(), "user"); !user.empty())
-        shown.append(user).append("@");
-    const std::string_view hosts = option(options.get(), "host");
-    const std::string_view ports = option(options.get(), "port");
-    const bool is_folder = hosts.find('/') != std::string_view::npos;  // of a Unix socket
-    if (!is_folder) shown.append(hosts_with_ports(hosts, ports));
-    shown.append("/").append(option(options.get(), "dbname"));
-    if (is_folder) shown.append("?host=").append(hosts);
-    if (is_folder && !ports.empty()) shown.append("&port=").append(ports);
-    return shown;
 }
 
 bool is_stored_text(std::string_view text) {

@@ -1,4 +1,4 @@
-// The words in which PostgreSQL is spoken to: statements, locations and failures. No server is
+// The words in which PostgreSQL is spoken to: statements, values and failures. No server is
 // needed for any of it.
 
 #pragma once
@@ -21,10 +21,6 @@ NumberedQuery number_parameters(std::string_view query);
 
 // Of a SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html).
 StoreError::Kind kind_of_state(std::string_view state);
-
-// For messages: user, host, port and database, and neither password nor options. A URL that libpq
-// cannot read becomes "postgresql://...".
-std::string url_without_password(const std::string& url);
 
 // PostgreSQL refuses a text that is not UTF-8 or has a NUL, and with it the whole transaction; a
 // phone may send either. Each such byte becomes U+FFFD.

@@ -2,21 +2,18 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <libpq-fe.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstdlib>
-#include <memory>
-#include <optional>
 
 #include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "store/begun_file.hh"
 #include "store/connection.hh"
 #include "store/data_folder.hh"
+#include "store/postgresql_url.hh"
 
 namespace waymark::tracker {
 
@@ -26,29 +23,9 @@ namespace {
 
 constexpr std::string_view kFileName = "waymark.store";
 constexpr std::size_t kLongestUrl = 4000;
-constexpr std::uint16_t kUsualPort = 5432;
 
 std::string file_in(const std::string& folder) {
     return fmt::format("{}/{}", folder, kFileName);
-}
-
-struct FreeOptions {
-    void operator()(PQconninfoOption* options) const { ::PQconninfoFree(options); }
-};
-using Options = std::unique_ptr<PQconninfoOption, FreeOptions>;
-
-// Null where libpq does not take it. What it says of that would show the password.
-Options parse(const std::string& url) {
-    char* failure = nullptr;
-    Options options(::PQconninfoParse(url.c_str(), &failure));
-    ::PQfreemem(failure);
-    return options;
-}
-
-std::string value_of(const Options& options, std::string_view keyword) {
-    for (const PQconninfoOption* option = options.get(); option && option->keyword; ++option)
-        if (option->keyword == keyword && option->val) return option->val;
-    return {};
 }
 
 // A link is not followed: it would be somebody else's file.
@@ -84,14 +61,29 @@ bool has_bare_signs(std::string_view url) {
     return at != rest.npos && (rest.find('@', at + 1) != rest.npos || rest.find('/') < at);
 }
 
-std::vector<std::string> parts_of(std::string_view list) {
-    std::vector<std::string> parts;
-    for (std::size_t comma = 0; comma != list.npos; list.remove_prefix(comma + 1)) {
-        comma = list.find(',');
-        parts.emplace_back(list.substr(0, comma));
-        if (comma == list.npos) break;
+// The server works in another folder than whoever starts it. A word that is no path ("system", a
+// URL of a key in a token) has a meaning of its own.
+void refuse_relative_files(const PostgresqlUrl& url) {
+    for (const char* const keyword :
+         {"passfile", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslcrldir"}) {
+        const std::string_view path = url.value(keyword);
+        if (path.empty() || path.starts_with('/') || path == "system" ||
+            path.find(':') != path.npos)
+            continue;
+        throw UsageError(
+            fmt::format("store: {}={}: write the whole path, which begins with /", keyword, path));
     }
-    return parts;
+}
+
+// To libpq nothing, zero and less mean for ever, and the store has phones to answer. What is not
+// said is two seconds (postgresql_link.cc).
+void refuse_endless_wait(const PostgresqlUrl& url) {
+    const std::string_view text = url.value("connect_timeout");
+    if (text.empty()) return;
+    int seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error != std::errc() || end != text.data() + text.size() || seconds < 1)
+        throw UsageError("store: connect_timeout: say how many seconds, 1 or more");
 }
 
 }  // namespace
@@ -108,11 +100,17 @@ void refuse_wrong_store(std::string_view store) {
         throw UsageError(
             "store: the URL cannot be read: write @ in a password as %40, / as %2F, a blank as "
             "%20");
-    if (!parse(std::string(store)))
+    const PostgresqlUrl url{std::string(store)};
+    if (!url.is_readable())
         throw UsageError(
             "store: the URL cannot be read: write it as "
             "postgresql://USER:PASSWORD@HOST:PORT/DATABASE?PARAMETER=VALUE, and % in a password as "
             "%25");
+    refuse_relative_files(url);
+    refuse_endless_wait(url);
+    // A file with more of the same, which a server that has given up its rights need not find.
+    if (!url.value("service").empty())
+        throw UsageError("store: write what the service says into the URL itself");
 }
 
 std::string store_location(const std::string& folder, const std::string& given) {
@@ -138,29 +136,12 @@ bool shows_password(std::string_view word) {
     const std::size_t begin = word.find("postgres");
     if (begin == word.npos || !is_postgresql(word.substr(begin))) return false;
     const std::string_view url = word.substr(begin);
+    if (const PostgresqlUrl read{std::string(url)}; read.is_readable()) return read.has_password();
+    // It may hold one all the same, and will be refused in a moment.
     const std::string_view rest = url.substr(url.find("//") + 2);
     const std::size_t at = without_parameters(rest).rfind('@');
     return (at != rest.npos && rest.substr(0, at).find(':') != rest.npos) ||
            url.find("password=") != url.npos;
-}
-
-StoreReach reach_of_store(const std::string& url) {
-    const Options options = parse(url);
-    StoreReach reach;
-    for (const std::string& text : parts_of(value_of(options, "port"))) {
-        std::uint16_t port = kUsualPort;
-        std::from_chars(text.data(), text.data() + text.size(), port);
-        reach.ports.push_back(port);
-    }
-    for (const char* const keyword : {"passfile", "sslcert", "sslkey", "sslrootcert", "sslcrl"})
-        reach.files.push_back(value_of(options, keyword));
-    for (const char* const variable : {"PGPASSFILE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"})
-        if (const char* const path = std::getenv(variable)) reach.files.push_back(path);
-    if (const char* const home = std::getenv("HOME"); home != nullptr)
-        for (const char* const name : {"/.pgpass", "/.postgresql"})
-            reach.files.push_back(std::string(home) + name);
-    std::erase_if(reach.files, [](const std::string& path) { return !path.starts_with('/'); });
-    return reach;
 }
 
 }  // namespace waymark::tracker

@@ -6,22 +6,20 @@
 // forgets an option begins an empty one beside it.
 //
 // A URL may hold a password. It is in no message: what is shown is url_without_password()
-// (store/postgresql_words.hh).
+// (store/postgresql_url.hh).
 
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace waymark::tracker {
 
 // What is said for "the file in the data folder".
 inline constexpr std::string_view kStoreInFolder = "sqlite";
 
-// Throws UsageError, which shows nothing of the URL, unless `store` is empty, kStoreInFolder, or a
-// URL that libpq takes.
+// Throws UsageError, which shows no password, unless `store` is empty, kStoreInFolder, or a URL
+// that libpq takes and whose files are named by their whole paths.
 void refuse_wrong_store(std::string_view store);
 
 // The database of `folder`: a path or a URL. `given` is what the person said, and is stronger than
@@ -35,12 +33,5 @@ void remember_store(const std::string& folder, const std::string& location);
 
 // Whether a word of a command line holds a URL with a password, which others would read there.
 bool shows_password(std::string_view word);
-
-// What libpq opens and calls for a URL, beside the system's own files.
-struct StoreReach {
-    std::vector<std::uint16_t> ports;
-    std::vector<std::string> files;  // passwords, certificates and keys
-};
-StoreReach reach_of_store(const std::string& url);
 
 }  // namespace waymark::tracker

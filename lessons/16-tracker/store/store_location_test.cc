@@ -94,7 +94,7 @@ TEST_CASE("what stands in the folder's file and is no store is no file in the fo
 TEST_CASE("a password on a command line is seen, whatever option it belongs to") {
     for (const char* const word :
          {kUrl, "--store=postgres://u:p@h/d", "--to=postgresql://h/d?user=u&password=p",
-          "postgresql://:p@h/d"})
+          "postgresql://:p@h/d", "--store=postgresql://h/d?pass%77ord=p", "postgresql://u:p@[h/d"})
         CHECK_MESSAGE(shows_password(word), word);
     for (const char* const word :
          {"--store", "postgresql://u@h:5432/d", "postgresql://h:1,g:2/d?passfile=/etc/p",
@@ -102,11 +102,21 @@ TEST_CASE("a password on a command line is seen, whatever option it belongs to")
         CHECK_MESSAGE(!shows_password(word), word);
 }
 
-TEST_CASE("what libpq will open and call for a URL") {
-    const StoreReach one = reach_of_store("postgresql://h/d?passfile=/etc/p&sslrootcert=system");
-    CHECK(std::ranges::count(one.files, "/etc/p") == 1);
-    CHECK(std::ranges::count(one.files, "system") == 0);
-    const StoreReach two = reach_of_store("postgresql://a:5433,b/d");
-    CHECK(two.ports == std::vector<std::uint16_t>{5433, 5432});
-    CHECK(reach_of_store("postgresql://h/d").ports == std::vector<std::uint16_t>{5432});
+TEST_CASE("a server that does not answer is not waited for without an end") {
+    for (const char* const seconds : {"0", "-1", "x", "1x"})
+        CHECK_THROWS_AS(
+            refuse_wrong_store("postgresql://h/d?connect_timeout=" + std::string(seconds)),
+            UsageError);
+    CHECK_NOTHROW(refuse_wrong_store("postgresql://h/d?connect_timeout=10"));
+}
+
+TEST_CASE("a file of certificates is named by its whole path") {
+    for (const char* const url :
+         {"postgresql://h/d?sslrootcert=ca.pem", "postgresql://h/d?sslkey=./key",
+          "postgresql://h/d?passfile=~/.pgpass", "postgresql://h/d?service=mine"})
+        CHECK_THROWS_AS(refuse_wrong_store(url), UsageError);
+    for (const char* const url :
+         {"postgresql://h/d?sslrootcert=/etc/ca.pem&sslmode=verify-full",
+          "postgresql://h/d?sslrootcert=system", "postgresql://h/d?sslkey=pkcs11:token%3Da"})
+        CHECK_NOTHROW(refuse_wrong_store(url));
 }
