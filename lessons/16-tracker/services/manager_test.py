@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 import urllib.error
 import urllib.request
@@ -18,14 +19,17 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
 
 import driver
+from postgresql_server import NO_POSTGRESQL, PostgreSQL, programs
 
 TRACKER = sys.argv.pop(1)
 PATIENCE_SECONDS = 120
-WATCHDOG_MICROSECONDS = 2_000_000
+WATCHDOG_SECONDS = 2
+PATIENT_WATCHDOG_SECONDS = 30  # half of what the unit says
 
 
 class Managed(unittest.TestCase):
     def setUp(self):
+        self.sent = 0
         scratch = tempfile.TemporaryDirectory(prefix="waymark-")
         self.addCleanup(scratch.cleanup)
         os.chmod(scratch.name, 0o755)
@@ -42,7 +46,7 @@ class Managed(unittest.TestCase):
         self.addCleanup(made.close)
         return made
 
-    def start(self, sockets, names, *arguments):
+    def start(self, sockets, names, *arguments, watchdog_seconds=WATCHDOG_SECONDS):
         """As systemd does it: from descriptor 3 on, and the process that is meant is the one that it starts."""
         def hand_over():
             for number, one in enumerate(sockets):
@@ -52,7 +56,7 @@ class Managed(unittest.TestCase):
 
         script = f'LISTEN_PID=$$ WATCHDOG_PID=$$ LISTEN_FDS={len(sockets)} LISTEN_FDNAMES={names} exec "$@"'
         environment = {**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"),
-                       "WATCHDOG_USEC": str(WATCHDOG_MICROSECONDS)}
+                       "WATCHDOG_USEC": str(watchdog_seconds * 1_000_000)}
         server = subprocess.Popen(["sh", "-c", script, "sh", TRACKER, "serve", "--foreground", "--data", self.data, *arguments],
                                   preexec_fn=hand_over, close_fds=False, env=environment, text=True, bufsize=1,
                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -112,6 +116,48 @@ class Managed(unittest.TestCase):
         self.assertEqual(server.wait(PATIENCE_SECONDS), 0)
         with socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS):
             pass  # the manager's socket takes whoever comes meanwhile
+
+    @unittest.skipUnless(programs(), NO_POSTGRESQL)
+    def test_a_database_that_does_not_answer_is_no_reason_to_end_the_server(self):
+        with PostgreSQL() as database:
+            config = self.folder / "tracker.toml"
+            config.touch(0o600)
+            config.write_text(f'store = "{database.url}"\n', encoding="utf-8")
+            devices = self.listener()
+            server = self.start((devices,), "devices", "--config", str(config), "--listen-web", "127.0.0.1:0",
+                                watchdog_seconds=PATIENT_WATCHDOG_SECONDS)
+            self.hear("READY=1")
+            subprocess.run([TRACKER, "device", "add", "phone", "--id", "phone", "--data", self.data],
+                           check=True, capture_output=True)
+            while self.send(devices) != 200:
+                pass
+            database.suspend()
+            self.assertEqual(self.send(devices), 503)
+            self.hear("WATCHDOG=1")  # from before, perhaps
+            self.manager.settimeout(PATIENT_WATCHDOG_SECONDS)
+            for _ in range(4):
+                phone = threading.Thread(target=self.send, args=(devices,))  # the store has something to wait for
+                phone.start()
+                self.hear("WATCHDOG=1")
+                phone.join()
+            self.assertIsNone(server.poll())
+            database.resume()
+            while self.send(devices) != 200:
+                pass
+            server.send_signal(signal.SIGTERM)
+            self.assertEqual(server.wait(PATIENCE_SECONDS), 0)
+            self.assertNotIn("no answer from: store", server.stderr.read())
+
+    def send(self, devices):
+        """A phone's fix, each time another: the status of the answer."""
+        self.sent += 1
+        url = f"http://127.0.0.1:{devices.getsockname()[1]}/?id=phone&lat=1&lon=2&timestamp={1_700_000_000 + self.sent}"
+        try:
+            with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            return refused.code
 
     def test_a_map_that_others_can_reach_is_refused_whoever_bound_it(self):
         server = self.start((self.listener("0.0.0.0"),), "web", "--listen-devices", "127.0.0.1:0")

@@ -256,19 +256,19 @@ void ServiceGroup::continue_stop() {
     handlers_.on_all_ended();
 }
 
-net::Task<void> ServiceGroup::ask_for_counters() {
+net::Task<void> ServiceGroup::ask_for_counters(std::chrono::milliseconds patience) {
     for (const auto& service : services_)
         service->counters_wanted =
             service->control && service->control->send(write_empty(MessageKind::count));
-    const Deadline deadline = Deadline::after(kHandOverPatience);
+    const Deadline deadline = Deadline::after(patience);
     while (std::ranges::any_of(services_, [](const auto& each) { return each->counters_wanted; })) {
         const bool told = co_await counted_.wait(deadline);
         if (!told) break;
     }
 }
 
-net::Task<std::string> ServiceGroup::silent_services() {
-    co_await ask_for_counters();
+net::Task<std::string> ServiceGroup::silent_services(std::chrono::milliseconds patience) {
+    co_await ask_for_counters(patience);
     std::string silent;
     for (const auto& service : services_)
         if (service->counters_wanted && service->supervisor.state() == daemon::ServiceState::up)
@@ -277,14 +277,14 @@ net::Task<std::string> ServiceGroup::silent_services() {
 }
 
 net::Task<std::string> ServiceGroup::describe() {
-    co_await ask_for_counters();
+    co_await ask_for_counters(kHandOverPatience);
     std::string list = "[";
     for (const auto& service : services_) list += (list.size() > 1 ? "," : "") + describe(*service);
     co_return list + "]";
 }
 
 net::Task<std::vector<std::string>> ServiceGroup::describe_each() {
-    co_await ask_for_counters();
+    co_await ask_for_counters(kHandOverPatience);
     std::vector<std::string> each;
     for (const auto& service : services_) each.push_back(describe(*service));
     co_return each;

@@ -83,9 +83,10 @@ class ServiceGroup {
     net::Task<std::string> describe();
     // The same, one by one.
     net::Task<std::vector<std::string>> describe_each();
-    // Asks in the same way, and names those that run and have not answered, as "store, web app"; ""
-    // if there are none. One that does not run has the supervisor to see to it.
-    net::Task<std::string> silent_services();
+    // Asks in the same way, waits as long as `patience`, and names those that run and have not
+    // answered, as "store, web app"; "" if there are none. One that does not run has the supervisor
+    // to see to it.
+    net::Task<std::string> silent_services(std::chrono::milliseconds patience);
 
   private:
     struct Service;
@@ -102,7 +103,7 @@ class ServiceGroup {
     void ended(int id, const std::string& how);
     void report_end(Service& service, const std::string& how);
     void continue_stop();
-    net::Task<void> ask_for_counters();
+    net::Task<void> ask_for_counters(std::chrono::milliseconds patience);
     std::string describe(const Service& service) const;
 
     net::EventLoop& loop_;
