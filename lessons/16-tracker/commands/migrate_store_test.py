@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 import unittest.mock
 import urllib.request
@@ -237,7 +238,7 @@ class MigrateStore(unittest.TestCase):
             urllib.request.urlopen(first.devices_url + "?id=van&lat=48&lon=11&timestamp=1768025565").close()
             first.stop()
             self.migrate(first.data, url)
-            first.extra_arguments = ["--store", url]
+            first.extra_arguments = ["--store", url + "?application_name=of-a-person"]
             first.start()
             urllib.request.urlopen(first.devices_url + "?id=van&lat=48&lon=11&timestamp=1768025566").close()
             self.assertIn("stop them first", self.migrate(url, self.folder + "/running.db", fails=100))
@@ -252,6 +253,22 @@ class MigrateStore(unittest.TestCase):
             first.start()
             urllib.request.urlopen(first.devices_url + "?id=van&lat=48&lon=11&timestamp=1768025567").close()
             self.assertEqual(number_in(first.database, "SELECT count(*) FROM fix"), 3)
+
+    def test_7_a_change_that_somebody_makes_meanwhile_is_noticed(self):
+        database, url = self.new_database()
+        self.migrate(self.data, url)
+        # Holds the last table until the move waits for it, and then changes something, as a person would.
+        changes = threading.Thread(target=self.server.query, args=(
+            "DO $$BEGIN LOCK TABLE web_hook_post; WHILE (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND"
+            " datname = current_database()) = 0 LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP;"
+            " UPDATE change_lock SET taken = taken + 1; END$$", database))
+        changes.start()
+        while self.server.query("SELECT 1 FROM pg_locks WHERE relation = 'web_hook_post'::regclass", database) == []:
+            pass
+        back = os.path.join(self.folder, "changed.db")
+        self.assertIn("was written to meanwhile", self.migrate(url, back, fails=100))
+        changes.join()
+        self.assertFalse(os.path.exists(back))
 
 
 if __name__ == "__main__":

@@ -87,19 +87,22 @@ void MoveSource::refuse_if_written() {
             connection_.path()));
 }
 
+// Also those whose URL gives them another name: the role is the tracker's alone.
 void MoveSource::refuse_connected_trackers() {
     const std::int64_t others = connection_.number(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'waymark' AND datname = "
-        "current_database() AND pid <> pg_backend_pid()");
+        "SELECT count(*) FROM pg_stat_activity WHERE (application_name = 'waymark' OR usename = "
+        "current_user) AND datname = current_database() AND pid <> pg_backend_pid()");
     if (others > 0)
         throw UsageError(fmt::format("{} is in use ({} connections of trackers or their commands): "
                                      "stop them first",
                                      connection_.path(), others));
 }
 
-// Grows with each commit of a tracker.
+// Grows with each commit of a tracker that stores, and with each change by people.
 std::int64_t MoveSource::written() {
-    return connection_.number("SELECT CAST(coalesce(sum(sequence), 0) AS bigint) FROM writer");
+    return connection_.number(
+        "SELECT CAST(coalesce(sum(sequence), 0) AS bigint) + (SELECT taken FROM change_lock) FROM "
+        "writer");
 }
 
 MoveGoal::MoveGoal(const std::string& location)
