@@ -71,6 +71,9 @@ class Check(InAFolder):
             with self.subTest(receivers=receivers):
                 self.check_starts("--receivers", receivers, "--threads", threads, descriptors=1024)
 
+    def test_2b_a_file_of_settings_that_has_no_end(self):
+        self.check_refused("is longer than", "--config", "/dev/zero")
+
     def test_3_addresses(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))

@@ -29,13 +29,20 @@ void remove_byte_order_mark(std::string& text) {
     if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
 }
 
+constexpr std::size_t kMostBytes = std::size_t{1024} * 1024;
+
 std::string read_whole(const std::string& file) {
     const daemon::Fd opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     std::string content;
     std::array<char, 4096> buffer;
     ssize_t got = opened ? ::read(opened.get(), buffer.data(), buffer.size()) : -1;
-    for (; got > 0; got = ::read(opened.get(), buffer.data(), buffer.size()))
+    for (; got > 0; got = ::read(opened.get(), buffer.data(), buffer.size())) {
         content.append(buffer.data(), static_cast<std::size_t>(got));
+        // A device has no end, and a server reads the file again whenever it is told to.
+        if (content.size() > kMostBytes)
+            throw UsageError(fmt::format("{}: is longer than {} bytes, as no file of settings is",
+                                         file, kMostBytes));
+    }
     if (got == -1)
         throw UsageError(fmt::format("{}: cannot be read: {}", file, daemon::error_text(errno)));
     remove_byte_order_mark(content);
