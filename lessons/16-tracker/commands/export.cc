@@ -2,6 +2,7 @@
 // end only, so that nobody takes a part for the whole.
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
@@ -64,6 +65,19 @@ const TrackFormat& format_of(const ExportOptions& options) {
         list_of_track_formats(true)));
 }
 
+// A link that another user has laid where everybody may write, as in /tmp: what it names would be
+// replaced by the track. The kernel follows none of these where it is told so (proc(5),
+// protected_symlinks), but it is not asked to follow, for a file gets its name by rename(2).
+bool is_strangers_link(const std::string& path) {
+    const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+    struct stat link {
+    }, around{};
+    if (::lstat(path.c_str(), &link) == -1 || !S_ISLNK(link.st_mode)) return false;
+    if (::stat(folder.c_str(), &around) == -1) return false;
+    const bool is_for_all = (around.st_mode & S_ISVTX) != 0 && (around.st_mode & S_IWOTH) != 0;
+    return is_for_all && link.st_uid != ::geteuid() && link.st_uid != around.st_uid;
+}
+
 // The file that a symbolic link names; other names as they are.
 std::string resolved(const std::string& path) {
     std::error_code error;
@@ -111,6 +125,7 @@ class ExportedFile {
         return file;
     }
     void begin_file() {
+        if (is_strangers_link(path_)) refuse(EACCES);
         try {
             begun_.emplace(resolved(path_), ".part");
         } catch (const std::system_error& error) {

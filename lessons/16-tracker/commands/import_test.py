@@ -114,6 +114,20 @@ class ImportAndExport(unittest.TestCase):
         os.symlink(path, os.path.join(folder, "link.csv"))
         self.command("export", "--device", "van", "-o", os.path.join(folder, "link.csv"))
         self.assertTrue(os.path.islink(os.path.join(folder, "link.csv")))
+        # But not one that another user has laid in a folder for all.
+        if os.geteuid() == 0:
+            for_all, kept = os.path.join(folder, "for-all"), os.path.join(folder, "kept.csv")
+            os.mkdir(for_all)
+            os.chmod(for_all, 0o1777)
+            pathlib.Path(kept).write_text("of somebody")
+            os.symlink(kept, os.path.join(for_all, "van.csv"))
+            os.lchown(os.path.join(for_all, "van.csv"), 65534, 65534)
+            self.assertIn("Permission denied",
+                          self.command("export", "--device", "van", "-o", os.path.join(for_all, "van.csv"), fails=100))
+            self.assertEqual(pathlib.Path(kept).read_text(), "of somebody")
+            os.lchown(os.path.join(for_all, "van.csv"), 0, 0)
+            self.command("export", "--device", "van", "-o", os.path.join(for_all, "van.csv"))
+            self.assertNotEqual(pathlib.Path(kept).read_text(), "of somebody")
         pipe = os.path.join(folder, "pipe.csv")
         os.mkfifo(pipe)
         reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
