@@ -14,12 +14,16 @@ namespace waymark::net {
 class AccessList::LineParser {
   public:
     LineParser(std::string_view line, std::string_view name, std::size_t number)
-        : line_(line.substr(0, line.find('#'))), name_(name), number_(number) {
+        : line_(line.substr(0, line.find('#'))),
+          name_(name),
+          number_(number),
+          line_end_(line.find('\n')) {
         if (line_.ends_with('\r')) line_.remove_suffix(1);
     }
 
     // Nothing for an empty line or a comment.
     std::optional<Rule> rule() {
+        refuse_line_end();
         const std::string_view action = next_word();
         if (action.empty()) return {};
         Rule rule;
@@ -43,6 +47,14 @@ class AccessList::LineParser {
         return line_.substr(word_at_, position_ - word_at_);
     }
 
+    // Only an entry of a list can have one. Behind a '#' no word would tell of it, and of two rules
+    // one would be gone.
+    void refuse_line_end() {
+        if (line_end_ == std::string_view::npos) return;
+        word_at_ = line_end_;
+        error("a line end; each rule is an entry of its own");
+    }
+
     // `text` is the network alone, "10.0.0.0/8": fills family, bits and bytes of `rule`.
     void read_network(std::string_view text, Rule& rule) const;
 
@@ -53,6 +65,7 @@ class AccessList::LineParser {
     std::string_view line_;
     std::string_view name_;
     std::size_t number_;
+    std::size_t line_end_;
     std::size_t position_ = 0;
     std::size_t word_at_ = 0;
 };

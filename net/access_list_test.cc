@@ -193,3 +193,19 @@ TEST_CASE("a configuration's list is read entry by entry") {
     const std::vector<std::string> broken = {"allow all", "allow 10.0.0.0/8\ndeny all"};
     CHECK_THROWS_AS(AccessList::parse(broken, Access::deny, "config"), UsageError);
 }
+
+TEST_CASE("an entry with a line end is refused, also where a comment hides it") {
+    for (const char* entry :
+         {"allow all\n", "\n", "deny 10.0.0.0/8 # office\nallow all", "# office\nallow all"}) {
+        const std::vector<std::string> entries = {"allow ::1", entry};
+        CAPTURE(std::string(entry));
+        std::string message;
+        try {
+            AccessList::parse(entries, Access::deny, "config");
+        } catch (const UsageError& error) {
+            message = error.what();
+        }
+        const std::size_t column = std::string(entry).find('\n') + 1;
+        CHECK(message.starts_with("config:2:" + std::to_string(column) + ": a line end"));
+    }
+}
