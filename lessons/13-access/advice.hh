@@ -36,6 +36,11 @@ inline const Advice kRangeNoBytes{"read past the end",
                                   "An IPv4 address has 4 bytes, a peer of another kind has none. "
                                   "Ask for the size before you look at a byte.",
                                   "README.md#read-past-the-end"};
+inline const Advice kViewEnd{
+    "a view read as a C string",
+    "A string_view ends after size() bytes, and no zero byte need stand there. Who hands data() "
+    "to something that looks for one reads on, or stops too early.",
+    "README.md#a-view-read-as-a-c-string; string(3)"};
 inline const Advice kFamilies{
     "a rule of one family for the other",
     "2001:db8:: and 32.1.13.184 begin with the same four bytes. Ask for the family before the "

@@ -63,7 +63,8 @@ TEST_CASE("a mapped rule is one for the network inside") {
     for (const char* peer : peers) {
         step(std::string("ask mapped rules about ") + peer);
         for (const char* network : {"::ffff:10.0.0.0/104", "::ffff:10.1.2.3", "::ffff:a01:203/128",
-                                    "::ffff:0:0/96", "::ffff:10.1.2.2/127", "::ffff:8.0.0.0/101"})
+                                    "::ffff:0:0/96", "::ffff:10.1.2.2/127", "::ffff:8.0.0.0/101",
+                                    "::FFFF:10.0.0.0/104", "0:0:0:0:0:ffff:a00:0/104"})
             expect_match(network, peer_at(peer), true, kMappedRule);
         for (const char* network :
              {"::ffff:11.0.0.0/104", "::ffff:10.1.2.4", "::ffff:10.1.2.0/127"})

@@ -115,6 +115,13 @@ TEST_CASE("each line with a rule is one rule") {
         step("read " + show(row.text));
         expect_equal(list_of(std::string(row.text)).size(), row.rules, "rules", kLines);
     }
+    step("read a comment of 5000 bytes, and a rule behind it");
+    expect_equal(list_of("#" + std::string(5000, 'x') + "\nallow ::1", kDeny, kLines).size(), 1U,
+                 "rules", kLines);
+    step("read the first nine bytes of \"allow ::1\\ndeny all\\n\"");
+    expect_equal(
+        list_of(std::string_view("allow ::1\ndeny all\n").substr(0, 9), kDeny, kViewEnd).size(), 1U,
+        "rules", kViewEnd);
     step("read 300 rules, the last of which matches");
     std::string many;
     for (int number = 0; number < 299; ++number)

@@ -133,6 +133,8 @@ TEST_CASE("one bad line refuses the whole text") {
     step("read an entry that holds two lines");
     refusal(std::vector<std::string>{"allow ::1\ndeny all"}, "reading it", kTwoLines);
     refusal(std::vector<std::string>{"allow ::1\n"}, "reading it", kTwoLines);
+    refusal(std::vector<std::string>{"allow ::1 # office\ndeny all"}, "reading it", kTwoLines);
+    refusal(std::vector<std::string>{"# office\ndeny all"}, "reading it", kTwoLines);
 }
 
 TEST_CASE("a broken text leaves the list in use whole") {

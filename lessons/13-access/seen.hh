@@ -58,8 +58,9 @@ inline void expect_verdict(const AccessList& list, const Address& peer, Access e
 // One rule for this network, once as the exception from deny, once from allow.
 inline void expect_match(const std::string& network, const Address& peer, bool expected,
                          const Causes& causes) {
-    const Causes if_refused =
-        network.starts_with("::ffff:") ? Causes{kMappedRule, kTooStrict} : Causes{kTooStrict};
+    const auto address = Address::parse_ip(network.substr(0, network.find('/')));
+    const bool is_mapped = address && address->unmapped().family() != address->family();
+    const Causes if_refused = is_mapped ? Causes{kMappedRule, kTooStrict} : Causes{kTooStrict};
     for (const Access access : {Access::allow, Access::deny}) {
         const Access otherwise = access == Access::allow ? Access::deny : Access::allow;
         const std::string rule = std::string(in_words(access)) + " " + network;

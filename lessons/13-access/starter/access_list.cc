@@ -14,7 +14,8 @@ AccessList AccessList::parse(std::string_view, Access otherwise, std::string_vie
     return AccessList(otherwise);
 }
 
-// Write this: the same, where each line is an entry of a list. An entry with a line end in it is no rule.
+// Write this: the same, where each line is an entry of a list. An entry with a line end in it is refused: rule() does
+// that, if it is handed the entry as it is.
 AccessList AccessList::parse(std::span<const std::string>, Access otherwise, std::string_view) {
     return AccessList(otherwise);
 }
