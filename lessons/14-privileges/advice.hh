@@ -134,5 +134,10 @@ inline const Advice kWayBackFails{
     "on with rights that nobody expects",
     "The way back failed. Nothing may run after that: the process ends with 111.",
     "README.md#on-with-rights-that-nobody-expects; _exit(2)"};
+inline const Advice kSilent{
+    "an end without a word",
+    "The process ended, as it must, and nobody will ever know why: print_error() says which call "
+    "has failed.",
+    "README.md#an-end-without-a-word; daemon/error.hh"};
 
 }  // namespace waymark::course::check

@@ -152,17 +152,9 @@ TEST_CASE("who has dropped already may drop again") {
 }
 
 TEST_CASE("no capability is left to be taken up again") {
-    for (const bool kept : {true, false}) {
-        Credentials beginning = root_with_groups();
-        beginning.capabilities.inheritable = beginning.capabilities.permitted;
-        if (kept) {
-            beginning.securebits = 1 << 4;
-            beginning.capabilities.ambient = 1 << CAP_NET_RAW;
-        }
+    const auto expect_none_left = [](const Credentials& beginning, const std::string& group = {}) {
         MadeUpCredentials made_up(beginning);
-        step(kept ? "become nobody while PR_SET_KEEPCAPS is set, with inheritable capabilities"
-                  : "become nobody with inheritable capabilities");
-        expect_dropped(drop("nobody"), kCapabilities);
+        expect_dropped(drop("nobody", group), kCapabilities);
         const CapabilitySets& left = made_up.now.capabilities;
         const auto expect_none = [](std::uint64_t set, const char* what) {
             expect(set == 0, what, "none", fmt::format("{:x}", set), kCapabilities);
@@ -171,5 +163,20 @@ TEST_CASE("no capability is left to be taken up again") {
         expect_none(left.permitted, "permitted capabilities");
         expect_none(left.inheritable, "inheritable capabilities");
         expect_none(left.ambient, "ambient capabilities");
-    }
+    };
+    Credentials root = root_with_groups();
+    root.capabilities.inheritable = root.capabilities.permitted;
+    Credentials keeps = root;
+    keeps.securebits = 1 << 4;
+    keeps.capabilities.ambient = 1 << CAP_NET_RAW;
+    step("become nobody while PR_SET_KEEPCAPS is set, with inheritable capabilities");
+    expect_none_left(keeps);
+    step("become nobody with inheritable capabilities");
+    expect_none_left(root);
+    step("become nobody with the group root (0), while PR_SET_KEEPCAPS is set");
+    expect_none_left(keeps, "root");
+    step("become nobody, as nobody with capabilities and no supplementary group");
+    Credentials nobody = Credentials::of(65534, 65534);
+    nobody.capabilities.inheritable = nobody.capabilities.permitted = 1 << CAP_NET_RAW;
+    expect_none_left(nobody);
 }

@@ -34,6 +34,10 @@ TEST_CASE("the parent-death signal is kept") {
         expect_equal(made_up.now.parent_death_signal, signal, "the parent-death signal",
                      kDeathSignal);
     }
+    MadeUpCredentials made_up(root_with_signal(10));
+    step("become root with the group adm, with the parent-death signal 10");
+    expect_dropped(drop("root", "adm"), kNoOrphan);
+    expect_equal(made_up.now.parent_death_signal, 10, "the parent-death signal", kDeathSignal);
 }
 
 TEST_CASE("whose parent dies on the way ends with 111") {

@@ -117,6 +117,12 @@ TEST_CASE("a way back to root is tried") {
         step("become nobody, where seteuid(2) lets everybody be user 0, and setresuid(2) does not");
         expect_system_error(drop("nobody"), EPERM, kRegain);
     }
+    {
+        MadeUpCredentials made_up(root_with_groups());
+        made_up.lets_everybody_be_root = true;
+        step("become nobody with the group root (0), where everybody may become user 0");
+        expect_system_error(drop("nobody", "root"), EPERM, kRegain);
+    }
     MadeUpCredentials made_up(root_with_groups());
     made_up.now.securebits = 1 << 2;
     step("become nobody, while SECBIT_NO_SETUID_FIXUP keeps the capabilities");

@@ -21,10 +21,11 @@ Credentials set_user_id() {
     return all;
 }
 
-// Who the process is after a scope as www; what it was inside comes out by `inside`.
-std::string after_a_scope(MadeUpCredentials& made_up, Credentials* inside = nullptr) {
+// Who the process is after a scope; what it was inside comes out by `inside`.
+std::string after_a_scope(MadeUpCredentials& made_up, Credentials* inside = nullptr,
+                          uid_t user = 33, gid_t group = 33) {
     const Outcome outcome = outcome_of([&] {
-        const ScopedEffectiveUser www(33, 33);
+        const ScopedEffectiveUser other(user, group);
         if (inside) *inside = made_up.now;
     });
     return outcome.kind == "nothing" ? made_up.now.in_words() : outcome.words;
@@ -60,18 +61,26 @@ int changes_on_the_way_in() {
 }  // namespace
 
 TEST_CASE("inside the scope the effective user and group are the others") {
-    for (const Credentials& beginning : {root_with_groups(), set_user_id()}) {
+    struct Row {
+        Credentials beginning;
+        uid_t user;
+        gid_t group;
+    };
+    for (const auto& [beginning, user, group] :
+         {Row{root_with_groups(), 33, 33}, Row{set_user_id(), 33, 33},
+          Row{root_with_groups(), 0, 33}, Row{root_with_groups(), 33, 0}}) {
         Credentials inside = beginning;
-        step("open a scope as www (33, group 33), from " + beginning.in_words());
+        step(fmt::format("open a scope as user {} with the group {}, from {}", user, group,
+                         beginning.in_words()));
         const Ended ended = in_its_own_process([&] {
             MadeUpCredentials made_up(beginning);
-            after_a_scope(made_up, &inside);
+            after_a_scope(made_up, &inside, user, group);
             return std::string("over");
         });
         // Once more in this process, for what was seen inside; the way back is another case's.
         if (ended.how == "exit status 0") {
             MadeUpCredentials made_up(beginning);
-            after_a_scope(made_up, &inside);
+            after_a_scope(made_up, &inside, user, group);
         } else {
             expect(ended.how == "exit status 111", "the scope", "comes to an end", ended.how,
                    kScopePermanent);
@@ -79,14 +88,15 @@ TEST_CASE("inside the scope the effective user and group are the others") {
         }
         const auto as = [&](bool right, const Advice& advice) {
             Credentials wanted = beginning;
-            wanted.user.effective = wanted.group.effective = 33;
-            wanted.groups = {33};
+            wanted.user.effective = user;
+            wanted.group.effective = group;
+            wanted.groups = {group};
             expect(right, "who the process is inside", wanted.in_words(), inside.in_words(),
                    advice);
         };
-        as(inside.user.effective == 33, kScopeNothing);
-        as(inside.group.effective == 33, kScopeGroups);
-        as(inside.groups == std::vector<gid_t>{33}, kScopeGroups);
+        as(inside.user.effective == user, kScopeNothing);
+        as(inside.group.effective == group, kScopeGroups);
+        as(inside.groups == std::vector<gid_t>{group}, kScopeGroups);
         as(inside.user.real == beginning.user.real && inside.user.saved == beginning.user.saved,
            kScopePermanent);
         as(inside.group.real == beginning.group.real && inside.group.saved == beginning.group.saved,
@@ -167,6 +177,7 @@ TEST_CASE("a way back that fails ends the process with 111") {
                kExit);
         expect(ended.how == "exit status 111", "the process", "exit status 111",
                ended.how + (ended.said.empty() ? "" : ", " + ended.said), kWayBackFails);
+        expect(!ended.printed.empty(), "what it says on stderr", "why it ends", "nothing", kSilent);
     };
     for (const bool throws : {false, true})
         for (int place = 0; place < 3; ++place) {

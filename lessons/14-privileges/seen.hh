@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fmt/core.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,7 +86,17 @@ inline void expect_system_error(const Outcome& outcome, int error, const Causes&
 struct Ended {
     std::string how;  // "exit status 111"
     std::string said;
+    std::string printed = "";  // on stderr
 };
+
+// All that stands in a file of memfd_create(2), and once more on stderr, for the story.
+inline std::string printed_in(const daemon::Fd& file) {
+    std::string text(1 << 16, '\0');
+    const ssize_t length = ::pread(file.get(), text.data(), text.size(), 0);
+    text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+    if (::write(STDERR_FILENO, text.data(), text.size()) == -1) return {};
+    return text;
+}
 
 // With which a process ends that has called exit(3): what atexit(3) has, it runs.
 inline constexpr int kRanHandlers = 77;
@@ -93,7 +104,9 @@ inline const std::string kByExit = "exit(), which runs the program's handlers";
 
 inline Ended in_its_own_process(const std::function<std::string()>& body) {
     daemon::Pipe pipe = daemon::make_pipe();
+    const daemon::Fd errors(daemon::check(::memfd_create("stderr", MFD_CLOEXEC), "memfd_create"));
     const int status = in_a_process([&] {
+        daemon::check(::dup2(errors.get(), STDERR_FILENO), "dup2");
         std::atexit([] { ::_exit(kRanHandlers); });
         const std::string text = body();
         return ::write(pipe.writing.get(), text.data(), text.size()) >= 0 ? 0 : 1;
@@ -101,10 +114,11 @@ inline Ended in_its_own_process(const std::function<std::string()>& body) {
     pipe.writing.reset();
     char text[4096];
     const ssize_t length = ::read(pipe.reading.get(), text, sizeof text);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == kRanHandlers) return {kByExit, ""};
+    const std::string printed = printed_in(errors);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kRanHandlers) return {kByExit, "", printed};
     return {WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))
                               : fmt::format("killed by signal {}", WTERMSIG(status)),
-            std::string(text, length > 0 ? static_cast<std::size_t>(length) : 0)};
+            std::string(text, length > 0 ? static_cast<std::size_t>(length) : 0), printed};
 }
 
 }  // namespace waymark::course::check
