@@ -36,6 +36,18 @@ inline const Advice kBegun{
     "has_begun() tells an idle connection, which may be closed, from a client "
     "in the middle of a request, which gets an answer.",
     "README.md#an-empty-line-taken-for-a-beginning; net/http/request_parser.hh"};
+inline const Advice kNotBegun{
+    "a beginning that is not told",
+    "A line may come whole: then check_unfinished() has never seen it, and line_end() has to say.",
+    "README.md#a-beginning-that-is-not-told; net/http/request_parser.hh"};
+inline const Advice kTls{
+    "a handshake of TLS not told apart",
+    "Somebody has typed https:// for http://. refuse_beginning() tells the log: hand it the line.",
+    "README.md#a-handshake-of-tls-not-told-apart; RFC 8446, section 5.1"};
+inline const Advice kMethodList{
+    "a list of methods",
+    "Which methods are answered, with 405 or 501 else, is the server's business, not the parser's.",
+    "README.md#a-list-of-methods; RFC 9110, section 9.1"};
 inline const Advice kSplit{"a request line split at white space",
                            "method SP target SP version, with one space in both places. A target "
                            "with a blank is another one to each program that guesses.",
@@ -144,7 +156,7 @@ inline const Advice kControl{"a control byte in a value",
                              "README.md#a-control-byte-in-a-value; RFC 9110, section 5.5"};
 inline const Advice kTooStrict{
     "a good head refused",
-    "Values may have colons and bytes above 7F, names all token bytes, and "
+    "Values may have colons, HTABs and bytes above 7F, names all token bytes, and "
     "both may be odd. What cannot be misread is taken.",
     "README.md#a-good-head-refused; RFC 9110, section 5.5"};
 inline const Advice kCase{
@@ -190,6 +202,10 @@ inline const Advice kOctal{
     "010 is ten. With base 0 strtoull reads eight, and two bytes of the body "
     "become the next request.",
     "README.md#a-leading-zero-read-as-octal; RFC 9110, section 8.6; strtoul(3)"};
+inline const Advice kDigitsCounted{
+    "digits counted, and not their value",
+    "Zeros in front change nothing, however many there are. It is the number that is too large.",
+    "README.md#digits-counted-and-not-their-value; RFC 9110, section 8.6"};
 inline const Advice kOverflow{
     "a length that overflows",
     "Past its last number a counter begins anew, and a length of 2^64 + 5 is "
@@ -255,6 +271,10 @@ inline const Advice kExpect{"100 Continue without a body",
                             "Whoever waits for 100 Continue has a body to send. Without one nobody "
                             "waits, and an answer that nobody asked for is taken for the real one.",
                             "README.md#100-continue-without-a-body; RFC 9110, section 10.1.1"};
+inline const Advice kExpectLost{
+    "a body without 100 Continue",
+    "A chunked body is a body, too. Who waits for 100 Continue and gets none does not send it.",
+    "README.md#a-body-without-100-continue; RFC 9110, section 10.1.1"};
 inline const Advice kStatus{
     "another status than the contract's",
     "400: not to be understood; 414 and 431: too long; 501 and 505: not done "

@@ -30,8 +30,9 @@ TEST_CASE("a request is read in its parts") {
     const std::string_view bytes = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     const Seen seen = read_in_pieces(bytes, {});
     expect(seen.state == State::complete, "the state", "complete", seen.text(), kNotRead);
+    const bool but_for_host = seen.parts.starts_with("GET|/|/||") && seen.parts.ends_with("|1.1");
     expect(seen.parts == "GET|/|/||h|1.1", "method, target, path, query, host and version",
-           "GET|/|/||h|1.1", seen.parts, kNotRead);
+           "GET|/|/||h|1.1", seen.parts, but_for_host ? kValue : kNotRead);
     expect_equal(seen.head_size, bytes.size(), "head_size()", {kLeftOver, kSwallowed});
 }
 

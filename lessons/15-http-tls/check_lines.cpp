@@ -72,7 +72,7 @@ TEST_CASE("an empty line begins no request") {
         const Seen seen = read_in_pieces(bytes, {});
         expect(seen.state == State::incomplete, "the state", "incomplete", seen.text(),
                {kEarly, kEmptyFirst});
-        expect_equal(seen.has_begun, true, "has_begun()", kBegun);
+        expect_equal(seen.has_begun, true, "has_begun()", kNotBegun);
     }
 }
 
@@ -82,6 +82,12 @@ TEST_CASE("what cannot begin a request is refused at its first byte") {
         step(std::string("read ") + show(bytes));
         expect_refused(bytes, 400, {kMethod, kNoLineBound});
     }
+    step("read the handshake of TLS, in pieces, and in one piece that happens to end a line");
+    const std::string handshake = "\x16\x03\x01\x02\r\n";
+    const Seen whole = read_in_pieces(handshake, {});
+    const Seen in_pieces = read_in_pieces(handshake, {1});
+    expect(whole.reason == in_pieces.reason, "the reason of the refusal", show(in_pieces.reason),
+           show(whole.reason), kTls);
     step("read a NUL");
     expect_refused(std::string_view("\0GET", 4), 400, {kMethod, kNoLineBound});
 }
