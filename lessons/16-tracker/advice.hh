@@ -40,14 +40,33 @@ inline const Advice kSeconds{
     "A Fix counts milliseconds since 1970. In seconds, it is January 1970.",
     "README.md#seconds-for-milliseconds; fix.hh"};
 inline const Advice kFraction{"a fraction read as a number",
-                              ".2 is 200 milliseconds and .25 are 250. Digits behind a point count "
-                              "from the left.",
+                              ".2 is 200 milliseconds and .25 are 250: digits behind a point count "
+                              "from the left. In a double, 1.001 * 1000 is 1000.99, and cut 1000.",
                               "README.md#a-fraction-read-as-a-number"};
 inline const Advice kNormalised{
     "a day that the calendar has not",
     "mktime(3) and timegm(3) make the first of March of the thirtieth of February. A date that is "
     "none was damaged, and a guess moves the point by a day.",
     "README.md#a-day-that-the-calendar-has-not; timegm(3)"};
+inline const Advice kClock{
+    "an hour that no clock has",
+    "Hours end at 23, minutes and seconds at 59, and leap seconds are not told. What is more was "
+    "damaged on the way.",
+    "README.md#an-hour-that-no-clock-has; SEXTANT.md"};
+inline const Advice kFractionForm{
+    "a fraction of any length",
+    "Behind the seconds the text ends, or there are a point and one to three digits.",
+    "README.md#a-fraction-of-any-length; SEXTANT.md"};
+inline const Advice kSign{
+    "a sign taken for a digit",
+    "std::from_chars into an int reads \"-0\" as 0, and stoi \"+6\" as 6. Where digits stand, "
+    "read an unsigned number, or look at each byte.",
+    "README.md#a-sign-taken-for-a-digit; std::from_chars"};
+inline const Advice kEmptyText{"nothing taken for no text",
+                               "\"*00\" is a line whose text is empty, and its checksum is right. "
+                               "What is missing in it is for "
+                               "others to say.",
+                               "README.md#nothing-taken-for-no-text"};
 inline const Advice kLocalTime{
     "local time",
     "The logger says UTC. mktime(3) reads it in the zone of whichever machine the server runs on, "
@@ -88,6 +107,11 @@ inline const Advice kNoPlace{
     "So many digits, two of minutes below 60, perhaps a point and digits, one of two letters. What "
     "is anything else has been damaged, and is no place.",
     "README.md#something-taken-for-a-place"};
+inline const Advice kRangeHere{
+    "a place refused before it is judged",
+    "degrees() says how many degrees a text has. That there are no 91 of latitude reason_against() "
+    "knows, and says; refused here it is a point without a place.",
+    "README.md#a-place-refused-before-it-is-judged; sextant.hh"};
 inline const Advice kKnots{"knots taken for something else",
                            "A knot is 1852 metres in 3600 seconds: 0.514 m/s. The unit is in the "
                            "protocol, and nowhere in the message.",
@@ -105,6 +129,14 @@ inline const Advice kZero{"nothing read as zero",
                           "An empty field is not known. As 0 it is a standstill, an empty battery, "
                           "the height of the sea.",
                           "README.md#nothing-read-as-zero"};
+inline const Advice kZeroLost{"zero read as nothing",
+                              "0 is a value: a boat at anchor, a course to the north, the height "
+                              "of the sea. Ask whether there is a number, and not whether it is 0.",
+                              "README.md#zero-read-as-nothing"};
+inline const Advice kBelowSea{"a height below the sea refused",
+                              "An altitude may be negative. Which values cannot be is for "
+                              "fill_fix() to say.",
+                              "README.md#a-height-below-the-sea-refused; SEXTANT.md"};
 inline const Advice kZeroPlace{"a missing place read as zero",
                                "0 degrees is a place. A point without one goes to quarantine.",
                                "README.md#a-missing-place-read-as-zero"};
@@ -129,6 +161,11 @@ inline const Advice kLostPoint{
     "It was acknowledged, so the logger forgets it. Quarantine keeps it, with the reason and the "
     "line, for the day on which somebody wants to know.",
     "README.md#a-bad-point-dropped"};
+inline const Advice kBlankLine{
+    "an empty line passed over",
+    "The logger forgets as many lines as the answer says. Each line up to COUNT is one of them; an "
+    "empty one is a damaged one, and lies in quarantine.",
+    "README.md#an-empty-line-passed-over"};
 inline const Advice kBelieved{"an impossible place believed",
                               "91 degrees north is nowhere, and a point of tomorrow hides all of "
                               "today's. reason_against() knows them.",
@@ -159,6 +196,11 @@ inline const Advice kIdentity{
     "The token is the secret. A name in the message is what its owner called it, and who knows it "
     "may write it.",
     "README.md#whose-points-they-are-by-a-name-that-anybody-can-write"};
+inline const Advice kTarget{
+    "the target taken for the path",
+    "The target is what the client has sent: it may have a host before the path, and a query "
+    "behind it. request.path is the path alone.",
+    "README.md#the-target-taken-for-the-path; net/http/message.hh"};
 inline const Advice kStranger{
     "a stranger who is not told",
     "403, and the token as what the message called itself (refuse_stranger): so its owner finds "
@@ -203,7 +245,8 @@ inline const Advice kHead{"any beginning taken",
                           "otherwise is another protocol, and a person must look at the URL.",
                           "README.md#any-beginning-taken"};
 inline const Advice kGoodRefused{"what is right refused",
-                                 "This line is as SEXTANT.md describes it.",
+                                 "It is as SEXTANT.md and sextant.hh describe it. Nothing there "
+                                 "refuses it.",
                                  "README.md#what-is-right-refused; SEXTANT.md"};
 inline const Advice kThrows{"an exception for what a peer has sent",
                             "What a peer sends wrongly is foreseen, and so it is a value: nothing, "

@@ -141,6 +141,7 @@ inline Fix fix_of(const std::string& text, const Causes& if_none,
 
 inline void expect_value(const std::optional<float>& seen, std::optional<double> expected,
                          std::string_view what, const Causes& causes) {
+    if (expected == 0.0 && !seen) fail(what, "0", "nothing", kZeroLost);
     const bool same = expected ? seen && std::abs(static_cast<double>(*seen) - *expected) <= 0.01
                                : !seen.has_value();
     expect(same, what, in_words(expected), in_words(seen), causes);
@@ -162,12 +163,14 @@ class Loggers : public tracker::DeviceDirectory {
 };
 
 inline Decoded decode_body(const std::string& body, const std::string& path = "/sextant/tok-boat-1",
-                           Decoded decoded = {}) {
+                           Decoded decoded = {}, const std::string& target = "") {
     const ExactBytes path_bytes(path);
+    const ExactBytes target_bytes(target.empty() ? path : target);
     const ExactBytes bytes(body);
     net::http::Request request;
     request.method = "POST";
-    request.path = request.target = path_bytes.view();
+    request.path = path_bytes.view();
+    request.target = target_bytes.view();
     request.body = bytes.view();
     return called("decoding " + show(std::string_view(body).substr(0, 100)), [&] {
         tracker::sextant_decode(request, Loggers(), kNow, decoded);
