@@ -151,6 +151,7 @@ class CaseReader {
     // hold them.
     bool follow(const Fd& process, Deadline deadline) {
         Standstill standstill;
+        bool is_longer = false;
         Deadline next_look = Deadline::after(kLookEvery);
         for (;;) {
             std::array<pollfd, 3> descriptors = {
@@ -162,7 +163,12 @@ class CaseReader {
             if (ready == -1 && errno != EINTR) daemon::fail(errno, "poll");
             take_what_is_there();
             if (ready > 0 && descriptors[0].revents != 0) break;
-            if (deadline.expired()) return false;
+            if (deadline.expired()) {
+                if (is_longer || !story_.may_use()) return false;
+                // It must have the time to use what it may use of the processor.
+                is_longer = true;
+                deadline = Deadline::after(2 * *story_.may_use());
+            }
             if (!next_look.expired()) continue;
             if (standstill.lasts() || used_too_much()) return false;
             next_look = Deadline::after(kLookEvery);

@@ -26,6 +26,7 @@ struct CaseRun {
     std::filesystem::path program;  // of the check
     std::string name;               // of the case
     std::string learners_folder;    // how reports name it: "work/01-processes/"
+    // A case that says what it may use of the processor (check/story.hh) has twice that longer.
     std::chrono::milliseconds limit{5000};
 };
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatient{60};
 
-CaseResult run(const std::string& name, std::chrono::seconds limit = kPatient) {
+CaseResult run(const std::string& name, std::chrono::milliseconds limit = kPatient) {
     CaseResult result = run_case({PLANTED_CHECK, name, "lessons/course/testing/", limit});
     CHECK(result.name == name);
     CHECK_MESSAGE(descendants_of(::getpid()).empty(), "a case leaves no process");
@@ -56,7 +56,7 @@ std::vector<std::string> changed_by(const std::string& name) {
 TEST_CASE("the cases of a check are listed in order") {
     const std::vector<std::string> names = list_cases(PLANTED_CHECK);
     CHECK(names.front() == "passes");
-    CHECK(names.size() == 41);
+    CHECK(names.size() == 42);
     CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
 }
 
@@ -181,6 +181,12 @@ TEST_CASE("processor time beyond what the case may use is a failure") {
     CHECK(outcome_name(result.outcome) == "failed");
     CHECK(result.processor_time > std::chrono::milliseconds(10));
     CHECK(result.advice.misconception == "a loop that does not wait");
+}
+
+TEST_CASE("who may use so much of the processor has the time to use it, beyond the limit") {
+    const CaseResult result = run("uses what it may", std::chrono::milliseconds(100));
+    CHECK(outcome_name(result.outcome) == "passed");
+    CHECK(result.time > std::chrono::milliseconds(100));
 }
 
 TEST_CASE("what the check has used for its own looking is not the learner's") {

@@ -219,6 +219,14 @@ TEST_CASE("uses too much") {
     }
 }
 
+TEST_CASE("uses what it may") {
+    step("count for a while where it may count for long");
+    may_use(std::chrono::seconds(30));
+    const std::clock_t end = std::clock() + CLOCKS_PER_SEC / 2;
+    while (std::clock() < end) {
+    }
+}
+
 TEST_CASE("uses much for the check's own looking") {
     step("count for a while, tell it, and do what the learner does");
     may_use(std::chrono::milliseconds(300));
