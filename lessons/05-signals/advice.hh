@@ -69,6 +69,11 @@ inline const Advice kMask{
     "Who has called gets the signals blocked, or opened, for the rest of the program. They are put "
     "back as they were found, on each way out.",
     "README.md#mask-not-restored; pthread_sigmask(3)"};
+inline const Advice kWholeMask{
+    "a mask set where one is added to",
+    "SIG_SETMASK blocks these signals and no others: what the caller had blocked besides comes in "
+    "meanwhile. SIG_BLOCK adds to what is blocked, and so does SignalMask.",
+    "README.md#a-mask-set-where-one-is-added-to; pthread_sigmask(3); sigprocmask(2)"};
 inline const Advice kAnySignal{
     "any interruption taken for the signal",
     "EINTR says that some handler ran, not which. Look at the flag again.",
@@ -177,7 +182,7 @@ inline const Advice kEmptied{
 inline const Advice kOtherException{
     "another exception than was promised",
     "Who makes a handler catches std::system_error, and looks at its number. Any other "
-    "exception goes past it, up to the end of the program.",
+    "exception goes past it, up to the end of the program; an assertion ends it at once.",
     "README.md#another-exception-than-was-promised; daemon/error.hh, check, fail"};
 inline const Advice kInstallsAgain{
     "a handler that installs itself again",

@@ -1,13 +1,11 @@
 // The scope of a handler in lesson 05: what its beginning and its end change, and what they must
-// leave as it was, also when the kernel refuses and when a signal comes in the middle.
+// leave as it was, also when a signal comes in the middle. check_scope_refused.cpp has what the
+// kernel refuses.
 
 #include <doctest/doctest.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -17,9 +15,9 @@
 #include "advice.hh"
 #include "daemon/signals.hh"
 #include "lessons/course/check/faults.hh"
-#include "lessons/course/check/processes.hh"
 #include "lessons/course/check/surroundings.hh"
 #include "mask.hh"
+#include "refusal.hh"
 #include "shared_memory.hh"
 #include "single_step.hh"
 
@@ -50,21 +48,6 @@ void set_their_handler() {
     theirs.sa_handler = [](int) { counts->elsewhere.fetch_add(1); };
     ::sigemptyset(&theirs.sa_mask);
     ::sigaction(SIGUSR1, &theirs, nullptr);
-}
-
-constexpr int kOther = 201;
-
-// What construction gave: 0 if it went well, else the error that it threw; kOther for an exception
-// that has none.
-int error_of(int signal, SignalFlag& flag) {
-    try {
-        const ScopedSignalHandler handler(signal, flag);
-    } catch (const std::system_error& refused) {
-        return refused.code().value();
-    } catch (const std::exception&) {
-        return kOther;
-    }
-    return 0;
 }
 
 // More than a constructor has.
@@ -152,56 +135,6 @@ TEST_CASE("a handler that comes when its scope has ended does nothing") {
     action.sa_handler(SIGUSR1);
 }
 
-TEST_CASE("a number that is no signal is refused") {
-    for (const int number : {0, -5, _NSIG, 4711}) {
-        step("make a handler for signal " + show(number));
-        const int status = in_a_process([&] {
-            SignalFlag flag;
-            return error_of(number, flag);
-        });
-        expect(!WIFEXITED(status) || WEXITSTATUS(status) != kOther, "what the constructor throws",
-               "std::system_error", "another exception", kOtherException);
-        // An assertion is a refusal, too.
-        const bool refused =
-            WIFEXITED(status) ? WEXITSTATUS(status) == EINVAL : WTERMSIG(status) == SIGABRT;
-        expect(refused, "the constructor", "throws std::system_error (EINVAL)",
-               WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "returns" : "something else",
-               kOutOfTable);
-    }
-}
-
-TEST_CASE("a refusal changes nothing") {
-    SignalFlag outer;
-    SignalFlag inner;
-    step("inside the scope of a handler for SIGUSR1 the kernel refuses another one");
-    const ScopedSignalHandler handler(SIGUSR1, outer);
-    const Mask before = mask_now();
-    int error = 0;
-    {
-        Faults faults;
-        faults.fail(Call::sigaction, ENOMEM, 100);
-        error = error_of(SIGUSR1, inner);
-    }
-    expect(error != kOther, "what the constructor throws", "std::system_error", "another exception",
-           kOtherException);
-    expect(error != 0, "the constructor", "throws std::system_error", "returns", kUnchecked);
-    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
-    step("raise SIGUSR1");
-    if_it_crashes(kRefusalLeaves);
-    ::raise(SIGUSR1);
-    expect_equal(inner.count(), 0, "the count of the flag that was refused", kRefusalLeaves);
-    expect_equal(outer.count(), 1, "the count of the flag before it", kRefusalLeaves);
-    step("the same, and SIGUSR1 comes just before the kernel refuses");
-    {
-        Faults faults;
-        faults.fail(Call::sigaction, ENOMEM, 100);
-        faults.before(Call::sigaction, [] { ::raise(SIGUSR1); });
-        error_of(SIGUSR1, inner);
-    }
-    expect_equal(inner.count(), 0, "the count of the flag that was refused", kHalfPair);
-    expect_equal(outer.count(), 2, "the count of the flag before it", kHalfPair);
-}
-
 TEST_CASE("a scope leaves the mask as it was") {
     for (const bool blocked : {false, true}) {
         step(blocked ? "the same with SIGUSR1 and SIGTERM blocked"
@@ -216,6 +149,22 @@ TEST_CASE("a scope leaves the mask as it was") {
         }
         expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
     }
+}
+
+TEST_CASE("a scope lets nothing in that is blocked") {
+    const SignalsAsFound as_found({SIGUSR2});
+    const SharedMemory<Counts> shared;
+    counts = &*shared;
+    ::signal(SIGUSR2, [](int) { counts->elsewhere.fetch_add(1); });
+    step("block SIGUSR2, raise it, and make a handler for SIGUSR1");
+    const SignalMask mask({SIGUSR2});
+    ::raise(SIGUSR2);
+    {
+        const ScopedSignalHandler handler(SIGUSR1, shared->flag);
+        expect_equal(shared->elsewhere.load(), 0, "how often SIGUSR2 came in", kWholeMask);
+        step("end its scope");
+    }
+    expect_equal(shared->elsewhere.load(), 0, "how often SIGUSR2 came in", kWholeMask);
 }
 
 TEST_CASE("a signal that is pending is delivered after a scope's beginning and its end") {

@@ -95,8 +95,10 @@ TEST_CASE("a signal that has come counts also when the deadline has come") {
     const ScopedSignalHandler handler(SIGUSR1, flag);
     ::raise(SIGUSR1);
     if_it_hangs(kLooksLate);
+    const Mask before = mask_now();
     expect_equal(wait_for_signal(flag, Deadline::after({})), true, "what the wait says",
                  kDeadlineFirst);
+    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
     step("wait the same again without a signal");
     flag.take();
     if_it_hangs(kNoDeadline);

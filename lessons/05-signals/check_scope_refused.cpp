@@ -1,0 +1,105 @@
+// What the kernel refuses in lesson 05: a constructor that throws has changed nothing, and what has
+// come meanwhile was counted by the flag before.
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <functional>
+
+#include "advice.hh"
+#include "daemon/signals.hh"
+#include "lessons/course/check/faults.hh"
+#include "lessons/course/check/processes.hh"
+#include "mask.hh"
+#include "refusal.hh"
+
+using namespace waymark::daemon;
+using namespace waymark::course::check;
+
+TEST_CASE("a number that is no signal is refused") {
+    for (const int number : {0, -5, _NSIG, 4711}) {
+        step("make a handler for signal " + show(number));
+        const int status = in_a_process([&] {
+            SignalFlag flag;
+            return error_of(number, flag);
+        });
+        expect(!WIFEXITED(status) || WEXITSTATUS(status) != kOther, "what the constructor throws",
+               "std::system_error", "another exception", kOtherException);
+        expect(WIFEXITED(status) || WTERMSIG(status) != SIGABRT, "what the constructor does",
+               "throws std::system_error", "ends the program (SIGABRT, as an assertion does)",
+               kOtherException);
+        expect(WIFEXITED(status) && WEXITSTATUS(status) == EINVAL, "the constructor",
+               "throws std::system_error (EINVAL)",
+               WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "returns" : "something else",
+               kOutOfTable);
+    }
+}
+
+TEST_CASE("a refusal changes nothing") {
+    SignalFlag outer;
+    SignalFlag inner;
+    step("inside the scope of a handler for SIGUSR1 the kernel refuses another one");
+    const ScopedSignalHandler handler(SIGUSR1, outer);
+    const Mask before = mask_now();
+    int error = 0;
+    {
+        Faults faults;
+        faults.fail(Call::sigaction, ENOMEM, 100);
+        error = error_of(SIGUSR1, inner);
+    }
+    expect(error != kOther, "what the constructor throws", "std::system_error", "another exception",
+           kOtherException);
+    expect(error != 0, "the constructor", "throws std::system_error", "returns", kUnchecked);
+    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
+    step("raise SIGUSR1");
+    if_it_crashes(kRefusalLeaves);
+    ::raise(SIGUSR1);
+    expect_equal(inner.count(), 0, "the count of the flag that was refused", kRefusalLeaves);
+    expect_equal(outer.count(), 1, "the count of the flag before it", kRefusalLeaves);
+    step("the same, and SIGUSR1 comes just before the kernel refuses");
+    {
+        Faults faults;
+        faults.fail(Call::sigaction, ENOMEM, 100);
+        faults.before(Call::sigaction, [] { ::raise(SIGUSR1); });
+        error_of(SIGUSR1, inner);
+    }
+    expect_equal(inner.count(), 0, "the count of the flag that was refused", kHalfPair);
+    expect_equal(outer.count(), 2, "the count of the flag before it", kHalfPair);
+}
+
+// Who asks for the old action by a call of its own is refused by the next one.
+TEST_CASE("a refusal after a question changes nothing") {
+    SignalFlag outer;
+    SignalFlag inner;
+    step("inside the scope of a handler for SIGUSR1 make another one");
+    const ScopedSignalHandler handler(SIGUSR1, outer);
+    int calls = 0;
+    {
+        const Faults faults;
+        const ScopedSignalHandler allowed(SIGUSR1, inner);
+        calls = faults.calls(Call::sigaction);
+    }
+    for (int asked = 1; asked < calls; ++asked) {
+        step("SIGUSR1 comes, and the kernel refuses call " + show(asked + 1) + " of sigaction(2)");
+        const int already = outer.count();
+        int error = 0;
+        {
+            Faults faults;
+            faults.fail(Call::sigaction, ENOMEM, 1, asked);
+            int call = 0;
+            const std::function<void()> come = [&] {
+                if (call++ == asked)
+                    ::raise(SIGUSR1);
+                else
+                    faults.before(Call::sigaction, come);
+            };
+            faults.before(Call::sigaction, come);
+            error = error_of(SIGUSR1, inner);
+        }
+        expect(error != 0, "the constructor", "throws std::system_error", "returns", kUnchecked);
+        expect_equal(inner.count(), 0, "the count of the flag that was refused", kHalfPair);
+        expect_equal(outer.count(), already + 1, "the count of the flag before it", kHalfPair);
+    }
+}
