@@ -21,7 +21,9 @@ inline const Advice kFields{"a field read elsewhere",
                             "value stood somewhere else in the bytes.",
                             "README.md#a-field-read-elsewhere"};
 inline const Advice kLeftOut{
-    "a field left out", "The header is there, and was walked over. The value says nothing of it.",
+    "a field left out",
+    "What stands in the bytes is not in the value. A header is given with all of its fields, also "
+    "where a length in it is wrong or its options are cut: read them before the first return.",
     "README.md#a-field-left-out; net/frame.hh"};
 inline const Advice kNeighbours{
     "bits of the neighbour",
@@ -75,6 +77,16 @@ inline const Advice kTooSmall{
     "without a sign is a very large number. Just as long as the header is allowed, and nothing is "
     "carried then.",
     "README.md#a-length-below-its-header"};
+inline const Advice kJustEnough{
+    "just enough taken for too little",
+    "A header that ends where the bytes end is whole, and nothing is behind it. Refuse what is "
+    "shorter, and not what is just as long.",
+    "README.md#just-enough-taken-for-too-little"};
+inline const Advice kCountsHeader{
+    "a length that does not count the header",
+    "The total length of IPv4 counts its header, and so does the length of UDP. The payload length "
+    "of IPv6 begins behind the 40 bytes: it counts the extension headers and what they lead to.",
+    "README.md#a-length-that-does-not-count-the-header; RFC 8200, section 3"};
 inline const Advice kAllOrNothing{
     "all or nothing",
     "Of a frame that was cut, what is there is what one wants to know: the header from its fixed "

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include "reading_seen.hh"
 
@@ -38,19 +38,29 @@ std::string flag_text(const TcpFlags& flags) {
     return text.empty() ? "none" : text;
 }
 
-// The bytes in another order, or not even these bytes.
-const Advice& order_or_bits(std::uint32_t seen, std::uint32_t right) {
+// Of kSegment: those behind the data offset.
+void expect_last_fields(const TcpHeader& header) {
+    expect_equal(flag_text(header.flags), "PSH ACK ", "the flags", kLeftOut);
+    expect_equal(header.window, 64001, "the window", kLeftOut);
+}
+
+// The bytes in another order, others of those that were given, or not even these.
+const Advice& order_or_bits(std::uint32_t seen, std::uint32_t right, Bytes given) {
     const auto sorted = [](std::uint32_t number) {
-        std::array<std::uint32_t, 4> bytes = {number >> 24, number >> 16 & 0xff, number >> 8 & 0xff,
-                                              number & 0xff};
+        std::vector<std::uint8_t> bytes;
+        for (; number != 0; number >>= 8) bytes.push_back(number & 0xff);
         std::ranges::sort(bytes);
         return bytes;
     };
-    return sorted(seen) == sorted(right) ? kHostOrder : kSmallNumber;
+    if (sorted(seen) == sorted(right)) return kHostOrder;
+    const bool all_given = std::ranges::all_of(sorted(seen), [&](std::uint8_t byte) {
+        return std::ranges::find(given, byte) != given.end();
+    });
+    return all_given ? kFields : kSmallNumber;
 }
 
-void expect_number(std::uint32_t seen, std::uint32_t right) {
-    expect_equal(seen, right, "the number", order_or_bits(seen, right));
+void expect_number(std::uint32_t seen, std::uint32_t right, Bytes given) {
+    expect_equal(seen, right, "the number", order_or_bits(seen, right, given));
 }
 
 }  // namespace
@@ -61,9 +71,9 @@ TEST_CASE("numbers are in network byte order") {
     say_what_a_crash_means();
     expect_equal(two_bytes(bytes, 0), 0x1234, "the number (0x1234 is 4660)", kHostOrder);
     step("read the four bytes 34 56 78 9a, from an odd place");
-    expect_number(four_bytes(bytes, 1), 0x3456789aU);
+    expect_number(four_bytes(bytes, 1), 0x3456789aU, bytes);
     step("read two bytes from place 3, the last two");
-    expect_number(two_bytes(bytes, 3), 0x789a);
+    expect_number(two_bytes(bytes, 3), 0x789a, bytes);
 }
 
 TEST_CASE("large numbers keep all their bits") {
@@ -212,7 +222,7 @@ TEST_CASE("a data offset may be wrong or beyond the end") {
     step("read a segment whose data offset is 4, less than the header itself");
     const auto small =
         read_with(read_tcp, Test(with(kSegment, "5018", "4018") + kEight), kTooSmall);
-    header_of(small, kAllOrNothing);
+    expect_last_fields(header_of(small, kAllOrNothing));
     expect_fault(small, Fault::bad_length, {kTooSmall, kReason});
     expect_payload(small, "", kBehindFault);
     expect_equal(hex(small.header->options), "nothing", "the options", kBehindFault);
@@ -220,6 +230,7 @@ TEST_CASE("a data offset may be wrong or beyond the end") {
     const auto cut = read_with(read_tcp, Test(with(kSegment, "5018", "f018") + kEight));
     expect_equal(hex(header_of(cut, kAllOrNothing).options), hex(Test(kEight)),
                  "the options, as far as they are there", {kPastEnd, kAllOrNothing});
+    expect_last_fields(*cut.header);
     expect_payload(cut, "", kTrusted);
     expect_fault(cut, Fault::cut, kReason);
     step("read 19 bytes of a segment");
@@ -245,6 +256,26 @@ TEST_CASE("a UDP header has its fields and its own length") {
     expect_payload(empty, "", kUdpLength);
 }
 
+TEST_CASE("a header with nothing behind it is whole") {
+    step("read a frame of 14 bytes");
+    const auto frame = read_with(read_ethernet, Test(kMacs + "0800"));
+    header_of(frame, kJustEnough);
+    expect_fault(frame, Fault::none, kJustEnough);
+    step("read one that ends behind its tag and the type");
+    const auto tagged = read_with(read_ethernet, Test(kMacs + "8100 0fff 0800"));
+    expect_equal(tag_text(header_of(tagged, kJustEnough).tags), "priority 0, number 4095; ",
+                 "the tag", kJustEnough);
+    expect_fault(tagged, Fault::none, kJustEnough);
+    step("read a segment of 20 bytes");
+    const auto segment = read_with(read_tcp, Test(kSegment));
+    header_of(segment, kJustEnough);
+    expect_fault(segment, Fault::none, kJustEnough);
+    step("read a datagram of 8 bytes");
+    const auto datagram = read_with(read_udp, Test(with(kUdpHeader, "0010", "0008")));
+    header_of(datagram, kJustEnough);
+    expect_fault(datagram, Fault::none, kJustEnough);
+}
+
 TEST_CASE("the length of UDP may be wrong or beyond the end") {
     step("read a datagram whose length is 65535, with eight bytes behind the header");
     const auto cut = read_with(read_udp, Test(with(kUdpHeader, "0010", "ffff") + kEight));
@@ -255,7 +286,8 @@ TEST_CASE("the length of UDP may be wrong or beyond the end") {
         step(std::string("read one whose length is ") + length + ", less than the header itself");
         const auto small =
             read_with(read_udp, Test(with(kUdpHeader, "0010", length) + kEight), kTooSmall);
-        header_of(small, kAllOrNothing);
+        expect_equal(header_of(small, kAllOrNothing).destination_port, 53, "the destination's port",
+                     kLeftOut);
         expect_fault(small, Fault::bad_length, {kTooSmall, kReason});
         expect_payload(small, "", kBehindFault);
     }

@@ -17,6 +17,14 @@ std::string header(const char* first, const char* total) {
     return with(with(kHeader, "45", first), "001c", total);
 }
 
+// Of kHeader: those behind the two lengths.
+void expect_last_fields(const Ipv4Header& header) {
+    expect_equal(header.dont_fragment, true, "don't fragment", kLeftOut);
+    expect_equal(int{header.protocol}, 17, "the protocol", kLeftOut);
+    expect_equal(hex(header.source), "c0 00 02 01", "the source", kLeftOut);
+    expect_equal(hex(header.destination), "c6 33 64 ff", "the destination", kLeftOut);
+}
+
 }  // namespace
 
 TEST_CASE("an IPv4 header has its fields") {
@@ -57,6 +65,10 @@ TEST_CASE("behind the total length is padding") {
     const auto empty = read_with(read_ipv4, Test(header("45", "0014") + padding));
     expect_payload(empty, "", kPadding);
     expect_fault(empty, Fault::none, kReason);
+    step("read the same without padding: 20 bytes");
+    const auto bare = read_with(read_ipv4, Test(header("45", "0014")));
+    header_of(bare, kJustEnough);
+    expect_fault(bare, Fault::none, kJustEnough);
 }
 
 TEST_CASE("a total length beyond the end is cut") {
@@ -81,7 +93,7 @@ TEST_CASE("lengths below the header are refused") {
     for (const char* first : {"44", "40"}) {
         step(std::string("read a packet whose IHL is ") + first[1] + ", less than the header");
         const auto reading = read_with(read_ipv4, Test(header(first, "001c") + kEight), kTooSmall);
-        header_of(reading, kAllOrNothing);
+        expect_last_fields(header_of(reading, kAllOrNothing));
         expect_fault(reading, Fault::bad_length, {kTooSmall, kReason});
         expect_payload(reading, "", kBehindFault);
         expect_equal(hex(reading.header->options), "nothing", "the options", kBehindFault);
@@ -89,6 +101,7 @@ TEST_CASE("lengths below the header are refused") {
     for (const char* total : {"0013", "0000"}) {
         step(std::string("read one whose total length is ") + total + ", less than its header");
         const auto reading = read_with(read_ipv4, Test(header("45", total) + kEight), kTooSmall);
+        expect_last_fields(header_of(reading, kAllOrNothing));
         expect_fault(reading, Fault::bad_length, {kTooSmall, kReason});
         expect_payload(reading, "", kBehindFault);
         expect_equal(hex(reading.header->options), "nothing", "the options", kBehindFault);

@@ -28,6 +28,12 @@ void expect_protocol(const Reading<Ipv6Header>& reading, int expected, const Cau
     expect_equal(int{header_of(reading, causes).protocol}, expected, "the protocol", causes);
 }
 
+// Whoever gave a fault and no payload has seen that the extension header does not end.
+Causes used_all_the_same(const Reading<Ipv6Header>& reading, const Causes& otherwise) {
+    const bool is_refused = reading.fault != Fault::none && reading.payload.empty();
+    return is_refused ? Causes(kBehindFault) : otherwise;
+}
+
 }  // namespace
 
 TEST_CASE("an IPv6 header has its fields") {
@@ -44,8 +50,13 @@ TEST_CASE("an IPv6 header has its fields") {
     expect_equal(chain(seen), "none", "extension headers", kStops);
     expect(!seen.fragment, "information about a fragment", "none", "there is some", kStops);
     expect_protocol(reading, 17, kFields);
-    expect_payload(reading, kEight, kFields);
+    expect_payload(reading, kEight,
+                   reading.payload.empty() ? Causes{kCountsHeader, kFields} : Causes(kFields));
     expect_fault(reading, Fault::none, kReason);
+    step("read one of 40 bytes: nothing is behind the header");
+    const auto bare = read_with(read_ipv6, Test(header("0000", "11")));
+    header_of(bare, kJustEnough);
+    expect_fault(bare, Fault::none, kJustEnough);
 }
 
 TEST_CASE("the payload length bounds an IPv6 packet") {
@@ -171,7 +182,7 @@ TEST_CASE("behind the first piece there is no header") {
 TEST_CASE("an extension header may be cut or longer than its packet") {
     step("read a packet of which the capture ends in its hop-by-hop options");
     const auto cut = read_with(read_ipv6, Test(header("0010", "00") + "1100 0104"));
-    expect_protocol(cut, 0, {kPastEnd, kNextHeader});
+    expect_protocol(cut, 0, used_all_the_same(cut, {kPastEnd, kNextHeader}));
     expect_fault(cut, Fault::cut, kReason);
     expect_payload(cut, "", kBehindFault);
     step("read one of which it ends behind their first byte");
@@ -181,13 +192,13 @@ TEST_CASE("an extension header may be cut or longer than its packet") {
     step("read one whose options say 16 bytes; its payload length says 8, and 8 are padding");
     const auto longer =
         read_with(read_ipv6, Test(header("0008", "00") + "1101 0104 00000000" + kEight));
-    expect_protocol(longer, 0, {kPadding, kTrusted});
+    expect_protocol(longer, 0, used_all_the_same(longer, {kPadding, kTrusted}));
     expect_fault(longer, Fault::bad_length, {kReason, kPadding});
     expect_payload(longer, "", {kPadding, kBehindFault});
     expect_equal(chain(*longer.header), "none", "extension headers that were read", kBehindFault);
     step("read one that has an extension header and a payload length of 0");
     const auto none = read_with(read_ipv6, Test(header("0000", "3c") + "1100 0104 00000000"));
-    expect_protocol(none, 60, {kPadding, kTrusted});
+    expect_protocol(none, 60, used_all_the_same(none, {kPadding, kTrusted}));
     expect_fault(none, Fault::bad_length, {kReason, kPadding});
 }
 
