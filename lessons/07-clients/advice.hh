@@ -58,8 +58,9 @@ inline const Advice kDeadlineLost{"a deadline that nobody keeps",
                                   "README.md#a-deadline-that-nobody-keeps"};
 inline const Advice kClockFirst{
     "the deadline asked first",
-    "An answer and the deadline can come together. Who asks the clock last throws away an answer "
-    "that has come, or a listener that needs no time.",
+    "An answer and the deadline can come together. Look at the clock once, begin with what is due, "
+    "ask each that is under way, also the one just begun; then it may be too late. Another order "
+    "throws away an answer that has come, or a listener that needs no time.",
     "README.md#the-deadline-asked-first"};
 inline const Advice kOnlyFirst{
     "only the first address",
@@ -116,9 +117,15 @@ inline const Advice kLeak{
     "README.md#a-socket-left-open"};
 inline const Advice kUntold{
     "an address that nobody hears of",
-    "Who reads the log must know of each address what it said: an error of connect, silence until "
-    "the deadline, or that its turn had not come.",
+    "Who reads the log must know of each address what it said, by its status and its errno: an "
+    "error of connect, silence until the deadline, or that its turn had not come.",
     "README.md#an-address-that-nobody-hears-of"};
+inline const Advice kOfAnother{
+    "a result that is another's",
+    "The address is that of the socket that has won, not of the first or the last that was begun. "
+    "Without a winner the status is timed_out if the deadline came first, else that of the last "
+    "failure. Whose turn had not come has said nothing.",
+    "README.md#a-result-that-is-anothers; net/connect.hh"};
 inline const Advice kLost{
     "a race that does not end",
     "When every address has failed, nobody is left to wait for; and as long as one has not, "
@@ -126,7 +133,8 @@ inline const Advice kLost{
     "README.md#a-race-that-does-not-end"};
 inline const Advice kWakeUp{
     "woken at the wrong time",
-    "Whoever waits must wake up for the next address or for the deadline, whichever comes first.",
+    "Whoever waits must wake up for the next address or for the deadline, whichever comes first, "
+    "and ask anew before each sleep: a failure moves the next beginning.",
     "README.md#woken-at-the-wrong-time"};
 inline const Advice kSpins{
     "asking instead of waiting",

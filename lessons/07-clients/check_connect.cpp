@@ -38,7 +38,7 @@ void expect_connected(const Played& seen, const char* address, const Causes& cau
     // Connected to it, and another one told.
     const bool was_begun = seen.calls.find(address) != Text::npos;
     expect_equal(seen.address, Text(address), "the address that answered",
-                 was_begun ? Causes{kUntold} : causes);
+                 was_begun ? Causes{kOfAnother} : causes);
     expect(seen.has_peer, "the socket of the result", "has a peer (getpeername)", "has none",
            kTooSoon);
 }
@@ -124,8 +124,9 @@ TEST_CASE("a late refusal lets the next one begin at that instant") {
     const Played seen =
         play(network, {network.refuses_late(kFirst, 90ms), network.answers(kSecond)}, kNoDeadline);
     expect_connected(seen, kSecond, {kOnlyFirst, kWritable});
+    // The race has been judged before: when the wait wakes up is left.
     expect_equal(seen.calls, Text("192.0.2.1:80 at 0, 192.0.2.2:80 at 90"), "connect(2)",
-                 kFailureWaits);
+                 {kWakeUp, kFailureWaits});
 }
 
 TEST_CASE("silence costs 250 milliseconds") {
@@ -190,14 +191,23 @@ TEST_CASE("an address that cannot be used costs itself only") {
                      Text(kFirst) + ": " + std::generic_category().message(error_number),
                      "error_text()", kUntold);
     }
-    MadeUpNetwork network;
-    step("the same where socket(2) knows no IPv6 (EAFNOSUPPORT)");
-    network.switch_off(AF_INET6, EAFNOSUPPORT);
-    const Played seen =
-        play(network, {network.answers(kSixFirst), network.answers(kFirst)}, kNoDeadline);
-    expect_connected(seen, kFirst, kUnusable);
-    expect_equal(seen.failures, Text(kSixFirst) + ": Address family not supported by protocol",
-                 "error_text()", kUntold);
+    for (const int error_number : {EAFNOSUPPORT, EACCES}) {
+        MadeUpNetwork network;
+        const Text reason = std::generic_category().message(error_number);
+        step("the same where socket(2) says for IPv6: " + reason);
+        network.switch_off(AF_INET6, error_number);
+        const Played seen =
+            play(network, {network.answers(kSixFirst), network.answers(kFirst)}, kNoDeadline);
+        expect_connected(seen, kFirst, kUnusable);
+        expect_equal(seen.failures, Text(kSixFirst) + ": " + reason, "error_text()", kUntold);
+        expect_equal(seen.took, 0L, "milliseconds that it took", kFailureWaits);
+        step("the same with nothing but such an address");
+        if_it_hangs(kLost);
+        const Played alone = play(network, {network.answers(kSixSecond)}, 1000ms);
+        expect_equal(alone.took, 0L, "milliseconds that it took", kLost);
+        expect_equal(alone.status, Text(error_number == EACCES ? "unusable" : "unreachable"),
+                     "the status", {kLost, kOfAnother});
+    }
 }
 
 TEST_CASE("advance does not wait") {

@@ -72,11 +72,13 @@ TEST_CASE("each address is told with what it said") {
                              {network.refuses(kFirst), network.is_silent(kSecond),
                               network.is_silent(kThird), network.is_silent("192.0.2.4:80")},
                              400ms);
-    expect_equal(seen.status, Text("timed_out"), "the status", kUntold);
+    expect_equal(seen.status, Text("timed_out"), "the status", kOfAnother);
     expect_equal(seen.failures,
                  Text(kFirst) + ": Connection refused; " + kSecond + ": Connection timed out; " +
                      kThird + ": Connection timed out; 192.0.2.4:80: not tried in time",
                  "error_text()", kUntold);
+    expect_equal(seen.kinds, Text("refused 111, timed_out 110, timed_out 110, not_tried 0"),
+                 "status and errno of each (110 is ETIMEDOUT)", kUntold);
 }
 
 TEST_CASE("when each has failed nobody is waited for") {
@@ -88,11 +90,13 @@ TEST_CASE("when each has failed nobody is waited for") {
                               network.refuses_late(kThird, 100ms)},
                              kNoDeadline);
     expect_equal(seen.took, 100L, "milliseconds that it took", kLost);
-    expect_equal(seen.status, Text("refused"), "the status: that of the last failure", kUntold);
+    expect_equal(seen.status, Text("refused"), "the status: that of the last failure", kOfAnother);
     expect_equal(seen.failures,
                  Text(kFirst) + ": Connection refused; " + kSecond + ": Network is unreachable; " +
                      kThird + ": Connection refused",
                  "error_text()", kUntold);
+    expect_equal(seen.kinds, Text("refused 111, unreachable 101, refused 111"),
+                 "status and errno of each (101 is ENETUNREACH)", kUntold);
 }
 
 TEST_CASE("an answer that has come counts also when the deadline has come") {
@@ -187,8 +191,11 @@ TEST_CASE("nothing is left open") {
         MadeUpNetwork network;
         step("connect to a silent IPv4 address; for the IPv6 one there is no descriptor (EMFILE)");
         network.switch_off(AF_INET6, EMFILE);
-        expect_none_open(play(
-            network, {network.is_silent(kFirst), network.answers("[2001:db8::1]:80")}, 1000ms));
+        const Played seen =
+            play(network, {network.is_silent(kFirst), network.answers("[2001:db8::1]:80")}, 1000ms);
+        expect_equal(seen.error_number, EMFILE,
+                     "the error thrown although one is under way (24 is EMFILE)", kOurFailure);
+        expect_none_open(seen);
     }
 }
 
@@ -227,4 +234,10 @@ TEST_CASE("a full queue of a Unix listener is waited for") {
     const Played late = play(network, {listener.address}, 50ms);
     expect_equal(late.status, Text("timed_out"), "the status", kQueue);
     expect_equal(late.took, 50L, "milliseconds that it took", kDeadlineLost);
+    step("the same behind an address that is silent; there is room 12 milliseconds later");
+    network.clock().at(network.clock().passed() + 262ms, [&] { listener.make_room(); });
+    const Played second = play(network, {network.is_silent(kFirst), listener.address}, 1000ms);
+    expect_equal(second.status, Text("connected"), "the status", kQueue);
+    expect(second.took >= 262 && second.took <= 267, "milliseconds that it took", "262 to 267",
+           show(second.took), {kQueue, kSpins});
 }

@@ -36,6 +36,9 @@ Played play(MadeUpNetwork& network, const std::vector<net::Address>& addresses,
         seen.took = (network.clock().passed() - start).count();
         seen.status = name_of(result.status);
         seen.failures = result.error_text();
+        for (const net::ConnectFailure& failure : result.failures)
+            seen.kinds += (seen.kinds.empty() ? "" : ", ") + name_of(failure.status) + " " +
+                          std::to_string(failure.error_number);
         if (result.socket) {
             open_in_result = 1;
             seen.address = result.address.to_string();

@@ -17,6 +17,7 @@ struct Played {
     std::string status = "thrown";
     std::string address = "none";  // the one that answered
     std::string failures;          // error_text()
+    std::string kinds;             // status and errno of each: "refused 111, not_tried 0"
     std::string calls;             // MadeUpNetwork::calls()
     long took = 0;                 // milliseconds of the fast clock
     int left_open = 0;             // descriptors, but for the result's socket
