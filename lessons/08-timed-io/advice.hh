@@ -135,8 +135,8 @@ inline const Advice kFirstTry{
     "README.md#the-errno-of-another-call; errno(3)"};
 inline const Advice kNothing{
     "a call for nothing",
-    "A message of no bytes is written before anything is done. A wait for room, or a write of "
-    "nothing, can time out or fail.",
+    "A message of no bytes is done before anything is: a wait for it, or a call with nothing, can "
+    "time out, fail, or be told of the end.",
     "README.md#a-call-for-nothing"};
 inline const Advice kTwice{"a rest told twice",
                            "What was given to the caller is used up, also the unfinished rest at "

@@ -157,6 +157,8 @@ TEST_CASE("a peer that moves a little now and then does not move the deadline") 
                 step(name + (socket ? ", socket" : ", pipe") + ": something every " + show(pause) +
                      " ms, and a deadline in 100 ms");
                 if_it_hangs(kPerCall);
+                if_it_hangs(kBlocks, "waits in send");
+                if_it_hangs(kBlocks, "waits in write");
                 Wire wire = wire_for(act, socket);
                 FastClock clock;
                 std::size_t taken = 0;
