@@ -99,8 +99,8 @@ inline const Advice kAsking{
 inline const Advice kTurn{
     "two of a crew that wait at once",
     "Who holds crew.turn waits and accepts: from before poll(2) until accept4(2) has said who it "
-    "is. Without it, or given back in between, each client wakes several threads of the crew, and "
-    "all but one find nobody.",
+    "is. Without it, with a Crew for each thread, or given back in between, each client wakes "
+    "several threads of the crew, and all but one find nobody.",
     "README.md#two-of-a-crew-that-wait-at-once"};
 inline const Advice kClientFlags{
     "a client's descriptor with other flags",
@@ -118,8 +118,9 @@ inline const Advice kThrows{
     "README.md#what-a-client-throws-ends-the-worker; std::terminate"};
 inline const Advice kExhausted{
     "no pause when there are no descriptors",
-    "With EMFILE the client stays in the queue, and poll(2) says at once that it is there. "
-    "pause_if_exhausted() waits a moment; who asks again without it uses a whole processor.",
+    "With EMFILE, ENFILE, ENOBUFS or ENOMEM the client stays in the queue, and poll(2) says at "
+    "once that it is there. pause_if_exhausted() knows these errors and waits a moment; who asks "
+    "again without it uses a whole processor.",
     "README.md#no-pause-when-there-are-no-descriptors; accept(2), ERRORS"};
 inline const Advice kBlockingAccept{
     "shared accept without non-blocking",
@@ -252,9 +253,9 @@ inline const Advice kToldLate{
 inline const Advice kAcceptError{
     "one client's error ends the worker",
     "EAGAIN says that another worker was quicker; ECONNABORTED and EINTR concern one client that "
-    "is gone or one call that was broken off; EMFILE passes. The thread waits for the next client "
-    "(pause_if_exhausted knows which is "
-    "which).",
+    "is gone or one call that was broken off, and so does all that the network may say (EPROTO, "
+    "EPERM, ENETDOWN); EMFILE passes. The thread waits for the next client (pause_if_exhausted "
+    "knows which is which).",
     "README.md#one-clients-error-ends-the-worker; accept(2), ERRORS"};
 
 }  // namespace workers_check

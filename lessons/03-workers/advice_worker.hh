@@ -61,8 +61,8 @@ inline const Advice kAllOrNone{
     "README.md#all-that-are-wanted-or-none"};
 inline const Advice kShortOfLimit{
     "stopped short of the limit",
-    "server_limit workers may be there, so many and not one less. What is left is server_limit less "
-    "counts.workers.",
+    "server_limit workers may be there, so many and not one less. What is left is server_limit "
+    "less counts.workers.",
     "README.md#stopped-short-of-the-limit"};
 inline const Advice kOwnClock{
     "a pause by another clock",
@@ -91,5 +91,23 @@ inline const Advice kFailedStart{
     "A start that throws is a failure like a worker that dies. Tell back_off_.failed(now) where "
     "you catch it, or a system without room for a process is asked again at each look.",
     "README.md#a-failed-start-without-a-pause; daemon/back_off.hh"};
+
+inline const Advice kBusySpare{
+    "spare threads worked out from the busy ones",
+    "Spare are those that wait and those that are coming: idle_threads and coming_threads, as they "
+    "are. A busy thread waits for nobody, and busy_threads also has those of workers that are "
+    "ending.",
+    "README.md#spare-threads-worked-out-from-the-busy-ones; daemon/worker_limits.hh"};
+inline const Advice kOneShortage{
+    "one shortage that hides the other",
+    "A worker that start_servers wants may bring too few threads for min_spare_threads. Ask for "
+    "both numbers each time, and take the larger one.",
+    "README.md#one-shortage-that-hides-the-other"};
+inline const Advice kGoesHome{
+    "a crew that goes home",
+    "That nobody came for a while is no reason to end. A worker ends when it is told to, or has "
+    "served its share; until then it waits, and poll(2) without a time-out waits as long as it "
+    "takes.",
+    "README.md#a-crew-that-goes-home; poll(2)"};
 
 }  // namespace workers_check

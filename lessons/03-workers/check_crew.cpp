@@ -15,8 +15,19 @@ using namespace std::chrono_literals;
 TEST_CASE("a crew without clients sleeps") {
     const Office office;
     WorkerPool pool(office.listener(), fixed(2, 2), serve_as_told);
+    Faults faults;
+    faults.expire(Call::poll, 1);
+    step("nobody comes: the first wait of each worker that has a time-out ends with it");
     pool.tend(kNow);
     expect_up(pool);
+    const auto waits = [](pid_t worker) { return polling(threads_of(worker)) > 0; };
+    soon([&] {
+        return std::ranges::all_of(pool.pids(),
+                                   [&](pid_t pid) { return waits(pid) || is_zombie(pid); });
+    });
+    for (const pid_t pid : pool.pids())
+        expect(!is_zombie(pid), "a worker to which nobody came", "waits on", "has ended",
+               kGoesHome);
     step("watch two workers that have nothing to do, for a moment");
     expect(rest(threads_of(pool)), "the threads of the workers", "asleep",
            "one is awake again and again", kAsking);
@@ -102,20 +113,36 @@ TEST_CASE("what a client makes its thread throw costs this client only") {
     }
 }
 
-// No clock decides for a right program: two pauses take as long as they take, or longer.
+// Between two calls of accept lies the wait for a client; the pause is one more wait, and ends at
+// once here.
 TEST_CASE("a worker without descriptors to spare makes a pause") {
     const Office office;
     WorkerPool pool(office.listener(), fixed(1, 2), serve_as_told);
-    Fd waiting = office.connect();
+    Pipe told = make_pipe();
     Faults faults;
-    faults.fail(Call::accept, EMFILE, 2);
-    step("a client waits, and accept says EMFILE twice");
-    const auto before = std::chrono::steady_clock::now();
+    faults.expire(Call::poll, 2);
+    int waits = 0;
+    const auto fails = [&](int error, std::function<void()> next) {
+        return [&, error, next] {  // in the worker, when accept is entered
+            const int now = faults.calls(Call::poll);
+            const char since = static_cast<char>(now - std::exchange(waits, now));
+            (void)!::write(told.writing.get(), &since, 1);
+            if (error == 0) return;
+            faults.fail(Call::accept, error);
+            faults.before(Call::accept, next);
+        };
+    };
+    faults.before(Call::accept, fails(EMFILE, fails(ENOBUFS, fails(0, nullptr))));
+    step("a client waits, and accept says EMFILE and then ENOBUFS");
+    Fd waiting = office.connect();
     pool.tend(kNow);
-    const Client client = enter(std::move(waiting), kAcceptError);
-    const auto took = std::chrono::steady_clock::now() - before;
-    expect(took >= 150ms, "two pauses of a tenth of a second", "made", "not made", kExhausted);
-    leave(client, kAcceptError);
+    leave(enter(std::move(waiting), kAcceptError), kAcceptError);
+    char since[3] = {};
+    (void)!::read(told.reading.get(), since, sizeof since);
+    expect(since[1] >= 2, "between EMFILE and the next accept4", "a pause, and a wait for a client",
+           "no pause", kExhausted);
+    expect(since[2] >= 2, "between ENOBUFS and the next accept4",
+           "a pause, and a wait for a client", "no pause", kExhausted);
 }
 
 TEST_CASE("a worker too many is told to end and has its grace for it") {

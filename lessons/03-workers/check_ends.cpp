@@ -35,9 +35,12 @@ TEST_CASE("a worker that was killed is replaced") {
     const Office office;
     Ends ends;
     WorkerPool pool(office.listener(), fixed(2, 1), serve_as_told, ends.events());
+    ends.pool = &pool;
     pool.tend(kNow);
     const std::vector<pid_t> before = pool.pids();
     step("who has heard of the two workers?");
+    expect(ends.unlisted == 0, "pids(), when on_started is told of a worker", "has it",
+           "does not know it yet", kNotTold);
     expect_equal(before.size(), 2U, "workers", kStart);
     expect(std::ranges::is_permutation(ends.started, before), "on_started",
            "told of the two, by number", fmt::format("told {} times", ends.started.size()),
@@ -255,17 +258,19 @@ TEST_CASE("a poll that a signal interrupts is asked again") {
 }
 
 TEST_CASE("errors of one client are not the worker's") {
-    const Office office;
-    Faults faults;
-    faults.fail(Call::accept, ECONNABORTED, 3);
-    WorkerPool pool(office.listener(), fixed(2, 2), serve_as_told);
-    if_it_crashes(kAcceptError);
-    step("in each worker, accept says ECONNABORTED three times");
-    pool.tend(kNow);
-    for (int i = 0; i < 6; ++i) leave(enter(office, kAcceptError), kAcceptError);
-    step("both workers are still there");
-    pool.tend(kNow + 1s);
-    expect_equal(pool.pids().size(), 2U, "workers", kAcceptError);
-    for (const pid_t pid : pool.pids())
-        expect(!is_zombie(pid), "a worker", "alive", "ended", kAcceptError);
+    for (const int error : {ECONNABORTED, EPROTO}) {
+        const Office office;
+        Faults faults;
+        faults.fail(Call::accept, error, 3);
+        WorkerPool pool(office.listener(), fixed(1, 2), serve_as_told);
+        if_it_crashes(kAcceptError);
+        step(fmt::format("accept says {} three times", ::strerrorname_np(error)));
+        pool.tend(kNow);
+        for (int i = 0; i < 4; ++i) leave(enter(office, kAcceptError), kAcceptError);
+        step("the worker is still there");
+        const pid_t worker = pool.pids().at(0);
+        pool.tend(kNow + 1s);
+        expect(pool.pids() == std::vector{worker} && !is_zombie(worker), "the worker", "alive",
+               "ended", kAcceptError);
+    }
 }

@@ -189,8 +189,15 @@ struct Ends {
     std::map<pid_t, std::string> how = {};
     std::vector<pid_t> started = {};
     std::size_t told = 0;  // of ends
+    const WorkerPool* pool = nullptr;
+    int unlisted = 0;  // starts of workers that `pool` did not list then
     WorkerPool::Events events() {
-        return {.on_started = [this](pid_t worker) { started.push_back(worker); },
+        return {.on_started =
+                    [this](pid_t worker) {
+                        started.push_back(worker);
+                        if (pool != nullptr && std::ranges::count(pool->pids(), worker) == 0)
+                            ++unlisted;
+                    },
                 .on_ended =
                     [this](pid_t worker, ExitStatus status) {
                         how[worker] = status.describe();
