@@ -97,8 +97,8 @@ inline const Advice kStopsAtOthers{
     "README.md#stopping-at-other-peoples-children; waitid(2), WNOWAIT"};
 inline const Advice kNoChild{
     "ECHILD treated as an error",
-    "-1 with ECHILD says that there is no such child to wait for. Somebody else has collected it: "
-    "strike it off the list and go on.",
+    "-1 with ECHILD says that there is no such child to wait for, and nothing about any other. "
+    "Somebody else has collected it: strike this one off the list and go on with the next.",
     "README.md#echild-treated-as-an-error; waitpid(2), ERRORS"};
 inline const Advice kNotAsked{
     "an end that was none",
@@ -228,8 +228,9 @@ inline const Advice kParentAskedOnce{"the number of an earlier parent",
                                      "README.md#the-number-of-an-earlier-parent; getpid(2)"};
 inline const Advice kNotOneKind{
     "an end of neither kind",
-    "A process that has ended did so by itself, with any code from 0 to 255, or by a signal. "
-    "One of the two is true of each status, and never both: ask WIFEXITED and WIFSIGNALED.",
+    "A process that has ended did so by itself, with any code from 0 to 255, or by a signal, with "
+    "or without a core. One of the two is true of each status, and never both: ask WIFEXITED and "
+    "WIFSIGNALED.",
     "README.md#an-end-of-neither-kind; waitpid(2), WIFEXITED"};
 inline const Advice kWrongNumber{
     "another number than the child's",
@@ -258,6 +259,30 @@ inline const Advice kMadeUp{
     "ECHILD: somebody else has the status, and nobody can say any more how the child ended. "
     "To report 0 says that it went well. Off the list, and nothing to report.",
     "README.md#an-end-that-nobody-knows; waitpid(2), ERRORS"};
+inline const Advice kBareCode{
+    "an exit code taken for a wait status",
+    "from_wait() takes what waitpid(2) stores, in which the code is the second byte and a "
+    "signal the first. The si_status of waitid(2) is the bare code, or the bare signal: si_code"
+    " says which.",
+    "README.md#an-exit-code-taken-for-a-wait-status; waitid(2); waitpid(2)"};
+inline const Advice kOtherParent{
+    "another number than the parent's",
+    "The function was not called: result_of() does not begin in a child whose parent is another"
+    " process than it was told. Give it getpid(2), asked in the parent before the fork. "
+    "getppid(2) is there the parent's own parent.",
+    "README.md#another-number-than-the-parents; getpid(2)"};
+inline const Advice kNobodyAsked{
+    "a child that nobody asked to end",
+    "The child waits for its SIGTERM, and the parent for the child. signal_all(SIGTERM) sends "
+    "it to each child in running_; a negative number is that of a group, and a child has its "
+    "parent's.",
+    "README.md#a-child-that-nobody-asked-to-end; kill(2)"};
+inline const Advice kPastNumber{
+    "signalling a number of the past",
+    "A child that was collected has no number any more, and whoever gets it next would get the "
+    "signal. SIGKILL is for who is in running_ when the grace is over: signal_all() sends to "
+    "those.",
+    "README.md#signalling-a-number-of-the-past; kill(2)"};
 inline const Advice kAskedAgain{
     "asking more than once",
     "Many programs end in order at the first SIGTERM, and at the second at once, as a person "

@@ -118,6 +118,17 @@ inline void expect_left_alone(pid_t bystander) {
            "left alone", pending.empty() ? "killed" : "signalled, too", kGroup);
 }
 
+// Whether SIGKILL has been sent to it, if it has come so far or not.
+inline bool was_killed(pid_t pid) {
+    const char state = process_state(pid);
+    if (state == '\0' || state == 'Z' || state == 'X') return true;
+    constexpr unsigned long long kBit = 1ULL << (SIGKILL - 1);
+    for (const char* pending : {"SigPnd", "ShdPnd"})
+        if ((std::strtoull(status_line(pid, pending).c_str(), nullptr, 16) & kBit) != 0)
+            return true;
+    return false;
+}
+
 inline long sleeps_so_far() {
     return std::atol(status_line(::getpid(), "voluntary_ctxt_switches").c_str());
 }

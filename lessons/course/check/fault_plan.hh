@@ -102,4 +102,7 @@ void call_done(Call call);
 // How many of `length` bytes the plan lets through; at least one of one.
 std::size_t shortened(std::size_t length);
 
+// A signal was sent to a number that no process has.
+void signal_to_nobody();
+
 }  // namespace waymark::course::check

@@ -34,6 +34,7 @@ struct Plan {
 };
 
 std::atomic<bool> planned = false;
+std::atomic<int> to_nobody = 0;
 std::array<Plan, kCalls> plans;
 std::minstd_rand randomness;
 int shorten_to = 0;
@@ -125,6 +126,10 @@ void call_done(Call call) {
     errno = error;
 }
 
+void signal_to_nobody() {
+    ++to_nobody;
+}
+
 std::size_t shortened(std::size_t length) {
     if (!planned.load() || shorten_to == 0 || length < 2) return length;
     const Busy one_at_a_time;
@@ -142,6 +147,7 @@ Faults::Faults(std::uint64_t seed) {
         plan.before = plan.when_done = nullptr;
     }
     shorten_to = 0;
+    to_nobody = 0;
     child_begins = nullptr;
     randomness.seed(static_cast<std::minstd_rand::result_type>(seed));
     planned = true;
@@ -188,6 +194,10 @@ void Faults::expire(Call call, int times) {
 void Faults::time_stands_still(Call call) {
     const Busy one_at_a_time;
     plan_of(call).stands_still = true;
+}
+
+int Faults::signals_to_nobody() const {
+    return to_nobody.load();
 }
 
 int Faults::calls(Call call) const {

@@ -78,6 +78,10 @@ class Faults {
     // in case it has missed something, then misses it for good. Of poll and cond_wait.
     void time_stands_still(Call call);
 
+    // How many signals were sent by kill(2) to a number that no process has (ESRCH) since the scope
+    // began. A look (signal 0) is none.
+    int signals_to_nobody() const;
+
     // How often the learner's process (or its threads) made the call since the scope began. Forked
     // children count for themselves.
     int calls(Call call) const;

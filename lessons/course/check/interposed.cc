@@ -35,6 +35,7 @@ using waymark::course::check::patience;
 using waymark::course::check::runner_process;
 using waymark::course::check::send_event;
 using waymark::course::check::shortened;
+using waymark::course::check::signal_to_nobody;
 using waymark::course::check::time_is_up;
 using waymark::course::check::wait_fast;
 
@@ -244,7 +245,11 @@ int kill(pid_t pid, int signal) noexcept {
     static auto* const real = next<int(pid_t, int)>("kill");
     if (call_fails(Call::kill)) return -1;
     const bool everybody = pid == -1;
-    if (!everybody && (pid != runner_process() || signal == 0)) return real(pid, signal);
+    if (!everybody && (pid != runner_process() || signal == 0)) {
+        const int result = real(pid, signal);
+        if (result == -1 && errno == ESRCH && pid > 0 && signal != 0) signal_to_nobody();
+        return result;
+    }
     send_event(Event(everybody ? "kill-everybody" : "kill-the-runner"));
     errno = EPERM;
     return -1;

@@ -126,6 +126,15 @@ TEST_CASE("faults come as planned and as often") {
     }
     expect_equal(failed, 2, "forks that failed", kPlanted);
     expect_equal(faults.calls(Call::fork), 4, "forks in all", kPlanted);
+    step("signal a process that was collected, and one that is there; look for the first");
+    const pid_t gone = ::fork();
+    if (gone == 0) ::_exit(0);
+    ::waitpid(gone, nullptr, 0);
+    for (const int signal : {0, SIGCONT}) {
+        ::kill(gone, signal);
+        ::kill(::getpid(), signal);
+    }
+    expect_equal(faults.signals_to_nobody(), 1, "signals to nobody", kPlanted);
     step("interrupt waits");
     faults.interrupt(Call::waitpid, 2);
     int interrupted = 0;
