@@ -19,6 +19,12 @@ inline const Advice kThreadPerEvent{
     "for each piece of work lets the clients choose how many there are.",
     "README.md#a-thread-per-event; pthread_create(3), EAGAIN"};
 
+inline const Advice kOtherSize{
+    "another number of threads",
+    "How many threads there are is the caller's word, and std::thread::hardware_concurrency() is "
+    "none: threads of a crew mostly wait, for a disk or a peer, and not for a processor.",
+    "README.md#another-number-of-threads"};
+
 inline const Advice kUnbounded{
     "unbounded queue",
     "A queue that takes everything moves the overload into memory, where nobody sees it. When it "
@@ -101,6 +107,13 @@ inline const Advice kExceptionKills{
     "An exception that leaves a thread or a destructor, and a std::thread that is destroyed "
     "before it was joined, call std::terminate: the whole process ends.",
     "README.md#exception-kills-the-process; std::terminate, std::thread::~thread"};
+
+inline const Advice kJoinedTwice{
+    "a thread that is joined twice",
+    "A thread can be joined once; join() on one that was joined throws std::system_error, and so "
+    "does one on a std::thread that never ran. The destructor calls stop(), too: ask joinable(), "
+    "or forget whom you have joined.",
+    "README.md#a-thread-that-is-joined-twice; std::thread::join"};
 
 inline const Advice kSwallowed{
     "an exception that is swallowed",

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <future>
@@ -51,7 +52,7 @@ TEST_CASE("a piece of work is done by the crew and its result comes back") {
            by_the_caller ? "the one that called submit" : "one of the crew", kNoCrew);
     stop(crew, "stop the pool");
     act("stop it once more, as its destructor will", kLostAtStop, kExceptionKills);
-    expect_no_throw([&] { crew->stop(AtStop::drain); }, "the second stop", kExceptionKills);
+    expect_no_throw([&] { crew->stop(AtStop::drain); }, "the second stop", kJoinedTwice);
     act("destroy it", kLostAtStop, kDetach);
     crew.destroy();
 }
@@ -60,7 +61,8 @@ TEST_CASE("the crew has the size that was asked for and works at the same time")
     act("make a pool of three threads with a queue of ten places", kNoCrew);
     Held held[5];
     Crew crew(3, 10);
-    expect_equal(crew.started(), 3U, "threads that the constructor started", kThreadPerEvent);
+    expect_equal(crew.started(), 3U, "threads that the constructor started",
+                 crew.started() == 0 ? kThreadPerEvent : kOtherSize);
     act("submit five pieces of work that stay at a gate", kWorkLocked);
     for (Held& each : held) crew->submit(each.piece());
     act("wait until three of them are being done", kWorkLocked);
@@ -154,13 +156,14 @@ TEST_CASE("a thread that cannot be started does not end the process") {
             faults.fail(Call::thread_create, EAGAIN, 1, good);
             try {
                 const ThreadPool pool(4, 1);
-            } catch (const std::system_error&) {
-                thrown = "std::system_error";
+            } catch (const std::system_error& refused) {
+                thrown = "std::system_error: " + refused.code().message();
             } catch (const std::exception& other) {
                 thrown = std::string("another exception: ") + other.what();
             }
         }
-        expect(thrown == "std::system_error", "the constructor", "throws std::system_error", thrown,
+        const std::string expected = "std::system_error: " + std::system_category().message(EAGAIN);
+        expect(thrown == expected, "what the constructor throws", expected, thrown,
                thrown == "no exception" ? kSwallowed : kOtherThrown);
         expect(eventually([&] { return threads_now() == before; }), "the threads that were started",
                "have ended", "still run", kDetach);
@@ -180,8 +183,16 @@ TEST_CASE("what is shared is touched with the lock held") {
     act("wait until they are done", kNotify);
     eventually([&] { return done.value() == 2; });
     wait_until_idle(crew);
-    act("stop while the sanitizer watches", kLostAtStop);
+    // Relaxed: nothing but the pool's own lock orders what this one does behind the stop.
+    std::atomic<bool> stopped = false;
+    Caller late([&] {
+        while (!stopped.load(std::memory_order_relaxed)) ::usleep(1000);
+        crew->try_submit([&] { done.add(); });
+    });
+    act("stop, and then try_submit in another thread, while the sanitizer watches", kLostAtStop);
     crew->stop(AtStop::drain);
+    stopped.store(true, std::memory_order_relaxed);
+    late.join();
     expect_equal(done.value(), 2, "pieces that were done", kForgotten);
 }
 

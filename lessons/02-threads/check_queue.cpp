@@ -132,7 +132,8 @@ TEST_CASE("submit waits until there is room") {
     Crew crew(1, 1);
     keep_busy(crew, held);
     act("submit a piece that takes the only place", kWorkLocked);
-    crew->submit([] {});
+    std::atomic<pid_t> done_by = 0;
+    crew->submit([&] { done_by = ::gettid(); });
     act("submit one more in a thread of its own, and see whether it waits", kWorkLocked);
     std::atomic<bool> gave_up = false;
     Caller caller([&] {
@@ -146,6 +147,9 @@ TEST_CASE("submit waits until there is room") {
     caller.wait_until_settled();
     expect(!gave_up, "submit to a full queue", "waits", "says that the pool is stopped", kGaveUp);
     if (caller.returned()) {
+        const EndIfFailed if_by_the_caller;
+        expect(done_by == 0, "the piece in the queue, while the crew is at its gate", "waits",
+               "was done by the caller", kNoCrew);
         Caller next([&] { crew->submit([] {}); });  // is there a bound at all?
         const EndIfFailed end;
         next.wait_until_settled();
