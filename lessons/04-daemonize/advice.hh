@@ -215,6 +215,25 @@ inline const Advice kOneCode{
     "script that a person must change something, 111 that it may try again.",
     "README.md#one-exit-status-for-every-failure; daemon/daemonize.hh, failed()"};
 
+inline const Advice kChannelClosed{
+    "the channel closed with the rest",
+    "The daemon lives, and the command saw the end of the channel before any word was sent: "
+    "close_all_but() closes what is there, the channel, too. Close what was inherited first, and "
+    "make the channel then.",
+    "README.md#the-channel-closed-with-the-rest; daemon/fd.hh, close_all_but"};
+
+inline const Advice kFirstByte{
+    "the exit status printed as text",
+    "The message begins behind the first byte of the word: that one is the exit status, and 100 is "
+    "the letter d.",
+    "README.md#the-exit-status-printed-as-text; daemon/daemonize.hh, failed()"};
+
+inline const Advice kIgnoresAgain{
+    "a signal ignored on the way",
+    "Behind reset_all_signals() nothing ignores a signal any more. Old recipes ignore SIGHUP while "
+    "the leader ends; it reaches the foreground of a terminal, and this session has none.",
+    "README.md#a-signal-ignored-on-the-way; daemon(7), steps 2 and 3; setsid(2)"};
+
 inline const Advice kWordForDeath{
     "a word taken for a death",
     "The daemon sends its word, and may close its end right after it. poll(2) then says POLLIN "

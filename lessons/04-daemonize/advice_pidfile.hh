@@ -50,10 +50,22 @@ inline const Advice kLockDropped{
     "process closes any descriptor of the file. Write through the descriptor that is there.",
     "README.md#a-lock-dropped-by-a-second-descriptor; fcntl_locking(2), Advisory record locking"};
 
+inline const Advice kNoOwner{
+    "a lock that belongs to nobody",
+    "F_OFD_SETLK locks for the open file, and of such a lock F_GETLK gives -1 for the process. "
+    "Byte 1 tells who the server is: F_SETLK, the lock of this process alone.",
+    "README.md#a-lock-that-belongs-to-nobody; fcntl_locking(2), F_GETLK"};
+
+inline const Advice kMoreLocked{
+    "more locked than one byte",
+    "A length of 0 is as far as the file may ever go. The lock on byte 0 then covers byte 1, and "
+    "the lock that tells who the server is finds it there: l_start 0, l_len 1.",
+    "README.md#more-locked-than-one-byte; fcntl_locking(2), l_len"};
+
 inline const Advice kWrongPid{
     "the pid of the wrong process",
-    "Before daemonize() getpid gives the number of the command, which ends. The process that stays "
-    "writes its own number: in write_pid().",
+    "The process that stays writes its own number, getpid(2) in write_pid(). Before daemonize() "
+    "that is the command's, which ends; getppid(2) is another's.",
     "README.md#the-pid-of-the-wrong-process; daemon(7), step 12"};
 
 inline const Advice kLoserEmpties{
@@ -126,7 +138,8 @@ inline const Advice kTakenForHeld{
 inline const Advice kLongPause{
     "a pause until the deadline",
     "A lock may be free the next moment. Try it again after a short pause, a hundredth of a "
-    "second or so, as long as the deadline has not come.",
+    "second or so, as long as the deadline has not come. What is left of one that never comes "
+    "is -1 for poll(2): a sleep without an end.",
     "README.md#a-pause-until-the-deadline"};
 
 inline const Advice kGivenBack{

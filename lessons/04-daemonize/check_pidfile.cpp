@@ -18,7 +18,8 @@ TEST_CASE("a second server is refused whatever the file says") {
     Started first(server_of(folder));
     const pid_t pid = first.daemon(kNeverTried);
     first.ask("write pid");
-    expect_holder(folder, pid, kLockDropped);
+    expect_holder(folder, pid, why_nobody(folder));
+    expect_text(folder, pid, kWrongPid);
     step("a second server tries");
     Started second(server_of(folder));
     expect_refused(second, "the second server");

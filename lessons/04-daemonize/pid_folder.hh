@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -81,6 +82,20 @@ inline void expect_refused(Started& server, const char* which, const Advice& if_
 inline void expect_holder(const Folder& folder, pid_t pid, const Advice& advice) {
     const std::optional<pid_t> holder = daemon::read_locked_pid(folder.file());
     expect_equal(holder.value_or(0), pid, "who holds the file, by the word of the kernel", advice);
+}
+
+// Why the kernel names nobody: there is no lock on byte 1, or one that no process has.
+inline const Advice& why_nobody(const Folder& folder) {
+    const daemon::Fd file(::open(folder.file().c_str(), O_RDWR | O_CLOEXEC));
+    struct flock second_byte {};
+    second_byte.l_type = F_WRLCK;
+    second_byte.l_start = 1;
+    second_byte.l_len = 1;
+    const int asked = ::fcntl(file.get(), F_GETLK, &second_byte);
+    if (asked == -1 || second_byte.l_type == F_UNLCK || second_byte.l_pid != -1)
+        return kLockDropped;
+    // The kernel joins two locks of one open file that lie side by side.
+    return second_byte.l_len == 0 ? kMoreLocked : kNoOwner;
 }
 
 inline void expect_text(const Folder& folder, pid_t pid, const Advice& advice) {
