@@ -133,8 +133,8 @@ inline const Advice kManyGaps{
     "README.md#one-place-free-taken-for-room"};
 inline const Advice kRoom{
     "room told at the wrong time",
-    "on_room() is called by the loop, once for each gap, when the notice is in the queue. What it "
-    "pushes then stands behind it.",
+    "on_room() is called by the loop, once for each gap, when the notice is in the queue and "
+    "dropped_ is 0. What it pushes then is taken, and stands behind the notice.",
     "README.md#room-told-at-the-wrong-time"};
 inline const Advice kBroken{"a broken connection kept",
                             "EPOLLHUP, EPOLLERR and every error of send but EAGAIN and EINTR end "
@@ -154,11 +154,16 @@ inline const Advice kHalfClosed{
     "a client that has finished sending, hung up on",
     "EPOLLRDHUP says that the client sends no more. It may read for a long time yet.",
     "README.md#a-client-that-has-finished-sending-hung-up-on; shutdown(2)"};
-inline const Advice kEnd{
-    "an end that is not one",
-    "After the end the socket is closed, nothing is taken, nothing is sent, and nobody is told a "
-    "second time.",
-    "README.md#an-end-that-is-not-one"};
+inline const Advice kEnd{"an end that is not one",
+                         "After the end the socket is closed, patience_ is cancelled, nothing is "
+                         "taken, nothing is sent, "
+                         "and nobody is told a second time.",
+                         "README.md#an-end-that-is-not-one"};
+inline const Advice kDestroyed{
+    "a destructor that does more than leave",
+    "Who destroys the queue knows that it ends. on_end() is for an end that comes by itself; the "
+    "destructor leaves the loop and closes, and what waits is not sent.",
+    "README.md#a-destructor-that-does-more-than-leave"};
 inline const Advice kWatched{
     "closed while it is watched",
     "The loop keeps a pointer to this object. remove() comes before close(2), and before the "
@@ -167,8 +172,8 @@ inline const Advice kWatched{
     "README.md#closed-while-it-is-watched; epoll(7), Questions and answers"};
 inline const Advice kAfterEnd{
     "touched after the end",
-    "on_end() may destroy the queue. Behind that call nothing of it may be used, not in on_ready() "
-    "either.",
+    "on_end() may destroy the queue, and with it calls_, in which on_end itself lies: move it out "
+    "and call that. Behind the call nothing of the queue may be used, not in on_ready() either.",
     "README.md#touched-after-the-end"};
 inline const Advice kPatience{
     "patience that begins at the wrong instant",
@@ -180,8 +185,8 @@ inline const Advice kAnswer{"a wrong answer of on_ready",
                             "False if nothing was sent and nothing queued, true otherwise. The "
                             "loop finds a spin by it, and "
                             "when the patience is over on_ready() is asked once more: who took a "
-                            "byte then is kept, who took "
-                            "none is given up.",
+                            "byte then is kept, or for whom a notice was queued, who took none is "
+                            "given up. Behind end() it is true: false would end it twice.",
                             "README.md#a-wrong-answer-of-on_ready"};
 
 }  // namespace waymark::course::check

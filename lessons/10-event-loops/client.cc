@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -132,6 +133,13 @@ bool Client::begins_at(std::size_t place, std::size_t first, std::size_t end) co
     return false;
 }
 
+// Does what came in this place stand in what came before it, since this message began?
+bool Client::repeats_at(std::size_t place, std::size_t begin) const {
+    constexpr std::size_t kSure = 4;
+    if (came_.size() - place < kSure) return false;
+    return expected_.find(came_.substr(place, kSure), begin) < place;
+}
+
 // Where it differs, the first place tells the mistake: what stands there instead?
 void Client::expect_as_pushed(std::size_t looked_at) const {
     std::size_t place = looked_at;
@@ -146,11 +154,12 @@ void Client::expect_as_pushed(std::size_t looked_at) const {
     if (inside && place < begins_[sent - 1] + 4) place = begins_[sent - 1], inside = false;
     if (!inside && place < expected_.size() && sent > 0) --sent;
     const bool of_notice = came_[place] == '[' || (!inside && expected_[place] == '[');
-    const Causes causes = of_notice                   ? Causes(kNoticePlace)
-                          : begins_at(place, 0, sent) ? Causes(kAgain)
-                          : begins_at(place, sent, begins_.size())
-                              ? Causes(inside ? kResumedEarly : kOrder)
-                              : Causes{kResumedEarly, kAgain};
+    const Causes causes =
+        of_notice                                        ? Causes(kNoticePlace)
+        : begins_at(place, 0, sent)                      ? Causes(kAgain)
+        : begins_at(place, sent, begins_.size())         ? Causes(inside ? kResumedEarly : kOrder)
+        : inside && repeats_at(place, begins_[sent - 1]) ? Causes(kAgain)
+                                                         : Causes{kResumedEarly, kAgain};
     fail(inside ? "the stream, in the middle of a message" : "the stream, behind a message",
          show(around(expected_, place)), show(around(came_, place)), causes);
 }
@@ -226,6 +235,32 @@ void expect_end(const Client& client, End why, const Causes& causes) {
 
 void expect_no_end(const Client& client, const Causes& causes) {
     expect_equal(name_of(client.ends), name_of({}), "on_end()", causes);
+}
+
+void expect_left(Client& client) {
+    expect(client.asked_for() == -1, "the socket, of which there is a second descriptor",
+           "has left the loop", "is still watched", kWatched);
+}
+
+void expect_ended(Client& client, End why, const Causes& causes) {
+    expect_end(client, why, causes);
+    expect(!client.queue().is_open(), "is_open()", "false", "true", kEnd);
+    expect_left(client);
+    expect(!client.push(message(7)), "push() after the end", "false", "true", kEnd);
+    expect(client.sees_the_end(), "the client", "sees the end", "sees an open connection", kEnd);
+}
+
+void pass(EventLoop& loop, milliseconds time, const Causes& thrown) {
+    const Deadline until = Deadline::after(time);
+    try {
+        for (int i = 0; i < 100'000 && !until.expired(); ++i) loop.run_once(until);
+    } catch (const std::logic_error& error) {  // net/spin_check
+        fail("the loop", "waits", std::string("turns without end: ") + error.what(), kAlwaysAsked);
+    } catch (const std::exception& error) {
+        fail("the loop, when time has passed", "throws nothing",
+             std::string("threw: ") + error.what(), thrown);
+    }
+    expect(until.expired(), "the loop", "waits", "turns without end", kAlwaysAsked);
 }
 
 }  // namespace waymark::course::check

@@ -76,6 +76,7 @@ class Client {
     void expect_message(const std::string& text);
     void expect_as_pushed(std::size_t looked_at) const;
     bool begins_at(std::size_t place, std::size_t first, std::size_t end) const;
+    bool repeats_at(std::size_t place, std::size_t begin) const;
 
     Fd peer_;
     int number_ = -1;
@@ -98,5 +99,11 @@ void settle(EventLoop& loop);
 std::string name_of(const std::vector<End>& ends);
 void expect_end(const Client& client, End why, const Causes& causes);
 void expect_no_end(const Client& client, const Causes& causes);
+
+// Out of the loop, although its open file lives on.
+void expect_left(Client& client);
+void expect_ended(Client& client, End why, const Causes& causes);
+// Waits in the loop, as long as time is made to pass. What a timer throws comes out of it.
+void pass(EventLoop& loop, milliseconds time, const Causes& thrown = kFatal);
 
 }  // namespace waymark::course::check
