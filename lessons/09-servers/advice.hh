@@ -104,12 +104,22 @@ inline const Advice kErrno{
     "an errno that was overwritten",
     "Every call may change errno. Keep it in a variable before the next one is made.",
     "README.md#an-errno-that-was-overwritten; errno(3)"};
+inline const Advice kNoReason{
+    "a result without its reason",
+    "Every result but a client says why not: the errno of accept4(2) goes into error_number, also "
+    "where nobody is there and where the next one is asked for.",
+    "README.md#a-result-without-its-reason"};
 inline const Advice kNoAnswer{
     "EMFILE without an answer",
     "Without a free descriptor nobody can be accepted, so the listener stays readable, and the "
     "loop turns at full speed. The spare descriptor is closed, a client is taken with it and hung "
     "up on.",
     "README.md#emfile-without-an-answer"};
+inline const Advice kDropped{
+    "a client dropped who was not there",
+    "dropped says that somebody was hung up on: accept4(2) had given a number for the spare one. A "
+    "spare descriptor alone is nobody.",
+    "README.md#a-client-dropped-who-was-not-there"};
 inline const Advice kReset{
     "a reset instead of an end",
     "The client was hung up on, and hears a broken connection: that looks like a network that "
@@ -118,7 +128,8 @@ inline const Advice kReset{
 inline const Advice kSpare{
     "the spare descriptor not kept",
     "The spare one is for the next time as well: it is made again behind the hang-up, and where "
-    "that failed, with the next client that is accepted.",
+    "that failed, behind the next client that is accepted. The number that is free is the "
+    "client's.",
     "README.md#the-spare-descriptor-not-kept"};
 inline const Advice kDropsMore{
     "hanging up on more than one",
@@ -150,6 +161,11 @@ inline const Advice kChildKeeps{
     "A copy of the listener in a child keeps the port when the server has ended: clients get into "
     "a queue from which nobody takes them.",
     "README.md#the-child-keeps-the-listener"};
+inline const Advice kSecondCopy{
+    "the client twice in the child",
+    "serve() hangs up when it wants to. With a second descriptor of the connection in the same "
+    "process the client hears that only when the process ends.",
+    "README.md#the-client-twice-in-the-child; close(2)"};
 inline const Advice kParentCloses{
     "the listener closed in the parent",
     "After fork(2) each of the two has its own copy. What is closed in the wrong process is gone "

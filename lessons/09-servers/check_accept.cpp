@@ -185,7 +185,8 @@ TEST_CASE("when nobody waits it says so and does not wait") {
     if_it_hangs(kBlocking);
     const AcceptResult result = accept_next(listener, kNobody);
     expect_status(result, AcceptStatus::would_block, kNobody);
-    expect_equal(result.error_number, EAGAIN, "its error_number", kErrno);
+    expect_equal(result.error_number, EAGAIN, "its error_number",
+                 advice_about_errno(result.error_number));
     expect(!result.dropped, "dropped", "false", "true", kDropsMore);
     step("a client comes, and another process that shares the listener takes it");
     const Fd client = connect_client(listener.address());
@@ -266,7 +267,7 @@ TEST_CASE("one client's trouble is a result and the next one is accepted") {
                show(faults.calls(Call::accept)), kLoop);
         expect_status(result, AcceptStatus::again, kAborted);
         expect(result.error_number == error, "its error_number", show(error),
-               show(result.error_number), kErrno);
+               show(result.error_number), advice_about_errno(result.error_number));
         expect(!result.dropped, "dropped", "false", "true", kDropsMore);
         const std::string left = added(before, open_descriptors());
         expect(left.empty(), "descriptors left open", "none", left, kLeak);

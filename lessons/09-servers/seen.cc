@@ -253,6 +253,10 @@ net::AcceptResult accept_next(Listener& listener, const Causes& causes) {
     return std::move(*result);
 }
 
+const Advice& advice_about_errno(int seen) {
+    return seen == 0 ? kNoReason : kErrno;
+}
+
 std::string read_to_the_end(const Fd& socket) {
     std::string text;
     for (;;) {

@@ -67,6 +67,9 @@ void wait_for_client(const Listener& listener, const Causes& causes);
 // With exactly one call of accept_one().
 net::AcceptResult accept_next(Listener& listener, const Causes& causes = Causes{});
 
+// What most likely became of an errno, where error_number is not it.
+const Advice& advice_about_errno(int seen);
+
 // What the peer sent before it hung up. "no end" if that takes longer than ten seconds.
 std::string read_to_the_end(const Fd& socket);
 
