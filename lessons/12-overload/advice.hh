@@ -74,6 +74,11 @@ inline const Advice kUnix{
     "A Unix socket's peers have no address. As one network they would have per_network places "
     "together. They count in count() alone.",
     "README.md#unix-peers-taken-for-one-network"};
+inline const Advice kUnixFree{
+    "a Unix peer whom no limit holds",
+    "A Unix peer is of no network, so it does not meet the limit of a network. The hard limit and "
+    "the early drop are for everybody.",
+    "README.md#a-unix-peer-whom-no-limit-holds"};
 inline const Advice kNetwork{
     "one network that takes all places",
     "Of one network at most per_network are inside at a time, however much room there is.",
@@ -86,7 +91,8 @@ inline const Advice kOthers{
 inline const Advice kRemembered{
     "a network that is never forgotten",
     "An entry for each network that ever came is memory that a peer fills: a host with a /48 has "
-    "65536 of them. When the last one leaves, the entry goes.",
+    "65536 of them. When the last one leaves, the entry goes; who is refused, or only asked about, "
+    "makes none.",
     "README.md#a-network-that-is-never-forgotten"};
 inline const Advice kNobodyInside{
     "a network of which nobody is inside",
@@ -134,7 +140,7 @@ inline const Advice kStrict{"good limits refused",
 inline const Advice kRise{
     "a chance that does not rise evenly",
     "None below start, rate_percent at start, 100 from full on. Between them it rises by the same "
-    "for each place, rounded down. Multiply before you divide.",
+    "for each place, rounded down. Multiply before you divide, in the type of the counts.",
     "README.md#a-chance-that-does-not-rise-evenly; sshd_config(5), MaxStartups"};
 inline const Advice kRoll{
     "a roll read wrongly",

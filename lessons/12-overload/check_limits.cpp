@@ -100,18 +100,19 @@ TEST_CASE("the chance to be dropped rises evenly") {
         std::size_t count;
         unsigned percent;
     };
-    for (const Row& row : {Row{{10, 30, 60}, 0, 0},       Row{{10, 30, 60}, 9, 0},
-                           Row{{10, 30, 60}, 10, 30},     Row{{10, 30, 60}, 11, 31},
-                           Row{{10, 30, 60}, 35, 65},     Row{{10, 30, 60}, 59, 98},
-                           Row{{10, 30, 60}, 60, 100},    Row{{10, 30, 60}, 61, 100},
-                           Row{{10, 30, 60}, 1000, 100},  Row{{0, 0, 3}, 0, 0},
-                           Row{{0, 0, 3}, 1, 33},         Row{{0, 0, 3}, 2, 66},
-                           Row{{0, 0, 3}, 3, 100},        Row{{5, 100, 9}, 4, 0},
-                           Row{{5, 100, 9}, 5, 100},      Row{{5, 100, 9}, 8, 100},
-                           Row{{5, 40, 6}, 5, 40},        Row{{5, 40, 6}, 6, 100},
-                           Row{{100, 10, 1100}, 600, 55}, Row{{100, 10, 1100}, 105, 10},
-                           Row{{0, 0, 100}, 29, 29},      Row{{0, 0, 100}, 57, 57},
-                           Row{{5, 10, 95}, 54, 59}}) {
+    for (const Row& row :
+         {Row{{10, 30, 60}, 0, 0},       Row{{10, 30, 60}, 9, 0},
+          Row{{10, 30, 60}, 10, 30},     Row{{10, 30, 60}, 11, 31},
+          Row{{10, 30, 60}, 35, 65},     Row{{10, 30, 60}, 59, 98},
+          Row{{10, 30, 60}, 60, 100},    Row{{10, 30, 60}, 61, 100},
+          Row{{10, 30, 60}, 1000, 100},  Row{{0, 0, 3}, 0, 0},
+          Row{{0, 0, 3}, 1, 33},         Row{{0, 0, 3}, 2, 66},
+          Row{{0, 0, 3}, 3, 100},        Row{{5, 100, 9}, 4, 0},
+          Row{{5, 100, 9}, 5, 100},      Row{{5, 100, 9}, 8, 100},
+          Row{{5, 40, 6}, 5, 40},        Row{{5, 40, 6}, 6, 100},
+          Row{{100, 10, 1100}, 600, 55}, Row{{100, 10, 1100}, 105, 10},
+          Row{{0, 0, 100}, 29, 29},      Row{{0, 0, 100}, 57, 57},
+          Row{{5, 10, 95}, 54, 59},      Row{{0, 0, 50'000'000}, 45'000'000, 90}}) {
         step(show(row.drop.start) + ":" + show(row.drop.rate_percent) + ":" + show(row.drop.full) +
              ", " + show(row.count) + " are inside");
         expect_equal(early_drop_percent(row.drop, row.count), row.percent, "percent", kRise);
@@ -156,8 +157,11 @@ TEST_CASE("the number of rolls decides over each client by itself") {
 TEST_CASE("a Unix peer can be dropped early as well") {
     step("half are dropped; a Unix peer rolls 10");
     GateUnderTest gate(with_drop(0, 50, 9), rolls({10}));
-    gate.enters(Address::parse("unix:/run/waymark-check.sock"), Admission::refused,
-                ReachedLimit::early_drop);
+    const Address peer = Address::parse("unix:/run/waymark-check.sock");
+    const Entry entry = gate->enter(peer);
+    expect(entry.admission == Admission::refused, "what enter() says", "refused, early_drop",
+           name_of(entry.admission), kUnixFree);
+    gate.enters(peer, Admission::refused, ReachedLimit::early_drop);
 }
 
 TEST_CASE("of several limits the first is named") {
