@@ -70,8 +70,8 @@ const TrackFormat& format_of(const ExportOptions& options) {
 // protected_symlinks), but it is not asked to follow, for a file gets its name by rename(2).
 bool is_strangers_link(const std::string& path) {
     const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-    struct stat link {
-    }, around{};
+    struct stat link {};
+    struct stat around {};
     if (::lstat(path.c_str(), &link) == -1 || !S_ISLNK(link.st_mode)) return false;
     if (::stat(folder.c_str(), &around) == -1) return false;
     const bool is_for_all = (around.st_mode & S_ISVTX) != 0 && (around.st_mode & S_IWOTH) != 0;

@@ -34,13 +34,11 @@
 namespace waymark::tracker {
 
 namespace {
-
 using daemon::Channel;
 using daemon::Deadline;
 using std::chrono::milliseconds;
 
-// Another process that changes the devices tells the supervisor; this is for one that does not.
-constexpr milliseconds kLookForChanges{1000};
+constexpr milliseconds kLookForChanges{1000};  // made by one who does not tell the supervisor
 
 class StoreService {
   public:
@@ -94,7 +92,7 @@ class StoreService {
     Removals removals_{loop_, store_, log_};
     RetentionRun retention_{loop_, store_, log_};
     ForwardDesk forward_desk_;
-    std::optional<std::uint16_t> caller_;    // which of the receivers it is
+    std::optional<std::uint16_t> caller_;  // which of the receivers it is
     std::unique_ptr<OtherTrackers> others_;  // where the database is shared
     StoreCounters counters_;
     StoringRound round_{store_, counters_, shared_places_, place_news_};
@@ -159,9 +157,9 @@ void StoreService::meet(Peer peer, Channel channel) {
 
 void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
     channel.grow_buffers(std::size_t{4} * 1024 * 1024);
-    Receiver& receiver =
-        receivers_.connect(number, std::move(channel),
-                           [this](Receiver& it, std::string_view message) { take(it, message); });
+    Receiver& receiver = receivers_.connect(
+        number, std::move(channel),
+        [this](Receiver& it, std::string_view message) { take(it, message); });
     if (number == caller_)
         forward_desk_.meet([&receiver](std::string_view message) { receiver.link->send(message); });
     receiver.link->send(write(Room{quarantine_had_room_}));
@@ -224,7 +222,7 @@ void StoreService::end_transaction() {
     web_app_.in_transaction(false);
     counters_.note_commit(result, std::chrono::steady_clock::now() - begin, unix_now());
 
-    receivers_.answer(result);  //@ 2
+    receivers_.answer(result);                                       //@ 2
     if (result.durable && round_.has_stored()) web_app_.count_stored();
     if (result.durable) web_app_.announce(result.sequence, round_.fresh());  //@ 3
     for (const std::string& message : shared_places_.take(result.durable))
@@ -248,7 +246,7 @@ void StoreService::hear_others(const ForeignNews::News& news) {
     web_app_.count_stored();
     if (!news.fixes.empty()) web_app_.announce(store_.sequence(), news.fixes);
     if (news.are_missing) web_app_.announce_missed();
-    if (!news.passages.empty()) web_app_.tell_of_passages(news.passages);
+    web_app_.tell_of_passages(news.passages);
 }
 
 void StoreService::tell_of_places(const std::vector<PlaceEvent>& events) {
@@ -262,8 +260,8 @@ void StoreService::look_for_changes() {
     const auto begin = std::chrono::steady_clock::now();
     const bool is_changed = store_.changed_elsewhere();
     // Where the database is away, to ask is to wait, and phones wait with us.
-    change_timer_.set(Deadline::after(std::max<std::chrono::nanoseconds>(
-        kLookForChanges, 2 * (std::chrono::steady_clock::now() - begin))));
+    const auto twice = 2 * (std::chrono::steady_clock::now() - begin);
+    change_timer_.set(Deadline::after(std::max<decltype(twice)>(kLookForChanges, twice)));
     forward_desk_.look();
     if (!is_changed && !directory_.is_due()) return;
     place_news_.forget();

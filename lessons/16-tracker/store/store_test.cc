@@ -122,36 +122,6 @@ TEST_CASE("the sequence goes on where the last run of the program ended") {
     CHECK(Reader(prepared.path).sequence() == second);
 }
 
-TEST_CASE("after a failure a change is noticed as well, also if nobody stores anything") {
-    Prepared prepared;
-    Store store(prepared.path);
-    const auto add_device = [&](const char* name) {
-        Connection other = open_for_writing(prepared.path);
-        Devices(other).add({{name, {}, {}, {}}}, 0);
-    };
-    CHECK_FALSE(store.changed_elsewhere());
-    store.begin();
-    store.rollback();  // it has closed the database
-    add_device("while closed");
-    CHECK(store.changed_elsewhere());
-    CHECK_FALSE(store.changed_elsewhere());
-    store.begin();
-    store.rollback();
-    add_device("while closed once more");
-    CHECK(store_some(store, 0, 1).durable);  // has opened it
-    CHECK(store.changed_elsewhere());
-    CHECK_FALSE(store.changed_elsewhere());
-}
-
-TEST_CASE("how large the database is, is told in either engine") {
-    Prepared prepared;
-    Store store(prepared.path);
-    CHECK(store.database_bytes() >= 16 * 4096);
-    store.begin();
-    store.rollback();
-    CHECK(store.database_bytes() >= 16 * 4096);
-}
-
 TEST_CASE("what is rolled back, or not committed, is not there") {
     Prepared prepared;
     Store store(prepared.path);
