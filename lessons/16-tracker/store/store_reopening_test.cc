@@ -1,3 +1,5 @@
+// A store whose database was closed by a failure and is opened anew: what it must not overlook.
+
 #include <doctest/doctest.h>
 
 #include "store/database_under_test.hh"

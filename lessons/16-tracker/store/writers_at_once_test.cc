@@ -10,6 +10,7 @@
 #include "store/device_edits.hh"
 #include "store/sequence.hh"
 #include "store/trackers_under_test.hh"
+#include "store/writer.hh"
 
 using namespace waymark::tracker;
 
@@ -93,7 +94,10 @@ TEST_CASE(
     TwoTrackers two;
     Connection direct(two.database.location(), Connection::Access::read_write);
     // As it is when the clock was an hour ahead till now.
-    direct.execute("UPDATE writer SET sequence = sequence + 3600000000 WHERE name = 'a'");
+    constexpr std::int64_t kHourUs = 3'600'000'000;
+    Statement ahead(direct, "UPDATE writer SET sequence = ?1 WHERE name = 'a'");
+    ahead.bind(1, now_as_sequence() + kHourUs);
+    ahead.run();
     Tracker again(two.database.location(), "a");
     again.send(0, 900);
     const std::int64_t before = again.store.sequence();
