@@ -126,6 +126,12 @@ inline const Advice kOfAnother{
     "Without a winner the status is timed_out if the deadline came first, else that of the last "
     "failure. Whose turn had not come has said nothing.",
     "README.md#a-result-that-is-anothers; net/connect.hh"};
+inline const Advice kItself{
+    "connected with itself",
+    "Nobody listens there, and SO_ERROR says 0: the socket has the port that it asks for as its "
+    "own, "
+    "and what it sends it hears itself. pending_error() takes that for a refusal.",
+    "README.md#connected-with-itself; net/socket_options.hh; RFC 9293, section 3.5"};
 inline const Advice kLost{
     "a race that does not end",
     "When every address has failed, nobody is left to wait for; and as long as one has not, "

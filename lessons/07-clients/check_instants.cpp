@@ -130,6 +130,17 @@ TEST_CASE("a full queue does not hold the deadline up") {
     }
 }
 
+TEST_CASE("a full queue does not hold the next address up") {
+    MadeUpNetwork network;
+    UnixListener listener(0);
+    listener.fill();
+    step("connect to a Unix listener whose queue is full, and one that answers; a signal at 3 ms");
+    network.clock().interrupt_at(3ms);
+    const Played seen = play(network, {listener.address, network.answers(kFirst)}, 1000ms);
+    expect_equal(seen.status, Text("connected"), "the status", kQueue);
+    expect_equal(seen.calls, Text("192.0.2.1:80 at 250"), "connect(2) with the second", kWakeUp);
+}
+
 TEST_CASE("a wait that fails is our own failure") {
     for (const int error : {ENOMEM, EINVAL})
         for (const int after : {0, 1}) {

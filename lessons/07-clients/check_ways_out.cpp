@@ -152,6 +152,14 @@ TEST_CASE("a connect that was interrupted before it began is made again") {
            kEintr);
 }
 
+TEST_CASE("a socket that is connected with itself is refused") {
+    MadeUpNetwork network;
+    step("connect to a port where nobody listens; the kernel gives the socket that very port");
+    const Played seen = play(network, {network.is_the_socket_itself(kFirst)}, 1000ms);
+    expect_equal(seen.status, Text("refused"), "the status", kItself);
+    expect_equal(seen.failures, Text(kFirst) + ": Connection refused", "error_text()", kUntold);
+}
+
 TEST_CASE("without a descriptor it throws") {
     MadeUpNetwork network;
     step("connect where socket(2) says that there are no more descriptors (EMFILE)");

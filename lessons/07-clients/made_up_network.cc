@@ -69,6 +69,19 @@ int connect_to(int fd, const Address& place) {
     return real_connect(fd, mapped.data(), mapped.size());
 }
 
+int connect_to_itself(int fd) {
+    const Address any = Address::parse("127.0.0.1:0");
+    sockaddr_storage own{};
+    socklen_t size = sizeof own;
+    if (::bind(fd, any.data(), any.size()) == -1 && errno != EINVAL) return -1;  // or once more
+    ::getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size);
+    const int result = real_connect(fd, reinterpret_cast<const sockaddr*>(&own), size);
+    const int error_number = errno;
+    wait_for(fd, POLLOUT);
+    errno = error_number;
+    return result;
+}
+
 }  // namespace
 
 MadeUpNetwork* MadeUpNetwork::current() {
@@ -103,6 +116,9 @@ Address MadeUpNetwork::refuses_late(const char* text, Milliseconds at) {
 }
 Address MadeUpNetwork::is_silent(const char* text) {
     return add(text, {.host = Host::silent});
+}
+Address MadeUpNetwork::is_the_socket_itself(const char* text) {
+    return add(text, {.host = Host::itself});
 }
 Address MadeUpNetwork::fails_at_once(const char* text, int error_number) {
     return add(text, {.host = Host::fails, .error_number = error_number});
@@ -194,6 +210,7 @@ int MadeUpNetwork::connect(int fd, const sockaddr* to, socklen_t length) {
         errno = way.error_number;
         return -1;
     }
+    if (way.host == Host::itself) return connect_to_itself(fd);
     const bool interrupted = std::exchange(way.interrupted, false);
     if (interrupted && way.before) {
         known_.erase(inode_of(fd));

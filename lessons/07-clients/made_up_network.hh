@@ -40,6 +40,9 @@ class MadeUpNetwork {
     net::Address refuses(const char* text);
     net::Address refuses_late(const char* text, Milliseconds at);
     net::Address is_silent(const char* text);
+    // Nobody listens, and the kernel gives the socket the very port that it asks for (RFC 9293
+    // section 3.5: both ends open at once). For IPv4.
+    net::Address is_the_socket_itself(const char* text);
     // connect(2) itself fails with this errno, and nothing is under way.
     net::Address fails_at_once(const char* text, int error_number);
     // connect(2) says EINTR, once: the attempt is under way, or it has not even begun.
@@ -65,7 +68,7 @@ class MadeUpNetwork {
     void note_epoll(int epoll, int operation, int fd, const epoll_event* event);
 
   private:
-    enum class Host { answers, refuses, silent, fails };
+    enum class Host { answers, refuses, silent, fails, itself };
     struct Way {
         Host host = Host::silent;
         Milliseconds at{0};  // 0: at once
