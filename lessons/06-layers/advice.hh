@@ -25,6 +25,11 @@ inline const Advice kLeftOut{
     "What stands in the bytes is not in the value. A header is given with all of its fields, also "
     "where a length in it is wrong or its options are cut: read them before the first return.",
     "README.md#a-field-left-out; net/frame.hh"};
+inline const Advice kMadeToFit{
+    "a field made to fit",
+    "The value gives the length as the sender says it, also where less is there. How much is there "
+    "tells the payload, and the fault says that they differ.",
+    "README.md#a-field-made-to-fit; net/frame.hh"};
 inline const Advice kNeighbours{
     "bits of the neighbour",
     "Several fields share these bytes. Shift to the field, and mask off what is beside it.",
