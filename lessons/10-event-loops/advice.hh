@@ -44,6 +44,11 @@ inline const Advice kNeverAsked{
     "EPOLLOUT not asked for",
     "Something waits, to be sent or to be told, and nobody will say when the socket is ready.",
     "README.md#epollout-not-asked-for; epoll_ctl(2)"};
+inline const Advice kAsksToRead{
+    "asked for what nobody reads",
+    "What the client sends stays in the socket: nobody reads it here. A loop that is asked for "
+    "EPOLLIN is told so again and again.",
+    "README.md#asked-for-what-nobody-reads; epoll_ctl(2), EPOLLIN"};
 inline const Advice kLeftLoop{
     "out of the loop while it is open",
     "A socket that is watched for no event is still told of when the connection is gone (EPOLLHUP, "
@@ -159,6 +164,11 @@ inline const Advice kEnd{"an end that is not one",
                          "taken, nothing is sent, "
                          "and nobody is told a second time.",
                          "README.md#an-end-that-is-not-one"};
+inline const Advice kOtherEnd{
+    "another end than it was",
+    "broken: the connection is gone, or the system refuses to send. too_slow: there was something "
+    "to say, and not a byte was taken. The owner writes another line for each.",
+    "README.md#another-end-than-it-was"};
 inline const Advice kDestroyed{
     "a destructor that does more than leave",
     "Who destroys the queue knows that it ends. on_end() is for an end that comes by itself; the "
