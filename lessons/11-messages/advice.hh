@@ -41,6 +41,11 @@ inline const Advice kAsciiOnly{
     "U+0080 to U+009F are control characters, too, and U+009B begins what ESC [ begins. U+2028 "
     "ends a line, U+202E turns the direction of writing round.",
     "README.md#control-characters-of-ascii-only"};
+inline const Advice kDirection{
+    "a change of direction written raw",
+    "U+202E shows the text behind it from right to left, and so a name as another one. U+061C, "
+    "U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069 all do something of the kind.",
+    "README.md#a-change-of-direction-written-raw; UAX 9"};
 inline const Advice kNotUtf8{
     "bytes that are no letter",
     "A byte that is no UTF-8 is escaped. Terminals that do not speak UTF-8 take 0x9b alone for a "
@@ -80,6 +85,11 @@ inline const Advice kNotFoundAgain{
     "When syslogd is started anew it makes a new socket at the path, and the old connection leads"
     " to nobody (ECONNREFUSED). Connect, and send once more.",
     "README.md#a-system-log-that-is-never-found-again"};
+inline const Advice kOtherSocket{
+    "another socket than before",
+    "A socket for datagrams may be connected again as it is (connect(2)). Another one in its place "
+    "changes fd_, while other threads send by its number.",
+    "README.md#another-socket-than-before; connect(2)"};
 inline const Advice kNotCounted{
     "lost lines not counted",
     "A log that loses lines and does not say so is worse than none: silence looks as if nothing "
@@ -90,6 +100,16 @@ inline const Advice kNotTold{
     "The count in the process is seen by nobody. The next line that gets through is followed by "
     "one with the number, whatever the level.",
     "README.md#lost-lines-not-told"};
+inline const Advice kToldBefore{
+    "lost lines told before the next one",
+    "Whether there is room again is known when a line of the caller has got through. What was lost "
+    "is told of behind it.",
+    "README.md#lost-lines-told-before-the-next-one"};
+inline const Advice kReportCounted{
+    "the line about lost lines counted as one",
+    "lost() counts lines of the caller. If the line about them is lost itself, its number goes "
+    "into the next one, and nothing is added.",
+    "README.md#the-line-about-lost-lines-counted-as-one"};
 inline const Advice kMistold{
     "lost lines told twice or forgotten",
     "Between reading the number and setting it to 0 another thread loses a line, or tells the "
@@ -115,6 +135,21 @@ inline const Advice kTorn{
     "Behind a part of a line the next line would be its end, and both are unreadable. Begin it "
     "with a line end; also when a line between them was lost as a whole.",
     "README.md#a-part-without-an-end"};
+inline const Advice kNoPart{
+    "a line end where no part stands",
+    "is_torn_ is for a line of which something was written. Where nothing was, the file is at the "
+    "beginning of a line, and one more line end is an empty line.",
+    "README.md#a-line-end-where-no-part-stands"};
+inline const Advice kEmptied{
+    "a file that is emptied",
+    "O_TRUNC throws away what the program has said before, each time it starts or reopens. Old "
+    "files are somebody else's to remove (logrotate(8)).",
+    "README.md#a-file-that-is-emptied; open(2), O_TRUNC"};
+inline const Advice kMode{
+    "another mode than 0640",
+    "Names and addresses of clients stand in it. Its owner may write, a group may read, nobody "
+    "else; the umask can only take away more.",
+    "README.md#another-mode-than-0640; open(2), O_CREAT"};
 inline const Advice kAppend{
     "without O_APPEND",
     "Without it each descriptor has a place of its own: two processes overwrite each other's "
@@ -135,6 +170,11 @@ inline const Advice kReopenLoses{
     "The directory may be gone, or closed to us since we gave up our rights. Open first; give the"
     " old one up only when the new one is there.",
     "README.md#a-reopen-that-loses-the-log"};
+inline const Advice kNoFile{"no file and nothing to reopen",
+                            "stderr, the journal and the system log are not opened by a path of "
+                            "ours. A reload that reopens "
+                            "the log has nothing to do there, and that is no failure: true.",
+                            "README.md#no-file-and-nothing-to-reopen"};
 inline const Advice kNumber{
     "another descriptor than before",
     "Other threads are writing to this number at this moment. dup3(2) puts the new file under it "
@@ -149,6 +189,11 @@ inline const Advice kLeak{
     "a descriptor left open",
     "The file that was opened is ours until it has its place. An Fd closes it on every way out.",
     "README.md#a-descriptor-left-open"};
+inline const Advice kOtherSeverity{
+    "another severity than was asked for",
+    "Whoever looks for errors looks for the word. A failed reopen is an error; the line about lost "
+    "ones is a warning, whatever severity the line before it had.",
+    "README.md#another-severity-than-was-asked-for"};
 inline const Advice kLevel{
     "the level compared the wrong way",
     "The smaller the number, the worse: emergency is 0, debug is 7. What is as serious as the "
@@ -159,6 +204,11 @@ inline const Advice kTime{
     "RFC 3339: UTC with a Z, and milliseconds that are rounded down. One hour a year happens "
     "twice in local time, and files of two machines cannot be merged.",
     "README.md#a-time-of-another-form"};
+inline const Advice kSharedTime{
+    "a time that all threads share",
+    "gmtime(3) writes into one struct tm of the whole process, and another thread may do so before "
+    "it is read. gmtime_r(3) writes into yours.",
+    "README.md#a-time-that-all-threads-share; gmtime(3)"};
 inline const Advice kThrows{
     "an exception out of the log",
     "Whoever logs is often handling an error already. An exception from there ends the program "
@@ -166,9 +216,14 @@ inline const Advice kThrows{
     "README.md#an-exception-out-of-the-log"};
 inline const Advice kHead{
     "a line of another form",
-    "The head is that of append_head(). Whoever reads the log, people and programs, finds things "
-    "in their places.",
+    "The head is that of append_head(), and the words of the log's own lines are the contract's. "
+    "Whoever reads the log, people and programs, finds things in their places.",
     "README.md#a-line-of-another-form"};
+inline const Advice kLineEnd{
+    "a line end too few or too many",
+    "A line of a file, of stderr and of the journal ends in \\n; a datagram of the system log ends "
+    "by itself.",
+    "README.md#a-line-end-too-few-or-too-many"};
 inline const Advice kExtra{
     "more than was asked for",
     "A log says what it was given, once, in its place. It does not wait, look or change anything "

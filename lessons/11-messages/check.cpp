@@ -205,5 +205,5 @@ TEST_CASE("the time leaves alone what other threads share") {
     const bool same = shared->tm_year == before.tm_year && shared->tm_yday == before.tm_yday &&
                       shared->tm_sec == before.tm_sec;
     expect(same, "the date of somebody else", "as it was", "overwritten: it is one for all threads",
-           kTime);
+           kSharedTime);
 }

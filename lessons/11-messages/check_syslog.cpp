@@ -25,7 +25,8 @@ void expect_datagram(SystemLog& system, int priority, const std::string& message
     expect(seen.starts_with(begin) && seen.ends_with(end) &&
                seen.size() == begin.size() + 15 + end.size(),
            "the next datagram", show(begin + "TIME" + end), show(seen),
-           seen.ends_with('\n')           ? Causes(kHead)
+           seen.starts_with('\n')         ? Causes(kNoPart)
+           : seen.ends_with('\n')         ? Causes(kLineEnd)
            : seen.find('\n') != seen.npos ? Causes(kRaw)
                                           : causes);
 }
@@ -86,6 +87,7 @@ TEST_CASE("a system log that was started anew is found again") {
     log.info("one");
     expect_datagram(*system, kInfo, "one", Causes{kNotFoundAgain, kNotWritten});
     step("it ends, and a new one has a new socket at the path; log two lines");
+    const int number = log.fd().get();
     system.reset();
     system.emplace(folder);
     const PlaceCalls calls;
@@ -96,6 +98,7 @@ TEST_CASE("a system log that was started anew is found again") {
     expect_nothing(*system, kMistold);
     expect_equal(log.lost(), 0L, "lost()", kNotFoundAgain);
     expect_equal(calls.connects(), 1, "calls of connect(2)", kReconnects);
+    expect_equal(log.fd().get(), number, "the number of the socket", kOtherSocket);
 }
 
 TEST_CASE("a system log that does not read keeps nobody waiting") {

@@ -13,7 +13,7 @@ namespace {
 
 using daemon::kLongestLine;
 
-enum class Kind { letter, control, beyond_ascii, backslash, no_letter };
+enum class Kind { letter, control, beyond_ascii, direction, backslash, no_letter };
 
 struct Piece {
     Kind kind;
@@ -28,10 +28,10 @@ bool is_between(char32_t code, char32_t first, char32_t last) {
 Kind kind_of(char32_t code) {
     if (code == '\\') return Kind::backslash;
     if (code < 0x20 || code == 0x7f) return Kind::control;
-    const bool hidden = is_between(code, 0x80, 0x9f) || code == 0x2028 || code == 0x2029 ||
-                        code == 0x061c || code == 0x200e || code == 0x200f ||
-                        is_between(code, 0x202a, 0x202e) || is_between(code, 0x2066, 0x2069);
-    return hidden ? Kind::beyond_ascii : Kind::letter;
+    if (is_between(code, 0x80, 0x9f) || code == 0x2028 || code == 0x2029) return Kind::beyond_ascii;
+    const bool turns = code == 0x061c || code == 0x200e || code == 0x200f ||
+                       is_between(code, 0x202a, 0x202e) || is_between(code, 0x2066, 0x2069);
+    return turns ? Kind::direction : Kind::letter;
 }
 
 // Those bits of the front that would be the code of a letter of so many bytes.
@@ -88,6 +88,8 @@ Causes causes_of(const Piece& piece, std::string_view seen) {
             return kRaw;
         case Kind::beyond_ascii:
             return kAsciiOnly;
+        case Kind::direction:
+            return kDirection;
         case Kind::backslash:
             return kBackslash;
         default:
