@@ -24,7 +24,7 @@ inline const Advice kReusePort{
 inline const Advice kFamilies{
     "the families left to the system",
     "Whether a socket at :: takes IPv4 as well is a setting of the machine, unless IPV6_V6ONLY is "
-    "set, to 0 or to 1, before bind(2).",
+    "set before bind(2): to 0 for both, to 1 for IPv6 alone.",
     "README.md#the-families-left-to-the-system; ipv6(7), IPV6_V6ONLY"};
 inline const Advice kBlocking{
     "blocking accept after select",

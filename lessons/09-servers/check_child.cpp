@@ -175,6 +175,17 @@ TEST_CASE("the child has the client and not the listener") {
     expect((seen & kSignalChanged) == 0, "the action of SIGPIPE in the child", "the default",
            "changed", kExtra);
     expect((seen & kOtherPeer) == 0, "the peer", "the client's address", "another", kServed);
+    step("one of IPv4 comes to a listener of both families; its child looks at the peer");
+    Listener both = Listener::adopt(raw_listener(at("[::]:0")));
+    const Fd fourth = connect_client(at("127.0.0.1:0").with_port(both.address().port()));
+    wait_for_client(both, Causes{});
+    AcceptResult mapped = accept_next(both);
+    const Address as_accepted = mapped.peer;
+    const pid_t other = serve_in_child(door.children, both, mapped, [&](Fd, const Address& peer) {
+        return peer == as_accepted ? 0 : 1;
+    });
+    expect(end_of(other) == "exit status 0", "the peer", as_accepted.to_string(), "another",
+           kServed);
 }
 
 TEST_CASE("the parent goes on while the child serves") {
