@@ -146,6 +146,11 @@ inline const Advice kRoll{
     "a roll read wrongly",
     "A roll is from 0 to 99. Those below the percent drop: 30 of 100 at 30 percent, all at 100.",
     "README.md#a-roll-read-wrongly"};
+inline const Advice kNoDrop{
+    "an early drop that is left out",
+    "From drop.start on the die decides, by all places that are taken: whatever the soft limit is, "
+    "and how many of the client's own network are inside.",
+    "README.md#an-early-drop-that-is-left-out"};
 inline const Advice kShared{
     "one count for two gates",
     "Each listener has a gate with its own counts, and a slot knows whose it is.",

@@ -103,6 +103,7 @@ TEST_CASE("a place is given back once") {
     step("give_back()");
     entry.slot.give_back();
     gate.expect_count(3, kDrift);
+    gate.expect_count_of(stranger(0), 1, kDrift);
     expect(!entry.slot, "the slot", "without a place", "holds a place", kTwice);
     step("give_back() again");
     entry.slot.give_back();
