@@ -7,11 +7,13 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 TRACKER = "lessons/16-tracker/tracker"
 HTTPD = "examples/httpd/httpd"
 BALANCER = "examples/balancer/balancer"
+START_SECONDS = 60  # for a program to say where it listens
 
 
 def free_port():
@@ -51,13 +53,19 @@ class Server:
                                         stdin=subprocess.DEVNULL, text=True)
 
     def wait_for_line(self, pattern):
-        """Reads the program's output until a line matches, and returns the first group."""
+        """Reads the program's output until a line matches, and returns the first group. A program that says
+        something else, and stays, is ended."""
         seen = []
-        for line in self.process.stdout:
-            seen.append(line)
-            match = re.search(pattern, line)
-            if match:
-                return match.group(1)
+        limit = threading.Timer(START_SECONDS, self.process.kill)
+        limit.start()
+        try:
+            for line in self.process.stdout:
+                seen.append(line)
+                match = re.search(pattern, line)
+                if match:
+                    return match.group(1)
+        finally:
+            limit.cancel()
         raise RuntimeError("the server did not start: " + "".join(seen) + self.process.stderr.read())
 
     def pids(self):

@@ -36,7 +36,7 @@ class LoggingHttpd(Server):
         self.spawn([self.program, "--root", self.root, "--listen", "127.0.0.1:0", "--threads", str(WORKERS),
                     "--access-log", os.path.join(self.folder, "access.log"), "--requests", "1000000000",
                     "--connections", "2000", "--connections-per-source", "2000", *self.options])
-        self.port = int(self.wait_for_line(r"http://127\.0\.0\.1:(\d+)"))
+        self.port = int(self.wait_for_line(r"https?://127\.0\.0\.1:(\d+)"))
 
 
 class LoggingNginx(Nginx):
