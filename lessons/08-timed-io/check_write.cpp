@@ -126,7 +126,7 @@ TEST_CASE("a slow reader does not stretch the deadline") {
     {
         Faults faults;
         faults.shorten(1);
-        const Deadline deadline = Deadline::after(std::chrono::seconds(2));
+        const Deadline deadline = Deadline::after(std::chrono::milliseconds(300));
         int waits = 0;
         const auto at_third = [&] {
             if (++waits == 3) until_over(deadline);

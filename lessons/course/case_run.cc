@@ -81,7 +81,7 @@ void set_environment(const fs::path& folder, int result) {
              "max_free_fill_size=4096:free_fill_byte=85:symbolize=0",
              1);
     ::setenv("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1", 1);
-    ::setenv("TSAN_OPTIONS", "halt_on_error=1:second_deadlock_stack=1", 1);
+    ::setenv("TSAN_OPTIONS", "halt_on_error=1:second_deadlock_stack=1:atexit_sleep_ms=50", 1);
 }
 
 int become_the_case(const CaseRun& run, const Line& line, const fs::path& folder) {
