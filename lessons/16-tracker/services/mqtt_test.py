@@ -199,6 +199,10 @@ def check_tls(check, program):
                 with RunningTracker(TRACKER, options) as server:
                     check(f"{name} is not believed", wait_for(lambda: "TLS: " in server.log_text()), server.log_text())
                     check(f"nobody is told who we are: {name}", not is_connected(server))
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        with RunningTracker(TRACKER, ["--mqtt", f"mqtts://127.0.0.1:{mute.getsockname()[1]}"]) as server:
+            check("a broker that is silent in the handshake is given up",
+                  wait_for(lambda: "does not answer the TLS handshake" in server.log_text()), server.log_text())
 
 
 def main():
