@@ -58,7 +58,7 @@ struct Settings {
     std::vector<std::string> listen_devices_tls = {};  // by TLS, with the web app's certificate
     std::vector<std::string> listen_nmea = {};         // TCP and UDP at each; none: nobody is heard
     std::vector<std::string> listen_web = {"127.0.0.1:8080"};
-    std::string web_certificate;  // PEM files; empty: nothing here speaks TLS
+    std::string web_certificate;  // PEM files; empty: nobody is served by TLS
     std::string web_key;
     // The port for phones as phones reach it, such as https://home.example; "" where only the page
     // can guess. Without a slash at its end.

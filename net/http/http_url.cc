@@ -15,12 +15,6 @@ using daemon::UsageError;
 
 namespace {
 
-// Where the port's colon is; npos if there is none. One within brackets is the address's.
-std::size_t port_colon(std::string_view authority) {
-    const std::size_t bracket = authority.rfind(']');
-    return authority.find(':', bracket == authority.npos ? 0 : bracket);
-}
-
 std::uint16_t parse_port(std::string_view digits) {
     std::uint16_t port = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), port);
@@ -28,6 +22,12 @@ std::uint16_t parse_port(std::string_view digits) {
 }
 
 }  // namespace
+
+// A colon within brackets is the address's.
+std::size_t port_colon(std::string_view authority) {
+    const std::size_t bracket = authority.rfind(']');
+    return authority.find(':', bracket == authority.npos ? 0 : bracket);
+}
 
 std::string HttpUrl::target() const {
     return query.empty() ? path : path + '?' + query;

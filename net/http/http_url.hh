@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct HttpUrl {
     // Path and query, as a request line has them.
     std::string target() const;
 };
+
+// Where the colon before the port is in "host:port" or "[::1]:port"; npos if there is none.
+std::size_t port_colon(std::string_view authority);
 
 // Throws UsageError, which names the text, for what is not http:// or https://, a host, and no port
 // or one from 1 to 65535. Refused as well: a user's name and password (RFC 9110, 4.2.4), a '#', a

@@ -78,3 +78,10 @@ TEST_CASE("what is no address of a server is refused, by name") {
     CHECK_THROWS_WITH(parse_http_url("http://host:0"),
                       "\"http://host:0\": nobody can connect to port 0");
 }
+
+TEST_CASE("the colon before a port is none of those in an address") {
+    CHECK(port_colon("host:80") == 4);
+    CHECK(port_colon("host") == std::string_view::npos);
+    CHECK(port_colon("[2001:db8::1]:80") == 13);
+    CHECK(port_colon("[2001:db8::1]") == std::string_view::npos);
+}

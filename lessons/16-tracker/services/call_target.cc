@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "daemon/error.hh"
+#include "net/http/http_url.hh"
 
 namespace waymark::tracker {
 
@@ -15,12 +16,6 @@ namespace {
 
 constexpr std::string_view kPlain = "mqtt://";
 constexpr std::string_view kSecured = "mqtts://";
-
-// Where the port's colon is; npos if there is none. One within brackets is the address's.
-std::size_t port_colon(std::string_view text) {
-    const std::size_t bracket = text.rfind(']');
-    return text.find(':', bracket == text.npos ? 0 : bracket);
-}
 
 std::string_view without_brackets(std::string_view host) {
     const bool has_them = host.size() > 1 && host.front() == '[' && host.back() == ']';
@@ -36,7 +31,7 @@ bool is_port(std::string_view digits, std::uint16_t& port) {
 // "HOST:PORT", or "HOST" where there is a usual port. False if it is neither. What can be no name
 // is said by the look-up.
 bool parse(std::string_view text, std::uint16_t usual_port, CallTarget& target) {
-    const std::size_t colon = port_colon(text);
+    const std::size_t colon = net::http::port_colon(text);
     target.host = without_brackets(text.substr(0, colon));
     target.port = usual_port;
     if (colon != text.npos && !is_port(text.substr(colon + 1), target.port)) return false;
