@@ -8,10 +8,13 @@
 #include <sstream>
 
 #include "daemon/error.hh"
+#include "lessons/course/build_names.hh"
 #include "lessons/course/build_progress.hh"
 #include "lessons/course/compiler_words.hh"
 #include "lessons/course/folder_lock.hh"
 #include "lessons/course/program.hh"
+#include "lessons/course/source_includes.hh"
+#include "lessons/course/template_instances.hh"
 #include "lessons/course/workspace.hh"
 
 namespace waymark::course {
@@ -19,28 +22,6 @@ namespace waymark::course {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Where Meson puts the library of a floor and its objects.
-std::string library_of(const std::string& source) {
-    const std::string folder = fs::path(source).parent_path().string();
-    const std::string name = fs::path(source).parent_path().filename().string();
-    return fmt::format("{}/libwaymark_{}.a", folder, name);
-}
-
-std::string object_of(const std::string& source) {
-    return fmt::format("{}.p/{}.o", library_of(source), fs::path(source).filename().string());
-}
-
-std::string check_of(const Lesson& lesson) {
-    return fmt::format("lessons/{}/check", lesson.name);
-}
-
-// A name for files that belong to one source.
-std::string flat(const std::string& source) {
-    std::string name = source;
-    std::ranges::replace(name, '/', '-');
-    return name;
-}
 
 void replace_word(std::vector<std::string>& words, const std::string& from, const std::string& to) {
     std::ranges::replace(words, from, to);
@@ -52,29 +33,6 @@ void drop_precompiled(std::vector<std::string>& words) {
     const auto header = std::ranges::find_if(
         words, [](const std::string& word) { return word.ends_with("/most_included.hh"); });
     if (header != words.end() && header != words.begin()) words.erase(header - 1, header + 1);
-}
-
-// Adds the headers of standard and other libraries that a source includes, also by way of our own
-// headers. Those of our own stay with the file, because they may change, and a prelude that is
-// older than they are would be a lie.
-void add_system_includes(const fs::path& root, const std::string& name, std::set<std::string>& seen,
-                         std::set<std::string>& includes) {
-    constexpr std::string_view kOurs = "#include \"";
-    if (!seen.insert(name).second || !fs::is_regular_file(root / name)) return;
-    std::istringstream lines(read_file(root / name));
-    for (std::string line; std::getline(lines, line);) {
-        if (line.starts_with("#include <")) includes.insert(line);
-        if (line.starts_with(kOurs))
-            add_system_includes(root, line.substr(kOurs.size(), line.rfind('"') - kOurs.size()),
-                                seen, includes);
-    }
-}
-
-std::string system_includes(const fs::path& root, const std::string& source) {
-    std::set<std::string> seen;
-    std::set<std::string> includes;
-    add_system_includes(root, source, seen, includes);
-    return fmt::format("{}\n", fmt::join(includes, "\n"));
 }
 
 // Code that calls the check's own functions could skip its cases.
@@ -95,7 +53,7 @@ fs::path Toolchain::program(const Lesson& lesson) const {
 }
 
 fs::path Toolchain::check_without_learner(const Lesson& lesson) const {
-    return build_ / check_of(lesson);
+    return build_ / check_of(lesson.name);
 }
 
 void Toolchain::build_ahead(const Lesson& lesson) const {
@@ -105,7 +63,7 @@ void Toolchain::build_ahead(const Lesson& lesson) const {
     commands_.clear();  // ninja may set the folder up anew
     BuildProgress progress(
         fmt::format("building the check of {} and the library that it judges", lesson.name));
-    const Ran ran = run_program({"ninja", check_of(lesson)}, build_,
+    const Ran ran = run_program({"ninja", check_of(lesson.name)}, build_,
                                 [&](std::string_view line) { progress.hear(line); });
     if (ran.success()) return;
     throw daemon::UsageError(fmt::format(
@@ -130,10 +88,13 @@ Toolchain Toolchain::beside(fs::path scratch) const {
 
 void Toolchain::prepare(const Lesson& lesson) const {
     fs::create_directories(preludes_);
-    std::vector<std::string> targets{check_of(lesson)};
+    std::vector<std::string> targets{check_of(lesson.name)};
     for (const std::string& source : lesson.sources) targets.push_back(object_of(source));
     ask_commands(targets);
-    for (const std::string& source : lesson.sources) prelude(source);
+    for (const std::string& source : lesson.sources) {
+        prelude(source);
+        instances_of(source);
+    }
 }
 
 // One line a target, in the order of the targets.
@@ -180,13 +141,15 @@ std::vector<std::string> Toolchain::compile_command(const std::string& source, c
     return words;
 }
 
+fs::path Toolchain::own_source(const std::string& source) const {
+    return fs::weakly_canonical(build_ / last_command(object_of(source)).back());
+}
+
 fs::path Toolchain::prelude(const std::string& source) const {
     const fs::path header = preludes_ / (flat(source) + ".prelude.hh");
     const fs::path made = header.string() + ".gch";
-    const std::string root_source =
-        fs::weakly_canonical(build_ / last_command(object_of(source)).back()).string();
-    const std::string root = root_source.substr(0, root_source.size() - source.size());
-    const std::string text = system_includes(root, source);
+    const std::string own = own_source(source).string();
+    const std::string text = system_includes(own.substr(0, own.size() - source.size()), source);
     if (is_fresh(made, header) && read_file(header) == text) return header;
     if (!fs::exists(header) || read_file(header) != text) write_file(header, text);
     std::vector<std::string> words = compile_command(source, header, made);
@@ -194,6 +157,28 @@ fs::path Toolchain::prelude(const std::string& source) const {
     // Without a prelude the verdict is later and no worse.
     run_program(words, build_);
     return header;
+}
+
+// Empty if there are none to be had: then each file makes its own.
+std::vector<std::string> Toolchain::instances_of(const std::string& source) const {
+    const fs::path object = build_ / object_of(source);
+    const fs::path made = preludes_ / (flat(source) + ".instances.o");
+    std::vector<std::string> all;
+    if (is_fresh(made, object) || take_instances(object, own_source(source), made))
+        all.push_back(made.string());
+    // Older than the library's headers they would be a lie.
+    const fs::path more = more_instances(source);
+    if (!all.empty() && is_fresh(more, build_ / library_of(source))) all.push_back(more.string());
+    return all;
+}
+
+// Those of the last file that had to be compiled whole: the next will want them again.
+fs::path Toolchain::more_instances(const std::string& source) const {
+    return scratch_ / (flat(source) + ".more.o");
+}
+
+fs::path Toolchain::object_made(const std::string& source, Instances instances) const {
+    return scratch_ / (flat(source) + (instances == Instances::own ? ".whole.o" : ".o"));
 }
 
 // A thin archive of the library's objects without those that the learner's stand in for. So a
@@ -228,7 +213,7 @@ fs::path Toolchain::rest_of(const fs::path& library,
 // headers and settings. What was compiled and what the compiler said of it are kept beside it: a
 // file that came back by mv or from an archive is older than the object and another one.
 Compiled Toolchain::compile_one(const std::string& source, const fs::path& file,
-                                const fs::path& object) const {
+                                const fs::path& object, Instances instances) const {
     const fs::path said = object.string() + ".said";
     const fs::path compiled_text = object.string() + ".text";
     const std::string text = read_file(file);
@@ -243,6 +228,8 @@ Compiled Toolchain::compile_one(const std::string& source, const fs::path& file,
     std::vector<std::string> words = compile_command(source, file, object);
     const std::vector<std::string> include{"-include", prelude(source).string()};
     words.insert(words.begin() + 1, include.begin(), include.end());
+    if (instances == Instances::shared)
+        words.insert(words.end(), kWithoutInstances.begin(), kWithoutInstances.end());
     fs::remove(object);
     const Ran ran = run_program(words, build_);
     write_file(said, ran.output);
@@ -252,27 +239,43 @@ Compiled Toolchain::compile_one(const std::string& source, const fs::path& file,
 
 Compiled Toolchain::compile(const Lesson& lesson,
                             const std::map<std::string, fs::path>& files) const {
-    return link(check_of(lesson), program(lesson), files);
+    return link(check_of(lesson.name), program(lesson), files);
 }
 
 Compiled Toolchain::link(const std::string& target, const fs::path& program,
                          const std::map<std::string, fs::path>& files) const {
+    const Compiled quick = link_with(Instances::shared, target, program, files);
+    if (quick.success || !quick.not_linked) return quick;
+    Compiled whole = link_with(Instances::own, target, program, files);
+    if (whole.success)
+        for (const auto& [source, file] : files)
+            take_instances(object_made(source, Instances::own), file, more_instances(source));
+    return whole;
+}
+
+Compiled Toolchain::link_with(Instances instances, const std::string& target,
+                              const fs::path& program,
+                              const std::map<std::string, fs::path>& files) const {
     fs::create_directories(scratch_);
-    Compiled compiled{true, {}, false};
+    Compiled compiled{true, {}};
     std::vector<std::string> targets{target};
     for (const auto& [source, file] : files) targets.push_back(object_of(source));
     ask_commands(targets);
     std::map<std::string, std::vector<std::string>> objects;  // of a library
     std::map<std::string, std::vector<std::string>> replaced;
     for (const auto& [source, file] : files) {
-        const fs::path object = scratch_ / (flat(source) + ".o");
-        const Compiled one = compile_one(source, file, object);
+        std::vector<std::string> shared;
+        if (instances == Instances::shared) shared = instances_of(source);
+        const Instances made = shared.empty() ? Instances::own : Instances::shared;
+        const fs::path object = object_made(source, made);
+        const Compiled one = compile_one(source, file, object, made);
         std::ranges::copy(one.problems, std::back_inserter(compiled.problems));
         compiled.anew = compiled.anew || one.anew;
         if (!one.success) return {false, compiled.problems};
         if (names_the_check(object))
             return {false, {"error: your file names the check, which judges it"}};
         objects[library_of(source)].push_back(object.string());
+        std::ranges::copy(shared, std::back_inserter(objects[library_of(source)]));
         replaced[library_of(source)].push_back(source);
     }
     std::vector<std::string> words;
@@ -288,7 +291,7 @@ Compiled Toolchain::link(const std::string& target, const fs::path& program,
     }
     const Ran ran = run_program(words, build_);
     if (ran.success()) return compiled;
-    return {false, linker_problems(ran.output, 3)};
+    return {.success = false, .problems = linker_problems(ran.output, 3), .not_linked = true};
 }
 
 }  // namespace waymark::course

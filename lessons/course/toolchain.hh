@@ -2,6 +2,7 @@
 // depend on the file is built ahead by ninja: the library, the check, and a precompiled prelude of
 // the standard headers that the source includes. Then one file is compiled, with the very flags
 // that the library's own is compiled with, and linked with the check and the rest of the library.
+// The instances of templates come from the library's own object where that has them all.
 //
 // The flags are asked from ninja ("ninja -t commands"), so they are written down in one place only.
 
@@ -21,6 +22,7 @@ struct Compiled {
     bool success;
     std::vector<std::string> problems;  // what compiler or linker said, first lines only
     bool anew = false;                  // a file has changed since it was compiled last
+    bool not_linked = false;            // it was compiled, and names are missing or there twice
     bool only_warnings() const { return success && !problems.empty(); }
 };
 
@@ -44,7 +46,8 @@ class Toolchain {
     daemon::Fd claim(const Lesson& lesson) const;
 
     // Does what the first compile() would do and the others need not: asks for the commands,
-    // precompiles the preludes. For who is about to copy this.
+    // precompiles the preludes, takes out the instances of templates. For who is about to copy
+    // this.
     void prepare(const Lesson& lesson) const;
 
     // Compiles `files` (library source -> the file in its place) and links them with the check.
@@ -61,13 +64,23 @@ class Toolchain {
     std::filesystem::path check_without_learner(const Lesson& lesson) const;
 
   private:
+    // Those of the library's object, or the file's own (template_instances.hh).
+    enum class Instances { shared, own };
+
     void ask_commands(const std::vector<std::string>& targets) const;
     std::vector<std::string> last_command(const std::string& target) const;
     std::vector<std::string> compile_command(const std::string& source,
                                              const std::filesystem::path& file,
                                              const std::filesystem::path& object) const;
     Compiled compile_one(const std::string& source, const std::filesystem::path& file,
-                         const std::filesystem::path& object) const;
+                         const std::filesystem::path& object, Instances instances) const;
+    Compiled link_with(Instances instances, const std::string& target,
+                       const std::filesystem::path& program,
+                       const std::map<std::string, std::filesystem::path>& files) const;
+    std::filesystem::path own_source(const std::string& source) const;
+    std::vector<std::string> instances_of(const std::string& source) const;
+    std::filesystem::path more_instances(const std::string& source) const;
+    std::filesystem::path object_made(const std::string& source, Instances instances) const;
     std::filesystem::path prelude(const std::string& source) const;
     std::filesystem::path rest_of(const std::filesystem::path& library,
                                   const std::vector<std::string>& without) const;
