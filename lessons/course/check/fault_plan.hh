@@ -53,6 +53,10 @@ Jump jump_to_event(std::chrono::nanoseconds end);
 // has to wait in earnest, without a time-out: no event is left.
 template <typename Look>
 std::optional<int> wait_fast(std::chrono::nanoseconds time, Look look) {
+    if (time < time.zero()) {
+        errno = EINVAL;
+        return -1;
+    }
     const std::chrono::nanoseconds end = instant_after(time);
     for (;;) {
         const int count = look();

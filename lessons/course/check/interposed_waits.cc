@@ -9,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include "lessons/course/check/fault_plan.hh"
 
@@ -73,9 +75,10 @@ int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* 
     if (clock_is_fast()) {
         timespec now{};
         ::clock_gettime(clock, &now);
-        const auto until =
-            length_of(time) - ((flags & TIMER_ABSTIME) != 0 ? length_of(&now) : length_of(0));
-        return wait_fast(until, [] { return 0; }).value_or(0) == 0 ? 0 : EINTR;
+        std::chrono::nanoseconds rest = length_of(time);
+        // An instant may have passed.
+        if ((flags & TIMER_ABSTIME) != 0) rest = std::max(rest - length_of(&now), rest.zero());
+        return wait_fast(rest, [] { return 0; }).value_or(0) == 0 ? 0 : errno;
     }
     return time_is_up(Call::pause) ? 0 : real(clock, flags, time, left);
 }

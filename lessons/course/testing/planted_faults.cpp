@@ -106,6 +106,13 @@ TEST_CASE("a fast clock jumps from event to event") {
         expect_equal(::poll(nullptr, 0, 1000), 0, "a wait for nothing", kPlanted);
         expect_equal(passed(), 401'000, "milliseconds after it", kPlanted);
         expect_equal(clock.passed() / std::chrono::milliseconds(1), 401'000, "passed()", kPlanted);
+        const timespec below_zero{-1, 0};
+        expect(::ppoll(nullptr, 0, &below_zero, nullptr) == -1 && errno == EINVAL, "the wait",
+               "EINVAL", "else", kPlanted);
+        clock.each_look_takes(std::chrono::milliseconds(5));
+        const auto first = Clock::now();
+        expect_equal((Clock::now() - first) / std::chrono::milliseconds(1), 5,
+                     "milliseconds between two looks", kPlanted);
     }
     expect(Clock::now() - before < std::chrono::minutes(5), "the clock afterwards", "the true one",
            "else", kPlanted);
