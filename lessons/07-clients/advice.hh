@@ -51,11 +51,11 @@ inline const Advice kDeadlineAnew{
     "The time began anew with an address, or with an interruption. Five addresses at five seconds "
     "each are twenty-five: the deadline is one instant for all of them.",
     "README.md#a-deadline-for-each-address"};
-inline const Advice kDeadlineLost{"a deadline that nobody keeps",
-                                  "What is still under way at the deadline is over, and the caller "
-                                  "is told so at that instant: not "
-                                  "before, and not later.",
-                                  "README.md#a-deadline-that-nobody-keeps"};
+inline const Advice kDeadlineLost{
+    "a deadline that nobody keeps",
+    "What is still under way at the deadline is over, no other address begins, and the caller is "
+    "told so at that instant: not before, and not later.",
+    "README.md#a-deadline-that-nobody-keeps"};
 inline const Advice kClockFirst{
     "the deadline asked first",
     "An answer and the deadline can come together. Look at the clock once, begin with what is due, "
@@ -115,6 +115,18 @@ inline const Advice kLeak{
     "Those that lost, failed or came too late are closed before the result is given. A server that "
     "tries each minute has no descriptors left after a day.",
     "README.md#a-socket-left-open"};
+inline const Advice kPassedOver{
+    "one passed over",
+    "One of those under way was not asked in this round, or has failed and is still among them. "
+    "Who "
+    "takes one out of a list while he walks through it passes over the next, which stands in its "
+    "place then.",
+    "README.md#one-passed-over; std::erase_if"};
+inline const Advice kAsksClock{
+    "a clock asked where the time is given",
+    "The caller says what time it is. Who asks the clock as well has two, and compares instants of "
+    "one with instants of the other. What is due since ever is Clock::time_point::min().",
+    "README.md#a-clock-asked-where-the-time-is-given; net/connect_race.hh"};
 inline const Advice kUntold{
     "an address that nobody hears of",
     "Who reads the log must know of each address what it said, by its status and its errno: an "
@@ -152,6 +164,11 @@ inline const Advice kSleepsOn{"asleep when the answer comes",
                               "ended it. All sockets that are "
                               "under way are waited for, and for writability: POLLOUT.",
                               "README.md#asleep-when-the-answer-comes; connect(2), EINPROGRESS"};
+inline const Advice kWaitsOn{
+    "a wait when all is decided",
+    "The answer had come and was seen, and then the thread slept once more. Ask is_over() after "
+    "each advance(), also after the first, and sleep only when it says no.",
+    "README.md#a-wait-when-all-is-decided; net/connect_attempts.hh"};
 inline const Advice kAdvanceWaits{"a wait where none is allowed",
                                   "advance() is called on event loops, where everybody else waits "
                                   "for it. It asks, and comes back.",

@@ -46,6 +46,13 @@ std::string wake_up_of(const ConnectRace& race, std::chrono::milliseconds now = 
     return fmt::format("{}", (wake_up.instant() - kStart) / 1ms);
 }
 
+// Here the time is made up. An instant of the real clock lies hours or years behind it.
+Causes with_clock(const ConnectRace& race, const Advice& advice) {
+    const Deadline wake_up = race.wake_up();
+    if (wake_up.is_never() || wake_up < at(1h)) return advice;
+    return {kAsksClock, advice};
+}
+
 }  // namespace
 
 TEST_CASE("the next address begins a quarter of a second after the one before") {
@@ -55,7 +62,8 @@ TEST_CASE("the next address begins a quarter of a second after the one before") 
     expect_equal(first, std::string("0"), "what begins", first == "none" ? kNotTaken : kAllAtOnce);
     step("ask at 249 ms and at 250 ms");
     expect_equal(begun_at(race, 249ms), std::string("none"), "what begins at 249", kAllAtOnce);
-    expect_equal(begun_at(race, 250ms), std::string("1"), "what begins at 250", kOneByOne);
+    const std::string second = begun_at(race, 250ms);
+    expect_equal(second, std::string("1"), "what begins at 250", with_clock(race, kOneByOne));
     step("ask at 499 ms and at 900 ms");
     expect_equal(begun_at(race, 499ms), std::string("none"), "what begins at 499", kAllAtOnce);
     expect_equal(begun_at(race, 900ms), std::string("2"), "what begins at 900", kOneByOne);
@@ -76,7 +84,8 @@ TEST_CASE("a failure lets the next one begin at once") {
     step("begin with the first of four, and let it fail at 1 ms");
     begun_at(race, 0ms);
     race.failed();
-    expect_equal(begun_at(race, 1ms), std::string("1"), "what begins", kFailureWaits);
+    const std::string second = begun_at(race, 1ms);
+    expect_equal(second, std::string("1"), "what begins", with_clock(race, kFailureWaits));
     step("ask for the third, which has to wait again");
     expect_equal(begun_at(race, 250ms), std::string("none"), "what begins at 250", kAllAtOnce);
     expect_equal(begun_at(race, 251ms), std::string("2"), "what begins at 251", kOneByOne);

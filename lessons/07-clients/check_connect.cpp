@@ -52,7 +52,7 @@ TEST_CASE("a listener is reached") {
     const Played seen = play(network, {network.answers(kFirst)}, kNoDeadline);
     expect_connected(seen, kFirst, kNotTaken);
     expect_equal(seen.failures, Text(), "the failures", kNotTaken);
-    expect_equal(seen.took, 0L, "milliseconds that it took", kSleepsOn);
+    expect_equal(seen.took, 0L, "milliseconds that it took", {kWaitsOn, kSleepsOn});
 }
 
 TEST_CASE("an attempt that is under way is waited for") {
@@ -234,6 +234,7 @@ TEST_CASE("advance does not wait") {
 TEST_CASE("one look begins with each address that is due") {
     Text calls;
     std::size_t sockets = 0;
+    bool without_socket = false;
     {
         MadeUpNetwork network;
         const std::vector<Address> addresses = {network.fails_at_once(kFirst, ENETUNREACH),
@@ -245,10 +246,12 @@ TEST_CASE("one look begins with each address that is due") {
         attempts.advance();
         calls = network.calls();
         sockets = attempts.waiting().size();
+        for (const waymark::daemon::Fd* socket : attempts.waiting())
+            if (!*socket) without_socket = true;
     }
     expect_equal(calls, Text("192.0.2.1:80 at 0, 192.0.2.2:80 at 0, 192.0.2.3:80 at 0"),
                  "connect(2), by one call of advance()", kFailureWaits);
-    expect_equal(sockets, 1U, "sockets to wait for", kLeak);
+    expect_equal(sockets, 1U, "sockets to wait for", without_socket ? kPassedOver : kLeak);
 }
 
 TEST_CASE("the thread sleeps until there is something to do") {
@@ -258,7 +261,7 @@ TEST_CASE("the thread sleeps until there is something to do") {
     {
         Faults faults;
         MadeUpNetwork network;
-        step("connect to three addresses that are silent, with a deadline at 10 seconds");
+        step("connect to one that refuses at 100 ms and two silent ones; the deadline is at 10 s");
         if_it_hangs(kSpins, "it uses the processor");
         // Who goes on when it has come is stopped by an error, or it would hang here.
         const std::function<void()> look = [&] {
@@ -267,10 +270,10 @@ TEST_CASE("the thread sleeps until there is something to do") {
             if (++at_the_deadline == 50) faults.fail(Call::poll, ENOMEM, 1'000'000'000);
         };
         faults.before(Call::poll, look);
-        seen =
-            play(network,
-                 {network.is_silent(kFirst), network.is_silent(kSecond), network.is_silent(kThird)},
-                 10'000ms);
+        seen = play(network,
+                    {network.refuses_late(kFirst, 100ms), network.is_silent(kSecond),
+                     network.is_silent(kThird)},
+                    10'000ms);
         looks = faults.calls(Call::poll) + faults.calls(Call::pause);
     }
     expect(at_the_deadline < 50, "how often it waited or looked when the deadline had come",

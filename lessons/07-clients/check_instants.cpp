@@ -1,15 +1,18 @@
 // Things that come at the same instant, in lesson 07, and time that passes while one looks.
 
 #include <doctest/doctest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "advice.hh"
 #include "lessons/course/check/faults.hh"
+#include "net/connect_attempts.hh"
 #include "played.hh"
 #include "unix_listener.hh"
 
@@ -48,6 +51,28 @@ TEST_CASE("of two that answer at one instant the first begun has won") {
         expect_equal(seen.left_open, 0, "descriptors left open beside the result's socket",
                      {kLeak, kReplaced});
     }
+}
+
+TEST_CASE("one look asks each that is under way") {
+    std::size_t before = 0;
+    std::size_t after = 0;
+    {
+        MadeUpNetwork network;
+        const std::vector<waymark::net::Address> addresses = {network.refuses_late(kFirst, 300ms),
+                                                              network.refuses_late(kSecond, 300ms),
+                                                              network.is_silent(kThird)};
+        step("begin with two that refuse at 300 ms, both; then call advance() once");
+        waymark::net::ConnectAttempts attempts(addresses, waymark::daemon::Deadline::after(1000ms));
+        attempts.advance();
+        ::poll(nullptr, 0, 250);
+        attempts.advance();
+        before = attempts.waiting().size();
+        ::poll(nullptr, 0, 50);
+        attempts.advance();
+        after = attempts.waiting().size();
+    }
+    expect_equal(before, 2U, "sockets to wait for at 250 ms", kOneByOne);
+    expect_equal(after, 0U, "sockets to wait for at 300 ms", kPassedOver);
 }
 
 TEST_CASE("the last failure and the deadline at one instant") {
