@@ -153,8 +153,10 @@ struct UdpHeader {
 };
 
 // IEEE 802.3 and 802.1Q. The frame begins with the destination's address, without preamble and
-// without the checksum at its end. Where the type is a length, the payload has that length. More
-// tags than kMostVlanTags are too_many: `tags` has the first of them, and there is no payload.
+// without the checksum at its end. Where the type is a length, the payload has that length. A tag
+// that is not all there is cut: `tags` has those before it, and there is no payload, since nobody
+// knows where it begins. More tags than kMostVlanTags are too_many: `tags` has the first of them,
+// and there is no payload.
 Reading<EthernetHeader> read_ethernet(Bytes frame);
 
 // RFC 791, section 3.1. The header is given from 20 bytes on. An IHL below 5 and a total length

@@ -44,8 +44,9 @@ inline const Advice kOneTag{"one VLAN tag only",
                             "README.md#one-vlan-tag-only; IEEE 802.1ad"};
 inline const Advice kLengthType{
     "a length taken for a type",
-    "Up to 1500 the two bytes are the length of the payload, as in the first Ethernet. What is "
-    "behind it is padding.",
+    "Up to 1500 the two bytes are the length of the payload, as in IEEE's Ethernet, and what is "
+    "behind it is padding. From 1501 on they are a type. Both stand behind the tags, if there are "
+    "any.",
     "README.md#a-length-taken-for-a-type; IEEE 802.3"};
 inline const Advice kIhl{"the IHL ignored",
                          "Most IPv4 headers have 20 bytes, and this one has options. Who begins at "
@@ -138,9 +139,9 @@ inline const Advice kBound{
     "README.md#a-bound-that-is-off-by-one; net/frame.hh"};
 inline const Advice kBehindFault{
     "something behind a fault",
-    "Behind bad_length, too_many and an extension header that does not end nobody can tell what "
-    "the bytes are: there are no options and no payload, and such a header has not been read. Only "
-    "of a payload or of options that are cut is given what is left.",
+    "Behind bad_length, too_many, and a tag or an extension header that does not end nobody can "
+    "tell what the bytes are: there are no options and no payload, and such a header has not been "
+    "read. Only of a payload or of options that are cut is given what is left.",
     "README.md#something-behind-a-fault; net/frame.hh"};
 inline const Advice kUdpLength{
     "the length of UDP ignored",

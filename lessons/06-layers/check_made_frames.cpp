@@ -93,6 +93,12 @@ void try_ethernet(Random& random) {
                 last < 1536 ? Causes(kLengthType) : Causes{kOneTag, kPastEnd});
 }
 
+// A few bytes too many or too few are bits that are not the field's.
+void expect_header_bytes(std::size_t seen, std::size_t expected, const std::string& of) {
+    expect_equal(seen, expected, "the bytes of the header" + of,
+                 seen / 4 == expected / 4 ? Causes(kNeighbours) : Causes{kUnits, kNeighbours});
+}
+
 void try_ipv4(Random& random) {
     const std::size_t length = 4 * (random() % 4 == 0 ? random() % 16 : 5 + random() % 11);
     const std::size_t total = one_of(random, {length - 1, length, length + 1, length + 8,
@@ -110,8 +116,7 @@ void try_ipv4(Random& random) {
     const Right right = with_options(made.bytes.size(), length, total);
     const auto seen = read_one_of_many(read_ipv4, Test(Bytes(made.bytes)));
     if (!expect_header(seen, right, of)) return;
-    expect_equal(std::size_t{seen.header->header_bytes}, length, "the bytes of the header" + of,
-                 {kUnits, kNeighbours});
+    expect_header_bytes(seen.header->header_bytes, length, of);
     expect_options(seen.header->options, seen.bytes, right, of, {kIhl, kPadding});
     expect_rest(seen, right, of, right.fault == Fault::bad_length ? kTooSmall : kReason,
                 {kIhl, kPadding});
@@ -130,8 +135,7 @@ void try_tcp(Random& random) {
     const Right right = with_options(there, length, std::max(there, length));
     const auto seen = read_one_of_many(read_tcp, Test(Bytes(made.bytes)));
     if (!expect_header(seen, right, of)) return;
-    expect_equal(std::size_t{seen.header->header_bytes}, length, "the bytes of the header" + of,
-                 {kUnits, kNeighbours});
+    expect_header_bytes(seen.header->header_bytes, length, of);
     expect_options(seen.header->options, seen.bytes, right, of, kDataOffset);
     expect_rest(seen, right, of, right.fault == Fault::bad_length ? kTooSmall : kReason,
                 kDataOffset);

@@ -17,8 +17,9 @@ std::uint32_t four_bytes(Bytes, std::size_t) {
 // Write this: destination (6 bytes), source (6), type (2). While the type says that a VLAN tag
 // follows (kEtherVlan, kEtherServiceVlan, kEtherOldServiceVlan), two bytes of tag and the type of
 // what is behind it: 3 bits priority, 1 bit drop eligible, 12 bits number. At most kMostVlanTags
-// are read. The fault for less than 14 bytes, and for a tag that is not there, is cut. A type of
-// 1500 or less is the length of the payload.
+// are read. Less than 14 bytes are cut, and no header. A tag that is not all there is cut, too: the
+// header has what was read, and there is no payload. A type of 1500 or less is the length of the
+// payload.
 Reading<EthernetHeader> read_ethernet(Bytes) {
     return {.fault = Fault::cut};
 }
