@@ -15,6 +15,11 @@ inline const Advice kPlain{
     "To add one is three things: load, add, store. A handler that comes in between adds its one to "
     "a number that is then stored over. One atomic operation cannot be cut in two.",
     "README.md#a-plain-variable-as-the-flag; signal-safety(7); atomic_fetch_add"};
+inline const Advice kTriedOnce{
+    "a compare_exchange tried once",
+    "It says false when another thread has come in between, and then nothing was added: a signal "
+    "of this thread is lost. Try again until it says true, or use fetch_add.",
+    "README.md#a-plain-variable-as-the-flag; std::atomic, compare_exchange_weak"};
 inline const Advice kNoCount{
     "a flag that cannot count",
     "SIGHUP twice is two signals. A flag that is only set, or that the wait clears, forgets some.",
@@ -34,6 +39,12 @@ inline const Advice kNotRestored{
     "The end of the scope gives the signal back as it was found: default, ignored, or somebody "
     "else's handler with its flags and its mask. The default is only one of these.",
     "README.md#handler-not-restored; sigaction(2), oldact"};
+inline const Advice kOnlyIfOurs{
+    "restored only if it is still ours",
+    "The end of the scope gives the signal back as the scope has found it, whatever was set in "
+    "between. Who leaves a stranger's action in place leaves it for good: nobody else puts back "
+    "what was there before the scope.",
+    "README.md#restored-only-if-it-is-still-ours; sigaction(2)"};
 inline const Advice kUnchecked{
     "a refusal that nobody reads",
     "sigaction returned -1. The object looks like a handler, and there is none.",
@@ -127,7 +138,7 @@ inline const Advice kHalfPair{
 inline const Advice kRefusalLeaves{
     "a refusal that leaves something behind",
     "The constructor throws, so no destructor will run for it. What it had changed by then, the "
-    "flag in the table and the mask, it puts back itself before it throws.",
+    "flag in the table and the mask, it puts back itself before it throws, and the mask last.",
     "README.md#a-refusal-that-leaves-something-behind; sigaction(2), ERRORS"};
 inline const Advice kOneSlot{
     "one place for all signals",
@@ -210,7 +221,8 @@ inline const Advice kThirdEnd{
 inline const Advice kBadTime{
     "a time that ppoll does not take",
     "In a timespec the nanoseconds are fewer than a thousand million: whole seconds go into "
-    "tv_sec. And never is no number, neither -1 nor the largest one: pass nullptr.",
+    "tv_sec. Nothing in it is below zero: the deadline may come between two looks at the clock. "
+    "And never is no number, neither -1 nor the largest one: pass nullptr.",
     "README.md#a-time-that-ppoll-does-not-take; ppoll(2); timespec(3)"};
 inline const Advice kMoreIgnored{
     "more than SIGPIPE changed",
@@ -222,6 +234,16 @@ inline const Advice kPipeBlocked{
     "A mask is a thread's own: the thread that called is safe, and another one's write still ends "
     "the process. To ignore a signal is a matter of the whole process.",
     "README.md#sigpipe-blocked-in-one-thread; signal(7), Signal mask; sigaction(2)"};
+inline const Advice kPipeOnce{
+    "SIGPIPE ignored once for all",
+    "A static or call_once remembers that it was done, and not whether it still holds. "
+    "reset_all_signals() may come between, in a child above all. To do it again costs nothing.",
+    "README.md#sigpipe-ignored-once-for-all; daemon/signals.hh"};
+inline const Advice kPastItsHandler{
+    "a signal taken past its handler",
+    "The signal has come, and the flag has not counted it: sigtimedwait(2) takes a signal away, "
+    "and its handler does not run. True means that the flag is raised.",
+    "README.md#a-signal-taken-past-its-handler; sigtimedwait(2)"};
 inline const Advice kRestartAdded{
     "SA_RESTART that nobody asked for",
     "sa_flags are those that this handler was given, and nothing is added to them. With SA_RESTART "

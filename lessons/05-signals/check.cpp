@@ -83,7 +83,7 @@ TEST_CASE("a flag counts every signal while its handler is there") {
     for (int times = 0; times < 3; ++times) ::raise(SIGUSR1);
     expect_equal(flag.count(), 3, "the count", kNoCount);
     step("take the count");
-    expect_equal(flag.take(), 3, "what take() gave", kNoCount);
+    expect_equal(flag.take(), 3, "what take() gave", kLeavesSome);
     expect_equal(flag.count(), 0, "the count afterwards", kLeavesSome);
     step("take it once more: nothing has come since");
     if_it_hangs(kTakeWaits);
@@ -120,6 +120,13 @@ TEST_CASE("the end of the scope puts back what was there") {
     { const ScopedSignalHandler handler(SIGUSR2, flag); }
     expect(action_of(SIGUSR2).sa_handler == SIG_IGN, "SIGUSR2 afterwards", "ignored", "not ignored",
            kNotRestored);
+    step("once more for SIGUSR2, and in the scope somebody sets its default");
+    {
+        const ScopedSignalHandler handler(SIGUSR2, flag);
+        ::signal(SIGUSR2, SIG_DFL);
+    }
+    expect(action_of(SIGUSR2).sa_handler == SIG_IGN, "SIGUSR2 afterwards", "ignored, as before it",
+           "not ignored", kOnlyIfOurs);
 }
 
 TEST_CASE("handlers nest") {
@@ -221,8 +228,11 @@ TEST_CASE("a handler may run between any two instructions of another one") {
     expect(!seen.locked, "the handler in the other thread", "comes to its end",
            "waits for something that the first one holds", kWork);
     expect_equal(seen.status, 0, "the wait status of the process that was stepped", kPlain);
+    // To store over what came in between loses some of the others' for each one of the first.
     expect_equal(seen.counted, seen.signals + 1, "the count after that many signals",
-                 seen.counted == 1 ? kNotEveryThread : kPlain);
+                 seen.counted == 1              ? Causes(kNotEveryThread)
+                 : seen.counted == seen.signals ? Causes{kTriedOnce, kPlain}
+                                                : Causes(kPlain));
 }
 
 namespace {

@@ -18,6 +18,14 @@
 using namespace waymark::daemon;
 using namespace waymark::course::check;
 
+// Whether it is held back.
+static bool raise_usr1() {
+    sigset_t mask;
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+    ::raise(SIGUSR1);
+    return ::sigismember(&mask, SIGUSR1) == 1;
+}
+
 TEST_CASE("a number that is no signal is refused") {
     for (const int number : {0, -5, _NSIG, 4711}) {
         step("make a handler for signal " + show(number));
@@ -59,14 +67,17 @@ TEST_CASE("a refusal changes nothing") {
     expect_equal(inner.count(), 0, "the count of the flag that was refused", kRefusalLeaves);
     expect_equal(outer.count(), 1, "the count of the flag before it", kRefusalLeaves);
     step("the same, and SIGUSR1 comes just before the kernel refuses");
+    bool held_back = false;
     {
         Faults faults;
         faults.fail(Call::sigaction, ENOMEM, 100);
-        faults.before(Call::sigaction, [] { ::raise(SIGUSR1); });
+        faults.before(Call::sigaction, [&] { held_back = raise_usr1(); });
         error_of(SIGUSR1, inner);
     }
-    expect_equal(inner.count(), 0, "the count of the flag that was refused", kHalfPair);
-    expect_equal(outer.count(), 2, "the count of the flag before it", kHalfPair);
+    // Held back until then, it was let in before the flag was put back.
+    const Advice& cause = held_back ? kRefusalLeaves : kHalfPair;
+    expect_equal(inner.count(), 0, "the count of the flag that was refused", cause);
+    expect_equal(outer.count(), 2, "the count of the flag before it", cause);
 }
 
 // Who asks for the old action by a call of its own is refused by the next one.
@@ -85,13 +96,14 @@ TEST_CASE("a refusal after a question changes nothing") {
         step("SIGUSR1 comes, and the kernel refuses call " + show(asked + 1) + " of sigaction(2)");
         const int already = outer.count();
         int error = 0;
+        bool held_back = false;
         {
             Faults faults;
             faults.fail(Call::sigaction, ENOMEM, 1, asked);
             int call = 0;
             const std::function<void()> come = [&] {
                 if (call++ == asked)
-                    ::raise(SIGUSR1);
+                    held_back = raise_usr1();
                 else
                     faults.before(Call::sigaction, come);
             };
@@ -99,7 +111,8 @@ TEST_CASE("a refusal after a question changes nothing") {
             error = error_of(SIGUSR1, inner);
         }
         expect(error != 0, "the constructor", "throws std::system_error", "returns", kUnchecked);
-        expect_equal(inner.count(), 0, "the count of the flag that was refused", kHalfPair);
-        expect_equal(outer.count(), already + 1, "the count of the flag before it", kHalfPair);
+        const Advice& cause = held_back ? kRefusalLeaves : kHalfPair;
+        expect_equal(inner.count(), 0, "the count of the flag that was refused", cause);
+        expect_equal(outer.count(), already + 1, "the count of the flag before it", cause);
     }
 }

@@ -56,6 +56,15 @@ TEST_CASE("a write to a peer that is gone fails and kills nobody") {
            "ended by signal " + show(WTERMSIG(status)),
            WIFSIGNALED(status) ? why_it_kills() : kPipe);
     expect_equal(WEXITSTATUS(status), EPIPE, "the error of the write (32 is EPIPE)", kPipe);
+    step("ignore it, then set all signals to their default, as a child does; ignore it again");
+    const int again = in_a_process([] {
+        ignore_sigpipe();
+        reset_all_signals();
+        ignore_sigpipe();
+        return write_to_nobody();
+    });
+    expect(!WIFSIGNALED(again), "the process", "lives on",
+           "ended by signal " + show(WTERMSIG(again)), kPipeOnce);
 }
 
 TEST_CASE("to ignore SIGPIPE changes nothing else") {

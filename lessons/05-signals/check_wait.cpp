@@ -16,6 +16,7 @@
 #include "daemon/fd.hh"
 #include "daemon/signals.hh"
 #include "lessons/course/check/activity.hh"
+#include "lessons/course/check/fast_clock.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "mask.hh"
@@ -104,6 +105,7 @@ TEST_CASE("a signal that has come counts also when the deadline has come") {
     if_it_hangs(kNoDeadline);
     expect_equal(wait_for_signal(flag, Deadline::after({})), false, "what the wait says",
                  kDeadlineFirst);
+    expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
 }
 
 TEST_CASE("a signal between the look and the wait ends the wait") {
@@ -167,7 +169,8 @@ TEST_CASE("another signal does not end the wait") {
         return raised ? 1 : 0;
     });
     expect_woken(wait, kAnySignal);
-    expect_equal(board->count_at_end.load(), 1, "signals counted when the wait ended", kAnySignal);
+    expect_equal(board->count_at_end.load(), 1, "signals counted when the wait ended",
+                 board->sent ? kPastItsHandler : kAnySignal);
     expect_equal(board->other_asleep.load(), 1, "SIGUSR2 counted while the wait went on",
                  kHeldBack);
 }
@@ -268,6 +271,20 @@ TEST_CASE("the wait ends at its deadline also when it is interrupted all the tim
     expect(result != kEndless, "the wait", "ends after 20 ms", "goes on after 300 interruptions",
            kStartsAnew);
     expect_equal(result, 0, "what the wait gave (0: the deadline came)", kAnySignal);
+}
+
+TEST_CASE("a deadline that comes between two looks at the clock has come") {
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    for (const int halves : {1, 3, 5, 7}) {
+        step("each look at the clock takes a millisecond; wait for " + show(halves) + " halves");
+        FastClock clock;
+        clock.each_look_takes(1ms);
+        const Deadline deadline(Deadline::Clock::now() + halves * 500us);
+        expect_no_throw([&] { wait_for_signal(flag, deadline); }, "what the wait does", kBadTime);
+        expect(deadline.expired(), "the deadline when the wait has ended", "has come",
+               "has not come", kTooEarly);
+    }
 }
 
 TEST_CASE("a deadline of long ago has come") {

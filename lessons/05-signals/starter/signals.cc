@@ -33,7 +33,8 @@ void SignalFlag::add_one() noexcept {}
 ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag&, int)
     : signal_(signal), previous_flag_(nullptr), previous_action_{} {}
 
-// Write this: puts both back. A signal that comes in the middle of this is counted once, too.
+// Write this: puts both back, whatever was set meanwhile. A signal that comes in the middle of this
+// is counted once, too.
 ScopedSignalHandler::~ScopedSignalHandler() {}
 
 // Write this: waits until `flag` is raised (true) or the deadline has come (false). Does not change
