@@ -33,6 +33,11 @@ inline const Advice kAsksOnce{
     "What is there already costs no waiting. Ask once with a time-out of zero, then say that the "
     "time is over.",
     "README.md#a-deadline-that-has-come-and-nothing-asked"};
+inline const Advice kDoneLate{
+    "all there, and called too late",
+    "The one attempt that a deadline allows has moved all that was wanted, and then the clock was "
+    "asked. Ask first whether it is done: the deadline counts only where something is missing.",
+    "README.md#all-there-and-called-too-late"};
 inline const Advice kEarly{"the wait given up too early",
                            "poll(2) came back without an event, and the deadline has not come: its "
                            "longest wait is shorter "
@@ -98,8 +103,8 @@ inline const Advice kChanged{"something changed and left so",
                              "README.md#something-changed-and-left-so; fcntl(2), F_SETFL"};
 inline const Advice kLoop{
     "a loop past the deadline",
-    "The descriptor is called ready each time, and nothing moves. A loop that looks at the clock "
-    "only when the wait times out never ends.",
+    "A wait that finds something each time never times out, whether a byte moves or nothing does. "
+    "The loop itself looks at the clock: from the deadline on there is one attempt, and no second.",
     "README.md#a-loop-past-the-deadline"};
 inline const Advice kLimit{"a limit that is off by one",
                            "A line of exactly the limit is allowed, one byte more is not. The end "

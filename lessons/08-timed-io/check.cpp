@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <set>
+#include <system_error>
 
 #include "wire.hh"
 
@@ -13,6 +15,8 @@ using namespace waymark::course::check;
 using namespace waymark::net;
 
 namespace {
+
+constexpr int kLastErrno = EHWPOISON;  // errno(3): of Linux
 
 struct Way {
     const char* name;
@@ -46,11 +50,6 @@ bool allow_descriptors(rlim_t count) {
     if (limit.rlim_max < count) return false;
     limit.rlim_cur = std::max(limit.rlim_cur, count);
     return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
-}
-
-void fill(const Fd& fd) {
-    const Text text(65536, 'x');
-    while (::send(fd.get(), text.data(), text.size(), MSG_DONTWAIT) > 0) continue;
 }
 
 }  // namespace
@@ -267,4 +266,14 @@ TEST_CASE("what each errno means") {
         step("ask for errno " + show(error));
         expect_equal(name(classify_io_error(error)), Text("failure"), "its kind", kOurs);
     }
+    step("ask for each other errno that there is");
+    const std::set<int> listed = {EAGAIN,    EINTR,        EPIPE,        ECONNRESET,
+                                  ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH,
+                                  EHOSTDOWN, ENETUNREACH,  ENETDOWN,     ENETRESET};
+    for (int error = 1; error <= kLastErrno; ++error)
+        if (!listed.contains(error))
+            expect_equal(name(classify_io_error(error)), Text("failure"),
+                         "the kind of errno " + show(error) + " (" +
+                             std::system_category().message(error) + ")",
+                         kOurs);
 }

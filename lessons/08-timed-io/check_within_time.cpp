@@ -66,14 +66,6 @@ const Act kActs[] = {
      }},
 };
 
-void fill(const Fd& fd) {
-    waymark::daemon::set_nonblocking(fd, true);
-    const Text text(65536, 'x');
-    for (std::size_t size : {text.size(), std::size_t{1}})
-        while (::write(fd.get(), text.data(), size) > 0) continue;
-    waymark::daemon::set_nonblocking(fd, false);
-}
-
 Wire wire_for(const Act& act, bool socket) {
     Wire wire = socket ? socket_wire() : pipe_wire();
     if (act.writes) fill(wire.writing);
@@ -88,6 +80,14 @@ void expect_passed(const FastClock& clock, int least, int most, const Causes& ea
     expect(passed >= least && passed <= most, "milliseconds until it came back",
            least == most ? show(least) : show(least) + " or " + show(most), show(passed),
            passed < least ? early : Causes(kPerCall));
+}
+
+Text written(Wire& wire, Deadline deadline) {
+    return told([&] { return write_all(wire.writing, Text(60, 'x'), deadline); });
+}
+
+void expect_in_time(bool right, std::string_view expected, const Text& seen) {
+    if (!right) fail("the result", expected, seen, why_past_the_deadline(true, kActs[7].run));
 }
 
 }  // namespace
@@ -176,6 +176,35 @@ TEST_CASE("a peer that moves a little now and then does not move the deadline") 
                     expect_equal(seen, "timed_out " + show(99 / pause), "the result", kCount);
             }
     }
+}
+
+TEST_CASE("a slow reader does not stretch the deadline") {
+    step("the kernel takes one byte at a time, and the deadline has come");
+    Wire wire = socket_wire();
+    Text seen;
+    {
+        Faults faults;
+        faults.shorten(1);
+        seen = written(wire, over());
+    }
+    expect(seen != "timed_out 0", "the result", "timed_out 1", seen, kAsksOnce);
+    expect_in_time(seen == "timed_out 1", "timed_out 1", seen);
+    expect_equal(drained(wire.reading).size(), 1U, "bytes that came", kCount);
+    step("it takes one at each wait, and the deadline passes at the third");
+    {
+        Faults faults;
+        faults.shorten(1);
+        const Deadline deadline = Deadline::after(std::chrono::milliseconds(300));
+        int waits = 0;
+        const auto at_third = [&] {
+            if (++waits == 3) until_over(deadline);
+        };
+        at_each_wait(faults, at_third, 3);
+        seen = written(wire, deadline);
+    }
+    expect_in_time(seen.starts_with("timed_out"), "timed_out", seen);
+    expect_equal(seen, "timed_out " + show(drained(wire.reading).size()),
+                 "the result, with what came", kCount);
 }
 
 TEST_CASE("the mode is the same while a call lasts") {

@@ -22,6 +22,7 @@
 #include "advice.hh"
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
+#include "lessons/course/check/fast_clock.hh"
 #include "lessons/course/check/faults.hh"
 #include "net/timed_io.hh"
 
@@ -98,6 +99,31 @@ inline std::string told(const std::function<IoResult()>& call) {
     } catch (...) {
         return "threw something that is no std::system_error";
     }
+}
+
+inline void fill(const Fd& fd) {
+    daemon::set_nonblocking(fd, true);
+    const std::string text(65536, 'x');
+    for (std::size_t size : {text.size(), std::size_t{1}})
+        while (::write(fd.get(), text.data(), size) > 0) continue;
+    daemon::set_nonblocking(fd, false);
+}
+
+// Why a call went on past its deadline: where its time begins anew, something at 60 of 100 ms keeps
+// it for longer, though nothing follows. Else it is a loop that does not look at the clock.
+inline Causes why_past_the_deadline(bool writes, const std::function<void(Wire&, Deadline)>& call) {
+    using std::chrono::milliseconds;
+    Wire wire = socket_wire();
+    if (writes) fill(wire.writing);
+    FastClock clock;
+    clock.at(milliseconds(60), [&] {
+        if (writes)
+            drained(wire.reading);
+        else
+            put(wire.writing, "x");
+    });
+    call(wire, Deadline::after(milliseconds(100)));
+    return clock.passed() > milliseconds(101) ? kPerCall : kLoop;
 }
 
 // What a result that is not the expected one says about its cause; `otherwise` where it says
