@@ -195,6 +195,11 @@ inline const Advice kOtherException{
     "Who makes a handler catches std::system_error, and looks at its number. Any other "
     "exception goes past it, up to the end of the program; an assertion ends it at once.",
     "README.md#another-exception-than-was-promised; daemon/error.hh, check, fail"};
+inline const Advice kOtherNumber{
+    "a refusal told by another number",
+    "errno says why the kernel has refused, and it does not always say EINVAL. Keep it before "
+    "anything else is called, and throw this number.",
+    "README.md#a-refusal-told-by-another-number; sigaction(2), ERRORS"};
 inline const Advice kInstallsAgain{
     "a handler that installs itself again",
     "On the systems of the eighties a handler was gone after its first signal. sigaction(2) "

@@ -60,6 +60,7 @@ TEST_CASE("a refusal changes nothing") {
     expect(error != kOther, "what the constructor throws", "std::system_error", "another exception",
            kOtherException);
     expect(error != 0, "the constructor", "throws std::system_error", "returns", kUnchecked);
+    expect_equal(error, ENOMEM, "the number that is thrown (12 is ENOMEM)", kOtherNumber);
     expect_equal(mask_now(), before, "the signals that are blocked afterwards", kMask);
     step("raise SIGUSR1");
     if_it_crashes(kRefusalLeaves);
