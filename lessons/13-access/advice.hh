@@ -94,6 +94,11 @@ inline const Advice kDangling{
     "A string_view owns nothing. Behind it must be a text that lives as long as the list: not a "
     "copy of the loop, and not the text that was parsed.",
     "README.md#a-reason-that-is-gone"};
+inline const Advice kBytesGone{
+    "bytes of an address that is gone",
+    "ip_bytes() and data() look into their Address. The one that unmapped() gives is gone at the "
+    "end of the line, if it has no name: give it one.",
+    "README.md#bytes-of-an-address-that-is-gone; net/address.hh"};
 inline const Advice kPeerParts{
     "the port or the interface compared",
     "A rule is about the bits of the address. A peer has another port each time, and a link-local "

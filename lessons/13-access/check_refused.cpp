@@ -130,11 +130,15 @@ TEST_CASE("one bad line refuses the whole text") {
     step("read entries, one of which is bad");
     refusal(std::vector<std::string>{"allow all", "deny 127.1"}, "reading them", kPassedOver);
     refusal(std::vector<std::string>{"deny 127.1", "allow all"}, "reading them", kPassedOver);
-    step("read an entry that holds two lines");
-    refusal(std::vector<std::string>{"allow ::1\ndeny all"}, "reading it", kTwoLines);
-    refusal(std::vector<std::string>{"allow ::1\n"}, "reading it", kTwoLines);
-    refusal(std::vector<std::string>{"allow ::1 # office\ndeny all"}, "reading it", kTwoLines);
-    refusal(std::vector<std::string>{"# office\ndeny all"}, "reading it", kTwoLines);
+    for (const char* entry :
+         {"deny all\nallow ::1", "deny all\n", "deny all # office\nallow ::1", "# a\ndeny all"}) {
+        step("read entries of which the second is " + show(entry));
+        const std::string message =
+            refusal(std::vector<std::string>{"allow ::1", entry}, "reading them", kTwoLines);
+        expect(message.starts_with("access.txt:2:"), "the message",
+               "begins with access.txt:2: , the number of the entry, and a column", message,
+               kPlace);
+    }
 }
 
 TEST_CASE("a broken text leaves the list in use whole") {

@@ -30,7 +30,9 @@ template <class Text>
 AccessList list_of(const Text& text, Access otherwise = Access::deny,
                    const Causes& if_refused = kTooStrict) {
     if_it_crashes(kShift, "shift exponent");
-    if_it_crashes(kDangling, "use-after");
+    if_it_crashes(kDangling, "use-after-return");
+    if_it_crashes(kDangling, "use-after-free");
+    if_it_crashes(kBytesGone, "use-after-scope");
     if_it_crashes(kRangeNoBytes, "overflow");
     std::string thrown;
     try {
