@@ -46,7 +46,8 @@ inline const Advice kRegain{
     "README.md#the-way-back-not-tried; capabilities(7)"};
 inline const Advice kRegainOfRoot{
     "an id of root taken for a way back",
-    "Who was asked to be root, or to have its group, has not failed by having it.",
+    "Who was asked to be root, or to have its group, has not failed by having it. Root is whoever "
+    "has the number 0, under any name.",
     "README.md#an-id-of-root-taken-for-a-way-back"};
 inline const Advice kCapabilities{
     "capabilities kept",
@@ -93,6 +94,11 @@ inline const Advice kExit{
     "exit(3) runs what atexit(3) has, and writes out what lies in buffers: code of a program that "
     "should not go on with these rights.",
     "README.md#exit-for-_exit; _exit(2)"};
+inline const Advice kThrownEnd{
+    "an exception for _exit",
+    "Whoever catches it goes on, without a parent and without a signal. What must end ends by "
+    "_exit().",
+    "README.md#an-exception-for-_exit; _exit(2)"};
 inline const Advice kNoOrphan{"taken for an orphan",
                               "Process 1 may be the parent from the beginning, and who has set no "
                               "signal has not asked to end.",
@@ -130,6 +136,11 @@ inline const Advice kHalf{
     "A constructor that throws has no destructor behind it. What it has changed "
     "it undoes itself.",
     "README.md#half-a-change-left"};
+inline const Advice kBackFromNowhere{
+    "back from where it never was",
+    "The first call failed, so nothing had changed, and there was nothing to bring back. Who may "
+    "not set the groups may not set the old ones either: the way back fails, and ends the process.",
+    "README.md#back-from-where-it-never-was"};
 inline const Advice kWayBackFails{
     "on with rights that nobody expects",
     "The way back failed. Nothing may run after that: the process ends with 111.",

@@ -136,6 +136,13 @@ TEST_CASE("root and its group may be asked for") {
     expect_all_is(made_up.now, 0, 4);
     expect(made_up.now.capabilities == Credentials::of_root().capabilities, "root's capabilities",
            "as before", "others", kRegainOfRoot);
+    step("become toor, which is another name of user 0, with the group adm");
+    made_up.now = root_with_groups();
+    made_up.users["toor"] = {0, 0, 0};
+    expect_dropped(drop("toor", "adm"), kRegainOfRoot);
+    expect_all_is(made_up.now, 0, 4);
+    expect(made_up.now.capabilities == Credentials::of_root().capabilities, "root's capabilities",
+           "as before", "others", kRegainOfRoot);
     step("become nobody with the group root (0)");
     made_up.now = root_with_groups();
     expect_dropped(drop("nobody", "root"), kRegainOfRoot);
@@ -149,6 +156,11 @@ TEST_CASE("who has dropped already may drop again") {
     step("become nobody once more");
     expect_dropped(drop("nobody"), kNeedless);
     expect_all_is(made_up.now, 65534, 65534);
+    step("become www, where the effective user and group are www's already, and the others root's");
+    made_up.now = Credentials::of(33, 33);
+    made_up.now.user = made_up.now.group = {0, 33, 0};
+    // To refuse it is right as well: root is needed, and this is not quite root.
+    if (drop("www").kind == "nothing") expect_all_is(made_up.now, 33, 33);
 }
 
 TEST_CASE("no capability is left to be taken up again") {

@@ -20,8 +20,11 @@ Credentials root_with_signal(int signal) {
 void expect_end(const Ended& ended) {
     expect(ended.how != kByExit, "the process whose parent has died", "exit status 111, by _exit()",
            ended.how, kExit);
+    const bool thrown = ended.said.find("exception") != std::string::npos ||
+                        ended.said.starts_with("std::system_error");
     expect(ended.how == "exit status 111", "the process whose parent has died", "exit status 111",
-           ended.how + (ended.said.empty() ? "" : ", " + ended.said), kOrphan);
+           ended.how + (ended.said.empty() ? "" : ", " + ended.said),
+           thrown ? kThrownEnd : kOrphan);
 }
 
 }  // namespace
