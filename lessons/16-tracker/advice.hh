@@ -120,14 +120,17 @@ inline const Advice kFeet{"feet taken for metres",
                           "A foot is 0.3048 m. The altitude of a glider would be three times too "
                           "high, and that looks possible.",
                           "README.md#feet-taken-for-metres"};
+inline const Advice kAllFeet{"metres taken for feet",
+                             "The altitude alone comes in feet. The accuracy is in metres already.",
+                             "README.md#metres-taken-for-feet; SEXTANT.md"};
 inline const Advice kUnitOfDevice{
     "the device's own unit ignored",
     "Some apps send another unit than their protocol says, and their owners have set it. "
     "KnownDevice::speed_unit goes before the protocol's.",
     "README.md#the-devices-own-unit-ignored; reported_point.hh"};
 inline const Advice kZero{"nothing read as zero",
-                          "An empty field is not known. As 0 it is a standstill, an empty battery, "
-                          "the height of the sea.",
+                          "An empty field is not known, and neither is NaN or 1e999. As 0 it is a "
+                          "standstill, an empty battery, the height of the sea.",
                           "README.md#nothing-read-as-zero"};
 inline const Advice kZeroLost{"zero read as nothing",
                               "0 is a value: a boat at anchor, a course to the north, the height "
@@ -201,6 +204,11 @@ inline const Advice kTarget{
     "The target is what the client has sent: it may have a host before the path, and a query "
     "behind it. request.path is the path alone.",
     "README.md#the-target-taken-for-the-path; net/http/message.hh"};
+inline const Advice kTokenCut{
+    "a part of the path taken for the token",
+    "All that stands behind kSextantPath is the token, also a slash and what is behind it. Cut it "
+    "off, and many addresses are one.",
+    "README.md#a-part-of-the-path-taken-for-the-token"};
 inline const Advice kStranger{
     "a stranger who is not told",
     "403, and the token as what the message called itself (refuse_stranger): so its owner finds "

@@ -55,7 +55,8 @@ TEST_CASE("a whole line is a fix") {
     expect_value(fix.speed_mps, 6.4306, "the speed of 12.5 knots, in m/s", kKnots);
     expect_value(fix.course_deg, 230, "the course", kWrongField);
     expect_value(fix.altitude_m, 499.872, "the altitude of 1640 feet, in metres", kFeet);
-    expect_value(fix.accuracy_m, 5, "the accuracy", kWrongField);
+    const bool in_feet = fix.accuracy_m && is_near(*fix.accuracy_m, 5 * 0.3048, 1e-3);
+    expect_value(fix.accuracy_m, 5, "the accuracy", in_feet ? kAllFeet : kWrongField);
     expect_value(fix.battery_percent, 88, "the battery", kWrongField);
     expect_equal(fix.device, 7U, "the device", kEvidence);
     expect(fix.source == waymark::tracker::Source::sextant, "the source", "sextant", "another",
@@ -95,12 +96,18 @@ TEST_CASE("an optional field that cannot be read costs that field") {
     for (const char* fields : {",-1,400,1640,-5,200", ",-1,-90,1640,-5,-1"})
         expect_optional(fix_of(std::string(kPlace) + fields, kOptionalCosts),
                         {"", {}, {}, 499.872, {}, {}}, {kImpossible, kZero});
-    step("read lines with something that begins like a number");
     for (const char* fields :
-         {",12kn,9x,1e,5m,88%", ",0x10,0x10,0x10,0x10,0x10", ",1.2.3,1-2,1 2,1;2,5/6",
-          ",nan,inf,-inf,nan,inf", ",1e999,1e999,-1e999,1e999,1e999"})
+         {",12kn,9x,1e,5m,88%", ",0x10,0x10,0x10,0x10,0x10", ",1.2.3,1-2,1 2,1;2,5/6"}) {
+        step("read a line that ends with " + show(fields));
         expect_optional(fix_of(std::string(kPlace) + fields, {kOptionalCosts, kLooseDigits}),
                         {"", {}, {}, {}, {}, {}}, kLooseDigits);
+    }
+    // What reads these as numbers leaves them out, for they are none of a fix; but one may be 0.
+    for (const char* fields : {",nan,inf,-inf,nan,inf", ",1e999,1e999,-1e999,1e999,1e999"}) {
+        step("read a line that ends with " + show(fields));
+        expect_optional(fix_of(std::string(kPlace) + fields, {kOptionalCosts, kLooseDigits}),
+                        {"", {}, {}, {}, {}, {}}, {kZero, kLooseDigits});
+    }
 }
 
 TEST_CASE("below the sea is a height") {
@@ -188,6 +195,14 @@ TEST_CASE("of a long line so much is kept as quarantine holds") {
     expect(kept.raw.size() <= waymark::tracker::kMaximumRaw, "the bytes kept",
            "at most " + show(waymark::tracker::kMaximumRaw), show(kept.raw.size()), kNoBound);
     expect(!kept.raw.empty() && line.starts_with(kept.raw), "what was kept", "its beginning",
+           "something else", kEvidence);
+    step("read one whose checksum is wrong");
+    std::string damaged = line;
+    damaged.back() = damaged.back() == '0' ? '1' : '0';
+    const Quarantined other = kept_of(damaged, 0, kChecksumIgnored);
+    expect(other.raw.size() <= waymark::tracker::kMaximumRaw, "the bytes kept",
+           "at most " + show(waymark::tracker::kMaximumRaw), show(other.raw.size()), kNoBound);
+    expect(!other.raw.empty() && damaged.starts_with(other.raw), "what was kept", "its beginning",
            "something else", kEvidence);
     step("read a line of just as many bytes as quarantine holds");
     const std::string start = "150624,093000,9130.0N,";
