@@ -54,8 +54,7 @@ inline const Advice kSplit{"a request line split at white space",
                            "README.md#a-request-line-split-at-white-space; RFC 9112, section 3"};
 inline const Advice kMethod{
     "a method that is no token",
-    "A token has letters, digits and a few signs. Ask kTokenBytes, for each "
-    "byte.",
+    "A token has letters, digits and a few signs. Ask kTokenBytes, for each byte.",
     "README.md#a-method-that-is-no-token; RFC 9110, sections 5.6.2 and 9.1"};
 inline const Advice kVersion{
     "a version taken by its beginning",
@@ -86,8 +85,7 @@ inline const Advice kShared{
     "README.md#a-state-that-two-parsers-share"};
 inline const Advice kAgain{
     "a verdict that changes afterwards",
-    "After complete or refused the caller may ask again, with more bytes. "
-    "Look at state_ first.",
+    "After complete or refused the caller may ask again, with more bytes. Look at state_ first.",
     "README.md#a-verdict-that-changes-afterwards; net/http/request_parser.hh"};
 inline const Advice kSwallowed{
     "bytes of the next request swallowed",
@@ -101,9 +99,8 @@ inline const Advice kLeftOver{
     "README.md#the-heads-end-left-over; RFC 9112, section 2.1"};
 inline const Advice kNoLineBound{
     "a line without a bound",
-    "Without a bound one client fills the memory, with one line that never "
-    "ends. check_size() knows the bounds; ask for each line, and "
-    "check_unfinished() where the end has not come.",
+    "Without a bound one client fills the memory, with one line that never ends. check_size() "
+    "knows the bounds; ask for each line, and check_unfinished() where the end has not come.",
     "README.md#a-line-without-a-bound; RFC 9110, section 5.4; RFC 9112, section 3"};
 inline const Advice kNoHeadBound{
     "a head without a bound",
@@ -118,8 +115,13 @@ inline const Advice kNoCountBound{
 inline const Advice kTooTight{
     "a bound that is one too tight",
     "kLongestLine does not count the CRLF; the head counts with its empty "
-    "line; a hundred fields are allowed.",
+    "line; a hundred fields are allowed; 2^64 - 1 is a length.",
     "README.md#a-bound-that-is-one-too-tight; net/http/request_parser.hh"};
+inline const Advice kTooWide{
+    "a bound that is one too wide",
+    "Much more is refused, one byte more is not. The size of the head so far is scanned_, with the "
+    "LF that has come; the place of that LF is one less.",
+    "README.md#a-bound-that-is-one-too-wide; net/http/request_parser.hh"};
 inline const Advice kSpaceColon{
     "white space before the colon",
     "\"Host :\" is a Host to who trims and an unknown field to who does not. "
@@ -132,13 +134,11 @@ inline const Advice kFolded{
     "README.md#a-folded-field-joined; RFC 9112, section 5.2"};
 inline const Advice kNoColon{
     "a line without a colon passed over",
-    "Another program may know it for something. What is no field refuses the "
-    "request.",
+    "Another program may know it for something. What is no field refuses the request.",
     "README.md#a-line-without-a-colon-passed-over; RFC 9112, section 5"};
 inline const Advice kName{
     "a field name that is no token",
-    "At least one byte, all of them token bytes. \"X Y\", \"X(1)\" and an empty "
-    "name are none.",
+    "At least one byte, all of them token bytes. \"X Y\", \"X(1)\" and an empty name are none.",
     "README.md#a-field-name-that-is-no-token; RFC 9110, sections 5.1 and 5.6.2"};
 inline const Advice kTrimMore{
     "more trimmed than blanks",
@@ -147,8 +147,7 @@ inline const Advice kTrimMore{
     "README.md#more-trimmed-than-blanks; RFC 9110, sections 5.5 and 5.6.3"};
 inline const Advice kTrimLess{
     "blanks left round a value",
-    "SP and HTAB before and behind the value are no part of it, and there may "
-    "be none at all.",
+    "SP and HTAB before and behind the value are no part of it, and there may be none at all.",
     "README.md#blanks-left-round-a-value; RFC 9112, section 5.1"};
 inline const Advice kControl{"a control byte in a value",
                              "A NUL ends the text for C, and a CR ends the line for somebody else. "
@@ -166,19 +165,16 @@ inline const Advice kCase{
     "README.md#names-compared-with-their-case; RFC 9110, section 5.1; RFC 9112, section 7"};
 inline const Advice kFields{
     "fields lost or mixed up",
-    "Each field line is told, in order, as it was sent, also one whose name "
-    "was there before.",
+    "Each field line is told, in order, as it was sent, also one whose name was there before.",
     "README.md#fields-lost-or-mixed-up; RFC 9110, section 5.3"};
 inline const Advice kValue{
     "another value than was sent",
-    "All between the colon and the line's end is the value, but for blanks at "
-    "its ends. What a semicolon or a comma in it means is for who reads that "
-    "field.",
+    "All between the colon and the line's end is the value, but for blanks at its ends. What a "
+    "semicolon or a comma in it means is for who reads that field.",
     "README.md#another-value-than-was-sent; RFC 9110, section 5.5"};
 inline const Advice kNoHost{
     "HTTP/1.1 without Host",
-    "One address serves many sites. Without Host it is a guess which one is "
-    "meant, and a 400.",
+    "One address serves many sites. Without Host it is a guess which one is meant, and a 400.",
     "README.md#http11-without-host; RFC 9112, section 3.2"};
 inline const Advice kOldHost{"HTTP/1.0 asked for a Host",
                              "HTTP/1.0 did not have it. Old clients and health checks send none.",
@@ -236,14 +232,12 @@ inline const Advice kManyCodings{
     "README.md#chunked-twice; RFC 9112, sections 6.1 and 6.3; RFC 9110, section 5.6.1"};
 inline const Advice kOldCoding{
     "chunked in HTTP/1.0",
-    "A proxy of that time hands the coding on and does not know it: it sees "
-    "another end.",
+    "A proxy of that time hands the coding on and does not know it: it sees another end.",
     "README.md#chunked-in-http10; RFC 9112, section 6.1"};
 inline const Advice kGetBody{
     "no body because of the method",
-    "Content-Length and Transfer-Encoding say whether there is a body, and "
-    "not the method. A GET may have one; what is not read is the next "
-    "request.",
+    "Content-Length and Transfer-Encoding say whether there is a body, and not the method. A GET "
+    "may have one; what is not read is the next request.",
     "README.md#no-body-because-of-the-method; RFC 9112, section 6; RFC 9110, section 9.3.1"};
 inline const Advice kFraming{
     "a body of another kind",
@@ -264,6 +258,10 @@ inline const Advice kWord{"Connection read as one word",
                           "It is a list, over one field or more, without regard to case: \"TE, "
                           "Close\".",
                           "README.md#connection-read-as-one-word; RFC 9110, section 7.6.1"};
+inline const Advice kLastField{
+    "the last Connection field for all of them",
+    "Fields of one name are one list. What one of them has said another one does not take back.",
+    "README.md#the-last-connection-field-for-all-of-them; RFC 9110, section 5.3"};
 inline const Advice kCloseLoses{"close that loses",
                                 "Who says close wants to go, whatever else stands there.",
                                 "README.md#close-that-loses; RFC 9112, section 9.3"};

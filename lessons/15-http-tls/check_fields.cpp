@@ -181,10 +181,11 @@ TEST_CASE("the client says whether the connection stays") {
 }
 
 TEST_CASE("Connection is a list") {
-    for (const char* lines : {"Connection: TE, close", "Connection: close, TE",
-                              "Connection: a ,\tclose ,b", "Connection: TE\r\nConnection: close",
-                              "Connection: close\r\nConnection: TE", "Connection: ,close,"})
+    for (const char* lines :
+         {"Connection: TE, close", "Connection: close, TE", "Connection: a ,\tclose ,b",
+          "Connection: TE\r\nConnection: close", "Connection: ,close,"})
         expect_kept(get(lines), false, kWord);
+    expect_kept(get("Connection: close\r\nConnection: TE"), false, kLastField);
     expect_kept(old_get("Connection: TE\r\nConnection: x, keep-alive"), true, kWord);
     for (const char* line : {"Connection: closed", "Connection: not-close", "Connection: close-not",
                              "Connection: \"close\""})
