@@ -10,6 +10,10 @@ struct ssl_st;
 
 namespace waymark::net {
 
+// Whether a certificate can be of this name: labels of letters, digits, '-' and '_', at most 253
+// bytes in all, with or without a dot at its end. "192.0.2.1" has that form as well.
+bool is_server_name(std::string_view name);
+
 // `name` is a DNS name, with or without a dot at its end, or an IP address without brackets. An
 // address is looked for among the certificate's addresses, and not told to the server: SNI is for
 // names. Only the extension subjectAltName counts, not the subject's CN, and a wildcard only as a

@@ -236,6 +236,11 @@ void Settings::validate_together() const {
         throw UsageError(
             "listen-devices-tls: devices are shown the certificate of the map, and there is none: "
             "add web-certificate and web-key");
+    if (!mqtt_authority.empty() && !mqtt.empty() && !parse_mqtt(mqtt).is_secured)
+        throw UsageError(fmt::format(
+            "mqtt, mqtt-authority: the broker is told the password without TLS, and shows no "
+            "certificate; write mqtts://{}, or leave mqtt-authority out",
+            parse_mqtt(mqtt).host_and_port));
     if (demo && (web_is_beyond_loopback() || !reloadable.trusted_proxies.empty()))
         throw UsageError(
             "demo: nobody need log in to it, so it stays on this machine: leave listen-web and "

@@ -55,6 +55,13 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
          "has no port"},
         {[](Settings& s) { s.mqtt = "mqtts://broker.example/topic"; }, "mqtt",
          "mqtts://broker.example/topic"},
+        {[](Settings& s) { s.mqtt = "mqtts://[broker.example]"; }, "mqtt", "[broker.example]"},
+        {[](Settings& s) {
+             s.mqtt = "broker.example:8883";
+             s.mqtt_authority = "a.pem";
+         },
+         "mqtt, mqtt-authority", "write mqtts://broker.example:8883"},
+        {[](Settings& s) { s.forward = {"https://a..b"}; }, "forward", "https://a..b"},
         {[](Settings& s) { s.web_certificate = "c.pem"; }, "web-certificate", "web-key is missing"},
         {[](Settings& s) { s.web_key = "c.key"; }, "web-key", "web-certificate is missing"},
         {[](Settings& s) { s.reloadable.trusted_proxies = {"all"}; }, "trusted-proxy", "everybody"},

@@ -15,6 +15,10 @@ struct CallTarget {
     bool is_secured = false;  // by TLS
 };
 
+// Whether somebody can be called so, and have a certificate of it: an IP address, without brackets,
+// or a name of DNS. Such a name need not be there.
+bool is_host_to_call(std::string_view host);
+
 // "HOST:PORT", as "localhost:2947" or "[::1]:2947". Throws UsageError, which begins with "gpsd: "
 // and names the text.
 CallTarget parse_gpsd(std::string_view text);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/error.hh"
+#include "services/call_target.hh"
 
 namespace waymark::tracker {
 
@@ -19,7 +20,7 @@ constexpr std::size_t kMostDestinations = 8;
 HttpUrl parse_destination(const std::string& text) {
     try {
         HttpUrl url = net::http::parse_http_url(text);
-        if (text.find('?') == text.npos) return url;
+        if (text.find('?') == text.npos && is_host_to_call(url.host)) return url;
     } catch (const UsageError&) {  // said below, in the words of this setting
     }
     throw UsageError(
