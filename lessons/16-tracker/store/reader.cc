@@ -34,6 +34,9 @@ Reader::Reader(const std::string& path)
       last_fix_(connection_, fmt::format("SELECT {} FROM fix WHERE device = ?1 AND valid <> 0 "
                                          "AND time_ms <= ?2 ORDER BY time_ms DESC LIMIT 1",
                                          kFixColumns)),
+      time_before_(connection_,
+                   "SELECT time_ms FROM fix WHERE device = ?1 AND valid <> 0 AND time_ms < ?2 "
+                   "ORDER BY time_ms DESC LIMIT 1 OFFSET ?3"),
       track_(connection_, select_range(kFixColumns, "ORDER BY time_ms")),
       track_points_(connection_,
                     select_range(kTrackPointColumns, "AND valid <> 0 ORDER BY time_ms")),
@@ -78,6 +81,16 @@ std::optional<StoredFix> Reader::last_fix(DeviceNumber device, UnixMillis latest
     StoredFix stored;
     read_fix_row(last_fix_, stored);
     return stored;
+}
+
+std::optional<UnixMillis> Reader::time_before(DeviceNumber device, UnixMillis before,
+                                              std::size_t place) {
+    const Use use(time_before_);
+    time_before_.bind(1, device);
+    time_before_.bind(2, before);
+    time_before_.bind(3, static_cast<std::int64_t>(place) - 1);
+    if (!time_before_.step()) return std::nullopt;
+    return time_before_.integer(0);
 }
 
 void Reader::track(DeviceNumber device, UnixMillis from, UnixMillis to,

@@ -43,6 +43,10 @@ class Reader {
     // The newest fix that is valid and not later than `latest`; found by the key, without reading
     // the track.
     std::optional<StoredFix> last_fix(DeviceNumber device, UnixMillis latest);
+    // Of the valid fixes before that, the newest first, the time of the one at this place, from 1
+    // on.
+    std::optional<UnixMillis> time_before(DeviceNumber device, UnixMillis before,
+                                          std::size_t place);
     // Fixes with from <= time < to, oldest first. The fix is valid during the call only; the
     // callback returns false to end.
     void track(DeviceNumber device, UnixMillis from, UnixMillis to,
@@ -93,8 +97,8 @@ class Reader {
 
   private:
     Connection connection_;
-    Statement last_fix_, track_, track_points_, seen_points_, first_time_, count_, battery_,
-        sequence_;
+    Statement last_fix_, time_before_, track_, track_points_, seen_points_, first_time_, count_,
+        battery_, sequence_;
 };
 
 }  // namespace waymark::tracker

@@ -56,6 +56,19 @@ TEST_CASE("the last fix is the newest valid one that is not ahead") {
     CHECK_FALSE(reader.last_fix(3, end));
 }
 
+TEST_CASE("the time of a fix is found by how many valid ones are behind it") {
+    Filled filled;
+    Reader reader(filled.path);
+    const UnixMillis end = 20'000 * kDay + 72 * kHour;
+    const auto hour = [](int hours) { return 20'000 * kDay + hours * kHour; };
+    CHECK(reader.time_before(1, end, 1) == hour(70));  // the newest is not valid
+    CHECK(reader.time_before(1, hour(50), 1) == hour(49));
+    CHECK(reader.time_before(1, hour(50), 3) == hour(47));
+    CHECK(reader.time_before(1, end, 71) == hour(0));
+    CHECK_FALSE(reader.time_before(1, end, 72));
+    CHECK_FALSE(reader.time_before(2, end, 1));
+}
+
 TEST_CASE("a track comes in the order of time, from the first to before the last") {
     const Filled filled;
     Reader reader(filled.path);

@@ -17,12 +17,14 @@ struct PointSource {
     using Each = std::function<bool(const SeenPoint&)>;
     // Those with from <= time < to in the order of time, until it answers false.
     std::function<void(UnixMillis from, UnixMillis to, const Each& each)> read;
-    // The time of the newest fix that is earlier.
-    std::function<std::optional<UnixMillis>(UnixMillis before)> newest_before;
+    // The time of the newest fix that is earlier, or of the second, third, ... (`place`, from 1
+    // on); nothing where there are not so many.
+    std::function<std::optional<UnixMillis>(UnixMillis before, std::size_t place)> time_before;
 };
 
-// So many fixes are read at most before the span and after it. A segment whose beginning is not
-// found among these is marked (Segment::is_cut), and one whose end is not, is_last.
+// So many fixes are looked at at most before the span and after it, each time that reading begins
+// anew, farther back. A segment whose beginning is not found among these is marked
+// (Segment::is_cut), and one whose end is not, is_last.
 inline constexpr std::size_t kMostPointsAround = 400'000;
 
 // Those that share a moment with from <= time < to, whole.

@@ -126,10 +126,11 @@ inline PointSource source_of(const std::vector<SeenPoint>& points) {
         for (auto point = first_from(from); point != points.end() && point->time_ms < to; ++point)
             if (!each(*point)) return;
     };
-    source.newest_before = [&points, first_from](UnixMillis before) -> std::optional<UnixMillis> {
+    source.time_before = [&points, first_from](UnixMillis before,
+                                               std::size_t place) -> std::optional<UnixMillis> {
         const auto after = first_from(before);
-        if (after == points.begin()) return std::nullopt;
-        return std::prev(after)->time_ms;
+        if (static_cast<std::size_t>(after - points.begin()) < place) return std::nullopt;
+        return std::prev(after, static_cast<std::ptrdiff_t>(place))->time_ms;
     };
     return source;
 }

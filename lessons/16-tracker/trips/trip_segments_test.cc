@@ -119,6 +119,20 @@ double agreement(const std::vector<Segment>& a, const std::vector<Segment>& b) {
     return same / static_cast<double>(a.back().end_ms - a.front().begin_ms);
 }
 
+// How many fixes before `from` are read at most, each time that reading begins.
+PointSource counting(PointSource source, UnixMillis from, std::size_t& most) {
+    most = 0;
+    source.read = [read = std::move(source.read), from, &most](UnixMillis begin, UnixMillis end,
+                                                               const PointSource::Each& each) {
+        std::size_t count = 0;
+        read(begin, end, [&](const SeenPoint& point) {
+            if (point.time_ms < from) most = std::max(most, ++count);
+            return each(point);
+        });
+    };
+    return source;
+}
+
 std::vector<SeenPoint> every_second(const std::vector<SeenPoint>& points) {
     std::vector<SeenPoint> kept;
     for (std::size_t i = 0; i < points.size(); i += 2) kept.push_back(points[i]);
@@ -169,6 +183,42 @@ TEST_CASE("where the beginning is farther back than is read, the segment says so
     REQUIRE(story(cut) == "S");
     CHECK(cut[0].is_cut);
     CHECK(cut[0].begin_ms < from);
+}
+
+TEST_CASE("a segment is cut where more fixes are before the span than are read, and not earlier") {
+    for (const bool is_stay : {true, false})
+        for (const int hours : {50, 97, 118, 122, 200}) {  // looks end at 24, 96 and 384 hours
+            CAPTURE(is_stay);
+            CAPTURE(hours);
+            MadeTrack track;
+            track.remain(kHour, kMinute).go(3000, 0, 10, kMinute);
+            if (is_stay)
+                track.remain(hours * kHour, kMinute);
+            else
+                track.go(hours * 5000, 0, 5.0 / 3.6, kMinute);
+            const UnixMillis from = track.now() - kMinute;
+            track.remain(kHour, kMinute);
+            constexpr std::size_t kMost = 120 * 60;
+            std::size_t most_read = 0;
+            const PointSource source = counting(source_of(track.points()), from, most_read);
+            const std::vector<Segment> found = segments_between(source, from, from + 1, kMost);
+            REQUIRE(found.size() == 1);
+            CHECK(found[0].is_cut == (hours > 120));
+            // One more says that there are too many.
+            CHECK(most_read <= kMost + 1);
+        }
+}
+
+TEST_CASE("a phone that sent ten times a second long ago makes no look at today long") {
+    MadeTrack track;
+    track.remain(kHour, 100).remain(30 * kHour, 10 * kMinute);
+    const UnixMillis from = track.now() - kMinute;
+    std::size_t most_read = 0;
+    const PointSource source = counting(source_of(track.points()), from, most_read);
+    const std::vector<Segment> found = segments_between(source, from, from + 1, 2000);
+    REQUIRE(story(found) == "S");
+    CHECK(found[0].is_cut);
+    CHECK(most_read <= 2001);
 }
 
 TEST_CASE("every second fix tells nearly the same") {

@@ -20,9 +20,8 @@ PointSource source_of(Reader& reader, DeviceNumber device) {
     source.read = [&reader, device](UnixMillis from, UnixMillis to, const PointSource::Each& each) {
         reader.seen_points(device, from, to, each);
     };
-    source.newest_before = [&reader, device](UnixMillis before) -> std::optional<UnixMillis> {
-        const std::optional<StoredFix> last = reader.last_fix(device, before - 1);
-        return last ? std::optional(last->fix.time_ms) : std::nullopt;
+    source.time_before = [&reader, device](UnixMillis before, std::size_t place) {
+        return reader.time_before(device, before, place);
     };
     return source;
 }
