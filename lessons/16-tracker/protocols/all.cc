@@ -24,6 +24,11 @@
 namespace waymark::tracker {
 namespace {
 
+// Points of one message that are kept in quarantine. Each is a row of its own, for which all phones
+// wait, and a body can hold a quarter of a million that are "{}". No app's can hold so many that
+// have a place and a time: kLargestBatch has room for some 7,000 of them.
+constexpr std::size_t kMostQuarantined = 8000;
+
 // Asked in this order; the first that claims a message gets it.
 constexpr std::array kProtocols{
     Protocol{"osmand", osmand_claims, osmand_decode},
@@ -123,6 +128,7 @@ void decode(const net::http::Request& request, const DeviceDirectory& devices, U
     const NotingDirectory noting(devices);
     decode_by_protocol(request, noting, now, decoded);
     decoded.from = noting.found();
+    if (decoded.quarantined.size() > kMostQuarantined) decoded.quarantined.resize(kMostQuarantined);
 }
 
 void decode_again(const Quarantined& kept, const KnownDevice& device, UnixMillis received,

@@ -4,6 +4,7 @@
 #include "protocols/sextant.hh"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "protocols/tested_phone.hh"
 #include "trips/sextant_message.hh"
@@ -20,6 +21,21 @@ Decoded decode_sextant(const std::string& body) {
 }
 
 }  // namespace
+
+TEST_CASE("of lines without end some thousand are kept, and the logger is rid of all") {
+    const std::string head = "SXT1,boat,1000000";
+    unsigned sum = 0;
+    for (const char byte : head) sum ^= static_cast<unsigned char>(byte);
+    const auto with_lines = [&](std::size_t count) {
+        return decode_sextant(fmt::format("{}*{:02X}\n{}", head, sum, std::string(count, '\n')));
+    };
+    const Decoded all = with_lines(8000);
+    CHECK(all.quarantined.size() == 8000);
+    CHECK(all.body == "OK 8000\n");
+    const Decoded more = with_lines(60'000);
+    CHECK(more.quarantined.size() == 8000);
+    CHECK(more.body == "OK 60000\n");
+}
 
 TEST_CASE("what a logger writes is what the decoder reads") {
     TripPoint point;
