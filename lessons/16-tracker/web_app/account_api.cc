@@ -116,7 +116,7 @@ net::Task<> AccountApi::change_password(Exchange& exchange, Viewer viewer) {
     const LogInLimit::Verdict verdict =
         parts_.limit.take(network, viewer.name, true, exchange.loop().now());
     if (!verdict.is_allowed) {
-        answer_too_many_attempts(exchange, verdict.wait);
+        answer_too_many_attempts(exchange, verdict.wait, kOrByLink);
         co_return;
     }
     const std::optional<bool> is_right = co_await parts_.passwords.is(kept, given->old_one);

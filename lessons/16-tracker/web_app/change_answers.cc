@@ -40,14 +40,15 @@ std::string_view host_of(std::string_view address) {
     return is_one && !address.starts_with("unix") ? address.substr(0, colon) : address;
 }
 
-void answer_too_many_attempts(Exchange& exchange, std::chrono::seconds wait) {
+void answer_too_many_attempts(Exchange& exchange, std::chrono::seconds wait,
+                              std::string_view or_else) {
     begin_data(exchange, 429);
     exchange.answer.field("Retry-After", std::to_string(wait.count()));
     exchange.answer.end(
         "application/json",
-        fmt::format(R"({{"error":"Too many wrong attempts. Try again in {} seconds, or log in )"
-                    R"(with a link: 'tracker user link' on the server prints one.","wait":{}}})",
-                    wait.count(), wait.count()));
+        fmt::format(
+            R"({{"error":"Too many wrong attempts. Try again in {} seconds{}.","wait":{}}})",
+            wait.count(), or_else, wait.count()));
 }
 
 void answer_too_busy(Exchange& exchange) {

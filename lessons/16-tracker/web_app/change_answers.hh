@@ -44,8 +44,13 @@ std::string problem_with_password(std::string_view password, std::string_view na
 // The host of "192.0.2.1:50000" and "[2001:db8::1]:5"; any other text as it is.
 std::string_view host_of(std::string_view address);
 
-// 429, with Retry-After, and "wait" in the JSON.
-void answer_too_many_attempts(net::http::Exchange& exchange, std::chrono::seconds wait);
+// 429, with Retry-After, and "wait" in the JSON. `or_else` follows "Try again in 30 seconds": what
+// else one can do, where it is for those who ask.
+void answer_too_many_attempts(net::http::Exchange& exchange, std::chrono::seconds wait,
+                              std::string_view or_else = {});
+// For who gives a password: ", or ...".
+inline constexpr std::string_view kOrByLink =
+    ", or log in with a link: 'tracker user link' on the server prints one";
 // 503: more passwords are to be hashed than may wait.
 void answer_too_busy(net::http::Exchange& exchange);
 

@@ -102,7 +102,7 @@ net::Task<> LogIn::log_in(Exchange& exchange) {
         parts_.limit.take(network, counted, is_known, exchange.loop().now());
     if (!verdict.is_allowed) {
         if (verdict.is_news) co_await refuse(exchange, 0, given->name, "too many attempts");
-        answer_too_many_attempts(exchange, verdict.wait);
+        answer_too_many_attempts(exchange, verdict.wait, kOrByLink);
         co_return;
     }
     const std::optional<bool> is_right = co_await parts_.passwords.is(hash, given->password);

@@ -130,6 +130,8 @@ TEST_CASE("who guesses is slowed, and it is noted") {
     CHECK(reply.status == 429);
     CHECK(reply.head.find("\r\nRetry-After: ") != std::string::npos);
     CHECK(reply.data()["wait"] > 0);
+    CHECK(reply.data()["error"].get<std::string>().find("seconds, or log in with a link") !=
+          std::string::npos);
     CHECK(house.audit().at(0).about == "too many attempts");
     CHECK(house.audit().at(0).who == "Anna");
 }

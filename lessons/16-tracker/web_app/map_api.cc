@@ -110,12 +110,15 @@ void MapApi::add_routes(Routes& routes) {
     routes.get("/api/map", [this](Exchange& exchange, const Viewer& viewer) {
         return describe(exchange, kStreets, viewer.is_admin());
     });
-    routes.get(kStreets, [this](Exchange& exchange, const Viewer&) { return streets(exchange); });
+    routes.get(kStreets, [this](Exchange& exchange, const Viewer&) {
+        return streets(exchange, "This server has no street map; --map FILE gives it one.");
+    });
     routes.holders_get("/api/shared/map", [this](Exchange& exchange, const ShareLink&) {
         return describe(exchange, kSharedStreets, false);
     });
-    routes.holders_get(kSharedStreets,
-                       [this](Exchange& exchange, const ShareLink&) { return streets(exchange); });
+    routes.holders_get(kSharedStreets, [this](Exchange& exchange, const ShareLink&) {
+        return streets(exchange, "There is no street map here.");
+    });
 }
 
 Completion MapApi::describe(Exchange& exchange, std::string_view streets_path,
@@ -125,18 +128,18 @@ Completion MapApi::describe(Exchange& exchange, std::string_view streets_path,
             append_member(body, fmt::format(R"("streets":{{"url":"{}?v={}"}})", streets_path,
                                             open_map(map_).version));
         } catch (const daemon::UsageError& error) {
-            append_member(body,
-                          R"("problem":)" +
-                              json_string(is_admin ? error.what() : "the map file cannot be used."));
+            append_member(
+                body, R"("problem":)" +
+                          json_string(is_admin ? error.what() : "the map file cannot be used."));
         }
     if (!tiles_json_.empty()) append_member(body, tiles_json_);
     answer_json(exchange, 200, body + "}");
     return answered();
 }
 
-Completion MapApi::streets(Exchange& exchange) const {
+Completion MapApi::streets(Exchange& exchange, std::string_view none) const {
     if (map_.empty()) {
-        answer_error(exchange, 404, "This server has no street map; --map FILE gives it one.");
+        answer_error(exchange, 404, none);
         return answered();
     }
     try {

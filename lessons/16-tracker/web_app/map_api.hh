@@ -36,7 +36,8 @@ class MapApi {
   private:
     net::http::Completion describe(net::http::Exchange& exchange, std::string_view streets_path,
                                    bool is_admin) const;
-    net::http::Completion streets(net::http::Exchange& exchange) const;
+    // `none` is said where there is no map.
+    net::http::Completion streets(net::http::Exchange& exchange, std::string_view none) const;
 
     std::string map_;
     std::string tiles_json_;  // "" or a member of the description

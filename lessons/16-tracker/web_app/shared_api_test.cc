@@ -275,5 +275,9 @@ TEST_CASE("who guesses is slowed, and a right link costs nothing") {
     const Reply slowed = house.look(wrong);
     CHECK(slowed.status == 429);
     CHECK(slowed.head.find("Retry-After: ") != std::string::npos);
+    // He is a stranger, and no command of the server's owner is for him.
+    CHECK(slowed.data()["error"].get<std::string>().starts_with(
+        "Too many wrong attempts. Try again in "));
+    CHECK(slowed.data()["error"].get<std::string>().ends_with(" seconds."));
     CHECK(house.look(share).status == 429);
 }
