@@ -6,7 +6,10 @@
 #include <array>
 
 #include "daemon/error.hh"
+#include "net/address.hh"
 #include "net/http/url.hh"
+#include "net/resolve.hh"
+#include "net/tls_server_name.hh"
 #include "protocols/extras.hh"
 
 namespace waymark::tracker {
@@ -55,6 +58,13 @@ bool is_plain(std::string_view authority) {
     return authority.find_first_not_of(kPlain) == authority.npos;
 }
 
+// Browsers read "127.1" and "0x7f000001" as addresses, and then it is not the host of the policy.
+void require_name(std::string_view host) {
+    const bool is_name = net::is_server_name(host) && net::can_be_a_name(host);
+    if (!is_name && !net::Address::parse_ip(host))
+        refuse_tiles("'{}' is neither a name nor an address such as 192.0.2.1", host);
+}
+
 void check_host(std::string_view authority) {
     if (authority.find('{') != authority.npos)
         refuse_tiles(
@@ -71,6 +81,15 @@ void check_host(std::string_view authority) {
             authority, authority.substr(at + 1));
     if (!net::http::names_host(authority) || !is_plain(authority))
         refuse_tiles("'{}' is no host", authority);
+    if (authority.front() == '[')
+        refuse_tiles(
+            "a page's policy cannot name '{}' (CSP, host-source, has no address of IPv6), and the "
+            "pictures would not be loaded; write the server's name",
+            authority);
+    const std::size_t colon = authority.find(':');
+    if (colon != authority.npos && authority.find_first_not_of('0', colon + 1) == authority.npos)
+        refuse_tiles("'{}' has a colon and no port", authority);
+    require_name(authority.substr(0, colon));
 }
 
 // {z}, {x} and {y} once each; {r} (twice the pixels) if wanted.
