@@ -5,6 +5,7 @@
 
 #include "services/paced_step.hh"
 #include "store/device_edits.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 
@@ -26,12 +27,17 @@ bool Removals::step_if_due() {
 // True if there is more to do.
 bool Removals::step() {
     bool is_more = false;
+    DeviceEdits::Leftovers leftovers = leftovers_;  // it has gone on when that is committed
     store_.change([&](Connection& connection) {
         DeviceEdits edits(connection);
+        edits.look_for(leftovers, unix_now());
         const std::optional<DeviceNumber> device = edits.to_remove();
         if (device && !edits.remove_step(*device)) log_.info("device {} is removed", *device);
-        is_more = device.has_value();
+        is_more = device.has_value() || !leftovers.is_end();
     });
+    if (leftovers.devices > leftovers_.devices)
+        log_.notice("of devices that were removed, rows are left: they go now");
+    leftovers_ = leftovers;
     return is_more;
 }
 

@@ -9,6 +9,7 @@
 
 #include "daemon/log.hh"
 #include "net/event_loop.hh"
+#include "store/device_edits.hh"
 #include "store/store.hh"
 
 namespace waymark::tracker {
@@ -36,6 +37,7 @@ class Removals {
     bool is_under_way_ = false;
     bool is_due_ = false;
     net::Timer timer_;
+    DeviceEdits::Leftovers leftovers_;  // looked for once at each start
 };
 
 }  // namespace waymark::tracker

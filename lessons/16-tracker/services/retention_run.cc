@@ -10,6 +10,7 @@
 #include "protocols/time_text.hh"
 #include "services/paced_step.hh"
 #include "store/audit_log.hh"
+#include "store/change_lock.hh"
 #include "store/device_edits.hh"
 #include "unix_time.hh"
 
@@ -129,6 +130,7 @@ void RetentionRun::note_end() {
         note(gone.name, "old positions thinned out", gone.thinned_out);
     }
     store_.change([&](Connection& connection) {
+        one_change_at_a_time(connection);  // by which the other trackers hear of it
         for (const AuditEntry& entry : entries) AuditLog(connection).note(entry);
     });
 }

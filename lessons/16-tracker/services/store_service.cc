@@ -263,9 +263,9 @@ void StoreService::look_for_changes() {
     const auto twice = 2 * (std::chrono::steady_clock::now() - begin);
     change_timer_.set(Deadline::after(std::max<decltype(twice)>(kLookForChanges, twice)));
     forward_desk_.look();
+    note_quarantine();
     if (!is_changed && !directory_.is_due()) return;
     place_news_.forget();
-    note_quarantine();
     // A command has made fixes out of the quarantine, or somebody has hidden some elsewhere.
     if (others_ || store_.sequence() != sequence_before) web_app_.announce_missed();
     tell_of_devices();

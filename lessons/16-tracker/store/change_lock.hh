@@ -2,11 +2,13 @@
 // beside another correction" are rules over several rows: they hold only if nobody writes between
 // the look and the change. In SQLite a transaction that writes is alone from its beginning on. In
 // PostgreSQL two of them run side by side, so those that have such a rule wait for each other here.
-// Whoever stores fixes never waits here.
+// Storing fixes takes no turn: it goes on beside such a change of another tracker. (The store service
+// also makes the changes that its pages ask for, and while one of these waits here, its phones do.)
 //
 // What is counted here tells the other trackers, too, that something was changed of what they keep
-// in memory: devices, accounts, sessions, share links, places, what people delete of the quarantine. So all
-// that change these call it.
+// in memory or show on a page: devices, accounts, sessions, share links, places, what people delete
+// of the quarantine, that old positions were removed or thinned out. So all that change these call
+// it.
 
 #pragma once
 

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <iterator>
+
 #include "daemon/error.hh"
 #include "store/change_lock.hh"
 #include "store/corrections.hh"
@@ -12,6 +14,13 @@
 namespace waymark::tracker {
 
 using daemon::UsageError;
+
+namespace {
+
+// Of PostgreSQL: they are distributed by device, and so refer to no other table.
+constexpr const char* kTablesWithoutReference[] = {"fix", "hidden_fix", "deleted_fix"};
+
+}  // namespace
 
 std::string DeviceEdits::name_of(DeviceNumber device) {
     Statement query(connection_,
@@ -100,6 +109,44 @@ void DeviceEdits::begin_removal(DeviceNumber device, UnixMillis now) {
     hide.bind(2, now);
     hide.bind_text(3, name);
     hide.run();
+}
+
+bool DeviceEdits::Leftovers::is_end() const {
+    return table == std::size(kTablesWithoutReference);
+}
+
+void DeviceEdits::look_for(Leftovers& leftovers, UnixMillis now) {
+    if (connection_.is_sqlite()) leftovers.table = std::size(kTablesWithoutReference);
+    for (int looked = 0; looked < kLookedAtAtOnce && !leftovers.is_end(); ++looked) {
+        // From one device to the next by the index: the table is not read whole.
+        Statement next(connection_, fmt::format("SELECT min(device) FROM {} WHERE device > ?1",
+                                                kTablesWithoutReference[leftovers.table]));
+        next.bind(1, leftovers.device);
+        next.step();
+        leftovers.device = next.integer_if(0).value_or(0);
+        if (leftovers.device == 0)
+            ++leftovers.table;
+        else if (!is_row(leftovers.device))
+            begin_removal_of_leftovers(leftovers, now);
+    }
+}
+
+bool DeviceEdits::is_row(std::int64_t device) {
+    Statement row(connection_, "SELECT 1 FROM device WHERE number = ?1");
+    row.bind(1, device);
+    return row.step();
+}
+
+void DeviceEdits::begin_removal_of_leftovers(Leftovers& leftovers, UnixMillis now) {
+    Statement insert(connection_,
+                     "INSERT INTO device (number, name, created_ms, removed_ms) VALUES (?1, ?2, "
+                     "?3, ?3) ON CONFLICT DO NOTHING");
+    const std::string name = fmt::format("\x7F{}", leftovers.device);
+    insert.bind(1, leftovers.device);
+    insert.bind_text(2, name);
+    insert.bind(3, now);
+    insert.run();
+    leftovers.devices += connection_.changed_rows();
 }
 
 std::optional<DeviceNumber> DeviceEdits::to_remove() {

@@ -40,6 +40,18 @@ class DeviceEdits {
     void share(const Friendship& friendship, bool may_see);
 
     void begin_removal(DeviceNumber device, UnixMillis now);
+    // Rows of devices that are gone: two trackers of an earlier version left such in PostgreSQL
+    // when both went on with one removal. How far the look for them is, and how many devices were
+    // found.
+    struct Leftovers {
+        std::size_t table = 0;
+        std::int64_t device = 0;
+        std::int64_t devices = 0;
+        bool is_end() const;
+    };
+    // Looks at some kLookedAtAtOnce devices more, and begins the removal of what is left of them.
+    void look_for(Leftovers& leftovers, UnixMillis now);
+    static constexpr int kLookedAtAtOnce = 200;
     // The device whose removal has begun and not ended, if there is one.
     std::optional<DeviceNumber> to_remove();
     // Deletes some kRemovedAtOnce rows of it, in a transaction of its own if the caller has none;
@@ -51,6 +63,8 @@ class DeviceEdits {
   private:
     void require_device(DeviceNumber device);
     bool remove_some(DeviceNumber device);
+    bool is_row(std::int64_t device);
+    void begin_removal_of_leftovers(Leftovers& leftovers, UnixMillis now);
 
     Connection& connection_;
 };

@@ -53,11 +53,13 @@ Added add_quarantined(Connection& connection, const Quarantined& point, UnixMill
 
 }  // namespace
 
-Store::Store(const std::string& location, std::int64_t quarantine_room, std::string writer)
+Store::Store(const std::string& location, std::int64_t quarantine_room, std::string writer,
+             std::chrono::seconds between_counts)
     : location_(location),
       writer_name_(std::move(writer)),
       backend_(open({})),
-      quarantine_room_(quarantine_room) {
+      quarantine_room_(quarantine_room),
+      between_counts_(between_counts) {
     writer_ = backend_->connection.writer();
     data_version_ = backend_->version();
     read_counts();
@@ -100,9 +102,15 @@ void Store::begin() {
 // What a command of `tracker` may have changed: `quarantine replay` stores fixes, `fix` hides some.
 void Store::read_counts() {
     sequence_ = backend_->sequence();
-    quarantine_bytes_ = Quarantine(backend_->connection).bytes();
+    count_quarantine();
     hides_any_ = Corrections(backend_->connection).any();
     accounts_ = Accounts(backend_->connection).count();
+}
+
+// What other trackers keep in quarantine changes no version: it may be hundreds a second.
+void Store::count_quarantine() {
+    quarantine_bytes_ = Quarantine(backend_->connection).bytes();
+    count_is_due_ = daemon::Deadline::after(between_counts_);
 }
 
 template <typename Action>
@@ -232,7 +240,10 @@ bool Store::changed_elsewhere() {
         // Also after a failure: nobody may come who would open it.
         ensure_open();
         const std::int64_t version = backend_->version();
-        if (version == data_version_) return false;
+        if (version == data_version_) {
+            if (!backend_->connection.is_sqlite() && count_is_due_.expired()) count_quarantine();
+            return false;
+        }
         read_counts();
         data_version_ = version;
         return true;

@@ -34,6 +34,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "daemon/deadline.hh"
 #include "fix.hh"
 #include "memory_directory.hh"
 #include "store/connection.hh"
@@ -58,9 +59,10 @@ class Store {
   public:
     // Opens the database, or makes it. Throws UsageError and StoreError as open_for_writing().
     // `writer` is the name of this server's row in PostgreSQL (writer_name()); "" is that of
-    // commands.
+    // commands. So often changed_elsewhere() counts what other trackers keep in quarantine.
     explicit Store(const std::string& location, std::int64_t quarantine_room = kQuarantineRoom,
-                   std::string writer = {});
+                   std::string writer = {},
+                   std::chrono::seconds between_counts = std::chrono::seconds(30));
     ~Store();
 
     // Begins a transaction. Does not throw for what may pass: then all of it fails until commit().
@@ -81,7 +83,9 @@ class Store {
     CommitResult commit();
     void rollback();
 
-    // For points that cannot be fixes: some 200,000 of them. All devices share it.
+    // For points that cannot be fixes: some 200,000 of them. All devices share it, and all trackers
+    // of one database, each of which looks every half minute (changed_elsewhere()) at what the
+    // others have kept.
     static constexpr std::int64_t kQuarantineRoom = std::int64_t{64} * 1024 * 1024;
     bool quarantine_has_room() const { return quarantine_bytes_ < quarantine_room_; }
     std::int64_t quarantine_bytes() const { return quarantine_bytes_; }
@@ -101,8 +105,9 @@ class Store {
     // Of the log, in bytes, after the last commit.
     std::int64_t log_bytes() const;
 
-    // Of the database without its log. In PostgreSQL and Citus (of its coordinator) as it was half a
-    // minute ago at most, or before the server went away; 0 in their kin, which is not asked.
+    // Of the database without its log. PostgreSQL and Citus (of its coordinator) are not asked
+    // within a transaction, nor within half a minute of the last time: then, and while the server
+    // is away, it is what was said last, 0 at first. 0 in their kin, which is not asked.
     std::int64_t database_bytes();
 
     // The orderly end: everything is in the file itself, and the log is empty. "", or why not:
@@ -136,6 +141,7 @@ class Store {
     // Runs `action`; what it meets fails the transaction. False if that has failed.
     template <typename Action>
     bool attempt(const Action& action);
+    void count_quarantine();
     void fail_transaction(std::string_view reason);
     void write_seen();
     std::unique_ptr<Backend> open(const Writer& former) const;
@@ -161,8 +167,10 @@ class Store {
     std::vector<DeviceNumber> newly_seen_;
     std::int64_t quarantine_room_;
     std::int64_t quarantine_bytes_ = 0;
-    std::int64_t newly_quarantined_bytes_ = 0;  // in this transaction
-    bool hides_any_ = true;                     // or has deleted some (store/corrections.hh)
+    const std::chrono::seconds between_counts_;
+    daemon::Deadline count_is_due_ = daemon::Deadline::never();  // of the quarantine
+    std::int64_t newly_quarantined_bytes_ = 0;                   // in this transaction
+    bool hides_any_ = true;  // or has deleted some (store/corrections.hh)
 };
 
 }  // namespace waymark::tracker
