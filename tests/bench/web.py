@@ -5,12 +5,12 @@ import os
 import random
 import shutil
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
 
 import load
+import secured
 from report import heading, ratio, row
 from servers import HTTPD, Nginx, Server
 
@@ -75,9 +75,9 @@ def compare(build, rounds, seconds, path, script, more_of_nginx="", identity=Non
     scheme, listen, options = "http", "", ()
     if identity:
         scheme, listen = "https", "ssl"
-        more_of_nginx += "ssl_certificate {}; ssl_certificate_key {};".format(*identity)
+        more_of_nginx += secured.NGINX.format(*identity)
         options = ("--tls-certificate", identity[0], "--tls-key", identity[1])
-    ours, theirs, our_cpu, their_cpu = [], [], [], []
+    ours, theirs, our_cpu, their_cpu, terms = [], [], [], [], []
     for _ in range(rounds):
         for server, rates, costs in ((LoggingNginx(more_of_nginx, listen), theirs, their_cpu),
                                      (LoggingHttpd(build, *options), ours, our_cpu)):
@@ -88,6 +88,9 @@ def compare(build, rounds, seconds, path, script, more_of_nginx="", identity=Non
                 if lines < rates[-1] * seconds * 0.98:
                     raise RuntimeError(f"only {lines} lines in the log for {rates[-1] * seconds:.0f} answers")
                 costs.append(1e6 * (cpu_seconds(server) - before) / lines)
+                if identity:
+                    terms.append(secured.terms_of(server.port))
+    secured.expect_alike(terms)
     row("httpd", ours, "requests/s")
     row("nginx", theirs, "requests/s")
     ratio("ratio", ours, theirs, ">= 1.0")
@@ -122,20 +125,11 @@ def httpd(build, rounds, seconds):
         compare(build, rounds, seconds, path, script, more)
 
 
-def make_identity(folder):
-    """(certificate, key), of the curve P-256."""
-    files = os.path.join(folder, "server.pem"), os.path.join(folder, "server.key")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-                    "-subj", "/CN=127.0.0.1", "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
-    os.chmod(files[1], 0o600)
-    return files
-
-
 def httpd_tls(build, rounds, seconds):
     with tempfile.TemporaryDirectory() as folder:
-        identity = make_identity(folder)
+        identity = secured.make_identity(folder)
         for name, path, script in (
-                ("1 KB, kept", "/1k.html", ""), ("1 KB, closed after each (a whole handshake)", "/1k.html", CLOSING),
+                ("1 KB, kept", "/1k.html", ""), ("1 KB, closed after each", "/1k.html", CLOSING),
                 ("100 KB, kept", "/100k.html", ""), ("100 KB, closed after each", "/100k.html", CLOSING)):
             heading(f"httpd over TLS 1.3, {name}: {WORKERS} workers, access log, 64 connections, the same certificate",
                     f"wrk -t2 -c64 -d{seconds:g}s https://.../{path[1:]}")
