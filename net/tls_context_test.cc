@@ -201,6 +201,25 @@ TEST_CASE("the server's order of protocols decides, and no common one is an end"
     CHECK(agreed({"a"}, {"b"}) == "no protocol that both sides offer (ALPN)");
 }
 
+TEST_CASE("the server's order of ciphers decides, but for a client that wants ChaCha20 first") {
+    const auto agreed = [](const char* theirs) {
+        SessionPair pair(
+            TlsServerContext({.identity = authority().server()}).accept(),
+            TlsClientContext({.authorities = authority().file("authority.pem")})
+                .connect("server.example"));
+        REQUIRE(SSL_set_ciphersuites(pair.client->native(), theirs) == 1);
+        REQUIRE(pair.shake_hands());
+        return std::string(pair.server->cipher());
+    };
+    CHECK(agreed("TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") ==
+          "TLS_AES_128_GCM_SHA256");
+    CHECK(agreed("TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256") ==
+          "TLS_CHACHA20_POLY1305_SHA256");
+    CHECK(agreed("TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384") ==
+          "TLS_CHACHA20_POLY1305_SHA256");
+    CHECK(agreed("TLS_AES_256_GCM_SHA384") == "TLS_AES_256_GCM_SHA384");
+}
+
 TEST_CASE("1.2 is spoken only where it is allowed, and nothing before it") {
     const auto spoken = [](TlsVersion server_least, int client_most) {
         SessionPair pair(
