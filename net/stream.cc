@@ -60,25 +60,26 @@ Stream::Write Stream::write_all(std::span<const std::string_view> pieces,
 }
 
 Stream::SendFile Stream::send_file(const Fd& file, off_t offset, std::size_t count,
-                                   std::chrono::milliseconds patience) {
-    return SendFile(*this, file, offset, count, patience);
+                                   std::chrono::milliseconds patience, Follows follows) {
+    return SendFile(*this, file, offset, count, patience, follows);
 }
 
 void Stream::shutdown_write() {
+    if (std::exchange(is_ending_, true)) return;
     if (layer_ == nullptr) {
         ::shutdown(socket_.get(), SHUT_WR);
         return;
     }
     layer_->end(*this);
-    ends_when_flushed_ = true;
     flush_layer();
 }
 
 // Also what no write waits for: the layer's own answers to the peer, and its last word. What the
-// system refuses is told by the next read or write.
-void Stream::flush_layer() {
-    layer_->flush(*this);
-    if (ends_when_flushed_ && !layer_->has_unsent()) ::shutdown(socket_.get(), SHUT_WR);
+// system refuses is told by the next read or write. As StreamLayer::flush().
+int Stream::flush_layer() {
+    const int result = layer_->flush(*this);
+    if (is_ending_ && !layer_->has_unsent()) ::shutdown(socket_.get(), SHUT_WR);
+    return result;
 }
 
 void Stream::reset_on_close() {
@@ -172,11 +173,11 @@ ssize_t Stream::send(std::string_view bytes) {
         return -1;
     }
     iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
-    return send(std::span(&piece, 1));
+    return send(std::span(&piece, 1), is_ending_ ? Follows::end : Follows::nothing);
 }
 
 ssize_t Stream::send(std::span<iovec> pieces, Follows follows) {
-    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (follows == Follows::more ? MSG_MORE : 0);
+    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (follows != Follows::nothing ? MSG_MORE : 0);
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = pieces.size();

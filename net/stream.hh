@@ -86,10 +86,11 @@ class Stream : private EventLoop::Watcher, private Wire {
     // frees it in steps, of a whole buffer on a Unix socket and of a window's part on TCP: who
     // takes less than such a step in a patience may be given up, so let it be seconds.
     static constexpr std::size_t kLeastTaken = 1024;
-    // With `more` to follow at once, the kernel may keep a last short segment until then, so that
-    // the head of an answer and its file need no segment each (MSG_MORE, send(2)); it keeps it for
-    // 200 ms at most. A layer does not pass it on.
-    enum class Follows : bool { nothing, more };
+    // With `more` to follow at once, the kernel or the layer may keep a last short part until then,
+    // so that the head of an answer and its file need no segment each (MSG_MORE, send(2)). The
+    // kernel keeps it for 200 ms at most. With `end` a shutdown_write() belongs to the write, and
+    // goes out with the last bytes: done is what the kernel has all of, a layer's last word too.
+    using Follows = net::Follows;
     Write write_all(std::string_view bytes, std::chrono::milliseconds patience,
                     Follows follows = Follows::nothing);
     // The same for several pieces in one call (writev(2)); at most kMostPieces.
@@ -99,8 +100,9 @@ class Stream : private EventLoop::Watcher, private Wire {
 
     // `count` bytes of `file` from `offset`, by sendfile(2). A file that turns out shorter ends it
     // with Outcome::end.
+    // `more` is as `nothing` here.
     SendFile send_file(const daemon::Fd& file, off_t offset, std::size_t count,
-                       std::chrono::milliseconds patience);
+                       std::chrono::milliseconds patience, Follows follows = Follows::nothing);
 
     // Tells the peer that no more will come; it may still send (shutdown(2), SHUT_WR). With a layer
     // the layer says so first; without this call the peer will find what it got truncated.
@@ -178,9 +180,9 @@ class Stream : private EventLoop::Watcher, private Wire {
     ssize_t send(std::string_view bytes) final;
     ssize_t send(std::span<iovec> pieces, Follows follows = Follows::nothing);
     ssize_t send_part_of(const daemon::Fd& file, off_t& offset, std::size_t count);
-    ssize_t send_part_through_layer(const daemon::Fd& file, off_t& offset, std::size_t count);
     ssize_t note_full(ssize_t result);
-    void flush_layer();
+    void hold_last_segment();
+    int flush_layer();
 
     EventLoop& loop_;
     daemon::Fd socket_;
@@ -195,7 +197,7 @@ class Stream : private EventLoop::Watcher, private Wire {
     bool may_write_ = true;
     bool peer_ended_ = false;  // the kernel has said so; what it sent before is still to be read
     bool cancelled_ = false;
-    bool ends_when_flushed_ = false;
+    bool is_ending_ = false;  // shutdown_write() was called; a layer's may still be unsent
     std::function<void()> peer_ended_handler_;
 };
 
@@ -235,12 +237,16 @@ class Stream::Readable final : public Operation {
 
 class Stream::Sending : public Operation {
   protected:
-    Sending(Stream& stream, std::chrono::milliseconds patience)
-        : Operation(stream, &Stream::writing_, daemon::Deadline::never()), patience_(patience) {}
+    Sending(Stream& stream, std::chrono::milliseconds patience, Follows follows)
+        : Operation(stream, &Stream::writing_, daemon::Deadline::never()),
+          follows_(follows),
+          patience_(patience) {}
 
     // One system call. Gives what it gave, and counts it off what is left.
     virtual ssize_t put_some() = 0;
     virtual bool is_all_put() const = 0;
+
+    const Follows follows_;
 
   private:
     bool advance() final;
@@ -267,22 +273,23 @@ class Stream::Write final : public Sending {
     std::array<iovec, kMostPieces> pieces_;
     std::size_t first_ = 0;
     std::size_t last_ = 0;
-    Follows follows_;
 };
 
 class Stream::SendFile final : public Sending {
   public:
     SendFile(Stream& stream, const daemon::Fd& file, off_t offset, std::size_t count,
-             std::chrono::milliseconds patience)
-        : Sending(stream, patience), file_(file), offset_(offset), left_(count) {}
+             std::chrono::milliseconds patience, Follows follows)
+        : Sending(stream, patience, follows), file_(file), offset_(offset), left_(count) {}
 
   private:
     ssize_t put_some() override;
     bool is_all_put() const override { return left_ == 0; }
+    ssize_t put_through_layer();
 
     const daemon::Fd& file_;
     off_t offset_;
     std::size_t left_;
+    bool is_corked_ = false;
 };
 
 }  // namespace waymark::net

@@ -20,6 +20,9 @@ namespace waymark::net {
 
 struct TlsPeer;
 
+// What the caller does next: nothing that is known, more of the same at once, or the end.
+enum class Follows : std::uint8_t { nothing, more, end };
+
 // The connection below.
 class Wire {
   public:
@@ -51,10 +54,13 @@ class StreamLayer {
     virtual bool was_cut() const = 0;
 
     // How many bytes of `pieces` are taken, from their front. They may still be unsent: then the
-    // next call sends them first. EAGAIN if nothing is taken.
-    virtual ssize_t send(Wire& wire, std::span<const iovec> pieces) = 0;
-    // Sends what is unsent. 0, or -1 and errno.
+    // next call sends them first. EAGAIN if nothing is taken. Where something follows, a bounded
+    // part may be kept for it, to go out in one call with it.
+    virtual ssize_t send(Wire& wire, std::span<const iovec> pieces, Follows follows) = 0;
+    // Sends what is unsent, and what is kept. 0, or -1 and errno.
     virtual int flush(Wire& wire) = 0;
+    // Without what is kept. That is sent by the next send, flush or end, or by a receive that gives
+    // nothing.
     virtual bool has_unsent() const = 0;
     // Bytes that the wire has taken so far.
     virtual std::uint64_t sent() const = 0;

@@ -2,6 +2,8 @@
 // and files.
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,7 +38,8 @@ bool Stream::Sending::advance() {
         if (put == 0) return finish(Outcome::end);
         result_.bytes += static_cast<std::size_t>(put);
     }
-    if (is_all_put() && has_unsent() && stream_.layer_->flush(stream_) == -1 && errno != EAGAIN)
+    if (is_all_put() && follows_ == Follows::end) stream_.shutdown_write();
+    if (is_all_put() && has_unsent() && stream_.flush_layer() == -1 && errno != EAGAIN)
         return finish(Outcome::failed, errno);
     if (is_all_put() && !has_unsent()) return true;
     if (next_look_.is_never()) look();
@@ -70,7 +73,7 @@ std::ptrdiff_t Stream::Sending::taken() const {
 
 Stream::Write::Write(Stream& stream, std::span<const std::string_view> pieces,
                      std::chrono::milliseconds patience, Follows follows)
-    : Sending(stream, patience), follows_(follows) {
+    : Sending(stream, patience, follows) {
     assert(pieces.size() <= kMostPieces);
     for (const std::string_view piece : pieces)
         if (!piece.empty()) pieces_[last_++] = {const_cast<char*>(piece.data()), piece.size()};
@@ -78,8 +81,8 @@ Stream::Write::Write(Stream& stream, std::span<const std::string_view> pieces,
 
 ssize_t Stream::Write::put_some() {
     const std::span<iovec> left = std::span(pieces_).subspan(first_, last_ - first_);
-    const ssize_t put =
-        stream_.layer_ ? stream_.layer_->send(stream_, left) : stream_.send(left, follows_);
+    const ssize_t put = stream_.layer_ ? stream_.layer_->send(stream_, left, follows_)
+                                       : stream_.send(left, follows_);
     if (put > 0) take(static_cast<std::size_t>(put));
     return put;
 }
@@ -93,22 +96,32 @@ void Stream::Write::take(std::size_t count) {
 }
 
 // A layer changes the bytes, so they must come to us first. What it did not take is read again.
-ssize_t Stream::send_part_through_layer(const Fd& file, off_t& offset, std::size_t count) {
+ssize_t Stream::SendFile::put_through_layer() {
     char buffer[kFileChunk];
     ssize_t got = 0;
     do {
-        got = ::pread(file.get(), buffer, std::min(count, sizeof buffer), offset);
+        got = ::pread(file_.get(), buffer, std::min(left_, sizeof buffer), offset_);
     } while (got == -1 && errno == EINTR);
     if (got <= 0) return got;
     const iovec piece{buffer, static_cast<std::size_t>(got)};
-    const ssize_t put = layer_->send(*this, std::span(&piece, 1));
-    if (put > 0) offset += put;
+    const bool is_last = static_cast<std::size_t>(got) == left_;
+    const ssize_t put = stream_.layer_->send(stream_, std::span(&piece, 1),
+                                             is_last ? follows_ : Follows::nothing);
+    if (put > 0) offset_ += put;
     return put;
 }
 
+// sendfile(2) has no MSG_MORE, so the socket is told. Where there are no segments it refuses.
+void Stream::hold_last_segment() {
+    const int on = 1;
+    ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
+
 ssize_t Stream::SendFile::put_some() {
+    if (stream_.layer_ == nullptr && follows_ == Follows::end && !std::exchange(is_corked_, true))
+        stream_.hold_last_segment();
     const ssize_t put = stream_.layer_
-                            ? stream_.send_part_through_layer(file_, offset_, left_)
+                            ? put_through_layer()
                             : stream_.send_part_of(file_, offset_, std::min(left_, kMostPerTurn));
     if (put > 0) left_ -= static_cast<std::size_t>(put);
     return put;

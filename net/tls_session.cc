@@ -81,8 +81,17 @@ int TlsSession::shake_hands(Wire& wire) {
             return result;
         }
     }
-    // A client that has said all and left does not take our tickets. What it said can be read.
+    if (has_only_tickets_unsent()) {
+        is_kept_ = true;
+        return 1;
+    }
     return flush_unsent() == -1 && errno == EAGAIN ? -1 : 1;
+}
+
+// No peer waits for a ticket: the first answer takes them along, or a read that gives nothing. In
+// 1.2 they stand before a message that the client does wait for.
+bool TlsSession::has_only_tickets_unsent() const {
+    return SSL_is_server(ssl_.get()) == 1 && SSL_version(ssl_.get()) == TLS1_3_VERSION;
 }
 
 int TlsSession::continue_handshake() {
@@ -126,6 +135,7 @@ ssize_t TlsSession::read(Wire& wire, std::span<char> buffer, bool peeks) {
     while (!has_ended_ && !failure_) {
         std::size_t count = 0;
         const int result = function(ssl_.get(), buffer.data(), buffer.size(), &count);
+        if (result != 1) is_kept_ = false;
         if (has_unsent()) flush_unsent();
         if (result == 1) {
             without_data_ = 0;
@@ -147,12 +157,14 @@ ssize_t TlsSession::read(Wire& wire, std::span<char> buffer, bool peeks) {
     return has_ended_ || was_cut() ? 0 : fail_again();
 }
 
-ssize_t TlsSession::send(Wire& wire, std::span<const iovec> pieces) {
+ssize_t TlsSession::send(Wire& wire, std::span<const iovec> pieces, Follows follows) {
     const OnWire on_wire(*this, wire);
     if (failure_) return fail_again();
-    if (flush_unsent() == -1) return -1;
+    if (has_unsent() && flush_unsent() == -1) return -1;
     const ssize_t taken = encrypt(pieces);
-    if (taken != -1 && flush_unsent() == -1 && errno != EAGAIN) return -1;
+    if (taken == -1) return -1;
+    is_kept_ = follows != Follows::nothing && unsent_.size() <= kMostAtOnce;
+    if (has_unsent() && flush_unsent() == -1 && errno != EAGAIN) return -1;
     return taken;
 }
 
@@ -200,6 +212,7 @@ int TlsSession::flush(Wire& wire) {
 }
 
 int TlsSession::flush_unsent() {
+    is_kept_ = false;
     while (has_unsent()) {
         const ssize_t put = wire_->send(std::string_view(unsent_).substr(unsent_begin_));
         if (put == -1) return -1;

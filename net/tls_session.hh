@@ -49,9 +49,9 @@ class TlsSession final : public StreamLayer {
     ssize_t receive(Wire& wire, std::span<char> buffer) override;
     bool is_readable(Wire& wire) override;
     bool was_cut() const override { return failure_.cause == TlsCause::truncated; }
-    ssize_t send(Wire& wire, std::span<const iovec> pieces) override;
+    ssize_t send(Wire& wire, std::span<const iovec> pieces, Follows follows) override;
     int flush(Wire& wire) override;
-    bool has_unsent() const override { return unsent_begin_ < unsent_.size(); }
+    bool has_unsent() const override { return !is_kept_ && unsent_begin_ < unsent_.size(); }
     std::uint64_t sent() const override { return sent_; }
     // close_notify; nothing before the handshake or after a failure.
     void end(Wire& wire) override;
@@ -89,6 +89,7 @@ class TlsSession final : public StreamLayer {
     bool may_go_on_reading();
     ssize_t encrypt(std::span<const iovec> pieces);
     bool encrypt_record(std::string_view bytes);
+    bool has_only_tickets_unsent() const;
     int flush_unsent();
     // -1, errno set. What OpenSSL said in its last call of this thread, or the words given.
     int fail(int ssl_error) noexcept;
@@ -114,6 +115,7 @@ class TlsSession final : public StreamLayer {
     std::size_t received_in_handshake_ = 0;
     std::string unsent_;
     std::size_t unsent_begin_ = 0;
+    bool is_kept_ = false;  // what is unsent waits for what follows it
     std::uint64_t sent_ = 0;
     std::optional<TlsPeer> peer_;
     TlsFailure failure_;

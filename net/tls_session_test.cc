@@ -88,7 +88,7 @@ TEST_CASE("pieces go out in records of full size, across their limits, and in bo
                             {const_cast<char*>(body.data()), body.size()}};
     pair.client_wire.outgoing.clear();
     const std::uint64_t before = pair.client->sent();
-    CHECK(pair.client->send(pair.client_wire, pieces) == 65'536);
+    CHECK(pair.client->send(pair.client_wire, pieces, Follows::nothing) == 65'536);
     // Four records with 22 bytes each of head, type and tag (RFC 8446, section 5.2).
     CHECK(pair.client->sent() - before == 65'536 + 4 * 22);
     CHECK_FALSE(pair.client->has_unsent());

@@ -102,7 +102,7 @@ IoResult TlsSocket::write_all(std::span<const std::byte> bytes, Deadline deadlin
     while (count < bytes.size()) {
         if (count > 0 && deadline.expired()) return {IoStatus::timed_out, count};
         const iovec piece{const_cast<std::byte*>(bytes.data() + count), bytes.size() - count};
-        const ssize_t put = session_->send(*this, std::span(&piece, 1));
+        const ssize_t put = session_->send(*this, std::span(&piece, 1), Follows::nothing);
         if (put > 0) {
             count += static_cast<std::size_t>(put);
             continue;

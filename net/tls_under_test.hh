@@ -154,7 +154,7 @@ struct SessionPair {
     }
     static ssize_t write(TlsSession& session, MemoryWire& wire, std::string_view text) {
         const iovec piece{const_cast<char*>(text.data()), text.size()};
-        return session.send(wire, std::span(&piece, 1));
+        return session.send(wire, std::span(&piece, 1), Follows::nothing);
     }
 
   private:

@@ -19,6 +19,12 @@ constexpr std::uint32_t kRequestsPerTurn = 64;
 
 }  // namespace
 
+// A segment of its own for the end of a connection would cost as much as a small answer.
+Follows Connection::follows_of(Step step) {
+    if (step == Step::send_file) return Follows::more;
+    return step == Step::close ? Follows::end : Follows::nothing;
+}
+
 // From the first bytes until nothing more is at hand. Before each wait what was gathered is sent.
 Task<void> Connection::converse() {
     buffers_ = server_.buffers_.take();
@@ -37,8 +43,7 @@ Task<void> Connection::converse() {
         }
         step = advance();
         if (!buffers_->output.empty()) {
-            const auto follows =
-                step == Step::send_file ? Stream::Follows::more : Stream::Follows::nothing;
+            const Follows follows = follows_of(step);
             const Transfer transfer =
                 co_await stream_.write_all(buffers_->output, server_.limits_.send, follows);
             note_sent(transfer);
@@ -237,8 +242,9 @@ bool Connection::is_between_requests() const {
 }
 
 Task<void> Connection::send_file() {
-    const Transfer transfer =
-        co_await stream_.send_file(*file_.file, file_.offset, file_.count, server_.limits_.send);
+    const Follows follows = is_closing_ ? Follows::end : Follows::nothing;
+    const Transfer transfer = co_await stream_.send_file(*file_.file, file_.offset, file_.count,
+                                                         server_.limits_.send, follows);
     // Also when the file has become shorter: the length that we told is wrong now.
     if (transfer.outcome != Outcome::done) break_off();
     file_ = FilePart();

@@ -67,6 +67,7 @@ class Connection final : private BodySource {
     bool has_whole_body() const override { return body_.state() == BodyDecoder::State::complete; }
     void drop_part();
 
+    static Follows follows_of(Step step);
     Step advance();
     Step read_head();
     Step read_body();

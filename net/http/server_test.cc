@@ -267,3 +267,14 @@ TEST_CASE("the last request of a connection is announced") {
     CHECK(c.statuses() == "200 200");
     CHECK(c.received.find("Connection: close") > c.received.find("hello\n"));
 }
+
+TEST_CASE("a last answer says itself that it is the end, and leaves that to no close") {
+    Conversation c;
+    c.connect();
+    SocketPair pair = make_socket_pair(SOCK_STREAM | SOCK_NONBLOCK);
+    const Fd held = pair.first.duplicate();  // so that close(2) ends nothing
+    c.peer = std::move(pair.second);
+    c.server->serve(std::move(pair.first), Address());
+    c.send(get("/hello", "Connection: close\r\n"));
+    CHECK(c.receive_until_end().ends_with("hello\n"));
+}
