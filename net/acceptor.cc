@@ -51,6 +51,7 @@ bool Acceptor::on_ready(std::uint32_t) {
                 exhausted(result.error_number);
                 return true;  // from now on it is not watched
             case AcceptStatus::would_block:
+                has_seen_nobody_ = true;
                 return i > 0;
         }
     }

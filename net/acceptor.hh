@@ -37,6 +37,10 @@ class Acceptor final : private EventLoop::Watcher {
     void resume();
 
     const Listener& listener() const { return listener_; }
+    // Whether there was a moment since it was made in which nobody waited. Who is brought from then
+    // on has come after it was made: a TCP socket has what options were set on the listener before
+    // (tcp(7)), and whoever waited already may have none of them.
+    bool has_seen_nobody() const { return has_seen_nobody_; }
 
   private:
     bool on_ready(std::uint32_t events) override;
@@ -54,6 +58,7 @@ class Acceptor final : private EventLoop::Watcher {
     Timer again_;
     bool watched_ = false;
     bool paused_ = false;
+    bool has_seen_nobody_ = false;
 };
 
 }  // namespace waymark::net

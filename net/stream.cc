@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/without_write_signals.hh"
+#include "net/address.hh"
 #include "net/socket_options.hh"
 
 namespace waymark::net {
@@ -22,14 +23,28 @@ bool is_full(ssize_t result) {
 }
 }  // namespace
 
+struct Stream::AtFirst {
+    bool is_unix;
+    bool may_read;
+};
+
 Stream::Stream(EventLoop& loop, Fd socket, std::unique_ptr<StreamLayer> layer)
+    : Stream(loop, std::move(socket), std::move(layer),
+             AtFirst{.is_unix = family_of(socket) == AF_UNIX, .may_read = true}) {}
+
+Stream::Stream(EventLoop& loop, Fd socket, const Address& peer, std::unique_ptr<StreamLayer> layer)
+    : Stream(loop, std::move(socket), std::move(layer),
+             AtFirst{.is_unix = !peer.is_ip(), .may_read = false}) {}
+
+Stream::Stream(EventLoop& loop, Fd&& socket, std::unique_ptr<StreamLayer>&& layer, AtFirst known)
     : loop_(loop),
       socket_(std::move(socket)),
       layer_(std::move(layer)),
       read_timer_(loop.timers(), [this] { deadline_came(reading_); }),
       write_timer_(loop.timers(), [this] { deadline_came(writing_); }),
+      may_read_(known.may_read),
       // A read from a Unix socket stops where a descriptor was passed, however much follows.
-      short_read_empties_(family_of(socket_) != AF_UNIX) {
+      short_read_empties_(!known.is_unix) {
     loop_.add(socket_, EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
 }
 

@@ -33,6 +33,8 @@
 
 namespace waymark::net {
 
+class Address;
+
 enum class Outcome {
     done,
     end,        // the peer has sent its last byte
@@ -54,6 +56,9 @@ class Stream : private EventLoop::Watcher, private Wire {
     // Takes ownership of a connected, non-blocking stream socket, and of the layer if there is one.
     // Throws std::system_error if the loop cannot watch it.
     Stream(EventLoop& loop, daemon::Fd socket, std::unique_ptr<StreamLayer> layer = {});
+    // The same, accepted from this peer: what it has sent already is told in the loop's next round.
+    Stream(EventLoop& loop, daemon::Fd socket, const Address& peer,
+           std::unique_ptr<StreamLayer> layer = {});
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
     virtual ~Stream();
@@ -86,10 +91,9 @@ class Stream : private EventLoop::Watcher, private Wire {
     // frees it in steps, of a whole buffer on a Unix socket and of a window's part on TCP: who
     // takes less than such a step in a patience may be given up, so let it be seconds.
     static constexpr std::size_t kLeastTaken = 1024;
-    // With `more` to follow at once, the kernel or the layer may keep a last short part until then,
-    // so that the head of an answer and its file need no segment each (MSG_MORE, send(2)). The
-    // kernel keeps it for 200 ms at most. With `end` a shutdown_write() belongs to the write, and
-    // goes out with the last bytes: done is what the kernel has all of, a layer's last word too.
+    // With `more` to follow at once, the kernel (for 200 ms at most) or the layer may keep a last
+    // short part until then, so that a head and its file need no segment each (MSG_MORE, send(2)).
+    // `end` makes shutdown_write() a part of the write, which goes out with the last bytes.
     using Follows = net::Follows;
     Write write_all(std::string_view bytes, std::chrono::milliseconds patience,
                     Follows follows = Follows::nothing);
@@ -99,8 +103,7 @@ class Stream : private EventLoop::Watcher, private Wire {
                     Follows follows = Follows::nothing);
 
     // `count` bytes of `file` from `offset`, by sendfile(2). A file that turns out shorter ends it
-    // with Outcome::end.
-    // `more` is as `nothing` here.
+    // with Outcome::end. `more` is as `nothing` here.
     SendFile send_file(const daemon::Fd& file, off_t offset, std::size_t count,
                        std::chrono::milliseconds patience, Follows follows = Follows::nothing);
 
@@ -123,10 +126,12 @@ class Stream : private EventLoop::Watcher, private Wire {
 
     const daemon::Fd& socket() const { return socket_; }
     EventLoop& loop() { return loop_; }
-    // Null for a plain connection.
-    const StreamLayer* layer() const { return layer_.get(); }
+    const StreamLayer* layer() const { return layer_.get(); }  // null for a plain connection
 
   private:
+    struct AtFirst;
+    Stream(EventLoop& loop, daemon::Fd&&, std::unique_ptr<StreamLayer>&&, AtFirst known);
+
     // A read or write that waits. It lives in the frame of the coroutine that awaits it.
     class Operation {
       public:
@@ -191,7 +196,7 @@ class Stream : private EventLoop::Watcher, private Wire {
     Timer write_timer_;
     Operation* reading_ = nullptr;
     Operation* writing_ = nullptr;
-    bool may_read_ = true;
+    bool may_read_;
     bool short_read_empties_;       // a read that fills less than its buffer has taken all
     bool surely_readable_ = false;  // announced, and nothing read since
     bool may_write_ = true;

@@ -138,3 +138,25 @@ TEST_CASE("a file that is shorter than its end was told is no end for the peer")
     CHECK(::recv(c.peer.get(), &byte, 1, MSG_DONTWAIT) == -1);
     CHECK(errno == EAGAIN);
 }
+
+TEST_CASE("what an accepted peer has sent already is told in the next round") {
+    SocketPair pair = make_tcp_pair();
+    set_nonblocking(pair.first, true);
+    const Address peer = peer_address(pair.first);
+    EventLoop loop;
+    Stream stream(loop, std::move(pair.first), peer);
+    REQUIRE(::send(pair.second.get(), "hello", 5, MSG_NOSIGNAL) == 5);
+    std::string got;
+    struct Coroutines {
+        static Task<> read_some(Stream& from, std::string& into) {
+            char buffer[100];
+            const Transfer transfer = co_await from.read_some(buffer, Deadline::never());
+            into.assign(buffer, transfer.bytes);
+        }
+    };
+    TaskGroup tasks;
+    tasks.start(Coroutines::read_some(stream, got));
+    CHECK(got.empty());
+    loop.run_once();
+    CHECK(got == "hello");
+}

@@ -203,10 +203,9 @@ TEST_CASE("the server's order of protocols decides, and no common one is an end"
 
 TEST_CASE("the server's order of ciphers decides, but for a client that wants ChaCha20 first") {
     const auto agreed = [](const char* theirs) {
-        SessionPair pair(
-            TlsServerContext({.identity = authority().server()}).accept(),
-            TlsClientContext({.authorities = authority().file("authority.pem")})
-                .connect("server.example"));
+        SessionPair pair(TlsServerContext({.identity = authority().server()}).accept(),
+                         TlsClientContext({.authorities = authority().file("authority.pem")})
+                             .connect("server.example"));
         REQUIRE(SSL_set_ciphersuites(pair.client->native(), theirs) == 1);
         REQUIRE(pair.shake_hands());
         return std::string(pair.server->cipher());

@@ -82,8 +82,8 @@ TEST_CASE("no more is kept than a bound, however often more follows") {
     const std::uint64_t before = pair.client->sent();
     std::uint64_t taken = 0, most_kept = 0;
     for (int i = 0; i < 100; ++i) {
-        taken += static_cast<std::uint64_t>(
-            send(*pair.client, pair.client_wire, part, Follows::more));
+        taken +=
+            static_cast<std::uint64_t>(send(*pair.client, pair.client_wire, part, Follows::more));
         most_kept = std::max(most_kept, taken - std::min(taken, pair.client->sent() - before));
     }
     CHECK(taken == 1'000'000);

@@ -43,7 +43,9 @@ Resumption ask(const TlsServerContext& server, const TlsClientContext& client,
     if (!seen.is_done) return seen;
     seen.was_resumed = pair.server->was_resumed();
     ssize_t result = 0;
-    SessionPair::read(*pair.client, pair.client_wire, result);  // the tickets
+    SessionPair::read(*pair.server, pair.server_wire, result);  // sends the tickets
+    pair.deliver();
+    SessionPair::read(*pair.client, pair.client_wire, result);
     pair.client->end(pair.client_wire);
     seen.session = SSL_get1_session(pair.client->native());
     return seen;

@@ -52,7 +52,7 @@ Connection::Connection(Server& server, daemon::Fd socket, const Address& peer,
                        std::unique_ptr<StreamLayer> layer)
     : server_(server),
       peer_(peer),
-      stream_(server.loop_, std::move(socket), std::move(layer)),
+      stream_(server.loop_, std::move(socket), peer, std::move(layer)),
       next_(server.first_) {
     if (next_ != nullptr) next_->previous_ = this;
     server_.first_ = this;

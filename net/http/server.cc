@@ -46,14 +46,18 @@ void Server::set_limits(const ServerLimits& limits) {
     checked(limits);
     gate_.set_limits(limits.gate);
     limits_ = limits;
+    for (const std::unique_ptr<Acceptor>& acceptor : acceptors_)
+        if (acceptor->listener().address().is_ip()) prepare(acceptor->listener().fd());
 }
 
 void Server::accept_on(Listener listener, MakeLayer make_layer) {
     if (is_stopping_) return;
+    if (listener.address().is_ip()) prepare(listener.fd());
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(listener),
-        [this, make_layer = std::move(make_layer)](daemon::Fd socket, const Address& peer) {
-            receive(std::move(socket), peer, make_layer);
+        [this, number = acceptors_.size(), make_layer = std::move(make_layer)](
+            daemon::Fd socket, const Address& peer) {
+            receive(std::move(socket), peer, make_layer, acceptors_[number]->has_seen_nobody());
         },
         [this](int error_number) {
             if (door_.on_exhausted) door_.on_exhausted(error_number);
@@ -61,7 +65,17 @@ void Server::accept_on(Listener listener, MakeLayer make_layer) {
     accept_while_there_is_room();
 }
 
-void Server::receive(daemon::Fd socket, const Address& peer, const MakeLayer& make_layer) {
+// Who comes to a listener has its options from it.
+void Server::prepare(const daemon::Fd& socket) const {
+    send_without_delay(socket);
+    // What the kernel has taken from us and the peer does not take from it would stay in its memory
+    // for minutes, also when the connection is closed and counted no more. The option counts in an
+    // int.
+    limit_unacknowledged(socket, std::min(limits_.send, milliseconds(INT_MAX)));
+}
+
+void Server::receive(daemon::Fd socket, const Address& peer, const MakeLayer& make_layer,
+                     bool is_prepared) {
     if (!access_.allows(peer)) {
         ++counters_.denied;
         if (door_.on_denied) door_.on_denied(peer);
@@ -76,13 +90,7 @@ void Server::receive(daemon::Fd socket, const Address& peer, const MakeLayer& ma
     }
     if (entry.admission == Admission::wait) accept_while_there_is_room();
     try {
-        if (peer.is_ip()) {
-            send_without_delay(socket);
-            // What the kernel has taken from us and the peer does not take from it would stay in
-            // its memory for minutes, also when the connection is closed and counted no more.
-            // The option counts in an int.
-            limit_unacknowledged(socket, std::min(limits_.send, milliseconds(INT_MAX)));
-        }
+        if (peer.is_ip() && !is_prepared) prepare(socket);
         std::unique_ptr<StreamLayer> layer = make_layer ? make_layer() : nullptr;
         serve(std::move(socket), peer, std::move(entry.slot), std::move(layer));
     } catch (const std::exception&) {

@@ -146,7 +146,9 @@ class Server {
   private:
     friend class Connection;
 
-    void receive(daemon::Fd socket, const Address& peer, const MakeLayer& make_layer);
+    void prepare(const daemon::Fd& socket) const;
+    void receive(daemon::Fd socket, const Address& peer, const MakeLayer& make_layer,
+                 bool is_prepared);
     void serve(daemon::Fd socket, const Address& peer, ConnectionGate::Slot slot,
                std::unique_ptr<StreamLayer> layer);
     void accept_while_there_is_room();

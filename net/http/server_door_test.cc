@@ -3,6 +3,8 @@
 #include "net/http/server.hh"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "daemon/error.hh"
+#include "net/socket_options.hh"
 
 using namespace waymark::net;
 using namespace waymark::net::http;
@@ -205,4 +208,53 @@ TEST_CASE("a handler may stop the server, which accepts nobody from then on") {
     CHECK(::connect(late.get(), house.address.data(), house.address.size()) == -1);
     CHECK(errno == ECONNREFUSED);
     CHECK(house.server.counters().connections == 1);
+}
+
+namespace {
+
+// TCP_NODELAY and TCP_USER_TIMEOUT of the server's end of this client's connection.
+std::pair<bool, unsigned> options_of_server_end(const Fd& client) {
+    const Address address = local_address(client);
+    for (int fd = 3; fd < 200; ++fd) {
+        sockaddr_storage peer{};
+        socklen_t size = sizeof peer;
+        if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == -1 ||
+            !(Address(reinterpret_cast<const sockaddr*>(&peer), size) == address))
+            continue;
+        int no_delay = 0;
+        unsigned limit = 0;
+        size = sizeof no_delay;
+        REQUIRE(::getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size) == 0);
+        REQUIRE(::getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, &size) == 0);
+        return {no_delay != 0, limit};
+    }
+    FAIL("no such connection");
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("what is due is sent at once and not kept for ever, also of who waited at the door") {
+    House house({});
+    Listener listener(Address::parse("127.0.0.1:0"));
+    house.address = listener.address();
+    Listener other(Address::parse("127.0.0.1:0"));
+    const Fd early = house.client();  // before the server has the listener
+    house.server.accept_on(std::move(listener));
+    CHECK(house.ask(early) == "200");
+    CHECK(options_of_server_end(early) == std::pair(true, 10'000U));
+    const Fd next = house.client();
+    CHECK(house.ask(next) == "200");
+    CHECK(options_of_server_end(next) == std::pair(true, 10'000U));
+    ServerLimits limits = house.server.limits();
+    limits.send = 7s;
+    house.server.set_limits(limits);
+    const Fd later = house.client();
+    CHECK(house.ask(later) == "200");
+    CHECK(options_of_server_end(later) == std::pair(true, 7'000U));
+    // Without a server there is neither.
+    house.address = other.address();
+    const Fd stranger = house.client();
+    const AcceptResult accepted = other.accept_one();
+    CHECK(options_of_server_end(stranger) == std::pair(false, 0U));
 }
