@@ -56,7 +56,7 @@ std::vector<std::string> changed_by(const std::string& name) {
 TEST_CASE("the cases of a check are listed in order") {
     const std::vector<std::string> names = list_cases(PLANTED_CHECK);
     CHECK(names.front() == "passes");
-    CHECK(names.size() == 42);
+    CHECK(names.size() == 43);
     CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
 }
 
@@ -273,7 +273,8 @@ TEST_CASE("what the program prints is bounded and is no verdict") {
 TEST_CASE("planned faults come as planned") {
     for (const char* name :
          {"faults come as planned and as often", "a fast clock jumps from event to event",
-          "time goes as planned", "a sleeper is told from a loop"}) {
+          "time goes as planned", "a sleeper is told from a loop",
+          "a core is told of where there is none"}) {
         const CaseResult result = run(name);
         const std::string reason =
             result.failure ? result.failure->what + result.failure->seen : "";

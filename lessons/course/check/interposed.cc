@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstdarg>
 
+#include "lessons/course/check/core_dumps.hh"
 #include "lessons/course/check/events.hh"
 #include "lessons/course/check/fault_plan.hh"
 #include "lessons/course/check/runner_line.hh"
@@ -28,6 +29,7 @@ using waymark::course::check::Call;
 using waymark::course::check::call_done;
 using waymark::course::check::call_fails;
 using waymark::course::check::clock_is_fast;
+using waymark::course::check::cores_are_told;
 using waymark::course::check::Event;
 using waymark::course::check::KeptSets;
 using waymark::course::check::length_of;
@@ -48,6 +50,19 @@ Function* next(const char* name) {
 // A look that was told to see nobody.
 bool sees_nobody(int options) {
     return (options & WNOHANG) != 0 && time_is_up(Call::waitpid);
+}
+
+// What a wait gives, and with it the status that it has stored.
+pid_t with_core(pid_t pid, int* status) {
+    if (pid > 0 && status != nullptr && WIFSIGNALED(*status) && cores_are_told())
+        *status |= WCOREFLAG;
+    return pid;
+}
+
+int with_core(int result, siginfo_t* info) {
+    if (result == 0 && info != nullptr && info->si_code == CLD_KILLED && cores_are_told())
+        info->si_code = CLD_DUMPED;
+    return result;
 }
 
 }  // namespace
@@ -74,32 +89,32 @@ pid_t _Fork() noexcept {
 pid_t waitpid(pid_t pid, int* status, int options) {
     static auto* const real = next<pid_t(pid_t pid, int* status, int options)>("waitpid");
     if (call_fails(Call::waitpid)) return -1;
-    return sees_nobody(options) ? 0 : real(pid, status, options);
+    return sees_nobody(options) ? 0 : with_core(real(pid, status, options), status);
 }
 
 pid_t wait(int* status) {
     static auto* const real = next<pid_t(int* status)>("wait");
-    return call_fails(Call::waitpid) ? -1 : real(status);
+    return call_fails(Call::waitpid) ? -1 : with_core(real(status), status);
 }
 
 pid_t wait3(int* status, int options, rusage* usage) noexcept {
     static auto* const real = next<pid_t(int* status, int options, rusage* usage)>("wait3");
     if (call_fails(Call::waitpid)) return -1;
-    return sees_nobody(options) ? 0 : real(status, options, usage);
+    return sees_nobody(options) ? 0 : with_core(real(status, options, usage), status);
 }
 
 pid_t wait4(pid_t pid, int* status, int options, rusage* usage) noexcept {
     static auto* const real =
         next<pid_t(pid_t pid, int* status, int options, rusage* usage)>("wait4");
     if (call_fails(Call::waitpid)) return -1;
-    return sees_nobody(options) ? 0 : real(pid, status, options, usage);
+    return sees_nobody(options) ? 0 : with_core(real(pid, status, options, usage), status);
 }
 
 int waitid(idtype_t type, id_t id, siginfo_t* info, int options) {
     static auto* const real =
         next<int(idtype_t type, id_t id, siginfo_t * info, int options)>("waitid");
     if (call_fails(Call::waitpid)) return -1;
-    if (!sees_nobody(options)) return real(type, id, info, options);
+    if (!sees_nobody(options)) return with_core(real(type, id, info, options), info);
     if (info != nullptr) info->si_pid = 0;
     return 0;
 }

@@ -19,6 +19,7 @@
 
 #include "daemon/fd.hh"
 #include "lessons/course/check/activity.hh"
+#include "lessons/course/check/core_dumps.hh"
 #include "lessons/course/check/fast_clock.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
@@ -184,4 +185,33 @@ TEST_CASE("faults come as planned and as often") {
     expect_equal(::recvmmsg(from, &one, 1, 0, nullptr), 1, "recvmmsg", kPlanted);
     short_one("what recvmmsg got", one.msg_len);
     expect_equal(faults.calls(Call::read), 6, "reads in all", kPlanted);
+}
+
+// None is left: SIGKILL never leaves one.
+TEST_CASE("a core is told of where there is none") {
+    const auto killed = [] {
+        const pid_t pid = ::fork();
+        if (pid == 0) ::raise(SIGKILL);
+        return pid;
+    };
+    const auto core_of = [](pid_t pid) {
+        siginfo_t info{};
+        ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
+        int status = 0;
+        ::waitpid(pid, &status, 0);
+        return (info.si_code == CLD_DUMPED ? 1 : 0) + (WCOREDUMP(status) ? 2 : 0);
+    };
+    step("wait for a child that was killed, by waitid and waitpid");
+    expect_equal(core_of(killed()), 0, "cores", kPlanted);
+    {
+        step("the same, with cores told of");
+        const CoresAreTold cores;
+        expect_equal(core_of(killed()), 3, "cores", kPlanted);
+        step("wait for one that ended by itself: it has left none");
+        const pid_t pid = ::fork();
+        if (pid == 0) ::_exit(0);
+        expect_equal(core_of(pid), 0, "cores", kPlanted);
+    }
+    step("without it nothing is told any more");
+    expect_equal(core_of(killed()), 0, "cores", kPlanted);
 }
