@@ -33,6 +33,11 @@ inline const Advice kSignedCode{
     "An exit code is one byte without a sign, 0 to 255: what exit(-1) gives is 255. In a signed "
     "char the upper half becomes negative.",
     "README.md#an-exit-code-below-zero; _exit(2); waitpid(2), WEXITSTATUS"};
+inline const Advice kCodeCut{
+    "fewer bits than the exit code's",
+    "An exit code is a whole byte, 0 to 255; it is the signal that has seven bits. WEXITSTATUS "
+    "takes the code out of the status.",
+    "README.md#fewer-bits-than-the-exit-codes; waitpid(2), WEXITSTATUS"};
 inline const Advice kOtherCode{
     "another code than the function's",
     "The process that is collected must be the one that ran the function, and it must end with "
@@ -100,6 +105,10 @@ inline const Advice kNoChild{
     "-1 with ECHILD says that there is no such child to wait for, and nothing about any other. "
     "Somebody else has collected it: strike this one off the list and go on with the next.",
     "README.md#echild-treated-as-an-error; waitpid(2), ERRORS"};
+inline const Advice kNobodyThere{
+    "a child that is gone taken for an error",
+    "kill(2) says ESRCH of a child that somebody else has collected, and has ended: go on.",
+    "README.md#a-child-that-is-gone-taken-for-an-error; kill(2), ERRORS"};
 inline const Advice kNotAsked{
     "an end that was none",
     "With WUNTRACED or WCONTINUED waitpid(2) also tells of children that were stopped or go on. "
@@ -134,13 +143,12 @@ inline const Advice kLeftBlocked{
     "Signals that are blocked for the fork must be let in again in the parent, also when the fork "
     "fails. SignalMask does that at the end of its scope.",
     "README.md#signals-left-blocked; daemon/signals.hh"};
-inline const Advice kParentsHandlers{"the parent's handlers changed",
-                                     "What the parent does with its signals is its own affair: "
-                                     "start() blocks them for a moment, and "
-                                     "handlers and mask are afterwards as they were. "
-                                     "reset_all_signals() belongs in the child, behind "
-                                     "the fork.",
-                                     "README.md#the-parents-handlers-changed; sigaction(2)"};
+inline const Advice kParentsHandlers{
+    "the parent's handlers changed",
+    "What the parent does with its signals is its own affair: start() blocks them for a moment, "
+    "and handlers and mask are afterwards as they were. reset_all_signals() belongs in the child, "
+    "behind the fork.",
+    "README.md#the-parents-handlers-changed; sigaction(2)"};
 inline const Advice kOtherException{
     "another exception than was promised",
     "Who calls start() looks for std::system_error and its number, EAGAIN, to try again later. "
@@ -151,11 +159,11 @@ inline const Advice kFailedFork{
     "fork(2) gives -1 when there is no room for one more process. As a process id, -1 means "
     "everybody: kill(-1, SIGKILL) ends all that you may signal.",
     "README.md#a-failed-fork-taken-for-a-process-id; fork(2), ERRORS; kill(2)"};
-inline const Advice kForksAgain{"a failed fork that is tried again",
-                                "There is no room for one more process, and start() says so at "
-                                "once. Whoever called it has other "
-                                "work to do meanwhile, and decides when to try again.",
-                                "README.md#a-failed-fork-that-is-tried-again; fork(2), EAGAIN"};
+inline const Advice kForksAgain{
+    "a failed fork that is tried again",
+    "There is no room for one more process, and start() says so at once. Whoever called it has "
+    "other work to do meanwhile, and decides when to try again.",
+    "README.md#a-failed-fork-that-is-tried-again; fork(2), EAGAIN"};
 inline const Advice kNoGrace{
     "killing without grace",
     "SIGKILL cannot be caught: the child has no chance to finish its work. Wait until it has "
@@ -221,11 +229,11 @@ inline const Advice kParentAskedLate{
     "getppid(2) in the child names the parent of now: when the first one has died meanwhile, "
     "whoever took the child over. Ask getpid(2) before the fork; result_of() compares the two.",
     "README.md#the-parents-number-asked-for-in-the-child; getppid(2)"};
-inline const Advice kParentAskedOnce{"the number of an earlier parent",
-                                     "A child may start children, and then it is the parent: the "
-                                     "number that was asked for before it "
-                                     "was forked is another one's. Ask getpid(2) in each start().",
-                                     "README.md#the-number-of-an-earlier-parent; getpid(2)"};
+inline const Advice kParentAskedOnce{
+    "the number of an earlier parent",
+    "A child may start children, and then it is the parent: the number that was asked for before "
+    "it was forked is another one's. Ask getpid(2) in each start().",
+    "README.md#the-number-of-an-earlier-parent; getpid(2)"};
 inline const Advice kNotOneKind{
     "an end of neither kind",
     "A process that has ended did so by itself, with any code from 0 to 255, or by a signal, with "

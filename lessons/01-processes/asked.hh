@@ -11,8 +11,11 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <string>
+#include <system_error>
 
+#include "daemon/deadline.hh"
 #include "daemon/fd.hh"
 #include "lessons/01-processes/advice.hh"
 #include "lessons/01-processes/collecting.hh"
@@ -131,6 +134,25 @@ inline bool was_killed(pid_t pid) {
 
 inline long sleeps_so_far() {
     return std::atol(status_line(::getpid(), "voluntary_ctxt_switches").c_str());
+}
+
+// Of children one of which somebody else has collected: of that one waitpid(2) says ECHILD, and
+// kill(2) ESRCH.
+inline Endings terminate_without_throwing(Children& children) {
+    Endings ended;
+    const Advice* cause = &kNoChild;
+    std::string thrown;
+    try {
+        ended = children.terminate_all(daemon::Deadline::never());
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::no_such_process) cause = &kNobodyThere;
+        thrown = error.what();
+    } catch (const std::exception& other) {
+        thrown = other.what();
+    }
+    expect(thrown.empty(), "what terminate_all does", "no exception", "exception: " + thrown,
+           *cause);
+    return ended;
 }
 
 }  // namespace waymark::course::check

@@ -230,9 +230,7 @@ TEST_CASE("at the end children of others are left to them") {
     if_it_hangs(kNoChild, "does not wait");
     if_it_hangs(kOthers, "waits in wait");
     if_it_crashes(kGroup, "signal 15");
-    Endings ended;
-    expect_no_throw([&] { ended = children.terminate_all(Deadline::never()); },
-                    "what terminate_all does", kNoChild);
+    const Endings ended = terminate_without_throwing(children);
     expect_left_alone(bystander);
     expect(is_zombie(other), "the child of the other part", "there to be collected",
            "collected by us", kOthers);
