@@ -115,6 +115,12 @@ inline const Advice kJoinedTwice{
     "or forget whom you have joined.",
     "README.md#a-thread-that-is-joined-twice; std::thread::join"};
 
+inline const Advice kSecondStop{
+    "a second stop taken for a mistake",
+    "Who has work for a stopped pool is told so; who stops it once more has what it wants, as the "
+    "destructor behind each stop(). A second call does nothing, and throws nothing.",
+    "README.md#a-second-stop-taken-for-a-mistake; daemon/thread_pool.hh"};
+
 inline const Advice kSwallowed{
     "an exception that is swallowed",
     "The pool has fewer threads than were asked for, and nobody knows. What a constructor cannot "
@@ -185,6 +191,11 @@ inline const Advice kOtherLimit{
     "reached the limit. How many threads there are, and what they do, has nothing to do with "
     "it.",
     "README.md#another-limit-than-the-callers"};
+inline const Advice kLimitCut{
+    "a limit cut to fewer bits",
+    "queue_limit and size() are std::size_t: 64 bits, and none for a sign. Cut to an int, 2 to the "
+    "32nd is 0 and the largest number is -1, and an empty queue is full.",
+    "README.md#a-limit-cut-to-fewer-bits"};
 inline const Advice kGaveUp{
     "submit that gives up",
     "The queue is full, and submit() says that the pool is stopped. It is not: submit() waits "

@@ -53,6 +53,12 @@ TEST_CASE("the bound of the queue is the one that was asked for") {
            first ? "both accepted" : "the first refused", kOtherLimit);
     for (Held& each : held) each.let_go.open();
     destroy(crew);
+    for (const std::size_t limit : {std::size_t{1} << 32, SIZE_MAX}) {
+        act("try_submit to a pool that may queue " + show(limit) + " pieces", kWorkLocked);
+        Crew wide(1, limit);
+        expect(wide->try_submit([] {}).has_value(), "the piece", "accepted", "refused", kLimitCut);
+        destroy(wide);
+    }
 }
 
 TEST_CASE("a thread takes one piece at a time") {
