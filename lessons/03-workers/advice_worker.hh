@@ -48,6 +48,12 @@ inline const Advice kCountsFirst{
     "counts() tells of those in workers_. Taken before reap() and bury() it counts the dead "
     "as well, and they are replaced one look too late.",
     "README.md#counted-before-the-dead-are-buried"};
+inline const Advice kCutShort{
+    "a failure that ends the look",
+    "That a worker has failed is told to back_off_, and the look goes on. Whether anybody may be "
+    "started now is what decide() makes of back_off_.not_before(): a first failure is forgiven, "
+    "and its worker is replaced at once.",
+    "README.md#a-failure-that-ends-the-look; daemon/back_off.hh"};
 inline const Advice kTendWaits{
     "a look that waits",
     "tend() is one look, and the parent has other things to do: signals, a drain, the next start. "
@@ -74,6 +80,17 @@ inline const Advice kJoinsLate{
     "It waits in poll(2), and the scoreboard has it as coming. scoreboard_.join() comes first of "
     "all, before the first client: until then the parent counts on a thread that it does not have.",
     "README.md#a-thread-that-joins-late; daemon/scoreboard.hh"};
+inline const Advice kSharedSlot{
+    "two workers in one slot",
+    "What one worker has said of itself is shown of another as well: both write into the same "
+    "slot. work() is handed the slot that the parent has chosen; free_slot() in the child, where "
+    "workers_ may be empty, gives each of them the first one.",
+    "README.md#two-workers-in-one-slot; daemon/scoreboard.hh"};
+inline const Advice kNoWait{
+    "accept without a wait before it",
+    "accept4(2) gave nobody: back to poll(2), with crew.stop in it. A loop round accept4 alone "
+    "uses a whole processor until somebody comes, and hears of no stop meanwhile.",
+    "README.md#accept-without-a-wait-before-it; accept(2), EAGAIN"};
 inline const Advice kTurnKept{
     "a turn that is not given back",
     "Every thread of the worker waits for a lock or for another thread, and none for a client. "
