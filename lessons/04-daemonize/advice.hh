@@ -185,6 +185,18 @@ inline const Advice kOneDirection{
     "write fails with EBADF. O_RDWR is right for all.",
     "README.md#the-null-device-opened-for-one-direction; open(2); null(4)"};
 
+inline const Advice kClosedByExec{
+    "the null device closed by exec",
+    "O_CLOEXEC is right for a file of one's own. 0, 1 and 2 are there for each program that the "
+    "daemon starts, and dup2(2) leaves the flag behind.",
+    "README.md#the-null-device-closed-by-exec; dup(2); open(2), O_CLOEXEC"};
+
+inline const Advice kNullLeft{
+    "a null device too many",
+    "dup2(2) makes a second descriptor of the same file. The one that open(2) gave is still there, "
+    "in the daemon, for as long as that runs: close it, or let an Fd do it.",
+    "README.md#a-null-device-too-many; dup(2); daemon/fd.hh"};
+
 inline const Advice kTwoProcesses{
     "the caller's code in two processes",
     "An exception that leaves daemonize() in the child runs the caller's catch there, and the "
@@ -208,6 +220,24 @@ inline const Advice kAsFormat{
     "A brace or a percent sign in the message is read as an order, and the text is the "
     "daemon's, not yours. Print it as an argument, or with a function that takes it as it is.",
     "README.md#a-message-used-as-a-format; daemon/error.hh, print_error; fprintf(3)"};
+
+inline const Advice kEndOfView{
+    "a view printed as a C string",
+    "A std::string_view has a length, and nothing at its end says stop: data() for %s prints on "
+    "until some zero byte. Print it as a view, or make a std::string of it.",
+    "README.md#a-view-printed-as-a-c-string; daemon/error.hh, print_error"};
+
+inline const Advice kLeftInBuffer{
+    "a message left in the buffer",
+    "stderr has no buffer by itself, but a program may have given it one, and _exit(2) writes "
+    "none. fflush(stderr) behind the message, or print_error(), which needs no buffer.",
+    "README.md#a-message-left-in-the-buffer; setvbuf(3); _exit(2)"};
+
+inline const Advice kNotWaited{
+    "a receive that does not wait",
+    "The daemon lives, and its command never waited for a word. A Channel does not block: "
+    "would_block says that nothing has come yet, which is no end. First poll(2), then receive().",
+    "README.md#a-receive-that-does-not-wait; daemon/channel.hh"};
 
 inline const Advice kOneCode{
     "one exit status for every failure",

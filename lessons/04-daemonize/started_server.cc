@@ -130,7 +130,8 @@ std::optional<PidFile> Started::lock(const How& how) {
 Readiness Started::leave(const daemon::DaemonOptions& options) {
     const pid_t command = ::getpid();
     try {
-        return daemon::daemonize("rosa", options);
+        // A view: the text behind it goes on where the name has ended.
+        return daemon::daemonize(std::string_view("rosamunde").substr(0, 4), options);
     } catch (const std::exception&) {
         ends_.second.send(::getpid() == command ? "thrown" : "thrown on");
         throw;

@@ -5,7 +5,8 @@
 // leaves that to who adopts it when this process ends), waits until the daemon has sent its word
 // (poll(2) on the channel's descriptor, then receive() once), and ends with _exit(2):
 //   a word came      its first byte is the exit status, the rest is a message for the person:
-//                    "PROGRAM: MESSAGE" on stderr, if there is any
+//                    "PROGRAM: MESSAGE" on stderr, if there is any, also where stderr has a buffer
+//                    (_exit(2) writes none; print_error of daemon/error.hh needs none)
 //   none came        the daemon is dead: say so in the same way, and end with kExitSystem (111)
 // EINTR is no end, and no time-out is one: how long a start takes is the daemon's to say.
 
