@@ -78,7 +78,7 @@ TEST_CASE("a child that was killed is told from one that ended by itself") {
     const CoresAreTold cores;
     const ExitStatus dumped = collect(children, start(children, die_without_a_real_core));
     expect(dumped.killed() && !dumped.exited(), "how the child ended", "killed by signal 6",
-           describe(dumped), kBareCode);
+           describe(dumped), why_so(dumped, kBareCode));
     expect_equal(dumped.signal(), SIGABRT, "signal()", kRawSignal);
     expect_equal(dumped.core_dumped(), true, "core_dumped()", kBareCode);
 }
