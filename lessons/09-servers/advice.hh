@@ -141,6 +141,11 @@ inline const Advice kNotListening{
     "A descriptor from outside may be anything. SO_ACCEPTCONN and SO_TYPE say what it is; what is "
     "something else is refused, and left as it was.",
     "README.md#taking-over-what-does-not-listen; socket(7), SO_ACCEPTCONN"};
+inline const Advice kGoodRefused{
+    "a good listener refused",
+    "What listens and is a stream is taken over: of IPv4, of IPv6, with a file or with a name. "
+    "Nothing else is asked.",
+    "README.md#a-good-listener-refused"};
 inline const Advice kAdopted{
     "more changed than was asked for",
     "Close-on-exec and non-blocking are set. All the rest of a listener belongs to whoever made "
@@ -195,6 +200,16 @@ inline const Advice kServed{
     "The child runs `serve` with the client that was accepted and its peer, and what it returns is "
     "the exit status.",
     "README.md#another-conversation-than-the-callers"};
+inline const Advice kCaught{
+    "an exception caught on its way",
+    "What serve() throws goes on to children.start(), which says it and makes an exit status of "
+    "it: 100 or 111.",
+    "README.md#an-exception-caught-on-its-way"};
+inline const Advice kOutlives{
+    "a child that outlives its server",
+    "children.start(function) gives the child SIGTERM when the server ends. Another signal, or "
+    "none, was not asked for.",
+    "README.md#a-child-that-outlives-its-server; PR_SET_PDEATHSIG(2const)"};
 inline const Advice kPrints{
     "a line that nobody asked for",
     "A library says what happened by what it returns or throws. What it prints goes to a terminal "

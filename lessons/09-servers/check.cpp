@@ -1,7 +1,7 @@
 // Lesson 09: what happens between socket() and accept()? Here: a listener comes to be, with each
 // of its steps, the options that it has, and what is said when a step is refused. Unix sockets and
-// taking one over are in check_adopt.cpp, accepting in check_accept.cpp and check_scarce.cpp, and a
-// process for each client in check_child.cpp.
+// taking one over are in check_adopt.cpp, accepting in check_accept.cpp and check_scarce.cpp, the
+// pause in check_pause.cpp, and a process for each client in check_child.cpp.
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
@@ -60,11 +60,13 @@ void expect_as_in_the_contract(const Listener& listener, const Address& address,
 }
 
 // A listener that cannot come to be: a step is refused, and nothing is left.
-void expect_refused(SocketCall call, int error, std::string_view kind) {
-    const Address address = at("[::1]:0");
-    const int options = call == SocketCall::setsockopt ? 2 : 1;
+void expect_refused(SocketCall call, int error, std::string_view kind,
+                    const char* text = "[::1]:0") {
+    const Address address = at(text);
+    const bool has_two_options = address.family() == AF_INET6;
+    const int options = call == SocketCall::setsockopt && has_two_options ? 2 : 1;
     for (int after = 0; after < options; ++after) {
-        step(fmt::format("make a Listener while {}(2) refuses with {}{}", name_of(call),
+        step(fmt::format("make a Listener at {} while {}(2) refuses with {}{}", text, name_of(call),
                          waymark::daemon::error_text(error), after > 0 ? ", the second time" : ""));
         const Descriptors before = open_descriptors();
         SocketCalls calls;
@@ -77,7 +79,7 @@ void expect_refused(SocketCall call, int error, std::string_view kind) {
                "what is thrown", kind, outcome.words(), kOtherError);
         expect(outcome.error == error, "its code", waymark::daemon::error_text(error),
                fmt::format("{} ({})", outcome.error, outcome.what), kOtherError);
-        const std::string begin = fmt::format("{} [::1]:0: ", name_of(call));
+        const std::string begin = fmt::format("{} {}: ", name_of(call), text);
         if (kind == "ListenError")
             expect(outcome.what.starts_with(begin), "its text", begin + "...", outcome.what,
                    kOtherError);
@@ -264,6 +266,7 @@ TEST_CASE("a refusal to listen is a ListenError and leaves nothing") {
 }
 
 TEST_CASE("an option that is refused is an error and leaves nothing") {
-    for (const int error : {ENOPROTOOPT, ENOMEM})
-        expect_refused(SocketCall::setsockopt, error, "std::system_error");
+    for (const char* text : {"[::1]:0", "127.0.0.1:0"})
+        for (const int error : {ENOPROTOOPT, ENOMEM})
+            expect_refused(SocketCall::setsockopt, error, "std::system_error", text);
 }

@@ -1,7 +1,6 @@
 // Accepting in lesson 09: who came, and what each errno of accept4(2) means.
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -93,6 +92,7 @@ void expect_status(const AcceptResult& result, AcceptStatus expected, const Caus
 void expect_accepted(Listener& listener, const Address& peer) {
     wait_for_client(listener, Causes{});
     if_it_hangs(kBlocking);
+    if_it_crashes(kPeer, "outside a local array");
     const AcceptResult result = accept_next(listener, kAborted);
     expect_status(result, AcceptStatus::accepted, Causes{});
     expect(static_cast<bool>(result.socket), "its socket", "the client's", "owns nothing", kPeer);

@@ -89,7 +89,7 @@ TEST_CASE("a listener from outside is taken over as it is") {
         const Outcome outcome =
             outcome_of([&] { listener.emplace(Listener::adopt(std::move(plain))); });
         expect(outcome.kind == "nothing", "adopt()", "takes it", outcome.words(),
-               outcome.error == ENOSYS ? Causes(kNotWritten) : Causes(kNotListening));
+               outcome.error == ENOSYS ? Causes(kNotWritten) : Causes(kGoodRefused));
         expect(listener->address() == address, "its address", address.to_string(),
                listener->address().to_string(), kAdopted);
         expect_equal(listener->fd().get(), number, "its descriptor", kAdopted);

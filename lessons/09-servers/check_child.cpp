@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,7 +122,9 @@ TEST_CASE("the client is served by a child and hears the end") {
     const pid_t pid = serve(door, accepted, [&](Fd socket, const Address&) {
         if (!begin.wait()) return 9;
         say(socket, ::getpid() == checking ? "served by the parent" : "served");
-        return 7;
+        int signal = 0;
+        ::prctl(PR_GET_PDEATHSIG, &signal);
+        return signal == SIGTERM ? 7 : 8;
     });
     step("look at what the parent still has");
     expect(!accepted.socket, "client.socket in the parent", "owns nothing", "owns a descriptor",
@@ -141,7 +144,10 @@ TEST_CASE("the client is served by a child and hears the end") {
     begin.open();
     expect_equal(read_to_the_end(client), "served", "what the client reads", {kShutdown, kServed});
     step("the child is collected");
-    expect_equal(end_of(pid), "exit status 7", "how it ended", kServed);
+    const std::string end = end_of(pid);
+    expect(end != "exit status 8", "the signal for the child when its parent ends",
+           "SIGTERM, as start() has it", "another or none", kOutlives);
+    expect_equal(end, "exit status 7", "how it ended", kServed);
 }
 
 TEST_CASE("the child has the client and not the listener") {
@@ -238,7 +244,7 @@ TEST_CASE("what serve throws ends the child and not the server") {
         });
         expect_equal(read_to_the_end(client), "", "what the client reads", kParentKeeps);
         expect_equal(end_of(pid), is_usage ? "exit status 100" : "exit status 111",
-                     "how the child ended", kServed);
+                     "how the child ended", kCaught);
     }
 }
 

@@ -1,4 +1,4 @@
-// Lesson 09 when descriptors have run out: the spare one, who is told, who waits, and the pause.
+// Lesson 09 when descriptors have run out: the spare one, who is told, and who waits.
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <functional>
 #include <vector>
 
@@ -16,14 +15,12 @@
 #include "daemon/error.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
-#include "net/accept_back_off.hh"
 #include "net/socket_options.hh"
 #include "seen.hh"
 #include "socket_calls.hh"
 
 using namespace waymark::course::check;
 using namespace waymark::net;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -174,8 +171,18 @@ TEST_CASE("without descriptors and without clients nobody is dropped") {
     for (const AcceptResult& result : scarce.results)
         expect(!result.dropped, "dropped", "false: nobody was there", "true", kDropped);
     expect_same_descriptors(before);
-    step("a client comes, and there are descriptors");
+    step("a client comes; accept4(2) with the spare descriptor gives ECONNABORTED, twice");
     const std::vector<Fd> clients = clients_of(listener, 1);
+    {
+        Faults faults;
+        faults.fail(Call::accept, ECONNABORTED, 2, 1);
+        const Scarce left = accept_without_descriptors(listener);
+        expect_equal(faults.calls(Call::accept), 2,
+                     "calls of accept4(2): one, and one with the spare descriptor", kLoop);
+        expect_exhausted(left);
+        expect(!left.results[0].dropped, "dropped", "false: that one had left", "true", kDropped);
+    }
+    step("there are descriptors");
     expect(accept_next(listener).status == AcceptStatus::accepted, "it", "is accepted", "is not",
            kSpare);
 }
@@ -196,6 +203,15 @@ TEST_CASE("a spare descriptor that could not be made again is made later") {
     for (const AcceptResult& result : scarce.results)
         expect(!result.dropped, "dropped", "false", "true", kDropped);
     expect(waits(clients[0]), "the first client", "waits", "was hung up on", kDropsMore);
+    step("there are descriptors, and none is spare; accept4(2) gives ENOBUFS, then EAGAIN");
+    const std::size_t without_spare = open_descriptors().size();
+    for (const int error : {ENOBUFS, EAGAIN}) {
+        Faults faults;
+        faults.fail(Call::accept, error);
+        expect(!accept_next(listener).dropped, "dropped", "false", "true", kSpare);
+        expect_equal(open_descriptors().size(), without_spare,
+                     "open descriptors, while nobody was accepted", kSpare);
+    }
     step("one descriptor is free, and there is no spare one");
     scarce = accept_without_descriptors(listener, 1, [] { return lowest_free() + 1; });
     expect(scarce.outcome.kind == "nothing", "accept_one()", "gives a result",
@@ -270,30 +286,6 @@ TEST_CASE("who is hung up on hears an orderly end") {
     expect(length == 0, "what the client reads", "the end",
            length == 1 ? "a byte" : waymark::daemon::error_text(errno), kReset);
     for (const NotedCall& call : calls.all())
-        fail("calls beside accept4(2)", "none", name_of(call.call), kExtra);
-}
-
-TEST_CASE("the pause doubles from 5 ms to 1 s and grows no further") {
-    if_it_crashes(kPause, "overflow");
-    step("ask two hundred times from when on to accept again, at instants of our choice");
-    AcceptBackOff back_off;
-    AcceptBackOff::Clock::time_point now{1000s};
-    auto pause = 5ms;
-    for (int i = 0; i < 200; ++i) {
-        const auto seen = back_off.exhausted(now).instant() - now;
-        expect(seen == pause, fmt::format("pause {}", i + 1), fmt::format("{} ms", pause.count()),
-               fmt::format("{} ms", std::chrono::duration<double, std::milli>(seen).count()),
-               i == 0 && seen == -now.time_since_epoch() ? kNotWritten : kPause);
-        pause = std::min<std::chrono::milliseconds>(pause * 2, 1000ms);
-        now += i % 2 == 0 ? 3s : -7s;
-    }
-    step("ask another one, which has not failed before");
-    AcceptBackOff other;
-    expect(other.exhausted(now).instant() == now + 5ms, "its first pause", "5 ms", "another",
-           kPause);
-    step("a client is accepted, and then descriptors run out again");
-    back_off.succeeded();
-    for (const auto expected : {5ms, 10ms, 20ms})
-        expect(back_off.exhausted(now).instant() == now + expected, "the pause",
-               fmt::format("{} ms", expected.count()), "another", kPause);
+        fail("calls beside accept4(2)", "none", name_of(call.call),
+             call.call == SocketCall::shutdown ? kShutdown : kExtra);
 }

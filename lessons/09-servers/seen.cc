@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -22,6 +23,9 @@
 #include "advice.hh"
 #include "daemon/error.hh"
 #include "net/socket_options.hh"
+
+// sanitizer/common_interface_defs.h; null in a build without one.
+extern "C" [[gnu::weak]] void __sanitizer_set_report_fd(void* number);
 
 namespace waymark::course::check {
 
@@ -102,12 +106,14 @@ std::string settings() {
                        action.sa_handler == SIG_DFL ? "as it was" : "changed", limit.rlim_cur);
 }
 
-// What goes to descriptors 1 and 2 while it lives.
+// What goes to descriptors 1 and 2 while it lives. A sanitizer's last words do not: they are for
+// the runner, and nobody would look at them here.
 class Printed {
   public:
     Printed() : text_(::memfd_create("printed", MFD_CLOEXEC)), old_{Fd(::dup(1)), Fd(::dup(2))} {
         std::fflush(nullptr);
         for (const int number : {1, 2}) ::dup2(text_.get(), number);
+        let_sanitizer_speak_to(old_[1].get());
     }
     ~Printed() { put_back(); }
     std::string take() {
@@ -125,6 +131,11 @@ class Printed {
             ::dup2(old_[number - 1].get(), number);
             old_[number - 1].reset();
         }
+        let_sanitizer_speak_to(2);
+    }
+    static void let_sanitizer_speak_to(std::intptr_t number) {
+        if (&__sanitizer_set_report_fd != nullptr)
+            __sanitizer_set_report_fd(reinterpret_cast<void*>(number));
     }
     Fd text_;
     Fd old_[2];
