@@ -121,6 +121,11 @@ inline const Advice kGapForgotten{
     "dropped_ is 0 when the notice waits, not before: to make it may throw, and then the gap is "
     "still to be told.",
     "README.md#a-gap-that-is-forgotten"};
+inline const Advice kCaught{
+    "an exception of notice() caught",
+    "What notice() throws comes out of the loop: whoever runs it knows what to do. Here it would "
+    "be lost, and the next turn would ask again in vain.",
+    "README.md#an-exception-of-notice-caught"};
 inline const Advice kNoticeCount{
     "a wrong number in the notice",
     "It is the number of all that were dropped since the last notice, and of none twice.",
@@ -133,9 +138,14 @@ inline const Advice kNoticePlace{"a notice in the wrong place",
 inline const Advice kManyGaps{
     "one place free taken for room",
     "Where each place that becomes free is given away at once, the client reads a message, a "
-    "notice, "
-    "a message, a notice. After the first drop there is room when half is gone.",
+    "notice, a message, a notice. After the first drop there is room when half of the messages is "
+    "gone, and half of the bytes.",
     "README.md#one-place-free-taken-for-room"};
+inline const Advice kLessThanHalf{
+    "room found too late",
+    "Not more than half of either limit waits: exactly half is enough. With a limit of 1, and with "
+    "an odd one, half is what the division leaves.",
+    "README.md#room-found-too-late"};
 inline const Advice kRoom{
     "room told at the wrong time",
     "on_room() is called by the loop, once for each gap, when the notice is in the queue and "

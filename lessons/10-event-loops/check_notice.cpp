@@ -52,7 +52,7 @@ TEST_CASE("a gap is told at the next turn when its notice could not be made") {
             thrown = true;
         }
     }
-    expect(thrown, "what notice() throws", "comes out of the loop", "does not", kGapForgotten);
+    expect(thrown, "what notice() throws", "comes out of the loop", "does not", kCaught);
     expect_equal(client.rooms, 0, "calls of on_room()", kRoom);
     step("now it does not; some rounds");
     client.notice_throws = false;

@@ -96,7 +96,13 @@ TEST_CASE("a client that reads is kept although the loop does not tell of room")
     pass(loop, milliseconds(1'000));
     rounds(loop, 1);
     expect_no_end(other, kAnswer);
-    expect_equal(other.queue().messages(), 1U, "messages() that wait: the notice", kUntold);
+    const std::size_t waiting = other.queue().messages();
+    if (waiting == 0) {  // who queues it when the loop tells of room was not asked before
+        other.read();
+        settle(loop);
+    }
+    expect_equal(waiting, 1U, "messages() that wait: the notice",
+                 other.notices.empty() ? kUntold : kPatience);
     step("it takes nothing; 1000 ms later");
     pass(loop, milliseconds(1'000));
     rounds(loop, 1);

@@ -78,9 +78,15 @@ Client::Client(EventLoop& loop, Limits limits, bool small_socket) {
 }
 
 bool Client::push(const std::string& message) {
-    if (!queue_->push(message)) return false;
-    expect_message(message);
-    return true;
+    bool is_taken = false;
+    try {
+        is_taken = queue_->push(message);
+    } catch (const std::exception& error) {
+        fail("push()", "throws nothing", std::string("threw: ") + error.what(),
+             ends.empty() ? Causes{} : Causes(kEnd));
+    }
+    if (is_taken) expect_message(message);
+    return is_taken;
 }
 
 void Client::expect_message(const std::string& text) {
