@@ -27,6 +27,16 @@ inline const Advice kTwoWrites{
     "Between two writes another process or thread writes its own line, and both are torn. Put the"
     " line together first: one write.",
     "README.md#two-writes-a-line; write(2); pipe(7), PIPE_BUF"};
+inline const Advice kTooLong{
+    "a line longer than a pipe takes",
+    "The end of a part is in the same write as the line behind it. Both together have at most "
+    "kLongestLine bytes, or a pipe takes them in two pieces.",
+    "README.md#a-line-longer-than-a-pipe-takes; pipe(7), PIPE_BUF"};
+inline const Advice kSharedBuffer{
+    "a buffer that all threads share",
+    "The line was written in one piece, and had words of two threads in it: both put theirs "
+    "together in the same place. A static buffer is one for all.",
+    "README.md#a-buffer-that-all-threads-share"};
 inline const Advice kFormat{
     "data as a format",
     "What a peer said is read as a format: its braces are obeyed. It is only ever an argument.",
@@ -148,7 +158,7 @@ inline const Advice kEmptied{
 inline const Advice kMode{
     "another mode than 0640",
     "Names and addresses of clients stand in it. Its owner may write, a group may read, nobody "
-    "else; the umask can only take away more.",
+    "else; the umask can only take away more. A file that is there keeps the mode that it has.",
     "README.md#another-mode-than-0640; open(2), O_CREAT"};
 inline const Advice kAppend{
     "without O_APPEND",
@@ -170,6 +180,11 @@ inline const Advice kReopenLoses{
     "The directory may be gone, or closed to us since we gave up our rights. Open first; give the"
     " old one up only when the new one is there.",
     "README.md#a-reopen-that-loses-the-log"};
+inline const Advice kUnread{
+    "a refusal that nobody reads",
+    "dup3(2) gives -1 where it fails. The old file is written on then, and who is told true looks "
+    "for the lines in the new one.",
+    "README.md#a-refusal-that-nobody-reads; dup(2)"};
 inline const Advice kNoFile{"no file and nothing to reopen",
                             "stderr, the journal and the system log are not opened by a path of "
                             "ours. A reload that reopens "
@@ -227,7 +242,7 @@ inline const Advice kLineEnd{
 inline const Advice kExtra{
     "more than was asked for",
     "A log says what it was given, once, in its place. It does not wait, look or change anything "
-    "else.",
+    "else: no try beyond the contract's, no work for a line that the level leaves out.",
     "README.md#more-than-was-asked-for"};
 
 }  // namespace waymark::course::check

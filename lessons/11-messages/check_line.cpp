@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <stdexcept>
 #include <thread>
 
@@ -23,6 +24,9 @@ namespace {
 struct Throws {};         // having overwritten errno
 struct ThrowsANumber {};  // which is no std::exception
 struct Overwrites {};     // errno, as a formatter that makes calls does
+struct Meanwhile {        // has no words, and another thread has logged a line when that is said
+    Log& log;
+};
 
 constexpr Severity kAll[] = {Severity::emergency, Severity::alert,   Severity::critical,
                              Severity::error,     Severity::warning, Severity::notice,
@@ -74,6 +78,14 @@ struct fmt::formatter<Overwrites> {
     constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
     auto format(const Overwrites&, fmt::format_context& context) const {
         errno = EDOM;
+        return context.out();
+    }
+};
+template <>
+struct fmt::formatter<Meanwhile> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+    auto format(const Meanwhile& value, fmt::format_context& context) const {
+        std::jthread([&value] { value.log.info("{}", std::string(1'000, 'b')); });
         return context.out();
     }
 };
@@ -145,10 +157,33 @@ TEST_CASE("one line is one write") {
            fmt::format("{} bytes: {}", line.size() + 1, show(line.substr(line.size() - 10))), kCut);
 }
 
-TEST_CASE("lines of several threads stay whole") {
-    step("four threads log a hundred lines each, to one file");
+TEST_CASE("a line behind a part is no longer than others") {
+    step("of a line some bytes get out; log a line of 100000 letters");
     const Folder folder;
     Log log(to_file(folder));
+    {
+        Faults faults;
+        faults.shorten(5);
+        faults.fail(Call::write, ENOSPC, 1'000'000, 1);
+        log.info("lost");
+    }
+    log.info("{}", std::string(100'000, 'a'));
+    const std::vector<std::string> lines = lines_of(folder.log());
+    expect(lines.size() == 3 && lines[0].size() <= 5 && lines[2].ends_with(told(1)), "the lines",
+           "a part, the long line, and: " + told(1), show(lines.size()), Causes{kTorn, kHalf});
+    const std::size_t bytes = lines[1].size() + 2;
+    expect(bytes <= kLongestLine, "bytes of the long line, with the end of the part and its own",
+           fmt::format("at most {}", kLongestLine), show(bytes), kTooLong);
+}
+
+TEST_CASE("lines of several threads stay whole") {
+    step("while a line is put together another thread logs one");
+    const Folder folder;
+    Log log(to_file(folder));
+    log.info("{}{}", std::string(1'000, 'a'), Meanwhile{log});
+    expect_lines(folder.log(), {std::string(1'000, 'b'), std::string(1'000, 'a')}, kSharedBuffer);
+    step("four threads log a hundred lines each, to one file");
+    std::filesystem::resize_file(folder.log(), 0);
     {
         std::vector<std::jthread> threads;
         for (int i = 0; i < 4; ++i)
@@ -216,7 +251,7 @@ TEST_CASE("a formatter that throws costs its line and no more") {
     expect(contents_of(folder.log()).empty(), "the file", "empty", show(contents_of(folder.log())),
            kExtra);
     log.debug("value: {}", Throws{});
-    expect_equal(log.lost(), 2L, "lost(), after a value that the level leaves out", kLevel);
+    expect_equal(log.lost(), 2L, "lost(), after a value that the level leaves out", kExtra);
     log.info("next");
     expect_lines(folder.log(), {"next", told(2)}, kNotTold);
     step("the formatter throws a number, which is no std::exception");

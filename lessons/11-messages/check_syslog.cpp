@@ -180,7 +180,8 @@ TEST_CASE("after any other failure it is connected to once more") {
         expect_equal(log.lost(), 1L, "lost()", kNotCounted);
         expect(calls.connects() == 1 && faults.calls(Call::write) == 2, "calls",
                "connect(2) once, send(2) twice",
-               fmt::format("{} and {}", calls.connects(), faults.calls(Call::write)), kReconnects);
+               fmt::format("{} and {}", calls.connects(), faults.calls(Call::write)),
+               calls.connects() > 1 || faults.calls(Call::write) > 2 ? kExtra : kNotFoundAgain);
     }
 }
 
