@@ -52,8 +52,8 @@ inline const Advice kRegainOfRoot{
 inline const Advice kCapabilities{
     "capabilities kept",
     "Permitted ones, which PR_SET_KEEPCAPS keeps, can be made effective again; no change of user "
-    "touches the inheritable ones.",
-    "README.md#capabilities-kept; capabilities(7); prctl(2), PR_SET_KEEPCAPS"};
+    "touches the inheritable ones. And capset() says EINVAL to a head without a version.",
+    "README.md#capabilities-kept; capabilities(7); capset(2); prctl(2), PR_SET_KEEPCAPS"};
 inline const Advice kNeedless{
     "a drop refused to who has dropped",
     "Nothing had to be changed, and a call that needs root was made all the same.",

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "capability_calls.hh"
 #include "made_up_credentials.hh"
 
 using namespace waymark::course::check;
@@ -63,28 +64,6 @@ int list_groups(const Credentials& all, int size, gid_t* list) {
     }
     std::ranges::copy(all.groups, list);
     return count;
-}
-
-std::uint64_t joined(std::uint32_t low, std::uint32_t high) {
-    return std::uint64_t{high} << 32 | low;
-}
-
-int made_up_capset(MadeUpCredentials& made_up, const __user_cap_data_struct* sets) {
-    return made_up.apply([&](Credentials& all) {
-        return all.capset(joined(sets[0].permitted, sets[1].permitted),
-                          joined(sets[0].effective, sets[1].effective),
-                          joined(sets[0].inheritable, sets[1].inheritable));
-    });
-}
-
-int made_up_capget(const MadeUpCredentials& made_up, __user_cap_data_struct* sets) {
-    const auto& all = made_up.now.capabilities;
-    for (int i = 0; i < 2; ++i) {
-        sets[i].permitted = static_cast<std::uint32_t>(all.permitted >> 32 * i);
-        sets[i].effective = static_cast<std::uint32_t>(all.effective >> 32 * i);
-        sets[i].inheritable = static_cast<std::uint32_t>(all.inheritable >> 32 * i);
-    }
-    return 0;
 }
 
 }  // namespace
@@ -217,14 +196,14 @@ int getgrnam_r(const char* name, group* entry, char* buffer, size_t size, group*
     return found ? 0 : made_up->error_of_groups;
 }
 
-int capset(void* head, const __user_cap_data_struct* sets) {
+int capset(cap_user_header_t head, const __user_cap_data_struct* sets) {
     auto* made_up = MadeUpCredentials::current();
-    return made_up ? made_up_capset(*made_up, sets) : real<int>("capset", head, sets);
+    return made_up ? made_up_capset(*made_up, head, sets) : real<int>("capset", head, sets);
 }
 
-int capget(void* head, __user_cap_data_struct* sets) {
+int capget(cap_user_header_t head, __user_cap_data_struct* sets) {
     const auto* made_up = MadeUpCredentials::current();
-    return made_up ? made_up_capget(*made_up, sets) : real<int>("capget", head, sets);
+    return made_up ? made_up_capget(*made_up, head, sets) : real<int>("capget", head, sets);
 }
 
 // These two take as many arguments as the call has. With a label they are functions of the most
@@ -287,9 +266,11 @@ long syscall_in_front(long number, long a, long b, long c, long d, long e, long 
             case SYS_setgroups:
                 return setgroups(static_cast<size_t>(a), reinterpret_cast<gid_t*>(b));
             case SYS_capset:
-                return capset(nullptr, reinterpret_cast<__user_cap_data_struct*>(b));
+                return capset(reinterpret_cast<cap_user_header_t>(a),
+                              reinterpret_cast<__user_cap_data_struct*>(b));
             case SYS_capget:
-                return capget(nullptr, reinterpret_cast<__user_cap_data_struct*>(b));
+                return capget(reinterpret_cast<cap_user_header_t>(a),
+                              reinterpret_cast<__user_cap_data_struct*>(b));
             default:
                 break;
         }
