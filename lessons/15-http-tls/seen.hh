@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,12 @@ namespace waymark::course::check {
 using net::http::Framing;
 using net::http::RequestParser;
 using State = RequestParser::State;
+
+inline const Advice kThrows{
+    "an exception for what a peer has sent",
+    "Nobody waits for one here. std::stoull throws for what is no number, and "
+    "for what does not fit; a peer's errors are values: refuse().",
+    "README.md#an-exception-for-what-a-peer-has-sent; CONTRIBUTING.md"};
 
 struct Seen {
     State state = State::incomplete;
@@ -70,6 +77,17 @@ class Piece {
     std::size_t size_;
 };
 
+inline State parsed(RequestParser& parser, std::string_view input) {
+    std::string thrown;
+    try {
+        return parser.parse(input);
+    } catch (const std::exception& error) {
+        thrown = error.what();
+    }
+    fail("what parse() says of " + show(input.substr(0, 70)), "a verdict",
+         "an exception: " + thrown, kThrows);
+}
+
 inline Seen seen_of(RequestParser& parser, State state, std::string_view input) {
     Seen seen;
     seen.state = state;
@@ -96,11 +114,11 @@ inline Seen read_in_pieces(std::string_view bytes, const std::vector<std::size_t
     RequestParser parser;
     for (const std::size_t cut : cuts) {
         const Piece piece(bytes.substr(0, cut));
-        const State state = parser.parse(piece.view());
+        const State state = parsed(parser, piece.view());
         if (state != State::incomplete) return seen_of(parser, state, piece.view());
     }
     const Piece whole(bytes);
-    return seen_of(parser, parser.parse(whole.view()), whole.view());
+    return seen_of(parser, parsed(parser, whole.view()), whole.view());
 }
 
 // Of a long input, some of the places, and the last of them all.
