@@ -23,6 +23,10 @@ inline const Advice kShift{"a mask made by shifting too far",
                            "shifts by nothing, and /0 becomes /32. Give the two ends of the mask a "
                            "line each, or go byte by byte.",
                            "README.md#a-mask-made-by-shifting-too-far; C++20, [expr.shift]"};
+inline const Advice kNoBits{"a mask of no bits forgotten",
+                            "/0 is everybody of its family. With 0 bits there is no last byte of "
+                            "the mask, and bits - 1 goes round: ask for 0 first.",
+                            "README.md#a-mask-of-no-bits-forgotten"};
 inline const Advice kWrongEnd{"bits counted from the wrong end",
                               "The first byte is worth most, and a mask covers bits from the "
                               "highest on. A number read by memcpy has other bytes in front, and "

@@ -86,6 +86,9 @@ inline std::vector<Mistake> known_mistakes() {
             if (bit_of(network, number) != bit_of(peer, number)) return false;
         return true;
     };
+    const auto nobody_by_no_bits = [](const Bytes& network, unsigned bits, const Bytes& peer) {
+        return bits != 0 && same_bits(network, peer, bits);
+    };
     return {
         {kWholeBytes, with_bits([](unsigned bits, unsigned) { return bits / 8 * 8; })},
         {kWholeBytes, with_bits([](unsigned bits, unsigned) { return (bits + 7) / 8 * 8; })},
@@ -95,6 +98,7 @@ inline std::vector<Mistake> known_mistakes() {
         {kOffByOne, with_bits([](unsigned bits, unsigned) { return bits == 0 ? 0 : bits - 1; })},
         {kShift, with_bits([](unsigned bits, unsigned most) { return bits == 0 ? most : bits; })},
         {kShift, with_bits([](unsigned bits, unsigned most) { return bits == most ? 0 : bits; })},
+        {kNoBits, nobody_by_no_bits},
         {kLongMask, with_bits([](unsigned bits, unsigned) { return std::min(bits, 32U); })},
         {kLongMask, with_bits([](unsigned bits, unsigned) { return std::min(bits, 64U); })},
         {kWrongEnd, in_order(4)},
