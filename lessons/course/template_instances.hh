@@ -2,6 +2,8 @@
 // of the time of a compile goes into them. So a file in a source's place is compiled without, and
 // linked with those of the library's own object, which is there already and made with the same
 // flags. What is not among them the linker misses; then the file has to be compiled whole.
+// Only of the library's objects, whose sources are ours: what a learner's file defines may be
+// another thing a minute later, and its instances under the same names, too.
 //
 // Taken are templates' instances that any object may define again (weak or unique, nm(1)), but
 // nothing whose name holds a type that the source itself defines: the file in its place may define

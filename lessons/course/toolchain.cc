@@ -83,6 +83,7 @@ daemon::Fd Toolchain::claim(const Lesson& lesson) const {
 Toolchain Toolchain::beside(fs::path scratch) const {
     Toolchain other = *this;
     other.scratch_ = std::move(scratch);
+    other.remembers_ = false;
     return other;
 }
 
@@ -159,22 +160,12 @@ fs::path Toolchain::prelude(const std::string& source) const {
     return header;
 }
 
-// Empty if there are none to be had: then each file makes its own.
-std::vector<std::string> Toolchain::instances_of(const std::string& source) const {
+// Empty if there are none to be had: then a file makes its own.
+fs::path Toolchain::instances_of(const std::string& source) const {
     const fs::path object = build_ / object_of(source);
     const fs::path made = preludes_ / (flat(source) + ".instances.o");
-    std::vector<std::string> all;
-    if (is_fresh(made, object) || take_instances(object, own_source(source), made))
-        all.push_back(made.string());
-    // Older than the library's headers they would be a lie.
-    const fs::path more = more_instances(source);
-    if (!all.empty() && is_fresh(more, build_ / library_of(source))) all.push_back(more.string());
-    return all;
-}
-
-// Those of the last file that had to be compiled whole: the next will want them again.
-fs::path Toolchain::more_instances(const std::string& source) const {
-    return scratch_ / (flat(source) + ".more.o");
+    if (is_fresh(made, object) || take_instances(object, own_source(source), made)) return made;
+    return {};
 }
 
 fs::path Toolchain::object_made(const std::string& source, Instances instances) const {
@@ -242,14 +233,16 @@ Compiled Toolchain::compile(const Lesson& lesson,
     return link(check_of(lesson.name), program(lesson), files);
 }
 
+// Not tried again where it was in vain: who has written a container of his own will keep it.
 Compiled Toolchain::link(const std::string& target, const fs::path& program,
                          const std::map<std::string, fs::path>& files) const {
-    const Compiled quick = link_with(Instances::shared, target, program, files);
-    if (quick.success || !quick.not_linked) return quick;
-    Compiled whole = link_with(Instances::own, target, program, files);
-    if (whole.success)
-        for (const auto& [source, file] : files)
-            take_instances(object_made(source, Instances::own), file, more_instances(source));
+    const fs::path in_vain = program.string() + ".whole";
+    if (!remembers_ || !fs::exists(in_vain)) {
+        const Compiled quick = link_with(Instances::shared, target, program, files);
+        if (quick.success || !quick.not_linked) return quick;
+    }
+    const Compiled whole = link_with(Instances::own, target, program, files);
+    if (remembers_ && whole.success) write_file(in_vain, "");
     return whole;
 }
 
@@ -264,8 +257,7 @@ Compiled Toolchain::link_with(Instances instances, const std::string& target,
     std::map<std::string, std::vector<std::string>> objects;  // of a library
     std::map<std::string, std::vector<std::string>> replaced;
     for (const auto& [source, file] : files) {
-        std::vector<std::string> shared;
-        if (instances == Instances::shared) shared = instances_of(source);
+        const fs::path shared = instances == Instances::shared ? instances_of(source) : "";
         const Instances made = shared.empty() ? Instances::own : Instances::shared;
         const fs::path object = object_made(source, made);
         const Compiled one = compile_one(source, file, object, made);
@@ -275,7 +267,7 @@ Compiled Toolchain::link_with(Instances instances, const std::string& target,
         if (names_the_check(object))
             return {false, {"error: your file names the check, which judges it"}};
         objects[library_of(source)].push_back(object.string());
-        std::ranges::copy(shared, std::back_inserter(objects[library_of(source)]));
+        if (!shared.empty()) objects[library_of(source)].push_back(shared.string());
         replaced[library_of(source)].push_back(source);
     }
     std::vector<std::string> words;

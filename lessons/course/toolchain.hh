@@ -33,8 +33,8 @@ class Toolchain {
     Toolchain(std::filesystem::path build, std::filesystem::path scratch)
         : build_(std::move(build)), scratch_(std::move(scratch)), preludes_(scratch_) {}
 
-    // The same with another place for the program. What is known of the commands, and the preludes,
-    // are shared.
+    // The same with another place for the program, for many files that have nothing to do with each
+    // other. What is known of the commands, and the preludes, are shared.
     Toolchain beside(std::filesystem::path scratch) const;
 
     // Brings the check and the library up to date. Throws daemon::UsageError with ninja's words if
@@ -78,8 +78,7 @@ class Toolchain {
                        const std::filesystem::path& program,
                        const std::map<std::string, std::filesystem::path>& files) const;
     std::filesystem::path own_source(const std::string& source) const;
-    std::vector<std::string> instances_of(const std::string& source) const;
-    std::filesystem::path more_instances(const std::string& source) const;
+    std::filesystem::path instances_of(const std::string& source) const;
     std::filesystem::path object_made(const std::string& source, Instances instances) const;
     std::filesystem::path prelude(const std::string& source) const;
     std::filesystem::path rest_of(const std::filesystem::path& library,
@@ -88,6 +87,7 @@ class Toolchain {
     std::filesystem::path build_;
     std::filesystem::path scratch_;
     std::filesystem::path preludes_;
+    bool remembers_ = true;  // that the last file of the lesson had to be compiled whole
     // Ninja reads a megabyte before it answers, so it is asked once, for all targets together.
     mutable std::map<std::string, std::vector<std::string>> commands_;
 };
