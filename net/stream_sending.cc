@@ -104,9 +104,9 @@ ssize_t Stream::SendFile::put_through_layer() {
     } while (got == -1 && errno == EINTR);
     if (got <= 0) return got;
     const iovec piece{buffer, static_cast<std::size_t>(got)};
-    const bool is_last = static_cast<std::size_t>(got) == left_;
-    const ssize_t put =
-        stream_.layer_->send(stream_, std::span(&piece, 1), is_last ? follows_ : Follows::nothing);
+    const bool is_end = follows_ == Follows::end && static_cast<std::size_t>(got) == left_;
+    const ssize_t put = stream_.layer_->send(stream_, std::span(&piece, 1),
+                                             is_end ? Follows::end : Follows::nothing);
     if (put > 0) offset_ += put;
     return put;
 }

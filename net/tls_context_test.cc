@@ -14,11 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
 std::string refusal_of(const TlsServerOptions& options) {
     try {
         const TlsServerContext context(options);

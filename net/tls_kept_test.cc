@@ -2,6 +2,8 @@
 // file, the last bytes for the end.
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "net/openssl_owned.hh"
 #include "net/stream_under_test.hh"
@@ -12,11 +14,6 @@ using namespace std::chrono_literals;
 using namespace waymark::net;
 
 namespace {
-
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
 
 SessionPair make_pair(TlsVersion least = TlsVersion::tls13) {
     SessionPair pair(
@@ -145,4 +142,29 @@ TEST_CASE("a slow peer gets all of a last answer, and then its end") {
     CHECK(pair.server_result.outcome == Outcome::done);
     CHECK(pair.client_result.outcome == Outcome::end);
     CHECK(all == large);
+}
+
+TEST_CASE("a file that more shall follow is sent without it") {
+    SecuredPair pair(TlsServerContext({.identity = authority().server()}).accept(),
+                     TlsClientContext({.authorities = authority().file("authority.pem")})
+                         .connect("server.example"),
+                     make_tcp_pair());
+    pair.shake_hands();
+    struct Coroutines {
+        static Task<> send(Stream& stream, const waymark::daemon::Fd& file, Transfer& result) {
+            result = co_await stream.send_file(file, 0, 4, 20s, Follows::more);
+        }
+        static Task<> read(Stream& stream, std::string& all, Transfer& result) {
+            char buffer[100];
+            result = co_await stream.read_some(buffer, waymark::daemon::Deadline::never());
+            all.append(buffer, result.bytes);
+        }
+    };
+    const waymark::daemon::Fd file(::memfd_create("file", MFD_CLOEXEC));
+    REQUIRE(::pwrite(file.get(), "file", 4, 0) == 4);
+    pair.tasks.start(Coroutines::send(*pair.server, file, pair.server_result));
+    std::string all;
+    pair.tasks.start(Coroutines::read(*pair.client, all, pair.client_result));
+    pair.finish();
+    CHECK(all == "file");
 }

@@ -16,11 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
 // What a server says to a client that brings a session from before, and the session that it gets.
 struct Resumption {
     bool is_done = false;
@@ -76,8 +71,7 @@ TEST_CASE("no ticket outlives the authority of its client") {
         server.reload();
         const Resumption third = ask(server, leaver, second.session, version);
         CHECK_FALSE(third.is_done);
-        CHECK(third.failure ==
-              "certificate of CN=anna: issued by no authority trusted here");
+        CHECK(third.failure == "certificate of CN=anna: issued by no authority trusted here");
         for (const Resumption& each : {first, second, third}) SSL_SESSION_free(each.session);
     }
 }

@@ -10,15 +10,6 @@ using namespace waymark::net;
 using scarcity::at_each_allocation;
 using scarcity::Shortage;
 
-namespace {
-
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
-}  // namespace
-
 TEST_CASE("a handshake without memory fails or goes on, and says which") {
     const TlsServerContext server({.identity = authority().server(),
                                    .client_authorities = authority().file("authority.pem")});

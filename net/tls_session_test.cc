@@ -9,11 +9,6 @@ using namespace waymark::net;
 
 namespace {
 
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
 TlsServerOptions server_options(TlsVersion least = TlsVersion::tls13) {
     return {.identity = authority().server(), .least = least};
 }

@@ -16,11 +16,6 @@ using waymark::daemon::Deadline;
 
 namespace {
 
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
 struct Ends {
     waymark::daemon::SocketPair pair = waymark::daemon::make_socket_pair(SOCK_STREAM);
     TlsServerContext server_context{{.identity = authority().server()}};

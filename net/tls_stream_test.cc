@@ -10,11 +10,6 @@ using namespace waymark::net;
 
 namespace {
 
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
 TlsServerContext plain_server() {
     return TlsServerContext({.identity = authority().server()});
 }

@@ -16,11 +16,6 @@ using waymark::daemon::Fd;
 
 namespace {
 
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
 struct Talk : SecuredPair {
     explicit Talk(waymark::daemon::SocketPair pair =
                       waymark::daemon::make_socket_pair(SOCK_STREAM | SOCK_NONBLOCK))

@@ -16,11 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
 // Asks a server that says its address to /peer, and is of server.example.
 struct Secured {
     TlsServerContext tls{{.identity = authority().server()}};

@@ -18,11 +18,6 @@ using waymark::daemon::Deadline;
 
 namespace {
 
-const Authority& authority() {
-    static const Authority made;
-    return made;
-}
-
 TlsServerOptions for_known_clients() {
     return {.identity = authority().server(),
             .client_authorities = authority().file("authority.pem")};
