@@ -143,11 +143,7 @@ TEST_CASE("a slow sender does not stretch the deadline") {
         {
             Faults faults;
             const Deadline deadline = soon();
-            const auto one = [&] {
-                until_over(deadline);
-                put(wire.writing, "x");
-            };
-            at_each_wait(faults, one, 60);
+            send_too_slowly(faults, wire, deadline);
             seen = exactly(wire, buffer, deadline);
         }
         expect_in_time(seen.starts_with("timed_out"), "the result", "timed_out", seen);

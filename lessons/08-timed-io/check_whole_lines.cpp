@@ -136,11 +136,7 @@ TEST_CASE("a slow sender does not stretch the deadline of a line") {
     {
         Faults faults;
         const Deadline deadline = soon();
-        const auto one = [&] {
-            until_over(deadline);
-            put(wire.writing, "x");
-        };
-        at_each_wait(faults, one, 60);
+        send_too_slowly(faults, wire, deadline);
         seen = next_line(reader, 100, deadline);
     }
     const auto read = [](Wire& other, Deadline deadline) {

@@ -202,5 +202,13 @@ inline void at_each_wait(Faults& faults, std::function<void()> act, int times) {
 inline void until_over(Deadline deadline) {
     while (!deadline.expired()) ::usleep(1000);
 }
+// A slow sender: a byte comes at each wait, the first when the deadline has come.
+inline void send_too_slowly(Faults& faults, const Wire& wire, Deadline deadline) {
+    const auto one = [&wire, deadline] {
+        until_over(deadline);
+        put(wire.writing, "x");
+    };
+    at_each_wait(faults, one, 60);
+}
 
 }  // namespace waymark::course::check
