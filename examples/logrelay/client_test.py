@@ -206,14 +206,15 @@ class Reconnecting(unittest.TestCase):
                 self.assertEqual(client.log.count("the connection is broken"), 1)
 
     def test_a_relay_that_is_away_is_told_once_and_found_when_it_is_back(self):
-        self.listener.close()
-        with Client(self.port, "--to", "-") as client:
-            client.wait_for(f"127.0.0.1:{self.port}: Connection refused; trying again")
-            self.listener = socket.create_server(("127.0.0.1", self.port))
-            self.listener.settimeout(PATIENCE_SECONDS)
-            self.addCleanup(self.listener.close)
+        self.listener = self.enterContext(socket.socket())
+        self.listener.settimeout(PATIENCE_SECONDS)
+        self.listener.bind(("127.0.0.1", 0))  # refused until it listens, and nobody else's meanwhile
+        port = self.listener.getsockname()[1]
+        with Client(port, "--to", "-") as client:
+            client.wait_for(f"127.0.0.1:{port}: Connection refused; trying again")
+            self.listener.listen()
             self.accept()
-            self.assertEqual(client.log.count("refused"), 1)
+            self.assertEqual(client.log.count("trying again"), 1, client.log)  # for all addresses of localhost
 
     def test_the_place_is_kept_for_the_next_start(self):
         with tempfile.TemporaryDirectory() as folder:

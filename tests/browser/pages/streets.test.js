@@ -162,6 +162,12 @@ test('without a map the page does not load what draws one', async () => {
 
 const RED_PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==', 'base64');
 
+// In Node 18 close() gives nothing back.
+function stop(server) {
+  server.close();
+  server.closeAllConnections();
+}
+
 function servePictures() {
   const server = http.createServer((request, response) => response.writeHead(200, { 'Content-Type': 'image/png' }).end(RED_PIXEL));
   return new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(server)); });
@@ -187,14 +193,14 @@ test('pictures of the server that was named are shown, those of another are not'
     assert.deepEqual([fromNamed, fromOther], ['loaded', 'refused']);
     assert.ok(page.complaints.some((text) => text.includes('Content Security Policy')));
   } finally {
-    for (const server of [named, other]) server.close().closeAllConnections();
+    for (const server of [named, other]) stop(server);
   }
 });
 
 test('when no picture comes the outline of the world is there, and a line that says so', async () => {
   const server = await servePictures();
   const { port } = server.address();
-  server.close().closeAllConnections();
+  stop(server);
   own = await Tracker.start(['alice'], ['--tiles', `http://127.0.0.1:${port}/{z}/{x}/{y}.png`]);
   const page = await openPage(browser, { viewport: PHONE });
   await visit(page, own.web);
