@@ -29,15 +29,17 @@ std::vector<std::string> types_defined_in(const std::string& source) {
     return types;
 }
 
-// An inline function that is no template is made by whoever defines it.
-bool is_of_a_template(const std::string& mangled) {
+// Of a template, or of a library of others: their inline functions are the same for everybody. One
+// that is neither is made by whoever defines it.
+bool is_shareable(const std::string& mangled) {
     int status = 0;
     const std::unique_ptr<char, decltype(&std::free)> name(
         abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status), std::free);
     if (!name) return false;
     // A template's operator is "operator< <int>" here.
-    static const std::regex sign("operator(<=>|<<=|<<|<=|<|->\\*|->|>>=|>>|>=|>)");
+    static const std::regex sign("operator(\\(\\)|<=>|<<=|<<|<=|<|->\\*|->|>>=|>>|>=|>)");
     const std::string plain = std::regex_replace(name.get(), sign, "operator");
+    if (plain.starts_with("std::") || plain.starts_with("fmt::")) return true;
     const std::size_t bracket = plain.find_first_of("<(");
     return bracket != std::string::npos && plain[bracket] == '<';
 }
@@ -71,7 +73,9 @@ std::vector<std::string> shared_instances(std::string_view symbols, std::string_
         const auto is_in_it = [&](const std::string& type) {
             return name.find(type) != std::string::npos;
         };
-        if (is_of_a_template(name) && std::ranges::none_of(types, is_in_it)) shared.push_back(name);
+        // A unique one is a variable, and objcopy(1) makes none of them local.
+        if ((kind == "u" || is_shareable(name)) && std::ranges::none_of(types, is_in_it))
+            shared.push_back(name);
     }
     return shared;
 }

@@ -5,9 +5,10 @@
 // Only of the library's objects, whose sources are ours: what a learner's file defines may be
 // another thing a minute later, and its instances under the same names, too.
 //
-// Taken are templates' instances that any object may define again (weak or unique, nm(1)), but
-// nothing whose name holds a type that the source itself defines: the file in its place may define
-// that otherwise. All the rest becomes local to the object, so a function that a learner forgot is
+// Taken are templates' instances and inline functions of std and fmt that any object may define
+// again (weak, nm(1)), and variables that are one in the whole program (unique), but nothing whose
+// name holds a type that the source itself defines: the file in its place may define that
+// otherwise. All the rest becomes local to the object, so a function that a learner forgot is
 // missed as before, and nothing of it runs before main.
 
 #pragma once

@@ -25,16 +25,17 @@ namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
 // The library's source, and what stands in its place.
-// std::from_chars() has a table that is unique and not weak.
+// std::from_chars() has a table that is unique and not weak, and std::ranges::begin is an object.
 constexpr const char* kOwn = R"(
 #include <unistd.h>
 #include <charconv>
+#include <ranges>
 #include <vector>
 struct Window { long bytes; };
 std::vector<Window> windows;
 int sum(const std::vector<int>& numbers) {
     std::vector<int> all = numbers;
-    all.push_back(1);
+    all.push_back(int(*std::ranges::begin(all)));
     windows.push_back({2});
     return static_cast<int>(all.size() + windows.size());
 }
@@ -57,9 +58,12 @@ int sum(const std::vector<int>& numbers) {
 )";
 constexpr const char* kMain = R"(
 #include <charconv>
+#include <ranges>
 #include <vector>
 int sum(const std::vector<int>& numbers);
 int main() {
+    const std::vector<int> one{1};
+    if (*std::ranges::begin(one) != 1) return 2;
     const char text[] = "2a";
     int number = 0;
     std::from_chars(text, text + 2, number, 16);
@@ -109,10 +113,13 @@ TEST_CASE("taken are instances that others may define, without types of the sour
         "_ZNSt6vectorI6WindowSaIS0_EE9push_backEOS0_ W 40 38\n"
         "_ZTVSt8functionIFivEE V 0 28\n"
         "_ZNSt8integralIiE5valueE u 0 8\n"
+        "_ZNSt6ranges6__cust5beginE u 0 1\n"
         "_Z6helperSt6vectorIiSaIiEE W 60 8\n"  // inline int helper(std::vector<int>)
         "_ZltRK4RoomS1_ W 70 8\n"              // inline bool operator<(const Room&, const Room&)
         "_ZSteqIhLm16EEbRKSt5arrayIT_XT0_EES4_ W 78 8\n"  // std::operator==<unsigned char, 16>
         "_ZlsI4RoomERiS1_RKT_ W 80 8\n"                   // operator<< <Room>
+        "_ZNK4RoomclI6DeviceEEvT_ W 84 8\n"               // Room::operator()<Device>
+        "_ZNSt8__detaileqERKiS1_ W 86 8\n"                // std::__detail::operator==
         "_ZN4Room4openEv W 88 8\n"
         "_ZL5local t 0 8\n"
         "short\n";
@@ -124,30 +131,41 @@ TEST_CASE("taken are instances that others may define, without types of the sour
     const char* const number = "_ZNSt6vectorIiSaIiEE9push_backEOi";
     const char* const window = "_ZNSt6vectorI6WindowSaIS0_EE9push_backEOS0_";
     const char* const table = "_ZTVSt8functionIFivEE";
+    const char* const begin = "_ZNSt6ranges6__cust5beginE";
     const char* const equal = "_ZSteqIhLm16EEbRKSt5arrayIT_XT0_EES4_";
     const char* const shown = "_ZlsI4RoomERiS1_RKT_";
+    const char* const called = "_ZNK4RoomclI6DeviceEEvT_";
+    const char* const friendly = "_ZNSt8__detaileqERKiS1_";
     const char* const unique = "_ZNSt8integralIiE5valueE";
     for (const Row& row : {
              Row{"no type of its own",
                  "int f() { return 1; }\n",
-                 {number, window, table, unique, equal, shown}},
-             Row{"a struct", "struct Window {\n};\n", {number, table, unique, equal, shown}},
+                 {number, window, table, unique, begin, equal, shown, called, friendly}},
+             Row{"a struct",
+                 "struct Window {\n};\n",
+                 {number, table, unique, begin, equal, shown, called, friendly}},
              Row{"a class with a base",
                  "class Window : Base {\n",
-                 {number, table, unique, equal, shown}},
-             Row{"a final one", "class Window final {\n", {number, table, unique, equal, shown}},
-             Row{"one of a class", "class Room::Window {\n", {number, table, unique, equal, shown}},
+                 {number, table, unique, begin, equal, shown, called, friendly}},
+             Row{"a final one",
+                 "class Window final {\n",
+                 {number, table, unique, begin, equal, shown, called, friendly}},
+             Row{"one of a class",
+                 "class Room::Window {\n",
+                 {number, table, unique, begin, equal, shown, called, friendly}},
              Row{"an enumeration",
                  "enum class Window : char {\n",
-                 {number, table, unique, equal, shown}},
-             Row{"only named", "struct Window;\n", {number, window, table, unique, equal, shown}},
+                 {number, table, unique, begin, equal, shown, called, friendly}},
+             Row{"only named",
+                 "struct Window;\n",
+                 {number, window, table, unique, begin, equal, shown, called, friendly}},
              Row{"another name",
                  "struct BigWindow {\n};\n",
-                 {number, window, table, unique, equal, shown}},
+                 {number, window, table, unique, begin, equal, shown, called, friendly}},
              Row{"a template for others", "template <class T>\nT f(T t) { return t; }\n", {}},
              Row{"a template for itself",
                  "namespace {\ntemplate <class T>\nT f(T t) { return t; }\n}  // namespace\n",
-                 {number, window, table, unique, equal, shown}},
+                 {number, window, table, unique, begin, equal, shown, called, friendly}},
              Row{"a template behind the unnamed namespace",
                  "namespace {\n}  // namespace\ntemplate <class T>\nT f(T t);\n",
                  {}},
