@@ -37,7 +37,7 @@ bool until_process(Watched& run, const std::function<bool(const json&)>& wanted)
 }
 
 bool holds(const json& list, std::string_view word) {
-    return std::ranges::find(list, word) != list.end();
+    return std::ranges::any_of(list, [&](const json& each) { return each == word; });
 }
 
 }  // namespace
