@@ -215,10 +215,9 @@ def main():
         threaded = [test for test in chosen(tests_there, options.only, options.quick)
                     if THREADS in test.suites]
         tests += tests_there
-    if options.only and not selected and not threaded:
-        known = sorted({name for test in tests for name in (test.name, *test.suites)})
-        usage_error(f"no test or suite is called {' or '.join(options.only)}; "
-                    f"there are: {' '.join(known)}")
+    known = {name for test in tests for name in (test.name, *test.suites)}
+    if unknown := [name for name in options.only if name not in known]:
+        usage_error(f"no test or suite is called {' or '.join(unknown)}; there are: {' '.join(sorted(known))}")
     if options.changed is not None:
         selected, threaded = reached(options, selected, threaded)
     parts = []

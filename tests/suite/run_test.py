@@ -158,7 +158,8 @@ class RunTest(unittest.TestCase):
         build = project(self.folder, tests)
         for options, code, last in ((["--only", "one"], 0, "2 passed, 0 failed, 0 skipped"),
                                     (["--only", "net"], 0, "4 passed, 0 failed, 0 skipped"),
-                                    (["--only", "absent"], 100, "three two")):
+                                    (["--only", "absent"], 100, "three two"),
+                                    (["--only", "one", "--only", "absent"], 100, "three two")):
             runner = start(build, *options)
             output = runner.communicate(timeout=120)[0]
             self.assertEqual(runner.returncode, code)
