@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <ctime>
+#include <utility>
 
 namespace waymark::daemon {
 
@@ -9,9 +10,12 @@ namespace {
 
 constexpr int kRaisedByWrite[] = {SIGPIPE, SIGXFSZ};
 
+thread_local bool is_held_back = false;
+
 }  // namespace
 
-WithoutWriteSignals::WithoutWriteSignals() {
+WithoutWriteSignals::WithoutWriteSignals() : is_within_(std::exchange(is_held_back, true)) {
+    if (is_within_) return;
     const int saved_errno = errno;
     ::sigemptyset(&ours_);
     for (const int signal : kRaisedByWrite) ::sigaddset(&ours_, signal);
@@ -27,6 +31,8 @@ WithoutWriteSignals::WithoutWriteSignals() {
 }
 
 WithoutWriteSignals::~WithoutWriteSignals() {
+    if (is_within_) return;
+    is_held_back = false;
     const int saved_errno = errno;
     const timespec at_once{0, 0};
     // Ends with EAGAIN when none is left.

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <string>
+#include <thread>
 
 #include "daemon/children_under_test.hh"
 #include "daemon/fd.hh"
@@ -51,6 +52,35 @@ TEST_CASE("a signal that the caller holds back is left to it") {
     ::sigemptyset(&sigpipe);
     ::sigaddset(&sigpipe, SIGPIPE);
     CHECK(::sigtimedwait(&sigpipe, nullptr, &at_once) == SIGPIPE);
+}
+
+TEST_CASE("one within another leaves what is held back to the other") {
+    ::signal(SIGPIPE, SIG_DFL);
+    {
+        const WithoutWriteSignals around;
+        CHECK(errno_of_write_without_reader() == EPIPE);
+        CHECK(is_pending());  // and no system call was made for it
+        CHECK(errno_of_write_without_reader() == EPIPE);
+    }
+    CHECK_FALSE(is_pending());
+    sigset_t mask;
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+    CHECK(::sigismember(&mask, SIGPIPE) == 0);
+    CHECK(errno_of_write_without_reader() == EPIPE);
+    CHECK_FALSE(is_pending());
+}
+
+TEST_CASE("what a thread holds back is not held back by another") {
+    ::signal(SIGPIPE, SIG_DFL);
+    const WithoutWriteSignals around;
+    int error_number = 0;
+    bool is_left = true;
+    std::thread([&] {
+        error_number = errno_of_write_without_reader();
+        is_left = is_pending();
+    }).join();
+    CHECK(error_number == EPIPE);
+    CHECK_FALSE(is_left);
 }
 
 // The reader takes a page and leaves while the writer waits for room: write(2) then returns what it

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "daemon/error.hh"
+#include "daemon/without_write_signals.hh"
 #include "net/socket_options.hh"
 
 namespace waymark::httpd {
@@ -59,6 +60,11 @@ Worker::Worker(Shared& shared)
     server_.set_error_pages(&shared.error_pages);
     report_what_fails();
     server_.when_stopped([this] { loop_.stop(); });
+}
+
+void Worker::run() {
+    const daemon::WithoutWriteSignals once_for_all_files;
+    loop_.run();
 }
 
 void Worker::add_programs() {

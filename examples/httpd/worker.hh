@@ -47,7 +47,7 @@ class Worker {
     // Accepts here as well, in run().
     void accept_on(net::Listener listener);
     // Serves until a stop that was asked for is done. On the worker's own thread.
-    void run() { loop_.run(); }
+    void run();
 
     // Serves this client until it is gone, or a stop has cut it off. On the thread that has the
     // worker now, and without run().
