@@ -92,6 +92,15 @@ void TrackColumns::clear() {
     *this = TrackColumns();
 }
 
+void TrackColumns::reserve(std::size_t fixes) {
+    times_ms.reserve(fixes);
+    longitude_e7.reserve(fixes);
+    latitude_e7.reserve(fixes);
+    speed_mps.reserve(fixes);
+    altitude_m.reserve(fixes);
+    breaks.reserve(fixes);
+}
+
 std::array<char, TrackColumns::kHeadBytes> TrackColumns::head() const {
     const auto count = static_cast<std::uint32_t>(size());
     std::array<char, kHeadBytes> head{};

@@ -49,6 +49,7 @@ struct TrackColumns {
     // leads to the next one.
     void keep(const std::vector<std::size_t>& indexes);
     void clear();
+    void reserve(std::size_t fixes);
 
     // As it is sent: the head, then the columns one after the other. Views into this object.
     std::array<char, kHeadBytes> head() const;

@@ -98,6 +98,11 @@ std::optional<std::size_t> read_as_they_are(Reader& reader, const TrackRequest& 
     return rows;
 }
 
+std::size_t count_up_to(Reader& reader, const TrackRequest& request, std::size_t most) {
+    return static_cast<std::size_t>(
+        reader.count(request.device, request.from, request.to, static_cast<std::int64_t>(most)));
+}
+
 // Only the stretch in which there are fixes is cut into pieces.
 TrackRequest narrowed(Reader& reader, const TrackRequest& request) {
     TrackRequest narrow = request;
@@ -152,12 +157,14 @@ TrackColumns read_span(Reader& reader, const TrackRequest& request, const TrackL
     const auto collect = [&track](const TrackPoint& point, bool is_break) {
         track.add(point, is_break);
     };
-    const std::size_t most = request.most < limits.thinned_rows
-                                 ? std::min(limits.rows, limits.thinned_rows)
-                                 : limits.rows;
-    if (read_as_they_are(reader, request, works_out, most, collect)) {
-        if (works_out) track.flags |= TrackColumns::kSpeedsWorkedOut;
+    const bool is_thinned = request.most < limits.thinned_rows;
+    const std::size_t most = is_thinned ? std::min(limits.rows, limits.thinned_rows) : limits.rows;
+    // To count them takes a fraction of the time, and no memory, of reading too many in vain.
+    const std::size_t known = is_thinned ? count_up_to(reader, request, most + 1) : 0;
+    track.reserve(known > most ? 0 : known);
+    if (known <= most && read_as_they_are(reader, request, works_out, most, collect)) {
         thin_out(track, request.most);
+        if (works_out) track.flags |= TrackColumns::kSpeedsWorkedOut;
         return track;
     }
     track.clear();
