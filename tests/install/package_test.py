@@ -62,7 +62,9 @@ class InTheSuite(unittest.TestCase):
         self.assertEqual(self.field("Package"), "waymark-tracker")
         self.assertEqual(self.field("Version"), "0.1.0")
         needed = {entry.split()[0] for entry in self.field("Depends").split(", ")}
-        self.assertLessEqual({"adduser", "init-system-helpers", "libc6", "libpq5", "libsqlite3-0"}, needed)
+        self.assertLessEqual({"adduser", "init-system-helpers", "libc6", "libsqlite3-0"}, needed)
+        self.assertNotIn("libpq5", needed)  # loaded for a store on PostgreSQL alone
+        self.assertEqual(self.field("Recommends"), "libpq5")
         self.assertNotIn("@", (self.tree / "DEBIAN/control").read_text().replace("<waymark@", ""))
         self.assertEqual((self.tree / "DEBIAN/conffiles").read_text(), "/etc/waymark/tracker.toml\n")
         for line in (self.tree / "DEBIAN/md5sums").read_text().splitlines():

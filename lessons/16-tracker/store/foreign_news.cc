@@ -1,7 +1,5 @@
 #include "store/foreign_news.hh"
 
-#include <libpq-fe.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -9,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "store/fix_row.hh"
+#include "store/libpq.hh"
 #include "store/open_database.hh"
 #include "store/postgresql_engine.hh"
 
@@ -107,21 +106,21 @@ std::vector<PlaceEvent> ForeignNews::new_passages() {
 
 int ForeignNews::doorbell() const {
     pg_conn* const handle = has_doorbell_ ? postgresql_handle(*connection_) : nullptr;
-    return handle == nullptr ? -1 : ::PQsocket(handle);
+    return handle == nullptr ? -1 : libpq::PQsocket(handle);
 }
 
 bool ForeignNews::rang() {
     pg_conn* const handle = has_doorbell_ ? postgresql_handle(*connection_) : nullptr;
     if (handle == nullptr) return false;
-    if (::PQconsumeInput(handle) == 0) {
+    if (libpq::PQconsumeInput(handle) == 0) {
         connection_.reset();
         has_doorbell_ = false;
         return false;
     }
     bool is_rung = false;
-    while (PGnotify* const note = ::PQnotifies(handle)) {
+    while (PGnotify* const note = libpq::PQnotifies(handle)) {
         is_rung = true;
-        ::PQfreemem(note);
+        libpq::PQfreemem(note);
     }
     return is_rung;
 }

@@ -50,20 +50,20 @@ void PostgresqlLink::connect() {
     if (PostgresqlUrl(url_).has_several_hosts()) add("target_session_attrs", "read-write");
     add("dbname", url_.c_str());  // a whole URL
     add(nullptr, nullptr);
-    link_.reset(::PQconnectdbParams(names.data(), values.data(), 1));
-    if (::PQstatus(link_.get()) != CONNECTION_OK) {
-        const std::string why = without_line_ends(::PQerrorMessage(link_.get()));
-        const bool is_password = ::PQconnectionNeedsPassword(link_.get()) == 1 ||
-                                 (::PQconnectionUsedPassword(link_.get()) == 1 &&
+    link_.reset(libpq::PQconnectdbParams(names.data(), values.data(), 1));
+    if (libpq::PQstatus(link_.get()) != CONNECTION_OK) {
+        const std::string why = without_line_ends(libpq::PQerrorMessage(link_.get()));
+        const bool is_password = libpq::PQconnectionNeedsPassword(link_.get()) == 1 ||
+                                 (libpq::PQconnectionUsedPassword(link_.get()) == 1 &&
                                   why.find("password") != std::string::npos);
         link_.reset();
         throw StoreError(
             is_password ? StoreError::Kind::not_allowed : StoreError::Kind::unreachable,
             fmt::format("open {}: {}", shown_, why));
     }
-    ::PQsetNoticeProcessor(
+    libpq::PQsetNoticeProcessor(
         link_.get(), [](void*, const char*) {}, nullptr);
-    ::PQsetnonblocking(link_.get(), 1);
+    libpq::PQsetnonblocking(link_.get(), 1);
     ++generation_;
     is_in_transaction_ = is_open_ended_ = false;
     prepare_session();
@@ -73,7 +73,7 @@ void PostgresqlLink::prepare_session() {
     const std::string words =
         fmt::format("SET lock_timeout = {}; SET default_transaction_read_only = {}",
                     lock_time_.count(), access_ == Connection::Access::read_only ? "on" : "off");
-    send([&](PGconn* link) { return ::PQsendQuery(link, words.c_str()); });
+    send([&](PGconn* link) { return libpq::PQsendQuery(link, words.c_str()); });
     last();
 }
 
@@ -82,7 +82,7 @@ void PostgresqlLink::set_lock_time(std::chrono::milliseconds time) {
     lock_time_ = time;
     require_ready();
     const std::string words = fmt::format("SET lock_timeout = {}", time.count());
-    send([&](PGconn* link) { return ::PQsendQuery(link, words.c_str()); });
+    send([&](PGconn* link) { return libpq::PQsendQuery(link, words.c_str()); });
     last();
 }
 
@@ -106,29 +106,30 @@ void PostgresqlLink::lose(std::string_view why) {
 
 void PostgresqlLink::wait(daemon::Deadline deadline, bool for_writing) {
     const short wanted = static_cast<short>(POLLIN | (for_writing ? POLLOUT : 0));
-    pollfd ready{::PQsocket(link_.get()), wanted, 0};
+    pollfd ready{libpq::PQsocket(link_.get()), wanted, 0};
     int result = 0;
     do {
         result = ::poll(&ready, 1, deadline.poll_timeout());
     } while (result == -1 && errno == EINTR);
     if (result == 0) lose(fmt::format("no answer within {} ms", answer_time_.count()));
-    if ((ready.revents & (POLLIN | POLLERR | POLLHUP)) != 0 && ::PQconsumeInput(link_.get()) == 0)
-        lose(without_line_ends(::PQerrorMessage(link_.get())));
+    if ((ready.revents & (POLLIN | POLLERR | POLLHUP)) != 0 &&
+        libpq::PQconsumeInput(link_.get()) == 0)
+        lose(without_line_ends(libpq::PQerrorMessage(link_.get())));
 }
 
 void PostgresqlLink::flush(daemon::Deadline deadline) {
     for (;;) {
-        const int left = ::PQflush(link_.get());
+        const int left = libpq::PQflush(link_.get());
         if (left == 0) return;
-        if (left == -1) lose(without_line_ends(::PQerrorMessage(link_.get())));
+        if (left == -1) lose(without_line_ends(libpq::PQerrorMessage(link_.get())));
         wait(deadline, true);
     }
 }
 
 void PostgresqlLink::send(const std::function<int(PGconn*)>& by) {
     if (by(link_.get()) == 0) {
-        const std::string why = without_line_ends(::PQerrorMessage(link_.get()));
-        if (::PQstatus(link_.get()) == CONNECTION_BAD) lose(why);
+        const std::string why = without_line_ends(libpq::PQerrorMessage(link_.get()));
+        if (libpq::PQstatus(link_.get()) == CONNECTION_BAD) lose(why);
         throw StoreError(StoreError::Kind::other, fmt::format("use {}: {}", shown_, why));
     }
     is_open_ended_ = true;
@@ -136,26 +137,26 @@ void PostgresqlLink::send(const std::function<int(PGconn*)>& by) {
 }
 
 PostgresqlResult PostgresqlLink::take(daemon::Deadline deadline) {
-    while (::PQisBusy(link_.get()) == 1) wait(deadline, false);
-    PostgresqlResult result(::PQgetResult(link_.get()));
+    while (libpq::PQisBusy(link_.get()) == 1) wait(deadline, false);
+    PostgresqlResult result(libpq::PQgetResult(link_.get()));
     if (!result) note_end();
     return result;
 }
 
 void PostgresqlLink::note_end() {
     is_open_ended_ = false;
-    if (::PQstatus(link_.get()) == CONNECTION_BAD) {
+    if (libpq::PQstatus(link_.get()) == CONNECTION_BAD) {
         link_.reset();  // and is in a transaction still, if it was
         return;
     }
-    is_in_transaction_ = ::PQtransactionStatus(link_.get()) != PQTRANS_IDLE;
+    is_in_transaction_ = libpq::PQtransactionStatus(link_.get()) != PQTRANS_IDLE;
 }
 
 StoreError PostgresqlLink::refusal(const PGresult* result) const {
-    const char* const state = ::PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char* const words = ::PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char* const state = libpq::PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char* const words = libpq::PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const std::string said =
-        without_line_ends(words != nullptr ? words : ::PQresultErrorMessage(result));
+        without_line_ends(words != nullptr ? words : libpq::PQresultErrorMessage(result));
     return {state != nullptr ? kind_of_state(state) : StoreError::Kind::unreachable,
             fmt::format("use {}: {}", shown_, said)};
 }
@@ -163,7 +164,7 @@ StoreError PostgresqlLink::refusal(const PGresult* result) const {
 PostgresqlResult PostgresqlLink::next() {
     PostgresqlResult result = take(deadline());
     if (!result) return result;
-    const ExecStatusType status = ::PQresultStatus(result.get());
+    const ExecStatusType status = libpq::PQresultStatus(result.get());
     if (status != PGRES_FATAL_ERROR && status != PGRES_BAD_RESPONSE) return result;
     const StoreError error = refusal(result.get());
     while (take(deadline())) {
@@ -181,7 +182,7 @@ void PostgresqlLink::forget_rest() noexcept {
     if (!is_open_ended_) return;
     try {
         // What is here already may be the end.
-        while (is_open_ended_ && (is_in_transaction_ || ::PQisBusy(link_.get()) == 0))
+        while (is_open_ended_ && (is_in_transaction_ || libpq::PQisBusy(link_.get()) == 0))
             take(deadline());
     } catch (const StoreError&) {
         return;  // lost

@@ -8,8 +8,6 @@
 
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,11 +17,12 @@
 
 #include "daemon/deadline.hh"
 #include "store/connection.hh"
+#include "store/libpq.hh"
 
 namespace waymark::tracker {
 
 struct ClearResult {
-    void operator()(PGresult* result) const noexcept { ::PQclear(result); }
+    void operator()(PGresult* result) const noexcept { libpq::PQclear(result); }
 };
 using PostgresqlResult = std::unique_ptr<PGresult, ClearResult>;
 
@@ -60,7 +59,7 @@ class PostgresqlLink {
 
   private:
     struct Close {
-        void operator()(PGconn* connection) const noexcept { ::PQfinish(connection); }
+        void operator()(PGconn* connection) const noexcept { libpq::PQfinish(connection); }
     };
 
     void connect();

@@ -18,8 +18,8 @@ constexpr Oid kBigint = 20;
 constexpr Oid kText = 25;
 
 std::string_view text_of(const PGresult* result, int row, int column) {
-    return {::PQgetvalue(result, row, column),
-            static_cast<std::size_t>(::PQgetlength(result, row, column))};
+    return {libpq::PQgetvalue(result, row, column),
+            static_cast<std::size_t>(libpq::PQgetlength(result, row, column))};
 }
 
 int hex_value(char digit) {
@@ -56,11 +56,11 @@ void run_also_after_loss(const PostgresqlLink& link, std::string_view query, con
 }  // namespace
 
 void PostgresqlSession::note_changes(PGresult* result) {
-    const std::string_view status = result != nullptr ? ::PQcmdStatus(result) : "";
+    const std::string_view status = result != nullptr ? libpq::PQcmdStatus(result) : "";
     if (!status.starts_with("INSERT") && !status.starts_with("UPDATE") &&
         !status.starts_with("DELETE"))
         return;
-    const std::string_view count = ::PQcmdTuples(result);
+    const std::string_view count = libpq::PQcmdTuples(result);
     std::from_chars(count.data(), count.data() + count.size(), changed_rows);
 }
 
@@ -68,13 +68,13 @@ void PostgresqlSession::execute(const char* statements) {
     PostgresqlResult result;
     run_also_after_loss(link, statements, [&] {
         link.require_ready();
-        link.send([&](PGconn* connection) { return ::PQsendQuery(connection, statements); });
+        link.send([&](PGconn* connection) { return libpq::PQsendQuery(connection, statements); });
         result = link.last();
     });
     note_changes(result.get());
     // In a transaction that failed before, COMMIT is not refused but rolls back.
     if (std::string_view(statements).ends_with("COMMIT") &&
-        std::string_view(::PQcmdStatus(result.get())) == "ROLLBACK")
+        std::string_view(libpq::PQcmdStatus(result.get())) == "ROLLBACK")
         throw StoreError(StoreError::Kind::other,
                          fmt::format("commit {}: a statement had failed before, and all of it was "
                                      "rolled back",
@@ -93,8 +93,8 @@ std::string PostgresqlSession::prepared(const std::string& query, const std::vec
     }
     const std::string name = fmt::format("waymark{}", ++last_name_);
     link.send([&](PGconn* connection) {
-        return ::PQsendPrepare(connection, name.c_str(), query.c_str(),
-                               static_cast<int>(types.size()), types.data());
+        return libpq::PQsendPrepare(connection, name.c_str(), query.c_str(),
+                                    static_cast<int>(types.size()), types.data());
     });
     link.last();
     names_.emplace(std::move(key), name);
@@ -162,8 +162,8 @@ void PostgresqlStatement::send() {
     }
     const std::string name = session_.prepared(query_, types);
     session_.link.send([&](PGconn* connection) {
-        return ::PQsendQueryPrepared(connection, name.c_str(), static_cast<int>(values.size()),
-                                     values.data(), lengths.data(), formats.data(), 0);
+        return libpq::PQsendQueryPrepared(connection, name.c_str(), static_cast<int>(values.size()),
+                                          values.data(), lengths.data(), formats.data(), 0);
     });
 }
 
@@ -172,7 +172,7 @@ void PostgresqlStatement::begin() {
         send();
         row_ = -1;
         if (is_row_by_row_) {
-            ::PQsetSingleRowMode(session_.link.handle());
+            libpq::PQsetSingleRowMode(session_.link.handle());
             result_ = session_.link.next();
         } else {
             result_ = session_.link.last();
@@ -183,12 +183,12 @@ void PostgresqlStatement::begin() {
 }
 
 bool PostgresqlStatement::next_row() {
-    if (++row_ < ::PQntuples(result_.get())) return true;
+    if (++row_ < libpq::PQntuples(result_.get())) return true;
     if (!is_row_by_row_ || !result_) return false;
     // A row comes as a result with one; behind the last one is a result without rows.
     result_ = session_.link.next();
     row_ = 0;
-    if (result_ && ::PQntuples(result_.get()) > 0) return true;
+    if (result_ && libpq::PQntuples(result_.get()) > 0) return true;
     session_.link.last();
     result_.reset();
     return false;
@@ -211,7 +211,7 @@ void PostgresqlStatement::reset() noexcept {
 }
 
 bool PostgresqlStatement::is_null(int column) const {
-    return ::PQgetisnull(result_.get(), row_, column) == 1;
+    return libpq::PQgetisnull(result_.get(), row_, column) == 1;
 }
 
 std::int64_t PostgresqlStatement::integer(int column) const {
@@ -224,11 +224,11 @@ std::int64_t PostgresqlStatement::integer(int column) const {
 
 std::string_view PostgresqlStatement::text(int column) const {
     const std::string_view words = text_of(result_.get(), row_, column);
-    if (::PQftype(result_.get(), column) != kBytes) return words;
+    if (libpq::PQftype(result_.get(), column) != kBytes) return words;
     const std::size_t place = static_cast<std::size_t>(column);
     // All at once: what is moved later would be moved away from under whoever reads it.
     if (decoded_.size() <= place)
-        decoded_.resize(static_cast<std::size_t>(::PQnfields(result_.get())));
+        decoded_.resize(static_cast<std::size_t>(libpq::PQnfields(result_.get())));
     decode_bytes(words, decoded_[place]);
     return decoded_[place];
 }

@@ -63,7 +63,7 @@ std::string home_folder() {
 
 // What libpq says of one that it does not take would show the password.
 PostgresqlUrl::PostgresqlUrl(const std::string& url)
-    : options_(::PQconninfoParse(url.c_str(), nullptr)) {}
+    : options_(libpq::PQconninfoParse(url.c_str(), nullptr)) {}
 
 std::string_view PostgresqlUrl::value_of(const Options& options, std::string_view keyword) {
     for (const PQconninfoOption* each = options.get(); each && each->keyword; ++each)
@@ -102,12 +102,12 @@ bool PostgresqlUrl::has_password() const {
 bool PostgresqlUrl::has_several_hosts() const {
     if (!value("host").empty() || !value("hostaddr").empty())
         return is_list(value("host")) || is_list(value("hostaddr"));
-    const Options defaults(::PQconndefaults());
+    const Options defaults(libpq::PQconndefaults());
     return is_list(value_of(defaults, "host")) || is_list(value_of(defaults, "hostaddr"));
 }
 
 StoreReach PostgresqlUrl::reach() const {
-    const Options defaults(::PQconndefaults());
+    const Options defaults(libpq::PQconndefaults());
     StoreReach reach{ports_of(value_or_default("port", defaults)), {}};
     for (const char* const keyword :
          {"passfile", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslcrldir"})

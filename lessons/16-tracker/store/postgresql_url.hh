@@ -4,13 +4,13 @@
 
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "store/libpq.hh"
 
 namespace waymark::tracker {
 
@@ -40,7 +40,9 @@ class PostgresqlUrl {
 
   private:
     struct Free {
-        void operator()(PQconninfoOption* options) const noexcept { ::PQconninfoFree(options); }
+        void operator()(PQconninfoOption* options) const noexcept {
+            libpq::PQconninfoFree(options);
+        }
     };
     using Options = std::unique_ptr<PQconninfoOption, Free>;
 
