@@ -162,6 +162,20 @@ TlsCause cause_of_verification(int result) {
     }
 }
 
+// Over the reason of a record that is refused OpenSSL 3.2 and later put this; 3.0 has no name for
+// it.
+constexpr int kRecordLayerFailure = 313;
+
+unsigned long take_last_error() {
+    unsigned long last = 0;
+    while (const unsigned long error = ERR_get_error()) {
+        const bool says_nothing =
+            ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == kRecordLayerFailure;
+        if (last == 0 || !says_nothing) last = error;
+    }
+    return last;
+}
+
 TlsFailure failure_of_error(unsigned long error) {
     if (error == 0) return {TlsCause::broken_protocol, "unknown reason"};
     const TlsCause cause = ERR_SYSTEM_ERROR(error) ? TlsCause::connection_lost
@@ -170,8 +184,7 @@ TlsFailure failure_of_error(unsigned long error) {
 }
 
 std::string take_openssl_errors() {
-    const unsigned long error = ERR_peek_last_error();
-    ERR_clear_error();
+    const unsigned long error = take_last_error();
     return error == 0 ? "unknown reason" : reason_of(error);
 }
 

@@ -51,6 +51,10 @@ struct TlsFailure {
 TlsCause cause_of_verification(int result);
 TlsFailure failure_of_verification(int result, x509_st* certificate);
 
+// The last entry of OpenSSL's error queue that says a reason, whatever the record layer puts over
+// it; 0 if there is none. The queue is empty afterwards.
+unsigned long take_last_error();
+
 // `error` is an entry of OpenSSL's error queue, and not of a verification. The words name the
 // reason as OpenSSL does where we have no better ones.
 TlsFailure failure_of_error(unsigned long error);

@@ -61,8 +61,7 @@ int TlsSession::fail(int ssl_error) noexcept {
 }
 
 int TlsSession::tell_failure(int ssl_error) {
-    const unsigned long error = ERR_peek_last_error();
-    ERR_clear_error();
+    const unsigned long error = take_last_error();
     if (wire_error_ != 0)
         return fail(wire_error_ == ENOMEM ? TlsCause::no_memory : TlsCause::connection_lost,
                     daemon::error_text(wire_error_), wire_error_);

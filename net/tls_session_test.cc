@@ -170,7 +170,9 @@ TEST_CASE("a changed byte is noticed, and ends it") {
     // The other one is told.
     pair.deliver();
     SessionPair::read(*pair.client, pair.client_wire, result);
-    CHECK(pair.client->failure() == "the peer refused: sslv3 alert bad record mac");
+    const std::string told = pair.client->failure();
+    CHECK(told.starts_with("the peer refused: "));  // "sslv3 alert", and "ssl/tls alert" later
+    CHECK(told.ends_with(" alert bad record mac"));
 }
 
 TEST_CASE("a wire that breaks is told with the system's reason") {
