@@ -29,13 +29,20 @@ std::vector<std::string> types_defined_in(const std::string& source) {
     return types;
 }
 
+// By the mangled name: where a constraint stands in one, the demangler does not know it (g++ 14).
+bool is_of_the_standard_library(const std::string& mangled) {
+    constexpr const char* kBegin[] = {"_ZSt", "_ZNSt", "_ZNKSt", "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx"};
+    return std::ranges::any_of(kBegin,
+                               [&](const char* begin) { return mangled.starts_with(begin); });
+}
+
 // Of a template, or of a library of others: their inline functions are the same for everybody. One
 // that is neither is made by whoever defines it.
 bool is_shareable(const std::string& mangled) {
     int status = 0;
     const std::unique_ptr<char, decltype(&std::free)> name(
         abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status), std::free);
-    if (!name) return false;
+    if (!name) return is_of_the_standard_library(mangled);
     // A template's operator is "operator< <int>" here.
     static const std::regex sign("operator(\\(\\)|<=>|<<=|<<|<=|<|->\\*|->|>>=|>>|>=|>)");
     const std::string plain = std::regex_replace(name.get(), sign, "operator");

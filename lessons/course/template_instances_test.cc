@@ -120,6 +120,8 @@ TEST_CASE("taken are instances that others may define, without types of the sour
         "_ZlsI4RoomERiS1_RKT_ W 80 8\n"                   // operator<< <Room>
         "_ZNK4RoomclI6DeviceEEvT_ W 84 8\n"               // Room::operator()<Device>
         "_ZNSt8__detaileqERKiS1_ W 86 8\n"                // std::__detail::operator==
+        "_ZN9__gnu_cxxeqIPiEEbT_S2_QrqXeqcldtfL0p_4baseEE W 87 8\n"  // with a constraint
+        "_ZN4RoomeqIiEEbT_QrqXeqcldtfL0p_4baseEE W 87 8\n"
         "_ZN4Room4openEv W 88 8\n"
         "_ZL5local t 0 8\n"
         "short\n";
@@ -136,36 +138,37 @@ TEST_CASE("taken are instances that others may define, without types of the sour
     const char* const shown = "_ZlsI4RoomERiS1_RKT_";
     const char* const called = "_ZNK4RoomclI6DeviceEEvT_";
     const char* const friendly = "_ZNSt8__detaileqERKiS1_";
+    const char* const bound = "_ZN9__gnu_cxxeqIPiEEbT_S2_QrqXeqcldtfL0p_4baseEE";
     const char* const unique = "_ZNSt8integralIiE5valueE";
     for (const Row& row : {
              Row{"no type of its own",
                  "int f() { return 1; }\n",
-                 {number, window, table, unique, begin, equal, shown, called, friendly}},
+                 {number, window, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"a struct",
                  "struct Window {\n};\n",
-                 {number, table, unique, begin, equal, shown, called, friendly}},
+                 {number, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"a class with a base",
                  "class Window : Base {\n",
-                 {number, table, unique, begin, equal, shown, called, friendly}},
+                 {number, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"a final one",
                  "class Window final {\n",
-                 {number, table, unique, begin, equal, shown, called, friendly}},
+                 {number, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"one of a class",
                  "class Room::Window {\n",
-                 {number, table, unique, begin, equal, shown, called, friendly}},
+                 {number, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"an enumeration",
                  "enum class Window : char {\n",
-                 {number, table, unique, begin, equal, shown, called, friendly}},
+                 {number, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"only named",
                  "struct Window;\n",
-                 {number, window, table, unique, begin, equal, shown, called, friendly}},
+                 {number, window, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"another name",
                  "struct BigWindow {\n};\n",
-                 {number, window, table, unique, begin, equal, shown, called, friendly}},
+                 {number, window, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"a template for others", "template <class T>\nT f(T t) { return t; }\n", {}},
              Row{"a template for itself",
                  "namespace {\ntemplate <class T>\nT f(T t) { return t; }\n}  // namespace\n",
-                 {number, window, table, unique, begin, equal, shown, called, friendly}},
+                 {number, window, table, unique, begin, equal, shown, called, friendly, bound}},
              Row{"a template behind the unnamed namespace",
                  "namespace {\n}  // namespace\ntemplate <class T>\nT f(T t);\n",
                  {}},
