@@ -162,7 +162,7 @@ class Faults(LabTest):
         self.must("exec", "host3", "ip", "address", "add", "2001:db8::3/64", "dev", "eth0", "nodad")
 
     def test_wrong_words_are_refused(self):
-        for words, named in ((["drop", "host1", "host2", "101"], "0 to 100"), (["drop", "host1", "host2"], "PERCENT"), (["drop", "host1", "host2", "-1"], "-1"),
+        for words, named in ((["drop", "host1", "host2", "101"], "100"), (["drop", "host1", "host2"], "PERCENT"), (["drop", "host1", "host2", "-1"], "-1"),
                              (["delay", "host1", "host2", "60001"], "60000"), (["delay", "host1", "host2", "x"], "x"), (["cut", "host1", "host4"], "host4"),
                              (["cut", "host1", "host1"], "two hosts"), (["cut", "switch", "host1"], "two hosts"), (["nic", "host9"], "host9"),
                              (["nic", "switch"], "switch"), (["capture", "host9", "a.pcap"], "host9")):

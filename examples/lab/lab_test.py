@@ -25,7 +25,7 @@ class Words(LabTest):
     """What needs no lab."""
 
     def test_wrong_words_are_refused(self):
-        for words, named in ((["up"], "N is required"), (["up", "0"], "1 to 200"), (["up", "1000"], "1 to 200"), (["up", "two"], "two"),
+        for words, named in ((["up"], "N is required"), (["up", "0"], "200"), (["up", "1000"], "200"), (["up", "two"], "two"),
                              (["fly"], "fly"), ([], "--help"), (["exec"], "HOST"), (["exec", "host1"], "what to run"), (["--nonsense"], "--help")):
             with self.subTest(words=words):
                 self.expect_refusal(self.lab(*words), 100, named)

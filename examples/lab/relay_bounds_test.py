@@ -66,7 +66,7 @@ class BadInput(RelayTest):
                 (("99999",), "127.0.0.1:99999", good[1]), (("0.0.0.0:0", "127.0.0.1:0"), "0.0.0.0:0", good[1]),
                 (("192.0.2.1:0",), "192.0.2.1:0", good[1]), (("unix:", "127.0.0.1:0"), "unix:/tmp/x", good[1]),
                 (("127.0.0.1:0", "where the server is"), good[0], "127.0.0.1:0"), (("unix:",), good[0], "unix:/tmp/x"),
-                (("itself",), "127.0.0.1:9", "127.0.0.1:9"), (("--drop", "0 to 100"), *good, "--drop", "101"),
+                (("itself",), "127.0.0.1:9", "127.0.0.1:9"), (("--drop", "100"), *good, "--drop", "101"),
                 (("--drop",), *good, "--drop", "-1"), (("--delay", "60000"), *good, "--delay", "60001"),
                 (("--delay",), *good, "--delay", "soon"), (("--cut-after",), *good, "--cut-after", "-1"),
                 (("--reset-after",), *good, "--reset-after", "x"), (("--rate",), *good, "--rate", "0"),

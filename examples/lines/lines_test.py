@@ -253,7 +253,7 @@ class Refused(unittest.TestCase):
         result = subprocess.run([LINES, "--help"], capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS)
         for option, value in [("clients", "100"), ("clients-per-source", "20"), ("longest-line", "1000"),
                               ("line-time", "30"), ("answer-time", "10"), ("stop-time", "5")]:
-            self.assertRegex(result.stdout, rf"(?m)^ +--{option} .*={value}$")
+            self.assertRegex(result.stdout, rf"(?m)^ +--{option} .*(={value}| \[{value}\] ?)$")
 
 
 if __name__ == "__main__":

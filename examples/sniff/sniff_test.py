@@ -141,13 +141,14 @@ class Reading(Files):
 
     def test_an_instant_that_cannot_be_one_is_unknown(self):
         frame = next(iter(frames.well_formed()))
+        # Beyond 2038 it is libpcap that decides: a later one reads the seconds without a sign.
         for seconds, microseconds, expected in ((1, 5, "1.000005 s"), (2**31 - 1, 999_999, "2147483647.999999 s"),
-                                                (2**32 - 1, 1, "time unknown"), (1, 1_000_000, "time unknown"),
+                                                (2**32 - 1, 1, "(time unknown|4294967295.000001 s)"), (1, 1_000_000, "time unknown"),
                                                 (1, 2**32 - 1, "time unknown")):
             with self.subTest(seconds=seconds, microseconds=microseconds):
                 head = struct.pack("<IIII", seconds, microseconds, len(frame), len(frame))
                 done = sniff("--read", self.file("odd.pcap", frames.pcap([]) + head + frame))
-                self.assertIn(f"frame 1, {expected}, ", done.stdout, done.stderr)
+                self.assertRegex(done.stdout, f"^frame 1, {expected}, ", done.stderr)
         # pcapng counts in whole seconds if it likes (if_tsresol 0), beyond what microseconds can hold.
         def block(kind, body):
             size = struct.pack("<I", 12 + len(body))
