@@ -90,7 +90,7 @@ TEST_CASE("large numbers keep all their bits") {
 TEST_CASE("an Ethernet header has two addresses and a type") {
     step("read a frame of IPv4 with eight bytes behind the header");
     const auto reading = read_with(read_ethernet, Test("0a0b0c0d0e0f 1a1b1c1d1e1f 0800" + kEight));
-    const EthernetHeader& header = header_of(reading, kAllOrNothing);
+    const EthernetHeader header = header_of(reading, kAllOrNothing);
     expect_equal(hex(header.destination), "0a 0b 0c 0d 0e 0f", "the destination", kFields);
     expect_equal(hex(header.source), "1a 1b 1c 1d 1e 1f", "the source", kFields);
     expect_equal(header.type, kEtherIpv4, "the type (2048 is 0x0800)", {kFields, kHostOrder});
@@ -102,7 +102,7 @@ TEST_CASE("an Ethernet header has two addresses and a type") {
 TEST_CASE("a VLAN tag stands before the type") {
     step("read a frame with a tag: priority 5, drop eligible, VLAN 10");
     const auto reading = read_with(read_ethernet, Test(kMacs + "8100 b00a 86dd" + kEight));
-    const EthernetHeader& header = header_of(reading, kVlan);
+    const EthernetHeader header = header_of(reading, kVlan);
     expect(header.type != kEtherVlan, "the type", "34525 (0x86dd), which stands behind the tag",
            "33024 (0x8100)", kVlan);
     expect_equal(header.type, kEtherIpv6, "the type (34525 is 0x86dd)", {kVlan, kFields});
@@ -119,7 +119,7 @@ TEST_CASE("tags stand one behind the other") {
     step("read a frame with a provider's tag (0x88a8) and a customer's (0x8100)");
     const auto reading =
         read_with(read_ethernet, Test(kMacs + "88a8 0064 8100 000a 0800" + kEight));
-    const EthernetHeader& header = header_of(reading, kOneTag);
+    const EthernetHeader header = header_of(reading, kOneTag);
     expect_equal(tag_text(header.tags), "priority 0, number 100; priority 0, number 10; ",
                  "the tags", kOneTag);
     expect_equal(header.type, kEtherIpv4, "the type (2048 is 0x0800)", kOneTag);
@@ -178,7 +178,7 @@ TEST_CASE("a type up to 1500 is a length") {
 TEST_CASE("a TCP header has its fields") {
     step("read a segment without options");
     const auto reading = read_with(read_tcp, Test(kSegment + kEight));
-    const TcpHeader& header = header_of(reading, kAllOrNothing);
+    const TcpHeader header = header_of(reading, kAllOrNothing);
     expect_equal(header.source_port, 40000, "the source's port", {kFields, kHostOrder});
     expect_equal(header.destination_port, 443, "the destination's port", {kFields, kHostOrder});
     expect_equal(header.sequence, 0xfffefdfcU, "the sequence number", {kFields, kSmallNumber});
@@ -195,7 +195,7 @@ TEST_CASE("the data offset says where the data begin") {
     step("read a SYN with four bytes of options and eight of data");
     const auto reading =
         read_with(read_tcp, Test(with(kSegment, "5018", "6002") + "020405b4" + kEight));
-    const TcpHeader& header = header_of(reading, kDataOffset);
+    const TcpHeader header = header_of(reading, kDataOffset);
     expect_payload(reading, kEight, {kDataOffset, kUnits});
     expect_equal(int{header.header_bytes}, 24, "the bytes of the header", kUnits);
     expect_equal(hex(header.options), "02 04 05 b4", "the options", kDataOffset);
@@ -241,7 +241,7 @@ TEST_CASE("a data offset may be wrong or beyond the end") {
 TEST_CASE("a UDP header has its fields and its own length") {
     step("read a datagram of eight bytes");
     const auto reading = read_with(read_udp, Test(kUdpHeader + kEight));
-    const UdpHeader& header = header_of(reading, kAllOrNothing);
+    const UdpHeader header = header_of(reading, kAllOrNothing);
     expect_equal(header.source_port, 40000, "the source's port", {kFields, kHostOrder});
     expect_equal(header.destination_port, 53, "the destination's port", {kFields, kHostOrder});
     expect_equal(header.total_bytes, 16, "the length", kFields);

@@ -30,7 +30,7 @@ void expect_last_fields(const Ipv4Header& header) {
 TEST_CASE("an IPv4 header has its fields") {
     step("read a packet without options");
     const auto reading = read_with(read_ipv4, Test(kHeader + kEight));
-    const Ipv4Header& seen = header_of(reading, kAllOrNothing);
+    const Ipv4Header seen = header_of(reading, kAllOrNothing);
     expect_equal(int{seen.header_bytes}, 20, "the bytes of the header", {kUnits, kNeighbours});
     expect_equal(int{seen.traffic_class}, 0xb9, "the traffic class", kFields);
     expect_equal(seen.total_bytes, 28, "the total length", {kFields, kHostOrder});
@@ -138,7 +138,7 @@ TEST_CASE("three flags and an offset share two bytes") {
                            Row{"1fff", false, false, 65528}, Row{"8000", false, false, 0}}) {
         step(std::string("read a packet whose flags and offset are ") + row.field);
         const auto reading = read_with(read_ipv4, Test(with(kHeader, "4000", row.field) + kEight));
-        const Ipv4Header& seen = header_of(reading, kAllOrNothing);
+        const Ipv4Header seen = header_of(reading, kAllOrNothing);
         expect_equal(seen.dont_fragment, row.dont_fragment, "don't fragment", kNeighbours);
         expect_equal(seen.fragment.more, row.more, "more fragments", kNeighbours);
         expect(seen.fragment.offset == row.offset, "the offset, in bytes",

@@ -39,7 +39,7 @@ Causes used_all_the_same(const Reading<Ipv6Header>& reading, const Causes& other
 TEST_CASE("an IPv6 header has its fields") {
     step("read a packet of UDP with eight bytes");
     const auto reading = read_with(read_ipv6, Test(header("0008", "11") + kEight));
-    const Ipv6Header& seen = header_of(reading, kAllOrNothing);
+    const Ipv6Header seen = header_of(reading, kAllOrNothing);
     expect_equal(int{seen.traffic_class}, 0xb9, "the traffic class", kNeighbours);
     expect_equal(seen.flow_label, 0xabcdeU, "the flow label", kNeighbours);
     expect_equal(seen.payload_bytes, 8, "the payload length", {kFields, kHostOrder});

@@ -39,7 +39,7 @@ std::string in_words(const Host& host) {
 struct Model {
     const std::vector<Host>& hosts;
     int deadline;
-    std::string status = "timed_out", address = "none", failures, calls;
+    std::string status = "timed_out", address = "none", failures = {}, calls = {};
     int took = 0;
     bool is_open = false;  // two things come at once, whose order the contract leaves open
 

@@ -47,7 +47,7 @@ inline const Advice kPartLost{
     "a partial write lost",
     "write(2) may take a part. The rest, from where it stopped, is still to be written.",
     "README.md#a-partial-write-lost; write(2), RETURN VALUE"};
-inline const Advice kCount{
+inline const Advice kCounted{
     "a count that is not told",
     "Also where it did not end well, the caller must know how many bytes were moved.",
     "README.md#a-count-that-is-not-told"};

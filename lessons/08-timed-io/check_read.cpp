@@ -123,7 +123,7 @@ TEST_CASE("the end in the middle and the end before the first byte") {
         Buffer buffer(5);
         const Text seen = exactly(wire, buffer, far());
         expect_equal(seen, Text("end 3"), "the result", why(seen, "end 3", kEnd));
-        expect_equal(buffer.text(), Text("abc##"), "the buffer", kCount);
+        expect_equal(buffer.text(), Text("abc##"), "the buffer", kCounted);
         step("and once more");
         expect_equal(exactly(wire, buffer, far()), Text("end 0"), "the result", kEnd);
     });
@@ -165,11 +165,11 @@ TEST_CASE("a sender that always has more does not carry a read past its deadline
     }
     expect(seen != "timed_out 0", "the result", "timed_out 1", seen, kAsksOnce);
     expect_in_time(seen == "timed_out 1", "the result", "timed_out 1", seen);
-    expect_equal(drained(wire.reading).size(), 59U, "bytes left in the socket", kCount);
+    expect_equal(drained(wire.reading).size(), 59U, "bytes left in the socket", kCounted);
     step("three of five bytes are there, and the deadline passes");
     put(wire.writing, "abc");
     Buffer five(5);
-    expect_equal(exactly(wire, five, soon()), Text("timed_out 3"), "the result", kCount);
+    expect_equal(exactly(wire, five, soon()), Text("timed_out 3"), "the result", kCounted);
 }
 
 TEST_CASE("bytes that go between the wait and the read") {

@@ -71,7 +71,7 @@ TEST_CASE("a line and its end") {
         const auto says = [&](const char* words) { return seen.find(words) != seen.npos; };
         expect_equal(seen, Text(row.expected), "the result",
                      says(kOld)                                  ? kBehindOld
-                     : says(kOfALine)                            ? kCount
+                     : says(kOfALine)                            ? kCounted
                      : row.expected == "too_long" && gives_any() ? kNoLimit
                                                                  : row.cause);
     }

@@ -173,7 +173,7 @@ TEST_CASE("a peer that moves a little now and then does not move the deadline") 
                 expect(seen.starts_with("timed_out"), "the result", "timed_out", seen, kPerCall);
                 expect_passed(clock, 100, 101, kEarly);
                 if (name == "read_exactly")
-                    expect_equal(seen, "timed_out " + show(99 / pause), "the result", kCount);
+                    expect_equal(seen, "timed_out " + show(99 / pause), "the result", kCounted);
             }
     }
 }
@@ -189,7 +189,7 @@ TEST_CASE("a slow reader does not stretch the deadline") {
     }
     expect(seen != "timed_out 0", "the result", "timed_out 1", seen, kAsksOnce);
     expect_in_time(seen == "timed_out 1", "timed_out 1", seen);
-    expect_equal(drained(wire.reading).size(), 1U, "bytes that came", kCount);
+    expect_equal(drained(wire.reading).size(), 1U, "bytes that came", kCounted);
     step("it takes one at each wait, and the deadline passes at the third");
     {
         Faults faults;
@@ -204,7 +204,7 @@ TEST_CASE("a slow reader does not stretch the deadline") {
     }
     expect_in_time(seen.starts_with("timed_out"), "timed_out", seen);
     expect_equal(seen, "timed_out " + show(drained(wire.reading).size()),
-                 "the result, with what came", kCount);
+                 "the result, with what came", kCounted);
 }
 
 TEST_CASE("the mode is the same while a call lasts") {
@@ -288,6 +288,6 @@ TEST_CASE("a blocking pipe with something in it takes no more than it has room f
         });
         expect(seen.starts_with("timed_out"), "the result", "timed_out", seen, kBlocks);
         expect_equal(seen, "timed_out " + show(drained(wire.reading).size() - held),
-                     "the result, with what came", kCount);
+                     "the result, with what came", kCounted);
     }
 }

@@ -72,8 +72,8 @@ TEST_CASE("a message is written whole") {
                      late == "timed_out 4" ? kDoneLate : kAsksOnce);
         expect_equal(drained(wire.reading), Text("late"), "what came", kAsksOnce);
         step("write nothing");
-        expect_equal(written(wire, "", far()), Text("done 0"), "the result", kCount);
-        expect_equal(written(wire, "", over()), Text("done 0"), "the result", kCount);
+        expect_equal(written(wire, "", far()), Text("done 0"), "the result", kCounted);
+        expect_equal(written(wire, "", over()), Text("done 0"), "the result", kCounted);
     });
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("a reader that stalls costs no more than the deadline") {
         const Text seen = written(wire, text, soon());
         expect(seen.starts_with("timed_out"), "the result", "timed_out", seen, {kBlocks, kAgain});
         const Text came = drained(wire.reading);
-        expect_equal(number_in(seen), came.size(), "bytes that it says were written", kCount);
+        expect_equal(number_in(seen), came.size(), "bytes that it says were written", kCounted);
         expect(came == text.substr(0, came.size()), "what came", "the beginning of the message",
                "other bytes", kPartLost);
     });

@@ -135,7 +135,7 @@ inline Causes why(std::string_view seen, std::string_view expected, const Causes
     if (errno_is(EINTR)) return kInterrupted;
     if (errno_is(EAGAIN)) return kAgain;
     const bool same = status_of(seen) == status_of(expected);
-    if (same && status_of(seen) != "threw" && status_of(seen) != "done") return kCount;
+    if (same && status_of(seen) != "threw" && status_of(seen) != "done") return kCounted;
     if (status_of(expected) == "threw") return kOurs;
     if (status_of(expected) == "broken") return kBroken;
     if (status_of(expected) == "end") return kEnd;

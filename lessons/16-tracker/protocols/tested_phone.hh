@@ -28,8 +28,8 @@ inline MemoryDirectory tested_phone() {
 
 struct TestedRequest {
     std::string target = "/";
-    std::string body;
-    std::vector<std::pair<std::string, std::string>> fields;
+    std::string body = {};
+    std::vector<std::pair<std::string, std::string>> fields = {};
     std::string method = "GET";
 };
 

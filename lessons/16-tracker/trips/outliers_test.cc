@@ -49,7 +49,9 @@ std::vector<TrackPoint> track_of(const std::vector<TripPoint>& trip) {
             {.time_ms = *point.time_ms,
              .latitude_e7 = static_cast<std::int32_t>(std::lround(point.place.latitude_deg * 1e7)),
              .longitude_e7 =
-                 static_cast<std::int32_t>(std::lround(point.place.longitude_deg * 1e7))});
+                 static_cast<std::int32_t>(std::lround(point.place.longitude_deg * 1e7)),
+             .altitude_m = {},
+             .speed_mps = {}});
     return points;
 }
 

@@ -56,22 +56,23 @@ TEST_CASE("points without a time are left out, and their segment keeps its begin
 }
 
 TEST_CASE("points without a time can be given one between their neighbours") {
-    Trip trip{
-        {timed({}), timed({}), timed(10'000), timed({}), timed({}), timed(16'000), timed({})}};
+    Trip trip{{timed({}), timed({}), timed(10'000), timed({}), timed({}), timed(16'000), timed({})},
+              0,
+              {}};
     settle_times(trip, MissingTimes::fill_in);
     std::vector<UnixMillis> times;
     for (const TripPoint& point : trip.points) times.push_back(*point.time_ms);
     CHECK(times == std::vector<UnixMillis>{8000, 9000, 10'000, 12'000, 14'000, 16'000, 17'000});
     CHECK(trip.without_time == 5);
 
-    Trip timeless{{timed({}), timed({})}};
+    Trip timeless{{timed({}), timed({})}, 0, {}};
     settle_times(timeless, MissingTimes::fill_in);
     CHECK(timeless.points.empty());
     CHECK(timeless.without_time == 2);
 }
 
 TEST_CASE("a trip is shifted so that its latest point, not its last, is at the end") {
-    Trip trip{{timed(1000), timed(5000), timed(3000)}};
+    Trip trip{{timed(1000), timed(5000), timed(3000)}, 0, {}};
     shift_to_end_at(trip, 100'000);
     CHECK(*trip.points[0].time_ms == 96'000);
     CHECK(*trip.points[1].time_ms == 100'000);

@@ -131,7 +131,8 @@ TEST_CASE("a name is good when it is ours, and an address when others can reach 
 
 TEST_CASE("only our own pages may change something, by the scheme by which they came") {
     const RequestGuard guard = reached_as({"family.example"}, true);
-    const RequestOrigin https{.is_https = true};
+    RequestOrigin https;
+    https.is_https = true;
     const auto status = [&](std::string_view origin, std::string_view site, const RequestOrigin& by,
                             std::string_view host = "family.example") {
         Asked asked{.host = host, .origin = by};
