@@ -111,7 +111,8 @@ void understand(const Texts& texts, const std::string& config, Options& options)
 }
 
 std::string config_of(const CLI::App& app) {
-    return app["--config"]->as<std::string>();
+    const CLI::Option& config = *app["--config"];
+    return config.count() == 0 ? "" : config.as<std::string>();
 }
 
 // A mistake may stand in the file as well as on the command line.
