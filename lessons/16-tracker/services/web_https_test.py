@@ -118,16 +118,19 @@ class Tls(Web):
             return False
 
     def expired(self):
-        """A certificate of yesterday, and its key."""
+        """A certificate that is over, and its key. Newer openssl(1) makes none of yesterday: one of no days, then."""
         folder = pathlib.Path(self.scratch.name)
         names = folder / "expired.pem", folder / "expired.key"
         if not names[0].exists():
             request = str(folder / "expired.csr")
             for words in (["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
                            "/CN=127.0.0.1", "-keyout", str(names[1]), "-out", request],
-                          ["x509", "-req", "-in", request, "-signkey", str(names[1]), "-days", "-1", "-out",
+                          ["x509", "-req", "-in", request, "-signkey", str(names[1]), "-days", "0", "-out",
                            str(names[0])]):
                 subprocess.run(["openssl", *words], check=True, capture_output=True, timeout=PATIENCE_SECONDS)
+            is_over = ["openssl", "x509", "-in", str(names[0]), "-noout", "-checkend", "0"]
+            wait_until(lambda: subprocess.run(is_over, capture_output=True, check=False, timeout=PATIENCE_SECONDS).returncode == 1,
+                       "the certificate is over")
         return names
 
     def test_reloads_under_load_cost_nobody_a_request(self):
