@@ -1,6 +1,6 @@
 // More clients than the backlog has room for, and a server that does not come to accept. Nobody is
 // refused: the kernel drops what it has no room for, and the client sends it again, a second later,
-// then after two, four, ... It believes that the network is slow.
+// and later less and less often. It believes that the network is slow.
 //
 // Look at the two numbers of the listener, which ss -ltn shows as Recv-Q and Send-Q, and at the
 // clients: those with room are connected, although nobody has accepted them.
