@@ -1,6 +1,6 @@
 // Wrong: a mask by one shift. For /0 the shift is by 32, the width of the number, and what that is
-// nobody has defined: x86 shifts by the lowest five bits of the count, which is by nothing, ARM
-// pushes all bits out, and a compiler may take either, or leave the code out.
+// nobody has defined: x86 shifts by the lowest five bits of the count, which is by nothing, 32-bit
+// ARM pushes all bits out, and a compiler may take either, or leave the code out.
 //
 // This file is compiled with the sanitizer for shifts, whatever the rest is compiled with; its
 // words go through a pipe, so that they are printed in their place.
