@@ -49,8 +49,8 @@ void filtered() {
 void locked_in() {
     const Enforced held = waymark::daemon::stay_within({{{"/usr", FileRight::read}}});  //@ 4
     fmt::print("   /usr: {}\n", try_open("/usr"));                                      //@ 5
-    const char* const held_here = held.files() ? "held" : "not held here";              //@ 6
-    fmt::print("   /etc/passwd: {}; {}\n", try_open("/etc/passwd"), held_here);
+    const char* const held_here = held.files() ? "held" : "not held here";
+    fmt::print("   /etc/passwd: {}; {}\n", try_open("/etc/passwd"), held_here);  //@ 6
 }
 //#endregion landlock
 
