@@ -3,8 +3,8 @@
 // its next click, and five pictures wait for that. Right: an event loop, or a process or thread for
 // each.
 //
-// Look at: who has an answer after the first connection has had two, and in which queue the others
-// are.
+// Look at: who has an answer after the first connection has had twenty, and in which queue the
+// others are.
 
 #include <poll.h>
 
