@@ -59,7 +59,12 @@ int main(int argument_count, char** arguments) {
     const waymark::demo::TimeToLook time_to_look(argument_count, arguments);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     std::vector<pid_t> pids;
-    for (int i = 0; i < kChildren; ++i) pids.push_back(fire_and_forget());
+    for (int i = 0; i < kChildren; ++i) {
+        pids.push_back(fire_and_forget());
+        if (pids.back() != -1) continue;
+        std::perror("fork");  // below, kill(-1) would be for everybody
+        return 111;
+    }
     for (const pid_t pid : pids) wait_until_ended(pid);
     std::printf("1. %d children have ended. Nobody has waited for them:\n", kChildren);
     print_processes(pids);

@@ -14,12 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "daemon/children.hh"
 #include "daemon/error.hh"
@@ -79,33 +82,47 @@ void limit_processes() {
     check(::setrlimit(RLIMIT_NPROC, &limit), "setrlimit");
 }
 
-// How many requests were handled until fork failed, with why it did.
-int serve(bool collects, int most, int& reason) {
+int count_ended(const std::vector<pid_t>& programs) {
+    return static_cast<int>(std::ranges::count_if(programs, [](pid_t program) {
+        siginfo_t info{};
+        constexpr int kLook = WEXITED | WNOWAIT | WNOHANG;
+        return ::waitid(P_PID, static_cast<id_t>(program), &info, kLook) == 0 &&
+               info.si_pid == program;
+    }));
+}
+
+// The programs that were started until fork failed, with why it did.
+std::vector<pid_t> serve(bool collects, int most, int& reason) {
     reason = 0;
-    for (int request = 0; request < most; ++request) {
+    std::vector<pid_t> programs;
+    while (std::ssize(programs) < most) {
         if (collects) collect_all();
         const pid_t program = handle_request();
         if (program == -1) {
             reason = errno;
-            return request;
+            break;
         }
+        programs.push_back(program);
         wait_until_ended(program);
     }
-    return most;
+    return programs;
 }
 
 int run_the_server(waymark::demo::ChildSteps& steps) {
     limit_processes();
     int reason = 0;
     fmt::print("1. a server may start {} processes; it forgets each of them\n", kProcesses);
-    const int handled = serve(false, kMostRequests, reason);
-    fmt::print("   request {}: fork: {}\n", handled + 1, reason != 0 ? error_text(reason) : "ok");
-    fmt::print("   {} have ended and were not collected; 0 run\n", handled);
+    const std::vector<pid_t> handled = serve(false, kMostRequests, reason);
+    const int ended = count_ended(handled);
+    fmt::print("   request {}: fork: {}\n", handled.size() + 1,
+               reason != 0 ? error_text(reason) : "ok");
+    fmt::print("   {} have ended and were not collected; {} run\n", ended,
+               std::ssize(handled) - ended);
     steps.end_step();
     collect_all();
     fmt::print("2. the same, and it collects before each request\n");
-    const int handled_too = serve(true, 5 * kProcesses, reason);
-    fmt::print("   {} requests, {}\n", handled_too,
+    const std::vector<pid_t> handled_too = serve(true, 5 * kProcesses, reason);
+    fmt::print("   {} requests, {}\n", handled_too.size(),
                reason == 0 ? "no failure" : error_text(reason));
     collect_all();
     steps.end_step();
