@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-#include <latch>
+#include <barrier>
 #include <thread>
 
 #include "lessons/course/end_step.hh"
@@ -29,21 +29,30 @@ void count_events(int events) {
 }
 //#endregion race
 
-// The first thread is stopped once between its read and its write, until the other one has counted.
-// The system does so at any moment; on a quiet machine with one processor one might wait for it.
-int count_with_two_threads() {
+// The first thread is stopped once between its read and its write, while the other one counts a few
+// events. The system does so at any moment; on a quiet machine with one processor one might wait
+// for it. How many they are is another number in each round, and so is what comes out.
+int count_with_two_threads(int round) {
     counter = 0;
-    std::latch both(2);
-    std::thread first([&both] {
+    const int before = 1'000 * round, meanwhile = 100 * round;
+    std::barrier turn(2);
+    std::thread first([&] {
+        turn.arrive_and_wait();
         const int seen = counter;
-        both.arrive_and_wait();
-        while (counter == seen) std::this_thread::yield();
+        turn.arrive_and_wait();
+        turn.arrive_and_wait();
         counter = seen + 1;
+        turn.arrive_and_wait();
         count_events(kEventsPerThread - 1);
     });
-    std::thread second([&both] {
-        both.arrive_and_wait();
-        count_events(kEventsPerThread);
+    std::thread second([&] {
+        count_events(before);
+        turn.arrive_and_wait();
+        turn.arrive_and_wait();
+        count_events(meanwhile);
+        turn.arrive_and_wait();
+        turn.arrive_and_wait();
+        count_events(kEventsPerThread - before - meanwhile);
     });
     first.join();
     second.join();
@@ -56,7 +65,7 @@ int main() {
     constexpr int kExpected = 2 * kEventsPerThread;
     int lost = 0;
     for (int round = 1; round <= kRounds; ++round) {
-        const int counted = count_with_two_threads();
+        const int counted = count_with_two_threads(round);
         lost += kExpected - counted;
         fmt::print("round {}: {} events, {} were counted, {} are lost\n", round, kExpected, counted,
                    kExpected - counted);

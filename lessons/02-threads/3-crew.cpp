@@ -4,8 +4,9 @@
 // Who chose the number of threads? Whoever sent the requests.
 //
 // Then a crew of eight does the same work from a queue with sixteen places. Look at the threads and
-// the stacks now: who finds no place is told so at once, and comes again. It takes longer, and
-// everybody is served. What has a bound, and was chosen by us, is what the server may use up.
+// the stacks now: who finds no place is told so at once, and comes again. Eight are served at a
+// time, and in the end everybody is. What has a bound, and was chosen by us, is what the server may
+// use up.
 
 #include <fmt/core.h>
 #include <pthread.h>

@@ -14,6 +14,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 #include <latch>
 #include <stdexcept>
 #include <thread>
@@ -37,8 +38,11 @@ void throw_something() {
     throw std::runtime_error("the file has 3 columns, not 4");
 }
 
+// Serving gives the number of conversations that came to their end.
+using Serve = int (*)(void (*mistake)());
+
 //#region crash
-void serve_with_threads(void (*mistake)()) {
+int serve_with_threads(void (*mistake)()) {
     std::latch all_talk(kClients + 1);
     std::latch over(1);
     std::vector<std::thread> threads;
@@ -54,29 +58,41 @@ void serve_with_threads(void (*mistake)()) {
     threads.back().join();
     over.count_down();
     for (int i = 0; i < kClients; ++i) threads[static_cast<std::size_t>(i)].join();
+    return kClients;
 }
 //#endregion crash
 
 //#region carried
-void serve_with_crew(void (*mistake)()) {
+int serve_with_crew(void (*mistake)()) {
+    std::latch all_talk(kClients + 1), over(1);
     waymark::daemon::ThreadPool crew(kClients + 1, 10);
-    std::future<void> answer = crew.submit(mistake);  //@ 1
+    std::vector<std::future<void>> talks;
+    for (int i = 0; i < kClients; ++i)
+        talks.push_back(crew.submit([&] { all_talk.arrive_and_wait(), over.wait(); }));
+    std::future<void> answer = crew.submit([&] {  //@ 1..
+        all_talk.arrive_and_wait();
+        mistake();
+    });  //@ ..1
     try {
         answer.get();                        //@ 2
     } catch (const std::exception& error) {  //@ 3..
         fmt::print("  whoever asked was told: {}\n", error.what());
     }  //@ ..3
+    over.count_down();
+    for (std::future<void>& talk : talks) talk.get();
+    return kClients;
 }
 //#endregion carried
 
-void in_a_server(const char* title, void (*serve)(void (*)()), void (*mistake)()) {
+void in_a_server(const char* title, Serve serve, void (*mistake)()) {
     fmt::print("{}\n", title);
     std::fflush(stdout);
     const pid_t server = ::fork();
     if (server == 0) {
         const rlimit no_core{0, 0};
         ::setrlimit(RLIMIT_CORE, &no_core);
-        serve(mistake);
+        ::signal(SIGSEGV, SIG_DFL);  // a sanitizer would tell of it in its own way
+        fmt::print("  all {} conversations came to their end\n", serve(mistake));
         std::fflush(stdout);
         ::_exit(0);
     }
@@ -85,8 +101,6 @@ void in_a_server(const char* title, void (*serve)(void (*)()), void (*mistake)()
     if (WIFSIGNALED(status))
         fmt::print("  signal {} ended the process, and {} conversations with it\n",
                    WTERMSIG(status), kClients);
-    else
-        fmt::print("  all {} conversations came to their end\n", kClients);
     waymark::demo::end_step();
 }
 
