@@ -71,7 +71,7 @@ inline const Advice kForkAfterThreads{
     "fork after starting threads",
     "fork(2) copies the thread that calls it and no other. Threads that were started before it "
     "serve in the parent, or nowhere. Start them in the child, in work().",
-    "README.md#fork-after-starting-threads; fork(2), NOTES"};
+    "README.md#fork-after-starting-threads; fork(2), DESCRIPTION"};
 inline const Advice kNoCrew{
     "a worker without its whole crew",
     "Every worker has threads_per_child threads, each of which serves one client "

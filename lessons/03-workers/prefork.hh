@@ -33,6 +33,12 @@ struct Gates {
     }
 };
 
+inline void say_what_came(const daemon::Fd& client) {
+    fmt::print("   process {} {}\n", ::getpid(),
+               client ? "has the client" : "finds nobody, and waits in poll again");
+    std::fflush(stdout);
+}
+
 //#region wait-and-accept
 inline int wait_for_clients(const daemon::Fd& listener, const Gates& gates) {
     for (bool first = true;; first = false) {
@@ -42,11 +48,7 @@ inline int wait_for_clients(const daemon::Fd& listener, const Gates& gates) {
         if (ready[0].revents != 0) return 0;  // the stop was heard  //@ 2
         if (first) gates.hold();
         const daemon::Fd client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));  //@ 3
-        if (client) fmt::print("   process {} has the client\n", ::getpid());                //@ 4..
-        if (!client)
-            fmt::print("   process {} finds nobody, and waits in poll again\n",
-                       ::getpid());  //@ ..4
-        std::fflush(stdout);
+        say_what_came(client);                                                               //@ 4
     }
 }
 //#endregion wait-and-accept
