@@ -32,12 +32,13 @@ struct Progress {
 };
 Progress* progress = nullptr;
 
+// localtime_r takes the lock of the time zone, malloc that of the memory.
 //#region work-in-handler
 void write_log_line(const char* what) {
     const time_t now = ::time(nullptr);
     tm parts;
-    ::localtime_r(&now, &parts);                         // takes the lock of the time zone  //@ 1
-    char* line = static_cast<char*>(std::malloc(4000));  // takes the lock of the memory  //@ 2
+    ::localtime_r(&now, &parts);                         //@ 1
+    char* line = static_cast<char*>(std::malloc(4000));  //@ 2
     const size_t length = std::strftime(line, 4000, "%T ", &parts);
     std::snprintf(line + length, 4000 - length, "%s\n", what);
     std::free(line);  // the demo spares you the lines

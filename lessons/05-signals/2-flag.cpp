@@ -39,8 +39,8 @@ void raise_noted(int) {
     noted = 1;
 }
 
-void work_until_plain() {   //@ 3..
-    while (!plain) work();  // read once: nothing in here changes it, says the compiler
+void work_until_plain() {  //@ 3..
+    while (!plain) work();
 }  //@ ..3
 void work_until_noted() {  //@ 4..
     while (noted == 0) work();

@@ -24,6 +24,10 @@ using namespace waymark::daemon;
 constexpr timespec kFiveSeconds{5, 0};
 constexpr int kFiveSecondsInMilliseconds = 5000;
 
+bool is_woken(int result) {
+    return result == -1 && errno == EINTR;
+}
+
 //#region cure-ppoll
 bool wait_with_ppoll() {
     SignalFlag flag;
@@ -31,7 +35,7 @@ bool wait_with_ppoll() {
     const SignalMask mask({SIGUSR1});  // from here on it waits at the door  //@ 1
     if (flag.raised()) return true;    //@ 2
     ::raise(SIGUSR1);                  // the signal comes now
-    return ::ppoll(nullptr, 0, &kFiveSeconds, &mask.previous()) == -1 && errno == EINTR;  //@ 3
+    return is_woken(::ppoll(nullptr, 0, &kFiveSeconds, &mask.previous()));  //@ 3
 }
 //#endregion cure-ppoll
 
