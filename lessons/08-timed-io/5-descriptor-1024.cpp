@@ -27,7 +27,7 @@ using namespace waymark::daemon;
 //#region fd-set
 struct Waiting {
     fd_set set;
-    volatile unsigned long balance = 0;  // what lies behind it  //@ 1
+    volatile unsigned long balance = 0;  //@ 1
 };
 
 [[gnu::noinline, gnu::no_sanitize("undefined")]] void add(Waiting& waiting, int fd) {
