@@ -7,10 +7,10 @@
 // Only stderr and a file may block, for as long as write(2) does.
 //
 // One line is one write(2), and short enough for a pipe to take it whole (daemon/log_line.hh), so
-// lines of several processes and threads do not mix. There is no lock:
-// not between threads, because the kernel orders the writes; and so none that a fork could copy in
-// its locked state. Messages are fmt strings known at compile time; text from outside is only ever
-// an argument, and is escaped (daemon/log_line.hh).
+// lines of several processes and threads do not mix. There is no lock: the kernel orders the
+// writes, and a fork copies none in its locked state (but for syslog: local time has tzset(3)'s).
+// Messages are fmt strings known at compile time; text from outside is only ever an argument, and
+// is escaped (daemon/log_line.hh).
 
 #pragma once
 
@@ -41,8 +41,8 @@ struct LogOptions {
 
 class Log {
   public:
-    // Throws std::system_error if the file cannot be opened. A system log that is not there is no
-    // error: it may come.
+    // Throws std::system_error if the file cannot be opened; a FIFO waits for a reader (reopen(),
+    // too). A system log that is not there is no error: it may come.
     explicit Log(LogOptions options);
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;

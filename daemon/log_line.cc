@@ -82,15 +82,18 @@ void append_escaped(LineBuffer& line, std::string_view message) {
     }
 }
 
+// Put together from whole days: gmtime_r(3) takes the lock of the time zone, for UTC too, and in a
+// child that was forked while another thread held it that lock stays locked.
 void append_iso_time(LineBuffer& line, std::chrono::system_clock::time_point now) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
     const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(now - seconds);
-    const std::time_t time = std::chrono::system_clock::to_time_t(seconds);
-    std::tm date{};
-    ::gmtime_r(&time, &date);
+    const auto day = std::chrono::floor<std::chrono::days>(seconds);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(seconds - day);
     fmt::format_to(std::back_inserter(line), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-                   date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min,
-                   date.tm_sec, milliseconds.count());
+                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                   static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
+                   time.seconds().count(), milliseconds.count());
 }
 //#endregion exercise-11
 
