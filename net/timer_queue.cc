@@ -23,7 +23,9 @@ Timer::~Timer() {
 void Timer::set(Deadline deadline) {
     deadline_ = deadline;
     if (deadline.is_never()) return;
-    const bool stands_early_enough = index_ != kNowhere && place_ <= deadline;
+    // One that is due already would have its turn in this very round.
+    const bool stands_early_enough =
+        index_ != kNowhere && place_ <= deadline && place_ >= Deadline(queue_.soonest_);
     if (stands_early_enough) return;
     leave();
     queue_.insert(*this, std::max(deadline, Deadline(queue_.soonest_)));

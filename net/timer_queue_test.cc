@@ -133,3 +133,21 @@ TEST_CASE("a timer that always sets itself to now does not keep the queue for ev
     queue.run_due(kStart + 1ns);
     CHECK(ran == 2);
 }
+
+TEST_CASE("a timer that another one sets to now waits for a later instant, wherever it stood") {
+    for (const bool was_cancelled : {false, true}) {
+        CAPTURE(was_cancelled);
+        TimerQueue queue;
+        int ran = 0;
+        Timer second(queue, [&] { ++ran; });
+        Timer first(queue, [&] { second.set(in(5s)); });
+        first.set(in(1s));
+        second.set(in(2s));
+        if (was_cancelled) second.cancel();
+        queue.run_due(kStart + 5s);
+        CHECK(ran == 0);
+        CHECK(queue.next().expired(kStart + 6s));
+        queue.run_due(kStart + 6s);
+        CHECK(ran == 1);
+    }
+}
