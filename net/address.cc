@@ -31,10 +31,12 @@ std::optional<unsigned> parse_number(std::string_view text, unsigned largest) {
     return value;
 }
 
-// "eth0" or "2"; 0 is not a scope.
+// "eth0" or "2"; 0 is not a scope. The name first, as getaddrinfo(3) has it: "2" may be the name of
+// interface 5, and host_text() writes names.
 std::uint32_t parse_scope(std::string_view text) {
-    if (const auto number = parse_number(text, UINT32_MAX)) return *number;
-    return text.size() < IF_NAMESIZE ? ::if_nametoindex(std::string(text).c_str()) : 0;
+    const bool can_be_a_name = text.size() < IF_NAMESIZE;
+    const std::uint32_t named = can_be_a_name ? ::if_nametoindex(std::string(text).c_str()) : 0;
+    return named != 0 ? named : parse_number(text, UINT32_MAX).value_or(0);
 }
 
 [[noreturn]] void not_an_ip(std::string_view host, std::string_view whole) {
@@ -67,6 +69,11 @@ Address parse_unix(std::string_view path, std::string_view whole) {
     if (is_abstract) value.sun_path[0] = '\0';
     return Address(reinterpret_cast<const sockaddr*>(&value),
                    static_cast<socklen_t>(kPathOffset + path.size() + (is_abstract ? 0 : 1)));
+}
+
+// Of a Unix socket. Its text does not tell: "@name" may be a file, too.
+bool is_file(const Address& address) {
+    return reinterpret_cast<const char*>(address.data())[kPathOffset] != '\0';
 }
 
 }  // namespace
@@ -225,7 +232,8 @@ std::string Address::to_string() const {
 
 bool Address::same_host(const Address& other) const {
     if (family() != other.family()) return false;
-    if (family() == AF_UNIX) return unix_path() == other.unix_path();
+    if (family() == AF_UNIX)
+        return unix_path() == other.unix_path() && is_file(*this) == is_file(other);
     const auto mine = ip_bytes();
     const auto theirs = other.ip_bytes();
     return std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end()) &&

@@ -85,8 +85,8 @@ class Address {
     // 0.0.0.0 or ::, every address of this machine.
     bool is_any() const;
 
-    // What parse() reads: "[::1]:80". An address of no family is "-", an unnamed Unix socket
-    // "unix:" and a zero byte in an abstract name stands as it is: parse() refuses these.
+    // What parse() reads: "[::1]:80". What it does not read back: no family ("-"), and of Unix
+    // sockets an unnamed one ("unix:"), a zero byte in an abstract name, and a relative path.
     std::string to_string() const;
     // The same without port and brackets: "::1". For logs and rules.
     std::string host_text() const;

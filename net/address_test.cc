@@ -2,10 +2,16 @@
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstring>
 #include <string>
 #include <unordered_set>
 
@@ -169,6 +175,53 @@ TEST_CASE("an abstract socket's address is read back from its text") {
     const Address read = Address::parse(bound.to_string());
     CHECK(read == bound);
     CHECK(read.size() == bound.size());
+}
+
+TEST_CASE("a file is not the abstract socket that is written like it") {
+    sockaddr_un value{};
+    value.sun_family = AF_UNIX;
+    value.sun_path[0] = '@';
+    value.sun_path[1] = 'n';
+    const Address file(reinterpret_cast<const sockaddr*>(&value), sizeof value);
+    CHECK(file.to_string() == "unix:@n");
+    CHECK_FALSE(file == Address::parse("unix:@n"));
+    CHECK(file == file);
+}
+
+namespace {
+
+constexpr int kNoNamespace = 77;
+
+// In a network of its own, whose only interface has a number for a name: 0 if that is no other
+// interface's number.
+int rename_and_read() {
+    if (::unshare(::geteuid() == 0 ? CLONE_NEWNET : CLONE_NEWUSER | CLONE_NEWNET) == -1)
+        return kNoNamespace;
+    const Fd any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq request{};
+    std::strcpy(request.ifr_name, "lo");
+    std::strcpy(request.ifr_newname, "77");
+    if (::ioctl(any.get(), SIOCSIFNAME, &request) == -1) return kNoNamespace;
+    sockaddr_in6 value{};
+    value.sin6_family = AF_INET6;
+    value.sin6_scope_id = ::if_nametoindex("77");
+    const Address scoped(reinterpret_cast<const sockaddr*>(&value), sizeof value);
+    const std::string text = scoped.to_string();
+    return text == "[::%77]:0" && Address::parse(text) == scoped ? 0 : 1;
+}
+
+}  // namespace
+
+TEST_CASE("an interface whose name is a number is read back as itself") {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(rename_and_read());
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == kNoNamespace)
+        std::puts("SKIP: address: no network of one's own here");
+    else
+        CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("the longest abstract name is one that the system takes") {
