@@ -14,7 +14,13 @@ namespace waymark::net {
 
 namespace {
 
-constexpr std::size_t kLongestName = 253;  // RFC 1035 section 2.3.4, as text
+constexpr std::size_t kLongestName = 253;  // RFC 1035 section 2.3.4, as text without the root's dot
+
+// A dot at the end is the root's, and changes nothing.
+std::string_view without_root(std::string_view host) {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    return host;
+}
 
 struct FreeAddressInfo {
     void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
@@ -22,9 +28,9 @@ struct FreeAddressInfo {
 
 // glibc takes 127.1 and 0x7f000001 for addresses; a name whose last label is a number is not one
 // (RFC 3696 section 2), so it is one of these spellings. Hexadecimal only with its 0x: 4f2a9c1d77e0
-// is a name, as containers have it. A dot at the end is the root's, and changes nothing.
+// is a name, as containers have it.
 bool is_odd_address(std::string_view host) {
-    if (host.ends_with('.')) host.remove_suffix(1);
+    host = without_root(host);
     const std::string_view last = host.substr(host.rfind('.') + 1);
     const bool is_hexadecimal = last.starts_with("0x") || last.starts_with("0X");
     const std::string_view digits = is_hexadecimal ? last.substr(2) : last;
@@ -69,8 +75,9 @@ ResolveResult look_up(const std::string& host, std::uint16_t port) {
 }  // namespace
 
 bool can_be_a_name(std::string_view host) {
-    return !host.empty() && host.size() <= kLongestName && !std::ranges::any_of(host, is_blank) &&
-           host.find(':') == host.npos && !is_odd_address(host);
+    return !host.empty() && without_root(host).size() <= kLongestName &&
+           !std::ranges::any_of(host, is_blank) && host.find(':') == host.npos &&
+           !is_odd_address(host);
 }
 
 ResolveStatus classify_resolver_error(int code) {

@@ -73,6 +73,17 @@ TEST_CASE("a name that looks like a hexadecimal number is a name") {
         CHECK(can_be_a_name(host));
 }
 
+TEST_CASE("a name has 253 bytes at most, and the root's dot is none of them") {
+    std::string longest;
+    while (longest.size() < 253) longest += "a.";
+    longest.resize(253);
+    CHECK(can_be_a_name(longest));
+    CHECK(can_be_a_name(longest + "."));
+    CHECK_FALSE(can_be_a_name(longest + "b"));
+    CHECK_FALSE(can_be_a_name(longest + "b."));
+    CHECK_FALSE(can_be_a_name(longest + ".."));
+}
+
 TEST_CASE("a text that is not host and port is a usage error") {
     for (const char* text : {"localhost", "localhost:", "localhost:http", "localhost:65536",
                              "::1:80", "[localhost]:80", "unix:relative"}) {
