@@ -34,6 +34,12 @@ ConnectErrorKind classify_connect_error(int error_number, int family) {
         case ENETUNREACH:
         case ENETDOWN:
         case EAFNOSUPPORT:
+        // A router's words (icmp(7)). EACCES is one too, of a firewall on the way over IPv6, and
+        // cannot be told from our own.
+        case ENOPROTOOPT:
+        case EPROTO:
+        case ENONET:
+        case EOPNOTSUPP:
             return ConnectErrorKind::unreachable;
         case EMFILE:
         case ENFILE:

@@ -286,7 +286,7 @@ TEST_CASE("an errno of connect says whose fault it was") {
              Row{ECONNREFUSED, ConnectErrorKind::refused},
              Row{ETIMEDOUT, ConnectErrorKind::timed_out},
              Row{EHOSTUNREACH, ConnectErrorKind::unreachable},
-             Row{ENETUNREACH, ConnectErrorKind::unreachable},
+             Row{ENOPROTOOPT, ConnectErrorKind::unreachable},
              Row{EAFNOSUPPORT, ConnectErrorKind::unreachable},
              Row{EMFILE, ConnectErrorKind::failure},
              Row{ENOMEM, ConnectErrorKind::failure},

@@ -120,6 +120,13 @@ IoErrorKind classify_io_error(int error_number) {
         case ENETUNREACH:
         case ENETDOWN:
         case ENETRESET:
+        // What a router has said last before the kernel gave up (icmp(7)): a firewall on the way
+        // (ICMPv6), no such protocol, a parameter, a host apart, a source route.
+        case EACCES:
+        case ENOPROTOOPT:
+        case EPROTO:
+        case ENONET:
+        case EOPNOTSUPP:
             return IoErrorKind::broken;
         default:
             return IoErrorKind::failure;

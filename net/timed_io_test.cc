@@ -191,6 +191,9 @@ TEST_CASE("an errno is tried again, the end of a connection, or a failure") {
         CHECK(classify_io_error(number) == IoErrorKind::try_again);
     for (const int number : {ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENETDOWN})
         CHECK(classify_io_error(number) == IoErrorKind::broken);
+    // A router's last word before the kernel gave up: a peer's affair, and no failure of ours.
+    for (const int number : {EACCES, ENOPROTOOPT, EPROTO, ENONET, EOPNOTSUPP})
+        CHECK(classify_io_error(number) == IoErrorKind::broken);
     for (const int number : {EBADF, EFAULT, EINVAL, EIO, ENOSPC, ENOMEM, ENOTSOCK})
         CHECK(classify_io_error(number) == IoErrorKind::failure);
 }

@@ -258,18 +258,21 @@ TEST_CASE("what each errno means") {
                      error == EINTR ? kInterrupted : kAgain);
     }
     for (const int error : {ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH,
-                            EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET}) {
+                            EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET, EACCES, ENOPROTOOPT, EPROTO,
+                            ENONET, EOPNOTSUPP}) {
         step("ask for errno " + show(error));
         expect_equal(name(classify_io_error(error)), Text("broken"), "its kind", kBroken);
     }
-    for (const int error : {0, EBADF, EFAULT, EINVAL, EIO, ENOMEM, ENOBUFS, ENOTSOCK, EACCES, -1}) {
+    for (const int error : {0, EBADF, EFAULT, EINVAL, EIO, ENOMEM, ENOBUFS, ENOTSOCK, EPERM, -1}) {
         step("ask for errno " + show(error));
         expect_equal(name(classify_io_error(error)), Text("failure"), "its kind", kOurs);
     }
     step("ask for each other errno that there is");
     const std::set<int> listed = {EAGAIN,    EINTR,        EPIPE,        ECONNRESET,
                                   ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH,
-                                  EHOSTDOWN, ENETUNREACH,  ENETDOWN,     ENETRESET};
+                                  EHOSTDOWN, ENETUNREACH,  ENETDOWN,     ENETRESET,
+                                  EACCES,    ENOPROTOOPT,  EPROTO,       ENONET,
+                                  EOPNOTSUPP};
     for (int error = 1; error <= kLastErrno; ++error)
         if (!listed.contains(error))
             expect_equal(name(classify_io_error(error)), Text("failure"),

@@ -26,8 +26,9 @@ Ready wait_writable_by_select(const Fd&, Deadline) {
 }
 
 // Write this: EAGAIN and EINTR are try_again. ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED,
-// ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN and ENETRESET are broken. All others
-// are failure.
+// ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN and ENETRESET are broken; so is what
+// a router may have said last before the kernel gave up (icmp(7)): EACCES, ENOPROTOOPT, EPROTO,
+// ENONET and EOPNOTSUPP. All others are failure.
 IoErrorKind classify_io_error(int) {
     return IoErrorKind::failure;
 }
