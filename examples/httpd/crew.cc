@@ -28,8 +28,8 @@ Crew::~Crew() {
     for (std::thread& thread : threads_) thread.join();
 }
 
-void Crew::serve(daemon::Fd socket, Entrance::Place place) {
-    auto client = std::make_shared<Client>(Client{std::move(socket), std::move(place)});
+void Crew::serve(daemon::Fd socket, const net::Address& peer, Entrance::Place place) {
+    auto client = std::make_shared<Client>(Client{std::move(socket), peer, std::move(place)});
     {
         const std::lock_guard lock(mutex_);
         if (is_stopping_) return;
@@ -78,18 +78,18 @@ void Crew::join_ended() {
 
 void Crew::serve_and_leave(Client& client) noexcept {
     try {
-        serve_one(std::move(client.socket));
+        serve_one(client);
     } catch (const std::exception& error) {
         shared_.logs.say(Severity::error, error.what());
     }
     leave();
 }
 
-void Crew::serve_one(daemon::Fd socket) {
+void Crew::serve_one(Client& client) {
     std::unique_ptr<Worker> worker = take_worker();
     if (!worker) return;
     try {
-        worker->serve(std::move(socket));
+        worker->serve(std::move(client.socket), client.peer);
     } catch (...) {
         // What it has of this client is not to meet the next one.
         const std::lock_guard lock(mutex_);

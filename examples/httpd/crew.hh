@@ -32,7 +32,7 @@ class Crew {
 
     // Serves it in a thread. Who cannot be served, because the queue is full or the system gives no
     // thread, is closed; it is logged. On one thread.
-    void serve(daemon::Fd socket, Entrance::Place place);
+    void serve(daemon::Fd socket, const net::Address& peer, Entrance::Place place);
 
     // All who are served may finish until then; who waits in the queue is closed. `when_idle` is
     // called, in any thread, when the last one is gone; at once if nobody is there. A second call
@@ -42,6 +42,7 @@ class Crew {
   private:
     struct Client {
         daemon::Fd socket;
+        net::Address peer;  // as accept(2) told it: who is gone is nobody's peer any more
         Entrance::Place place;
     };
     using Threads = std::list<std::thread>;
@@ -49,7 +50,7 @@ class Crew {
     void start_thread(std::shared_ptr<Client> client);
     void join_ended();
     void serve_and_leave(Client& client) noexcept;
-    void serve_one(daemon::Fd socket);
+    void serve_one(Client& client);
     std::unique_ptr<Worker> take_worker();
     void give_worker(std::unique_ptr<Worker> worker);
     void leave();

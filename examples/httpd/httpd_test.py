@@ -10,7 +10,9 @@ import os
 import pathlib
 import pwd
 import random
+import signal
 import socket
+import struct
 import subprocess
 import sys
 import unittest
@@ -86,6 +88,21 @@ class Everywhere(unittest.TestCase):
             with socket.create_connection(("::1", server.ports[1]), PATIENCE_SECONDS) as connection:
                 connection.sendall(request("/page.html", fields=["Connection: close"]))
                 self.assertTrue(connection.makefile("rb").read().startswith(b"HTTP/1.1 200 OK\r\n"))
+
+    def test_who_has_gone_before_he_is_looked_at_is_no_error(self):
+        for server in self.each_design("--error-log", "FOLDER/logs/error", "--access-log", "FOLDER/logs/access", listen=("[::]:0",)):
+            for pid in server.pids():
+                os.kill(pid, signal.SIGSTOP)
+            gone = [server.connect() for _ in range(20)]
+            for connection in gone:  # a reset (socket(7), SO_LINGER): nobody is connected when it is accepted
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+            for pid in server.pids():
+                os.kill(pid, signal.SIGCONT)
+            self.assertEqual(server.ask("/page.html").status, 200)
+            self.assertEqual((server.folder / "logs" / "error").read_text(), "")
+            wait_until(lambda: (server.folder / "logs" / "access").read_text().startswith("127.0.0.1 - - "), PATIENCE_SECONDS,
+                       "the client stands in the log as IPv4 has it")
 
     def test_who_is_denied_is_closed_without_an_answer(self):
         for server in self.each_design("--deny", "127.0.0.0/8", listen=("127.0.0.1:0", "[::1]:0")):

@@ -12,9 +12,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -50,11 +52,23 @@ WorkerLimits worker_limits(const Options& options) {
     return limits;
 }
 
+// Plain where it arrived as IPv6. Nothing if it has gone since it was accepted: that is no error.
+std::optional<net::Address> peer_of(const daemon::Fd& client) {
+    try {
+        return net::peer_address(client).unmapped();
+    } catch (const std::system_error& error) {
+        if (error.code().value() != ENOTCONN) throw;
+        return std::nullopt;
+    }
+}
+
 // A thread keeps its loop and its files from client to client.
 void serve_client(Shared& shared, Entrance& entrance, daemon::Fd client) {
     thread_local Worker worker(shared);
-    const std::optional<Entrance::Place> place = entrance.enter(net::peer_address(client));
-    if (place) worker.serve(std::move(client));
+    const std::optional<net::Address> peer = peer_of(client);
+    if (!peer) return;
+    const std::optional<Entrance::Place> place = entrance.enter(*peer);
+    if (place) worker.serve(std::move(client), *peer);
 }
 
 // One that is told to end while it begins has no handler for SIGTERM yet, and no client either.

@@ -21,7 +21,7 @@ void serve_by_threads(Shared& shared, const std::vector<net::Listener>& listener
     std::vector<std::unique_ptr<net::Acceptor>> acceptors;
     const auto bring = [&](daemon::Fd socket, const net::Address& peer) {
         std::optional<Entrance::Place> place = entrance.enter(peer);
-        if (place) crew.serve(std::move(socket), std::move(*place));
+        if (place) crew.serve(std::move(socket), peer, std::move(*place));
     };
     const auto exhausted = [&shared](int error) {
         shared.logs.say(daemon::Severity::error, "accept: " + daemon::error_text(error));

@@ -123,8 +123,7 @@ void Worker::accept_on(net::Listener listener) {
     server_.accept_on(std::move(listener), [this] { return shared_.tls->session(); });
 }
 
-void Worker::serve(daemon::Fd client) {
-    const net::Address peer = net::peer_address(client);
+void Worker::serve(daemon::Fd client, const net::Address& peer) {
     daemon::set_nonblocking(client, true);
     if (peer.is_ip()) {
         net::send_without_delay(client);

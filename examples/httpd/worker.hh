@@ -51,7 +51,7 @@ class Worker {
 
     // Serves this client until it is gone, or a stop has cut it off. On the thread that has the
     // worker now, and without run().
-    void serve(daemon::Fd client);
+    void serve(daemon::Fd client, const net::Address& peer);
 
     // From any thread: no new clients; those who are here may finish.
     void stop(daemon::Deadline deadline);
