@@ -202,7 +202,9 @@ std::vector<std::string> TlsServerContext::notes() const {
 }
 
 TlsClientContext::TlsClientContext(TlsClientOptions options)
-    : options_(std::move(options)), settings_(client_settings(options_, false)) {}
+    : options_(std::move(options)), settings_(client_settings(options_, false)) {
+    forget_texts(options_.identity);
+}
 
 std::shared_ptr<const TlsSettings> TlsClientContext::settings() const {
     const std::lock_guard lock(mutex_);

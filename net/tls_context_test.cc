@@ -164,6 +164,19 @@ TEST_CASE("an identity that another process has read needs no file, also at a re
     CHECK(serial() == describe_certificate(second.certificate).serial);
 }
 
+TEST_CASE("a client's identity that another process has read is forgotten, too") {
+    const Credential anna = make_certificate(client_of("anna"), &authority().own());
+    TlsClientContext client(
+        {.authorities = authority().file("authority.pem"),
+         .identity = {"/not/there.pem", "/not/there.key", TlsTexts{anna.certificate, anna.key}}});
+    TlsServerContext server({.identity = authority().server(),
+                             .client_authorities = authority().file("authority.pem")});
+    SessionPair pair(server.accept(), client.connect("server.example"));
+    REQUIRE(pair.shake_hands());
+    CHECK(pair.server->peer()->common_name == "anna");
+    CHECK_THROWS_WITH(client.reload(), "/not/there.pem: No such file or directory");
+}
+
 TEST_CASE("a session that began before a reload goes on") {
     TlsServerContext server({.identity = authority().server()});
     const TlsClientContext client({.authorities = authority().file("authority.pem")});
