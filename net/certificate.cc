@@ -10,6 +10,7 @@
 
 #include "daemon/error.hh"
 #include "net/address.hh"
+#include "net/control_characters.hh"
 #include "net/openssl_owned.hh"
 #include "net/pem.hh"
 #include "net/tls_failure.hh"
@@ -41,9 +42,8 @@ void set_random_serial(X509* certificate) {
 void set_subject(X509* certificate, const std::string& common_name) {
     const auto size = static_cast<int>(common_name.size());
     const auto* bytes = reinterpret_cast<const unsigned char*>(common_name.data());
-    const bool is_odd = std::any_of(common_name.begin(), common_name.end(),
-                                    [](char c) { return (c >= 0 && c < ' ') || c == 127; });
-    if (common_name.empty() || common_name.size() > kMostCommonName || is_odd ||
+    if (common_name.empty() || common_name.size() > kMostCommonName ||
+        has_control_characters(common_name) ||
         X509_NAME_add_entry_by_NID(X509_get_subject_name(certificate), NID_commonName,
                                    MBSTRING_UTF8, bytes, size, -1, 0) != 1) {
         ERR_clear_error();

@@ -8,6 +8,7 @@
 #include "daemon/error.hh"
 #include "net/openssl_owned.hh"
 #include "net/pem.hh"
+#include "net/tls_failure.hh"
 
 using namespace waymark::net;
 using namespace std::chrono_literals;
@@ -77,6 +78,8 @@ TEST_CASE("what cannot be a name is refused") {
     CHECK_THROWS_AS(make_certificate(client_of(""), &authority()), UsageError);
     CHECK_THROWS_AS(make_certificate(client_of("a\nb"), &authority()), UsageError);
     CHECK_THROWS_AS(make_certificate(client_of("a\xff"), &authority()), UsageError);
+    for (const std::string name : {"a\nb", "a\x7f", "a\xc2\x85z", "\xc2\x9b", "a\xc2\x80"})
+        CHECK_THROWS_AS(make_certificate(client_of(name), &authority()), UsageError);
     CHECK_THROWS_AS(make_certificate(client_of(std::string(65, 'a')), &authority()), UsageError);
     CHECK_NOTHROW(make_certificate(client_of(std::string(64, 'a')), &authority()));
     CHECK_NOTHROW(make_certificate(server_named(std::string(63, 'a') + ".example"), &authority()));
@@ -141,4 +144,29 @@ TEST_CASE("a browser's file opens with its password, and only with that") {
     const Owned<X509> owned_certificate(certificate);
     CHECK(X509_check_private_key(certificate, key) == 1);
     CHECK(bytes.find("PRIVATE KEY") == std::string::npos);
+}
+
+TEST_CASE("a client's name with a control character is nobody's, whoever has signed it") {
+    const Credential made = make_certificate(client_of("anna"), &authority());
+    for (const std::string name : {"a\nb", "a\xc2\x85z", "m\xc3\xbcller", "\xc2\xa7"}) {
+        CAPTURE(name);
+        const Owned<X509> certificate = certificate_in(made.certificate);
+        X509_NAME* const subject = X509_get_subject_name(certificate.get());
+        X509_NAME_ENTRY_free(X509_NAME_delete_entry(subject, 0));
+        const auto* bytes = reinterpret_cast<const unsigned char*>(name.data());
+        REQUIRE(X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, bytes,
+                                           static_cast<int>(name.size()), -1, 0) == 1);
+        const bool is_odd = name.front() == 'a';
+        CHECK(read_peer(certificate.get()).common_name == (is_odd ? "" : name));
+    }
+}
+
+TEST_CASE("a line for a log is no longer than was asked for, with the dots that say so") {
+    CHECK(printable("abcdef", 6) == "abcdef");
+    CHECK(printable("abcdefg", 6) == "abc...");
+    CHECK(printable("ab\x1b", 6) == "ab\\x1b");
+    CHECK(printable("ab\x1b.", 6) == "ab...");  // no escape is cut in the middle
+    CHECK(printable("ab\x1b\x1b", 9) == "ab\\x1b...");
+    for (std::size_t most = 0; most < 20; ++most)
+        CHECK(printable(std::string(30, '\x1b'), most).size() <= most);
 }

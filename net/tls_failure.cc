@@ -189,13 +189,16 @@ std::string take_openssl_errors() {
 }
 
 std::string printable(std::string_view text, std::size_t most) {
+    constexpr std::string_view kCut = "...";
     std::string line;
+    std::size_t whole_letters = 0;  // behind which there is room for the dots
     for (const char letter : text) {
-        if (line.size() >= most) return line + "...";
+        if (line.size() + kCut.size() <= most) whole_letters = line.size();
         if (letter >= ' ' && letter <= '~')
             line += letter;
         else
             line += fmt::format("\\x{:02x}", static_cast<unsigned char>(letter));
+        if (line.size() > most) return line.substr(0, whole_letters).append(kCut.substr(0, most));
     }
     return line;
 }

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "net/address.hh"
+#include "net/control_characters.hh"
 #include "net/openssl_owned.hh"
 #include "net/tls_failure.hh"
 
@@ -46,10 +47,7 @@ std::string common_name_of(const X509_NAME* name) {
     if (size < 0) return {};
     const std::unique_ptr<unsigned char, FreeText> owner(utf8);
     const std::string text(utf8, utf8 + size);
-    const bool has_control = std::any_of(text.begin(), text.end(), [](char letter) {
-        return (letter >= 0 && letter < ' ') || letter == 127;
-    });
-    return has_control ? std::string() : text;
+    return has_control_characters(text) ? std::string() : text;
 }
 
 std::optional<std::string> plain_text(const ASN1_STRING* text) {

@@ -17,7 +17,7 @@ struct TlsPeer {
     std::string subject;
     std::string issuer;
     // The last CN of the subject as it stands there, in UTF-8: what programs take for the client's
-    // name. Empty if there is none, if it has a zero byte, or control characters.
+    // name. Empty if there is none, if it has a zero byte, or other control characters.
     std::string common_name;
     // What the extension subjectAltName lists (RFC 5280, section 4.2.1.6). Entries with a byte that
     // is not printable ASCII are left out: they are nobody's name.
