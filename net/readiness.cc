@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <utility>
 
@@ -31,6 +32,7 @@ PipeReader::PipeReader(EventLoop& loop, daemon::Fd end)
     : end_(loop, (daemon::set_nonblocking(end, true), std::move(end)), EPOLLIN) {}
 
 Transfer PipeReader::read_now(std::span<char> buffer) const {
+    assert(!buffer.empty());  // a read of nothing gives 0, which would look like the end
     ssize_t got = -1;
     do {
         got = ::read(end_.fd().get(), buffer.data(), buffer.size());

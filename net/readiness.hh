@@ -50,8 +50,8 @@ class PipeReader {
     // Makes the descriptor non-blocking.
     PipeReader(EventLoop& loop, daemon::Fd end);
 
-    // Some bytes, at least one; Outcome::end when all writers have closed. The deadline ends only a
-    // wait: bytes that are there are read.
+    // At least one byte, into `buffer`, not empty; Outcome::end when all writers have closed. The
+    // deadline ends only a wait: bytes that are there are read.
     Task<Transfer> read_some(std::span<char> buffer, daemon::Deadline deadline);
     // The same without a wait: timed_out if there is nothing.
     Transfer read_now(std::span<char> buffer) const;
@@ -65,7 +65,7 @@ class PipeWriter {
   public:
     PipeWriter(EventLoop& loop, daemon::Fd end);
 
-    // All of `bytes`, by the deadline. Outcome::end when the reader has closed.
+    // All of `bytes`; Outcome::end when the reader has closed. The deadline ends only a wait.
     Task<Transfer> write_all(std::string_view bytes, daemon::Deadline deadline);
     void close() { end_.close(); }
 

@@ -53,10 +53,11 @@ Stream::~Stream() {
 }
 
 Stream::Handshake Stream::handshake(Deadline deadline) {
-    return Handshake(*this, deadline);
+    return Handshake(*this, layer_ ? deadline : Deadline::never());  // without one it needs no time
 }
 
 Stream::Read Stream::read_some(std::span<char> buffer, Deadline deadline) {
+    assert(!buffer.empty());  // a read of nothing gives 0, which would look like the end
     return Read(*this, buffer, deadline);
 }
 

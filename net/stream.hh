@@ -76,8 +76,8 @@ class Stream : private EventLoop::Watcher, private Wire {
     static constexpr std::chrono::milliseconds kLinger{1'000};
     Handshake handshake(daemon::Deadline deadline);
 
-    // Some bytes, at least one, into `buffer`, which must stay in place until then. A deadline that
-    // has come before the call ends it, also when bytes wait: so a loop of reads ends on time.
+    // At least one byte, into `buffer`, which must not be empty and stays in place until then. A
+    // deadline that has come before the call ends it, also when bytes wait: so loops end on time.
     Read read_some(std::span<char> buffer, daemon::Deadline deadline);
 
     // Waits until a read would not wait. It needs no buffer: ten thousand idle connections hold

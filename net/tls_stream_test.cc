@@ -147,7 +147,11 @@ TEST_CASE("a plain stream's handshake is done at once") {
     waymark::daemon::SocketPair pair =
         waymark::daemon::make_socket_pair(SOCK_STREAM | SOCK_NONBLOCK);
     Stream stream(loop, std::move(pair.first));
-    auto handshake = stream.handshake(waymark::daemon::Deadline::never());
-    CHECK(handshake.await_ready());
-    CHECK(handshake.await_resume().outcome == Outcome::done);
+    using waymark::daemon::Deadline;
+    const Deadline passed(loop.now());
+    for (const Deadline deadline : {Deadline::never(), passed}) {
+        auto handshake = stream.handshake(deadline);
+        CHECK(handshake.await_ready());
+        CHECK(handshake.await_resume().outcome == Outcome::done);
+    }
 }
