@@ -23,7 +23,9 @@ ServiceNotifier ServiceNotifier::from_environment() {
 
 bool ServiceNotifier::send(std::string_view lines) const {
     sockaddr_un address{};
-    if (address_.empty() || address_.size() >= sizeof address.sun_path) return false;
+    // A path ends with a zero byte; an abstract name may fill all there is.
+    const std::size_t most = sizeof address.sun_path - (address_.starts_with('@') ? 0 : 1);
+    if (address_.empty() || address_.size() > most) return false;
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, address_.data(), address_.size());
     // An abstract name starts with a zero byte and ends where the length says, not at a zero.

@@ -40,7 +40,9 @@ std::string heard(const Fd& socket) {
 
 TEST_CASE("a manager hears us at a path and at an abstract name") {
     const std::string own = fmt::format("waymark_notify_{}", ::getpid());
-    for (const std::string& name : {"/tmp/" + own, "@" + own}) {
+    std::string longest = "@" + own + "_";
+    longest.resize(sizeof sockaddr_un::sun_path, 'x');
+    for (const std::string& name : {"/tmp/" + own, "@" + own, longest}) {
         CAPTURE(name);
         const Fd manager = listen_at(name);
         CHECK(ServiceNotifier(name).send("READY=1"));
@@ -75,6 +77,7 @@ TEST_CASE("without a manager nothing is sent and nothing fails") {
     CHECK_FALSE(ServiceNotifier("").send("READY=1"));
     CHECK_FALSE(ServiceNotifier("/no/such/socket").send("READY=1"));
     CHECK_FALSE(ServiceNotifier(std::string(200, 'x')).send("READY=1"));
+    CHECK_FALSE(ServiceNotifier("@" + std::string(108, 'x')).send("READY=1"));
 }
 
 TEST_CASE("the address is taken out of the environment") {

@@ -10,8 +10,8 @@ namespace waymark::daemon {
 
 namespace {
 
-void must_be_between(std::string_view name, std::uint64_t value, std::uint64_t least,
-                     std::uint64_t most) {
+void must_be_between(std::string_view name, std::int64_t value, std::int64_t least,
+                     std::int64_t most) {
     if (value < least || value > most)
         throw UsageError(fmt::format("{}: {} is not between {} and {}", name, value, least, most));
 }
@@ -22,7 +22,7 @@ void WorkerLimits::validate() const {
     must_be_between("server limit", server_limit, 1, 10'000);
     must_be_between("threads per child", threads_per_child, 1, 10'000);
     must_be_between("start servers", start_servers, 1, server_limit);
-    const std::uint64_t all_threads = std::uint64_t{server_limit} * threads_per_child;
+    const std::int64_t all_threads = std::int64_t{server_limit} * threads_per_child;
     must_be_between("min spare threads", min_spare_threads, 0, all_threads);
     // Closer together, and the worker that is stopped for one bound is missed at the other.
     const std::uint64_t least = std::uint64_t{min_spare_threads} + threads_per_child;
@@ -31,7 +31,7 @@ void WorkerLimits::validate() const {
             fmt::format("max spare threads: {} is less than min spare threads and one worker's "
                         "threads, {}: workers would be stopped and started again without end",
                         max_spare_threads, least));
-    must_be_between("grace", static_cast<std::uint64_t>(grace.count()), 1, 86'400);
+    must_be_between("grace", grace.count(), 1, 86'400);
 }
 
 }  // namespace waymark::daemon
