@@ -64,7 +64,7 @@ class Children {
     ~Children();
 
     // Starts a process that runs `body` and ends with its result as exit status. What it throws is
-    // printed as one line and becomes exit status 100 (UsageError) or 111. The child has default
+    // printed (print_error), and becomes exit status 100 (UsageError) or 111. The child has default
     // signal actions and an empty mask, no other children, and gets `parent_death_signal` when the
     // thread that started it ends (PR_SET_PDEATHSIG; 0 for none). It runs no destructor of the
     // parent's objects and no atexit handler. What either of the two prints with stdio is written

@@ -54,7 +54,7 @@ class Readiness {
     // that stderr is /dev/null (not in the foreground).
     void ready();
 
-    // It cannot: the shell's command prints `message` as one line and ends with `exit_code`, which
+    // It cannot: the shell's command prints `message` and ends with `exit_code`, which
     // is not 0; the manager hears it as STATUS. The caller then ends with the same code. Without
     // any word, by death, the shell's command ends with 111.
     void failed(int exit_code, std::string_view message);

@@ -39,8 +39,8 @@ class WorkerPool {
     using Instant = Deadline::Clock::time_point;
 
     // Serves one client: a blocking, connected socket. Called in many threads of many processes at
-    // once. What it throws, of any type, is printed as one line and costs that client only. It must
-    // bound its own waits.
+    // once. What it throws, of any type, is printed (print_error) and costs that client only. It
+    // must bound its own waits.
     using Serve = std::function<void(Fd client)>;
 
     // What a program may want to log. Called in the parent, from within tend(), drain() or run().

@@ -90,7 +90,7 @@ class EventLoop {
     // calls remove() before closing the descriptor. Throws std::system_error (epoll_ctl(2)).
     void add(const daemon::Fd& fd, std::uint32_t events, Watcher& watcher);
     void change(const daemon::Fd& fd, std::uint32_t events, Watcher& watcher);
-    // Also takes back readiness that was reported in this round and not yet told.
+    // Also takes back readiness reported in this round and not yet told, of all its descriptors.
     void remove(const daemon::Fd& fd, Watcher& watcher);
 
     TimerQueue& timers() { return timers_; }

@@ -42,8 +42,9 @@ Layers read_ip_packet(Bytes packet);
 // Everything in it is a number or a word of ours: a peer cannot write into it.
 std::string to_string(const Layer& layer);
 
-// "18 bytes: GET / HTTP/1.0\x0d\x0a", at most `most` of them. Control characters and bytes beyond
-// ASCII, and backslashes, stand as \x0d.
+// "16 bytes: GET / HTTP/1.0\x0d\x0a", at most `most` of them, and "..." where there are more.
+// Control characters and bytes beyond ASCII, and backslashes, stand as \x0d. With none to show
+// "16 bytes" is all.
 std::string data_text(Bytes data, std::size_t most);
 
 }  // namespace waymark::net

@@ -41,7 +41,7 @@ class OutgoingQueue final : private EventLoop::Watcher {
 
     enum class End {
         broken,    // the connection is gone, or the system refuses to send
-        too_slow,  // something was to be sent or told, and in `patience` no byte was taken
+        too_slow,  // something is to be sent; in `patience` nothing was, and no gap's notice queued
     };
 
     struct Calls {

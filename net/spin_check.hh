@@ -18,8 +18,8 @@ namespace waymark::net {
 
 class SpinCheck {
   public:
-    // So many rounds in a row without anything taken. A socket that several processes accept on
-    // may be ready in vain now and then, because another one was faster.
+    // So many rounds in a row without anything taken; sleep between them is not seen. A socket that
+    // several processes accept on may be ready in vain now and then: another one was faster.
     static constexpr int kMostInVain = 100'000;
 
     void round_begins();
