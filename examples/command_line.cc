@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 
 #include "daemon/error.hh"
@@ -24,6 +26,15 @@ bool parse_command_line(CLI::App& app, int argument_count, char** arguments,
     }
 }
 
+namespace {
+
+// It is neither below the one bound nor above the other, and no number of milliseconds.
+std::string refuse_nan(const std::string& text) {
+    return std::isnan(std::strtod(text.c_str(), nullptr)) ? "Value " + text + " is no number" : "";
+}
+
+}  // namespace
+
 void add_seconds(CLI::App& app, const std::string& name, std::chrono::milliseconds& value,
                  const std::string& text) {
     app.add_option_function<double>(
@@ -34,7 +45,8 @@ void add_seconds(CLI::App& app, const std::string& name, std::chrono::millisecon
            text)
         ->default_str(fmt::format("{}", std::chrono::duration<double>(value).count()))
         ->type_name("SECONDS")
-        ->check(CLI::Range(0.001, 86'400.0));
+        ->check(CLI::Range(0.001, 86'400.0))
+        ->check(refuse_nan);
 }
 
 }  // namespace waymark::examples

@@ -241,6 +241,9 @@ class Refused(unittest.TestCase):
                     (["--listen", "127.0.0.1:99999"], 100, "lines: "),
                     (["--access", "allow 10.0.0.1/8"], 100, "lines: --access:1:"),
                     (["--clients", "0"], 100, "lines: --clients"),
+                    (["--line-time", "0"], 100, "lines: --line-time"),
+                    (["--line-time", "nan"], 100, "lines: --line-time"),
+                    (["--line-time", "-NAN"], 100, "lines: --line-time"),
                     (["--listen", used], 111, f"lines: bind {used}: Address already in use")]:
                 with self.subTest(" ".join(arguments)):
                     result = subprocess.run([LINES, *arguments], capture_output=True, text=True, check=False,

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <vector>
@@ -44,6 +46,11 @@ void add_start(CLI::App& app, Options& options, Texts& texts) {
                  "leave the terminal, and return when it listens");
 }
 
+// It is neither below the one bound nor above the other, and no number of milliseconds.
+std::string refuse_nan(const std::string& text) {
+    return std::isnan(std::strtod(text.c_str(), nullptr)) ? "Value " + text + " is no number" : "";
+}
+
 // "--line-time 2.5": seconds for people, milliseconds within.
 void add_seconds(CLI::App& app, const std::string& name, std::chrono::milliseconds& value,
                  const std::string& text) {
@@ -53,7 +60,8 @@ void add_seconds(CLI::App& app, const std::string& name, std::chrono::millisecon
     app.add_option_function<double>(name, take, text)
         ->default_str(fmt::format("{}", std::chrono::duration<double>(value).count()))
         ->type_name("SECONDS")
-        ->check(CLI::Range(0.001, 86'400.0));
+        ->check(CLI::Range(0.001, 86'400.0))
+        ->check(refuse_nan);
 }
 
 void add_settings(CLI::App& app, Settings& settings, Texts& texts) {

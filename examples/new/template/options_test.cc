@@ -72,6 +72,7 @@ TEST_CASE("the command line comes before the file, the file before the defaults"
 TEST_CASE("what is wrong is named") {
     CHECK(refusal({"--colour", "red"}).find("--colour") != std::string::npos);
     CHECK(refusal({"--clients", "0"}).find("--clients") != std::string::npos);
+    CHECK(refusal({"--line-time", "nan"}).find("--line-time") != std::string::npos);
     CHECK(refusal({"--listen", "here"}).find("needs a port") != std::string::npos);
     CHECK(refusal({"--access", "allow 10.0.0.1/8"}).find("10.0.0.0/8") != std::string::npos);
     CHECK(refusal({"--config", "/nowhere"}).find("/nowhere") != std::string::npos);
