@@ -41,6 +41,13 @@ class Words(LabTest):
         self.state.chmod(0o755)
         self.expect_refusal(self.lab("up", "1"), 100, str(self.state), "--state")
 
+    def test_a_folder_with_somebody_s_files_is_refused_and_they_stay(self):
+        self.state.mkdir(mode=0o700)
+        for name in ("hosts", "delay-notes"):
+            (self.state / name).write_text("mine")
+        self.expect_refusal(self.lab("up", "1"), 100, str(self.state), "no lab's", "--state")
+        self.assertEqual({file.name: file.read_text() for file in self.state.iterdir()}, {"hosts": "mine", "delay-notes": "mine"})
+
 
 @unittest.skipIf(lab_under_test.WHY_NOT, lab_under_test.WHY_NOT)
 class Rights(LabTest):

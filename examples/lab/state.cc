@@ -54,6 +54,19 @@ void State::make_folder() const {
             "{}: is no folder of yours that others cannot enter (mode 0700); --state DIR names "
             "another one",
             folder_));
+    if (!is_for_labs())
+        throw UsageError(fmt::format(
+            "{}: there are files in it that are no lab's; --state DIR names another folder",
+            folder_));
+}
+
+// A folder of somebody's work may have a file "hosts", which would be written over and removed. The
+// pid file is the first one of a lab, and the last that it takes away; it may come between the looks.
+bool State::is_for_labs() const {
+    std::error_code ignored, gone;
+    const std::string first = file("keeper.pid");
+    return std::filesystem::exists(first, ignored) || std::filesystem::is_empty(folder_, gone) ||
+           gone || std::filesystem::exists(first, ignored);
 }
 
 daemon::PidFile State::lock() const {
@@ -78,7 +91,7 @@ daemon::PidFile State::lock() const {
     }
 }
 
-// Only what we know: the folder may be one that somebody has named by mistake.
+// Only what we know: somebody may have put a file of his own beside them.
 void State::remove_files() const {
     std::error_code ignored;
     for (const char* const name : {"hosts", "etc-hosts", "faults", "faults.new"})

@@ -28,7 +28,8 @@ class State {
     std::string file(const std::string& name) const { return folder_ + "/" + name; }
 
     // Makes the folder, takes the keeper's lock and removes what a lab that was killed has left.
-    // Throws UsageError if a lab is up there, or if the folder is somebody else's.
+    // Throws UsageError if a lab is up there, or if the folder is somebody else's or has files in
+    // it and no lab's.
     daemon::PidFile lock() const;
     // Takes away all that lock() and the lab have put there. For the holder of the lock.
     void remove(daemon::PidFile& lock) const;
@@ -41,6 +42,7 @@ class State {
 
   private:
     void make_folder() const;
+    bool is_for_labs() const;
     void remove_files() const;
 
     std::string folder_;
