@@ -278,6 +278,7 @@ class Refused(Case):
                 ([*listen, "--transfer", "fast"], 100, "--transfer"),
                 ([*listen, "--tries", "11"], 100, "--tries"),
                 ([*listen, "--access-file", "/nonexistent"], 100, "--access-file /nonexistent: No such file"),
+                ([*listen, "--access-file", "/tmp"], 100, "--access-file /tmp: Is a directory"),
                 ([*listen, "--probe-expect", "\\q"], 100, "behind a backslash"),
                 ([*listen, "--proxy-from", "10.0.0.1/8"], 100, "--proxy-from:1:"),
                 ([*listen, "--user", "no-such-user-here"], 100, "no-such-user-here"),

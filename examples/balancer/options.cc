@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include "daemon/error.hh"
+#include "examples/access_rules.hh"
 #include "examples/command_line.hh"
 
 namespace waymark::balancer {
@@ -23,8 +21,7 @@ using daemon::UsageError;
 struct Texts {
     std::vector<std::string> listen;
     std::vector<std::string> back_ends;
-    std::vector<std::string> access;
-    std::string access_file;
+    examples::AccessRules access{"--access", {}, {}};
     std::vector<std::string> fronts;
     std::string send;
     std::string expect;
@@ -50,10 +47,10 @@ void add_clients(CLI::App& app, Options& options, Texts& texts) {
                    "of them from one address, or one IPv6 /64; one more is closed")
         ->capture_default_str()
         ->check(CLI::Range(1UL, 1'000'000UL));
-    app.add_option("--access", texts.access,
+    app.add_option("--access", texts.access.words,
                    "\"allow NETWORK\" or \"deny NETWORK\"; the first match decides")
         ->type_name("RULE");
-    app.add_option("--access-file", texts.access_file,
+    app.add_option("--access-file", texts.access.file,
                    "a file of such rules, one a line, after those of --access")
         ->type_name("FILE");
     app.add_option("--proxy-from", texts.fronts,
@@ -119,24 +116,6 @@ void add_service(CLI::App& app, Options& options, Texts& texts) {
     examples::add_seconds(app, "--stop-time", options.stop, "for those who are there at SIGTERM");
 }
 
-std::string read_file(const std::string& path) {
-    std::ifstream file(path);
-    if (!file)
-        throw UsageError(fmt::format("--access-file {}: {}", path, daemon::error_text(errno)));
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-net::AccessList read_access(const Texts& texts) {
-    std::string rules;
-    for (const std::string& rule : texts.access) rules += rule + "\n";
-    // Each text by itself first, so that a mistake is told with its own file and line.
-    net::AccessList list = net::AccessList::parse(texts.access, net::Access::allow, "--access");
-    if (texts.access_file.empty()) return list;
-    const std::string more = read_file(texts.access_file);
-    net::AccessList::parse(more, net::Access::allow, texts.access_file);
-    return net::AccessList::parse(rules + more, net::Access::allow, texts.access_file);
-}
-
 void read_log(const std::string& text, daemon::LogOptions& log) {
     if (text == "journal") {
         log.target = LogTarget::journal;
@@ -153,7 +132,7 @@ void read_texts(const Texts& texts, Options& options) {
         options.listen.push_back(net::Address::parse(text));
     for (const std::string& text : texts.back_ends)
         options.back_ends.push_back(BackEndText::parse(text));
-    options.balancer.access = read_access(texts);
+    options.balancer.access = examples::read_access(texts.access);
     if (!texts.fronts.empty()) {
         std::vector<std::string> rules;
         for (const std::string& network : texts.fronts) rules.push_back("allow " + network);

@@ -1,9 +1,6 @@
 #include "options.hh"
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 
 #include "daemon/error.hh"
 #include "examples/command_line.hh"
@@ -14,20 +11,13 @@ namespace {
 
 using daemon::UsageError;
 
-std::string read_file(const std::string& path) {
-    std::ifstream file(path);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) daemon::fail(errno, "read", path);
-    return text;
-}
-
 void add_inputs(CLI::App& app, std::vector<std::string>& udp, Options& options) {
     app.add_option("--udp", udp, "ADDRESS:PORT at which messages arrive; *:514 is both families");
     app.add_option("--socket", options.socket, "a socket file in the place of /dev/log");
     app.add_option("--senders", options.senders.words,
                    "\"allow NETWORK\" or \"deny NETWORK\" for --udp; the first match decides");
     app.add_option("--senders-file", options.senders.file,
-                   "the same, a rule a line; read again at SIGHUP");
+                   "more of them, a rule a line, behind those; read again at SIGHUP");
     app.add_option("--longest", options.longest, "bytes of a message; what is beyond is cut off")
         ->capture_default_str()
         ->check(CLI::Range(480UL, 65'535UL));
@@ -86,12 +76,6 @@ void check_security(const Options& options) {
 }
 
 }  // namespace
-
-net::AccessList read_rules(const Rules& rules) {
-    if (!rules.file.empty())
-        return net::AccessList::parse(read_file(rules.file), net::Access::allow, rules.file);
-    return net::AccessList::parse(rules.words, net::Access::allow, rules.name);
-}
 
 std::optional<Options> parse_options(int argument_count, char** arguments) {
     Options options;

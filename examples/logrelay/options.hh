@@ -8,22 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "examples/access_rules.hh"
 #include "message_ring.hh"
-#include "net/access_list.hh"
 #include "net/address.hh"
 #include "net/connection_gate.hh"
 
 namespace waymark::logrelay {
-
-// Rules from the command line, or from a file that is read again at SIGHUP.
-struct Rules {
-    std::string name;  // the option's, for messages
-    std::vector<std::string> words;
-    std::string file;
-};
-
-// Throws UsageError that names the place of a rule that is wrong, and std::system_error.
-net::AccessList read_rules(const Rules& rules);
 
 struct Options {
     std::vector<net::Address> udp;
@@ -35,8 +25,8 @@ struct Options {
     std::string key;
     std::string authority;  // whose clients are served
     std::string revoked;    // its lists of those that are not any more; empty: none is asked
-    Rules senders{"--senders", {}, {}};
-    Rules access{"--access", {}, {}};
+    examples::AccessRules senders{"--senders", {}, {}};  // read again at SIGHUP, as the next ones
+    examples::AccessRules access{"--access", {}, {}};
     net::GateLimits clients{.soft = 128, .hard = 128, .per_network = 16, .early_drop = {}};
     MessageRing::Limits keep;
     std::size_t longest = 8192;  // bytes of a datagram

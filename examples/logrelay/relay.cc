@@ -26,10 +26,11 @@ Relay::Relay(net::EventLoop& loop, const Options& options, net::Listener listene
       tls_(tls_of(options)),
       ring_(options.keep),
       cut_off_(loop.timers(), [this] { loop_.stop(); }),
-      delivery_(
-          loop, ring_, std::move(listener), tls_ ? &*tls_ : nullptr, read_rules(options.access),
-          {options.clients, options.handshake_time, options.greeting_time, options.patience}, log),
-      intake_(loop, ring_, read_rules(options.senders), options.longest,
+      delivery_(loop, ring_, std::move(listener), tls_ ? &*tls_ : nullptr,
+                examples::read_access(options.access),
+                {options.clients, options.handshake_time, options.greeting_time, options.patience},
+                log),
+      intake_(loop, ring_, examples::read_access(options.senders), options.longest,
               [this] { delivery_.tell_all(); }) {
     log_notes();
 }
@@ -42,8 +43,8 @@ void Relay::log_notes() {
 
 void Relay::reload() {
     try {
-        net::AccessList senders = read_rules(options_.senders);
-        net::AccessList access = read_rules(options_.access);
+        net::AccessList senders = examples::read_access(options_.senders);
+        net::AccessList access = examples::read_access(options_.access);
         if (tls_) tls_->reload();
         log_notes();
         log_.notice("read anew: {} rules for senders, {} for clients{}", senders.size(),

@@ -279,7 +279,8 @@ class Service(unittest.TestCase):
                 ([*plain, "--udp", "here"], 100, '"here"'), ([*plain, "--udp", "192.0.2.1:0"], 111, "bind 192.0.2.1:0"),
                 ([*plain, "--socket", "/" + "x" * 200], 100, "the path has"),
                 ([*plain, "--socket", "/no/such/folder"], 111, "bind /no/such/folder"),
-                ([*plain, "--udp", "127.0.0.1:0", "--access-file", "/no/file"], 111, "/no/file"),
+                ([*plain, "--udp", "127.0.0.1:0", "--access-file", "/no/file"], 100, "--access-file /no/file: No such"),
+                ([*plain, "--udp", "127.0.0.1:0", "--senders-file", "/tmp"], 100, "--senders-file /tmp: Is a directory"),
                 ([*plain, "--udp", "127.0.0.1:0", "--access", "allow x"], 100, "--access:1:7"),
                 ([*plain, "--longest", "1"], 100, "--longest")]:
             with self.subTest(" ".join(arguments)):
