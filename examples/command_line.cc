@@ -12,6 +12,22 @@
 
 namespace waymark::examples {
 
+namespace {
+
+// A mistake may stand in the file as well as on the command line.
+std::string where(CLI::App& app) {
+    const CLI::Option* const config = app.get_config_ptr();
+    const std::string file = config != nullptr ? config->as<std::string>() : "";
+    return file.empty() ? "" : fmt::format("with --config {}: ", file);
+}
+
+// It is neither below the one bound nor above the other, and no number of milliseconds.
+std::string refuse_nan(const std::string& text) {
+    return std::isnan(std::strtod(text.c_str(), nullptr)) ? "Value " + text + " is no number" : "";
+}
+
+}  // namespace
+
 bool parse_command_line(CLI::App& app, int argument_count, char** arguments,
                         const std::string& it_shows) {
     try {
@@ -21,19 +37,10 @@ bool parse_command_line(CLI::App& app, int argument_count, char** arguments,
         std::cout << app.help();
         return false;
     } catch (const CLI::ParseError& error) {
-        throw daemon::UsageError(std::string(error.what()) + "; " + app.get_name() +
+        throw daemon::UsageError(where(app) + error.what() + "; " + app.get_name() +
                                  " --help shows " + it_shows);
     }
 }
-
-namespace {
-
-// It is neither below the one bound nor above the other, and no number of milliseconds.
-std::string refuse_nan(const std::string& text) {
-    return std::isnan(std::strtod(text.c_str(), nullptr)) ? "Value " + text + " is no number" : "";
-}
-
-}  // namespace
 
 void add_seconds(CLI::App& app, const std::string& name, std::chrono::milliseconds& value,
                  const std::string& text) {

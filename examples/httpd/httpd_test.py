@@ -165,12 +165,14 @@ class AsADaemon(unittest.TestCase):
             said = run("--config", str(config))
             self.assertEqual(said.returncode, 100)
             self.assertIn("no-such-option", said.stderr)
+            self.assertIn(str(config), said.stderr)
 
     def test_what_is_wrong_is_said_in_one_line_with_its_place(self):
         rows = [(["--design", "other"], 100, "--design"), (["--listen", "nowhere"], 100, "nowhere"),
                 (["--workers", "2", "--design", "event"], 100, "--workers is for --design prefork"),
                 (["--allow", "10.0.0.0/33"], 100, "--allow"), (["--user", "no-such-user"], 100, "no-such-user"),
                 (["--group", "daemon"], 100, "--group goes with --user"), (["--log-level", "loud"], 100, "loud"),
+                (["--gzip-memory", "-1"], 100, "--gzip-memory"), (["--cgi-body", "-1"], 100, "--cgi-body"),
                 (["--root", "/nowhere"], 111, "/nowhere"), (["--cgi-bin", "/nowhere"], 111, "/nowhere"),
                 (["--error-pages", "/nowhere"], 111, "/nowhere"), (["--access-log", "/nowhere/log"], 111, "/nowhere/log")]
         for arguments, code, says in rows:

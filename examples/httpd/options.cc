@@ -15,6 +15,9 @@ const std::map<std::string, Design> kDesigns = {{"event", Design::event},
                                                 {"static-threads", Design::static_threads},
                                                 {"prefork", Design::prefork}};
 
+// Without a bound "-1" is read as the largest number there is.
+constexpr std::size_t kMostBytes = std::size_t{1} << 40;
+
 // What is text on the command line until all of it was read.
 struct Words {
     std::vector<std::string> listen;
@@ -30,7 +33,8 @@ void add_site(CLI::App& app, Options& options) {
     app.add_flag("--listing", options.listing, "list directories without an index.html");
     app.add_option("--gzip-memory", options.gzip_bytes,
                    "bytes kept compressed for who takes gzip; 0: compress nothing")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(CLI::Range(std::size_t{0}, kMostBytes));
     app.add_flag("--precompressed", options.precompressed, "send a.js.gz for a.js to who takes it");
     app.add_option("--error-pages", options.error_pages,
                    "a directory with 404.html, 5xx.html, ...");
@@ -40,7 +44,8 @@ void add_site(CLI::App& app, Options& options) {
         ->capture_default_str()
         ->check(CLI::Range(1UL, 10'000UL));
     app.add_option("--cgi-body", options.cgi_body, "bytes that may be sent to a program")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(CLI::Range(std::size_t{0}, kMostBytes));
     examples::add_seconds(app, "--cgi-timeout", options.cgi_timeout,
                           "for a program that says nothing");
     examples::add_seconds(app, "--cgi-whole-timeout", options.cgi_whole_timeout,

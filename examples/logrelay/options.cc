@@ -77,6 +77,19 @@ void check_security(const Options& options) {
 
 }  // namespace
 
+namespace {
+
+net::Address udp_address(const std::string& text) {
+    const net::Address address = net::Address::parse(text);
+    if (!address.is_ip())
+        throw UsageError("--udp: \"" + text +
+                         "\" is no address with a port; a socket file is "
+                         "--socket PATH");
+    return address;
+}
+
+}  // namespace
+
 std::optional<Options> parse_options(int argument_count, char** arguments) {
     Options options;
     std::string listen = options.listen.to_string();
@@ -87,7 +100,7 @@ std::optional<Options> parse_options(int argument_count, char** arguments) {
     add_clients(app, listen, options);
     add_limits(app, options);
     if (!examples::parse_command_line(app, argument_count, arguments)) return std::nullopt;
-    for (const std::string& each : udp) options.udp.push_back(net::Address::parse(each));
+    for (const std::string& each : udp) options.udp.push_back(udp_address(each));
     options.listen = net::Address::parse(listen);
     options.is_listen_named = app.count("--listen") > 0;
     options.clients.soft = options.clients.hard;

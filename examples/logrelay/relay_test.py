@@ -276,7 +276,7 @@ class Service(unittest.TestCase):
         plain = ["--plaintext", "--listen", "127.0.0.1:0"]
         for arguments, code, words in [
                 (plain, 100, "nothing to copy"), (["--plaintext", "--udp", "127.0.0.1:0"], 100, "other machines"),
-                ([*plain, "--udp", "here"], 100, '"here"'), ([*plain, "--udp", "192.0.2.1:0"], 111, "bind 192.0.2.1:0"),
+                ([*plain, "--udp", "here"], 100, '"here"'), ([*plain, "--udp", "unix:/tmp/x"], 100, "--socket PATH"), ([*plain, "--udp", "192.0.2.1:0"], 111, "bind 192.0.2.1:0"),
                 ([*plain, "--socket", "/" + "x" * 200], 100, "the path has"),
                 ([*plain, "--socket", "/no/such/folder"], 111, "bind /no/such/folder"),
                 ([*plain, "--udp", "127.0.0.1:0", "--access-file", "/no/file"], 100, "--access-file /no/file: No such"),
