@@ -234,6 +234,7 @@ class Reconnecting(unittest.TestCase):
             file.write("nonsense")
             file.flush()
             for arguments, words in [([], "--connect"), (["--connect", "here"], '"here"'),
+                                     (["--connect", ":1"], "not a name"), (["--connect", "127.1:1"], "not a name"),
                                      (["--connect", "localhost:1", "--from", "then"], "then"),
                                      (["--connect", "192.0.2.1:1"], "another machine"),
                                      (["--connect", "localhost:1", "--to", "x"], '"unix:x"'),

@@ -90,6 +90,8 @@ net::Task<std::optional<daemon::Fd>> Receiver::connect() {
     net::PoolCall looking_up(loop_, resolver_,
                              [relay] { return net::resolve_host_and_port(relay); });
     const std::optional<net::ResolveResult> found = co_await looking_up;
+    if (found && found->status == net::ResolveStatus::malformed)
+        throw daemon::UsageError("--connect: " + found->error);  // no name server will ever know it
     if (!found || found->addresses.empty()) {
         say_once(found ? found->error : "the resolver is still busy");
         co_return std::nullopt;
