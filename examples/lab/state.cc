@@ -61,7 +61,8 @@ void State::make_folder() const {
 }
 
 // A folder of somebody's work may have a file "hosts", which would be written over and removed. The
-// pid file is the first one of a lab, and the last that it takes away; it may come between the looks.
+// pid file is the first one of a lab, and the last that it takes away; it may come between the
+// looks.
 bool State::is_for_labs() const {
     std::error_code ignored, gone;
     const std::string first = file("keeper.pid");
