@@ -57,7 +57,7 @@ class Listener {
     // gets: the process's, or the folder's if that has the set-group-ID bit. Whoever wants others
     // in, changes both afterwards. Where the mode cannot be set, nothing is bound. An abstract
     // socket has no file: other local users may connect. A file left by an ended server is
-    // replaced, if it is a stream socket and nobody answers there (two servers that start at once
+    // replaced, if it is a socket, of any kind, and nobody is there (two servers that start at once
     // are kept apart by the pid file, not here). Throws ListenError, which has advice, or another
     // std::system_error.
     explicit Listener(const Address& address, Families families = Families::both,
