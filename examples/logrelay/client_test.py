@@ -229,6 +229,16 @@ class Reconnecting(unittest.TestCase):
             with open(file, encoding="ascii") as kept:
                 self.assertEqual(kept.read(), "5.9\n")
 
+    def test_a_place_that_cannot_be_kept_is_told_once(self):
+        with Client(self.port, "--to", "-", "--place-file", "/no/such/folder/place") as client:
+            connection, _ = self.accept()
+            for number in (7, 8):
+                connection.sendall(frame(b"5.%d <13>p: x" % number))
+                client.lines(1)
+                client.wait_for("is not kept")  # and once more at the end
+            self.assertEqual(client.end(), 0)
+            self.assertEqual(client.log.count("is not kept"), 1, client.log)
+
     def test_what_is_wrong_with_the_command_is_said_in_one_line(self):
         with tempfile.NamedTemporaryFile("w") as file:
             file.write("nonsense")

@@ -163,7 +163,9 @@ void Receiver::keep_place() {
     try {
         write_place_file(options_.place_file, *place_);
         kept_ = place_;
+        is_not_kept_ = false;
     } catch (const std::exception& error) {
+        if (std::exchange(is_not_kept_, true)) return;  // a line for the state, not one a second
         log_.error("{}; the place that was reached is not kept", error.what());
     }
 }

@@ -68,6 +68,7 @@ class Receiver {
     LineOutput output_;
     std::optional<Place> place_;  // reached
     std::optional<Place> kept_;   // in the place file
+    bool is_not_kept_ = false;    // and it was said
     std::string said_;            // last, of what kept us from messages
     std::uint64_t connections_ = 0;
     std::uint64_t without_message_ = 0;  // of them, the last in a row
