@@ -2,6 +2,7 @@
 #include "slides/server/buttons.hh"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <vector>
@@ -79,6 +80,12 @@ std::vector<std::string> Pages::faults(const LessonEntry& lesson) const {
             if (block.kind == Block::Kind::run)
                 for (const std::string& fault : question_faults(block.settings))
                     note(block.line, fault);
+            if (const std::string letters = unanswered_choices(block.settings, slide.notes);
+                !letters.empty())
+                note(block.line,
+                     fmt::format("the note does not answer who has chosen {}: say what "
+                                 "they believe, and what in the run shows that it is not so",
+                                 fmt::join(letters, ", ")));
         }
         for (const std::string& fault : faults_of_steps(slide, files_)) note(slide.line, fault);
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstddef>
 
 #include "net/http/html_text.hh"
@@ -32,6 +34,18 @@ std::vector<std::string> choices_of(const RunSettings& settings) {
 
 bool is_one_of(std::string_view answer, std::size_t choices) {
     return answer.size() == 1 && kLetters.substr(0, choices).find(answer) != answer.npos;
+}
+
+// "C++" is not the letter C.
+bool has_letter(std::string_view text, char letter) {
+    const auto is_part = [](char byte) {
+        return std::isalnum(static_cast<unsigned char>(byte)) != 0 || byte == '+';
+    };
+    for (std::size_t at = 0; (at = text.find(letter, at)) != text.npos; ++at) {
+        const bool begins = at == 0 || !is_part(text[at - 1]);
+        if (begins && (at + 1 == text.size() || !is_part(text[at + 1]))) return true;
+    }
+    return false;
 }
 
 const std::string& right_choice(const Question& question) {
@@ -70,6 +84,16 @@ std::vector<std::string> question_faults(const RunSettings& settings) {
     if (word_of(settings, "claim").empty())
         faults.emplace_back("nothing says what this run must print (claim: a regular expression)");
     return faults;
+}
+
+std::string unanswered_choices(const RunSettings& settings, std::string_view notes) {
+    const std::optional<Question> question = question_of(settings);
+    if (!question) return "";
+    std::string letters(kLetters.substr(0, question->choices.size()));
+    std::erase_if(letters, [&](char letter) {
+        return letter == question->answer.front() || has_letter(notes, letter);
+    });
+    return letters;
 }
 
 std::string question_html(const RunSettings& settings, std::string_view demo,

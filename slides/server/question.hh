@@ -37,6 +37,10 @@ std::optional<Question> question_of(const RunSettings& settings);
 // What is missing in a run block, in words; none if it has a question, choices and a claim.
 std::vector<std::string> question_faults(const RunSettings& settings);
 
+// The letters of the wrong choices that do not stand in the notes, as words: "AD". The lecturer
+// answers those who chose them. "" without a question. An article "A" passes for the letter.
+std::string unanswered_choices(const RunSettings& settings, std::string_view notes);
+
 // On a slide, before the pane of the run. `look` is what to look at and why; it is shown after the
 // run, with the answer. "" without a question.
 std::string question_html(const RunSettings& settings, std::string_view demo,

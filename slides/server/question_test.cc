@@ -40,6 +40,14 @@ TEST_CASE("a question has a text, three or four choices, and one that is right")
     CHECK(question_faults({}).size() == 3);
 }
 
+TEST_CASE("a wrong choice that the notes do not speak of is told, and the right one is not") {
+    CHECK(unanswered_choices(kWhole, "A is half right. C: look at line 2.") == "");
+    CHECK(unanswered_choices(kWhole, "Look at line 2.") == "AC");
+    CHECK(unanswered_choices(kWhole, "A: in C++ it is so. SIGC, C1, C") == "");
+    CHECK(unanswered_choices(kWhole, "A: in C++ it is so. SIGC, C1.") == "C");
+    CHECK(unanswered_choices({}, "") == "");
+}
+
 TEST_CASE("on a slide the answer is shown by nothing but the end of the run") {
     const std::string html = question_html(kWhole, "1-demo", "line 2");
     CHECK(has(html, "Is 1 &lt; 2?"));
