@@ -183,8 +183,7 @@ void StoreService::take(Receiver& receiver, std::string_view message) {
         return;
     }
     begin_transaction();
-    const UnixMillis now = unix_now();
-    for (Item& item : batch_.items) round_.add(item, now);
+    round_.add(batch_.items, unix_now());
     receiver.to_answer = batch_.ticket;
 }
 

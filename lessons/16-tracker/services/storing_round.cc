@@ -1,18 +1,28 @@
 #include "services/storing_round.hh"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
 namespace waymark::tracker {
 
-void StoringRound::add(Item& item, UnixMillis now) {
-    if (Fix* const fix = std::get_if<Fix>(&item)) {
-        gathered_.push_back(std::move(*fix));
-    } else if (const Quarantined* const quarantined = std::get_if<Quarantined>(&item)) {
-        counters_.quarantined += store_.add(*quarantined, now) == Added::stored;
-    } else {
-        store_.seen(std::get<Heartbeat>(item), now);
+void StoringRound::add(std::vector<Item>& items, UnixMillis now) {
+    for (Item& item : items) {
+        if (Fix* const fix = std::get_if<Fix>(&item))
+            gathered_.push_back(std::move(*fix));
+        else if (Quarantined* const quarantined = std::get_if<Quarantined>(&item))
+            quarantined_.push_back(std::move(*quarantined));
+        else
+            store_.seen(std::get<Heartbeat>(item), now);
     }
+    store_quarantined(now);
+}
+
+void StoringRound::store_quarantined(UnixMillis now) {
+    if (quarantined_.empty()) return;
+    store_.add(quarantined_, now, added_);
+    counters_.quarantined += std::count(added_.begin(), added_.end(), Added::stored);
+    quarantined_.clear();
 }
 
 void StoringRound::store_fixes(UnixMillis now, bool keeps) {

@@ -1,6 +1,6 @@
 // What the receivers have handed in for one transaction. Fixes are gathered and stored together at
-// its end, because that is one statement in PostgreSQL, and one way to another machine; the few
-// others are stored as they come.
+// its end, because that is one statement in PostgreSQL, and one way to another machine. So are the
+// points of a message that must go to quarantine, which is bounded as the message is.
 
 #pragma once
 
@@ -26,8 +26,8 @@ class StoringRound {
     StoringRound(const StoringRound&) = delete;
     StoringRound& operator=(const StoringRound&) = delete;
 
-    // Of the transaction that goes on; the item's texts are moved out of it.
-    void add(Item& item, UnixMillis now);
+    // What one message has, of the transaction that goes on; its texts are moved out of it.
+    void add(std::vector<Item>& items, UnixMillis now);
     // Stores what was gathered. With `keeps` the new ones can be had as fresh() until clear().
     void store_fixes(UnixMillis now, bool keeps);
 
@@ -37,11 +37,14 @@ class StoringRound {
     void clear();
 
   private:
+    void store_quarantined(UnixMillis now);
+
     Store& store_;
     StoreCounters& counters_;
     SharedPlaces& shared_places_;
     PlaceNews& place_news_;
     std::vector<Fix> gathered_;
+    std::vector<Quarantined> quarantined_;
     std::vector<Added> added_;
     std::vector<Fix> fresh_;
     bool has_stored_ = false;

@@ -4,46 +4,15 @@
 
 #include <string>
 
-#include "store/database_under_test.hh"
-#include "store/devices.hh"
-#include "store/open_database.hh"
-#include "store/reader.hh"
+#include "store/quarantine_under_test.hh"
 #include "store/sequence.hh"
-#include "store/store.hh"
 
 using namespace waymark::tracker;
 
 namespace {
 
-constexpr UnixMillis kReceived = 1768025565000;
-
-// A database with the devices 1 (its speeds are in km/h) and 2.
-struct WithQuarantine {
-    DatabaseUnderTest database;
-    std::string path = database.location();
-    Connection connection = open_for_writing(path);
-    WithQuarantine() {
-        Devices(connection)
-            .add({{"van", {"123456"}, {}, SpeedUnit::kmh}, {"boat", {}, {}, {}}}, kReceived);
-    }
-    void keep(const std::string& raw, DeviceNumber device = 1, std::uint32_t index = 0) {
-        Store store(path);
-        store.begin();
-        store.add(Quarantined{device, index, "time_in_future", Source::traccar, raw}, kReceived);
-        CHECK(store.commit().durable);
-    }
-    std::int64_t count(const char* table) {
-        return connection.number(("SELECT count(*) FROM " + std::string(table)).c_str());
-    }
-};
-
-Quarantined bad_point(const std::string& raw) {
-    return {1, 0, "lat_out_of_range", Source::traccar, raw};
-}
-
 // What an older decoder refused and today's takes.
 const std::string kGood = "lat=48.1&lon=11.5&timestamp=1768025000&speed=36";
-const std::string kBad = "lat=95&lon=11.5&timestamp=1768025000";
 
 }  // namespace
 
@@ -58,14 +27,6 @@ TEST_CASE("a row has all that is needed to decode it again") {
     CHECK(rows[0].point.source == Source::traccar);
     CHECK(rows[0].point.index == 7);
     CHECK(rows[0].point.raw == kBad);
-}
-
-TEST_CASE("two points of one message are two, the same point again is one") {
-    WithQuarantine kept;
-    kept.keep(kBad, 1, 0);
-    kept.keep(kBad, 1, 1);
-    kept.keep(kBad, 1, 1);
-    CHECK(kept.count("quarantine") == 2);
 }
 
 TEST_CASE("a list is chosen by device and number, and goes on below a number") {
@@ -191,49 +152,4 @@ TEST_CASE("many rows are deleted in steps") {
     CHECK(kept.count("quarantine") == 5);
     CHECK(Quarantine(kept.connection).remove({}) == 5);
     CHECK(Quarantine(kept.connection).remove({}) == 0);
-}
-
-TEST_CASE("quarantine keeps a point once, and each that was handed over, however many") {
-    WithQuarantine kept;
-    Store store(kept.path, 100 * 200);
-    store.begin();
-    CHECK(store.add(bad_point("lat=95"), kReceived) == Added::stored);
-    CHECK(store.add(bad_point("lat=95"), kReceived + 1) == Added::duplicate);
-    CHECK(store.commit().durable);
-    store.begin();
-    for (int i = 0; i < 700; ++i) store.add(bad_point("lat=" + std::to_string(100 + i)), kReceived);
-    CHECK(store.commit().durable);
-    CHECK_FALSE(store.quarantine_has_room());
-    CHECK(kept.count("quarantine") == 701);
-    Reader reader(kept.path);
-    const std::vector<QuarantineRow> rows = reader.quarantine({1, 0}, 10'000);
-    CHECK(rows.size() == 701);
-    CHECK(rows.front().point.raw == "lat=799");
-    CHECK(rows.back().point.raw == "lat=95");
-    CHECK(rows.front().point.reason == "lat_out_of_range");
-}
-
-TEST_CASE("the room of the quarantine is counted, by what is in the file and not by what failed") {
-    WithQuarantine kept;
-    constexpr std::int64_t kRoomForTwo = 2 * (6 + kQuarantineRowCost);
-    Store store(kept.path, kRoomForTwo);
-    store.begin();
-    store.add(bad_point("lat=95"), kReceived);
-    store.add(bad_point("lat=95"), kReceived);
-    CHECK(store.commit().durable);
-    CHECK(store.quarantine_has_room());
-    store.begin();
-    store.add(bad_point("lat=96"), kReceived);
-    store.rollback();
-    CHECK(store.quarantine_has_room());
-    store.begin();
-    store.add(bad_point("lat=96"), kReceived);
-    CHECK(store.commit().durable);
-    CHECK_FALSE(store.quarantine_has_room());
-    CHECK_FALSE(Store(kept.path, kRoomForTwo).quarantine_has_room());
-    // Another process makes room.
-    Quarantine(kept.connection)
-        .remove({0, kept.connection.number("SELECT min(number) FROM quarantine")});
-    store.changed_elsewhere();
-    CHECK(store.quarantine_has_room());
 }

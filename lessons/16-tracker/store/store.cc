@@ -7,6 +7,7 @@
 #include "store/corrections.hh"
 #include "store/devices.hh"
 #include "store/fix_row.hh"
+#include "store/quarantine_insert.hh"
 #include "store/store_backend.hh"
 
 namespace waymark::tracker {
@@ -14,42 +15,6 @@ namespace {
 
 constexpr UnixMillis kSeenInterval = 1000;
 constexpr std::size_t kMaximumSeen = 100'000;
-
-constexpr const char* kInsertQuarantined =
-    "INSERT INTO quarantine (number, device, received_ms, position, reason, source, digest, raw) "
-    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM device WHERE number = ?2) "
-    "ON CONFLICT DO NOTHING";
-
-// False if it is there already, or its device is not, or the number is another tracker's.
-bool insert_quarantined(Connection& connection, const Quarantined& point, std::string_view digest,
-                        UnixMillis now) {
-    Statement insert(connection, kInsertQuarantined);
-    insert.bind_if(1, connection.new_number());
-    insert.bind(2, point.device);
-    insert.bind(3, now);
-    insert.bind(4, point.index);
-    insert.bind_text(5, point.reason);
-    insert.bind(6, static_cast<std::int64_t>(point.source));
-    insert.bind_bytes(7, digest);
-    insert.bind_bytes(8, point.raw);
-    insert.run();
-    return connection.changed_rows() > 0;
-}
-
-// Two trackers that write at the same moment may have chosen one number (PostgreSQL).
-Added add_quarantined(Connection& connection, const Quarantined& point, UnixMillis now) {
-    constexpr int kMostTries = 5;
-    const std::string digest = quarantine_digest(point);
-    for (int tries = 0; tries < kMostTries; ++tries) {
-        if (insert_quarantined(connection, point, digest, now)) return Added::stored;
-        if (Quarantine(connection).has(point.device, digest)) return Added::duplicate;
-        Statement device(connection, "SELECT 1 FROM device WHERE number = ?1");
-        device.bind(1, point.device);
-        if (!device.step()) return Added::no_device;
-    }
-    throw StoreError(StoreError::Kind::busy,
-                     "store in quarantine: others have taken each number that was tried");
-}
 
 }  // namespace
 
@@ -143,13 +108,24 @@ void Store::add(std::span<const Fix> fixes, std::vector<Added>& added) {
     add_to(fixes, added.data());
 }
 
+void Store::add_to(std::span<const Quarantined> points, UnixMillis now, Added* added) {
+    std::fill(added, added + points.size(), Added::failed);
+    if (!attempt([&] { insert_quarantined(backend_->connection, points, now, added); })) return;
+    for (std::size_t i = 0; i < points.size(); ++i)
+        if (added[i] == Added::stored)
+            newly_quarantined_bytes_ +=
+                static_cast<std::int64_t>(points[i].raw.size()) + kQuarantineRowCost;
+}
+
 Added Store::add(const Quarantined& point, UnixMillis now) {
     Added added = Added::failed;
-    attempt([&] { added = add_quarantined(backend_->connection, point, now); });
-    if (added == Added::stored)
-        newly_quarantined_bytes_ +=
-            static_cast<std::int64_t>(point.raw.size()) + kQuarantineRowCost;
+    add_to({&point, 1}, now, &added);
     return added;
+}
+
+void Store::add(std::span<const Quarantined> points, UnixMillis now, std::vector<Added>& added) {
+    added.resize(points.size());
+    add_to(points, now, added.data());
 }
 
 void Store::seen(const Heartbeat& heartbeat, UnixMillis now) {

@@ -72,6 +72,8 @@ class Store {
     void add(std::span<const Fix> fixes, std::vector<Added>& added);
     // Kept once however often it is repeated.
     Added add(const Quarantined& point, UnixMillis now);
+    // The same of many at once, those of a message: in PostgreSQL one statement.
+    void add(std::span<const Quarantined> points, UnixMillis now, std::vector<Added>& added);
     // The device spoke at `now`. Battery and time are written at most once a second and device.
     void seen(const Heartbeat& heartbeat, UnixMillis now);
     // Runs `part` within the transaction, if it has not failed. What it throws is thrown on, and
@@ -149,6 +151,7 @@ class Store {
     Connection& opened();
     void read_counts();
     void add_to(std::span<const Fix> fixes, Added* added);
+    void add_to(std::span<const Quarantined> points, UnixMillis now, Added* added);
 
     std::string location_;
     std::string writer_name_;

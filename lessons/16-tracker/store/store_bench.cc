@@ -100,6 +100,26 @@ void measure(Store& store, std::string_view name, DeviceNumber devices_at_once, 
         static_cast<double>(longest_log) / 1048576);
 }
 
+// One message of points that cannot be fixes, and the same again, as a phone sends it that heard no
+// answer.
+void measure_quarantine(Store& store) {
+    std::vector<Quarantined> points;
+    for (std::uint32_t i = 0; i < 8000; ++i)
+        points.push_back(
+            {1, i, "lat_out_of_range", Source::overland,
+             fmt::format("{{\"latitude\":{},\"longitude\":11.5,\"t\":{}}}", 91 + i, i)});
+    std::vector<Added> added;
+    for (const char* const name : {"8000 points to quarantine", "the same points again"}) {
+        const Clock::time_point before = Clock::now();
+        store.begin();
+        store.add(points, 1768025565000, added);
+        const CommitResult result = store.commit();
+        if (!result.durable) throw std::runtime_error(result.reason);
+        fmt::print("{:<40} {:>9.3f} s\n", name,
+                   std::chrono::duration<double>(Clock::now() - before).count());
+    }
+}
+
 int run(int count, char** arguments) {
     if (count < 2) throw daemon::UsageError("say a folder, or a URL of PostgreSQL");
     const std::string where = arguments[1];
@@ -118,6 +138,7 @@ int run(int count, char** arguments) {
     measure(store, "30 of 30 devices (1000 in turn)", 30, 30, time);
     measure(store, "64 of 64 devices (1000 in turn)", 64, 64, time);
     measure(store, "1 of one device", 1, 1, time);
+    measure_quarantine(store);
     return 0;
 }
 
