@@ -45,15 +45,20 @@ constexpr const char* kInsertFixes =
     "ON CONFLICT DO NOTHING RETURNING device, time_ms, latitude_e7, longitude_e7";
 constexpr int kFixArrays = 12;
 
+// Of two times the later one; one that is far ahead (kClockError) came of a clock that was set
+// back.
 constexpr const char* kWriteSeenDevices =
     "INSERT INTO device_state (device, last_seen_ms, battery_per_mille) "
     "SELECT n.device, n.last_seen_ms, n.battery_per_mille "
     "FROM unnest(CAST(?1 AS bigint[]), CAST(?2 AS bigint[]), CAST(?3 AS bigint[])) "
     "AS n (device, last_seen_ms, battery_per_mille) "
     "JOIN device d ON d.number = n.device ORDER BY n.device "
-    "ON CONFLICT (device) DO UPDATE SET last_seen_ms = CASE WHEN device_state.last_seen_ms > "
-    "excluded.last_seen_ms THEN device_state.last_seen_ms ELSE excluded.last_seen_ms END, "
-    "battery_per_mille = coalesce(excluded.battery_per_mille, device_state.battery_per_mille)";
+    "ON CONFLICT (device) DO UPDATE SET last_seen_ms = CASE WHEN device_state.last_seen_ms "
+    "BETWEEN excluded.last_seen_ms AND excluded.last_seen_ms + 300000 THEN "
+    "device_state.last_seen_ms ELSE excluded.last_seen_ms END, battery_per_mille = "
+    "coalesce(excluded.battery_per_mille, device_state.battery_per_mille)";
+
+static_assert(kClockError == 300'000);
 
 constexpr const char* kKnownDevices =
     "SELECT number FROM device WHERE removed_ms IS NULL AND number = ANY(CAST(?1 AS bigint[]))";

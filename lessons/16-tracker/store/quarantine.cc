@@ -9,6 +9,7 @@
 #include "store/fix_row.hh"
 #include "store/postgresql_partitions.hh"
 #include "store/sequence.hh"
+#include "unix_time.hh"
 
 namespace waymark::tracker {
 namespace {
@@ -53,9 +54,18 @@ std::vector<QuarantineRow> read_rows(Statement& statement) {
     return rows;
 }
 
+// The clock by which the row is judged: the server's when the point came. Before this server was
+// written no clock was set (a machine without a battery, which had not heard a time server), and
+// what was in the future then need not be so.
+UnixMillis clock_of(const QuarantineRow& row) {
+    constexpr UnixMillis kFirstServers = 1'767'225'600'000;  // 2026-01-01
+    const bool was_not_set = row.received_ms < kFirstServers;
+    return was_not_set && row.point.reason == "time_in_future" ? unix_now() : row.received_ms;
+}
+
 // Whether all that the row holds is a fix now.
 bool becomes_fixes(const QuarantineRow& row, Decoded& decoded) {
-    decode_again(row.point, {row.point.device, row.speed_unit}, row.received_ms, decoded,
+    decode_again(row.point, {row.point.device, row.speed_unit}, clock_of(row), decoded,
                  row.box_key);
     return decoded.status == 200 && decoded.quarantined.empty() && !decoded.fixes.empty();
 }

@@ -61,7 +61,8 @@ class Quarantine {
         std::vector<Fix> fixes;  // that were new
     };
     // Decodes kReplayedAtOnce rows once more, the oldest with a number above `after` first. What is
-    // a fix now goes into `fix` and out of the quarantine in one transaction.
+    // a fix now goes into `fix` and out of the quarantine in one transaction. A time is in the
+    // future, or not, by the clock at which the point came; if that was not set, by today's.
     Replayed replay(const QuarantineChoice& choice, std::int64_t after);
     static constexpr int kReplayedAtOnce = 500;
 

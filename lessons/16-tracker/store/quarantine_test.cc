@@ -6,6 +6,7 @@
 
 #include "store/quarantine_under_test.hh"
 #include "store/sequence.hh"
+#include "unix_time.hh"
 
 using namespace waymark::tracker;
 
@@ -67,6 +68,27 @@ TEST_CASE("a point without a time gets the time at which it came") {
     kept.keep("lat=48.1&lon=11.5");
     CHECK(Quarantine(kept.connection).replay({}, 0).moved == 1);
     CHECK(kept.connection.number("SELECT time_ms FROM fix") == kReceived);
+}
+
+TEST_CASE(
+    "what was in the future by a clock that was not set is a fix, and by one that was it is none") {
+    WithQuarantine kept;
+    const auto keep = [&](const std::string& raw, const char* reason, UnixMillis received) {
+        kept.keep({1, 0, reason, Source::traccar, raw}, received);
+    };
+    constexpr UnixMillis kNotSet = 3'600'000;  // in 1970
+    const std::string place = "lat=48.1&lon=11.5";
+    const auto at = [&](UnixMillis time_ms) {
+        return place + "&timestamp=" + std::to_string(time_ms / 1000);
+    };
+    keep(kGood, "time_in_future", kNotSet);
+    keep(at(kReceived + 3 * 86'400'000), "time_in_future", kReceived);  // in the past by now
+    keep(at(unix_now() + 3 * 86'400'000), "time_in_future", kNotSet);   // still in the future
+    keep(place, "lat_out_of_range", kNotSet);                           // no time is not today's
+    const Quarantine::Replayed replayed = Quarantine(kept.connection).replay({}, 0);
+    CHECK(replayed.moved == 1);
+    CHECK(replayed.kept == 3);
+    CHECK(kept.connection.number("SELECT time_ms FROM fix") == 1'768'025'000'000);
 }
 
 TEST_CASE("a replay that cannot store a fix deletes no row" * doctest::skip(on_postgresql())) {

@@ -15,11 +15,17 @@ constexpr int kCheckpointPages = 4096;               // 16 MiB
 constexpr int kLongLogPages = 4 * kCheckpointPages;  // readers hold it
 constexpr std::chrono::milliseconds kWaitForReaders(50);
 
+// Of two times the later one; one that is far ahead (kClockError) came of a clock that was set
+// back.
 constexpr const char* kWriteSeen =
     "INSERT INTO device_state (device, last_seen_ms, battery_per_mille) "
     "SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM device WHERE number = ?1) "
-    "ON CONFLICT (device) DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms), "
-    "battery_per_mille = coalesce(excluded.battery_per_mille, battery_per_mille)";
+    "ON CONFLICT (device) DO UPDATE SET last_seen_ms = CASE WHEN last_seen_ms BETWEEN "
+    "excluded.last_seen_ms AND excluded.last_seen_ms + 300000 THEN last_seen_ms ELSE "
+    "excluded.last_seen_ms END, battery_per_mille = coalesce(excluded.battery_per_mille, "
+    "battery_per_mille)";
+
+static_assert(kClockError == 300'000);
 
 class SqliteStore final : public Store::Backend {
   public:

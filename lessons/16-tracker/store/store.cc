@@ -131,6 +131,8 @@ void Store::add(std::span<const Quarantined> points, UnixMillis now, std::vector
 void Store::seen(const Heartbeat& heartbeat, UnixMillis now) {
     if (seen_.size() >= kMaximumSeen) seen_.clear();  // costs a few writes, forgets nothing stored
     Seen& seen = seen_[heartbeat.device];
+    // What a clock said that was set back since is not waited for.
+    if (seen.last_ms > now + kClockError) seen.last_ms = seen.written_ms = 0;
     seen.last_ms = std::max(seen.last_ms, now);
     if (heartbeat.battery_percent) seen.battery_per_mille = to_per_mille(heartbeat.battery_percent);
     if (seen.is_new || seen.last_ms < seen.written_ms + kSeenInterval) return;

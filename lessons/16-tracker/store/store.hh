@@ -74,7 +74,8 @@ class Store {
     Added add(const Quarantined& point, UnixMillis now);
     // The same of many at once, those of a message: in PostgreSQL one statement.
     void add(std::span<const Quarantined> points, UnixMillis now, std::vector<Added>& added);
-    // The device spoke at `now`. Battery and time are written at most once a second and device.
+    // The device spoke at `now`. Battery and time are written at most once a second and device. A
+    // time that was written is moved back where the clock was, by more than kClockError.
     void seen(const Heartbeat& heartbeat, UnixMillis now);
     // Runs `part` within the transaction, if it has not failed. What it throws is thrown on, and
     // what it changed is undone; what was added stays.

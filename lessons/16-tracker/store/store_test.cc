@@ -184,6 +184,33 @@ TEST_CASE("a heartbeat tells when the device spoke, and keeps a battery it does 
         if (device.number == 1) CHECK(device.last_seen_ms == kStart + 5000);
 }
 
+TEST_CASE("when a device spoke is moved back with the clock, and not by less than clocks differ") {
+    Prepared prepared;
+    const auto last_seen = [&] {
+        Reader reader(prepared.path);
+        for (const Device& device : reader.devices())
+            if (device.number == 1) return device.last_seen_ms.value_or(-1);
+        return UnixMillis{-1};
+    };
+    Store store(prepared.path);
+    const auto speak = [&](float battery, UnixMillis now) {
+        store.begin();
+        store.seen({1, battery}, now);
+        CHECK(store.commit().durable);
+    };
+    speak(50, kStart + UnixMillis{400} * 86'400'000);
+    CHECK(last_seen() > kStart);
+    speak(60, kStart);
+    CHECK(last_seen() == kStart);
+    CHECK(Reader(prepared.path).battery_percent(1) == 60.0F);
+    Store other(prepared.path);  // of a server whose clock is a little behind
+    other.begin();
+    other.seen({1, 70.0F}, kStart - kClockError);
+    CHECK(other.commit().durable);
+    CHECK(last_seen() == kStart);
+    CHECK(Reader(prepared.path).battery_percent(1) == 70.0F);
+}
+
 TEST_CASE("a full database is a value, and the store goes on when there is room again" *
           doctest::skip(on_postgresql())) {
     Prepared prepared;

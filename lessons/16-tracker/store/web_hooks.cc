@@ -171,8 +171,20 @@ bool WebHooks::drop_stale(const Statement& row, UnixMillis now) {
     return true;
 }
 
+// What was planned by a clock that was set back since: no pause is so long.
+void WebHooks::bring_forward(UnixMillis now) {
+    const std::initializer_list<std::int64_t> due_and_latest = {
+        now, now + std::chrono::milliseconds(kLongestPause).count() + kClockError};
+    run_with(connection_, "UPDATE web_hook SET due_ms = ?1 WHERE due_ms > ?2", due_and_latest);
+    run_with(connection_,
+             "UPDATE web_hook_post SET due_ms = ?1 WHERE hook IN (SELECT number FROM web_hook) AND "
+             "due_ms > ?2",
+             due_and_latest);
+}
+
 std::vector<HookPost> WebHooks::take_due(const std::vector<HookNumber>& busy, std::size_t most,
                                          UnixMillis now) {
+    bring_forward(now);
     Statement rows(
         connection_,
         fmt::format("SELECT p.number, h.number, h.url, h.secret, p.made_ms, e.kind, e.time_ms, "
@@ -265,8 +277,7 @@ void WebHooks::note(const HookAnswer& answer, double chance, UnixMillis now) {
 
 UnixMillis WebHooks::pause_after(std::int64_t failures, double chance) {
     const int doublings = static_cast<int>(std::clamp<std::int64_t>(failures, 1, 30)) - 1;
-    const auto pause =
-        daemon::doubled_pause(doublings, std::chrono::seconds(5), std::chrono::hours(1));
+    const auto pause = daemon::doubled_pause(doublings, std::chrono::seconds(5), kLongestPause);
     return static_cast<UnixMillis>(static_cast<double>(pause.count()) *
                                    (1 - std::clamp(chance, 0.0, 1.0) / 2));
 }

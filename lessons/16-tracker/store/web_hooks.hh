@@ -70,6 +70,7 @@ class WebHooks {
     static constexpr UnixMillis kLongestWait =
         std::chrono::milliseconds(std::chrono::hours(72)).count();
     static constexpr std::size_t kLongestSaid = 200;
+    static constexpr std::chrono::hours kLongestPause{1};
     // Longer than a post is on its way (services/hook_queue.hh).
     static constexpr UnixMillis kLongestClaim =
         std::chrono::milliseconds(std::chrono::minutes(11)).count();
@@ -88,7 +89,8 @@ class WebHooks {
     // What the events make wait.
     void queue(const std::vector<PlaceEvent>& events, UnixMillis now);
     // At most one of each hook, of none in `busy`. Where it finds one that has waited too long, or
-    // that may not be shown any more, it drops those of its kind: then look again.
+    // that may not be shown any more, it drops those of its kind: then look again. What is planned
+    // for later than any pause ends (and kClockError), because the clock was set back, is due.
     std::vector<HookPost> take_due(const std::vector<HookNumber>& busy, std::size_t most,
                                    UnixMillis now);
     // Gives back what take_due() has handed out: nobody posts it any more.
@@ -105,6 +107,7 @@ class WebHooks {
   private:
     void require_own(HookNumber number, UserNumber by);
     void put(HookNumber hook, std::optional<std::int64_t> event, UnixMillis now);
+    void bring_forward(UnixMillis now);
     bool drop_stale(const Statement& row, UnixMillis now);
     bool claim(HookNumber hook, std::int64_t post, UnixMillis now);
     void end_claim(HookNumber hook);

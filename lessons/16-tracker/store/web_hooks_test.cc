@@ -144,6 +144,30 @@ TEST_CASE("what is taken is struck out, and what is not comes again after pauses
     CHECK(hooked.hooks.list(1)[0].number == hook);
 }
 
+TEST_CASE("what was planned by a clock that was set back is due, and what has its pause is not") {
+    Hooked hooked;
+    hooked.add(1);
+    constexpr UnixMillis kAhead = kNowOfHooks + 400 * 24 * kHourOfHooks;
+    hooked.come(1, hooked.home, kAhead);
+    hooked.come(1, hooked.home, kAhead);
+    auto posts = hooked.take({}, 16, kAhead);
+    REQUIRE(posts.size() == 1);
+    hooked.hooks.note({posts[0].number, false, "status 500"}, 0, kAhead);
+    CHECK(hooked.take({}, 16, kAhead).empty());
+    // Two posts; the hook has a pause as well.
+    UnixMillis now = kNowOfHooks;
+    for (int left = 2; left > 0; --left) {
+        posts = hooked.take({}, 16, now);
+        REQUIRE(posts.size() == 1);
+        hooked.hooks.note({posts[0].number, left == 2, "status"}, 0, now);
+    }
+    CHECK(hooked.waiting() == 1);
+    const UnixMillis due = hooked.hooks.next_due({}).value();
+    CHECK(due > now);
+    CHECK(hooked.take({}, 16, due - 1).empty());
+    CHECK(hooked.take({}, 16, due).size() == 1);
+}
+
 TEST_CASE("what waits has a bound in number and in age") {
     Hooked hooked;
     hooked.add(1);
