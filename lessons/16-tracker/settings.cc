@@ -241,6 +241,7 @@ void Settings::validate_together() const {
             "mqtt, mqtt-authority: the broker is told the password without TLS, and shows no "
             "certificate; write mqtts://{}, or leave mqtt-authority out",
             parse_mqtt(mqtt).host_and_port));
+    if (!forward_authority.empty()) require_secured(parse_destinations(forward));
     if (demo && (web_is_beyond_loopback() || !reloadable.trusted_proxies.empty()))
         throw UsageError(
             "demo: nobody need log in to it, so it stays on this machine: leave listen-web and "

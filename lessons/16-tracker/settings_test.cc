@@ -62,6 +62,11 @@ TEST_CASE("what is wrong is refused, and the message names the key") {
          },
          "mqtt, mqtt-authority", "write mqtts://broker.example:8883"},
         {[](Settings& s) { s.forward = {"https://a..b"}; }, "forward", "https://a..b"},
+        {[](Settings& s) {
+             s.forward = {"http://there.example:5055/secret", "http://other.example"};
+             s.forward_authority = "a.pem";
+         },
+         "forward, forward-authority", "write https://there.example:5055, or"},
         {[](Settings& s) { s.web_certificate = "c.pem"; }, "web-certificate", "web-key is missing"},
         {[](Settings& s) { s.web_key = "c.key"; }, "web-key", "web-certificate is missing"},
         {[](Settings& s) { s.reloadable.trusted_proxies = {"all"}; }, "trusted-proxy", "everybody"},
@@ -135,6 +140,18 @@ TEST_CASE("others may reach the web app by TLS or through a proxy, and each line
     CHECK_FALSE(Settings().web_is_beyond_loopback());
     settings.listen_web = {"unix:/run/web.sock", "[::1]:1"};
     CHECK_FALSE(settings.web_is_beyond_loopback());
+}
+
+TEST_CASE("an authority is of use where one of the servers that are forwarded to has TLS") {
+    const auto forward_to = [](const std::vector<std::string>& servers) {
+        return refusal([&](Settings& s) {
+            s.forward = servers;
+            s.forward_authority = "a.pem";
+        });
+    };
+    CHECK(forward_to({"http://a.example", "https://b.example"}) == "accepted");
+    CHECK(forward_to({}) == "accepted");  // a line that was left when the other went
+    CHECK(forward_to({"http://a.example/secret"}).find("secret") == std::string::npos);
 }
 
 TEST_CASE("what may be reloaded crosses a channel as it was") {

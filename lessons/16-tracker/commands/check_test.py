@@ -172,6 +172,11 @@ class Check(InAFolder):
         pathlib.Path(self.database).touch()
         self.check_refused("leave out --demo", "--demo")
 
+    def test_b2_an_authority_of_whom_nobody_shows_a_certificate(self):
+        for key, server in (("mqtt", "there.example:1883"), ("forward", "http://there.example:5055")):
+            with self.subTest(key):
+                self.check_refused(f"{key}, {key}-authority: ", f"--{key}", server, f"--{key}-authority", "a.pem")
+
     def test_c_a_folder_that_root_would_not_give_away(self):
         if os.geteuid() != 0:
             self.skipTest("only root becomes another user")

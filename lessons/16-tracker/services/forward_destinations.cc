@@ -42,4 +42,13 @@ std::vector<HttpUrl> parse_destinations(const std::vector<std::string>& urls) {
     return parsed;
 }
 
+// The path is not said: it may be a secret.
+void require_secured(const std::vector<HttpUrl>& destinations) {
+    if (destinations.empty() || std::ranges::any_of(destinations, &HttpUrl::is_secured)) return;
+    throw UsageError(
+        fmt::format("forward, forward-authority: fixes go to http://{0} without TLS, and no "
+                    "certificate is looked at; write https://{0}, or leave forward-authority out",
+                    destinations.front().authority));
+}
+
 }  // namespace waymark::tracker

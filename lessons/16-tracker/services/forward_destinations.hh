@@ -13,4 +13,8 @@ namespace waymark::tracker {
 // with "forward: " and names the one that is wrong.
 std::vector<net::http::HttpUrl> parse_destinations(const std::vector<std::string>& urls);
 
+// For whoever names an authority (`forward-authority`): throws UsageError where none of these
+// servers, of which there are some, shows a certificate.
+void require_secured(const std::vector<net::http::HttpUrl>& destinations);
+
 }  // namespace waymark::tracker
