@@ -14,6 +14,7 @@
 #include "daemon/error.hh"
 #include "services/control_socket.hh"
 #include "settings.hh"
+#include "store/connection.hh"
 #include "store/data_folder.hh"
 #include "store/store_location.hh"
 
@@ -81,6 +82,13 @@ void tell_server_of_devices(const std::string& data_folder) {
     } catch (const std::exception&) {
         // It looks for itself every second.
     }
+}
+
+void say_what_is_not_forwarded(Connection& connection) {
+    if (connection.is_sqlite() || connection.number("SELECT count(*) FROM forwarding") == 0) return;
+    fmt::print(
+        "Not forwarded: on PostgreSQL a server sends on what came in through itself; the pages "
+        "Files and Correct do the same as this command, through their server.\n");
 }
 
 }  // namespace waymark::tracker

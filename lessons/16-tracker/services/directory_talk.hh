@@ -25,8 +25,9 @@ class DirectoryTalk {
 
     // Says all of it, in as many messages as it takes.
     void tell(const std::function<void(std::string_view message)>& send);
-    // Whether it could not be read, and somebody waits for it.
+    // Whether it is to be told again: it could not be read, or places in it are not what they were.
     bool is_due() const { return is_due_; }
+    void want() { is_due_ = true; }
 
   private:
     void put_off(const std::exception& error);

@@ -245,6 +245,7 @@ void StoreService::hear_others(const ForeignNews::News& news) {
     web_app_.count_stored();
     if (!news.fixes.empty()) web_app_.announce(store_.sequence(), news.fixes);
     if (news.are_missing) web_app_.announce_missed();
+    if (news.are_missing) directory_.want();  // friends' places come with it
     web_app_.tell_of_passages(news.passages);
 }
 
