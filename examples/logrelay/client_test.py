@@ -18,6 +18,7 @@ from relay_under_test import PATIENCE_SECONDS, Program, Relay, text_of, wait_unt
 
 import driver
 from processes_seen import cpu_seconds
+from system_log import SystemLog
 
 LOGRELAY, CLIENT = sys.argv[1:3]
 del sys.argv[1:3]
@@ -53,28 +54,6 @@ class Client(Program):
 
 def frame(content):
     return b"%d %s" % (len(content), content)
-
-
-class SystemLog:
-    """In the place of /dev/log."""
-
-    def __init__(self, path, kind=socket.SOCK_DGRAM):
-        self.path = path
-        self.socket = socket.socket(socket.AF_UNIX, kind)
-        self.socket.settimeout(PATIENCE_SECONDS)
-        self.socket.bind(path)
-        if kind == socket.SOCK_STREAM:
-            self.socket.listen()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-        os.unlink(self.path)
-
-    def next(self):
-        return self.socket.recv(65536).decode()
 
 
 class WithARelay(unittest.TestCase):
