@@ -50,7 +50,8 @@ std::vector<std::string> environment(const std::filesystem::path& folder,
         "TMPDIR=" + folder.string(),
         "TERM=xterm-256color",
         "LANG=C.UTF-8",
-        "ASAN_OPTIONS=handle_segv=0:handle_abort=0:detect_leaks=0"};
+        "ASAN_OPTIONS=handle_segv=0:handle_abort=0:detect_leaks=0:"
+        "detect_stack_use_after_return=0"};
     variables.insert(variables.end(), more.begin(), more.end());
     return variables;
 }

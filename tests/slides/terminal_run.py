@@ -8,7 +8,7 @@ import subprocess
 LIMIT_S = 120
 # As small as on a slide (slides/server/shown_program.cc): a demo that crashes on purpose must crash also
 # where everything is built with sanitizers.
-VARIABLES = {"ASAN_OPTIONS": "handle_segv=0:handle_abort=0:detect_leaks=0", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
+VARIABLES = {"ASAN_OPTIONS": "handle_segv=0:handle_abort=0:detect_leaks=0:detect_stack_use_after_return=0", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
 
 
 def output_of(command, lines=()):
