@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
+#include "lessons/course/check/without_input.hh"
 
 using namespace waymark::course::check;
 
@@ -185,6 +187,24 @@ TEST_CASE("faults come as planned and as often") {
     expect_equal(::recvmmsg(from, &one, 1, 0, nullptr), 1, "recvmmsg", kPlanted);
     short_one("what recvmmsg got", one.msg_len);
     expect_equal(faults.calls(Call::read), 6, "reads in all", kPlanted);
+}
+
+TEST_CASE("a program without input opens number 0 next") {
+    const auto input_now = [] {
+        struct stat status {};
+        ::fstat(STDIN_FILENO, &status);
+        return status.st_ino;
+    };
+    const auto before = input_now();
+    step("take the input away, and open something");
+    {
+        const WithoutInput free_number;
+        const waymark::daemon::Fd opened(::open("/", O_RDONLY | O_CLOEXEC));
+        expect_equal(opened.get(), 0, "its number", kPlanted);
+        expect(input_now() != before, "descriptor 0", "another file", "as before", kPlanted);
+    }
+    step("and give it back");
+    expect_equal(input_now(), before, "the file that descriptor 0 leads to", kPlanted);
 }
 
 // None is left: SIGKILL never leaves one.
