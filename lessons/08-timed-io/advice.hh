@@ -156,10 +156,19 @@ inline const Advice kMemory{
     "A string that grows may throw std::bad_alloc. What was taken out of the reader before is lost "
     "then, so take it when it lies in `line`.",
     "README.md#used-up-before-it-was-given"};
+inline const Advice kZeroNumber{
+    "zero taken for no descriptor",
+    "0 is a number like all others: standard input, or what was opened where there is none. Only a "
+    "negative one is none.",
+    "README.md#zero-taken-for-no-descriptor"};
 inline const Advice kOverflow{
     "a number that is too large to add to",
     "The largest limit plus one is zero, and the time until the last instant of the clock has no "
     "number. Compare before you add; Deadline has poll_timeout() and expired().",
     "README.md#a-number-that-is-too-large-to-add-to"};
+inline const Advice kNarrow{
+    "a limit that lost bits",
+    "A limit is a std::size_t. Where it is kept in 32 bits, 4294967296 is 0.",
+    "README.md#a-limit-that-lost-bits"};
 
 }  // namespace waymark::course::check

@@ -9,6 +9,7 @@
 #include <set>
 #include <system_error>
 
+#include "lessons/course/check/without_input.hh"
 #include "wire.hh"
 
 using namespace waymark::course::check;
@@ -68,6 +69,13 @@ TEST_CASE("a wait ends when there is something to read") {
                      kAsksOnce);
         expect_equal(drained(wire.reading), Text("x"), "what is in the socket afterwards",
                      kTooMuch);
+        step(Text("wait by ") + way.name + " where its number is 0, as that of standard input");
+        if_it_hangs(kZeroNumber);
+        put(wire.writing, "x");
+        const WithoutInput free_number;
+        const Fd zero(::dup(wire.reading.get()));
+        expect_equal(said(way.readable, zero, far()), Text("ready"), "the wait", kZeroNumber);
+        expect_equal(said(way.writable, zero, far()), Text("ready"), "the wait", kZeroNumber);
     }
 }
 
