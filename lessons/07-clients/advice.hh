@@ -178,5 +178,10 @@ inline const Advice kQueue{
     "A Unix listener whose queue is full says EAGAIN: nothing is under way and poll(2) would tell "
     "nothing. Ask again in five milliseconds.",
     "README.md#a-full-queue-taken-for-a-refusal; connect(2), EAGAIN"};
+inline const Advice kZero{
+    "zero taken for no descriptor",
+    "socket(2) gives the lowest number that is free, and 0 is one like all others. Only -1 is "
+    "none; an Fd knows it.",
+    "README.md#zero-taken-for-no-descriptor; socket(2)"};
 
 }  // namespace waymark::course::check

@@ -12,6 +12,7 @@
 
 #include "advice.hh"
 #include "lessons/course/check/faults.hh"
+#include "lessons/course/check/without_input.hh"
 #include "net/connect_attempts.hh"
 #include "played.hh"
 
@@ -63,6 +64,11 @@ TEST_CASE("an attempt that is under way is waited for") {
     expect(seen.each_was_nonblocking, "the socket when connect(2) is called", "non-blocking",
            "blocking", kBlocking);
     expect_equal(seen.took, 80L, "milliseconds that it took", kSleepsOn);
+    step("the same in a program without standard input: its next descriptor is number 0");
+    if_it_hangs(kZero);
+    const std::vector<Address> late = {network.answers_late(kSecond, 160ms)};
+    const WithoutInput free_number;
+    expect_connected(play(network, late, kNoDeadline), kSecond, kZero);
 }
 
 TEST_CASE("a refusal is not success") {
