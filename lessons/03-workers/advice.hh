@@ -250,6 +250,11 @@ inline const Advice kToldLate{
     "is too late: with all threads busy nobody takes a turn, and the parent believes in a worker "
     "that serves.",
     "README.md#the-last-client-told-too-late"};
+inline const Advice kZero{
+    "zero taken for no descriptor",
+    "accept4(2) gives the lowest number that is free, and 0 is one like all others. Only -1 is "
+    "none; an Fd knows it.",
+    "README.md#zero-taken-for-no-descriptor; accept(2)"};
 inline const Advice kAcceptError{
     "one client's error ends the worker",
     "EAGAIN says that another worker was quicker; ECONNABORTED and EINTR concern one client that "

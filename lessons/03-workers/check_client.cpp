@@ -47,7 +47,12 @@ const Advice& why_not_up(const WorkerPool& pool) {
 TEST_CASE("a worker of one thread serves one client after the other") {
     const Office office;
     const std::ptrdiff_t own_threads = tasks_of(::getpid());
-    WorkerPool pool(office.listener(), fixed(1, 1), serve_and_answer);
+    int served = 0;  // in the worker, which has a copy of it
+    const auto serve = [&served](Fd client) {
+        if (++served == 2) ::close(STDIN_FILENO);
+        serve_and_answer(std::move(client));
+    };
+    WorkerPool pool(office.listener(), fixed(1, 1), serve);
     if_it_crashes(kForkAfterThreads);
     step("a pool of one worker with one thread, and nobody who wants its events: the first look");
     try {
@@ -76,6 +81,8 @@ TEST_CASE("a worker of one thread serves one client after the other") {
         leave(client, kCutOff);
         expect_counts(pool, pool.counts().serving, 0);
     }
+    step("one more comes; the worker has no standard input now, and the next number is 0");
+    leave(enter(office.connect(), kZero), kZero);
 }
 
 TEST_CASE("a client comes as a blocking socket that no other program inherits") {
