@@ -109,9 +109,11 @@ TEST_CASE("the bound of bytes is kept to the byte") {
     step("another client; push 101 bytes, and the largest number of bytes that may wait is 100");
     Client other(loop, {.messages = 1'000, .bytes = 100});
     expect_pushed(other, message(3, 101), false, {kUnbounded, kBound});
-    step("a client without a bound of bytes; push three");
-    Client third(loop, {.messages = 1'000, .bytes = static_cast<std::size_t>(-1)});
-    for (int i = 0; i < 3; ++i) expect_pushed(third, message(i), true, kBound);
+    for (const std::size_t bound : {static_cast<std::size_t>(-1), std::size_t{1} << 32U}) {
+        step("a client with a bound of " + show(bound) + " messages and bytes; push three");
+        Client third(loop, {.messages = bound, .bytes = bound});
+        for (int i = 0; i < 3; ++i) expect_pushed(third, message(i), true, kBound);
+    }
 }
 
 TEST_CASE("a message of which a part is sent still counts") {
@@ -221,7 +223,8 @@ TEST_CASE("after a gap there is room when half is gone") {
 TEST_CASE("there is room when exactly half waits and not before") {
     // Of 3 and of 31 that is 1 and 15. Of 4 messages 2, and they have no more than the 17 of 35
     // bytes.
-    for (const Limits& limits : {Limits{.messages = 3}, Limits{.messages = 9, .bytes = 31},
+    for (const Limits& limits : {Limits{.messages = 3, .bytes = std::size_t{1} << 32U},
+                                 Limits{.messages = 9, .bytes = 31},
                                  Limits{.messages = 4, .bytes = 35}}) {
         step("at most " + show(limits.messages) + " messages and " + show(limits.bytes) +
              " bytes may wait; push four of 10 bytes, and one without bytes");
