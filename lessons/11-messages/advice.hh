@@ -46,6 +46,11 @@ inline const Advice kRaw{
     "A line end in a name begins a line that nobody wrote: that is log forging. ESC begins a "
     "command to the terminal of whoever reads the log.",
     "README.md#control-characters-written-raw"};
+inline const Advice kZeroByte{
+    "a message that ends at a zero byte",
+    "A name may have a zero byte in it. Handed on as a C string the line ends there, and what "
+    "stands behind it is in no log.",
+    "README.md#a-message-that-ends-at-a-zero-byte"};
 inline const Advice kAsciiOnly{
     "control characters of ASCII only",
     "U+0080 to U+009F are control characters, too, and U+009B begins what ESC [ begins. U+2028 "
@@ -195,6 +200,16 @@ inline const Advice kNumber{
     "Other threads are writing to this number at this moment. dup3(2) puts the new file under it "
     "in one step; nobody finds it closed.",
     "README.md#another-descriptor-than-before; dup(2)"};
+inline const Advice kZero{
+    "zero taken for no descriptor",
+    "open(2) gives the lowest number that is free, and 0 is one like all others. Only -1 is none; "
+    "an Fd knows it.",
+    "README.md#zero-taken-for-no-descriptor; open(2)"};
+inline const Advice kNowhere{
+    "a descriptor that the log does not have",
+    "Of stderr, and so of the journal, the log owns nothing: fd_ is -1 for both. They are written "
+    "to STDERR_FILENO.",
+    "README.md#a-descriptor-that-the-log-does-not-have"};
 inline const Advice kRow{
     "a failure told each time, or never",
     "SIGHUP comes every night. The first failure of a row is told, in the old file; a reopen that"
@@ -214,6 +229,11 @@ inline const Advice kLevel{
     "The smaller the number, the worse: emergency is 0, debug is 7. What is as serious as the "
     "level is written, too.",
     "README.md#the-level-compared-the-wrong-way; syslog(3)"};
+inline const Advice kSetLevel{
+    "the level of the start for good",
+    "options_.level is what the log began with. set_level() changes it while the program runs, and "
+    "wants() knows the one that holds.",
+    "README.md#the-level-of-the-start-for-good"};
 inline const Advice kTime{
     "a time of another form",
     "RFC 3339: UTC with a Z, and milliseconds that are rounded down. One hour a year happens "
@@ -242,7 +262,8 @@ inline const Advice kLineEnd{
 inline const Advice kExtra{
     "more than was asked for",
     "A log says what it was given, once, in its place. It does not wait, look or change anything "
-    "else: no try beyond the contract's, no work for a line that the level leaves out.",
+    "else: no folder is made and no link refused, nothing is tried beyond the contract, and a line "
+    "that the level leaves out is no work.",
     "README.md#more-than-was-asked-for"};
 
 }  // namespace waymark::course::check

@@ -17,6 +17,7 @@
 #include "daemon/error.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
+#include "lessons/course/check/without_input.hh"
 #include "seen.hh"
 
 using namespace waymark::course::check;
@@ -98,6 +99,15 @@ TEST_CASE("a file is opened to be written at its end") {
     fs::resize_file(folder.log(), 0);
     first.info("four");
     expect_lines(folder.log(), {"four"}, kAppend);
+    step("make a log at a symbolic link to the file, and log a line");
+    fs::create_symlink(folder.log(), folder.at("link"));
+    expect_no_throw(
+        [&] {
+            Log({.target = LogTarget::file, .path = folder.at("link"), .program = "test"})
+                .info("five");
+        },
+        "the log", kExtra);
+    expect_lines(folder.log(), {"four", "five"}, kExtra);
 }
 
 TEST_CASE("the file is close-on-exec from birth") {
@@ -131,7 +141,9 @@ TEST_CASE("a file that cannot be opened is an error of the constructor") {
     }
     expect(error == ENOENT, "what is thrown", "std::system_error with ENOENT",
            error == 0 ? "nothing" : waymark::daemon::error_text(error),
-           error == ENOSYS ? kNotWritten : kReason);
+           error == 0        ? kExtra
+           : error == ENOSYS ? kNotWritten
+                             : kReason);
 }
 
 TEST_CASE("after a rename the reopened log writes the new file") {
@@ -162,6 +174,12 @@ TEST_CASE("after a rename the reopened log writes the new file") {
     log.info("five");
     expect_lines(folder.log(), {"five"}, kAppend);
     expect_equal(log.lost(), 0L, "lost()", kNotCounted);
+    step("the same in a program without standard input: what is opened next has number 0");
+    const WithoutInput free_number;
+    expect(log.reopen(), "reopen()", "true", "false", kZero);
+    Log of_zero(to_file(folder));
+    of_zero.info("six");
+    expect_lines(folder.log(), {"five", "six"}, kZero);
 }
 
 TEST_CASE("a reopen that fails keeps the old file") {
@@ -266,8 +284,9 @@ TEST_CASE("a log that is no file has nothing to reopen") {
         const Faults faults;
         const PlaceCalls calls;
         expect(log.reopen(), "reopen()", "true", "false", kNoFile);
-        expect_equal(faults.calls(Call::open) + calls.dup3s() + calls.connects(), 0,
-                     "calls that open or connect", kExtra);
+        expect_equal(faults.calls(Call::open) + calls.dup3s(), 0,
+                     "calls that open or take a number", kNoFile);
+        expect_equal(calls.connects(), 0, "calls that connect", kExtra);
         expect_equal(log.fd().get(), number, "the number of the descriptor", kExtra);
     }
 }

@@ -40,6 +40,14 @@ void log_all(Log& log) {
     log.debug("a message");
 }
 
+// As many as there are in a log that has this level from its start.
+std::size_t lines_from_the_start(const Folder& folder, Severity level) {
+    const std::string path = folder.at("from the start");
+    Log log({.target = LogTarget::file, .path = path, .program = "test", .level = level});
+    log_all(log);
+    return lines_of(path).size();
+}
+
 // What one line writes to stderr.
 std::string printed(const LogOptions& options, int& status) {
     waymark::daemon::Pipe pipe = waymark::daemon::make_pipe();
@@ -117,7 +125,9 @@ TEST_CASE("what is as serious as the level or more is written") {
                 expected.push_back(fmt::format("] {}: a message", name_of(severity)));
         const std::vector<std::string> lines = lines_of(folder.log());
         expect(lines.size() == expected.size(), "lines", show(expected.size()), show(lines.size()),
-               lines.empty() && level == Severity::debug ? kNotWritten : kLevel);
+               lines.empty() && level == Severity::debug                ? kNotWritten
+               : lines_from_the_start(folder, level) == expected.size() ? kSetLevel
+                                                                        : kLevel);
         for (std::size_t i = 0; i < lines.size(); ++i)
             expect(lines[i].ends_with(expected[i]), "a line", "..." + expected[i], lines[i],
                    kLevel);
@@ -132,6 +142,10 @@ TEST_CASE("what a peer says is an argument and no format") {
     log.info("user {}", "{} {0:x} %s %n\nroot[1] info: all is well");
     expect_lines(folder.log(), {"user {} {0:x} %s %n\\x0aroot[1] info: all is well"},
                  log.lost() != 0 ? Causes(kFormat) : Causes{kRaw, kFormat});
+    step("log one with a byte 0 in it");
+    log.info("user {}", std::string_view("a\0b", 3));
+    const std::string line = lines_of(folder.log()).back();
+    expect(line.ends_with("user a\\x00b"), "the line", "... user a\\x00b", line, kZeroByte);
 }
 
 TEST_CASE("one line is one write") {
@@ -273,5 +287,8 @@ TEST_CASE("stderr has two forms") {
     step("log to stderr for a service manager");
     const std::string journal = printed({.target = LogTarget::journal}, lost);
     expect(journal == "<4>low battery\n", "what stderr got", show("<4>low battery\n"),
-           show(journal), journal == "<4>low battery" ? kLineEnd : kHead);
+           show(journal),
+           journal == "<4>low battery" ? kLineEnd
+           : journal.empty()           ? kNowhere
+                                       : kHead);
 }
