@@ -142,6 +142,11 @@ inline const Advice kRise{
     "None below start, rate_percent at start, 100 from full on. Between them it rises by the same "
     "for each place, rounded down. Multiply before you divide, in the type of the counts.",
     "README.md#a-chance-that-does-not-rise-evenly; sshd_config(5), MaxStartups"};
+inline const Advice kZeroOff{
+    "zero taken for off",
+    "A start of 0 is a die from the first client on, and a rate of 0 is where the rise begins. Who "
+    "wants no early drop leaves it out of the limits.",
+    "README.md#zero-taken-for-off"};
 inline const Advice kRoll{
     "a roll read wrongly",
     "A roll is from 0 to 99. Those below the percent drop: 30 of 100 at 30 percent, all at 100.",
