@@ -48,6 +48,11 @@ inline const Advice kNormalised{
     "mktime(3) and timegm(3) make the first of March of the thirtieth of February. A date that is "
     "none was damaged, and a guess moves the point by a day.",
     "README.md#a-day-that-the-calendar-has-not; timegm(3)"};
+inline const Advice kLeapYear{
+    "a leap year left out",
+    "Of the hundredth years each fourth has a 29 February: 2000 is one of them. The rule is in "
+    "year_month_day::ok() already.",
+    "README.md#a-leap-year-left-out"};
 inline const Advice kClock{
     "an hour that no clock has",
     "Hours end at 23, minutes and seconds at 59, and leap seconds are not told. What is more was "
@@ -75,7 +80,7 @@ inline const Advice kLocalTime{
 inline const Advice kLooseDigits{
     "half of a number read",
     "All of a field is the number, or it is none. strtod, stoi and sscanf take blanks and signs, "
-    "stop at the first letter, and read 0x10 as sixteen.",
+    "stop at the first letter, and read 0x10 as sixteen; strtoull with base 0 reads 010 as eight.",
     "README.md#half-of-a-number-read; strtod(3), std::from_chars"};
 inline const Advice kLocale{"a number in the user's locale",
                             "Where the decimal sign is a comma, strtod and >> read 4747.123 as "
@@ -123,6 +128,10 @@ inline const Advice kFeet{"feet taken for metres",
 inline const Advice kAllFeet{"metres taken for feet",
                              "The altitude alone comes in feet. The accuracy is in metres already.",
                              "README.md#metres-taken-for-feet; SEXTANT.md"};
+inline const Advice kWholeOnly{"whole numbers only",
+                               "12.5 knots and 1640.5 feet are numbers as well. An int cannot hold "
+                               "them, and then they are unknown.",
+                               "README.md#whole-numbers-only; protocols/number.hh"};
 inline const Advice kUnitOfDevice{
     "the device's own unit ignored",
     "Some apps send another unit than their protocol says, and their owners have set it. "
@@ -180,9 +189,14 @@ inline const Advice kImpossible{"an impossible value believed",
                                 "README.md#an-impossible-value-believed; reported_point.hh"};
 inline const Advice kEvidence{
     "quarantine without evidence",
-    "Whose it is, which point of the message, why, by which protocol, and "
-    "the line as it came: somebody will look at it, and replay it.",
+    "Whose it is, which point of the message (the first is 0), why, by which protocol (source), "
+    "and the line as it came: somebody will look at it, and replay it.",
     "README.md#quarantine-without-evidence; fix.hh"};
+inline const Advice kOwnReason{
+    "a reason of one's own",
+    "bad_checksum, or the word that reason_against() gives: people look for rows by these. A line "
+    "with fewer fields is a point without a place.",
+    "README.md#a-reason-of-ones-own; sextant.hh"};
 inline const Advice kNoBound{"a peer's text without a bound",
                              "One line may be all of a message. kMaximumRaw is what a row of "
                              "quarantine holds; more does not go through the channel.",

@@ -74,7 +74,8 @@ TEST_CASE("the token says whose points they are") {
     for (const char* name : {"glider", "tok-glider", "nobody", "", "8"}) {
         step("decode a message with the boat's token, in which the name is " + show(name));
         const Decoded decoded = decode_body(body_of({point_at(0)}, "1", "\r\n", name));
-        expect_ok(decoded, 1, {kIdentity, kHead});
+        expect_ok(decoded, 1,
+                  decoded.status == 400 ? Causes{kGoodRefused} : Causes{kIdentity, kHead});
         expect(decoded.fixes.size() == 1 && decoded.fixes[0].device == 7, "the device of its fix",
                "7", decoded.fixes.empty() ? "none" : show(decoded.fixes[0].device), kIdentity);
     }
@@ -160,6 +161,7 @@ TEST_CASE("a count is not believed") {
                            {"0", 0, 0},
                            {"0", 2, 0},
                            {"002", 2, 2},
+                           {"010", 9, 9},
                            {"300", 300, 300},
                            {"4294967297", 2, 2},
                            {"65537", 2, 2},
@@ -172,10 +174,13 @@ TEST_CASE("a count is not believed") {
         for (unsigned place = 0; place < row.lines; ++place) texts.push_back(point_at(place % 50));
         const Decoded decoded = decode_body(body_of(texts, row.count));
         const bool is_wide = std::strlen(row.count) > 4 || row.lines > 255;
+        const bool is_octal = std::string_view(row.count) == "010" && decoded.body == "OK 8\n";
         expect(is_wide || decoded.status != 400, "the status of the answer", "200", "400",
                kGoodRefused);
         expect_ok(decoded, row.taken,
-                  is_wide ? Causes{kWrapped, kTrusted} : Causes{kTrusted, kPromise, kTrailing});
+                  is_octal  ? Causes{kLooseDigits}
+                  : is_wide ? Causes{kWrapped, kTrusted}
+                            : Causes{kTrusted, kPromise, kTrailing});
         expect_equal(decoded.fixes.size(), row.taken, "fixes",
                      is_wide ? Causes{kWrapped, kTrusted} : Causes{kTrusted, kTrailing});
         expect(decoded.quarantined.empty(), "points in quarantine", "none",

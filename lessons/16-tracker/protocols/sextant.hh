@@ -19,7 +19,8 @@ namespace waymark::tracker {
 
 bool sextant_claims(const net::http::Request& request);
 // 200 with "OK n", where n points are in `decoded` as fixes or in its quarantine; 403 for a token
-// that is not known, and 400 for a body that does not begin with a line of Sextant.
+// that is not known, and 400 for a body that does not begin with a line of Sextant. Whom it is from
+// (Decoded::from) is left to decode(), which sees who was found.
 void sextant_decode(const net::http::Request& request, const DeviceDirectory& devices,
                     UnixMillis now, Decoded& decoded);
 // Of a line that was kept.
