@@ -14,7 +14,7 @@ inline const Advice kHostOrder{
 inline const Advice kSmallNumber{
     "a number that lost bits",
     "Shift the bytes as numbers that are wide enough, and without a sign: a byte of 0xff must not "
-    "spread into the others.",
+    "spread into the others. How many bytes there are is a std::size_t.",
     "README.md#a-number-that-lost-bits"};
 inline const Advice kFields{"a field read elsewhere",
                             "Count the bytes in the picture of the header. What stands in your "

@@ -65,6 +65,13 @@ TEST_CASE("behind the total length is padding") {
     const auto empty = read_with(read_ipv4, Test(header("45", "0014") + padding));
     expect_payload(empty, "", kPadding);
     expect_fault(empty, Fault::none, kReason);
+    step(
+        "read a packet of 28 bytes, and padding behind it up to 65546, as in a buffer of fixed "
+        "size");
+    const std::string buffer(2 * (65546 - 28), '0');
+    const auto in_buffer = read_with(read_ipv4, Test(kHeader + kEight + buffer));
+    expect_fault(in_buffer, Fault::none, kSmallNumber);
+    expect_payload(in_buffer, kEight, kSmallNumber);
     step("read the same without padding: 20 bytes");
     const auto bare = read_with(read_ipv4, Test(header("45", "0014")));
     header_of(bare, kJustEnough);
