@@ -76,6 +76,16 @@ inline const Advice kPeer{
     "accept4(2) writes the peer's address, and how long it is, into what it is given: the length "
     "must be the room there is, before each call. The address is passed on as it is.",
     "README.md#another-peer-than-the-one-who-came; accept(2)"};
+inline const Advice kZero{
+    "zero taken for no descriptor",
+    "accept4(2) gives the lowest number that is free, and 0 is one like all others. Only -1 is "
+    "none; an Fd knows it.",
+    "README.md#zero-taken-for-no-descriptor; accept(2)"};
+inline const Advice kOtherAddress{
+    "another address than the caller's",
+    "bind(2) takes an address and how long it is: address.data() and address.size(). Of an "
+    "abstract name, zero bytes behind its end are a part.",
+    "README.md#another-address-than-the-callers; unix(7)"};
 inline const Advice kAborted{
     "one client's error taken for the server's",
     "ECONNABORTED and the errors of the network belong to the connection that would have come. "

@@ -145,6 +145,8 @@ TEST_CASE("a listener has the options of the contract and no others") {
     const SocketCalls calls;
     {
         const Listener listener = listen_at(at(name));
+        expect(listener.address() == at(name), "address()", name, listener.address().to_string(),
+               kOtherAddress);
         const std::string other = name + "-model";
         const Fd model(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
         const Address address = at(other);

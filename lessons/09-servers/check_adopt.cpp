@@ -12,10 +12,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "advice.hh"
 #include "daemon/error.hh"
+#include "lessons/course/check/without_input.hh"
 #include "net/socket_options.hh"
 #include "seen.hh"
 #include "socket_calls.hh"
@@ -111,6 +113,17 @@ TEST_CASE("a listener from outside is taken over as it is") {
         wait_for_client(*listener, Causes{});
         expect(accept_next(*listener).status == AcceptStatus::accepted, "the client", "is accepted",
                "is not", Causes{});
+        step("another comes, and the number that is free is 0: there is no standard input");
+        const Fd other = connect_client(address);
+        wait_for_client(*listener, Causes{});
+        const WithoutInput free_number;
+        bool is_accepted = false;
+        try {
+            is_accepted = listener->accept_one().status == AcceptStatus::accepted;
+        } catch (const std::system_error&) {
+            is_accepted = false;
+        }
+        expect(is_accepted, "the client", "is accepted", "is not", kZero);
     }
 }
 
