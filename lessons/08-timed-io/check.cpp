@@ -265,9 +265,9 @@ TEST_CASE("what each errno means") {
         expect_equal(name(classify_io_error(error)), Text("try_again"), "its kind",
                      error == EINTR ? kInterrupted : kAgain);
     }
-    for (const int error : {ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH,
-                            EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET, EACCES, ENOPROTOOPT, EPROTO,
-                            ENONET, EOPNOTSUPP}) {
+    for (const int error :
+         {ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN,
+          ENETUNREACH, ENETDOWN, ENETRESET, EACCES, ENOPROTOOPT, EPROTO, ENONET, EOPNOTSUPP}) {
         step("ask for errno " + show(error));
         expect_equal(name(classify_io_error(error)), Text("broken"), "its kind", kBroken);
     }
@@ -276,11 +276,10 @@ TEST_CASE("what each errno means") {
         expect_equal(name(classify_io_error(error)), Text("failure"), "its kind", kOurs);
     }
     step("ask for each other errno that there is");
-    const std::set<int> listed = {EAGAIN,    EINTR,        EPIPE,        ECONNRESET,
-                                  ETIMEDOUT, ECONNABORTED, ECONNREFUSED, EHOSTUNREACH,
-                                  EHOSTDOWN, ENETUNREACH,  ENETDOWN,     ENETRESET,
-                                  EACCES,    ENOPROTOOPT,  EPROTO,       ENONET,
-                                  EOPNOTSUPP};
+    const std::set<int> listed = {
+        EAGAIN,       EINTR,        EPIPE,     ECONNRESET,  ETIMEDOUT, ECONNABORTED,
+        ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN,  ENETRESET,
+        EACCES,       ENOPROTOOPT,  EPROTO,    ENONET,      EOPNOTSUPP};
     for (int error = 1; error <= kLastErrno; ++error)
         if (!listed.contains(error))
             expect_equal(name(classify_io_error(error)), Text("failure"),
