@@ -1,5 +1,7 @@
 #include "daemon/without_write_signals.hh"
 
+#include <pthread.h>
+
 #include <cerrno>
 #include <ctime>
 #include <utility>
@@ -11,6 +13,10 @@ namespace {
 constexpr int kRaisedByWrite[] = {SIGPIPE, SIGXFSZ};
 
 thread_local bool is_held_back = false;
+
+// A child may begin with another mask than its parent's (daemon/children), so it looks for itself.
+[[maybe_unused]] const int forgotten_by_children =
+    ::pthread_atfork(nullptr, nullptr, [] { is_held_back = false; });
 
 }  // namespace
 

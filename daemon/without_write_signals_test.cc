@@ -70,6 +70,15 @@ TEST_CASE("one within another leaves what is held back to the other") {
     CHECK_FALSE(is_pending());
 }
 
+TEST_CASE("a child that was forked while signals are held back holds them back itself") {
+    ::signal(SIGPIPE, SIG_DFL);
+    const WithoutWriteSignals around;
+    CHECK(status_of([] {
+              ::signal(SIGPIPE, SIG_DFL);  // and its mask is empty (daemon/children)
+              return errno_of_write_without_reader() == EPIPE ? 0 : 1;
+          }).describe() == "exit status 0");
+}
+
 TEST_CASE("what a thread holds back is not held back by another") {
     ::signal(SIGPIPE, SIG_DFL);
     const WithoutWriteSignals around;

@@ -17,8 +17,9 @@ namespace {
 // A mistake may stand in the file as well as on the command line.
 std::string where(CLI::App& app) {
     const CLI::Option* const config = app.get_config_ptr();
-    const std::string file = config != nullptr ? config->as<std::string>() : "";
-    return file.empty() ? "" : fmt::format("with --config {}: ", file);
+    // CLI11 2.4 reads the first of no strings when one that was not given is asked.
+    if (config == nullptr || config->count() == 0) return "";
+    return fmt::format("with --config {}: ", config->as<std::string>());
 }
 
 // It is neither below the one bound nor above the other, and no number of milliseconds.

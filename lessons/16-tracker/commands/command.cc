@@ -16,6 +16,7 @@
 #include "settings.hh"
 #include "store/connection.hh"
 #include "store/data_folder.hh"
+#include "store/forwarding.hh"
 #include "store/store_location.hh"
 
 namespace waymark::tracker {
@@ -85,7 +86,7 @@ void tell_server_of_devices(const std::string& data_folder) {
 }
 
 void say_what_is_not_forwarded(Connection& connection) {
-    if (connection.is_sqlite() || connection.number("SELECT count(*) FROM forwarding") == 0) return;
+    if (connection.is_sqlite() || !Forwarding(connection).has_destinations()) return;
     fmt::print(
         "Not forwarded: on PostgreSQL a server sends on what came in through itself; the pages "
         "Files and Correct do the same as this command, through their server.\n");

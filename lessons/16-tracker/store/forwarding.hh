@@ -85,6 +85,8 @@ class Forwarding {
         std::string last_refusal;
         std::optional<UnixMillis> last_refusal_ms;
     };
+    // Whether one was ever kept, also if it is named no more.
+    bool has_destinations() { return connection_.number("SELECT count(*) FROM forwarding") > 0; }
     // Nothing for one that was never kept.
     std::optional<State> state(std::string_view destination);
 

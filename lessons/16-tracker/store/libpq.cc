@@ -24,8 +24,8 @@ void* load() {
 void* find_function(const char* name) {
     static void* const library = load();  // never closed: it may have threads and handlers
     if (void* const function = ::dlsym(library, name)) return function;
-    throw daemon::UsageError(fmt::format(
-        "{} has no function {}: install a libpq of PostgreSQL 9.6 or newer", kLibrary, name));
+    throw daemon::UsageError(
+        fmt::format("{} has no function {}: install a newer libpq", kLibrary, name));
 }
 
 }  // namespace waymark::tracker::libpq
