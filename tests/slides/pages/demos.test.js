@@ -50,8 +50,8 @@ test('every demo runs from its slide and ends as recorded', async () => {
           .catch((error) => { throw new Error(`${error.message}: ${hidden}`); });
       }).catch((error) => { throw new Error(`${name}, slide ${number}: ${error.message}`); });
       const words = (await state.textContent()).replace(/ after \d+\.\d\d s/, '');
-      assert.equal(words, recordedEnd(await transcript.textContent()), `${name}, slide ${number}`);
       const shown = await screen.textContent();
+      assert.equal(words, recordedEnd(await transcript.textContent()), `${name}, slide ${number}; its screen says: ${shown}`);
       assert.notEqual(shown, '', `${name}, slide ${number} prints nothing`);
       assert.deepEqual([...await overflow(page), ...await smallLetters(page)], [], `${name}, slide ${number}, after the run`);
       keep(name, await box.getAttribute('data-demo'), shown, words);
