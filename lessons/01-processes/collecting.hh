@@ -6,7 +6,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "daemon/children.hh"
 #include "daemon/fd.hh"
 #include "lessons/01-processes/advice.hh"
+#include "lessons/course/check/descriptor_limit.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/story.hh"
 
@@ -126,12 +126,8 @@ inline ExitStatus collect(Children& children, pid_t pid, const Advice* if_none =
 
 // `body` runs where each call that makes a descriptor fails with EMFILE.
 inline void without_descriptors(const std::function<void()>& body) {
-    rlimit before{};
-    ::getrlimit(RLIMIT_NOFILE, &before);
-    const rlimit none{0, before.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &none);
+    const DescriptorLimit none(0);
     body();
-    ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 inline std::string read_all(const Fd& fd) {

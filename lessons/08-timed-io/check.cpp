@@ -3,12 +3,12 @@
 // code enters a call, and a deadline that is to pass is waited out there.
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 
 #include <cerrno>
 #include <set>
 #include <system_error>
 
+#include "lessons/course/check/descriptor_limit.hh"
 #include "lessons/course/check/without_input.hh"
 #include "wire.hh"
 
@@ -44,14 +44,6 @@ struct Lent {
     ~Lent() { (void)fd.release(); }
     Fd fd;
 };
-
-bool allow_descriptors(rlim_t count) {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_max < count) return false;
-    limit.rlim_cur = std::max(limit.rlim_cur, count);
-    return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
-}
 
 }  // namespace
 
@@ -235,7 +227,8 @@ TEST_CASE("a descriptor that is none is refused") {
 }
 
 TEST_CASE("select takes descriptor 1023 and refuses 1024") {
-    if (!allow_descriptors(FD_SETSIZE + 10)) skip("the limit of open files is below 1034");
+    const DescriptorLimit more(FD_SETSIZE + 10);
+    if (!more.is_set()) skip("the limit of open files is below 1034");
     for (const int number : {FD_SETSIZE - 1, FD_SETSIZE, FD_SETSIZE + 1}) {
         Wire wire = socket_wire();
         const Fd high(::dup3(wire.reading.get(), number, O_CLOEXEC));

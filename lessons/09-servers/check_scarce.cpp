@@ -13,6 +13,7 @@
 
 #include "advice.hh"
 #include "daemon/error.hh"
+#include "lessons/course/check/descriptor_limit.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "net/socket_options.hh"
@@ -28,22 +29,6 @@ namespace {
 int lowest_free() {
     return Fd(::dup(0)).get();
 }
-
-// While it lives a descriptor may have no number from `least` on.
-class DescriptorsUsedUp {
-  public:
-    explicit DescriptorsUsedUp(int least) {
-        ::getrlimit(RLIMIT_NOFILE, &previous_);
-        const rlimit low{static_cast<rlim_t>(least), previous_.rlim_max};
-        ::setrlimit(RLIMIT_NOFILE, &low);
-    }
-    DescriptorsUsedUp(const DescriptorsUsedUp&) = delete;
-    DescriptorsUsedUp& operator=(const DescriptorsUsedUp&) = delete;
-    ~DescriptorsUsedUp() { ::setrlimit(RLIMIT_NOFILE, &previous_); }
-
-  private:
-    rlimit previous_{};
-};
 
 bool hears_the_end(const Fd& client) {
     char byte;
@@ -79,7 +64,7 @@ Scarce accept_without_descriptors(Listener& listener, int times = 1,
     Scarce scarce;
     scarce.results.reserve(static_cast<std::size_t>(times));
     scarce.outcome = outcome_of([&] {
-        const DescriptorsUsedUp used_up(least());
+        const DescriptorLimit used_up(static_cast<rlim_t>(least()));
         rlimit before{};
         ::getrlimit(RLIMIT_NOFILE, &before);
         for (int i = 0; i < times; ++i) scarce.results.push_back(listener.accept_one());

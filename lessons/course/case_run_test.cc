@@ -57,7 +57,7 @@ std::vector<std::string> changed_by(const std::string& name) {
 TEST_CASE("the cases of a check are listed in order") {
     const std::vector<std::string> names = list_cases(PLANTED_CHECK);
     CHECK(names.front() == "passes");
-    CHECK(names.size() == 44);
+    CHECK(names.size() == 45);
     CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
 }
 
@@ -282,7 +282,8 @@ TEST_CASE("planned faults come as planned") {
     for (const char* name :
          {"faults come as planned and as often", "a fast clock jumps from event to event",
           "time goes as planned", "a sleeper is told from a loop",
-          "a core is told of where there is none", "a program without input opens number 0 next"}) {
+          "a core is told of where there is none", "a program without input opens number 0 next",
+          "another limit of descriptors is for a while"}) {
         const CaseResult result = run(name);
         const std::string reason =
             result.failure ? result.failure->what + result.failure->seen : "";

@@ -21,6 +21,7 @@
 #include "daemon/fd.hh"
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/core_dumps.hh"
+#include "lessons/course/check/descriptor_limit.hh"
 #include "lessons/course/check/fast_clock.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
@@ -234,4 +235,25 @@ TEST_CASE("a core is told of where there is none") {
     }
     step("without it nothing is told any more");
     expect_equal(core_of(killed()), 0, "cores", kPlanted);
+}
+
+// 1024 is what most machines give, whatever this one does: a verdict is the same on all.
+TEST_CASE("another limit of descriptors is for a while") {
+    const auto highest = [] {
+        rlimit limit{};
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+        return limit.rlim_cur;
+    };
+    expect_equal(highest(), 1024U, "the limit", kPlanted);
+    {
+        step("allow ten more");
+        const DescriptorLimit more(1034);
+        expect(more.is_set(), "the limit", "is set", "is not", kPlanted);
+        const waymark::daemon::Fd copy(::dup2(0, 1033));
+        expect_equal(copy.get(), 1033, "a copy of descriptor 0", kPlanted);
+        step("and fewer than there are");
+        const DescriptorLimit none(0);
+        expect_equal(::dup(0), -1, "a copy of descriptor 0", kPlanted);
+    }
+    expect_equal(highest(), 1024U, "the limit", kPlanted);
 }
