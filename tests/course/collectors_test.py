@@ -63,7 +63,8 @@ class CollectorsTest(unittest.TestCase):
         with zipfile.ZipFile(self.folder / "01.zip") as packed:
             packed.extractall(self.folder / "source")
             for entry in packed.infolist():
-                (self.folder / "source" / entry.filename).chmod(entry.external_attr >> 16 & 0o777 or 0o644)
+                usual = 0o755 if entry.is_dir() else 0o644
+                (self.folder / "source" / entry.filename).chmod(entry.external_attr >> 16 & 0o777 or usual)
         for name in ("setup.sh", "run_autograder"):
             self.assertTrue(os.access(self.folder / "source" / name, os.X_OK), name)
         self.ran(self.folder / "source/setup.sh", cwd="/")
