@@ -26,6 +26,10 @@ after(async () => {
   await server.stop();
 });
 
+// What a demo of lesson 06 says where it may have no network (lessons/06-layers/own_network.hh); demos_test.py tells that it
+// was not tested.
+const NO_NETWORK = /^this system lets you have no network of your own/;
+
 // "[exit status 0; time limit of 20 s]" is the last line of a recording.
 const recordedEnd = (text) => /\[([^\][]*)\]\s*$/.exec(text)?.[1];
 
@@ -51,7 +55,8 @@ test('every demo runs from its slide and ends as recorded', async () => {
       }).catch((error) => { throw new Error(`${name}, slide ${number}: ${error.message}`); });
       const words = (await state.textContent()).replace(/ after \d+\.\d\d s/, '');
       const shown = await screen.textContent();
-      assert.equal(words, recordedEnd(await transcript.textContent()), `${name}, slide ${number}; its screen says: ${shown}`);
+      const end = NO_NETWORK.test(shown) ? 'exit status 111' : recordedEnd(await transcript.textContent());
+      assert.equal(words, end, `${name}, slide ${number}; its screen says: ${shown}`);
       assert.notEqual(shown, '', `${name}, slide ${number} prints nothing`);
       assert.deepEqual([...await overflow(page), ...await smallLetters(page)], [], `${name}, slide ${number}, after the run`);
       keep(name, await box.getAttribute('data-demo'), shown, words);
