@@ -59,6 +59,12 @@ TREES = [
     ("a header without an opening comment", {"daemon/fd.hh": "#pragma once\n"}, "does not open with a comment"),
     ("a source without header or comment", {"daemon/main.cc": "int x;\n"}, "does not open with a comment"),
     ("too long", {"daemon/fd.cc": "// f\n" * 301}, "has 301 lines"),
+    ("bytes taken for characters", {"lessons/16-tracker/a.cc": "// a\nauto p = reinterpret_cast<const unsigned char*>(q);\n"}, ""),
+    ("bytes taken for a number", {"lessons/16-tracker/map/a.cc": "// a\nauto n = *reinterpret_cast<const std::uint32_t*>(p);\n"},
+     "lessons/16-tracker/map/a.cc:2: reinterpret_cast<const std::uint32_t*> takes bytes for more than bytes"),
+    ("bytes taken for a class's reference", {"lessons/16-tracker/a.cc": "// a\nauto& n = reinterpret_cast<Head<int>&>(p);\n"},
+     "lessons/16-tracker/a.cc:2: reinterpret_cast<"),
+    ("bytes taken for a number on a floor with the checks", {"net/a.cc": "// a\nauto n = *reinterpret_cast<const int*>(p);\n"}, ""),
     ("a lock file with a host", {"tests/browser/package-lock.json": '{"resolved": "any://host/a"}'},
      "names the host"),
 ]
