@@ -30,10 +30,16 @@ constexpr const char* kWriterSettings =
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA cache_size = -4096;"  // KiB
     // The store decides when (store.hh).
     "PRAGMA wal_autocheckpoint = 0;"
     "PRAGMA journal_size_limit = 33554432";
+
+// In KiB. A connection keeps as many pages of those it has read, for as long as it lives, and a
+// server has several.
+constexpr const char* kWriterCache = "PRAGMA cache_size = -4096";
+// Who reads in the order of the key comes back to no page but those on the way down the tree: with
+// eight times as much, no read of a track was faster. Nor was the look for damage.
+constexpr const char* kSmallCache = "PRAGMA cache_size = -256";
 
 [[noreturn]] void refuse_damaged(const std::string& path, std::string_view detail) {
     throw daemon::UsageError(
@@ -112,6 +118,7 @@ std::string first_damage(Connection& connection) {
 
 void check_for_damage(Connection& connection, daemon::Deadline deadline) {
     constexpr int kInstructionsBetweenLooks = 10'000;
+    connection.execute(kSmallCache);
     const auto stop_if_late = [](void* given) {
         return static_cast<daemon::Deadline*>(given)->expired() ? 1 : 0;
     };
@@ -119,6 +126,7 @@ void check_for_damage(Connection& connection, daemon::Deadline deadline) {
                                &deadline);
     const std::string verdict = first_damage(connection);
     ::sqlite3_progress_handler(sqlite_handle(connection), 0, nullptr, nullptr);
+    connection.execute(kWriterCache);
     // A heading may stand before what was found, on a line of its own.
     if (verdict != "ok") refuse_damaged(connection.path(), verdict.substr(verdict.rfind('\n') + 1));
 }
@@ -200,7 +208,8 @@ Connection open_for_reading(const std::string& path) {
     refuse_what_is_not_there(path);
     Connection connection(path, Connection::Access::read_only);
     connection.set_busy_timeout(kBusyTimeout);
-    connection.execute("PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY");
+    connection.execute("PRAGMA temp_store = MEMORY");
+    connection.execute(kSmallCache);
     require_current(connection);
     return connection;
 }

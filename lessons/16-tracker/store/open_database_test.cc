@@ -1,6 +1,7 @@
 #include "store/open_database.hh"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "daemon/folder_under_test.hh"
 #include "store/data_folder.hh"
 #include "store/devices.hh"
+#include "store/sqlite_engine.hh"
 #include "store/store.hh"
 
 using namespace waymark::tracker;
@@ -59,6 +61,18 @@ void overwrite(const std::string& path, std::streamoff offset, const std::string
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
+// Of the pages that a connection has read and keeps, in bytes.
+int kept_by(const Connection& connection) {
+    int now = 0, most = 0;
+    REQUIRE(::sqlite3_db_status(sqlite_handle(connection), SQLITE_DBSTATUS_CACHE_USED, &now, &most,
+                                0) == SQLITE_OK);
+    return now;
+}
+
+constexpr int kKeptAtMost = 350'000;
+constexpr int kAllThereIs = 500'000;  // at least, of what fill() writes
+constexpr const char* kReadAll = "SELECT sum(latitude_e7) FROM fix";
+
 }  // namespace
 
 TEST_CASE("a new file is made, and opened again") {
@@ -102,6 +116,29 @@ TEST_CASE("a damaged file is refused and left as it is") {
     const auto size = std::filesystem::file_size(path);
     CHECK(says(opening_refusal(path), "is damaged"));
     CHECK(std::filesystem::file_size(path) == size);
+}
+
+TEST_CASE("the look for damage leaves few of the pages behind that it has read") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    fill(path);
+    Connection connection = open_for_writing(path, std::chrono::minutes(1));
+    CHECK(kept_by(connection) < kKeptAtMost);
+    // The same look with what the writer may keep afterwards: there was enough to leave behind.
+    CHECK(connection.text("PRAGMA quick_check(1)") == "ok");
+    CHECK(kept_by(connection) > kAllThereIs);
+}
+
+TEST_CASE("who reads a long track keeps few of its pages") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("waymark.db");
+    fill(path);
+    Connection connection = open_for_reading(path);
+    connection.number(kReadAll);
+    CHECK(kept_by(connection) < kKeptAtMost);
+    connection.execute("PRAGMA cache_size = -2048");
+    connection.number(kReadAll);
+    CHECK(kept_by(connection) > kAllThereIs);
 }
 
 TEST_CASE("a file that may not be written is refused") {
