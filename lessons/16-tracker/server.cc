@@ -32,6 +32,7 @@
 #include "services/supervisor_figures.hh"
 #include "services/web_identity.hh"
 #include "start_check.hh"
+#include "start_pages.hh"
 #include "store/connection.hh"
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
@@ -200,6 +201,7 @@ void House::all_up() {
     say_that_it_serves(settings_, open_.served, wants_account);
     readiness_.ready();
     watchdog_.start();
+    let_start_pages_go();
 }
 
 // The log says what came of it.
