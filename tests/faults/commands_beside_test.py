@@ -1,5 +1,5 @@
 """What commands store beside running trackers, in a file and in PostgreSQL: pages and friends are told of it as of a
-phone's, no place is passed by it, and it is forwarded; in PostgreSQL it is not, and the commands say so.
+phone's, no place is passed by it, and it is forwarded, once, also where several trackers share the database.
 Usage: commands_beside_test.py TRACKER
 """
 
@@ -10,7 +10,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from faults import FIRST_TIME, Tracker, ask, query, send_fix
+from faults import FIRST_TIME, Tracker, ask, query, restart, send_fix
 from postgresql_server import NO_POSTGRESQL, PostgreSQL, programs
 from postgresql_tracker import Page, PostgresqlTracker
 from processes_seen import PATIENCE_SECONDS, wait_until
@@ -19,7 +19,6 @@ import driver
 import tracker_session
 
 LATER = FIRST_TIME + 10_000
-NOT_FORWARDED = "Not forwarded: on PostgreSQL a server sends on what came in through itself"
 MORE_THAN_IS_READ = 3000  # of what another tracker stores in one commit (store/foreign_news)
 
 
@@ -75,7 +74,7 @@ class Told(Beside):
 
     def test_1_pages_of_all_trackers_are_told(self):
         with Page(self.one.web_url) as first, Page(self.two.web_url) as second:
-            self.assertNotIn(NOT_FORWARDED, self.import_rows(self.one, [LATER]))
+            self.import_rows(self.one, [LATER])
             for page in (first, second):
                 page.wait_for(LATER)
             self.wait_until_told(first, second, lambda: self.import_rows(
@@ -103,34 +102,72 @@ class Told(Beside):
 
 
 class Forwarded(Beside):
+    IMPORTED = range(LATER, LATER + 450)  # more than is handed out at once (store/forwarding.hh)
+
     def setUp(self):
         self.there = self.start(Tracker())
         self.there.add_device("van")
         self.forward = "--forward", f"http://127.0.0.1:{self.there.devices_port}"
 
-    def wait_until_forwarded(self, time_s):
-        wait_until(lambda: time_s in self.forwarded(), 4 * PATIENCE_SECONDS, f"{time_s} is forwarded")
+    def wait_until_forwarded(self, times):
+        wait_until(lambda: set(times) <= self.forwarded(), 4 * PATIENCE_SECONDS, f"{len(times)} are forwarded")
 
     def forwarded(self):
         return {row[0] for row in query(self.there.database, "SELECT time_ms / 1000 FROM fix")}
 
-    def test_1_out_of_a_file_what_a_command_has_stored_is(self):
+    def requests(self):
+        return self.there.services()["receiver 0"]["counters"]["requests"]
+
+    def sent(self, tracker):
+        """What the tracker says that it has sent, if it says that nothing waits."""
+        forward = (tracker.services()["caller"]["counters"] or {}).get("forward") or [{}]
+        return forward[0]["sent"] if forward[0].get("waiting") == 0 else -1
+
+    def two_trackers(self):
+        """On one database, both forward; the van is known to both."""
+        server = self.enterContext(PostgreSQL())
+        here, beside = (self.start(PostgresqlTracker(server.url, *self.forward)) for _ in range(2))
+        here.add_device("van")
+        for number, tracker in enumerate((here, beside)):
+            wait_until(lambda: send_fix(tracker.devices_url, "van", FIRST_TIME + number)[0] == 200, PATIENCE_SECONDS,
+                       "it knows the van")
+        # With the one by which add_device() looks whether the receiver knows it.
+        wait_until(lambda: (self.sent(here), self.sent(beside)) == (2, 1), 4 * PATIENCE_SECONDS, "theirs are sent")
+        return server, here, beside
+
+    def test_1_out_of_a_file(self):
         here = self.start(Tracker(*self.forward))
         here.add_device("van")
-        self.assertNotIn(NOT_FORWARDED, self.import_rows(here, [LATER]))
-        self.wait_until_forwarded(LATER)
+        self.import_rows(here, self.IMPORTED)
+        self.wait_until_forwarded(self.IMPORTED)
 
     @on_postgresql
-    def test_2_out_of_postgresql_it_is_not_and_a_phones_fix_is(self):
-        server = self.enterContext(PostgreSQL())
-        here = self.start(PostgresqlTracker(server.url, *self.forward))
-        here.add_device("van")
-        self.assertIn(NOT_FORWARDED, self.import_rows(here, [LATER]))
-        self.keep_in_quarantine(server, LATER + 1)
-        self.assertIn(NOT_FORWARDED, self.command(here, "quarantine", "replay"))
-        self.assertEqual(send_fix(here.devices_url, "van", LATER + 2)[0], 200)
-        self.wait_until_forwarded(LATER + 2)
-        self.assertFalse({LATER, LATER + 1} & self.forwarded())
+    def test_2_out_of_postgresql_by_one_of_two_trackers_each_fix_once(self):
+        server, here, beside = self.two_trackers()
+        trackers = here, beside
+        requests = self.requests()
+        self.import_rows(here, self.IMPORTED)
+        self.keep_in_quarantine(server, LATER - 1)
+        self.assertIn("1 became positions", self.command(beside, "quarantine", "replay"))
+        for number, tracker in enumerate(trackers):
+            self.assertEqual(send_fix(tracker.devices_url, "van", LATER + 1000 + number)[0], 200)
+        self.import_rows(beside, range(LATER + 2000, LATER + 2010))
+        wanted = {*self.IMPORTED, LATER - 1, LATER + 1000, LATER + 1001, *range(LATER + 2000, LATER + 2010)}
+        self.wait_until_forwarded(wanted)
+        wait_until(lambda: sum(self.sent(tracker) for tracker in trackers) == 3 + len(wanted), PATIENCE_SECONDS,
+                   "nothing waits, and they count what they sent")
+        self.assertEqual(self.requests(), requests + len(wanted))
+
+    @on_postgresql
+    def test_3_nothing_is_lost_when_trackers_are_killed_while_they_send(self):
+        server, here, beside = self.two_trackers()
+        self.there.stop()
+        self.import_rows(here, self.IMPORTED)
+        self.there.start()
+        for number, tracker in enumerate((here, beside)):
+            wait_until(lambda: len(self.forwarded()) > 50 * number + 5, 4 * PATIENCE_SECONDS, "some have been sent")
+            restart(tracker)
+        self.wait_until_forwarded(self.IMPORTED)
 
 
 class Passages(Beside):

@@ -114,6 +114,20 @@ class Tracker(RunningTracker):
         return token
 
 
+def restart(tracker):
+    """Killed, with its supervisor, and started again."""
+    tracker.end_by_sigkill()
+    # Its children end by themselves, and let go of the folder.
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return tracker.start()
+        except AssertionError:
+            if time.monotonic() > until:
+                raise
+            tracker.stop()
+
+
 def fix_target(device, time_s):
     """The place follows from the time, so that a fix that was sent again is the same fix."""
     return f"/?id={device}&timestamp={time_s}&lat={10 + time_s % 1000 / 1e4:.4f}&lon=20.5"

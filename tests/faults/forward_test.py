@@ -17,7 +17,7 @@ import unittest
 # The second word is a program of examples/ca; the others are faults.py's.
 CA = os.path.abspath(sys.argv.pop(2))
 
-from faults import (FIRST_TIME, LONG, Phones, Tracker, chance, check_integrity, query, send_fix,
+from faults import (FIRST_TIME, LONG, Phones, Tracker, chance, check_integrity, query, restart, send_fix,
                     stored_times)
 from hostile_server import KINDS, Hostile
 from own_ports import own_port
@@ -70,19 +70,6 @@ class Pair:
     def wait_until_same(self):
         wait_until(lambda: len(rows(self.there)) >= len(rows(self.here)), CATCH_UP_SECONDS,
                    f"the other has caught up:\n{self.here.log_text()}\n{forward(self.here)}")
-
-
-def restart(tracker):
-    tracker.end_by_sigkill()
-    # Its children end by themselves, and let go of the folder.
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return tracker.start()
-        except AssertionError:
-            if time.monotonic() > until:
-                raise
-            tracker.stop()
 
 
 class Kills(unittest.TestCase):

@@ -14,9 +14,7 @@
 #include "daemon/error.hh"
 #include "services/control_socket.hh"
 #include "settings.hh"
-#include "store/connection.hh"
 #include "store/data_folder.hh"
-#include "store/forwarding.hh"
 #include "store/store_location.hh"
 
 namespace waymark::tracker {
@@ -83,13 +81,6 @@ void tell_server_of_devices(const std::string& data_folder) {
     } catch (const std::exception&) {
         // It looks for itself every second.
     }
-}
-
-void say_what_is_not_forwarded(Connection& connection) {
-    if (connection.is_sqlite() || !Forwarding(connection).has_destinations()) return;
-    fmt::print(
-        "Not forwarded: on PostgreSQL a server sends on what came in through itself; the pages "
-        "Files and Correct do the same as this command, through their server.\n");
 }
 
 }  // namespace waymark::tracker

@@ -13,8 +13,6 @@ class App;
 
 namespace waymark::tracker {
 
-class Connection;
-
 // backup and restore
 void add_backup(CLI::App& app);
 void add_decode(CLI::App& app);
@@ -38,10 +36,6 @@ void add_running_commands(CLI::App& app);
 // that runs there look at once, and waits until it knows them. Without a server, or one of another
 // user, nothing happens.
 void tell_server_of_devices(const std::string& data_folder);
-
-// For a command that stores positions: where servers forward, says that these are not, if it is so
-// (PostgreSQL, store/forwarding.hh).
-void say_what_is_not_forwarded(Connection& connection);
 
 // As seen from where the command is given; an empty path stays empty. A daemon lives in "/", so
 // what is read again later, or is a socket's, must not depend on where it was started. The errors

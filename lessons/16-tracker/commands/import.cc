@@ -207,7 +207,6 @@ void run_import(const ImportOptions& options) {
         sum += file.counts();
     }
     if (pipes.size() > 1) fmt::print("{} files: {}\n", pipes.size(), words_of(sum));
-    store.look(say_what_is_not_forwarded);
 }
 
 }  // namespace

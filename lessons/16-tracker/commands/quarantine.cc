@@ -107,7 +107,6 @@ void replay_quarantine(const QuarantineOptions& options) {
     } while (next != 0);
     tell_server_of_devices(options.folder());
     fmt::print("{} became positions, {} stay in quarantine.\n", moved, kept);
-    if (moved > 0) say_what_is_not_forwarded(connection);
 }
 
 void delete_quarantine(const QuarantineOptions& options) {

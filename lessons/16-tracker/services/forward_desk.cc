@@ -37,10 +37,14 @@ void ForwardDesk::take(std::string_view message, UnixMillis now) {
     if (!read(message, forwarded)) return;
     const auto known = std::ranges::find(destinations_, forwarded.destination, &Destination::name);
     if (known == destinations_.end()) return;
-    if (forwarded.progress)
+    const bool gives_back = !forwarded.goes_on && std::exchange(known->may_hold, false);
+    if (forwarded.progress || gives_back)
         store_.also_or_fail([&](Connection& connection) {
-            Forwarding(connection).note(known->name, *forwarded.progress, now);
+            Forwarding forwarding(connection);
+            if (forwarded.progress) forwarding.note(known->name, *forwarded.progress, now);
+            if (gives_back) forwarding.give_back(known->name);
         });
+    known->has_rest |= !forwarded.goes_on && !forwarded.wants_next;
     known->is_asked |= forwarded.wants_next;
 }
 
@@ -54,14 +58,16 @@ void ForwardDesk::look() {
 // enough.
 void ForwardDesk::ended(bool is_durable) {
     has_failed_ |= !is_durable;
+    if (is_durable) return;
+    for (Destination& destination : destinations_) destination.may_hold = true;
 }
 
-void ForwardDesk::answer() {
+void ForwardDesk::answer(UnixMillis now) {
     if (!is_ready_ || has_failed_) return;
     for (Destination& destination : destinations_) {
         if (!destination.is_asked || (destination.is_known && !destination.has_news)) continue;
         try {
-            answer(destination);
+            answer(destination, now);
         } catch (const std::exception& error) {
             fail(error);
             return;
@@ -69,20 +75,54 @@ void ForwardDesk::answer() {
     }
 }
 
-void ForwardDesk::answer(Destination& destination) {
+void ForwardDesk::answer(Destination& destination, UnixMillis now) {
     ToForward answer;
     answer.destination = destination.name;
+    answer.fixes = next(destination, now);
+    destination.has_news = !answer.fixes.empty();
+    const bool is_no_answer = destination.is_known && answer.fixes.empty();
+    if (is_no_answer && !destination.has_rest) return;
     store_.look([&](Connection& connection) {
         Forwarding forwarding(connection);
-        answer.fixes = forwarding.next(destination.name);
         answer.waiting = forwarding.waiting(destination.name, ToForward::kMostCounted);
         answer.state = forwarding.state(destination.name).value_or(Forwarding::State{});
     });
-    destination.has_news = !answer.fixes.empty();
-    if (answer.fixes.empty() && destination.is_known) return;
+    const bool has_rest = answer.waiting > static_cast<std::int64_t>(answer.fixes.size());
+    // Another tracker sends it. When it has, the caller hears that nothing waits.
+    if (is_no_answer && has_rest) return;
+    destination.has_rest = has_rest;
     destination.is_known = true;
     destination.is_asked = false;
     send_(write(answer));
+}
+
+// In turn, so that neither waits for the end of the other.
+std::vector<FixToSend> ForwardDesk::next(Destination& destination, UnixMillis now) {
+    std::vector<FixToSend> fixes;
+    for (int queues = 2; queues > 0 && fixes.empty(); --queues) {
+        destination.is_turn_of_commands = !destination.is_turn_of_commands;
+        if (destination.is_turn_of_commands)
+            fixes = claim(destination, now);
+        else
+            store_.look([&](Connection& it) { fixes = Forwarding(it).next(destination.name); });
+    }
+    return fixes;
+}
+
+// Throws StoreError where the claim is not durable.
+std::vector<FixToSend> ForwardDesk::claim(Destination& destination, UnixMillis now) {
+    bool is_worthwhile = false;
+    store_.look(
+        [&](Connection& it) { is_worthwhile = Forwarding(it).may_claim(destination.name, now); });
+    if (!is_worthwhile) return {};
+    destination.may_hold = true;
+    std::vector<FixToSend> fixes;
+    store_.begin();
+    store_.also_or_fail(
+        [&](Connection& it) { fixes = Forwarding(it).claim(destination.name, now); });
+    const CommitResult result = store_.commit();
+    if (!result.durable) throw StoreError(StoreError::Kind::other, result.reason);
+    return fixes;
 }
 
 void ForwardDesk::fail(const std::exception& error) {

@@ -14,6 +14,7 @@ void put(ByteWriter& out, const FixPlace& place) {
     out.put(place.time_ms);
     out.put(place.latitude_e7);
     out.put(place.longitude_e7);
+    out.put(place.writer);
 }
 
 FixPlace get_place(ByteReader& in) {
@@ -23,6 +24,7 @@ FixPlace get_place(ByteReader& in) {
     place.time_ms = in.get<UnixMillis>();
     place.latitude_e7 = in.get<std::int32_t>();
     place.longitude_e7 = in.get<std::int32_t>();
+    place.writer = in.get<std::int64_t>();
     return place;
 }
 
@@ -43,6 +45,7 @@ std::string write(const Forwarded& forwarded) {
     out.put(MessageKind::forwarded);
     out.put(std::string_view(forwarded.destination));
     out.put(forwarded.wants_next);
+    out.put(forwarded.goes_on);
     if (!forwarded.progress) return message;
     put(out, forwarded.progress->place);
     out.put(forwarded.progress->sent);
@@ -56,6 +59,7 @@ bool read(std::string_view message, Forwarded& forwarded) {
     in.get<MessageKind>();
     forwarded.destination = in.get_text();
     forwarded.wants_next = in.get<std::uint8_t>() != 0;
+    forwarded.goes_on = in.get<std::uint8_t>() != 0;
     forwarded.progress.reset();
     if (in.left() > 0) forwarded.progress = get_progress(in);
     return in.complete();
@@ -74,6 +78,7 @@ std::string write(const ToForward& to_forward) {
     for (const FixToSend& fix : to_forward.fixes) {
         const std::size_t size_before = message.size();
         out.put(fix.place.sequence);
+        out.put(fix.place.writer);
         put(out, fix.fix);
         out.put(std::string_view(fix.called));
         if (message.size() <= daemon::Channel::kMaxMessage) continue;
@@ -98,10 +103,11 @@ bool read(std::string_view message, ToForward& to_forward) {
     to_forward.fixes.clear();
     while (in.ok() && in.left() > 0) {
         FixToSend& fix = to_forward.fixes.emplace_back();
-        fix.place.sequence = in.get<std::int64_t>();
+        const auto sequence = in.get<std::int64_t>();
+        const auto writer = in.get<std::int64_t>();
         fix.fix = get_fix(in);
         fix.called = in.get_text();
-        fix.place = place_of(fix.fix, fix.place.sequence);
+        fix.place = place_of(fix.fix, sequence, writer);
     }
     return in.complete();
 }

@@ -19,6 +19,8 @@ struct Forwarded {
     std::string destination;
     std::optional<Forwarding::Progress> progress;
     bool wants_next = false;
+    // It sends what it has been handed out; else it has nothing any more, or has given it up.
+    bool goes_on = false;
 };
 
 // Store to caller, when there is something: at once, or as soon as it has been stored. A new caller

@@ -19,26 +19,30 @@ FixToSend tested_fix(std::int64_t sequence, std::size_t extras = 0) {
     fix.fix.speed_mps = 1.5F;
     fix.fix.extras = std::string(extras, 'x');
     fix.called = "van";
-    fix.place = place_of(fix.fix, sequence);
+    fix.place = place_of(fix.fix, sequence, 12);
     return fix;
 }
 
 }  // namespace
 
 TEST_CASE("what the caller says comes as it was said, with progress and without") {
-    const Forwarded said{"http://there", Forwarding::Progress{{9, 8, 7, -6, 5}, 4, 3, "no"}, true};
+    const FixPlace place{9, 8, 7, -6, 5, 10};
+    const Forwarded said{"http://there", Forwarding::Progress{place, 4, 3, "no"}, true};
     Forwarded heard;
     REQUIRE(read(write(said), heard));
     CHECK(heard.destination == "http://there");
     CHECK(heard.wants_next);
+    CHECK_FALSE(heard.goes_on);
     REQUIRE(heard.progress);
-    CHECK(heard.progress->place == FixPlace{9, 8, 7, -6, 5});
+    CHECK(heard.progress->place == place);
     CHECK(heard.progress->sent == 4);
     CHECK(heard.progress->refused == 3);
     CHECK(heard.progress->refusal == "no");
     REQUIRE(read(write({"http://there", std::nullopt, false}), heard));
     CHECK_FALSE(heard.progress);
     CHECK_FALSE(heard.wants_next);
+    REQUIRE(read(write({"http://there", std::nullopt, false, true}), heard));
+    CHECK(heard.goes_on);
 }
 
 TEST_CASE("what the store hands out comes whole") {

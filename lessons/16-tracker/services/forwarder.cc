@@ -41,14 +41,15 @@ Forwarder::Forwarder(CallerHost& host, daemon::ThreadPool& pool, const net::TlsC
       handed_out_(host.loop) {}
 
 void Forwarder::store_came() {
-    if (is_asked_) note(true);
+    if (is_asked_) note(Then::asks_for_more);
 }
 
 // What has been sent since the last time; a store that is away loses it, and hands those out again.
-void Forwarder::note(bool wants_next) {
-    Forwarded message{destination_, std::nullopt, wants_next};
+void Forwarder::note(Then then) {
+    Forwarded message{destination_, std::nullopt, then == Then::asks_for_more,
+                      then == Then::goes_on};
     if (progress_.place != FixPlace{}) message.progress = progress_;
-    is_asked_ = wants_next;
+    is_asked_ = message.wants_next;
     if (!host_.store.tell(write(message))) return;
     progress_ = {};
     note_again_ = Deadline::after(kNoteEvery, host_.loop.now());
@@ -67,7 +68,7 @@ bool Forwarder::takes(const ToForward& to_forward) {
 
 net::Task<> Forwarder::run() {
     for (;;) {
-        note(true);
+        note(Then::asks_for_more);
         while (is_asked_) {
             const bool told = co_await handed_out_.wait();
             static_cast<void>(told);
@@ -85,7 +86,7 @@ net::Task<> Forwarder::send_all() {
         if (!is_over) co_return;
         progress_.place = fixes_[at_++].place;
         if (waiting_ > 0) --waiting_;
-        if (note_again_.expired(host_.loop.now())) note(false);
+        if (note_again_.expired(host_.loop.now())) note(Then::goes_on);
     }
 }
 
@@ -120,7 +121,7 @@ net::Task<bool> Forwarder::send(const FixToSend& fix) {
                 last_error_ = explain_forward(result);
                 state_.failed(last_error_);
                 client_.reset();
-                note(false);
+                note(Then::pauses);
                 net::Task<> pausing = pause(result);
                 co_await pausing;
                 co_return false;

@@ -61,7 +61,9 @@ class Forwarder {
     net::Task<> pause(const net::http::ExchangeResult& result);
     void note_that_it_serves();
     void leave_out(const FixToSend& fix, std::string why);
-    void note(bool wants_next);
+    // What it does next, as the store is told.
+    enum class Then { asks_for_more, goes_on, pauses };
+    void note(Then then);
 
     CallerHost& host_;
     daemon::ThreadPool& pool_;

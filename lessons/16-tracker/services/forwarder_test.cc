@@ -209,6 +209,36 @@ TEST_CASE("a caller that starts again begins behind what was noted, and a store 
     CHECK(forwards.there.taken.size() == 210);
 }
 
+TEST_CASE(
+    "what a command has stored is sent as well, and by another tracker while this has a pause") {
+    Forwards forwards;
+    forwards.at.add_by_command(3);
+    forwards.until_noted(3);
+    CHECK(forwards.there.taken.size() == 3);
+    if (!on_postgresql()) return;
+    Store other(forwards.at.database.location(), Store::kQuarantineRoom, "elsewhere");
+    const std::string url = forwards.there.url();
+    forwards.there.answers.assign(1000, 503);
+    forwards.at.add_by_command(2);
+    std::vector<FixToSend> claimed;
+    forwards.until([&] {
+        if (!claimed.empty()) return true;
+        forwards.at.look();
+        other.change([&](Connection& it) {
+            Forwarding forwarding(it);
+            if (forwards.there.requests > 3) claimed = forwarding.claim(url, 77);
+            if (claimed.empty()) return;
+            forwarding.note(url, {.place = claimed[0].place, .sent = 1}, 77);
+            forwarding.give_back(url);
+        });
+        return !claimed.empty();
+    });
+    CHECK(claimed.size() == 2);
+    forwards.there.answers.clear();
+    forwards.until_noted(4);
+    CHECK(forwards.there.taken.size() == 4);  // the first of the two is not sent again
+}
+
 TEST_CASE("what is deleted while its server is away is not sent") {
     Forwards forwards;
     forwards.there.answers = {503};

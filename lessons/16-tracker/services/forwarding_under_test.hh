@@ -1,4 +1,5 @@
-// For tests: a store with its desk, and the caller's side of the channel to it, on one loop.
+// For tests: a store with its desk, and the caller's side of the channel to it, on one loop. In
+// either engine (store/database_under_test).
 
 #pragma once
 
@@ -10,11 +11,11 @@
 #include <vector>
 
 #include "daemon/channel.hh"
-#include "daemon/folder_under_test.hh"
 #include "daemon/log_under_test.hh"
 #include "net/channel_link.hh"
 #include "net/event_loop.hh"
 #include "services/forward_desk.hh"
+#include "store/database_under_test.hh"
 #include "store/devices.hh"
 #include "store/store.hh"
 #include "unix_time.hh"
@@ -25,8 +26,7 @@ struct ForwardingStore {
     net::EventLoop loop;
     daemon::LogFolder log_folder;
     daemon::Log log{daemon::to_file(log_folder)};
-    daemon::TemporaryFolder folder;
-    std::string path = folder.file("waymark.db");
+    DatabaseUnderTest database;
     std::unique_ptr<Store> store;
     std::unique_ptr<ForwardDesk> desk;
     std::unique_ptr<net::ChannelLink> link;  // the store's end
@@ -45,7 +45,7 @@ struct ForwardingStore {
     void open() {
         link.reset();
         desk.reset();
-        store = std::make_unique<Store>(path);
+        store = std::make_unique<Store>(database.location(), Store::kQuarantineRoom, "here");
         desk = std::make_unique<ForwardDesk>(*store, log, destinations_);
         desk->prepare();
     }
@@ -63,21 +63,22 @@ struct ForwardingStore {
         desk->take(message, 77);
         if (!is_durable) store->rollback();
         desk->ended(store->commit().durable);
-        desk->answer();
+        desk->answer(77);
     }
     // One commit.
     void add(int fixes, DeviceNumber device = 1) {
-        store->begin();
-        for (int i = 0; i < fixes; ++i) {
-            Fix fix;
-            fix.device = device;
-            fix.time_ms = ++time_ms;
-            fix.latitude_e7 = 481'234'567;
-            REQUIRE(store->add(fix) == Added::stored);
-        }
-        REQUIRE(store->commit().durable);
+        add_to(*store, fixes, device);
+        look();
+    }
+    // The same by a command beside the server.
+    void add_by_command(int fixes) {
+        Store command(database.location());
+        add_to(command, fixes, 1);
+        look();
+    }
+    void look() {
         desk->look();
-        desk->answer();
+        desk->answer(77);
     }
     Forwarding::State state(const std::string& destination) {
         Forwarding::State state;
@@ -88,6 +89,18 @@ struct ForwardingStore {
     }
 
   private:
+    void add_to(Store& writer, int fixes, DeviceNumber device) {
+        writer.begin();
+        for (int i = 0; i < fixes; ++i) {
+            Fix fix;
+            fix.device = device;
+            fix.time_ms = ++time_ms;
+            fix.latitude_e7 = 481'234'567;
+            REQUIRE(writer.add(fix) == Added::stored);
+        }
+        REQUIRE(writer.commit().durable);
+    }
+
     std::vector<std::string> destinations_;
 };
 

@@ -201,7 +201,7 @@ void StoreService::end_round() {
         end_transaction();
     }
     talk_.answer(store_, log_);
-    forward_desk_.answer();
+    forward_desk_.answer(unix_now());
     web_app_.do_as_asked();
     hooks_.step_if_due();
     if (removals_.step_if_due()) note_quarantine();
@@ -236,8 +236,8 @@ void StoreService::end_transaction() {
 }
 //#endregion commit
 
-// Their receivers have answered for it, and it is theirs to forward and to find places in; our
-// pages and phones hear of it as of our own.
+// Their receivers have answered for it; it is theirs to find places in, and to forward, unless a
+// command stored it. Our pages and phones hear of it as of our own.
 void StoreService::hear_others(const ForeignNews::News& news) {
     const UnixMillis now = unix_now();
     for (const Fix& fix : news.fixes) shared_places_.note(fix, now);

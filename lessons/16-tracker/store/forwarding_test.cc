@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -25,16 +26,22 @@ struct Forwarded {
     }
 
     // One commit with so many fixes of the device.
-    void commit(int fixes, DeviceNumber device = 1) {
-        store.begin();
+    void commit(int fixes, DeviceNumber device = 1) { commit_by(store, fixes, device); }
+    // The same by a command, beside the server.
+    void commit_by_command(int fixes) {
+        Store command(database.location());
+        commit_by(command, fixes, 1);
+    }
+    void commit_by(Store& writer, int fixes, DeviceNumber device) {
+        writer.begin();
         for (int i = 0; i < fixes; ++i) {
             Fix fix;
             fix.device = device;
             fix.time_ms = ++time_ms;
             fix.latitude_e7 = 1;
-            CHECK(store.add(fix) == Added::stored);
+            CHECK(writer.add(fix) == Added::stored);
         }
-        CHECK(store.commit().durable);
+        CHECK(writer.commit().durable);
     }
     void keep(const std::vector<std::string>& destinations) {
         store.change([&](Connection& connection) { Forwarding(connection).keep(destinations); });
@@ -43,6 +50,13 @@ struct Forwarded {
         std::vector<FixToSend> fixes;
         store.change(
             [&](Connection& connection) { fixes = Forwarding(connection).next(destination); });
+        return fixes;
+    }
+    // What commands have stored, where that is apart.
+    std::vector<FixToSend> claim() {
+        std::vector<FixToSend> fixes;
+        store.change(
+            [&](Connection& connection) { fixes = Forwarding(connection).claim(kThere, 77); });
         return fixes;
     }
     void note(const Forwarding::Progress& progress, const std::string& destination = kThere) {
@@ -64,7 +78,10 @@ struct Forwarded {
     // Takes all there is, as the caller does, and gives the times in the order in which they came.
     std::vector<UnixMillis> send_all() {
         std::vector<UnixMillis> times;
-        for (std::vector<FixToSend> fixes = next(); !fixes.empty(); fixes = next()) {
+        for (;;) {
+            std::vector<FixToSend> fixes = next();
+            if (fixes.empty()) fixes = claim();
+            if (fixes.empty()) break;
             CHECK(fixes.size() <= Forwarding::kAtOnce);
             for (const FixToSend& fix : fixes) times.push_back(fix.fix.time_ms);
             note({.place = fixes.back().place, .sent = static_cast<std::int64_t>(fixes.size())});
@@ -84,7 +101,7 @@ struct Forwarded {
     bool has_index(const std::string& name) { return on_postgresql() || indexes() == name; }
 
     DatabaseUnderTest database;
-    Store store{database.location()};
+    Store store{database.location(), Store::kQuarantineRoom, "server"};
     UnixMillis time_ms = 1'000'000'000'000;
 };
 
@@ -146,6 +163,30 @@ TEST_CASE("a commit of any size is sent in parts, each fix once") {
     for (std::size_t i = 0; i < times.size(); ++i)
         CHECK(times[i] == begin + 1 + static_cast<UnixMillis>(i));
     CHECK(forwarded.state().sent == 3 * Forwarding::kAtOnce + 3);
+}
+
+TEST_CASE("what a command stores beside the server is sent on as well, each fix once") {
+    Forwarded forwarded;
+    forwarded.commit_by_command(2);
+    forwarded.keep({kThere});
+    const UnixMillis begin = forwarded.time_ms;
+    forwarded.commit(1);
+    forwarded.commit_by_command(Forwarding::kAtOnce + 3);
+    forwarded.commit(1);
+    constexpr int kAll = Forwarding::kAtOnce + 5;
+    CHECK(forwarded.waiting() == kAll);
+    CHECK(forwarded.waiting(4) == 4);
+    std::vector<UnixMillis> times = forwarded.send_all();
+    std::sort(times.begin(), times.end());
+    REQUIRE(times.size() == kAll);
+    for (int i = 0; i < kAll; ++i) CHECK(times[static_cast<std::size_t>(i)] == begin + 1 + i);
+    CHECK(forwarded.state().sent == kAll);
+    CHECK(forwarded.waiting() == 0);
+    CHECK(forwarded.send_all().empty());
+    // Also after a start.
+    forwarded.keep({kThere});
+    forwarded.commit_by_command(1);
+    CHECK(forwarded.send_all() == std::vector<UnixMillis>{begin + kAll + 1});
 }
 
 TEST_CASE("what was deleted meanwhile is not sent, and of a device that is being removed nothing") {

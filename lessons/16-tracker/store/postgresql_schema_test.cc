@@ -86,6 +86,22 @@ TEST_CASE("an empty database gets the tables, with the columns that SQLite's hav
     CHECK(looked_at > 100);
 }
 
+TEST_CASE("forwarding of version 11 begins, for commands, behind what they have stored") {
+    if (skip_without_server("an older version")) return;
+    const std::string url = empty_postgresql();
+    Connection connection = open_for_writing(url);
+    connection.execute(
+        "ALTER TABLE forwarding DROP claimed_by, DROP claimed_until_ms; UPDATE waymark_schema SET "
+        "version = 11; UPDATE writer SET sequence = 500; INSERT INTO forwarding (destination, "
+        "writer, sequence, device, time_ms, latitude_e7, longitude_e7) VALUES ('x', 70, 5, 1, 2, "
+        "3, 4), ('x', 71, 6, 1, 2, 3, 4)");
+    CHECK_THROWS_AS(open_for_reading(url), UsageError);
+    open_for_writing(url);
+    CHECK(connection.number("SELECT count(*) FROM forwarding WHERE claimed_by IS NULL") == 3);
+    CHECK(connection.number("SELECT f.sequence FROM forwarding f JOIN writer w ON w.number = "
+                            "f.writer WHERE destination = 'x' AND name = 'command'") == 501);
+}
+
 TEST_CASE("a database that is not ours, or newer, or half a copy, is refused and left as it is") {
     if (skip_without_server("foreign databases")) return;
     const std::string url = empty_postgresql();

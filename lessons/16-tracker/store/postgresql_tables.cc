@@ -260,6 +260,13 @@ CREATE TABLE forwarding (
     PRIMARY KEY (destination, writer)
 );
 )"},
+    // Which tracker sends on what commands have stored (store/forwarding.hh).
+    {12, R"(
+INSERT INTO forwarding (destination, writer, sequence, device, time_ms, latitude_e7, longitude_e7)
+SELECT DISTINCT destination, number, writer.sequence + 1, 0, 0, 0, 0 FROM forwarding, writer
+WHERE name = 'command';
+ALTER TABLE forwarding ADD claimed_by bigint, ADD claimed_until_ms bigint NOT NULL DEFAULT 0;
+)"},
 };
 
 }  // namespace
@@ -269,8 +276,7 @@ std::span<const Migration> postgresql_migrations() {
 }
 
 const char* const kDistributeTables = R"(
-SELECT create_reference_table('device');
-SELECT create_reference_table('identifier');
+SELECT create_reference_table('device'); SELECT create_reference_table('identifier');
 SELECT create_reference_table('quarantine');
 SELECT create_reference_table('device_state');
 SELECT create_reference_table('friend');
@@ -285,8 +291,7 @@ SELECT create_reference_table('place_watch');
 SELECT create_reference_table('thinning');
 SELECT create_reference_table('presence');
 SELECT create_reference_table('place_event');
-SELECT create_reference_table('web_hook');
-SELECT create_reference_table('web_hook_post');
+SELECT create_reference_table('web_hook'); SELECT create_reference_table('web_hook_post');
 SELECT create_distributed_table('fix', 'device');
 SELECT create_distributed_table('hidden_fix', 'device', colocate_with => 'fix');
 SELECT create_distributed_table('deleted_fix', 'device', colocate_with => 'fix');

@@ -174,20 +174,6 @@ TEST_CASE("each tracker sends on what it has stored itself" * doctest::skip(!on_
     CHECK(next(two.b).empty());
 }
 
-TEST_CASE("what a command has stored is sent on by no tracker" * doctest::skip(!on_postgresql())) {
-    TwoTrackers two;
-    const std::string there = "http://there.example";
-    for (Tracker* const each : {&two.a, &two.b})
-        each->store.change([&](Connection& it) { Forwarding(it).keep({there}); });
-    Tracker command(two.database.location(), {});
-    command.send(0, 900);
-    for (Tracker* const each : {&two.a, &two.b})
-        each->store.look([&](Connection& it) {
-            CHECK(it.number("SELECT count(*) FROM fix") == 1);
-            CHECK(Forwarding(it).next(there).empty());
-        });
-}
-
 TEST_CASE("two that remove old positions at once do each other no harm" *
           doctest::skip(!on_postgresql())) {
     TwoTrackers two;

@@ -9,20 +9,46 @@
 namespace waymark::tracker {
 namespace {
 
-// Of several trackers on one database each has its own place in what is sent to a destination. One
-// that goes on alone begins at the least of them: what was sent is sent again, and known there.
+constexpr const char* kPlace = "writer, sequence, device, time_ms, latitude_e7, longitude_e7";
+
+// Of several trackers on one database each has its own place in what is sent to a destination, and
+// so has what commands stored ({0}). One that goes on alone begins at the least of those behind
+// which something waits ({1}): what was sent is sent again, and known there. Where nothing waits,
+// at the greatest.
 constexpr const char* kForwardingOfAll =
     "(SELECT place.destination, place.sequence, place.device, place.time_ms, place.latitude_e7, "
     "place.longitude_e7, (SELECT CAST(sum(sent) AS bigint) FROM forwarding WHERE destination = "
     "place.destination) AS sent, (SELECT CAST(sum(refused) AS bigint) FROM forwarding WHERE "
     "destination = place.destination) AS refused, place.last_refusal, place.last_refusal_ms "
-    "FROM forwarding AS place WHERE NOT EXISTS (SELECT 1 FROM forwarding AS other WHERE "
-    "other.destination = place.destination AND (other.sequence < place.sequence OR "
-    "(other.sequence = place.sequence AND other.writer < place.writer)))) AS forwarding";
+    "FROM forwarding AS place WHERE place.writer = (SELECT one.writer FROM (SELECT destination, "
+    "writer, sequence, writer = {0} AS is_commands, {1} AS waits FROM forwarding) AS one WHERE "
+    "one.destination = place.destination ORDER BY one.waits DESC, CASE WHEN one.waits THEN "
+    "one.sequence ELSE - one.sequence END, one.is_commands, one.writer LIMIT 1)) AS forwarding";
 
-std::string source_of(const Connection& connection, const MovedTable& table) {
-    const bool is_one_of_several = table.name == "forwarding" && !connection.is_sqlite();
-    return is_one_of_several ? kForwardingOfAll : table.name;
+// The places behind which there is a fix, as a condition.
+std::string waiting_places(Connection& connection) {
+    std::string waiting;
+    Statement places(connection, fmt::format("SELECT DISTINCT {} FROM forwarding", kPlace));
+    Statement behind(connection,
+                     "SELECT 1 FROM fix WHERE writer = ?1 AND (sequence, device, time_ms, "
+                     "latitude_e7, longitude_e7) > (?2, ?3, ?4, ?5, ?6) LIMIT 1");
+    while (places.step()) {
+        std::string place;
+        for (int column = 0; column < 6; ++column) {
+            behind.bind(column + 1, places.integer(column));
+            place += fmt::format("{}{}", column == 0 ? "" : ", ", places.integer(column));
+        }
+        if (behind.step()) waiting += fmt::format("{}({})", waiting.empty() ? "" : ", ", place);
+        behind.reset();
+    }
+    return waiting.empty() ? "1 = 0" : fmt::format("({}) IN ({})", kPlace, waiting);
+}
+
+std::string source_of(Connection& connection, const MovedTable& table) {
+    if (table.name != "forwarding" || connection.is_sqlite()) return table.name;
+    const std::int64_t commands =
+        connection.number("SELECT number FROM writer WHERE name = 'command'");
+    return fmt::format(kForwardingOfAll, commands, waiting_places(connection));
 }
 
 // The columns by which rows are put in order: of a table by devices, those behind the device.
@@ -34,20 +60,20 @@ std::string order_of(const MovedTable& table, const char* after_each = "") {
     return order;
 }
 
-std::string select_page(const Connection& connection, const MovedTable& table,
+std::string select_page(Connection& connection, const MovedTable& table,
                         const std::string& where) {
     return fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {}",
                        table.column_names(table.columns.size()), source_of(connection, table),
                        where, order_of(table), table.rows_of_page);
 }
 
-std::string first_page(const Connection& connection, const MovedTable& table) {
+std::string first_page(Connection& connection, const MovedTable& table) {
     return select_page(connection, table, table.is_by_device ? " WHERE device = ?1" : "");
 }
 
 // The first comparison says nothing that the second does not, but a database that has a piece of
 // the table for each month can leave out those before.
-std::string page_behind(const Connection& connection, const MovedTable& table) {
+std::string page_behind(Connection& connection, const MovedTable& table) {
     std::string parameters;
     const int first = table.is_by_device ? 2 : 1;
     for (int i = first; i <= table.key_columns; ++i)

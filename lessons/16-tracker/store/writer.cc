@@ -94,10 +94,14 @@ std::int64_t writer_number(Connection& connection, std::string_view name) {
     return find.integer(0);
 }
 
+std::int64_t command_writer(Connection& connection) {
+    return writer_number(connection, kCommands);
+}
+
 void become_writer(Connection& connection, std::string_view name) {
     if (connection.is_sqlite()) return;
     if (name.empty()) {
-        connection.set_writer({writer_number(connection, kCommands), 0});
+        connection.set_writer({command_writer(connection), 0});
         return;
     }
     const Writer writer{writer_number(connection, name), random_process()};

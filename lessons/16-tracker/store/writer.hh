@@ -25,6 +25,9 @@ std::string writer_name(const std::string& folder);
 // The number of the writer, whose row is made if there is none.
 std::int64_t writer_number(Connection& connection, std::string_view name);
 
+// The row of all commands, which is made with the first opening for writing (become_writer).
+std::int64_t command_writer(Connection& connection);
+
 // Makes the connection that writer; "" is that of commands. What had it before is shut out. In
 // SQLite nothing happens.
 void become_writer(Connection& connection, std::string_view name);
