@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -222,6 +223,28 @@ TEST_CASE("the early drop rises evenly from its rate to all") {
     const EarlyDrop drop{.start = 10, .rate_percent = 30, .full = 60};
     for (const auto& [count, percent] : std::vector<std::pair<std::size_t, unsigned>>{
              {0, 0}, {9, 0}, {10, 30}, {35, 65}, {59, 98}, {60, 100}, {1000, 100}}) {
+        CAPTURE(count);
+        CHECK(early_drop_percent(drop, count) == percent);
+    }
+}
+
+TEST_CASE("the early drop rises evenly over as many places as can be counted") {
+    constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+    struct Row {
+        EarlyDrop drop;
+        std::size_t count;
+        unsigned percent;
+    };
+    for (const auto& [drop, count, percent] :
+         {Row{{0, 0, kMost}, 0, 0}, Row{{0, 0, kMost}, kMost / 100, 0},
+          Row{{0, 0, kMost}, kMost / 100 + 1, 1}, Row{{0, 0, kMost}, kMost / 2, 49},
+          Row{{0, 0, kMost}, kMost / 2 + 1, 50}, Row{{0, 0, kMost}, kMost - 1, 99},
+          Row{{0, 0, kMost}, kMost, 100}, Row{{10, 30, kMost}, 10, 30},
+          Row{{10, 30, kMost}, kMost - 1, 99}, Row{{10, 100, kMost}, 10, 100},
+          Row{{kMost - 4, 0, kMost}, kMost - 1, 75}, Row{{0, 0, kMost / 100}, kMost / 200, 50},
+          Row{{0, 0, kMost / 100 + 1}, kMost / 200, 49}}) {
+        CAPTURE(drop.start);
+        CAPTURE(drop.full);
         CAPTURE(count);
         CHECK(early_drop_percent(drop, count) == percent);
     }
