@@ -225,6 +225,22 @@ class Stopping(Case):
             self.assertEqual(balancer.end(), (0, ""))
             self.assertFalse(balancer.control_path.exists())
 
+    def test_files_of_its_sockets_go_with_it_but_not_what_another_has_put_there(self):
+        folder = self.folder()
+        with Balancer(BALANCER, [], listen=("--listen", f"unix:{folder}/clients", "--listen", "127.0.0.1:0")) as balancer:
+            self.assertTrue((folder / "clients").is_socket())
+            balancer.control_path.unlink()
+            with socket.socket(socket.AF_UNIX) as other:
+                other.bind(str(balancer.control_path))
+                balancer.signal()
+                self.assertEqual(balancer.end(), (0, ""))
+                self.assertTrue(balancer.control_path.is_socket())
+            self.assertFalse((folder / "clients").exists())
+        with Balancer(BALANCER, []) as balancer:
+            balancer.signal()
+            self.assertEqual(balancer.end(), (0, ""))
+            self.assertFalse(balancer.control_path.exists())
+
     def is_refused(self, balancer):
         try:
             balancer.connect().close()

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "daemon/signals.hh"
 #include "net/inherited_sockets.hh"
 #include "net/resolve.hh"
+#include "net/socket_file.hh"
 #include "reload.hh"
 #include "status_page.hh"
 
@@ -34,6 +34,7 @@ struct Doors {
     std::vector<Listener> clients;
     std::optional<Listener> status;
     std::optional<Listener> control;
+    std::vector<net::SocketFile> files;  // of those that we bound
 };
 
 // What a service manager hands over takes the place of --listen, and one that is called "status" of
@@ -47,15 +48,20 @@ Doors open_doors(const Options& options) {
         else
             doors.clients.push_back(std::move(listener));
     }
+    const auto bind = [&doors](const net::Address& address) {
+        Listener listener(address);
+        doors.files.emplace_back(listener.address());
+        return listener;
+    };
     if (doors.clients.empty())
-        for (const net::Address& address : options.listen) doors.clients.emplace_back(address);
+        for (const net::Address& address : options.listen) doors.clients.push_back(bind(address));
     if (doors.clients.empty())
         throw UsageError(
             "where shall clients come? say --listen ADDRESS:PORT; balancer --help "
             "shows the options");
-    if (!doors.status && options.status) doors.status.emplace(*options.status);
+    if (!doors.status && options.status) doors.status.emplace(bind(*options.status));
     if (!options.control.empty())
-        doors.control.emplace(net::Address::parse("unix:" + options.control));
+        doors.control.emplace(bind(net::Address::parse("unix:" + options.control)));
     return doors;
 }
 
@@ -88,6 +94,7 @@ class Service final : private net::EventLoop::Watcher {
 
     void run() {
         Doors doors = open_doors(options_);
+        const std::vector<net::SocketFile> files = std::move(doors.files);
         for (const BackEndText& text : options_.back_ends) add(text);
         allow_descriptors(options_.balancer.connections, log_);
         // Before there is a thread: rights are each thread's own.
@@ -95,7 +102,8 @@ class Service final : private net::EventLoop::Watcher {
         open(std::move(doors));
         notifier_.send("READY=1");
         loop_.run();
-        if (control_path_) remove_control();
+        // With another user's rights they may be out of reach: the next start replaces them.
+        for (const net::SocketFile& file : files) file.remove();
     }
 
   private:
@@ -125,19 +133,8 @@ class Service final : private net::EventLoop::Watcher {
             page_.emplace(loop_, balancer_, back_ends_, options_.policy);
             page_->accept_on(std::move(*doors.status));
         }
-        if (doors.control) {
-            control_path_ = doors.control->address();
+        if (doors.control)
             control_.emplace(loop_, log_, back_ends_, *pool_, std::move(*doors.control));
-        }
-    }
-
-    // With another user's rights the file may be out of reach: the next start replaces it.
-    void remove_control() {
-        try {
-            net::remove_socket_file(*control_path_);
-        } catch (const std::system_error& error) {
-            log_.debug("{}", error.what());
-        }
     }
 
     bool on_ready(std::uint32_t) override {
@@ -177,7 +174,6 @@ class Service final : private net::EventLoop::Watcher {
     std::optional<Reload> reload_;
     std::optional<StatusPage> page_;
     std::optional<Control> control_;
-    std::optional<net::Address> control_path_;
     bool is_stopping_ = false;
 };
 

@@ -89,6 +89,18 @@ class Everywhere(unittest.TestCase):
                 connection.sendall(request("/page.html", fields=["Connection: close"]))
                 self.assertTrue(connection.makefile("rb").read().startswith(b"HTTP/1.1 200 OK\r\n"))
 
+    def test_a_unix_socket_is_an_address_too_and_its_file_goes_with_the_server(self):
+        for design in DESIGNS:
+            with self.subTest(design=design), Httpd(HTTPD, "--listen", "unix:FOLDER/web", design=design) as server, \
+                    socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(PATIENCE_SECONDS)
+                client.connect(str(server.folder / "web"))
+                client.sendall(CLOSING)
+                self.assertTrue(client.recv(12).startswith(b"HTTP/1.1 200"))
+                client.close()
+                self.assertEqual(server.end(), (0, ""))
+                self.assertFalse((server.folder / "web").exists())
+
     def test_who_has_gone_before_he_is_looked_at_is_no_error(self):
         for server in self.each_design("--error-log", "FOLDER/logs/error", "--access-log", "FOLDER/logs/access", listen=("[::]:0",)):
             for pid in server.pids():

@@ -9,12 +9,16 @@
 
 namespace waymark::httpd {
 
-std::vector<net::Listener> open_listeners(const Options& options) {
+std::vector<net::Listener> open_listeners(const Options& options,
+                                          std::vector<net::SocketFile>& files) {
     std::vector<net::Listener> listeners;
     for (net::InheritedSocket& inherited : net::take_inherited_sockets())
         listeners.push_back(net::Listener::adopt(std::move(inherited.socket)));
     if (!listeners.empty()) return listeners;
-    for (const net::Address& address : options.listen) listeners.emplace_back(address);
+    for (const net::Address& address : options.listen) {
+        listeners.emplace_back(address);
+        files.emplace_back(listeners.back().address());
+    }
     return listeners;
 }
 

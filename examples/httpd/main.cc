@@ -51,7 +51,8 @@ int serve(const Options& options) {
     hold_standard_descriptors();
     ignore_signals_of_writes();
     const daemon::ServiceNotifier manager = daemon::ServiceNotifier::from_environment();
-    const std::vector<net::Listener> listeners = httpd::open_listeners(options);
+    std::vector<net::SocketFile> files;
+    const std::vector<net::Listener> listeners = httpd::open_listeners(options, files);
     httpd::Logs logs(options);
     std::optional<httpd::Tls> tls;
     if (!options.tls_key.empty()) tls.emplace(options, logs);
@@ -73,6 +74,7 @@ int serve(const Options& options) {
             httpd::serve_by_processes(shared, listeners, when_up);
             break;
     }
+    for (const net::SocketFile& file : files) file.remove();
     return daemon::kExitOk;
 }
 

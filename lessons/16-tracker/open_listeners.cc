@@ -38,13 +38,14 @@ daemon::Fd adopted(daemon::Fd socket, std::vector<std::string>& addresses) {
 // Those that were given, or else those that are wanted, bound.
 std::vector<daemon::Fd> given_or_bound(std::vector<daemon::Fd> given,
                                        const std::vector<Address>& wanted,
-                                       std::vector<Address>& bound, std::vector<Address>& own) {
+                                       std::vector<Address>& bound,
+                                       std::vector<net::SocketFile>& files) {
     if (!given.empty()) {
         bound = wanted;
         return given;
     }
     std::vector<daemon::Fd> sockets = bind_all(wanted, bound);
-    own.insert(own.end(), bound.begin(), bound.end());
+    for (const Address& address : bound) files.emplace_back(address);
     return sockets;
 }
 
@@ -85,12 +86,12 @@ GivenListeners take_given_listeners(Settings& settings) {
 OpenListeners open_listeners(const Settings& settings, GivenListeners given) {
     OpenListeners open;
     open.sockets.devices = given_or_bound(std::move(given.devices), settings.device_addresses(),
-                                          open.served.devices, open.own);
+                                          open.served.devices, open.files);
     open.sockets.devices_tls =
         given_or_bound(std::move(given.devices_tls), settings.device_tls_addresses(),
-                       open.served.devices_tls, open.own);
+                       open.served.devices_tls, open.files);
     open.sockets.web =
-        given_or_bound(std::move(given.web), settings.web_addresses(), open.served.web, open.own);
+        given_or_bound(std::move(given.web), settings.web_addresses(), open.served.web, open.files);
     open.sockets.nmea_listeners = bind_all(settings.nmea_addresses(), open.nmea);
     for (const Address& address : open.nmea)  // on the port that the kernel may have chosen
         open.sockets.nmea_datagrams.push_back(bind_datagrams(address));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/address.hh"
+#include "net/socket_file.hh"
 #include "services/listening_sockets.hh"
 #include "settings.hh"
 #include "welcome.hh"
@@ -33,7 +34,7 @@ struct OpenListeners {
     ListeningSockets sockets;
     ServedAddresses served;
     std::vector<net::Address> nmea;
-    std::vector<net::Address> own;  // of all but nmea: those that we bound, whose files we remove
+    std::vector<net::SocketFile> files;  // of those that we bound, to be removed at the end
 };
 
 // Binds what was not given. Throws net::ListenError and std::system_error that name the address.

@@ -99,6 +99,7 @@ class House final : private net::EventLoop::Watcher {
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
     net::EventLoop loop_;
     net::Listener control_listener_;
+    net::SocketFile control_file_{control_listener_.address()};
     ServiceGroup services_;
     ServerReload reload_;
     SupervisorFigures figures_;
@@ -139,8 +140,8 @@ House::~House() {
 int House::run() {
     services_.start();
     loop_.run();
-    control_listener_.remove_file();
-    for (const Address& address : open_.own) net::remove_socket_file(address);
+    control_file_.remove();
+    for (const net::SocketFile& file : open_.files) file.remove();
     if (services_.failure()) fail_as(*services_.failure());
     log_.info("stopped");
     return daemon::kExitOk;

@@ -205,6 +205,18 @@ class Managed(unittest.TestCase):
         self.assertTrue(path.exists())
         self.assertFalse((self.data / "devices.sock").exists(), "the one that it bound itself")
 
+    def test_a_file_that_another_server_has_put_there_stays(self):
+        path = self.data / "devices.sock"
+        server = self.start((self.listener(),), "web", "--listen-devices", f"unix:{path}")
+        self.hear("READY=1")
+        path.unlink()
+        other = socket.socket(socket.AF_UNIX)
+        self.addCleanup(other.close)
+        other.bind(str(path))
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(PATIENCE_SECONDS), 0)
+        self.assertTrue(path.exists())
+
 
 if __name__ == "__main__":
     driver.main()
