@@ -45,10 +45,11 @@ inline const Advice kOnlyIfOurs{
     "between. Who leaves a stranger's action in place leaves it for good: nobody else puts back "
     "what was there before the scope.",
     "README.md#restored-only-if-it-is-still-ours; sigaction(2)"};
-inline const Advice kUnchecked{
-    "a refusal that nobody reads",
-    "sigaction returned -1. The object looks like a handler, and there is none.",
-    "README.md#a-refusal-that-nobody-reads; sigaction(2), ERRORS"};
+inline const Advice kUnchecked{"a refusal that nobody reads",
+                               "sigaction returned -1, and nothing has changed: what looks like a "
+                               "handler is none, and SIGPIPE "
+                               "still ends the process.",
+                               "README.md#a-refusal-that-nobody-reads; sigaction(2), ERRORS"};
 inline const Advice kRestart{
     "the SA_RESTART surprise",
     "With SA_RESTART the kernel starts the interrupted read again. The program stays in it and "
@@ -122,7 +123,8 @@ inline const Advice kTakenTwice{
 inline const Advice kLateHandler{
     "a handler that finds no flag",
     "Another thread may be at the beginning of the handler when the scope ends. Then the table "
-    "has no flag for the signal any more. It may go uncounted, and nothing else.",
+    "has no flag for the signal any more. It may go uncounted, and nothing else. Read the place "
+    "once, and use what was read.",
     "README.md#a-handler-that-finds-no-flag"};
 inline const Advice kNotEveryThread{
     "a table that not every thread sees",
@@ -160,6 +162,17 @@ inline const Advice kOutOfTable{
     "0, -5 or _NSIG as an index reaches outside the table. Look before you touch it, and throw as "
     "for any other signal that the kernel refuses.",
     "README.md#a-number-that-is-no-signal; sigaction(2), ERRORS"};
+inline const Advice kSignalRefused{
+    "a signal refused that is one",
+    "The last real-time signal, SIGRTMAX, has the number _NSIG - 1, and it is as good as any "
+    "other. "
+    "Refuse what is below 1, and what is _NSIG or above.",
+    "README.md#a-signal-refused-that-is-one; signal(7), Real-time signals"};
+inline const Advice kNotNested{
+    "a second scope refused",
+    "The signal has a handler already, perhaps another scope's. That is no error: it is kept, and "
+    "put back at the end. So a function may count SIGTERM for itself inside a program that does.",
+    "README.md#a-second-scope-refused; daemon/signals.hh"};
 inline const Advice kBusyWait{
     "a loop that asks instead of waiting",
     "It looks at the flag again and again and uses a processor for it. ppoll(2) sleeps until the "

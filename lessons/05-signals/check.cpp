@@ -19,6 +19,7 @@
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/surroundings.hh"
+#include "refusal.hh"
 #include "single_step.hh"
 
 using namespace waymark::daemon;
@@ -136,6 +137,7 @@ TEST_CASE("handlers nest") {
     const ScopedSignalHandler outer_handler(SIGUSR1, outer, SA_RESTART);
     expect_handler(SIGUSR1);
     const struct sigaction before = action_of(SIGUSR1);
+    expect_equal(error_of(SIGUSR1, inner), 0, "what the inner one throws (0: nothing)", kNotNested);
     {
         const ScopedSignalHandler inner_handler(SIGUSR1, inner);
         expect((action_of(SIGUSR1).sa_flags & SA_RESTART) == 0, "sa_flags of the inner handler",

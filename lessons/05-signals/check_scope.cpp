@@ -87,7 +87,7 @@ TEST_CASE("each signal leads to its own flag") {
     const ScopedSignalHandler second_handler(SIGUSR2, second);
     const int refused = error_of(SIGRTMAX, third);
     expect(refused == 0, "a handler for SIGRTMAX, which is a signal", "made",
-           "refused: " + std::system_category().message(refused), kOneSlot);
+           "refused: " + std::system_category().message(refused), kSignalRefused);
     const ScopedSignalHandler third_handler(SIGRTMAX, third);
     step("raise one, two and three of them");
     if_it_crashes(kOneSlot);

@@ -1,13 +1,20 @@
 // Lesson 05: a write to a peer that is gone.
 
 #include <doctest/doctest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <iterator>
 #include <semaphore>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "advice.hh"
@@ -65,6 +72,43 @@ TEST_CASE("a write to a peer that is gone fails and kills nobody") {
     });
     expect(!WIFSIGNALED(again), "the process", "lives on",
            "ended by signal " + show(WTERMSIG(again)), kPipeOnce);
+}
+
+// In a child: from now on the kernel changes the action of no signal, by whichever function it is
+// asked, and says ENOMEM, which it never says here of itself.
+static bool refuse_actions() {
+    const sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigaction, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOMEM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program{std::size(filter), const_cast<sock_filter*>(filter)};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+TEST_CASE("a refusal to ignore SIGPIPE is thrown") {
+    constexpr int kNoFilter = 201;
+    constexpr int kOther = 202;
+    step("a filter of system calls refuses to change what signals do (ENOMEM); ignore SIGPIPE");
+    const int status = in_a_process([] {
+        if (!refuse_actions()) return kNoFilter;
+        try {
+            ignore_sigpipe();
+        } catch (const std::system_error& refused) {
+            return refused.code().value();
+        } catch (...) {
+            return kOther;
+        }
+        return 0;
+    });
+    const int error = WIFEXITED(status) ? WEXITSTATUS(status) : kOther;
+    if (error == kNoFilter) skip("this system does not let a process filter its calls (seccomp)");
+    expect(error != kOther, "what ignore_sigpipe() throws", "std::system_error",
+           "another exception", kOtherException);
+    expect(error != 0, "ignore_sigpipe()", "throws std::system_error", "returns", kUnchecked);
+    expect_equal(error, ENOMEM, "the number that is thrown (12 is ENOMEM)", kOtherNumber);
 }
 
 TEST_CASE("to ignore SIGPIPE changes nothing else") {

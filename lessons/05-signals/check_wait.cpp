@@ -276,15 +276,17 @@ TEST_CASE("the wait ends at its deadline also when it is interrupted all the tim
 TEST_CASE("a deadline that comes between two looks at the clock has come") {
     SignalFlag flag;
     const ScopedSignalHandler handler(SIGUSR1, flag);
-    for (const int halves : {1, 3, 5, 7}) {
-        step("each look at the clock takes a millisecond; wait for " + show(halves) + " halves");
+    const auto expect_late = [&flag](std::chrono::microseconds look, int halves) {
+        step("each look takes " + show(look.count()) + " us; wait " + show(halves * 500) + " us");
         FastClock clock;
-        clock.each_look_takes(1ms);
+        clock.each_look_takes(look);
         const Deadline deadline(Deadline::Clock::now() + halves * 500us);
         expect_no_throw([&] { wait_for_signal(flag, deadline); }, "what the wait does", kBadTime);
         expect(deadline.expired(), "the deadline when the wait has ended", "has come",
                "has not come", kTooEarly);
-    }
+    };
+    for (const int halves : {1, 3, 5, 7}) expect_late(1ms, halves);
+    for (const int halves : {1, 5}) expect_late(50us, halves);
 }
 
 TEST_CASE("a deadline of long ago has come") {

@@ -1,4 +1,5 @@
 // Which signals a wait of lesson 05 lets in: all that lead to its flag at that time, and no other.
+// And what comes to the flag by another way than a signal to the thread that waits.
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -12,8 +13,10 @@
 #include "daemon/error.hh"
 #include "daemon/signals.hh"
 #include "lessons/course/check/activity.hh"
+#include "lessons/course/check/faults.hh"
 #include "lessons/course/check/story.hh"
 #include "lessons/course/check/surroundings.hh"
+#include "refusal.hh"
 #include "shared_memory.hh"
 #include "watched_wait.hh"
 
@@ -53,19 +56,45 @@ TEST_CASE("all signals of a flag end the wait and no other is let in") {
 
 static std::atomic<int> theirs = 0;
 
+// How often a signal that is blocked, and that somebody else handles, comes in while `flag` is
+// waited for.
+static int let_in(int signal, const SignalFlag& flag) {
+    theirs = 0;
+    struct sigaction action {};
+    action.sa_handler = [](int) { ++theirs; };
+    ::sigaction(signal, &action, nullptr);
+    const SignalMask mask({signal});
+    ::raise(signal);
+    step("wait two milliseconds for the flag");
+    wait_for_signal(flag, Deadline::after(2ms));
+    return theirs;
+}
+
 TEST_CASE("a signal whose scope has ended is none of the flag's any more") {
     const SignalsAsFound as_found({SIGUSR1});
     step("the scope of SIGUSR1 has ended; somebody else handles it; it is blocked, and comes");
     SignalFlag flag;
     { const ScopedSignalHandler ended(SIGUSR1, flag); }
-    struct sigaction action {};
-    action.sa_handler = [](int) { ++theirs; };
-    ::sigaction(SIGUSR1, &action, nullptr);
-    const SignalMask mask({SIGUSR1});
-    ::raise(SIGUSR1);
-    step("wait two milliseconds for the flag");
-    wait_for_signal(flag, Deadline::after(2ms));
-    expect_equal(theirs.load(), 0, "how often SIGUSR1 was let in", kNotRestored);
+    expect_equal(let_in(SIGUSR1, flag), 0, "how often SIGUSR1 was let in", kNotRestored);
+    step("the same, and the kernel has refused the scope");
+    SignalFlag refused;
+    {
+        Faults faults;
+        faults.fail(Call::sigaction, ENOMEM, 100);
+        error_of(SIGUSR1, refused);
+    }
+    expect_equal(let_in(SIGUSR1, refused), 0, "how often SIGUSR1 was let in", kRefusalLeaves);
+}
+
+TEST_CASE("what another thread has counted is seen when the deadline comes") {
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    step("wait two milliseconds; another thread's handler counts while the wait sleeps on");
+    Faults faults;
+    for (const Call call : {Call::poll, Call::pause}) faults.before(call, [&] { flag.add_one(); });
+    if_it_hangs(kNoDeadline);
+    expect_equal(wait_for_signal(flag, Deadline::after(2ms)), true, "what the wait says",
+                 kDeadlineFirst);
 }
 
 TEST_CASE("a wait for a flag that no signal leads to ends at its deadline") {
