@@ -135,18 +135,20 @@ TEST_CASE("what waits is counted") {
 
 TEST_CASE("an interruption is no answer") {
     for (const int error : {EAGAIN, EINTR}) {
+        // Who asks again at once after EINTR may: a signal that comes does not come without end.
+        const int times = error == EINTR ? 20 : 1'000'000;
         step("push two messages; to send fails with errno " + show(error));
         EventLoop loop;
         Client client(loop);
         {
             Faults faults;
-            faults.fail(Call::write, error, 1'000'000);
+            faults.fail(Call::write, error, times);
             client.push(message(1));
             client.push(message(2));
             round(loop);
             expect_no_end(client, kLater);
             client.expect_counts();
-            client.expect_asked(true);
+            client.expect_asked(client.messages_left() > 0);
         }
         step("from now on it goes well");
         settle(loop);
@@ -159,7 +161,7 @@ TEST_CASE("an interruption is no answer") {
         for (int i = 0; i < 40; ++i) {
             Faults faults;
             faults.shorten(1);
-            faults.fail(Call::write, error, 1'000'000, i % 2);
+            faults.fail(Call::write, error, times, i % 2);
             round(loop);
             client.read();
         }

@@ -28,6 +28,9 @@ TEST_CASE("a notice is queued whatever its size") {
         step("the notice of 112 bytes waits where 40 may; push 10 bytes");
         expect(!client.push(message(2)), "push()", "false", "true", kNoticeBeyond);
         client.expect_counts();
+        step("one more round, in which nothing is sent: more than half waits");
+        round(loop);
+        expect_equal(client.notices.size(), 1U, "notices asked for", kNoticeBeyond);
     }
     step("from now on it is sent; some rounds");
     settle(loop);
