@@ -145,6 +145,12 @@ inline const Advice kWayBackFails{
     "on with rights that nobody expects",
     "The way back failed. Nothing may run after that: the process ends with 111.",
     "README.md#on-with-rights-that-nobody-expects; _exit(2)"};
+inline const Advice kOtherStatus{
+    "another exit status than 111",
+    "The process has ended, as it must, and whoever started it reads the status: 111 says that the "
+    "system failed and that it may work later, 100 that a person must change something. Others say "
+    "nothing.",
+    "README.md#another-exit-status-than-111; daemon/error.hh, kExitSystem"};
 inline const Advice kSilent{
     "an end without a word",
     "The process ended, as it must, and nobody will ever know why: print_error() says which call "

@@ -24,7 +24,9 @@ void expect_end(const Ended& ended) {
                         ended.said.starts_with("std::system_error");
     expect(ended.how == "exit status 111", "the process whose parent has died", "exit status 111",
            ended.how + (ended.said.empty() ? "" : ", " + ended.said),
-           thrown ? kThrownEnd : kOrphan);
+           thrown                      ? kThrownEnd
+           : has_another_status(ended) ? kOtherStatus
+                                       : kOrphan);
 }
 
 }  // namespace
@@ -98,4 +100,15 @@ TEST_CASE("who is no orphan goes on") {
     expect_goes_on(15, 0, 0);
     step("become nobody without a parent-death signal, and the parent dies");
     expect_goes_on(0, 1000, kSubreaper);
+    step("become nobody with a parent-death signal; a child of this process does the same");
+    const Ended ended = in_its_own_process([] {
+        MadeUpCredentials made_up(root_with_signal(15));
+        const Outcome first = drop("nobody");
+        if (first.kind != "nothing") return first.words;
+        made_up.now = root_with_signal(15);
+        made_up.parent = 2000;
+        return drop("nobody").words;
+    });
+    expect(ended.said == "nothing thrown", "the child", "goes on", ended.how + ", " + ended.said,
+           kNoOrphan);
 }

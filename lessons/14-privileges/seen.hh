@@ -91,6 +91,12 @@ struct Ended {
     std::string printed = "";  // on stderr
 };
 
+// It has ended itself by another status than was promised. Who goes on says something.
+inline bool has_another_status(const Ended& ended) {
+    return ended.how.starts_with("exit status") && ended.how != "exit status 0" &&
+           ended.how != "exit status 111" && ended.said.empty();
+}
+
 // All that stands in a file of memfd_create(2), and once more on stderr, for the story.
 inline std::string printed_in(const daemon::Fd& file) {
     std::string text(1 << 16, '\0');
