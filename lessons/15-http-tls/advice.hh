@@ -287,8 +287,8 @@ inline const Advice kLate{"a refusal that waits for the end",
                           "README.md#a-refusal-that-waits-for-the-end; net/http/request_parser.hh"};
 inline const Advice kPastEnd{
     "read past the end",
-    "front() and back() of an empty line, or a byte behind the input, belong "
-    "to somebody else: Heartbleed was one such line.",
+    "front() and back() of an empty line, a byte behind the input, or the one before an LF that "
+    "is the first, belong to somebody else: Heartbleed was one such line.",
     "README.md#read-past-the-end"};
 inline const Advice kNoProgress{
     "a loop that does not go on",

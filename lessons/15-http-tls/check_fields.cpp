@@ -38,8 +38,9 @@ TEST_CASE("no white space before the colon") {
 }
 
 TEST_CASE("a folded field is refused") {
-    for (const char* lines : {"X: 1\r\n 2", "X: 1\r\n\t2", "X: 1\r\n Content-Length: 5",
-                              "X: 1\r\n ", "X:\r\n chunked", "X: 1\r\n  Y: 2"}) {
+    for (const char* lines :
+         {"X: 1\r\n 2", "X: 1\r\n\t2", "X: 1\r\n Content-Length: 5", "X: 1\r\n ", "X:\r\n chunked",
+          "X: 1\r\n  Y: 2", "X: 1\r\n\tContent-Length: 5", "X: 1\r\n\t Y: 2"}) {
         step(std::string("read the lines ") + show(lines));
         expect_refused(get(lines), 400, kFolded);
     }

@@ -111,8 +111,10 @@ TEST_CASE("what looks like chunked is refused") {
 
 TEST_CASE("another coding before chunked is 501") {
     for (const char* value :
-         {"gzip, chunked", "deflate,chunked", "gzip , br , chunked", "x;q=1, CHUNKED"})
+         {"gzip, chunked", "deflate,chunked", "gzip , br , chunked", "x;q=1, chunked"})
         expect_line_refused(coding(value), 501, kCoding, {kCoding, kStatus});
+    for (const char* value : {"gzip, Chunked", "x, CHUNKED"})
+        expect_line_refused(coding(value), 501, kCoding, kCase);
 }
 
 TEST_CASE("a coding behind chunked is refused") {
