@@ -188,6 +188,11 @@ inline const Advice kTooEarly{
     "What is left was rounded down, or cut to fit a smaller type, and the wait says 'nothing came' "
     "before its time.",
     "README.md#the-deadline-come-too-early; daemon/deadline.hh"};
+inline const Advice kTooLate{
+    "the deadline come too late",
+    "Who sleeps for whole seconds, or wakes up from time to time to look at the clock, oversleeps. "
+    "ppoll(2) takes what is left to the nanosecond.",
+    "README.md#the-deadline-come-too-late; ppoll(2), tmo_p"};
 inline const Advice kLeavesSome{
     "a take that leaves something",
     "take() gives all that was counted, and starts again at zero. What it leaves is taken a "

@@ -16,7 +16,6 @@
 #include "daemon/fd.hh"
 #include "daemon/signals.hh"
 #include "lessons/course/check/activity.hh"
-#include "lessons/course/check/fast_clock.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "mask.hh"
@@ -271,30 +270,4 @@ TEST_CASE("the wait ends at its deadline also when it is interrupted all the tim
     expect(result != kEndless, "the wait", "ends after 20 ms", "goes on after 300 interruptions",
            kStartsAnew);
     expect_equal(result, 0, "what the wait gave (0: the deadline came)", kAnySignal);
-}
-
-TEST_CASE("a deadline that comes between two looks at the clock has come") {
-    SignalFlag flag;
-    const ScopedSignalHandler handler(SIGUSR1, flag);
-    const auto expect_late = [&flag](std::chrono::microseconds look, int halves) {
-        step("each look takes " + show(look.count()) + " us; wait " + show(halves * 500) + " us");
-        FastClock clock;
-        clock.each_look_takes(look);
-        const Deadline deadline(Deadline::Clock::now() + halves * 500us);
-        expect_no_throw([&] { wait_for_signal(flag, deadline); }, "what the wait does", kBadTime);
-        expect(deadline.expired(), "the deadline when the wait has ended", "has come",
-               "has not come", kTooEarly);
-    };
-    for (const int halves : {1, 3, 5, 7}) expect_late(1ms, halves);
-    for (const int halves : {1, 5}) expect_late(50us, halves);
-}
-
-TEST_CASE("a deadline of long ago has come") {
-    step("wait until the earliest instant that there is");
-    SignalFlag flag;
-    const ScopedSignalHandler handler(SIGUSR1, flag);
-    if_it_hangs(kLongAgo);
-    if_it_crashes(kLongAgo, "signed integer overflow");
-    const Deadline long_ago(Deadline::Clock::time_point::min());
-    expect_equal(wait_for_signal(flag, long_ago), false, "what the wait says", kAnySignal);
 }

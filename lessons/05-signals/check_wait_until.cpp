@@ -1,0 +1,45 @@
+// The deadlines of the waits of lesson 05, by a clock that jumps (fast_clock.hh): not earlier, not
+// later, and also where they have been long ago.
+
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <chrono>
+
+#include "advice.hh"
+#include "daemon/signals.hh"
+#include "lessons/course/check/fast_clock.hh"
+#include "lessons/course/check/story.hh"
+
+using namespace waymark::daemon;
+using namespace waymark::course::check;
+using namespace std::chrono_literals;
+
+TEST_CASE("a deadline that comes between two looks at the clock has come") {
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    const auto expect_late = [&flag](std::chrono::microseconds look, int halves) {
+        step("each look takes " + show(look.count()) + " us; wait " + show(halves * 500) + " us");
+        FastClock clock;
+        clock.each_look_takes(look);
+        const Deadline deadline(Deadline::Clock::now() + halves * 500us);
+        expect_no_throw([&] { wait_for_signal(flag, deadline); }, "what the wait does", kBadTime);
+        expect(deadline.expired(), "the deadline when the wait has ended", "has come",
+               "has not come", kTooEarly);
+        // Who counts whole milliseconds, and looks a few times, is not late.
+        expect(Deadline::Clock::now() - deadline.instant() < 20ms, "the wait's end",
+               "at the deadline", "20 ms later, or more", kTooLate);
+    };
+    for (const int halves : {1, 3, 5, 7}) expect_late(1ms, halves);
+    for (const int halves : {1, 5}) expect_late(50us, halves);
+}
+
+TEST_CASE("a deadline of long ago has come") {
+    step("wait until the earliest instant that there is");
+    SignalFlag flag;
+    const ScopedSignalHandler handler(SIGUSR1, flag);
+    if_it_hangs(kLongAgo);
+    if_it_crashes(kLongAgo, "signed integer overflow");
+    const Deadline long_ago(Deadline::Clock::time_point::min());
+    expect_equal(wait_for_signal(flag, long_ago), false, "what the wait says", kAnySignal);
+}
