@@ -13,9 +13,10 @@
 #include <fmt/core.h>
 
 #include "commands/command.hh"
-#include "daemon/error.hh"
+#include "daemon/deadline.hh"
 #include "protocols/time_text.hh"
 #include "services/control_socket.hh"
+#include "services/running_server.hh"
 #include "settings.hh"
 #include "store/data_folder.hh"
 #include "store/devices.hh"
@@ -92,9 +93,7 @@ void run_refused(const RefusedOptions& options) {
     settings.data = options.data.folder();
     const std::optional<std::string> answer =
         ask_server(settings.control_path(), "status", daemon::Deadline::after(kWaitForList));
-    if (!answer)
-        throw daemon::UsageError(fmt::format(
-            "no tracker runs with the data folder {}; 'tracker serve' starts one", settings.data));
+    if (!answer) refuse_without_server(settings.data);
     json cases = cases_in(json::parse(*answer));
     add_names(cases, options.data.location());
     if (options.json)

@@ -83,14 +83,10 @@ struct RunningOptions {
     }
 };
 
-[[noreturn]] void fail_not_running(const RunningOptions& options) {
-    throw UsageError(fmt::format(
-        "no tracker runs with the data folder {}; 'tracker serve' starts one", options.folder()));
-}
-
 void run_stop(const RunningOptions& options) {
     const std::optional<RunningServer> server = find_running_server(options.settings());
-    if (!server || !daemon::send_signal(server->process, SIGTERM)) fail_not_running(options);
+    if (!server || !daemon::send_signal(server->process, SIGTERM))
+        refuse_without_server(options.folder());
     if (!server->has_pid_file)
         fmt::print(stderr, "The pid file of process {} was deleted; its socket named it.\n",
                    server->process.pid);
@@ -107,7 +103,7 @@ void run_stop(const RunningOptions& options) {
 std::string ask(const RunningOptions& options, std::string_view request) {
     const std::optional<std::string> answer =
         ask_server(options.settings().control_path(), request, Deadline::after(kWaitForAnswer));
-    if (!answer) fail_not_running(options);
+    if (!answer) refuse_without_server(options.folder());
     return *answer;
 }
 

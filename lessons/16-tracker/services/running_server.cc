@@ -41,6 +41,13 @@ std::optional<RunningServer> find_running_server(const Settings& settings) {
     return std::nullopt;
 }
 
+void refuse_without_server(const std::string& folder) {
+    throw daemon::UsageError(
+        fmt::format("no tracker runs with the data folder {}; 'tracker serve' starts one, --data "
+                    "names another folder, and for the service of a package say sudo",
+                    folder));
+}
+
 void refuse_second_server(const Settings& settings) {
     const auto listener = find_listener(settings.control_path());
     if (!listener) return;

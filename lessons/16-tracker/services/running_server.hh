@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "daemon/pidfile.hh"
 #include "settings.hh"
@@ -19,6 +20,10 @@ struct RunningServer {
 // Nothing if none runs. Throws std::system_error, also where the folder may not be looked into. Not
 // to be called by the server for its own pid file (daemon/pidfile.hh).
 std::optional<RunningServer> find_running_server(const Settings& settings);
+
+// For who wants to ask the server of this folder, where none runs: throws UsageError with the
+// cures.
+[[noreturn]] void refuse_without_server(const std::string& folder);
 
 // For who has taken the lock of the pid file: throws UsageError if another server runs all the
 // same.
