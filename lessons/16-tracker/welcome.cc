@@ -96,6 +96,12 @@ std::string first_account_lines(const Settings& settings, const std::vector<Addr
     return "Nobody has an account yet: 'tracker user add NAME --admin' makes the first one.\n";
 }
 
+std::string first_account_status(const FirstLink& link, UnixMillis now) {
+    const bool is_too_old = !link.token.empty() && now >= link.expires_ms;
+    return fmt::format(R"("first_account":"{}","first_account_is_too_old":{})",
+                       is_too_old ? std::string() : welcome_path(link), is_too_old);
+}
+
 // Whoever started it may be gone by now.
 void say_that_it_serves(const Settings& settings, const ServedAddresses& addresses,
                         bool has_no_accounts) {

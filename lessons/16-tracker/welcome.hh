@@ -36,6 +36,10 @@ std::string welcome(const Settings& settings, const ServedAddresses& addresses,
 // Where the first account is made: the link stands on a line of its own.
 std::string first_account_lines(const Settings& settings, const std::vector<net::Address>& web);
 
+// The same for `tracker status`: members of a JSON object, with the link's path as long as it
+// opens.
+std::string first_account_status(const FirstLink& link, UnixMillis now);
+
 // Says to whoever started the server where it serves, and if nobody has an account, how to make
 // one: in the foreground on standard output, else on standard error, which a daemon has until it is
 // ready.

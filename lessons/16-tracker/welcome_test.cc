@@ -115,3 +115,12 @@ TEST_CASE("the link opens for a day, and for its own token") {
     CHECK(welcome_path(link) == "welcome#" + link.token);
     CHECK(make_first_link(1000).token != link.token);
 }
+
+TEST_CASE("the status has the way to the first account as long as it leads there") {
+    const FirstLink link{"aToken", 5};
+    CHECK(first_account_status(link, 4) ==
+          R"("first_account":"welcome#aToken","first_account_is_too_old":false)");
+    CHECK(first_account_status(link, 5) == R"("first_account":"","first_account_is_too_old":true)");
+    CHECK(first_account_status({}, 5) ==
+          R"("first_account":"","first_account_is_too_old":false)");  // a demo's
+}

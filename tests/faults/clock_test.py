@@ -6,6 +6,7 @@ the machine's own. Usage: clock_test.py TRACKER MOVED_CLOCK CA
 import email.utils
 import json
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -213,6 +214,25 @@ class OddTimes(WithAMovedClock):
     def keep_for_30_days(self, server):
         code, _, error = server.run("device", "retention", "phone", "30", "--yes", "--data", server.data)
         self.assertEqual(code, 0, error)
+
+
+class TheFirstLink(WithAMovedClock):
+
+    def test_that_is_too_old_is_not_printed_any_more_and_there_is_another_way(self):
+        """A machine that was set up on Friday, and looked at again on Sunday."""
+        server = self.start()
+
+        def said():
+            return server.run("status", "--data", server.data)[1]
+
+        self.assertRegex(said(), r"Make the first account at http://\S+/welcome#\S+\n")
+        server.jump(2 * DAY)
+        self.assertNotIn("welcome#", said())
+        printed = re.search(r"^    tracker (user add) NAME (.*)$", said(), re.MULTILINE)
+        code, output, error = server.run(*printed[1].split(), "ada", *printed[2].split())
+        self.assertEqual((code, error), (0, ""))
+        self.assertIn("/welcome#", output)
+        wait_until(lambda: "Nobody has an account" not in said(), PATIENCE_SECONDS, "there is one")
 
 
 class Certificates(WithAMovedClock):

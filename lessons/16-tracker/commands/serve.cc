@@ -6,6 +6,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -122,17 +123,28 @@ std::string shown(const nlohmann::json& address, std::string_view scheme = "http
     return shown_address(net::Address::parse(address.get<std::string>()), scheme);
 }
 
-// As long as there is none.
-void print_first_account(const nlohmann::json& status) {
-    const std::string path = status["first_account"].get<std::string>();
-    for (const auto& service : status["services"])
-        if (service["counters"].value("accounts", 1) == 0 && !path.empty())
-            for (const auto& address : status["web"])
-                fmt::print("Make the first account at {}{}\n",
-                           shown(address, status["web_scheme"].get<std::string>()), path);
+bool has_no_accounts(const nlohmann::json& status) {
+    return std::ranges::any_of(status["services"], [](const nlohmann::json& service) {
+        return service["counters"].value("accounts", 1) == 0;
+    });
 }
 
-void print_status(nlohmann::json status) {
+// As long as there is none. `folder` is the one that was named.
+void print_first_account(const nlohmann::json& status, const std::string& folder) {
+    if (!has_no_accounts(status)) return;
+    const std::string path = status["first_account"].get<std::string>();
+    if (!path.empty())
+        for (const auto& address : status["web"])
+            fmt::print("Make the first account at {}{}\n",
+                       shown(address, status["web_scheme"].get<std::string>()), path);
+    if (status.value("first_account_is_too_old", false))
+        fmt::print(
+            "Nobody has an account yet, and the link for the first one was good for a day. This "
+            "prints another:\n    tracker user add NAME --admin --link{}{}\n",
+            folder.empty() ? "" : " --data ", folder);
+}
+
+void print_status(nlohmann::json status, const std::string& folder) {
     leave_out_refusals(status);
     fmt::print("Running as process {} for {} s.\n", status["pid"].get<int>(),
                status["uptime_s"].get<long>());
@@ -141,7 +153,7 @@ void print_status(nlohmann::json status) {
         fmt::print("Phones send to {}\n", shown(address, "https"));
     for (const auto& address : status["web"])
         fmt::print("The map is at  {}\n", shown(address, status["web_scheme"].get<std::string>()));
-    print_first_account(status);
+    print_first_account(status, folder);
     fmt::print("\n{:<12} {:<9} {:>8} {:>7}\n", "service", "state", "process", "starts");
     for (const auto& service : status["services"])
         fmt::print("{:<12} {:<9} {:>8} {:>7}\n", service["name"].get<std::string>(),
@@ -158,7 +170,7 @@ void run_status(const RunningOptions& options) {
     if (options.json) {
         fmt::print("{}", answer);
     } else {
-        print_status(nlohmann::json::parse(answer));
+        print_status(nlohmann::json::parse(answer), options.data);
     }
 }
 

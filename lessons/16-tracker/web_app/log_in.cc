@@ -28,6 +28,9 @@ constexpr std::string_view kWrong = "This name and this password do not go toget
 constexpr std::string_view kNoLink =
     "This link has been used, or is too old. Ask an admin for a new one; on the server itself "
     "'tracker user link NAME' prints one.";
+constexpr std::string_view kFirstLinkIsTooOld =
+    "This link was good for a day. On the server 'tracker user add NAME --admin --link' prints "
+    "another one.";
 
 TokenHash read_link(ChangeArguments& arguments) {
     return hash_token(arguments.text("link"));
@@ -181,6 +184,12 @@ bool LogIn::is_first_link(const TokenHash& link, UnixMillis now) const {
     return !parts_.is_demo && !parts_.keeper.book().has_accounts() && parts_.first.opens(link, now);
 }
 
+// Only who has the link hears that nobody has an account yet.
+std::string_view LogIn::words_without_link(const TokenHash& link) const {
+    const bool is_first = !parts_.first.token.empty() && hash_token(parts_.first.token) == link;
+    return is_first && !parts_.keeper.book().has_accounts() ? kFirstLinkIsTooOld : kNoLink;
+}
+
 // A command may have added somebody, or made a link, a moment ago.
 net::Task<> LogIn::catch_up() {
     const Deadline deadline = Deadline::after(kPatienceWithReading);
@@ -199,7 +208,7 @@ net::Task<> LogIn::look(Exchange& exchange) {
     else if (is_first_link(*link, now))
         answer_json(exchange, 200, R"({"kind":"first"})");
     else
-        answer_error(exchange, 404, kNoLink);
+        answer_error(exchange, 404, words_without_link(*link));
 }
 
 // Only who has a link makes us hash.
@@ -211,7 +220,7 @@ net::Task<> LogIn::welcome(Exchange& exchange) {
     const Account* const account = parts_.keeper.book().by_link(given->link, now);
     const bool is_first = account == nullptr && is_first_link(given->link, now);
     if (account == nullptr && !is_first) {
-        answer_error(exchange, 404, kNoLink);
+        answer_error(exchange, 404, words_without_link(given->link));
         co_return;
     }
     const std::string name = is_first ? given->name : account->name;

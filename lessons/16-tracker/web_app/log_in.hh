@@ -76,6 +76,7 @@ class LogIn {
     net::Task<> let_in(Exchange& exchange, ChangeDone done, std::string token, std::string name);
     bool is_https(const Exchange& exchange) const;
     bool is_first_link(const TokenHash& link, UnixMillis now) const;
+    std::string_view words_without_link(const TokenHash& link) const;
 
     Parts parts_;
 };

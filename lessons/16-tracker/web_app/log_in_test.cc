@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -50,10 +51,11 @@ struct House {
 
 // A server without any account.
 struct EmptyHouse : House {
-    EmptyHouse() {
+    explicit EmptyHouse(const std::function<void(FirstLink&)>& change = [](FirstLink&) {}) {
         Connection connection = open_for_writing(app.database());
         connection.execute("DELETE FROM account");
         app.first_link = make_first_link(unix_now());
+        change(app.first_link);
         start();
     }
     Reply welcome(const std::string& token, const std::string& name, const std::string& password) {
@@ -180,6 +182,22 @@ TEST_CASE("the first account is made with the link that was printed, once") {
     CHECK(house.welcome(token, "Eve", kPassword).status == 404);
     CHECK(post_json(house.app, "/api/welcome/look", link, kStranger).status == 404);
     CHECK(house.audit().at(0).action == "first account");
+}
+
+TEST_CASE("the first link says its age to who has it, and to nobody else") {
+    EmptyHouse house([](FirstLink& link) { link.expires_ms = unix_now() - 1; });
+    const auto words = [&house](const std::string& link) {
+        const Reply reply = post_json(house.app, "/api/welcome/look",
+                                      nlohmann::json{{"link", link}}.dump(), kStranger);
+        CHECK(reply.status == 404);
+        return reply.data()["error"].get<std::string>();
+    };
+    const std::string& token = house.app.first_link.token;
+    CHECK(words(token).find("tracker user add NAME --admin --link") != std::string::npos);
+    CHECK(words("another").find("--admin") == std::string::npos);
+    const Reply reply = house.welcome(token, "Anna", kPassword);
+    CHECK(reply.status == 404);
+    CHECK(reply.data()["error"] == words(token));
 }
 
 TEST_CASE("a link lets its person choose a password once, and ends what sessions there were") {
