@@ -60,15 +60,18 @@ std::vector<int> GivenListeners::descriptors() const {
 
 GivenListeners take_given_listeners(Settings& settings) {
     GivenListeners given;
+    const Settings usual;
     struct Kind {
         std::string_view name;
         std::vector<daemon::Fd>& sockets;
         std::vector<std::string>& setting;
+        const std::vector<std::string>& unless_said;
         std::vector<std::string> addresses = {};
     };
-    Kind kinds[] = {{"devices", given.devices, settings.listen_devices},
-                    {"devices-tls", given.devices_tls, settings.listen_devices_tls},
-                    {"web", given.web, settings.listen_web}};
+    Kind kinds[] = {
+        {"devices", given.devices, settings.listen_devices, usual.listen_devices},
+        {"devices-tls", given.devices_tls, settings.listen_devices_tls, usual.listen_devices_tls},
+        {"web", given.web, settings.listen_web, usual.listen_web}};
     for (net::InheritedSocket& inherited : net::take_inherited_sockets()) {
         const auto kind = std::ranges::find(kinds, inherited.name, &Kind::name);
         if (kind == std::end(kinds))
@@ -78,8 +81,12 @@ GivenListeners take_given_listeners(Settings& settings) {
                 inherited.name));
         kind->sockets.push_back(adopted(std::move(inherited.socket), kind->addresses));
     }
-    for (Kind& kind : kinds)
-        if (!kind.addresses.empty()) kind.setting = std::move(kind.addresses);
+    for (Kind& kind : kinds) {
+        if (kind.addresses.empty()) continue;
+        if (kind.setting != kind.unless_said && kind.setting != kind.addresses)
+            given.overruled.push_back(fmt::format("listen-{}", kind.name));
+        kind.setting = std::move(kind.addresses);
+    }
     return given;
 }
 
@@ -95,7 +102,16 @@ OpenListeners open_listeners(const Settings& settings, GivenListeners given) {
     open.sockets.nmea_listeners = bind_all(settings.nmea_addresses(), open.nmea);
     for (const Address& address : open.nmea)  // on the port that the kernel may have chosen
         open.sockets.nmea_datagrams.push_back(bind_datagrams(address));
+    open.overruled = std::move(given.overruled);
     return open;
+}
+
+void warn_of_overruled(const OpenListeners& open, daemon::Log& log) {
+    for (const std::string& setting : open.overruled)
+        log.warning(
+            "{}: it does not count, because a service manager has opened other addresses: change "
+            "its socket unit ('systemctl list-sockets' names it, 'systemctl edit' changes it)",
+            setting);
 }
 
 }  // namespace waymark::tracker

@@ -4,8 +4,10 @@
 
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include "daemon/log.hh"
 #include "net/address.hh"
 #include "net/socket_file.hh"
 #include "services/listening_sockets.hh"
@@ -19,6 +21,7 @@ struct GivenListeners {
     std::vector<daemon::Fd> devices;
     std::vector<daemon::Fd> devices_tls;
     std::vector<daemon::Fd> web;
+    std::vector<std::string> overruled;  // settings that say other addresses than these
 
     // For daemonize(), which closes all others.
     std::vector<int> descriptors() const;
@@ -35,9 +38,13 @@ struct OpenListeners {
     ServedAddresses served;
     std::vector<net::Address> nmea;
     std::vector<net::SocketFile> files;  // of those that we bound, to be removed at the end
+    std::vector<std::string> overruled;  // as in GivenListeners
 };
 
 // Binds what was not given. Throws net::ListenError and std::system_error that name the address.
 OpenListeners open_listeners(const Settings& settings, GivenListeners given = {});
+
+// A person who has written an address into the settings, and finds nobody there, reads why.
+void warn_of_overruled(const OpenListeners& open, daemon::Log& log);
 
 }  // namespace waymark::tracker

@@ -250,6 +250,7 @@ int run_house(const Settings& settings, GivenListeners given, PidFile& pid_file,
         log.notice(
             "this kernel has no Landlock: which system calls a service may make is limited, and "
             "which files it may open is not");
+    warn_of_overruled(open, log);
     return House(settings, open, identity, log, pid_file, readiness, read_again).run();
 }
 

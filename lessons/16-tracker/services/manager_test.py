@@ -159,6 +159,19 @@ class Managed(unittest.TestCase):
             refused.close()
             return refused.code
 
+    def test_an_address_that_is_set_and_does_not_count_is_told(self):
+        devices, web = self.listener(), self.listener()
+        same = f"127.0.0.1:{devices.getsockname()[1]}"  # the control: this one counts
+        server = self.start((devices, web), "devices:web", "--listen-devices", same, "--listen-web", "127.0.0.1:8443")
+        self.hear("READY=1")
+        server.send_signal(signal.SIGTERM)
+        said = server.stderr.read()
+        self.assertEqual(server.wait(PATIENCE_SECONDS), 0)
+        told = [line for line in said.splitlines() if "does not count" in line]
+        self.assertEqual(len(told), 1, said)
+        self.assertIn("listen-web: ", told[0])
+        self.assertIn("systemctl edit", told[0])
+
     def test_a_map_that_others_can_reach_is_refused_whoever_bound_it(self):
         server = self.start((self.listener("0.0.0.0"),), "web", "--listen-devices", "127.0.0.1:0")
         self.assertEqual(server.wait(PATIENCE_SECONDS), 100)
