@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@
 #include "commands/device_owntracks.hh"
 #include "commands/device_retention.hh"
 #include "commands/device_thinning.hh"
+#include "commands/printed_address.hh"
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "store/data_folder.hh"
@@ -21,6 +23,7 @@
 #include "store/devices.hh"
 #include "store/open_database.hh"
 #include "store/reader.hh"
+#include "store/store_location.hh"
 #include "unix_time.hh"
 
 namespace waymark::tracker {
@@ -82,6 +85,15 @@ void print_urls(const DeviceOptions& options, std::string_view token, std::strin
                url);
     fmt::print("Colota:          endpoint           {}/colota/{}\n", url, token);
     fmt::print("ulogger, Hauk:   server             {}   with the token as password\n", url);
+    warn_of_own_machine(url, "http://192.168.1.5:5055");
+}
+
+// Who forgot which folder the server has, or to be root for the service's, makes another one here,
+// and the phone is then refused by the server.
+std::string words_if_new(const std::string& location) {
+    std::error_code ignored;
+    if (is_postgresql(location) || std::filesystem::exists(location, ignored)) return {};
+    return fmt::format(" {} is new: only a server with this folder knows the device.", location);
 }
 
 void run_add(const DeviceOptions& options) {
@@ -90,10 +102,11 @@ void run_add(const DeviceOptions& options) {
         throw daemon::UsageError(fmt::format(
             "--speed-unit {} is not one of default, knots, kmh, mps, mph", options.speed_unit));
     NewDevice device{options.name, options.identifiers, make_token(), *unit};
+    const std::string is_new = words_if_new(path_of_store(options));
     Connection connection = open_own_store(options);
     Devices(connection).add({device}, unix_now());
     tell_server(options);
-    fmt::print("Device {} added.\n", options.name);
+    fmt::print("Device {} added.{}\n", options.name, is_new);
     print_urls(options, *device.token,
                options.identifiers.empty() ? *device.token : options.identifiers.front());
 }

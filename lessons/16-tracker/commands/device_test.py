@@ -36,11 +36,13 @@ STEPS = [
     (["device", "list", *DATA], 100, "is not there"),
     (["device", "token", "van", *DATA], 100, "is not there"),
     (["device", "remove", "van", "--yes", *DATA], 100, "is not there"),
-    (["device", "add", "van", "--id", "123456", "--id", "7", *DATA], 0, "&speed={5}&bearing={6}\n"),
+    (["device", "add", "van", "--id", "123456", "--id", "7", *DATA], 0, "DATA/waymark.db is new: only a server with this folder"),
     (["device", "add", "van", *DATA], 100, "already"),
     (["device", "add", "bus", "--id", "7", *DATA], 100, "belongs to the device van"),
     (["device", "add", "", *DATA], 100, "empty"),
-    (["device", "add", "boat", "--speed-unit", "kmh", *DATA], 0, "Token"),
+    (["device", "add", "boat", "--speed-unit", "kmh", *DATA], 0, "Device boat added.\nToken"),
+    (["device", "token", "boat", *DATA], 0, "as password\nThat address is of this machine alone"),
+    (["device", "token", "boat", *DATA], 0, "&speed={5}&bearing={6}\n"),
     (["device", "token", "van", *DATA], 0, "new token"),
     (["device", "token", "van", "--url", "http://host:5055/", *DATA], 0,
      "http://host:5055/osmand/"),
@@ -129,7 +131,7 @@ def in_folder(line, folder):
 def check_step(tracker, folder, line, code, words):
     seen, out, err = run(tracker, in_folder(line, folder))
     one_line = code == 0 or (out == "" and err.count("\n") == 1)
-    if seen == code and words in out + err and one_line:
+    if seen == code and words.replace("DATA", os.path.join(folder, "data")) in out + err and one_line:
         return Count(passed=1)
     print(f"tracker {' '.join(line)}: exit {seen}, not {code}; or without {words!r}, or not in one "
           f"line: {out}{err}")

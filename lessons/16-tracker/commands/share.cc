@@ -12,6 +12,7 @@
 
 #include "commands/command.hh"
 #include "commands/number_within.hh"
+#include "commands/printed_address.hh"
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "store/audit_log.hh"
@@ -36,7 +37,7 @@ struct ShareOptions {
     std::string from, to, until;
     double hours = 1;
     bool battery = false;
-    std::string url = "http://127.0.0.1:8080";
+    std::string url = kPagesHere;
     ShareNumber number = 0;
     bool json = false;
 
@@ -89,10 +90,9 @@ void add_one_share(const ShareOptions& options) {
                        fmt::format("{}, until {}", links.about(number), format_time(link.ends_ms)));
     transaction.commit();
     tell_server_of_devices(options.folder());
-    std::string url = options.url;
-    while (url.ends_with('/')) url.pop_back();
-    fmt::print("Link {} shows {} until {}, and is not shown again:\n    {}/shared#{}\n", number,
-               options.device, format_time(link.ends_ms), url, secret);
+    fmt::print("Link {} shows {} until {}, and is not shown again:\n", number, options.device,
+               format_time(link.ends_ms));
+    print_page_link(options.url, "shared#" + secret);
 }
 
 void revoke_share(const ShareOptions& options) {
@@ -166,8 +166,7 @@ void add_share(CLI::App& app) {
     added.add_option("--from", options->from, "Show the way since then (UTC), not from now on");
     added.add_option("--to", options->to, "Show a span of the past, up to then (UTC)");
     added.add_flag("--battery", options->battery, "Show the battery as well");
-    added.add_option("--url", options->url, "How browsers reach this server, for the link")
-        ->capture_default_str();
+    add_page_url(added, options->url);
 
     add("revoke", "End a link at once", revoke_share)
         .add_option("NUMBER", options->number, "Its number, as 'list' says it")

@@ -53,6 +53,15 @@ class Shares(unittest.TestCase):
         self.assertEqual(self.look(secret)[0], 410)
         self.assertFalse(json.loads(self.share("list", "--json")[1])[0]["open"])
 
+    def test_an_address_that_nobody_else_can_open_is_told(self):
+        for words, is_told in (((), True), (("--url", "http://localhost:8080/"), True), (("--url", "https://[::1]:8443"), True),
+                               (("--url", "https://localhost.example"), False), (("--url", "http://192.0.2.127:8080"), False)):
+            with self.subTest(words):
+                code, output, error = self.share("add", "van", "--name", "Our van", *words)
+                self.assertEqual((code, error), (0, ""))
+                self.assertRegex(output, r"\n    http\S+/shared#[\w-]{22}\n")
+                self.assertEqual("this machine alone" in output, is_told)
+
     def test_what_is_wrong_is_one_line_and_makes_nothing(self):
         before = self.share("list", "--json")[1]
         for arguments in (["add", "boat", "--name", "x"], ["add", "van", "--name", ""],

@@ -16,6 +16,7 @@
 
 #include "commands/command.hh"
 #include "commands/hidden_input.hh"
+#include "commands/printed_address.hh"
 #include "daemon/error.hh"
 #include "protocols/time_text.hh"
 #include "store/accounts.hh"
@@ -42,7 +43,7 @@ struct UserOptions {
     std::string name;
     std::string role;
     std::vector<std::string> sees;
-    std::string url = "http://127.0.0.1:8080";
+    std::string url = kPagesHere;
     bool admin = false;
     bool link = false;
     bool json = false;
@@ -75,9 +76,8 @@ std::string new_password_for(const std::string& name) {
 }
 
 void print_link(const UserOptions& options, const std::string& token) {
-    std::string url = options.url;
-    while (url.ends_with('/')) url.pop_back();
-    fmt::print("It opens once, within three days:\n    {}/welcome#{}\n", url, token);
+    fmt::print("It opens once, within three days:\n");
+    print_page_link(options.url, "welcome#" + token);
 }
 
 std::vector<DeviceGrant> grants_of(const UserOptions& options, Connection& connection) {
@@ -201,11 +201,6 @@ CLI::App& with_user_name(CLI::App& command, const SharedUserOptions& options) {
     return command;
 }
 
-void with_page_url(CLI::App& command, const SharedUserOptions& options) {
-    command.add_option("--url", options->url, "How browsers reach this server, for the link")
-        ->capture_default_str();
-}
-
 }  // namespace
 
 void add_user(CLI::App& app) {
@@ -222,11 +217,11 @@ void add_user(CLI::App& app) {
     added.add_option("--sees", options->sees, "A device that a member sees; may be repeated")
         ->allow_extra_args(false);
     added.add_flag("--link", options->link, "Print a link to choose a password with, ask for none");
-    with_page_url(added, options);
+    add_page_url(added, options->url);
 
     add("passwd", "Set a new password, end all sessions", change_user_password);
-    with_page_url(add("link", "Print a one-time link, for who is locked out", make_user_link),
-                  options);
+    add_page_url(add("link", "Print a one-time link, for who is locked out", make_user_link),
+                 options->url);
     add("role", "Make somebody an admin or a member", set_user_role)
         .add_option("ROLE", options->role, "admin or member")
         ->required();
