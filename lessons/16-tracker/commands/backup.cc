@@ -66,6 +66,8 @@ void run_restore(const BackupOptions& options) {
     settings.data = options.data.prepared_folder();
     daemon::PidFile pid_file = daemon::PidFile::lock(
         settings.pid_file_path(), daemon::Deadline::after(std::chrono::milliseconds(0)));
+    // Root's, if it stayed behind, would keep a server that is not root's from its start.
+    give_to_owner_of_folder(settings.pid_file_path());
     refuse_second_server(settings);
     pid_file.write_pid();
     if (!options.force) refuse_to_replace(database_path(settings.data));

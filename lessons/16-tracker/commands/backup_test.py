@@ -154,6 +154,20 @@ class ACopy(unittest.TestCase):
         answer = self.ask(self.tracker.devices_url, f"/osmand/{self.token}?lat=48&lon=11")
         self.assertEqual(answer.status, 200)
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root restores for another user")
+    def test_5_a_restore_by_root_that_is_refused_leaves_nothing_of_roots(self):
+        """A file of root's would keep the server, who is not root, from its next start."""
+        copy, pid_file = (os.path.join(self.tracker.folder.name, name) for name in ("copy.db", "data/tracker.pid"))
+        self.assertEqual(self.tracker.run("backup", copy, "--data", self.tracker.data)[0], 0)
+        os.unlink(pid_file)
+        code, _, error = self.tracker.run("restore", copy, "--force", "--data", self.tracker.data)
+        self.assertEqual(code, 100)
+        self.assertIn("already running", error)
+        self.assertTrue(os.path.exists(pid_file), "the restore had no lock, and this test shows nothing")
+        owner = os.stat(self.tracker.data).st_uid
+        self.assertNotEqual(owner, 0)
+        self.assertEqual(os.stat(pid_file).st_uid, owner)
+
     def refuse_what_is_no_backup(self, copy, later):
         """A damaged file, another program's, and one of a newer version: nothing is changed."""
         path = os.path.join(self.tracker.folder.name, "no-backup.db")

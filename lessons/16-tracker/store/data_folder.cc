@@ -25,6 +25,12 @@ passwd entry_of(const std::string& user) {
     return *entry;
 }
 
+// Where a person has made the folder somebody's, such as the service's user of a package.
+std::string owner_as_cure(uid_t owner) {
+    const passwd* const entry = owner == 0 ? nullptr : ::getpwuid(owner);
+    return entry == nullptr ? "" : fmt::format("say --user {}, whose it is, or ", entry->pw_name);
+}
+
 bool is_a_name_of_ours(std::string_view name) {
     return name.starts_with("waymark.") || name.starts_with("tracker.") || name == "control.sock" ||
            name == "lost+found";
@@ -65,9 +71,9 @@ void require_own_folder(const std::string& folder, const std::string& user) {
         if (is_a_name_of_ours(name)) continue;
         throw daemon::UsageError(
             fmt::format("{} has {} in it, so it is not the server's own folder, and root does not "
-                        "give it to the user {}: name a new or empty folder with --data, or run "
+                        "give it to the user {}: {}name a new or empty folder with --data, or run "
                         "'chown {} {}' if that is meant",
-                        folder, name, user, user, folder));
+                        folder, name, user, owner_as_cure(status.st_uid), user, folder));
     }
 }
 
@@ -90,6 +96,9 @@ void give_data_folder(const std::string& folder, const std::string& user) {
 
 void give_to_owner_of_folder(const std::string& file) {
     if (::geteuid() != 0) return;
+    struct stat status {};
+    daemon::check(::lstat(file.c_str(), &status), "stat", file);
+    if (status.st_nlink > 1) return;  // whoever owns the folder could have made it lead elsewhere
     struct stat folder {};
     const std::string parent = std::filesystem::path(file).parent_path().string();
     daemon::check(::stat(parent.c_str(), &folder), "stat", parent);

@@ -55,6 +55,25 @@ TEST_CASE("a folder that is the user's already may hold what it likes") {
     CHECK_NOTHROW(require_own_folder(folder.path(), "nobody"));
 }
 
+TEST_CASE("a folder of somebody else's names its owner, and root's names nobody") {
+    if (!is_root()) return;
+    const TemporaryFolder folder;
+    std::ofstream(folder.file("backup.db")) << "x";
+    const auto refusal = [&folder] {
+        try {
+            require_own_folder(folder.path(), "nobody");
+        } catch (const UsageError& error) {
+            return std::string(error.what());
+        }
+        return std::string("it was taken");
+    };
+    CHECK(refusal().find("nobody: name a new") != std::string::npos);
+    constexpr uid_t kDaemon = 1;  // base-passwd
+    REQUIRE(::chown(folder.path().c_str(), kDaemon, kDaemon) == 0);
+    CHECK(refusal().find("nobody: say --user daemon, whose it is, or name a new") !=
+          std::string::npos);
+}
+
 TEST_CASE("a file with a second name is not given away") {
     if (!is_root()) return;
     const TemporaryFolder folder;
@@ -66,4 +85,9 @@ TEST_CASE("a file with a second name is not given away") {
     CHECK(owner_of(folder.file("secret")) == 0);
     CHECK(owner_of(folder.file("tracker.pid")) == 65534);
     CHECK(owner_of(folder.path()) == 65534);
+    give_to_owner_of_folder(folder.file("waymark.db"));
+    CHECK(owner_of(folder.file("secret")) == 0);
+    std::ofstream(folder.file("waymark.store")) << "x";
+    give_to_owner_of_folder(folder.file("waymark.store"));
+    CHECK(owner_of(folder.file("waymark.store")) == 65534);
 }
