@@ -23,11 +23,27 @@ constexpr std::string_view kOtherSite = "Pages of other sites may not ask this s
 constexpr std::string_view kOtherPage = "Only pages of this server may change something here.";
 constexpr std::string_view kSchemeIsMissing =
     "The page came by https, and the proxy does not say so: have it set X-Forwarded-Proto.";
+constexpr std::string_view kPortIsMissing =
+    "The page came from another port than the proxy says: have it pass on Host with the port that "
+    "the browser has (nginx: proxy_set_header Host $http_host).";
 
 // The host of host[:port], without the brackets of an IPv6 address.
 std::string_view without_port(std::string_view host) {
     if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
     return host.substr(0, host.find(':'));
+}
+
+// A proxy that does not pass on what the browser has said locks everybody out, and must be told so.
+std::string_view reason_against(std::string_view from, const RequestOrigin& origin) {
+    if (!origin.is_by_proxy) return kOtherPage;
+    RequestOrigin secured = origin;
+    secured.is_https = true;
+    if (same_name(from, secured.text())) return kSchemeIsMissing;
+    const std::string_view scheme = origin.is_https ? "https://" : "http://";
+    const bool has_our_name =
+        from.starts_with(scheme) &&
+        same_name(without_port(from.substr(scheme.size())), without_port(origin.host));
+    return has_our_name ? kPortIsMissing : kOtherPage;
 }
 
 std::optional<net::Address> address_in(std::string_view host) {
@@ -81,10 +97,7 @@ RequestGuard::Refusal RequestGuard::refusal_of_change(const net::http::Request& 
     if (site && !same_name(*site, "same-origin")) return {403, kOtherPage};
     const auto from = request.field("Origin");
     if (!from || same_name(*from, origin.text())) return {};
-    RequestOrigin secured = origin;
-    secured.is_https = true;
-    const bool only_the_scheme_differs = origin.is_by_proxy && same_name(*from, secured.text());
-    return {403, only_the_scheme_differs ? kSchemeIsMissing : kOtherPage};
+    return {403, reason_against(*from, origin)};
 }
 
 }  // namespace waymark::tracker

@@ -168,6 +168,24 @@ TEST_CASE("a proxy that hides the scheme is named as the reason") {
     CHECK(change(guard, asked).reason.find("X-Forwarded-Proto") == std::string_view::npos);
 }
 
+TEST_CASE("a proxy that hides the port is named as the reason") {
+    const RequestGuard guard = reached_as({"family.example"}, false);
+    Asked asked{.host = "family.example", .fields = {{"Origin", "https://family.example:8443"}}};
+    asked.origin.is_https = true;
+    const auto is_told = [&] {
+        CHECK(change(guard, asked).status == 403);
+        return change(guard, asked).reason.find("$http_host") != std::string_view::npos;
+    };
+    CHECK_FALSE(is_told());  // there is no proxy
+    asked.origin.is_by_proxy = true;
+    CHECK(is_told());
+    for (const char* const other : {"https://evil.example:8443", "http://family.example:8443",
+                                    "https://family.example.evil.example"}) {
+        asked.fields[0].value = other;
+        CHECK_FALSE(is_told());
+    }
+}
+
 TEST_CASE("who is not to be made out is told why, before anything else") {
     const RequestGuard guard;
     CHECK(status_of(guard, {.host = "evil.example", .origin = {.problem = "odd"}}) == 400);
