@@ -158,6 +158,9 @@ KeyKeeper::KeyKeeper(IdentityNames names) : KeyKeeper(std::move(names), daemon::
 
 KeyKeeper::KeyKeeper(IdentityNames names, daemon::ChannelPair channel)
     : names_(std::move(names)), channel_(std::move(channel.first)) {
+    // It could not say itself why it cannot begin where a folder is not there.
+    for (const std::string& file : {names_.chain_file, names_.key_file})
+        if (!open_to_copy(file)) refuse_file(file, daemon::error_text(errno));
     children_.start([&] {
         become_the_keeper(channel.second);
         return keep(channel.second, names_);

@@ -119,6 +119,20 @@ TEST_CASE("the keeper gives the files as they are now, through links that were m
     CHECK(texts_of(keeper.copy_identity()).key == "key3");
 }
 
+TEST_CASE("a path that was mistyped is named before there is a keeper") {
+    const Folder folder;
+    const std::string there = folder.write("there", "c");
+    const std::string file = there + "-not", in_no_folder = there + "-not/chain";
+    for (const std::string& wrong : {file, in_no_folder}) {
+        CAPTURE(wrong);
+        CHECK_THROWS_WITH_AS(KeyKeeper({wrong, there}), doctest::Contains(wrong.c_str()),
+                             daemon::UsageError);
+        CHECK_THROWS_WITH_AS(KeyKeeper({there, wrong}), doctest::Contains(wrong.c_str()),
+                             daemon::UsageError);
+    }
+    CHECK_NOTHROW(KeyKeeper({there, there}));
+}
+
 TEST_CASE("a key that is root's alone can be had when root is gone") {
     if (daemon::skip_unless_root("a key that is root's alone")) return;
     const Folder folder;
