@@ -230,11 +230,12 @@ net::Task<std::string> House::status() {
     const std::string services = co_await services_.describe();
     co_return fmt::format(
         R"({{"pid":{},"uptime_s":{},"devices":[{}],"devices_tls":[{}],"web":[{}],"web_scheme":"{}",)"
-        R"("nmea":[{}],{},"services":{}}})"
+        R"("web_name":"{}","nmea":[{}],{},"services":{}}})"
         "\n",
         ::getpid(), figures_.uptime().count(), as_json(open_.served.devices),
         as_json(open_.served.devices_tls), as_json(open_.served.web), web_scheme(settings_),
-        as_json(open_.nmea), first_account_status(settings_.first_link, unix_now()), services);
+        web_name(settings_), as_json(open_.nmea),
+        first_account_status(settings_.first_link, unix_now()), services);
 }
 
 int run_house(const Settings& settings, GivenListeners given, PidFile& pid_file,

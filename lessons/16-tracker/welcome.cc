@@ -19,19 +19,11 @@ void add_lines(std::vector<std::string>& lines, std::string_view words,
         lines.push_back(fmt::format("{} {}", words, shown_address(address, scheme)));
 }
 
-// What a person can open: "every address" is none. On this machine it is localhost.
-std::string openable(const Address& address, std::string_view scheme,
-                     std::string_view name = "localhost") {
-    if (!address.is_any()) return shown_address(address, scheme);
-    return fmt::format("{}://{}:{}/", scheme, name, address.port());
-}
-
 // By the first of the names under which people reach the map, if there is one: the certificate is
 // for that.
 std::string openable_by_name(const Settings& settings, const Address& address,
                              std::string_view scheme) {
-    const std::vector<std::string>& names = settings.reloadable.web_names;
-    return openable(address, scheme, names.empty() ? "localhost" : names.front());
+    return openable_address(address, scheme, web_name(settings));
 }
 
 std::string openable_web(const Settings& settings, const Address& address) {
@@ -51,7 +43,7 @@ std::string where_phones_send(const Settings& settings, const ServedAddresses& a
         return fmt::format("Devices send to {}/\n", settings.public_devices_url);
     std::string text;
     for (const Address& address : addresses.devices)
-        text += sentence("Devices send", "to", address, openable(address, "http"));
+        text += sentence("Devices send", "to", address, openable_address(address, "http"));
     for (const Address& address : addresses.devices_tls)
         text +=
             sentence("Devices send", "to", address, openable_by_name(settings, address, "https"));
@@ -63,6 +55,17 @@ std::string where_phones_send(const Settings& settings, const ServedAddresses& a
 std::string shown_address(const Address& address, std::string_view scheme) {
     return address.is_ip() ? fmt::format("{}://{}/", scheme, address.to_string())
                            : address.to_string();
+}
+
+std::string openable_address(const Address& address, std::string_view scheme,
+                             std::string_view name) {
+    if (!address.is_any()) return shown_address(address, scheme);
+    return fmt::format("{}://{}:{}/", scheme, name, address.port());
+}
+
+std::string_view web_name(const Settings& settings) {
+    const std::vector<std::string>& names = settings.reloadable.web_names;
+    return names.empty() ? std::string_view("localhost") : names.front();
 }
 
 std::string_view web_scheme(const Settings& settings) {

@@ -24,6 +24,13 @@ struct ServedAddresses {
 // was given: "unix:/run/w.sock".
 std::string shown_address(const net::Address& address, std::string_view scheme = "http");
 
+// The same for a person: "every address" is none that can be opened, so there it is `name`'s.
+std::string openable_address(const net::Address& address, std::string_view scheme,
+                             std::string_view name = "localhost");
+
+// The first of the names under which people reach the map, or localhost.
+std::string_view web_name(const Settings& settings);
+
 // By which scheme the map is reached.
 std::string_view web_scheme(const Settings& settings);
 

@@ -124,3 +124,15 @@ TEST_CASE("the status has the way to the first account as long as it leads there
     CHECK(first_account_status({}, 5) ==
           R"("first_account":"","first_account_is_too_old":false)");  // a demo's
 }
+
+TEST_CASE("an address that means all of them is shown as one that can be opened") {
+    const Address all = Address::parse("[::]:443");
+    CHECK(openable_address(all, "https", "family.example") == "https://family.example:443/");
+    CHECK(openable_address(all, "http") == "http://localhost:443/");
+    CHECK(openable_address(Address::parse("192.0.2.1:443"), "https", "family.example") ==
+          "https://192.0.2.1:443/");
+    Settings named = settings(false);
+    CHECK(web_name(named) == "localhost");
+    named.reloadable.web_names = {"map.example", "other.example"};
+    CHECK(web_name(named) == "map.example");
+}

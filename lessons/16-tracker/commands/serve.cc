@@ -123,6 +123,13 @@ std::string shown(const nlohmann::json& address, std::string_view scheme = "http
     return shown_address(net::Address::parse(address.get<std::string>()), scheme);
 }
 
+// By the name that is in its certificate, if there is one.
+std::string map_at(const nlohmann::json& address, const nlohmann::json& status) {
+    return openable_address(net::Address::parse(address.get<std::string>()),
+                            status["web_scheme"].get<std::string>(),
+                            status.value("web_name", "localhost"));
+}
+
 bool has_no_accounts(const nlohmann::json& status) {
     return std::ranges::any_of(status["services"], [](const nlohmann::json& service) {
         return service["counters"].value("accounts", 1) == 0;
@@ -135,8 +142,7 @@ void print_first_account(const nlohmann::json& status, const std::string& folder
     const std::string path = status["first_account"].get<std::string>();
     if (!path.empty())
         for (const auto& address : status["web"])
-            fmt::print("Make the first account at {}{}\n",
-                       shown(address, status["web_scheme"].get<std::string>()), path);
+            fmt::print("Make the first account at {}{}\n", map_at(address, status), path);
     if (status.value("first_account_is_too_old", false))
         fmt::print(
             "Nobody has an account yet, and the link for the first one was good for a day. This "
@@ -152,7 +158,7 @@ void print_status(nlohmann::json status, const std::string& folder) {
     for (const auto& address : status["devices_tls"])
         fmt::print("Phones send to {}\n", shown(address, "https"));
     for (const auto& address : status["web"])
-        fmt::print("The map is at  {}\n", shown(address, status["web_scheme"].get<std::string>()));
+        fmt::print("The map is at  {}\n", map_at(address, status));
     print_first_account(status, folder);
     fmt::print("\n{:<12} {:<9} {:>8} {:>7}\n", "service", "state", "process", "starts");
     for (const auto& service : status["services"])
