@@ -8,5 +8,6 @@ run_package() {
     need_packages course server package
     set_up build course server
     ninja_in build lessons/16-tracker/{tracker,web/site.stamp,manual/tracker.1}
+    rm -f "$root"/build/waymark-tracker_*.deb # what `apt install` is told to take is the new one alone
     "$root/lessons/16-tracker/package/make_package.sh" "$root/build" "$root/build" || exit "$exit_system"
 }

@@ -1,5 +1,6 @@
 """A bare Debian with systemd for the Debian package: booted, with both packages in it, and what tests ask of it."""
 
+import contextlib
 import pathlib
 import re
 import shutil
@@ -59,7 +60,7 @@ class PackageMachine:
     def prepare(cls, system):
         """What needs the network: a machine that runs has none."""
         system.path("/made").unlink()
-        system.install("systemd", "systemd-sysv", "dbus", *needs_of(cls.packages.old), *needs_of(cls.packages.new))
+        system.install("systemd", "systemd-sysv", "dbus", "openssl", *needs_of(cls.packages.old), *needs_of(cls.packages.new))
 
     @classmethod
     def boot(cls):
@@ -84,7 +85,7 @@ class PackageMachine:
         return self.machine.curl("--fail", *words)
 
     def rows(self, name=DATABASE):
-        with sqlite3.connect(f"file:{self.system.path(name)}?mode=ro", uri=True) as database:
+        with contextlib.closing(sqlite3.connect(f"file:{self.system.path(name)}?mode=ro", uri=True)) as database:
             form = database.execute("PRAGMA user_version").fetchone()[0]
             return form, database.execute("SELECT device, time_ms, latitude_e7, longitude_e7 FROM fix ORDER BY time_ms").fetchall()
 

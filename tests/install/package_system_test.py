@@ -30,6 +30,22 @@ CONFIGURATION = "/etc/waymark/tracker.toml"
 MOST_EXPOSURE = 2.0
 
 
+def section(title):
+    """Of RUNNING.md: its text."""
+    return re.search(rf"^## {title}$(.*?)(?=^## |\Z)", (ROOT / "lessons/16-tracker/RUNNING.md").read_text(), re.MULTILINE | re.DOTALL)[1]
+
+
+def blocks(title):
+    """The fenced ones, in their order."""
+    return re.findall(r"^```\w*\n(.*?)^```$", section(title), re.MULTILINE | re.DOTALL)
+
+
+def commands(title):
+    """What it has the person type, in their order, for root: a bare Debian has no sudo(8)."""
+    lines = [line for block in blocks(title) for line in block.splitlines() if line.startswith("sudo ")]
+    return [re.sub(r"^sudo ", "", line.replace("sudo -u waymark ", "runuser -u waymark -- ")) for line in lines]
+
+
 def setUpModule():
     if not WHY_NOT:
         Life.scratch = pathlib.Path(KEEP or tempfile.mkdtemp(prefix="waymark-package-", dir="/var/tmp"))
@@ -140,6 +156,59 @@ class Life(PackageMachine):
         self.machine.run("systemctl", "reload", SERVICE)
         self.wait_until(lambda: self.send(70, 1)[0] == 0, "everybody may send")
         self.assertEqual(self.machine.property(SERVICE, "MainPID"), before)
+
+    def test_23_a_backup_comes_back_as_the_document_says(self):
+        backup, *restore = commands("Each night")
+        self.machine.run("sh", "-c", backup)
+        saved = self.rows()
+        self.assertEqual(self.send(51, 2), (0, ""))
+        stop, bring_back, start = restore
+        # Without its first line the service is there again, or still.
+        self.assertNotEqual(self.machine.told("sh", "-c", bring_back)[0], 0)
+        self.assertNotEqual(self.rows(), saved)
+        for command in (stop, bring_back, start):
+            self.machine.run("sh", "-c", command)
+        self.wait_until(self.is_serving, "it serves")
+        self.assertEqual(self.rows(), saved)
+        self.assertEqual(self.state(*SOCKETS), ["active"] * 2)
+        self.assertEqual(self.send(51, 2), (0, ""))
+        owners = self.machine.run("find", DATA, "-printf", "%U %p\\n").splitlines()
+        self.assertEqual(len({line.split()[0] for line in owners}), 1, owners)
+
+    def test_24_the_map_comes_by_https_as_the_document_says(self):
+        configuration = self.system.path(CONFIGURATION)
+        whole = configuration.read_text()
+        sockets, hook, settings, _ = blocks("The map for the family")[:4]
+        place = self.system.path("/etc/systemd/system/waymark-tracker-web.socket.d/override.conf")
+        place.parent.mkdir()
+        place.write_text(sockets)
+        self.addCleanup(self.end_of_https, place.parent, configuration, whole)
+        self.machine.run("systemctl", "daemon-reload")
+        lineage = "/etc/letsencrypt/live/family.example"
+        self.machine.run("sh", "-c", f"mkdir -p {lineage} && chmod 700 /etc/letsencrypt/live && cd {lineage} && openssl req -x509 -newkey ec "
+                         "-pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=family.example -addext subjectAltName=DNS:family.example "
+                         "-out fullchain.pem -keyout privkey.pem && chmod 600 privkey.pem")
+        self.system.path("/opt/hook").write_text(hook)
+        self.machine.run("env", f"RENEWED_LINEAGE={lineage}", "sh", "/opt/hook")
+        configuration.write_text(whole + settings)
+        for command in commands("The map for the family")[:2]:
+            self.machine.run("sh", "-c", command)
+        ask = ["--fail", "-o", "/dev/null", "--cacert", self.system.path(f"{lineage}/fullchain.pem"),
+               "--resolve", "family.example:443:127.0.0.1", "--resolve", "family.example:5443:127.0.0.1"]
+        self.assertEqual(self.machine.curl(*ask, "https://family.example/health"), (0, ""))
+        self.assertEqual(self.machine.curl(*ask, "https://family.example:5443/?id=van-1&lat=47.1&lon=9&timestamp=1760000060"), (0, ""))
+        # The control: a key that the service may not read, which the document's first command tells.
+        self.machine.run("chmod", "600", "/etc/waymark/key.pem")
+        self.assertNotEqual(self.machine.told("sh", "-c", commands("The map for the family")[0])[0], 0)
+
+    def end_of_https(self, folder, configuration, whole):
+        configuration.write_text(whole)
+        shutil.rmtree(folder)
+        self.machine.run("rm", "-r", "/etc/letsencrypt", "/etc/waymark/key.pem", "/etc/waymark/certificate.pem", "/opt/hook")
+        self.machine.run("systemctl", "daemon-reload")
+        self.machine.run("systemctl", "stop", *SOCKETS, SERVICE)
+        self.machine.run("systemctl", "start", *SOCKETS, SERVICE)
+        self.wait_until(self.is_serving, "it serves again")
 
     def test_30_removed_it_is_gone_and_the_positions_are_there(self):
         rows = self.rows()

@@ -20,6 +20,8 @@ UNITS = ("waymark-tracker.service", "waymark-tracker-devices.socket", "waymark-t
 PATIENCE_SECONDS = 500
 # Of the exposure that `systemd-analyze security` counts, from 0 to 10; below 2 it calls it OK.
 MOST_EXPOSURE = 2.0
+COMMITTED = 1_767_225_600
+VERSION = "0.1.0+20260101000000"  # of that second
 
 
 def run(*command, **more):
@@ -35,7 +37,8 @@ class InTheSuite(unittest.TestCase):
         scratch = tempfile.TemporaryDirectory(prefix="waymark-")
         cls.addClassCleanup(scratch.cleanup)
         cls.folder = pathlib.Path(scratch.name)
-        made = run(PACKAGE / "make_package.sh", cls.BUILD, cls.folder, env={**os.environ, "DPKG_DEB_COMPRESSOR_TYPE": "none"})
+        made = run(PACKAGE / "make_package.sh", cls.BUILD, cls.folder,
+                   env={**os.environ, "DPKG_DEB_COMPRESSOR_TYPE": "none", "SOURCE_DATE_EPOCH": str(COMMITTED)})
         if made.returncode != 0:
             raise AssertionError(made.stderr)
         cls.deb = pathlib.Path(made.stdout.strip())
@@ -60,7 +63,7 @@ class InTheSuite(unittest.TestCase):
 
     def test_the_fields_name_what_it_needs(self):
         self.assertEqual(self.field("Package"), "waymark-tracker")
-        self.assertEqual(self.field("Version"), "0.1.0")
+        self.assertEqual(self.field("Version"), VERSION)
         needed = {entry.split()[0] for entry in self.field("Depends").split(", ")}
         self.assertLessEqual({"adduser", "init-system-helpers", "libc6", "libsqlite3-0"}, needed)
         self.assertNotIn("libpq5", needed)  # loaded for a store on PostgreSQL alone
@@ -69,6 +72,24 @@ class InTheSuite(unittest.TestCase):
         self.assertEqual((self.tree / "DEBIAN/conffiles").read_text(), "/etc/waymark/tracker.toml\n")
         for line in (self.tree / "DEBIAN/md5sums").read_text().splitlines():
             self.assertTrue((self.tree / line.split("  ", 1)[1]).is_file(), line)
+
+    def test_a_later_commit_is_a_newer_package(self):
+        """apt installs nothing in the place of a package of the same version."""
+        for older, newer in (("0.1.0", VERSION), (VERSION, "0.1.0+20260101000001"), (VERSION, "0.1.1+20250101000000")):
+            self.assertEqual(run("dpkg", "--compare-versions", older, "lt", newer).returncode, 0)
+            self.assertNotEqual(run("dpkg", "--compare-versions", newer, "lt", older).returncode, 0)
+
+    def test_its_documents_lead_to_one_another(self):
+        documents = self.tree / "usr/share/doc/waymark-tracker"
+        def missing(text):
+            """Documents that it leads to, and what stands in the same folder of the sources."""
+            linked = set(re.findall(r"\]\(([A-Z]+\.md)", text)) | set(re.findall(r"\b[A-Z]{4,}\.md", text))
+            return {name for name in linked - {"README.md"} if not (documents / name).is_file()}
+        read = list(documents.glob("*.md"))
+        self.assertGreater(len(read), 7)
+        for path in [*read, documents / "README.Debian", self.tree / "etc/waymark/tracker.toml"]:
+            self.assertEqual(missing(path.read_text()), set(), path.name)
+        self.assertEqual(missing("[where](NOWHERE.md#here), CONTRIBUTING.md"), {"NOWHERE.md", "CONTRIBUTING.md"})
 
     def test_its_documents_are_those_that_it_speaks_of(self):
         documents = self.tree / "usr/share/doc/waymark-tracker"

@@ -5,7 +5,8 @@
 # The parts are those of `meson install --tags tracker`, moved from the folder's prefix to /usr; the unit and the configuration
 # go where Debian has them. By dpkg-deb and dpkg-shlibdeps alone: debhelper would build everything once more, in a tree and
 # with a network of its own, for a dozen files. What debhelper knows of services stands in the three scripts beside this one.
-# The same sources give the same package: times are those of the last commit, or SOURCE_DATE_EPOCH.
+# The same sources give the same package: times are those of the last commit, or SOURCE_DATE_EPOCH. So is the version, by its
+# end: of two packages of one version apt takes the second for the first, and installs nothing.
 
 set -euo pipefail
 
@@ -13,10 +14,10 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 readonly here root=$here/../../.. name=waymark-tracker
 (($# == 2 || $# == 3)) || { echo "make_package.sh: say BUILD_FOLDER OUT_FOLDER [VERSION]" >&2; exit 100; }
 build=$(readlink -e "$1") out=$(readlink -e "$2")
-version=${3:-$("$build/lessons/16-tracker/tracker" --version | cut -d' ' -f2)}
-[[ $version =~ ^[0-9][0-9A-Za-z.+~]*$ ]] || { echo "make_package.sh: '$version' is no version of Debian's" >&2; exit 100; }
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || stat -c %Y "$root/meson.build")}
 export SOURCE_DATE_EPOCH
+version=${3:-$("$build/lessons/16-tracker/tracker" --version | cut -d' ' -f2)+$(date -ud "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S)}
+[[ $version =~ ^[0-9][0-9A-Za-z.+~]*$ ]] || { echo "make_package.sh: '$version' is no version of Debian's" >&2; exit 100; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 umask 022
@@ -34,7 +35,8 @@ service=$here/../service
 sed -e 's#@BINDIR@#/usr/bin#; s#@CONFIGURATION@#/etc/waymark#' "$service/$name.service.in" >"$tree/usr/lib/systemd/system/$name.service"
 install -m 0644 "$service"/*.socket "$tree/usr/lib/systemd/system/"
 install -m 0644 "$service/tracker.toml" "$tree/etc/waymark/"
-install -m 0644 "$here/copyright" "$here/README.Debian" "$here"/../{HTTPS,IMPORT,MAPS,PHONES,SHARING}.md "$documents/"
+install -m 0644 "$here/copyright" "$here/README.Debian" "$here"/../{FORWARDING,HTTPS,IMPORT,MAPS,PHONES,PLACES,POSTGRESQL,RUNNING,SEXTANT,SHARING,TRIPS}.md \
+    "$documents/"
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$tree/usr/bin/tracker"
 printf '%s (%s) unstable; urgency=medium\n\n  * Made from the sources.\n\n -- %s  %s\n' "$name" "$version" \
     "${DEBFULLNAME:-Waymark} <${DEBEMAIL:-waymark@localhost}>" "$(date -uRd "@$SOURCE_DATE_EPOCH")" >"$documents/changelog"
