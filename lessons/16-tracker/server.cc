@@ -1,6 +1,5 @@
 #include "server.hh"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,6 +30,7 @@
 #include "services/service_log.hh"
 #include "services/supervisor_figures.hh"
 #include "services/web_identity.hh"
+#include "session_terminal.hh"
 #include "start_check.hh"
 #include "start_pages.hh"
 #include "store/connection.hh"
@@ -60,15 +60,6 @@ std::string as_json(const std::vector<Address>& addresses) {
     for (const Address& each : addresses)
         list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", each.to_string());
     return list;
-}
-
-// Whether SIGHUP says that the terminal is gone. Ours is that of the session, wherever standard
-// output leads. Who starts us by nohup(1) wants us to stay.
-bool lives_with_terminal() {
-    struct sigaction inherited {};
-    daemon::check(::sigaction(SIGHUP, nullptr, &inherited), "sigaction");
-    const daemon::Fd terminal(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC));
-    return terminal && inherited.sa_handler != SIG_IGN;
 }
 
 // The supervising process: the services, the signals, and the socket for `tracker status`.
