@@ -46,21 +46,27 @@ inline int result_when_asked() {
     return ::sigismember(&pending, SIGTERM) == 1 ? 6 : 5;
 }
 
+// Until the parent sleeps at so many looks in a row. A busy machine may keep it from a processor
+// for as long as it likes: that is no sleep. One that asks again and again never sleeps for long,
+// and is given up when it has used the processor.
+inline void let_the_parent_sleep(int looks) {
+    const pid_t parent = ::getppid();
+    const auto before = processor_time(parent);
+    for (int quiet = 0; quiet < looks;) {
+        quiet = process_state(parent) == 'R' ? 0 : quiet + 1;
+        if (processor_time(parent) - before > 2 * kAtMostAwake) break;
+        ::poll(nullptr, 0, 1);
+    }
+}
+
 // Says that it is ready, and when it is asked to end, finishes its work and returns 5. The work is
 // long enough that a SIGKILL on the heels of SIGTERM would interrupt it, also where a busy machine
 // holds the parent up between the two: it begins when the parent waits.
 inline int end_when_asked(Gate& ready) {
     constexpr int kWorkMilliseconds = 60;
-    wait_until_asked(ready);
-    const pid_t parent = ::getppid();
-    // One that asks again and again never sleeps for long.
     constexpr int kQuietLooks = 10;
-    const auto before = processor_time(parent);
-    for (int quiet = 0; quiet < kQuietLooks;) {
-        quiet = process_state(parent) == 'R' ? 0 : quiet + 1;
-        if (processor_time(parent) - before > 2 * kAtMostAwake) break;
-        ::poll(nullptr, 0, 1);
-    }
+    wait_until_asked(ready);
+    let_the_parent_sleep(kQuietLooks);
     ::poll(nullptr, 0, kWorkMilliseconds);
     return result_when_asked();
 }
@@ -70,11 +76,7 @@ inline int end_after(pid_t before, Gate& ready) {
     wait_until_asked(ready);
     wait_until_ended(before);
     constexpr int kQuietLooks = 30;
-    constexpr int kLooks = 300;
-    for (int look = 0, quiet = 0; look < kLooks && quiet < kQuietLooks; ++look) {
-        quiet = process_state(::getppid()) == 'S' ? quiet + 1 : 0;
-        ::poll(nullptr, 0, 1);
-    }
+    let_the_parent_sleep(kQuietLooks);
     return result_when_asked();
 }
 

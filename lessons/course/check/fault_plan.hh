@@ -24,6 +24,9 @@ void begin_the_child();
 // To be asked before a wait that has a time-out: true if it ends with it.
 bool time_is_up(Call call);
 
+// There was one that had the time: from here on none ends so.
+void time_has_passed(Call call);
+
 // No time-out of this kind comes.
 bool time_stands_still(Call call);
 

@@ -113,6 +113,12 @@ bool time_is_up(Call call) {
     return true;
 }
 
+void time_has_passed(Call call) {
+    if (!planned.load()) return;
+    const Busy one_at_a_time;
+    plan_of(call).expire = 0;
+}
+
 bool time_stands_still(Call call) {
     if (!planned.load()) return false;
     const Busy one_at_a_time;

@@ -23,10 +23,11 @@ enum class Call {
     accept,   // accept, accept4
     open,     // open, openat
     poll,     // poll, ppoll, select, pselect, epoll_wait, epoll_pwait, epoll_pwait2
-    pause,    // pause, sigsuspend, sigtimedwait, sigwaitinfo, nanosleep, clock_nanosleep
+    pause,    // pause, sigsuspend, sigtimedwait, sigwaitinfo, nanosleep, clock_nanosleep, and
+              // sigwait, which never fails
     sigmask,  // pthread_sigmask, sigprocmask
     pipe,     // pipe, pipe2
-    kill,
+    kill,     // kill, and pidfd_send_signal by its number; a look (signal 0) is none
     setsid,
     sigaction,
     lock,           // flock, and fcntl where it takes or gives back a lock
@@ -71,7 +72,8 @@ class Faults {
 
     // The next `times` waits of this kind that have a time-out end with it at once, as if the time
     // had passed. Waits without one are left alone: so a program that looks again is let, and one
-    // that gives up is seen. Of poll, pause and cond_wait.
+    // that gives up is seen. Of poll, pause and cond_wait. Of waitpid: the next looks (WNOHANG) see
+    // nobody, until there is a wait in earnest.
     void expire(Call call, int times);
 
     // Waits of this kind that have a time-out never come to it. Who looks every ten milliseconds,

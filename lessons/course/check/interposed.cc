@@ -38,6 +38,7 @@ using waymark::course::check::runner_process;
 using waymark::course::check::send_event;
 using waymark::course::check::shortened;
 using waymark::course::check::signal_to_nobody;
+using waymark::course::check::time_has_passed;
 using waymark::course::check::time_is_up;
 using waymark::course::check::wait_fast;
 
@@ -47,9 +48,11 @@ Function* next(const char* name) {
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
-// A look that was told to see nobody.
+// A look that was told to see nobody. Behind a wait in earnest they see who has ended.
 bool sees_nobody(int options) {
-    return (options & WNOHANG) != 0 && time_is_up(Call::waitpid);
+    if ((options & WNOHANG) != 0) return time_is_up(Call::waitpid);
+    time_has_passed(Call::waitpid);
+    return false;
 }
 
 // What a wait gives, and with it the status that it has stored.
@@ -94,7 +97,9 @@ pid_t waitpid(pid_t pid, int* status, int options) {
 
 pid_t wait(int* status) {
     static auto* const real = next<pid_t(int* status)>("wait");
-    return call_fails(Call::waitpid) ? -1 : with_core(real(status), status);
+    if (call_fails(Call::waitpid)) return -1;
+    time_has_passed(Call::waitpid);
+    return with_core(real(status), status);
 }
 
 pid_t wait3(int* status, int options, rusage* usage) noexcept {
@@ -258,7 +263,7 @@ int openat(int folder, const char* path, int flags, ...) {
 
 int kill(pid_t pid, int signal) noexcept {
     static auto* const real = next<int(pid_t, int)>("kill");
-    if (call_fails(Call::kill)) return -1;
+    if (signal != 0 && call_fails(Call::kill)) return -1;
     const bool everybody = pid == -1;
     if (!everybody && (pid != runner_process() || signal == 0)) {
         const int result = real(pid, signal);

@@ -67,6 +67,13 @@ int nanosleep(const timespec* time, timespec* left) {
     return time_is_up(Call::pause) ? 0 : real(time, left);
 }
 
+// It is never interrupted, and so counted only.
+int sigwait(const sigset_t* set, int* signal) {
+    static auto* const real = next<int(const sigset_t*, int*)>("sigwait");
+    (void)call_fails(Call::pause);
+    return real(set, signal);
+}
+
 // Returns its error instead of setting errno, as pthread_sigmask does.
 int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
     static auto* const real =

@@ -146,6 +146,25 @@ TEST_CASE("faults come as planned and as often") {
         ::kill(::getpid(), signal);
     }
     expect_equal(faults.signals_to_nobody(), 1, "signals to nobody", kPlanted);
+    step("do something before a signal; send one by a descriptor, and look by it");
+    int sent = 0;
+    const waymark::daemon::Fd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+    const int signals = faults.calls(Call::kill);
+    for (const int signal : {0, SIGCONT}) {
+        faults.before(Call::kill, [&] { sent = signal; });
+        ::syscall(SYS_pidfd_send_signal, self.get(), signal, nullptr, 0);
+    }
+    expect_equal(sent, SIGCONT, "the signal before which it was done", kPlanted);
+    expect_equal(faults.calls(Call::kill) - signals, 1, "signals that were sent", kPlanted);
+    step("let looks see nobody, until there is a wait");
+    const pid_t ended = ::fork();
+    if (ended == 0) ::_exit(0);
+    wait_until_ended(ended);
+    faults.expire(Call::waitpid, 10);
+    expect_equal(::waitpid(ended, nullptr, WNOHANG), 0, "what the look gave", kPlanted);
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(ended), &info, WEXITED | WNOWAIT);
+    expect_equal(::waitpid(ended, nullptr, WNOHANG), ended, "what the next look gave", kPlanted);
     step("interrupt waits");
     faults.interrupt(Call::waitpid, 2);
     int interrupted = 0;
