@@ -2,19 +2,13 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
+#include <optional>
 #include <system_error>
 
+#include "net/port_under_test.hh"
 #include "net/silent_under_test.hh"
 #include "net/streams_under_test.hh"
 
@@ -33,23 +27,6 @@ ConnectResult run(ConnectAttempts& attempts) {
         ::poll(sockets.data(), sockets.size(), attempts.look_again().poll_timeout());
     }
     return attempts.take_result(SocketMode::nonblocking);
-}
-
-constexpr int kNoNamespace = 77;
-
-// In a network of its own, where clients have one port: 0 if a connect to that port is refused.
-int connect_to_the_only_port() {
-    if (::unshare(::geteuid() == 0 ? CLONE_NEWNET : CLONE_NEWUSER | CLONE_NEWNET) == -1)
-        return kNoNamespace;
-    const Fd any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
-    request.ifr_flags = IFF_UP;
-    if (::ioctl(any.get(), SIOCSIFFLAGS, &request) == -1) return kNoNamespace;
-    std::ofstream range("/proc/sys/net/ipv4/ip_local_port_range");
-    if (!(range << "40000 40000" << std::flush)) return kNoNamespace;
-    const ConnectResult result = connect_to(Address::parse("127.0.0.1:40000"), long_deadline());
-    return result.status == ConnectStatus::refused ? 0 : 1;
 }
 
 }  // namespace
@@ -93,13 +70,9 @@ TEST_CASE("addresses that cannot be used are over at once") {
 }
 
 TEST_CASE("a port where nobody listens is refused also where clients have that port only") {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(connect_to_the_only_port());
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    REQUIRE(WIFEXITED(status));
-    if (WEXITSTATUS(status) == kNoNamespace)
-        std::puts("SKIP: connect_attempts: no network of one's own here");
-    else
-        CHECK(WEXITSTATUS(status) == 0);
+    const std::optional<int> seen = in_own_network("40000 40000", [] {
+        const ConnectResult result = connect_to(Address::parse("127.0.0.1:40000"), long_deadline());
+        return result.status == ConnectStatus::refused ? 0 : 1;
+    });
+    CHECK(seen.value_or(0) == 0);
 }

@@ -11,13 +11,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/error.hh"
 #include "net/clients_under_test.hh"
 #include "net/connect.hh"
+#include "net/port_under_test.hh"
 #include "net/socket_options.hh"
 #include "net/streams_under_test.hh"
 #include "net/timed_io.hh"
@@ -113,12 +116,33 @@ TEST_CASE("the address of all takes both families") {
 }
 
 TEST_CASE("IPv6 alone leaves the port to IPv4") {
-    Listener listener(at("[::]:0"), Families::ipv6_only);
-    const Address v4 = at("127.0.0.1:0").with_port(listener.address().port());
+    const HeldPort port;
+    Listener listener(port.at("[::]:0"), Families::ipv6_only);
+    const Address v4 = port.at("127.0.0.1:0");
     CHECK(connect_to(v4, long_deadline()).status == ConnectStatus::refused);
     Listener beside(v4);
     const Fd client = connect_client(v4);
     CHECK(accept_soon(beside).status == AcceptStatus::accepted);
+}
+
+TEST_CASE("a port is held for both families also where IPv4 has each that is offered first") {
+    const std::optional<int> seen = in_own_network("40000 40063", [] {
+        const std::vector<Fd> taken = take_odd_ports(40000, 40063);
+        // Without it: the kernel's choice for IPv6 alone is in use for IPv4.
+        const Listener offered(at("[::]:0"), Families::ipv6_only);
+        const std::uint16_t port = offered.address().port();
+        if (error_of(at("0.0.0.0:0").with_port(port)).find("already in use") == std::string::npos)
+            return 1;
+        const HeldPort held;
+        // Nobody else gets it, but for who asks for this very one with SO_REUSEADDR.
+        const Fd plain(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const Address same = held.at("127.0.0.1:0");
+        if (::bind(plain.get(), same.data(), same.size()) == 0) return 2;
+        const Listener six(held.at("[::]:0"), Families::ipv6_only);
+        const Listener four(held.at("0.0.0.0:0"));
+        return 0;
+    });
+    CHECK(seen.value_or(0) == 0);
 }
 
 TEST_CASE("a port in use is refused with the address and advice") {

@@ -17,6 +17,7 @@
 
 #include "advice.hh"
 #include "daemon/error.hh"
+#include "net/port_under_test.hh"
 #include "net/socket_options.hh"
 #include "seen.hh"
 #include "socket_calls.hh"
@@ -24,6 +25,7 @@
 using namespace waymark::course::check;
 using waymark::net::AcceptResult;
 using waymark::net::AcceptStatus;
+using waymark::net::HeldPort;
 
 namespace {
 
@@ -162,35 +164,37 @@ TEST_CASE("a listener has the options of the contract and no others") {
 TEST_CASE("which families is said and not left to the system") {
     for (const Families families : {Families::both, Families::ipv6_only}) {
         const bool both = families == Families::both;
-        step(fmt::format("make a Listener at [::]:0 for {}", both ? "both families" : "IPv6 only"));
+        const HeldPort port;  // it is wanted for IPv4 as well
+        const Address v6 = port.at("[::]:0");
+        step(fmt::format("make a Listener at {} for {}", v6.to_string(),
+                         both ? "both families" : "IPv6 only"));
         const SocketCalls calls;
-        const Listener listener = listen_at(at("[::]:0"), families);
+        const Listener listener = listen_at(v6, families);
         const auto said = std::ranges::find_if(calls.all(), [](const NotedCall& call) {
             return call.call == SocketCall::setsockopt && call.second == IPV6_V6ONLY;
         });
         expect(said != calls.all().end(), "IPV6_V6ONLY", "set to 0 or to 1, before bind(2)",
                "left as the system has it", kFamilies);
         step("a client of IPv4 comes");
-        const std::uint16_t port = listener.address().port();
-        const Address v4 = at("127.0.0.1:0").with_port(port);
+        const Address v4 = port.at("127.0.0.1:0");
         if (both) {
             const Fd client = connect_client(v4);
             wait_for_client(listener, kFamilies);
         } else {
             expect(is_refused(v4), "a client of IPv4", "is refused", "gets in", kFamilies);
             step("another Listener takes the same port for IPv4");
-            listen_at(at("0.0.0.0:0").with_port(port));
+            listen_at(port.at("0.0.0.0:0"));
         }
-        const Fd sixth = connect_client(at("[::1]:0").with_port(port));
+        const Fd sixth = connect_client(port.at("[::1]:0"));
     }
 }
 
 TEST_CASE("a server starts again on a port with connections in TIME_WAIT") {
     step("serve a client, and hang up first");
-    Address address;
+    const HeldPort port;  // nobody else comes to it in between
+    const Address address = port.at("127.0.0.1:0");
     {
-        const Fd socket = raw_listener(at("127.0.0.1:0"));
-        address = waymark::net::local_address(socket);
+        const Fd socket = raw_listener(address);
         const Fd client = connect_client(address);
         Fd(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
         read_to_the_end(client);

@@ -213,6 +213,7 @@ Listener listen_at(const Address& address, Families families, int backlog) {
     expect(outcome.kind == "nothing", "a Listener at " + address.to_string(), "is made",
            outcome.words(),
            outcome.error == ENOSYS                                 ? Causes(kNotWritten)
+           : outcome.error == EADDRINUSE                           ? Causes(kNoReuse)
            : outcome.what.find("IPV6_V6ONLY") != std::string::npos ? Causes(kFamilies)
                                                                    : Causes{});
     Descriptors later = open_descriptors();
