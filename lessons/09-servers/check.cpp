@@ -1,6 +1,6 @@
 // Lesson 09: what happens between socket() and accept()? Here: a listener comes to be, with each
 // of its steps, the options that it has, and what is said when a step is refused. Unix sockets and
-// taking one over are in check_adopt.cpp, accepting in check_accept.cpp and check_scarce.cpp, the
+// taking one over are in check_adopt.cpp, accepting in check_accept*.cpp and check_scarce.cpp, the
 // pause in check_pause.cpp, and a process for each client in check_child.cpp.
 
 #include <doctest/doctest.h>

@@ -1,4 +1,5 @@
-// Accepting in lesson 09: who came, and what each errno of accept4(2) means.
+// Accepting in lesson 09: who came, and what a client's socket is like. What accept4(2) says where
+// nobody is accepted is in check_accept_errors.cpp.
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
@@ -9,13 +10,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <vector>
+#include <iterator>
+#include <string>
+#include <system_error>
 
+#include "accepted.hh"
 #include "advice.hh"
-#include "daemon/error.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "net/socket_options.hh"
@@ -24,82 +26,8 @@
 
 using namespace waymark::course::check;
 using namespace waymark::net;
-using waymark::daemon::error_text;
 
 namespace {
-
-const char* name_of(AcceptStatus status) {
-    switch (status) {
-        case AcceptStatus::accepted:
-            return "accepted";
-        case AcceptStatus::would_block:
-            return "would_block";
-        case AcceptStatus::again:
-            return "again";
-        case AcceptStatus::exhausted:
-            return "exhausted";
-    }
-    return "no status";
-}
-
-const char* name_of(AcceptErrorKind kind) {
-    switch (kind) {
-        case AcceptErrorKind::would_block:
-            return "would_block";
-        case AcceptErrorKind::again:
-            return "again";
-        case AcceptErrorKind::exhausted:
-            return "exhausted";
-        case AcceptErrorKind::failure:
-            return "failure";
-    }
-    return "no kind";
-}
-
-const Advice& advice_of(AcceptErrorKind right) {
-    switch (right) {
-        case AcceptErrorKind::would_block:
-            return kNobody;
-        case AcceptErrorKind::again:
-            return kAborted;
-        case AcceptErrorKind::exhausted:
-            return kExhausted;
-        case AcceptErrorKind::failure:
-            break;
-    }
-    return kBroken;
-}
-
-constexpr int kAgain[] = {EINTR,    ECONNABORTED, EPERM,     EPROTO,       ENOPROTOOPT, EOPNOTSUPP,
-                          ENETDOWN, ENETUNREACH,  EHOSTDOWN, EHOSTUNREACH, ENONET,      ETIMEDOUT};
-constexpr int kScarce[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
-
-AcceptErrorKind kind_of(int error) {
-    if (error == EAGAIN) return AcceptErrorKind::would_block;
-    if (std::ranges::find(kAgain, error) != std::end(kAgain)) return AcceptErrorKind::again;
-    if (std::ranges::find(kScarce, error) != std::end(kScarce)) return AcceptErrorKind::exhausted;
-    return AcceptErrorKind::failure;
-}
-
-void expect_status(const AcceptResult& result, AcceptStatus expected, const Causes& causes) {
-    expect(result.status == expected, "the status", name_of(expected), name_of(result.status),
-           causes);
-    if (expected == AcceptStatus::accepted) return;
-    expect(!result.socket, "its socket", "owns nothing", "owns a descriptor", causes);
-    expect(result.peer == Address(), "its peer", "no address", result.peer.to_string(), kPeer);
-}
-
-void expect_accepted(Listener& listener, const Address& peer) {
-    wait_for_client(listener, Causes{});
-    if_it_hangs(kBlocking);
-    if_it_crashes(kPeer, "outside a local array");
-    const AcceptResult result = accept_next(listener, kAborted);
-    expect_status(result, AcceptStatus::accepted, Causes{});
-    expect(static_cast<bool>(result.socket), "its socket", "the client's", "owns nothing", kPeer);
-    expect(result.peer == peer, "its peer", peer.to_string(), result.peer.to_string(), kPeer);
-    expect(result.error_number == 0 && !result.dropped, "error_number and dropped", "0 and false",
-           fmt::format("{} and {}", result.error_number, result.dropped), kErrno);
-}
 
 Address mapped(const Address& v4) {
     return at(fmt::format("[::ffff:{}]:{}", v4.host_text(), v4.port()));
@@ -179,23 +107,6 @@ TEST_CASE("one call takes one client and the others wait") {
     expect(left.empty(), "descriptors left open", "none", left, kLeak);
 }
 
-TEST_CASE("when nobody waits it says so and does not wait") {
-    step("call accept_one() with nobody there");
-    Listener listener = listen_at(at("127.0.0.1:0"));
-    if_it_hangs(kBlocking);
-    const AcceptResult result = accept_next(listener, kNobody);
-    expect_status(result, AcceptStatus::would_block, kNobody);
-    expect_equal(result.error_number, EAGAIN, "its error_number",
-                 advice_about_errno(result.error_number));
-    expect(!result.dropped, "dropped", "false", "true", kDropsMore);
-    step("a client comes, and another process that shares the listener takes it");
-    const Fd client = connect_client(listener.address());
-    wait_for_client(listener, Causes{});
-    const Fd taken(::accept4(listener.fd().get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if_it_hangs(kBlocking);
-    expect_status(accept_next(listener, kNobody), AcceptStatus::would_block, kNobody);
-}
-
 TEST_CASE("an accepted socket is non-blocking and close-on-exec and has no other option") {
     for (const char* text : {"127.0.0.1:0", "[::1]:0"}) {
         step(fmt::format("a client comes to {}", text));
@@ -238,63 +149,4 @@ TEST_CASE("a client that has gone is handed out with the address that it had") {
     const AcceptResult result = accept_next(listener, {kPeer, kAborted});
     expect_status(result, AcceptStatus::accepted, kAborted);
     expect(result.peer == who, "its peer", who.to_string(), result.peer.to_string(), kPeer);
-}
-
-TEST_CASE("each errno of accept has its kind") {
-    step("ask classify_accept_error about EMFILE, ECONNABORTED, EAGAIN, EBADF, then about all");
-    std::vector<int> numbers{EMFILE, ECONNABORTED, EAGAIN, EBADF};
-    for (int error = 1; error < 134; ++error) numbers.push_back(error);
-    for (const int number : {0, -1, 4096}) numbers.push_back(number);
-    for (const int error : numbers) {
-        const AcceptErrorKind right = kind_of(error);
-        const AcceptErrorKind seen = classify_accept_error(error);
-        expect(seen == right, fmt::format("the kind of {} ({})", error, error_text(error)),
-               name_of(right), name_of(seen), advice_of(right));
-    }
-}
-
-TEST_CASE("one client's trouble is a result and the next one is accepted") {
-    Listener listener = listen_at(at("127.0.0.1:0"));
-    const Fd client = connect_client(listener.address());
-    wait_for_client(listener, Causes{});
-    const Descriptors before = open_descriptors();
-    for (const int error : kAgain) {
-        step(fmt::format("call accept_one() while accept4(2) gives: {}", error_text(error)));
-        Faults faults;
-        faults.fail(Call::accept, error);
-        const AcceptResult result = accept_next(listener, kAborted);
-        expect(faults.calls(Call::accept) == 1, "calls of accept4(2)", "1",
-               show(faults.calls(Call::accept)), result.dropped ? kAborted : kLoop);
-        expect_status(result, AcceptStatus::again, kAborted);
-        expect(result.error_number == error, "its error_number", show(error),
-               show(result.error_number), advice_about_errno(result.error_number));
-        expect(!result.dropped, "dropped", "false", "true", kDropsMore);
-        const std::string left = added(before, open_descriptors());
-        expect(left.empty(), "descriptors left open", "none", left, kLeak);
-    }
-    step("call it again: the client still waits");
-    expect_accepted(listener, local_address(client));
-}
-
-TEST_CASE("a broken listener is thrown") {
-    Listener listener = listen_at(at("127.0.0.1:0"));
-    for (const int error : {EBADF, EINVAL, ENOTSOCK, EFAULT, EIO, ENOSYS, EACCES}) {
-        step(fmt::format("call accept_one() while accept4(2) gives: {}", error_text(error)));
-        Faults faults;
-        faults.fail(Call::accept, error);
-        const Outcome outcome = outcome_of([&] { listener.accept_one(); });
-        expect(outcome.kind != "nothing", "accept_one()", "throws", "gives a result", kBroken);
-        expect(outcome.kind == "std::system_error" && outcome.error == error, "what is thrown",
-               "std::system_error with this code", outcome.words(), kOtherError);
-        const std::string begin = "accept4 " + listener.address().to_string() + ": ";
-        expect(outcome.what.starts_with(begin), "its text", begin + "...", outcome.what,
-               kOtherError);
-        expect(faults.calls(Call::accept) == 1, "calls of accept4(2)", "1",
-               show(faults.calls(Call::accept)), kLoop);
-    }
-    step("close() the listener and call accept_one()");
-    listener.close();
-    const Outcome outcome = outcome_of([&] { listener.accept_one(); });
-    expect(outcome.error == EBADF, "what is thrown", "std::system_error with EBADF",
-           outcome.words(), kBroken);
 }
