@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -152,6 +153,18 @@ bool refuse_late_close_on_exec() {
     const sock_fprog program{std::size(steps), steps};
     return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+void room_for(rlim_t bytes) {
+    rlimit room{};
+    ::getrlimit(RLIMIT_FSIZE, &room);
+    room.rlim_cur = std::min(bytes, room.rlim_max);
+    ::setrlimit(RLIMIT_FSIZE, &room);
+}
+
+std::string in_words(int status) {
+    if (WIFSIGNALED(status)) return fmt::format("killed by signal {}", WTERMSIG(status));
+    return fmt::format("{} lines lost", WEXITSTATUS(status));
 }
 
 namespace {

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -71,6 +73,11 @@ class SystemLog {
 // (seccomp(2)).
 inline constexpr int kNotFromBirth = ENOTUNIQ;
 bool refuse_late_close_on_exec();
+
+// How long files may get that this process writes, as far as whoever runs the check lets them grow.
+void room_for(rlim_t bytes);
+// How a process ended that gives the number of lost lines: "2 lines lost".
+std::string in_words(int status);
 
 // As long as it lives, calls of this process are counted. One at a time.
 class PlaceCalls {
