@@ -135,6 +135,11 @@ inline const Advice kReset{
     "The client was hung up on, and hears a broken connection: that looks like a network that "
     "fails. Closing the descriptor is an orderly end; SO_LINGER makes a reset of it.",
     "README.md#a-reset-instead-of-an-end; socket(7), SO_LINGER"};
+inline const Advice kReads{"reading from who is hung up on",
+                           "Whoever is turned away is served nothing, and what it has sent is "
+                           "nobody's. A loop that reads it "
+                           "lasts as long as that client goes on sending.",
+                           "README.md#reading-from-who-is-hung-up-on; close(2)"};
 inline const Advice kSpare{
     "the spare descriptor not kept",
     "The spare one is for the next time as well: it is made again behind the hang-up, and where "

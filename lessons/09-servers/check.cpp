@@ -77,8 +77,7 @@ void expect_refused(SocketCall call, int error, std::string_view kind,
         const bool is_tried_again = call != SocketCall::setsockopt && calls.count(call) > 1;
         expect(outcome.kind != "nothing", "the constructor", "throws", "goes on",
                is_tried_again ? kOnce : kRefusal);
-        expect(outcome.kind == kind || (kind != "ListenError" && outcome.kind == "ListenError"),
-               "what is thrown", kind, outcome.words(), kOtherError);
+        expect(outcome.kind == kind, "what is thrown", kind, outcome.words(), kOtherError);
         expect(outcome.error == error, "its code", waymark::daemon::error_text(error),
                fmt::format("{} ({})", outcome.error, outcome.what), kOtherError);
         const std::string begin = fmt::format("{} {}: ", name_of(call), text);

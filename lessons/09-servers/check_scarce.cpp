@@ -3,115 +3,24 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <functional>
+#include <string>
 #include <vector>
 
 #include "advice.hh"
 #include "daemon/error.hh"
-#include "lessons/course/check/descriptor_limit.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
 #include "net/socket_options.hh"
+#include "scarce.hh"
 #include "seen.hh"
 #include "socket_calls.hh"
 
 using namespace waymark::course::check;
 using namespace waymark::net;
-
-namespace {
-
-// The number that the next descriptor will have.
-int lowest_free() {
-    return Fd(::dup(0)).get();
-}
-
-bool hears_the_end(const Fd& client) {
-    char byte;
-    return ::recv(client.get(), &byte, 1, MSG_DONTWAIT) == 0;
-}
-
-// Broken by a reset, which is not the end.
-bool was_reset(const Fd& client) {
-    char byte;
-    return ::recv(client.get(), &byte, 1, MSG_DONTWAIT) == -1 && errno == ECONNRESET;
-}
-
-void expect_the_end(const Fd& client, const std::string& who, const Advice& otherwise) {
-    expect(!was_reset(client), who, "hears the end", "hears a reset", kReset);
-    expect(hears_the_end(client), who, "hears the end", "hears nothing", otherwise);
-}
-
-bool waits(const Fd& client) {
-    char byte;
-    return ::recv(client.get(), &byte, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN;
-}
-
-// What accept_one() gives with no descriptor left; told when there are some again.
-struct Scarce {
-    std::vector<AcceptResult> results;
-    Outcome outcome;
-    bool limit_kept = true;
-};
-
-// `least` is asked at the last moment: until then others open some for a moment.
-Scarce accept_without_descriptors(Listener& listener, int times = 1,
-                                  const std::function<int()>& least = lowest_free) {
-    Scarce scarce;
-    scarce.results.reserve(static_cast<std::size_t>(times));
-    scarce.outcome = outcome_of([&] {
-        const DescriptorLimit used_up(static_cast<rlim_t>(least()));
-        rlimit before{};
-        ::getrlimit(RLIMIT_NOFILE, &before);
-        for (int i = 0; i < times; ++i) scarce.results.push_back(listener.accept_one());
-        rlimit after{};
-        ::getrlimit(RLIMIT_NOFILE, &after);
-        scarce.limit_kept = before.rlim_cur == after.rlim_cur;
-    });
-    return scarce;
-}
-
-void expect_exhausted(const Scarce& scarce) {
-    expect(scarce.outcome.kind == "nothing", "accept_one() without a free descriptor",
-           "gives a result", scarce.outcome.words(),
-           scarce.outcome.error == ENOSYS ? Causes(kNotWritten) : Causes(kExhausted));
-    expect(scarce.limit_kept, "the limit of descriptors", "as it was", "changed", kExtra);
-    for (const AcceptResult& result : scarce.results) {
-        // Who has given the spare one up for good has a number free from the second call on.
-        const bool has_number =
-            &result != scarce.results.data() &&
-            (result.status == AcceptStatus::accepted || result.status == AcceptStatus::would_block);
-        expect(result.status == AcceptStatus::exhausted, "the status", "exhausted",
-               has_number ? "another: there is a descriptor that was the spare one" : "another",
-               has_number ? kSpare : kExhausted);
-        expect_equal(result.error_number, EMFILE, "its error_number",
-                     advice_about_errno(result.error_number));
-        expect(!result.socket, "its socket", "owns nothing", "owns a descriptor", kExhausted);
-        expect(result.peer == Address(), "its peer", "no address", result.peer.to_string(), kPeer);
-    }
-}
-
-void expect_same_descriptors(const Descriptors& before) {
-    const Descriptors now = open_descriptors();
-    const std::string left = added(before, now);
-    expect(left.empty(), "descriptors left open", "none", left, kLeak);
-    const std::string gone = missing(before, now);
-    expect(gone.empty(), "descriptors that are gone", "none", gone, kSpare);
-}
-
-// Everybody waits in the queue of the listener.
-std::vector<Fd> clients_of(const Listener& listener, int count) {
-    std::vector<Fd> clients;
-    for (int i = 0; i < count; ++i) clients.push_back(connect_client(listener.address()));
-    wait_for_client(listener, Causes{});
-    return clients;
-}
-
-}  // namespace
 
 TEST_CASE("without descriptors one client is hung up on and the rest wait") {
     step("two clients come, and no descriptor is free");
@@ -264,13 +173,26 @@ TEST_CASE("who is hung up on hears an orderly end") {
     step("a client comes, and no descriptor is free");
     Listener listener = listen_at(at("127.0.0.1:0"));
     const std::vector<Fd> clients = clients_of(listener, 1);
-    const SocketCalls calls;
+    {
+        const SocketCalls calls;
+        expect_exhausted(accept_without_descriptors(listener));
+        char byte;
+        const ssize_t length = ::recv(clients[0].get(), &byte, 1, MSG_DONTWAIT);
+        expect(length == 0, "what the client reads", "the end",
+               length == 1 ? "a byte" : waymark::daemon::error_text(errno), kReset);
+        for (const NotedCall& call : calls.all())
+            fail("calls beside accept4(2)", "none", name_of(call.call),
+                 call.call == SocketCall::shutdown ? kShutdown : kExtra);
+    }
+    step("another one comes, and what it sends is there before it is hung up on");
+    const std::vector<Fd> talkers = clients_of(listener, 1);
+    (void)!::send(talkers[0].get(), "hello", 5, MSG_NOSIGNAL);
+    const bool has_arrived = eventually([&] { return unacknowledged(talkers[0]) == 0; });
+    expect(has_arrived, "what it sends", "at the listener", "on its way", Causes{});
     expect_exhausted(accept_without_descriptors(listener));
-    char byte;
-    const ssize_t length = ::recv(clients[0].get(), &byte, 1, MSG_DONTWAIT);
-    expect(length == 0, "what the client reads", "the end",
-           length == 1 ? "a byte" : waymark::daemon::error_text(errno), kReset);
-    for (const NotedCall& call : calls.all())
-        fail("calls beside accept4(2)", "none", name_of(call.call),
-             call.call == SocketCall::shutdown ? kShutdown : kExtra);
+    // By the word of the kernel: it resets a connection that is closed with something unread.
+    pollfd broken{talkers[0].get(), POLLIN, 0};
+    ::poll(&broken, 1, kPatience);
+    expect(was_reset(talkers[0]), "what it has sent", "left unread: the kernel says so by a reset",
+           "read", kReads);
 }
