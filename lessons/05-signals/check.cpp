@@ -18,9 +18,9 @@
 #include "daemon/signals.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
+#include "lessons/course/check/single_step.hh"
 #include "lessons/course/check/surroundings.hh"
 #include "refusal.hh"
-#include "single_step.hh"
 
 using namespace waymark::daemon;
 using namespace waymark::course::check;

@@ -15,11 +15,11 @@
 #include "advice.hh"
 #include "daemon/signals.hh"
 #include "lessons/course/check/faults.hh"
+#include "lessons/course/check/shared_memory.hh"
+#include "lessons/course/check/single_step.hh"
 #include "lessons/course/check/surroundings.hh"
 #include "mask.hh"
 #include "refusal.hh"
-#include "shared_memory.hh"
-#include "single_step.hh"
 
 using namespace waymark::daemon;
 using namespace waymark::course::check;

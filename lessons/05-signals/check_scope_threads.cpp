@@ -9,9 +9,9 @@
 
 #include "advice.hh"
 #include "daemon/signals.hh"
+#include "lessons/course/check/single_step.hh"
 #include "lessons/course/check/story.hh"
 #include "lessons/course/check/surroundings.hh"
-#include "single_step.hh"
 
 using namespace waymark::daemon;
 using namespace waymark::course::check;

@@ -18,8 +18,8 @@
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
+#include "lessons/course/check/shared_memory.hh"
 #include "mask.hh"
-#include "shared_memory.hh"
 #include "watched_wait.hh"
 
 using namespace waymark::daemon;

@@ -14,10 +14,10 @@
 #include "daemon/signals.hh"
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/faults.hh"
+#include "lessons/course/check/shared_memory.hh"
 #include "lessons/course/check/story.hh"
 #include "lessons/course/check/surroundings.hh"
 #include "refusal.hh"
-#include "shared_memory.hh"
 #include "watched_wait.hh"
 
 using namespace waymark::daemon;

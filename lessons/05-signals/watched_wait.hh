@@ -8,7 +8,7 @@
 #include <string>
 
 #include "daemon/signals.hh"
-#include "shared_memory.hh"
+#include "lessons/course/check/shared_memory.hh"
 
 namespace waymark::course::check {
 

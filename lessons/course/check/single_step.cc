@@ -1,4 +1,4 @@
-#include "single_step.hh"
+#include "lessons/course/check/single_step.hh"
 
 #include <elf.h>
 #include <poll.h>
@@ -26,8 +26,8 @@
 #include "daemon/fd.hh"
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/processes.hh"
+#include "lessons/course/check/shared_memory.hh"
 #include "lessons/course/check/story.hh"
-#include "shared_memory.hh"
 
 namespace waymark::course::check {
 
