@@ -128,7 +128,9 @@ inline const Advice kReportCounted{
 inline const Advice kMistold{
     "lost lines told twice or forgotten",
     "Between reading the number and setting it to 0 another thread loses a line, or tells the "
-    "same number. Take it in one step, exchange(0), and add what could not be told.",
+    "same number. Take it in one step, exchange(0), believe only what that gave, and add what "
+    "could "
+    "not be told.",
     "README.md#lost-lines-told-twice-or-forgotten"};
 inline const Advice kSignal{
     "killed by its own log",

@@ -9,7 +9,8 @@
 
 #include <cerrno>
 #include <csignal>
-#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
@@ -19,8 +20,6 @@ using namespace waymark::course::check;
 
 namespace {
 
-struct Unspeakable {};  // a line with it is lost without a write
-
 void expect_survived(int status, int lost) {
     expect(!WIFSIGNALED(status), "the process", "lives on", in_words(status), kSignal);
     expect(WEXITSTATUS(status) == lost, "lost()", fmt::format("{} lines lost", lost),
@@ -28,14 +27,6 @@ void expect_survived(int status, int lost) {
 }
 
 }  // namespace
-
-template <>
-struct fmt::formatter<Unspeakable> {
-    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
-    auto format(const Unspeakable&, fmt::format_context& context) const -> decltype(context.out()) {
-        throw std::runtime_error("no words for it");
-    }
-};
 
 TEST_CASE("lost lines are counted and told of behind the next line") {
     const Folder folder;

@@ -3,9 +3,11 @@
 
 #pragma once
 
+#include <fmt/core.h>
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +76,8 @@ class SystemLog {
 inline constexpr int kNotFromBirth = ENOTUNIQ;
 bool refuse_late_close_on_exec();
 
+struct Unspeakable {};  // a line with it is lost without a write
+
 // How long files may get that this process writes, as far as whoever runs the check lets them grow.
 void room_for(rlim_t bytes);
 // How a process ended that gives the number of lost lines: "2 lines lost".
@@ -93,3 +97,12 @@ class PlaceCalls {
 };
 
 }  // namespace waymark::course::check
+
+template <>
+struct fmt::formatter<waymark::course::check::Unspeakable> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+    auto format(const waymark::course::check::Unspeakable&, fmt::format_context& context) const
+        -> decltype(context.out()) {
+        throw std::runtime_error("no words for it");
+    }
+};

@@ -118,7 +118,7 @@ unsigned long next_instruction(pid_t pid) {
 class Tracer {
   public:
     Tracer(pid_t pid, const Common& common, const Orders& orders, const StepPlan& plan)
-        : pid_(pid), common_(common), orders_(orders), most_steps_(plan.most_steps) {
+        : pid_(pid), common_(common), orders_(orders), plan_(plan) {
         if (plan.spare_libraries) spared_ = Code({"/libc.", "/libasan."});
     }
 
@@ -130,6 +130,10 @@ class Tracer {
         }
         // If the check is ended, so is this process.
         ::ptrace(PTRACE_SETOPTIONS, pid_, nullptr, PTRACE_O_EXITKILL);
+        if (plan_.begins_later) {
+            resume(PTRACE_CONT, 0);
+            run_to_mark();
+        }
         step_to_second_mark();
         if (seen_.locked) ::kill(pid_, SIGKILL);
         run_to_end();
@@ -163,19 +167,33 @@ class Tracer {
         constexpr int kSparedForOne = 20;
         constexpr int kTellEvery = 256;
         told_ = used_so_far();
+        bool is_enough = false;
         resume(PTRACE_SINGLESTEP, 0);
-        for (int steps = 1; stands_before_second_mark() && seen_.signals < most_steps_ &&
-                            steps < kSparedForOne * most_steps_;
+        for (int steps = 1;
+             stands_before_mark() && !is_enough && seen_.signals < plan_.most_steps &&
+             steps < kSparedForOne * (plan_.first + plan_.most_steps);
              ++steps) {
-            if (has_stepped() && !spared_.has(next_instruction(pid_))) signal_the_other_thread();
+            if (is_meeting_place()) {
+                signal_the_other_thread();
+                is_enough = plan_.is_enough();
+            }
             if (steps % kTellEvery == 0) take_off_cost();
             if (!seen_.locked) resume(PTRACE_SINGLESTEP, signal_to_hand_on());
         }
         take_off_cost();
-        // At full speed from here on, and what it uses now is its own.
-        while (stands_before_second_mark()) resume(PTRACE_CONT, signal_to_hand_on());
+        // What it uses from here on is its own.
+        run_to_mark();
     }
-    bool stands_before_second_mark() const {
+    // At full speed.
+    void run_to_mark() {
+        while (stands_before_mark()) resume(PTRACE_CONT, signal_to_hand_on());
+    }
+    bool is_meeting_place() {
+        if (!has_stepped() || spared_.has(next_instruction(pid_))) return false;
+        ++places_;
+        return places_ >= plan_.first && (places_ - plan_.first) % plan_.every == 0;
+    }
+    bool stands_before_mark() const {
         return WIFSTOPPED(seen_.status) && WSTOPSIG(seen_.status) != kMark && !seen_.locked;
     }
     bool has_stepped() const { return WSTOPSIG(seen_.status) == SIGTRAP; }
@@ -206,13 +224,18 @@ class Tracer {
     pid_t pid_;
     const Common& common_;
     const Orders& orders_;
-    const int most_steps_;
+    const StepPlan& plan_;
     Code spared_;
+    int places_ = 0;                    // instructions so far at which the two may meet
     std::chrono::nanoseconds told_{0};  // of the time that does not count
     Stepped seen_;
 };
 
 }  // namespace
+
+void step_from_here() {
+    ::raise(kMark);
+}
 
 Stepped step_through(const StepPlan& plan) {
     // Thousands of stops: on a machine with much to do their time is not the learner's.

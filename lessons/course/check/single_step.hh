@@ -2,7 +2,8 @@
 // (ptrace(2)): its first thread runs a piece of the learner's code one instruction at a time, and
 // after each the second thread gets a signal and runs its handler to the end. A counter that is
 // loaded here and stored there loses one of the two every time, not once a month; a handler that
-// waits for a lock waits for the thread that stands still.
+// waits for a lock waits for the thread that stands still. Or after one of them: what is wrong at
+// one instruction among thousands is looked for there.
 
 #pragma once
 
@@ -28,7 +29,19 @@ struct StepPlan {
     // No signals while the C library or the sanitizer runs: half of the instructions are theirs,
     // and change nothing of the learner's. But they may hold a lock: not for what a handler does.
     bool spare_libraries = false;
+    // The steps begin where `act` calls step_from_here(), and not with it.
+    bool begins_later = false;
+    // After which of the instructions, counted from 1, the second thread gets its first signal, and
+    // then after each how many. Those of spared libraries do not count.
+    int first = 1;
+    int every = 1;
+    // Asked behind each signal, in the process that called step_through(): true if both may go on
+    // at full speed from there.
+    std::function<bool()> is_enough = [] { return false; };
 };
+
+// In `act`. What it calls before may be long, and costs nothing.
+void step_from_here();
 
 // Forks, so handlers that are set before are there. Throws std::system_error.
 Stepped step_through(const StepPlan& plan);
