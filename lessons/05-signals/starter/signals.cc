@@ -46,5 +46,5 @@ bool wait_for_signal(const SignalFlag&, Deadline) {
 }
 
 // Write this: a write to a peer that is gone fails with EPIPE instead of ending the process, in
-// every thread.
+// every thread. Throws std::system_error if the kernel refuses.
 void ignore_sigpipe() {}
