@@ -3,6 +3,10 @@
 // Look at the peer of the client of IPv4 in step 1: it wears the clothes of IPv6. A rule for
 // 127.0.0.1 does not know it. And at step 2: who is refused.
 
+#include <cstddef>
+#include <utility>
+#include <vector>
+
 #include "by_hand.hh"
 
 using namespace waymark::demo;
@@ -40,12 +44,25 @@ int listen_beside(const Fd& server) {
     return try_bind(other, Address::parse("0.0.0.0:0").with_port(local_address(server).port()));
 }
 
+// For IPv6 alone the kernel looks at IPv6 alone: for IPv4 another program may have the port. Then
+// another one.
+Fd listen_where_nobody_is(bool only_ipv6) {
+    constexpr std::size_t kMostTries = 100;
+    std::vector<Fd> passed_over;
+    for (;;) {
+        Fd server = listen_at_all(only_ipv6);
+        if (!only_ipv6 || listen_beside(server) == 0 || passed_over.size() == kMostTries)
+            return server;
+        passed_over.push_back(std::move(server));
+    }
+}
+
 }  // namespace
 
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     for (const bool only_ipv6 : {false, true}) {
-        const Fd server = listen_at_all(only_ipv6);
+        const Fd server = listen_where_nobody_is(only_ipv6);
         fmt::print("{}. a listener at [::] with IPV6_V6ONLY {}\n", only_ipv6 ? 2 : 1,
                    only_ipv6 ? 1 : 0);
         show_client(server, "[::1]:0");

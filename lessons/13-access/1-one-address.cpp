@@ -5,8 +5,10 @@
 // Look at: who is refused, and that the server does nothing for it.
 
 #include "door.hh"
+#include "net/port_under_test.hh"
 
 using namespace waymark::demo;
+using waymark::net::HeldPort;
 
 namespace {
 
@@ -18,10 +20,10 @@ void knock(const char* address, std::uint16_t port) {
 }
 
 void show(int number, const char* address) {
-    const Listener server(host(address));  // port 0: the kernel chooses
+    const HeldPort port;  // the kernel's choice, and no other program has it at the other addresses
+    const Listener server(host(address).with_port(port.number()));
     fmt::print("{}. a server at {}\n", number, address);
-    for (const char* here : {"127.0.0.1", "127.0.0.2", "127.0.0.3"})
-        knock(here, server.address().port());
+    for (const char* here : {"127.0.0.1", "127.0.0.2", "127.0.0.3"}) knock(here, port.number());
 }
 
 }  // namespace
