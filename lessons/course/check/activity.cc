@@ -91,11 +91,18 @@ bool settles(const std::function<bool()>& condition) {
 
 bool rest(const std::vector<pid_t>& threads) {
     constexpr int kLooks = 50;
+    constexpr int kMostLooks = 2000;
     constexpr int kMostSleeps = 8;
+    const auto awake = [](pid_t thread) { return process_state(thread) == 'R'; };
     return std::ranges::all_of(threads, comes_to_rest) && [&] {
         std::vector<long> before;
         for (const pid_t thread : threads) before.push_back(sleeps_so_far(thread));
-        for (int look = 0; look < kLooks; ++look) sleep_a_moment();
+        // One that was woken and waits for a processor cannot show how often it wakes up: such a
+        // look is none.
+        for (int quiet = 0, look = 0; quiet < kLooks && look < kMostLooks; ++look) {
+            sleep_a_moment();
+            if (std::ranges::none_of(threads, awake)) ++quiet;
+        }
         for (std::size_t i = 0; i < threads.size(); ++i)
             if (!comes_to_rest(threads[i]) || sleeps_so_far(threads[i]) - before[i] > kMostSleeps)
                 return false;
