@@ -224,9 +224,9 @@ TEST_CASE("after a gap there is room when half is gone") {
 TEST_CASE("there is room when exactly half waits and not before") {
     // Of 3 and of 31 that is 1 and 15. Of 4 messages 2, and they have no more than the 17 of 35
     // bytes.
-    for (const Limits& limits : {Limits{.messages = 3, .bytes = std::size_t{1} << 32U},
-                                 Limits{.messages = 9, .bytes = 31},
-                                 Limits{.messages = 4, .bytes = 35}}) {
+    for (const Limits& limits :
+         {Limits{.messages = 3, .bytes = std::size_t{1} << 32U}, Limits{.messages = 9, .bytes = 31},
+          Limits{.messages = 4, .bytes = 35}}) {
         step("at most " + show(limits.messages) + " messages and " + show(limits.bytes) +
              " bytes may wait; push four of 10 bytes, and one without bytes");
         EventLoop loop;

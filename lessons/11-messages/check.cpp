@@ -1,8 +1,8 @@
 // Lesson 11: stdout is gone: who hears you? Here: the text of a line. What a peer says is made
 // harmless, letter by letter, as a slow model has it (model.hh), and the time is the world's. The
 // line's way out is in check_line.cpp, what is lost in check_lost.cpp, what gets out in parts in
-// check_part.cpp, the file in check_file.cpp, the system log in check_syslog.cpp, and two threads at
-// once in check_together.cpp.
+// check_part.cpp, the file in check_file.cpp, the system log in check_syslog.cpp, and two threads
+// at once in check_together.cpp.
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>

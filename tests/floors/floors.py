@@ -17,8 +17,10 @@ import re
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 RESOLVED = re.compile(r'"resolved":\s*"\w+://')  # npm's word for where a package came from
 CAST = re.compile(r"\breinterpret_cast<\s*(?:const\s+)?([^<>*&]+?)\s*([*&]?)\s*>|\breinterpret_cast<")
-# Bytef is zlib's byte; a sockaddr* is only given, never followed; Pointer is that of a function (store/libpq.hh).
-TAKEN_FOR = {"char*", "unsigned char*", "std::byte*", "std::uint8_t*", "Bytef*", "sockaddr*", "Pointer"}
+# Bytef is zlib's byte; a sockaddr* and a void* are only given, never followed; Pointer is that of a function
+# (store/libpq.hh); an ElfW(Dyn) lies in the tables of the dynamic linker (start_pages.cc).
+TAKEN_FOR = {"char*", "unsigned char*", "std::byte*", "std::uint8_t*", "Bytef*", "sockaddr*", "void*", "Pointer",
+             "ElfW(Dyn)*"}
 ONLY_BYTES = pathlib.PurePath("lessons/16-tracker")
 SOURCES = {".cc", ".hh"}
 SCRIPTS = {".py", ".sh", ".js", ".mjs", ".css"}

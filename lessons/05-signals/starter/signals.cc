@@ -1,5 +1,5 @@
-// What is yours to write in lesson 05. The check begins with the constructor of ScopedSignalHandler;
-// the waits come last. SignalMask, above, is there for you to use.
+// What is yours to write in lesson 05. The check begins with the constructor of
+// ScopedSignalHandler; the waits come last. SignalMask, above, is there for you to use.
 
 namespace {
 

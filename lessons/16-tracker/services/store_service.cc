@@ -92,7 +92,7 @@ class StoreService {
     Removals removals_{loop_, store_, log_};
     RetentionRun retention_{loop_, store_, log_};
     ForwardDesk forward_desk_;
-    std::optional<std::uint16_t> caller_;  // which of the receivers it is
+    std::optional<std::uint16_t> caller_;    // which of the receivers it is
     std::unique_ptr<OtherTrackers> others_;  // where the database is shared
     StoreCounters counters_;
     StoringRound round_{store_, counters_, shared_places_, place_news_};
@@ -157,9 +157,9 @@ void StoreService::meet(Peer peer, Channel channel) {
 
 void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
     channel.grow_buffers(std::size_t{4} * 1024 * 1024);
-    Receiver& receiver = receivers_.connect(
-        number, std::move(channel),
-        [this](Receiver& it, std::string_view message) { take(it, message); });
+    Receiver& receiver =
+        receivers_.connect(number, std::move(channel),
+                           [this](Receiver& it, std::string_view message) { take(it, message); });
     if (number == caller_)
         forward_desk_.meet([&receiver](std::string_view message) { receiver.link->send(message); });
     receiver.link->send(write(Room{quarantine_had_room_}));
@@ -221,7 +221,7 @@ void StoreService::end_transaction() {
     web_app_.in_transaction(false);
     counters_.note_commit(result, std::chrono::steady_clock::now() - begin, unix_now());
 
-    receivers_.answer(result);                                       //@ 2
+    receivers_.answer(result);  //@ 2
     if (result.durable && round_.has_stored()) web_app_.count_stored();
     if (result.durable) web_app_.announce(result.sequence, round_.fresh());  //@ 3
     for (const std::string& message : shared_places_.take(result.durable))

@@ -26,8 +26,8 @@ void require_own_folder(const std::string& folder, const std::string& user);
 // Throws UsageError for an unknown user, std::system_error.
 void give_data_folder(const std::string& folder, const std::string& user);
 
-// Root puts a file into a folder for a server that runs as somebody else: whose folder it is, his is
-// the file, unless it has a second name. For others nothing happens. Throws std::system_error.
+// Root puts a file into a folder for a server that runs as somebody else: whose folder it is, his
+// is the file, unless it has a second name. For others nothing happens. Throws std::system_error.
 void give_to_owner_of_folder(const std::string& file);
 
 // The database in a data folder.

@@ -60,8 +60,7 @@ std::string order_of(const MovedTable& table, const char* after_each = "") {
     return order;
 }
 
-std::string select_page(Connection& connection, const MovedTable& table,
-                        const std::string& where) {
+std::string select_page(Connection& connection, const MovedTable& table, const std::string& where) {
     return fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {}",
                        table.column_names(table.columns.size()), source_of(connection, table),
                        where, order_of(table), table.rows_of_page);
@@ -80,9 +79,8 @@ std::string page_behind(Connection& connection, const MovedTable& table) {
         parameters += fmt::format("{}?{}", i == first ? "" : ", ", i);
     const std::string behind = fmt::format("({}) > ({})", order_of(table), parameters);
     return select_page(connection, table,
-                       table.is_by_device
-                           ? " WHERE device = ?1 AND time_ms >= ?2 AND " + behind
-                           : " WHERE " + behind);
+                       table.is_by_device ? " WHERE device = ?1 AND time_ms >= ?2 AND " + behind
+                                          : " WHERE " + behind);
 }
 
 // PostgreSQL takes no text with a byte that is not UTF-8, or with a zero byte. SQLite does, and may
