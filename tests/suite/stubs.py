@@ -60,7 +60,7 @@ class Machine:
         """As if it had been set up: the stub of meson could not build the server again."""
         build = self.house / "build"
         (build / "build.ninja").touch()
-        (build / "settings").write_text(f"{self.house} mold -Doptimization=2 -Ddebug=false")
+        (build / "settings").write_text(f"{self.house}  -Doptimization=2 -Ddebug=false")
         (build / "parts").write_text("course server slides")
 
     def write(self, path, text):
