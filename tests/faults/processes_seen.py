@@ -1,8 +1,13 @@
 """What can be seen of a process from outside (proc(5)), and what must be as before after a fault (I5)."""
 
 import os
+import pathlib
 import re
+import sys
 import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "suite"))
+from processes import process_state
 
 # For what must come, with sanitizers and on a machine that does other things too. Only what never comes
 # is waited for so long; how long the rest took decides nothing.
@@ -17,15 +22,6 @@ def wait_until(is_true, seconds, what):
             raise AssertionError(f"not within {seconds} s: {what}")
         time.sleep(0.01)
     return time.monotonic() - begin
-
-
-def process_state(pid):
-    """The letter of proc(5): R, S, D, T, Z ...; empty if there is no such process."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-            return stat.read().rpartition(")")[2].split()[0]
-    except OSError:
-        return ""
 
 
 def is_running(pid):

@@ -143,7 +143,10 @@ class Cluster:
 
     def suspend(self):
         """It accepts connections, for the kernel does that, and answers nothing."""
-        os.kill(self.process.pid, signal.SIGSTOP)  # first: from here on it starts no other
+        # First: once it stands still it starts no other, and none that has ended is taken away, whose number would be
+        # nobody's. On a busy machine that takes its time.
+        os.kill(self.process.pid, signal.SIGSTOP)
+        wait_until(lambda: processes.process_state(self.process.pid) == "T", lambda: "PostgreSQL stands still")
         for pid in self.pids():
             os.kill(pid, signal.SIGSTOP)
 

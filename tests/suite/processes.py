@@ -35,18 +35,29 @@ def reap():
                 pass
 
 
+def state_and_parent(pid):
+    """From /proc/PID/stat (proc(5)); ("", 0) of one that is not there."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            # The name in parentheses may hold spaces and parentheses itself.
+            state, parent = stat.read().rpartition(")")[2].split()[:2]
+            return state, int(parent)
+    except OSError:
+        return "", 0
+
+
+def process_state(pid):
+    """The letter of proc(5): R, S, D, T, Z ...; empty if there is no such process."""
+    return state_and_parent(pid)[0]
+
+
 def parents():
-    """{pid: parent} of every process, from /proc/PID/stat (proc(5))."""
+    """{pid: parent} of every process that has not ended."""
     table = {}
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as stat:
-                # The name in parentheses may hold spaces and parentheses itself.
-                state, parent = stat.read().rpartition(")")[2].split()[:2]
-        except OSError:
-            continue  # it has ended since
-        if state != "Z":
-            table[int(name)] = int(parent)
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        state, parent = state_and_parent(pid)
+        if state not in ("", "Z"):
+            table[pid] = parent
     return table
 
 
