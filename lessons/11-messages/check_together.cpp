@@ -9,6 +9,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,16 +26,15 @@ using namespace waymark::course::check;
 
 namespace {
 
-// What the second thread does each time that the first one stands still.
-struct Meetings {
-    std::atomic<int> count = 0;
-    std::atomic<int> last_told = 0;  // the number of the last one at which it told of a lost line
+// What became of the second thread.
+struct Meeting {
+    std::atomic<bool> took_place = false;
+    std::atomic<bool> told = false;  // of the lost line
 };
 struct {
     Log* log = nullptr;
     Fd file = {};  // to read what it has written
-    bool loses_another = false;
-    Meetings* seen = nullptr;
+    Meeting* seen = nullptr;
 } second;
 
 bool ends_with_lost_lines(const Fd& file) {
@@ -45,49 +45,10 @@ bool ends_with_lost_lines(const Fd& file) {
            std::string_view(end, sizeof end) == kEnd;
 }
 
-// Logs a line, and sees whether that told of a lost one; then there is another to be told of.
 void log_between(int) {
-    ++second.seen->count;
     second.log->info("between");
-    if (!ends_with_lost_lines(second.file)) return;
-    second.seen->last_told = second.seen->count.load();
-    if (second.loses_another) second.log->info("{}", Unspeakable{});
-}
-
-struct Place {
-    int first;
-    int every = 1;
-};
-
-// A line is lost. One thread logs a line, and from the beginning of its write(2) on it stands still
-// after some of its instructions until another one has logged a line there. The place of the last
-// instruction at which the other one told of a lost line; 0 if there was none.
-int last_told_at(const Place& place, const Folder& folder, bool once) {
-    Log log(to_file(folder));
-    const SharedMemory<Meetings> seen;
-    second = {&log, Fd(::open(folder.log().c_str(), O_RDONLY | O_CLOEXEC)), !once, &*seen};
-    ::signal(SIGUSR1, log_between);
-    StepPlan plan;
-    plan.signal = SIGUSR1;
-    plan.act = [&] {
-        log.info("{}", Unspeakable{});
-        std::optional<Faults> faults(std::in_place);
-        faults->before(Call::write, [&] {
-            faults.reset();  // its lock may not be what the other thread waits for
-            step_from_here();
-        });
-        log.info("one");
-    };
-    plan.count = [] { return 0; };
-    plan.spare_libraries = true;
-    plan.begins_later = true;
-    plan.first = place.first;
-    plan.every = place.every;
-    plan.is_enough = [&] { return once || seen->last_told != seen->count; };
-    const Stepped stepped = step_through(plan);
-    second.file.reset();
-    if (!stepped.possible) skip("this system does not let a process trace its child (ptrace)");
-    return seen->last_told == 0 ? 0 : place.first + (seen->last_told - 1) * place.every;
+    second.seen->told = ends_with_lost_lines(second.file);
+    second.seen->took_place = true;
 }
 
 void expect_right(const std::vector<std::string>& lines) {
@@ -102,20 +63,65 @@ void expect_right(const std::vector<std::string>& lines) {
            "the lines of the two", "one, between, and once: " + told(1), show(all), kMistold);
 }
 
+// What is looked up or made at the first call of a function, under a lock of its own, is there
+// from here on: in both threads each call is one like all others.
+void tell_of_a_lost_line() {
+    const Folder folder;
+    Log log(to_file(folder));
+    log.info("{}", Unspeakable{});
+    Faults faults;
+    faults.before(Call::write, [] {});
+    log.info("next");
+}
+
+// A line is lost. One thread logs a line, and stands still after so many of its instructions,
+// counted from the beginning of its write(2), until another one has logged a line there. True if
+// that one came in time to tell of the lost one.
+bool told_by_the_other(int place) {
+    const Folder folder;
+    Log log(to_file(folder));
+    const SharedMemory<Meeting> seen;
+    second = {&log, Fd(::open(folder.log().c_str(), O_RDONLY | O_CLOEXEC)), &*seen};
+    StepPlan plan;
+    plan.signal = SIGUSR1;
+    plan.act = [&] {
+        log.info("{}", Unspeakable{});
+        std::optional<Faults> faults(std::in_place);
+        faults->before(Call::write, [&] {
+            faults.reset();  // its lock may not be what the other thread waits for
+            step_from_here();
+        });
+        log.info("one");
+    };
+    plan.count = [] { return 0; };
+    plan.spare_libraries = true;
+    plan.begins_later = true;
+    plan.first = place;
+    plan.is_enough = [] { return true; };
+    const Stepped stepped = step_through(plan);
+    second.file.reset();
+    if (!stepped.possible) skip("this system does not let a process trace its child (ptrace)");
+    // It was too late for a meeting, or waits for the first one.
+    if (!seen->took_place) return false;
+    expect_right(lines_of(folder.log()));
+    return seen->told;
+}
+
 }  // namespace
 
 TEST_CASE("two threads take the number of the lost in one step") {
     const SignalsAsFound as_found({SIGUSR1});
+    ::signal(SIGUSR1, log_between);
+    tell_of_a_lost_line();
     step(
-        "a line is lost, and one is logged; while it is, another thread logs one, and another, and "
-        "tells of what is lost by then: until the first one has taken the number");
-    constexpr int kStride = 64;
-    const int about = last_told_at({kStride, kStride}, Folder(), false);
-    const int last = std::max(about, last_told_at({about + 1}, Folder(), false));
-    if (last == 0) return;  // the number is taken before the write
+        "a line is lost, and one is logged; behind some instruction of that another thread logs "
+        "one: here and there, and at last behind the last at which it still tells of the lost one");
     // Who looks at the number, and then takes it, stands between the two there.
-    step("the same, and the other thread logs one line, at the last place where it came in time");
-    const Folder folder;
-    last_told_at({last}, folder, true);
-    expect_right(lines_of(folder.log()));
+    constexpr int kFirst = 512;
+    constexpr int kMost = 1 << 14;
+    int in_time = 0;
+    int too_late = kMost;
+    for (int place = kFirst; too_late - in_time > 1;
+         place = too_late == kMost ? 2 * in_time : std::midpoint(in_time, too_late))
+        (told_by_the_other(place) ? in_time : too_late) = place;
 }
