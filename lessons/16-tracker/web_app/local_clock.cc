@@ -8,7 +8,6 @@
 
 namespace waymark::tracker {
 
-using std::chrono::days;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::sys_days;
@@ -16,7 +15,7 @@ using std::chrono::sys_days;
 namespace {
 
 constexpr UnixMillis kMinute = milliseconds(minutes(1)).count();
-constexpr minutes kFarthestOffset = days(1);
+constexpr minutes kFarthestOffset = std::chrono::days(1);
 // A quarter of what the type holds, so that adding an offset cannot overflow.
 constexpr UnixMillis kEver = std::numeric_limits<UnixMillis>::max() / 4;
 
@@ -37,7 +36,7 @@ std::optional<minutes> offset_in(std::string_view text) {
 }
 
 sys_days day_at(UnixMillis time, minutes offset) {
-    return std::chrono::floor<days>(
+    return std::chrono::floor<std::chrono::days>(
         std::chrono::sys_time<milliseconds>(milliseconds(time) + offset));
 }
 
