@@ -1,6 +1,5 @@
 #include "made_up_network.hh"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <netinet/in.h>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "daemon/fd.hh"
+#include "lessons/course/check/real_call.hh"
 
 namespace waymark::course::check {
 
@@ -29,14 +29,12 @@ constexpr int kTenSeconds = 10'000;
 MadeUpNetwork* the_network = nullptr;
 
 int real_connect(int fd, const sockaddr* address, socklen_t length) {
-    static auto* const real =
-        reinterpret_cast<int (*)(int, const sockaddr*, socklen_t)>(::dlsym(RTLD_NEXT, "connect"));
+    static auto* const real = real_call<int(int, const sockaddr*, socklen_t)>("connect");
     return real(fd, address, length);
 }
 
 int real_epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
-    static auto* const real =
-        reinterpret_cast<int (*)(int, int, int, epoll_event*)>(::dlsym(RTLD_NEXT, "epoll_ctl"));
+    static auto* const real = real_call<int(int, int, int, epoll_event*)>("epoll_ctl");
     return real(epoll, operation, fd, event);
 }
 
@@ -251,9 +249,9 @@ int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
 }
 
 int socket(int family, int type, int protocol) noexcept {
-    static auto* const real =
-        reinterpret_cast<int (*)(int, int, int)>(::dlsym(RTLD_NEXT, "socket"));
-    const auto* network = waymark::course::check::MadeUpNetwork::current();
+    using namespace waymark::course::check;
+    static auto* const real = real_call<int(int, int, int)>("socket");
+    const MadeUpNetwork* network = MadeUpNetwork::current();
     const int refusal = network ? network->refusal_of_family(family) : 0;
     if (refusal == 0) return real(family, type, protocol);
     errno = refusal;

@@ -1,11 +1,12 @@
 #include "socket_calls.hh"
 
-#include <dlfcn.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+
+#include "lessons/course/check/real_call.hh"
 
 namespace waymark::course::check {
 
@@ -32,11 +33,6 @@ bool fails_now(NotedCall call) {
     if (call.call != record.fails || before != record.after) return false;
     errno = record.error;
     return true;
-}
-
-template <typename Function>
-Function* next(const char* name) {
-    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
 }  // namespace
@@ -86,29 +82,29 @@ std::string name_of(SocketCall call) {
 }  // namespace waymark::course::check
 
 using waymark::course::check::fails_now;
-using waymark::course::check::next;
+using waymark::course::check::real_call;
 using waymark::course::check::SocketCall;
 
 extern "C" {
 
 int socket(int family, int type, int protocol) noexcept {
-    static auto* const real = next<int(int, int, int)>("socket");
+    static auto* const real = real_call<int(int, int, int)>("socket");
     if (fails_now({SocketCall::socket, type, family, 0})) return -1;
     return real(family, type, protocol);
 }
 
 int bind(int fd, const sockaddr* address, socklen_t length) noexcept {
-    static auto* const real = next<int(int, const sockaddr*, socklen_t)>("bind");
+    static auto* const real = real_call<int(int, const sockaddr*, socklen_t)>("bind");
     return fails_now({SocketCall::bind, 0, 0, 0}) ? -1 : real(fd, address, length);
 }
 
 int listen(int fd, int backlog) noexcept {
-    static auto* const real = next<int(int, int)>("listen");
+    static auto* const real = real_call<int(int, int)>("listen");
     return fails_now({SocketCall::listen, backlog, 0, 0}) ? -1 : real(fd, backlog);
 }
 
 int setsockopt(int fd, int level, int option, const void* value, socklen_t length) noexcept {
-    static auto* const real = next<int(int, int, int, const void*, socklen_t)>("setsockopt");
+    static auto* const real = real_call<int(int, int, int, const void*, socklen_t)>("setsockopt");
     int number = 0;
     if (length >= sizeof number) std::memcpy(&number, value, sizeof number);
     if (fails_now({SocketCall::setsockopt, level, option, number})) return -1;
@@ -116,7 +112,7 @@ int setsockopt(int fd, int level, int option, const void* value, socklen_t lengt
 }
 
 int shutdown(int fd, int which) noexcept {
-    static auto* const real = next<int(int, int)>("shutdown");
+    static auto* const real = real_call<int(int, int)>("shutdown");
     return fails_now({SocketCall::shutdown, 0, which, 0}) ? -1 : real(fd, which);
 }
 

@@ -1,6 +1,5 @@
 #include "seen.hh"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/filter.h>
@@ -22,6 +21,7 @@
 #include <iterator>
 
 #include "daemon/error.hh"
+#include "lessons/course/check/real_call.hh"
 
 namespace waymark::course::check {
 
@@ -178,11 +178,6 @@ struct Record {
 };
 Record record;
 
-template <typename Function>
-Function* next(const char* name) {
-    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
-
 }  // namespace
 
 PlaceCalls::PlaceCalls() {
@@ -206,25 +201,25 @@ void PlaceCalls::fail_dup3(int error) {
 
 }  // namespace waymark::course::check
 
-using waymark::course::check::next;
+using waymark::course::check::real_call;
 using waymark::course::check::record;
 
 extern "C" {
 
 int connect(int fd, const sockaddr* address, socklen_t length) {
-    static auto* const real = next<int(int, const sockaddr*, socklen_t)>("connect");
+    static auto* const real = real_call<int(int, const sockaddr*, socklen_t)>("connect");
     if (record.is_kept) ++record.connects;
     return real(fd, address, length);
 }
 
 int dup2(int from, int to) noexcept {
-    static auto* const real = next<int(int, int)>("dup2");
+    static auto* const real = real_call<int(int, int)>("dup2");
     if (record.is_kept) ++record.dup2s;
     return real(from, to);
 }
 
 int dup3(int from, int to, int flags) noexcept {
-    static auto* const real = next<int(int, int, int)>("dup3");
+    static auto* const real = real_call<int(int, int, int)>("dup3");
     if (record.is_kept) ++((flags & O_CLOEXEC) == 0 ? record.dup2s : record.dup3s);
     if (record.is_kept && record.dup3_error != 0) {
         errno = record.dup3_error;

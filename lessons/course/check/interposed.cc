@@ -3,7 +3,6 @@
 // kill(2) is watched always: a check runs with the learner's rights, and kill(-1, ...) would end
 // whatever else they have running, kill(getppid(), ...) the runner, and the shell's prompt with it.
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,6 +19,7 @@
 #include "lessons/course/check/core_dumps.hh"
 #include "lessons/course/check/events.hh"
 #include "lessons/course/check/fault_plan.hh"
+#include "lessons/course/check/real_call.hh"
 #include "lessons/course/check/runner_line.hh"
 
 namespace {
@@ -34,6 +34,7 @@ using waymark::course::check::Event;
 using waymark::course::check::KeptSets;
 using waymark::course::check::length_of;
 using waymark::course::check::patience;
+using waymark::course::check::real_call;
 using waymark::course::check::runner_process;
 using waymark::course::check::send_event;
 using waymark::course::check::shortened;
@@ -41,12 +42,6 @@ using waymark::course::check::signal_to_nobody;
 using waymark::course::check::time_has_passed;
 using waymark::course::check::time_is_up;
 using waymark::course::check::wait_fast;
-
-// Where the call would have gone without this file: the sanitizer's, or the C library's.
-template <typename Function>
-Function* next(const char* name) {
-    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
 
 // A look that was told to see nobody. Behind a wait in earnest they see who has ended.
 bool sees_nobody(int options) {
@@ -73,7 +68,7 @@ int with_core(int result, siginfo_t* info) {
 extern "C" {
 
 pid_t fork() noexcept {
-    static auto* const real = next<pid_t()>("fork");
+    static auto* const real = real_call<pid_t()>("fork");
     const pid_t pid = call_fails(Call::fork) ? -1 : real();
     if (pid == 0) begin_the_child();
     if (pid > 0) call_done(Call::fork);
@@ -82,7 +77,7 @@ pid_t fork() noexcept {
 
 // fork(2) without the handlers of pthread_atfork; glibc 2.34 has it.
 pid_t _Fork() noexcept {
-    static auto* const real = next<pid_t()>("_Fork");
+    static auto* const real = real_call<pid_t()>("_Fork");
     const pid_t pid = call_fails(Call::fork) ? -1 : real();
     if (pid == 0) begin_the_child();
     if (pid > 0) call_done(Call::fork);
@@ -90,34 +85,34 @@ pid_t _Fork() noexcept {
 }
 
 pid_t waitpid(pid_t pid, int* status, int options) {
-    static auto* const real = next<pid_t(pid_t pid, int* status, int options)>("waitpid");
+    static auto* const real = real_call<pid_t(pid_t pid, int* status, int options)>("waitpid");
     if (call_fails(Call::waitpid)) return -1;
     return sees_nobody(options) ? 0 : with_core(real(pid, status, options), status);
 }
 
 pid_t wait(int* status) {
-    static auto* const real = next<pid_t(int* status)>("wait");
+    static auto* const real = real_call<pid_t(int* status)>("wait");
     if (call_fails(Call::waitpid)) return -1;
     time_has_passed(Call::waitpid);
     return with_core(real(status), status);
 }
 
 pid_t wait3(int* status, int options, rusage* usage) noexcept {
-    static auto* const real = next<pid_t(int* status, int options, rusage* usage)>("wait3");
+    static auto* const real = real_call<pid_t(int* status, int options, rusage* usage)>("wait3");
     if (call_fails(Call::waitpid)) return -1;
     return sees_nobody(options) ? 0 : with_core(real(status, options, usage), status);
 }
 
 pid_t wait4(pid_t pid, int* status, int options, rusage* usage) noexcept {
     static auto* const real =
-        next<pid_t(pid_t pid, int* status, int options, rusage* usage)>("wait4");
+        real_call<pid_t(pid_t pid, int* status, int options, rusage* usage)>("wait4");
     if (call_fails(Call::waitpid)) return -1;
     return sees_nobody(options) ? 0 : with_core(real(pid, status, options, usage), status);
 }
 
 int waitid(idtype_t type, id_t id, siginfo_t* info, int options) {
     static auto* const real =
-        next<int(idtype_t type, id_t id, siginfo_t * info, int options)>("waitid");
+        real_call<int(idtype_t type, id_t id, siginfo_t * info, int options)>("waitid");
     if (call_fails(Call::waitpid)) return -1;
     if (!sees_nobody(options)) return with_core(real(type, id, info, options), info);
     if (info != nullptr) info->si_pid = 0;
@@ -125,40 +120,41 @@ int waitid(idtype_t type, id_t id, siginfo_t* info, int options) {
 }
 
 ssize_t read(int fd, void* bytes, size_t length) {
-    static auto* const real = next<ssize_t(int fd, void* bytes, size_t length)>("read");
+    static auto* const real = real_call<ssize_t(int fd, void* bytes, size_t length)>("read");
     return call_fails(Call::read) ? -1 : real(fd, bytes, shortened(length));
 }
 
 ssize_t recv(int fd, void* bytes, size_t length, int flags) {
-    static auto* const real = next<ssize_t(int fd, void* bytes, size_t length, int flags)>("recv");
+    static auto* const real =
+        real_call<ssize_t(int fd, void* bytes, size_t length, int flags)>("recv");
     return call_fails(Call::read) ? -1 : real(fd, bytes, shortened(length), flags);
 }
 
 ssize_t write(int fd, const void* bytes, size_t length) {
-    static auto* const real = next<ssize_t(int fd, const void* bytes, size_t length)>("write");
+    static auto* const real = real_call<ssize_t(int fd, const void* bytes, size_t length)>("write");
     return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length));
 }
 
 ssize_t send(int fd, const void* bytes, size_t length, int flags) {
     static auto* const real =
-        next<ssize_t(int fd, const void* bytes, size_t length, int flags)>("send");
+        real_call<ssize_t(int fd, const void* bytes, size_t length, int flags)>("send");
     return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length), flags);
 }
 
 int accept(int fd, sockaddr* peer, socklen_t* length) {
-    static auto* const real = next<int(int fd, sockaddr* peer, socklen_t* length)>("accept");
+    static auto* const real = real_call<int(int fd, sockaddr* peer, socklen_t* length)>("accept");
     return call_fails(Call::accept) ? -1 : real(fd, peer, length);
 }
 
 int accept4(int fd, sockaddr* peer, socklen_t* length, int flags) {
     static auto* const real =
-        next<int(int fd, sockaddr* peer, socklen_t* length, int flags)>("accept4");
+        real_call<int(int fd, sockaddr* peer, socklen_t* length, int flags)>("accept4");
     return call_fails(Call::accept) ? -1 : real(fd, peer, length, flags);
 }
 
 int poll(pollfd* descriptors, nfds_t count, int milliseconds) {
     static auto* const real =
-        next<int(pollfd * descriptors, nfds_t count, int milliseconds)>("poll");
+        real_call<int(pollfd * descriptors, nfds_t count, int milliseconds)>("poll");
     if (call_fails(Call::poll)) return -1;
     if (clock_is_fast())
         if (const auto seen =
@@ -170,9 +166,8 @@ int poll(pollfd* descriptors, nfds_t count, int milliseconds) {
 }
 
 int ppoll(pollfd* descriptors, nfds_t count, const timespec* time, const sigset_t* mask) {
-    static auto* const real =
-        next<int(pollfd * descriptors, nfds_t count, const timespec* time, const sigset_t* mask)>(
-            "ppoll");
+    static auto* const real = real_call<int(pollfd * descriptors, nfds_t count,
+                                            const timespec* time, const sigset_t* mask)>("ppoll");
     if (call_fails(Call::poll)) return -1;
     const timespec none{};
     if (clock_is_fast())
@@ -184,7 +179,7 @@ int ppoll(pollfd* descriptors, nfds_t count, const timespec* time, const sigset_
 
 int select(int count, fd_set* reading, fd_set* writing, fd_set* other, timeval* time) {
     static auto* const real =
-        next<int(int count, fd_set* reading, fd_set* writing, fd_set* other, timeval* time)>(
+        real_call<int(int count, fd_set* reading, fd_set* writing, fd_set* other, timeval* time)>(
             "select");
     if (call_fails(Call::poll)) return -1;
     if (clock_is_fast()) {
@@ -207,7 +202,7 @@ int select(int count, fd_set* reading, fd_set* writing, fd_set* other, timeval* 
 
 int epoll_wait(int fd, epoll_event* events, int most, int milliseconds) {
     static auto* const real =
-        next<int(int fd, epoll_event* events, int most, int milliseconds)>("epoll_wait");
+        real_call<int(int fd, epoll_event* events, int most, int milliseconds)>("epoll_wait");
     if (call_fails(Call::poll)) return -1;
     if (clock_is_fast())
         if (const auto seen =
@@ -219,23 +214,23 @@ int epoll_wait(int fd, epoll_event* events, int most, int milliseconds) {
 }
 
 int pipe(int* ends) noexcept {
-    static auto* const real = next<int(int* ends)>("pipe");
+    static auto* const real = real_call<int(int* ends)>("pipe");
     return call_fails(Call::pipe) ? -1 : real(ends);
 }
 
 int pipe2(int* ends, int flags) noexcept {
-    static auto* const real = next<int(int* ends, int flags)>("pipe2");
+    static auto* const real = real_call<int(int* ends, int flags)>("pipe2");
     return call_fails(Call::pipe) ? -1 : real(ends, flags);
 }
 
 pid_t setsid() noexcept {
-    static auto* const real = next<pid_t()>("setsid");
+    static auto* const real = real_call<pid_t()>("setsid");
     return call_fails(Call::setsid) ? -1 : real();
 }
 
 int sigaction(int number, const struct sigaction* action, struct sigaction* previous) noexcept {
     static auto* const real =
-        next<int(int number, const struct sigaction* action, struct sigaction* previous)>(
+        real_call<int(int number, const struct sigaction* action, struct sigaction* previous)>(
             "sigaction");
     if (call_fails(Call::sigaction)) return -1;
     const int result = real(number, action, previous);
@@ -244,7 +239,7 @@ int sigaction(int number, const struct sigaction* action, struct sigaction* prev
 }
 
 int open(const char* path, int flags, ...) {
-    static auto* const real = next<int(const char*, int, ...)>("open");
+    static auto* const real = real_call<int(const char*, int, ...)>("open");
     va_list more;
     va_start(more, flags);
     const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
@@ -253,7 +248,7 @@ int open(const char* path, int flags, ...) {
 }
 
 int openat(int folder, const char* path, int flags, ...) {
-    static auto* const real = next<int(int, const char*, int, ...)>("openat");
+    static auto* const real = real_call<int(int, const char*, int, ...)>("openat");
     va_list more;
     va_start(more, flags);
     const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
@@ -262,7 +257,7 @@ int openat(int folder, const char* path, int flags, ...) {
 }
 
 int kill(pid_t pid, int signal) noexcept {
-    static auto* const real = next<int(pid_t, int)>("kill");
+    static auto* const real = real_call<int(pid_t, int)>("kill");
     if (signal != 0 && call_fails(Call::kill)) return -1;
     const bool everybody = pid == -1;
     if (!everybody && (pid != runner_process() || signal == 0)) {

@@ -4,21 +4,20 @@
 // too. It reaches the process that the descriptor names and no other, so there is nobody to
 // protect.
 
-#include <dlfcn.h>
 #include <signal.h>
 #include <sys/syscall.h>
 
 #include "lessons/course/check/fault_plan.hh"
+#include "lessons/course/check/real_call.hh"
 
 namespace {
 
 using waymark::course::check::Call;
 using waymark::course::check::call_fails;
+using waymark::course::check::real_call;
 
-using ByNumber = long (*)(long, ...);
-
-ByNumber real() {
-    static const auto function = reinterpret_cast<ByNumber>(::dlsym(RTLD_NEXT, "syscall"));
+auto* real() {
+    static auto* const function = real_call<long(long, ...)>("syscall");
     return function;
 }
 

@@ -2,7 +2,6 @@
 // a place. In front of the C library's like those in interposed.cc, so that a plan which shortens
 // reads and writes does not depend on the one of them that a program has chosen.
 
-#include <dlfcn.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,17 +12,14 @@
 #include <limits>
 
 #include "lessons/course/check/fault_plan.hh"
+#include "lessons/course/check/real_call.hh"
 
 namespace {
 
 using waymark::course::check::Call;
 using waymark::course::check::call_fails;
+using waymark::course::check::real_call;
 using waymark::course::check::shortened;
-
-template <typename Function>
-Function* next(const char* name) {
-    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
 
 // The list of parts that the real call gets: the caller's own, cut where the plan cuts it.
 class CutParts {
@@ -80,26 +76,26 @@ void tell(const msghdr& cut, msghdr& message) {
 extern "C" {
 
 ssize_t pread(int fd, void* bytes, size_t length, off_t place) {
-    static auto* const real = next<ssize_t(int, void*, size_t, off_t)>("pread");
+    static auto* const real = real_call<ssize_t(int, void*, size_t, off_t)>("pread");
     return call_fails(Call::read) ? -1 : real(fd, bytes, shortened(length), place);
 }
 
 ssize_t readv(int fd, const iovec* parts, int count) {
-    static auto* const real = next<ssize_t(int, const iovec*, int)>("readv");
+    static auto* const real = real_call<ssize_t(int, const iovec*, int)>("readv");
     if (call_fails(Call::read)) return -1;
     const CutParts cut(parts, number_of(count));
     return real(fd, cut.parts(), cut.count());
 }
 
 ssize_t preadv(int fd, const iovec* parts, int count, off_t place) {
-    static auto* const real = next<ssize_t(int, const iovec*, int, off_t)>("preadv");
+    static auto* const real = real_call<ssize_t(int, const iovec*, int, off_t)>("preadv");
     if (call_fails(Call::read)) return -1;
     const CutParts cut(parts, number_of(count));
     return real(fd, cut.parts(), cut.count(), place);
 }
 
 ssize_t preadv2(int fd, const iovec* parts, int count, off_t place, int flags) {
-    static auto* const real = next<ssize_t(int, const iovec*, int, off_t, int)>("preadv2");
+    static auto* const real = real_call<ssize_t(int, const iovec*, int, off_t, int)>("preadv2");
     if (call_fails(Call::read)) return -1;
     const CutParts cut(parts, number_of(count));
     return real(fd, cut.parts(), cut.count(), place, flags);
@@ -108,13 +104,13 @@ ssize_t preadv2(int fd, const iovec* parts, int count, off_t place, int flags) {
 ssize_t recvfrom(int fd, void* bytes, size_t length, int flags, sockaddr* from,
                  socklen_t* from_length) {
     static auto* const real =
-        next<ssize_t(int, void*, size_t, int, sockaddr*, socklen_t*)>("recvfrom");
+        real_call<ssize_t(int, void*, size_t, int, sockaddr*, socklen_t*)>("recvfrom");
     if (call_fails(Call::read)) return -1;
     return real(fd, bytes, shortened(length), flags, from, from_length);
 }
 
 ssize_t recvmsg(int fd, msghdr* message, int flags) {
-    static auto* const real = next<ssize_t(int, msghdr*, int)>("recvmsg");
+    static auto* const real = real_call<ssize_t(int, msghdr*, int)>("recvmsg");
     if (call_fails(Call::read)) return -1;
     if (message == nullptr) return real(fd, message, flags);
     const CutParts cut(message->msg_iov, message->msg_iovlen);
@@ -126,7 +122,7 @@ ssize_t recvmsg(int fd, msghdr* message, int flags) {
 
 // One message, in place of up to `most`: fewer are what the call may give at any time.
 int recvmmsg(int fd, mmsghdr* messages, unsigned most, int flags, timespec* time) {
-    static auto* const real = next<int(int, mmsghdr*, unsigned, int, timespec*)>("recvmmsg");
+    static auto* const real = real_call<int(int, mmsghdr*, unsigned, int, timespec*)>("recvmmsg");
     if (call_fails(Call::read)) return -1;
     if (messages == nullptr || most == 0) return real(fd, messages, most, flags, time);
     const CutParts cut(messages->msg_hdr.msg_iov, messages->msg_hdr.msg_iovlen);
@@ -140,26 +136,26 @@ int recvmmsg(int fd, mmsghdr* messages, unsigned most, int flags, timespec* time
 }
 
 ssize_t pwrite(int fd, const void* bytes, size_t length, off_t place) {
-    static auto* const real = next<ssize_t(int, const void*, size_t, off_t)>("pwrite");
+    static auto* const real = real_call<ssize_t(int, const void*, size_t, off_t)>("pwrite");
     return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length), place);
 }
 
 ssize_t writev(int fd, const iovec* parts, int count) {
-    static auto* const real = next<ssize_t(int, const iovec*, int)>("writev");
+    static auto* const real = real_call<ssize_t(int, const iovec*, int)>("writev");
     if (call_fails(Call::write)) return -1;
     const CutParts cut(parts, number_of(count));
     return real(fd, cut.parts(), cut.count());
 }
 
 ssize_t pwritev(int fd, const iovec* parts, int count, off_t place) {
-    static auto* const real = next<ssize_t(int, const iovec*, int, off_t)>("pwritev");
+    static auto* const real = real_call<ssize_t(int, const iovec*, int, off_t)>("pwritev");
     if (call_fails(Call::write)) return -1;
     const CutParts cut(parts, number_of(count));
     return real(fd, cut.parts(), cut.count(), place);
 }
 
 ssize_t pwritev2(int fd, const iovec* parts, int count, off_t place, int flags) {
-    static auto* const real = next<ssize_t(int, const iovec*, int, off_t, int)>("pwritev2");
+    static auto* const real = real_call<ssize_t(int, const iovec*, int, off_t, int)>("pwritev2");
     if (call_fails(Call::write)) return -1;
     const CutParts cut(parts, number_of(count));
     return real(fd, cut.parts(), cut.count(), place, flags);
@@ -168,12 +164,12 @@ ssize_t pwritev2(int fd, const iovec* parts, int count, off_t place, int flags) 
 ssize_t sendto(int fd, const void* bytes, size_t length, int flags, const sockaddr* to,
                socklen_t to_length) {
     static auto* const real =
-        next<ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)>("sendto");
+        real_call<ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)>("sendto");
     return call_fails(Call::write) ? -1 : real(fd, bytes, shortened(length), flags, to, to_length);
 }
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
-    static auto* const real = next<ssize_t(int, const msghdr*, int)>("sendmsg");
+    static auto* const real = real_call<ssize_t(int, const msghdr*, int)>("sendmsg");
     if (call_fails(Call::write)) return -1;
     if (message == nullptr) return real(fd, message, flags);
     const CutParts cut(message->msg_iov, message->msg_iovlen);
@@ -183,7 +179,7 @@ ssize_t sendmsg(int fd, const msghdr* message, int flags) {
 
 // One message, in place of up to `most`, as in recvmmsg.
 int sendmmsg(int fd, mmsghdr* messages, unsigned most, int flags) {
-    static auto* const real = next<int(int, mmsghdr*, unsigned, int)>("sendmmsg");
+    static auto* const real = real_call<int(int, mmsghdr*, unsigned, int)>("sendmmsg");
     if (call_fails(Call::write)) return -1;
     if (messages == nullptr || most == 0) return real(fd, messages, most, flags);
     const CutParts cut(messages->msg_hdr.msg_iov, messages->msg_hdr.msg_iovlen);

@@ -2,7 +2,6 @@
 // like those in interposed.cc. Most of them matter for one thing: Faults::before puts a signal
 // exactly between a program's look at its flag and its wait.
 
-#include <dlfcn.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
@@ -14,6 +13,7 @@
 #include <chrono>
 
 #include "lessons/course/check/fault_plan.hh"
+#include "lessons/course/check/real_call.hh"
 
 namespace {
 
@@ -24,31 +24,27 @@ using waymark::course::check::clock_is_fast;
 using waymark::course::check::KeptSets;
 using waymark::course::check::length_of;
 using waymark::course::check::patience;
+using waymark::course::check::real_call;
 using waymark::course::check::time_is_up;
 using waymark::course::check::wait_fast;
-
-template <typename Function>
-Function* next(const char* name) {
-    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
 
 }  // namespace
 
 extern "C" {
 
 int pause() {
-    static auto* const real = next<int()>("pause");
+    static auto* const real = real_call<int()>("pause");
     return call_fails(Call::pause) ? -1 : real();
 }
 
 int sigsuspend(const sigset_t* mask) {
-    static auto* const real = next<int(const sigset_t*)>("sigsuspend");
+    static auto* const real = real_call<int(const sigset_t*)>("sigsuspend");
     return call_fails(Call::pause) ? -1 : real(mask);
 }
 
 int sigtimedwait(const sigset_t* set, siginfo_t* info, const timespec* time) {
     static auto* const real =
-        next<int(const sigset_t*, siginfo_t*, const timespec*)>("sigtimedwait");
+        real_call<int(const sigset_t*, siginfo_t*, const timespec*)>("sigtimedwait");
     if (call_fails(Call::pause)) return -1;
     if (!time || !time_is_up(Call::pause)) return real(set, info, time);
     errno = EAGAIN;
@@ -56,12 +52,12 @@ int sigtimedwait(const sigset_t* set, siginfo_t* info, const timespec* time) {
 }
 
 int sigwaitinfo(const sigset_t* set, siginfo_t* info) {
-    static auto* const real = next<int(const sigset_t*, siginfo_t*)>("sigwaitinfo");
+    static auto* const real = real_call<int(const sigset_t*, siginfo_t*)>("sigwaitinfo");
     return call_fails(Call::pause) ? -1 : real(set, info);
 }
 
 int nanosleep(const timespec* time, timespec* left) {
-    static auto* const real = next<int(const timespec*, timespec*)>("nanosleep");
+    static auto* const real = real_call<int(const timespec*, timespec*)>("nanosleep");
     if (call_fails(Call::pause)) return -1;
     if (clock_is_fast()) return wait_fast(length_of(time), [] { return 0; }).value_or(0);
     return time_is_up(Call::pause) ? 0 : real(time, left);
@@ -69,7 +65,7 @@ int nanosleep(const timespec* time, timespec* left) {
 
 // It is never interrupted, and so counted only.
 int sigwait(const sigset_t* set, int* signal) {
-    static auto* const real = next<int(const sigset_t*, int*)>("sigwait");
+    static auto* const real = real_call<int(const sigset_t*, int*)>("sigwait");
     (void)call_fails(Call::pause);
     return real(set, signal);
 }
@@ -77,7 +73,7 @@ int sigwait(const sigset_t* set, int* signal) {
 // Returns its error instead of setting errno, as pthread_sigmask does.
 int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
     static auto* const real =
-        next<int(clockid_t, int, const timespec*, timespec*)>("clock_nanosleep");
+        real_call<int(clockid_t, int, const timespec*, timespec*)>("clock_nanosleep");
     if (call_fails(Call::pause)) return errno;
     if (clock_is_fast()) {
         timespec now{};
@@ -93,7 +89,7 @@ int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* 
 int pselect(int count, fd_set* reading, fd_set* writing, fd_set* other, const timespec* time,
             const sigset_t* mask) {
     static auto* const real =
-        next<int(int, fd_set*, fd_set*, fd_set*, const timespec*, const sigset_t*)>("pselect");
+        real_call<int(int, fd_set*, fd_set*, fd_set*, const timespec*, const sigset_t*)>("pselect");
     if (call_fails(Call::poll)) return -1;
     if (clock_is_fast()) {
         const KeptSets sets(reading, writing, other);
@@ -114,7 +110,7 @@ int pselect(int count, fd_set* reading, fd_set* writing, fd_set* other, const ti
 
 int epoll_pwait(int fd, epoll_event* events, int most, int milliseconds, const sigset_t* mask) {
     static auto* const real =
-        next<int(int, epoll_event*, int, int, const sigset_t*)>("epoll_pwait");
+        real_call<int(int, epoll_event*, int, int, const sigset_t*)>("epoll_pwait");
     if (call_fails(Call::poll)) return -1;
     if (clock_is_fast())
         if (const auto seen =
@@ -128,7 +124,7 @@ int epoll_pwait(int fd, epoll_event* events, int most, int milliseconds, const s
 int epoll_pwait2(int fd, epoll_event* events, int most, const timespec* time,
                  const sigset_t* mask) {
     static auto* const real =
-        next<int(int, epoll_event*, int, const timespec*, const sigset_t*)>("epoll_pwait2");
+        real_call<int(int, epoll_event*, int, const timespec*, const sigset_t*)>("epoll_pwait2");
     if (call_fails(Call::poll)) return -1;
     const timespec none{};
     if (clock_is_fast())
@@ -139,7 +135,7 @@ int epoll_pwait2(int fd, epoll_event* events, int most, const timespec* time,
 }
 
 int pthread_sigmask(int how, const sigset_t* set, sigset_t* previous) noexcept {
-    static auto* const real = next<int(int, const sigset_t*, sigset_t*)>("pthread_sigmask");
+    static auto* const real = real_call<int(int, const sigset_t*, sigset_t*)>("pthread_sigmask");
     if (call_fails(Call::sigmask)) return errno;
     const int result = real(how, set, previous);
     call_done(Call::sigmask);
@@ -147,7 +143,7 @@ int pthread_sigmask(int how, const sigset_t* set, sigset_t* previous) noexcept {
 }
 
 int sigprocmask(int how, const sigset_t* set, sigset_t* previous) noexcept {
-    static auto* const real = next<int(int, const sigset_t*, sigset_t*)>("sigprocmask");
+    static auto* const real = real_call<int(int, const sigset_t*, sigset_t*)>("sigprocmask");
     if (call_fails(Call::sigmask)) return -1;
     const int result = real(how, set, previous);
     call_done(Call::sigmask);

@@ -8,7 +8,6 @@
 // takes less. std::condition_variable does not believe what pthread_cond_clockwait says; it looks
 // at the clock. So the clock is moved, for the one thread that waited.
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
@@ -16,21 +15,18 @@
 #include <cerrno>
 
 #include "lessons/course/check/fault_plan.hh"
+#include "lessons/course/check/real_call.hh"
 
 namespace {
 
 using waymark::course::check::Call;
 using waymark::course::check::call_fails;
+using waymark::course::check::real_call;
 using waymark::course::check::show_fast_clock;
 using waymark::course::check::time_is_up;
 using waymark::course::check::time_stands_still;
 
 thread_local time_t seconds_ahead = 0;
-
-template <typename Function>
-Function* next(const char* name) {
-    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
 
 // A wake-up without a reason: the lock was free for a moment, and nothing has changed.
 int let_others_in(pthread_mutex_t* mutex) {
@@ -48,7 +44,8 @@ int run_out(pthread_mutex_t* mutex, clockid_t clock, const timespec* time) {
 }
 
 int wait_untimed(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-    static auto* const real = next<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
+    static auto* const real =
+        real_call<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
     return real(condition, mutex);
 }
 
@@ -59,12 +56,13 @@ extern "C" {
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
                    void* argument) noexcept {
     static auto* const real =
-        next<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create");
+        real_call<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>(
+            "pthread_create");
     return call_fails(Call::thread_create) ? errno : real(thread, attributes, start, argument);
 }
 
 int clock_gettime(clockid_t clock, timespec* now) noexcept {
-    static auto* const real = next<int(clockid_t, timespec*)>("clock_gettime");
+    static auto* const real = real_call<int(clockid_t, timespec*)>("clock_gettime");
     const int result = real(clock, now);
     if (result == 0 && (clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME))
         now->tv_sec += seconds_ahead;
@@ -78,8 +76,8 @@ int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
 
 int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                            const timespec* time) {
-    static auto* const real =
-        next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>("pthread_cond_timedwait");
+    static auto* const real = real_call<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>(
+        "pthread_cond_timedwait");
     if (call_fails(Call::cond_wait)) return let_others_in(mutex);
     if (time_stands_still(Call::cond_wait)) return wait_untimed(condition, mutex);
     return time_is_up(Call::cond_wait) ? run_out(mutex, CLOCK_REALTIME, time)
@@ -89,7 +87,7 @@ int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
 int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                            const timespec* time) {
     static auto* const real =
-        next<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>(
+        real_call<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>(
             "pthread_cond_clockwait");
     if (call_fails(Call::cond_wait)) return let_others_in(mutex);
     if (time_stands_still(Call::cond_wait)) return wait_untimed(condition, mutex);
