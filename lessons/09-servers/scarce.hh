@@ -26,8 +26,6 @@ namespace waymark::course::check {
 using net::AcceptResult;
 using net::AcceptStatus;
 
-inline constexpr int kPatience = 10'000;  // milliseconds
-
 // The number that the next descriptor will have.
 inline int lowest_free() {
     return Fd(::dup(0)).get();

@@ -31,8 +31,6 @@ namespace waymark::course::check {
 
 namespace {
 
-constexpr int kPatience = 10'000;  // milliseconds
-
 struct Option {
     int level;
     int number;

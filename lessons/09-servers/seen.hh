@@ -21,6 +21,8 @@ using net::Address;
 using net::Families;
 using net::Listener;
 
+inline constexpr int kPatience = 10'000;  // milliseconds
+
 inline Address at(std::string_view text) {
     return Address::parse(text);
 }

@@ -1,7 +1,6 @@
 // The C library's functions for credentials, in front of it: to the made-up ones where there are
 // some, to the system otherwise.
 
-#include <dlfcn.h>
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -12,6 +11,7 @@
 #include <cstdint>
 
 #include "capability_calls.hh"
+#include "lessons/course/check/real_call.hh"
 #include "made_up_credentials.hh"
 
 using namespace waymark::course::check;
@@ -20,10 +20,8 @@ namespace {
 
 template <typename Result, typename... Arguments>
 Result real(const char* name, Arguments... arguments) {
-    return reinterpret_cast<Result (*)(Arguments...)>(::dlsym(RTLD_NEXT, name))(arguments...);
+    return real_call<Result(Arguments...)>(name)(arguments...);
 }
-
-constexpr unsigned kSame = static_cast<unsigned>(-1);
 
 int lets_in(uid_t real, uid_t effective, uid_t saved, Credentials& all) {
     for (const uid_t id : {real, effective, saved})

@@ -12,7 +12,6 @@ namespace waymark::course::check {
 namespace {
 
 constexpr std::uint64_t kAll = (std::uint64_t{1} << (CAP_LAST_CAP + 1)) - 1;
-constexpr unsigned kSame = static_cast<unsigned>(-1);
 
 bool within(std::uint64_t some, std::uint64_t all) {
     return (some & ~all) == 0;

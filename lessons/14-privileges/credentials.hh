@@ -17,6 +17,9 @@
 
 namespace waymark::course::check {
 
+// To a call that changes several ids: this one stays (setresuid(2)).
+inline constexpr unsigned kSame = static_cast<unsigned>(-1);
+
 // Of a user or of a group.
 struct Ids {
     unsigned real;

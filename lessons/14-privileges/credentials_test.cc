@@ -26,7 +26,6 @@ namespace {
 
 constexpr int kRows = 300;
 constexpr int kCallsOfARow = 12;
-constexpr unsigned kSame = static_cast<unsigned>(-1);
 
 std::uint64_t joined(std::uint32_t low, std::uint32_t high) {
     return std::uint64_t{high} << 32 | low;

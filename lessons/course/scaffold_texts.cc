@@ -77,7 +77,8 @@ const std::string_view kNewMeson =
 foreach demo : []
   lesson_demos += executable(demo, demo + '.cpp', dependencies: daemon)
 endforeach
-lesson_checks += {{'{name}': executable('check', 'check.cpp', dependencies: lesson_check, build_by_default: false)}}
+lesson_checks += {{'{name}': executable('check', 'check.cpp', dependencies: lesson_check,
+  override_options: check_build, build_by_default: false)}}
 )";
 
 const std::string_view kNewStarter =

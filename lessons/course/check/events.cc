@@ -48,7 +48,8 @@ std::string Event::value(std::string_view key) const {
 std::string Event::as_json() const {
     std::string text = "{";
     for (const auto& [key, value] : values_)
-        text += fmt::format("{}{}:{}", text.size() > 1 ? "," : "", json_string(key), json_string(value));
+        text += fmt::format("{}{}:{}", text.size() > 1 ? "," : "", json_string(key),
+                            json_string(value));
     return text + "}\n";
 }
 

@@ -15,14 +15,15 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-struct Event {
+// What is to happen at an instant.
+struct Appointment {
     std::function<void()> action;  // without one it is a signal
 };
 
 bool runs = false;
 nanoseconds now{0};  // since it runs
 nanoseconds look_takes{0};
-std::multimap<nanoseconds, Event> events;
+std::multimap<nanoseconds, Appointment> appointments;
 
 // When it began, of each clock that was asked for.
 std::map<clockid_t, nanoseconds> began;
@@ -49,11 +50,11 @@ bool clock_is_fast() {
 }
 
 Jump jump_to_event(nanoseconds end) {
-    if (events.empty() || events.begin()->first > end) {
+    if (appointments.empty() || appointments.begin()->first > end) {
         if (end != nanoseconds::max()) now = std::max(now, end);
         return Jump::end;
     }
-    const auto node = events.extract(events.begin());
+    const auto node = appointments.extract(appointments.begin());
     now = std::max(now, node.key());
     if (!node.mapped().action) return Jump::signal;
     node.mapped().action();
@@ -75,22 +76,22 @@ FastClock::FastClock() {
     assert(!runs);
     now = nanoseconds{0};
     look_takes = nanoseconds{0};
-    events.clear();
+    appointments.clear();
     began.clear();
     runs = true;
 }
 
 FastClock::~FastClock() {
     runs = false;
-    events.clear();
+    appointments.clear();
 }
 
 void FastClock::at(std::chrono::milliseconds passed, std::function<void()> event) {
-    events.emplace(passed, Event{std::move(event)});
+    appointments.emplace(passed, Appointment{std::move(event)});
 }
 
 void FastClock::interrupt_at(std::chrono::milliseconds passed) {
-    events.emplace(passed, Event{});
+    appointments.emplace(passed, Appointment{});
 }
 
 void FastClock::each_look_takes(nanoseconds time) {
