@@ -74,6 +74,11 @@ inline const Advice kUnix{
     "A Unix socket's peers have no address. As one network they would have per_network places "
     "together. They count in count() alone.",
     "README.md#unix-peers-taken-for-one-network"};
+inline const Advice kOfNone{
+    "a peer of this machine left out",
+    "Only who has no IP address is of no network. 127.0.0.1 and ::1 are hosts like others, and "
+    "often the proxy through which all come.",
+    "README.md#a-peer-of-this-machine-left-out"};
 inline const Advice kUnixFree{
     "a Unix peer whom no limit holds",
     "A Unix peer is of no network, so it does not meet the limit of a network. The hard limit and "
@@ -126,7 +131,7 @@ inline const Advice kTooEarly{
 inline const Advice kNewLimits{
     "new limits that do not hold",
     "From set_limits() on the new ones decide for each newcomer. Who is inside stays and is "
-    "counted, also beyond them.",
+    "counted, also beyond them: so a limit is reached at `>=`, and not at `==`.",
     "README.md#new-limits-that-do-not-hold"};
 inline const Advice kContradiction{
     "limits that contradict each other",

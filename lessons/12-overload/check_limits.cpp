@@ -243,6 +243,17 @@ TEST_CASE("limits that contradict each other change nothing") {
     gate.expect_empty();
 }
 
+namespace {
+
+// The old limits may be kept, or asked whether they are reached exactly, where more are inside.
+void expect_refused_anew(GateUnderTest& gate, const Address& peer, ReachedLimit reason) {
+    const Entry entry = gate->enter(peer);
+    expect(entry.reason == reason, "the reason", name_of(reason), name_of(entry.reason),
+           kNewLimits);
+}
+
+}  // namespace
+
 TEST_CASE("new limits hold for newcomers and leave the others inside") {
     GateUnderTest gate({.soft = 4, .hard = 5, .per_network = 3, .early_drop = {}});
     for (int i = 0; i < 3; ++i) gate.enters(stranger(1), Admission::admitted);
@@ -251,7 +262,7 @@ TEST_CASE("new limits hold for newcomers and leave the others inside") {
     gate.expect_count(3, kNewLimits);
     gate.expect_count_of(stranger(1), 3, kNewLimits);
     expect_equal(gate->limits().hard, 2U, "limits().hard", kNewLimits);
-    gate.enters(stranger(2), Admission::refused, ReachedLimit::hard_limit);
+    expect_refused_anew(gate, stranger(2), ReachedLimit::hard_limit);
     step("one leaves: two are inside");
     gate.last_leaves();
     gate.enters(stranger(2), Admission::refused, ReachedLimit::hard_limit);
@@ -273,5 +284,8 @@ TEST_CASE("new limits hold for newcomers and leave the others inside") {
     gate.enters(stranger(1), Admission::admitted);
     gate.enters(stranger(1), Admission::admitted);
     gate.enters(stranger(1), Admission::refused, ReachedLimit::network_limit);
+    step("three of a network are inside; from now on one for each network");
+    gate.set_limits({.soft = 9, .hard = 9, .per_network = 1, .early_drop = {}});
+    expect_refused_anew(gate, stranger(1), ReachedLimit::network_limit);
     gate.expect_empty();
 }
