@@ -133,6 +133,11 @@ inline const Advice kDirection{
     "A socket has two directions. Who waits for room and wakes up for what can be read, writes "
     "nothing, asks again, and never sleeps.",
     "README.md#ready-in-the-other-direction; poll(2), POLLOUT"};
+inline const Advice kUrgent{
+    "urgent bytes taken for bytes",
+    "POLLPRI, and the third set of select(2), tell that an urgent byte has come. A read does not "
+    "give it, and would block. For a read only POLLIN counts.",
+    "README.md#urgent-bytes-taken-for-bytes; poll(2), POLLPRI; tcp(7)"};
 inline const Advice kFirstTry{
     "the errno of another call",
     "recv(2) or send(2) was tried first, and errno 88 (ENOTSOCK) is its answer about a pipe. What "
@@ -149,7 +154,7 @@ inline const Advice kTwice{"a rest told twice",
                            "README.md#a-rest-told-twice"};
 inline const Advice kBehindOld{"a line behind the one before",
                                "The string is the caller's, and the line before may still be in "
-                               "it. The new one takes its place.",
+                               "it. The new one takes its place, also where it is empty.",
                                "README.md#a-line-behind-the-one-before"};
 inline const Advice kMemory{
     "used up before it was given",
@@ -164,7 +169,8 @@ inline const Advice kZeroNumber{
 inline const Advice kOverflow{
     "a number that is too large to add to",
     "The largest limit plus one is zero, and the time until the last instant of the clock has no "
-    "number. Compare before you add; Deadline has poll_timeout() and expired().",
+    "number; poll(2) takes -1 for it, which select(2) refuses. Compare before you add; use "
+    "expired(), poll_timeout() and select_timeout().",
     "README.md#a-number-that-is-too-large-to-add-to"};
 inline const Advice kNarrow{
     "a limit that lost bits",

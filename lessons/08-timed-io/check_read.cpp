@@ -201,16 +201,20 @@ TEST_CASE("EINTR and EAGAIN are no answers to a read") {
             }
             expect_equal(seen, Text("done 3"), "the result",
                          error == EINTR ? kInterrupted : kAgain);
-            step("it fails for ever, and the deadline passes");
+            const bool ends = error == EINTR;  // signals do, so it may be called again at once
+            step(Text(ends ? "a hundred signals come" : "it fails for ever") +
+                 ", and the deadline passes");
             if_it_hangs(kLoop);
             if_it_hangs(kLoop, "it uses the processor");
             put(wire.writing, "abc");
             Faults faults;
             const Deadline deadline = soon();
-            faults.fail(Call::read, error, 1'000'000'000);
+            faults.fail(Call::read, error, ends ? 100 : 1'000'000'000);
             faults.before(Call::read, [&] { until_over(deadline); });
             seen = exact ? exactly(wire, buffer, deadline) : some(wire, buffer, deadline);
-            expect_equal(seen, Text("timed_out 0"), "the result", kLoop);
+            expect(seen == "timed_out 0" || (ends && seen == "done 3"), "the result",
+                   ends ? "timed_out 0 or done 3" : "timed_out 0", seen,
+                   ends ? kInterrupted : kLoop);
         }
 }
 

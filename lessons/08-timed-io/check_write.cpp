@@ -9,7 +9,6 @@
 #include "daemon/signals.hh"
 #include "lessons/course/check/processes.hh"
 #include "lessons/course/check/surroundings.hh"
-#include "net/silent_under_test.hh"
 #include "wire.hh"
 
 using namespace waymark::course::check;
@@ -124,14 +123,18 @@ TEST_CASE("EINTR and EAGAIN are no answers to a write") {
         }
         expect_equal(seen, Text("done 3"), "the result", error == EINTR ? kInterrupted : kAgain);
         expect_equal(drained(wire.reading), Text("abc"), "what came", kPartLost);
-        step("it fails for ever, and the deadline passes");
+        const bool ends = error == EINTR;  // signals do, so it may be called again at once
+        step(Text(ends ? "a hundred signals come" : "it fails for ever") +
+             ", and the deadline passes");
         if_it_hangs(kLoop);
         if_it_hangs(kLoop, "it uses the processor");
         Faults faults;
         const Deadline deadline = soon();
-        faults.fail(Call::write, error, 1'000'000'000);
+        faults.fail(Call::write, error, ends ? 100 : 1'000'000'000);
         faults.before(Call::write, [&] { until_over(deadline); });
-        expect_equal(written(wire, "abc", deadline), Text("timed_out 0"), "the result", kLoop);
+        seen = written(wire, "abc", deadline);
+        expect(seen == "timed_out 0" || (ends && seen == "done 3"), "the result",
+               ends ? "timed_out 0 or done 3" : "timed_out 0", seen, ends ? kInterrupted : kLoop);
     }
 }
 
@@ -213,14 +216,6 @@ TEST_CASE("a call that was late leaves the stream as it was") {
 
 TEST_CASE("a real reset is a status") {
     for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
-        const auto connected = [address] {
-            const Server server = make_server(address);
-            Fd ours(::socket(server.address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
-            waymark::daemon::check(
-                ::connect(ours.get(), server.address.data(), server.address.size()), "connect");
-            Fd peer(::accept4(server.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-            return Wire{std::move(ours), std::move(peer)};
-        };
         // A reset instead of an end: SO_LINGER with a time of 0 (socket(7)).
         const auto reset = [](Wire& wire) {
             const linger none{1, 0};
@@ -230,7 +225,7 @@ TEST_CASE("a real reset is a status") {
             ::poll(&arrived, 1, -1);
         };
         step(Text("a peer at ") + address + " resets the connection; read, then write");
-        Wire wire = connected();
+        Wire wire = tcp_wire(address);
         reset(wire);
         Buffer buffer(4);
         Text seen = told([&] { return read_some(wire.reading, buffer.span(), far()); });
@@ -238,7 +233,7 @@ TEST_CASE("a real reset is a status") {
         seen = told([&] { return write_all(wire.reading, "x", far()); });
         expect_equal(seen, Text("broken 0"), "the write", kBroken);
         step("the same, and the write comes first");
-        Wire other = connected();
+        Wire other = tcp_wire(address);
         reset(other);
         seen = told([&] { return write_all(other.reading, "x", far()); });
         expect_equal(seen, Text("broken 0"), "the write", kBroken);

@@ -21,9 +21,11 @@
 
 #include "advice.hh"
 #include "daemon/deadline.hh"
+#include "daemon/error.hh"
 #include "daemon/fd.hh"
 #include "lessons/course/check/fast_clock.hh"
 #include "lessons/course/check/faults.hh"
+#include "net/silent_under_test.hh"
 #include "net/timed_io.hh"
 
 namespace waymark::course::check {
@@ -53,6 +55,14 @@ inline Wire socket_wire(int flags = 0) {
 inline Wire pipe_wire() {
     daemon::Pipe pipe = daemon::make_pipe();
     return {std::move(pipe.reading), std::move(pipe.writing)};
+}
+
+// Of the family of this address of this machine.
+inline Wire tcp_wire(const char* address) {
+    const net::Server server = net::make_server(address);
+    Fd ours(::socket(server.address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    daemon::check(::connect(ours.get(), server.address.data(), server.address.size()), "connect");
+    return {std::move(ours), Fd(::accept4(server.socket.get(), nullptr, nullptr, SOCK_CLOEXEC))};
 }
 
 inline void put(const Fd& fd, std::string_view text) {
