@@ -130,11 +130,13 @@ inline const Advice kAsksClock{
 inline const Advice kUntold{
     "an address that nobody hears of",
     "Who reads the log must know of each address what it said, by its status and its errno: an "
-    "error of connect, silence until the deadline, or that its turn had not come.",
+    "error of connect, silence until the deadline, or that its turn had not come. The lines stand "
+    "in the order in which they came.",
     "README.md#an-address-that-nobody-hears-of"};
 inline const Advice kOfAnother{
     "a result that is another's",
-    "The address is that of the socket that has won, not of the first or the last that was begun. "
+    "The address is that of the socket that has won, as the list has it: not the first or the last "
+    "that was begun, nor what getpeername(2) says, which fails where the peer is gone already. "
     "Without a winner the status is timed_out if the deadline came first, else that of the last "
     "failure. Whose turn had not come has said nothing.",
     "README.md#a-result-that-is-anothers; net/connect.hh"};
@@ -176,7 +178,8 @@ inline const Advice kAdvanceWaits{"a wait where none is allowed",
 inline const Advice kQueue{
     "a full queue taken for a refusal",
     "A Unix listener whose queue is full says EAGAIN: nothing is under way and poll(2) would tell "
-    "nothing. Ask again in five milliseconds.",
+    "nothing. Ask again in five milliseconds. Of an IP address EAGAIN is a failure: no local port "
+    "is left.",
     "README.md#a-full-queue-taken-for-a-refusal; connect(2), EAGAIN"};
 inline const Advice kZero{
     "zero taken for no descriptor",
