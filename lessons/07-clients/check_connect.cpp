@@ -25,9 +25,6 @@ using waymark::net::SocketMode;
 
 namespace {
 
-constexpr const char* kFirst = "192.0.2.1:80";
-constexpr const char* kSecond = "192.0.2.2:80";
-constexpr const char* kThird = "192.0.2.3:80";
 constexpr const char* kSixFirst = "[2001:db8::1]:80";
 constexpr const char* kSixSecond = "[2001:db8::2]:80";
 

@@ -23,9 +23,10 @@ using Milliseconds = std::chrono::milliseconds;
 
 namespace {
 
-const Clock::time_point kStart = Clock::time_point(1000s);
+const Clock::time_point kBegin = Clock::time_point(1000s);
 
-struct Model {
+// What is right, from the contract.
+struct DecisionsModel {
     std::size_t addresses;
     std::optional<Milliseconds> deadline;
     std::size_t begun = 0, failed = 0;
@@ -57,11 +58,11 @@ struct Model {
 
 std::string in_words(Deadline wake_up, Milliseconds now) {
     if (wake_up.is_never()) return "never";
-    if (wake_up.expired(kStart + now)) return "at once";
-    return fmt::format("{}", (wake_up.instant() - kStart) / 1ms);
+    if (wake_up.expired(kBegin + now)) return "at once";
+    return fmt::format("{}", (wake_up.instant() - kBegin) / 1ms);
 }
 
-Causes causes_of_next(const Model& model, bool begins, Milliseconds now) {
+Causes causes_of_next(const DecisionsModel& model, bool begins, Milliseconds now) {
     if (begins) {
         if (model.begun == model.addresses) return kNotTaken;
         return model.is_late(now) ? Causes(kDeadlineLost) : Causes(kAllAtOnce);
@@ -71,13 +72,13 @@ Causes causes_of_next(const Model& model, bool begins, Milliseconds now) {
 }
 
 void one_history(std::mt19937& random) {
-    Model model{1 + random() % 5, std::nullopt};
+    DecisionsModel model{1 + random() % 5, std::nullopt};
     if (random() % 3 != 0) {
         const int deadlines[] = {-5, 0, 1, 249, 250, 251, 400, 1000};
         model.deadline = Milliseconds(deadlines[random() % 8]);
     }
     ConnectRace race(model.addresses,
-                     model.deadline ? Deadline(kStart + *model.deadline) : Deadline::never());
+                     model.deadline ? Deadline(kBegin + *model.deadline) : Deadline::never());
     Milliseconds now{0};
     std::string history =
         fmt::format("{} addresses, deadline {}", model.addresses,
@@ -91,7 +92,7 @@ void one_history(std::mt19937& random) {
             model.failed_since = true;
             history += fmt::format("; one fails at {}", now.count());
         } else {
-            const std::optional<std::size_t> place = race.next(kStart + now);
+            const std::optional<std::size_t> place = race.next(kBegin + now);
             history += fmt::format("; next at {}", now.count());
             expect_equal(place.has_value(), model.is_due(now), "one begins (" + history + ")",
                          causes_of_next(model, place.has_value(), now));

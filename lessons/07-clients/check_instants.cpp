@@ -21,10 +21,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kFirst = "192.0.2.1:80";
-constexpr const char* kSecond = "192.0.2.2:80";
-constexpr const char* kThird = "192.0.2.3:80";
-
 using Text = std::string;
 
 // At each wait or look from now on.

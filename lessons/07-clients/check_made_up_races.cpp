@@ -37,7 +37,7 @@ std::string in_words(const Host& host) {
 }
 
 // What is right, found by going from millisecond to millisecond.
-struct Model {
+struct RaceModel {
     const std::vector<Host>& hosts;
     int deadline;
     std::string status = "timed_out", address = "none", failures = {}, calls = {};
@@ -143,7 +143,7 @@ TEST_CASE("made-up races end as in a model") {
                                     : network.fails_at_once(text, ENETUNREACH));
             words += in_words(host) + ", ";
         }
-        Model model{.hosts = hosts, .deadline = 1 + static_cast<int>(random() % 1200)};
+        RaceModel model{.hosts = hosts, .deadline = 1 + static_cast<int>(random() % 1200)};
         model.run();
         if (model.is_open) continue;
         words = " (" + words + fmt::format("deadline at {})", model.deadline);

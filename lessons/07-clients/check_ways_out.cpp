@@ -28,10 +28,6 @@ using waymark::net::ConnectAttempts;
 
 namespace {
 
-constexpr const char* kFirst = "192.0.2.1:80";
-constexpr const char* kSecond = "192.0.2.2:80";
-constexpr const char* kThird = "192.0.2.3:80";
-
 using Text = std::string;
 
 }  // namespace

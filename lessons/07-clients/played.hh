@@ -11,6 +11,11 @@
 
 namespace waymark::course::check {
 
+// Of no machine (RFC 5737); the network is made up.
+inline constexpr const char* kFirst = "192.0.2.1:80";
+inline constexpr const char* kSecond = "192.0.2.2:80";
+inline constexpr const char* kThird = "192.0.2.3:80";
+
 struct Played {
     std::string thrown;  // what came out of it, if something did
     int error_number = 0;

@@ -32,23 +32,10 @@ void expect_in_time(bool right, std::string_view what, std::string_view expected
     if (!right) fail(what, expected, seen, why_past_the_deadline(false, read));
 }
 
-template <typename Body>
-void on_each_stream(Body body) {
-    for (const bool socket : {true, false})
-        for (const bool nonblocking : {false, true}) {
-            Wire wire = socket ? socket_wire() : pipe_wire();
-            waymark::daemon::set_nonblocking(wire.reading, nonblocking);
-            const Text before = state_of(wire.reading);
-            body(wire, Text(socket ? "socket" : "pipe") + (nonblocking ? ", O_NONBLOCK" : ""));
-            expect_equal(state_of(wire.reading), before, "the state of descriptor and process",
-                         kChanged);
-        }
-}
-
 }  // namespace
 
 TEST_CASE("read some gives what is there") {
-    on_each_stream([](Wire& wire, const Text& kind) {
+    on_each_stream(&Wire::reading, [](Wire& wire, const Text& kind) {
         step("five bytes are there, one of them 0; read some into eight: " + kind);
         put(wire.writing, {"ab\0cd", 5});
         Buffer buffer(8);
@@ -75,7 +62,7 @@ TEST_CASE("read some gives what is there") {
 }
 
 TEST_CASE("read exactly gives the message and nothing behind it") {
-    on_each_stream([](Wire& wire, const Text& kind) {
+    on_each_stream(&Wire::reading, [](Wire& wire, const Text& kind) {
         step("a message of six bytes comes in parts, and another behind it: " + kind);
         if_it_hangs(kTooMuch);
         if_it_hangs(kBlocks, "waits in recv");
@@ -116,7 +103,7 @@ TEST_CASE("read exactly gives the message and nothing behind it") {
 }
 
 TEST_CASE("the end in the middle and the end before the first byte") {
-    on_each_stream([](Wire& wire, const Text& kind) {
+    on_each_stream(&Wire::reading, [](Wire& wire, const Text& kind) {
         step("three bytes of five come, then the end: " + kind);
         put(wire.writing, "abc");
         wire.writing.reset();
@@ -136,7 +123,7 @@ TEST_CASE("the end in the middle and the end before the first byte") {
 }
 
 TEST_CASE("a slow sender does not stretch the deadline") {
-    on_each_stream([](Wire& wire, const Text& kind) {
+    on_each_stream(&Wire::reading, [](Wire& wire, const Text& kind) {
         step("one byte comes at each wait, the first when the deadline has come: " + kind);
         Buffer buffer(60);
         Text seen;

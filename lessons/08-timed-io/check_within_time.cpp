@@ -24,7 +24,7 @@ struct Act {
     bool writes;
     Text (*run)(Wire&, Deadline);
 };
-Text said(Ready (*wait)(const Fd&, Deadline), const Fd& fd, Deadline deadline) {
+Text waited(Ready (*wait)(const Fd&, Deadline), const Fd& fd, Deadline deadline) {
     return told([&] {
         const bool ready = wait(fd, deadline) == Ready::ready;
         return IoResult{ready ? IoStatus::done : IoStatus::timed_out, 0};
@@ -32,16 +32,16 @@ Text said(Ready (*wait)(const Fd&, Deadline), const Fd& fd, Deadline deadline) {
 }
 const Act kActs[] = {
     {"wait_readable", false,
-     [](Wire& wire, Deadline deadline) { return said(wait_readable, wire.reading, deadline); }},
+     [](Wire& wire, Deadline deadline) { return waited(wait_readable, wire.reading, deadline); }},
     {"wait_readable_by_select", false,
      [](Wire& wire, Deadline deadline) {
-         return said(wait_readable_by_select, wire.reading, deadline);
+         return waited(wait_readable_by_select, wire.reading, deadline);
      }},
     {"wait_writable", true,
-     [](Wire& wire, Deadline deadline) { return said(wait_writable, wire.writing, deadline); }},
+     [](Wire& wire, Deadline deadline) { return waited(wait_writable, wire.writing, deadline); }},
     {"wait_writable_by_select", true,
      [](Wire& wire, Deadline deadline) {
-         return said(wait_writable_by_select, wire.writing, deadline);
+         return waited(wait_writable_by_select, wire.writing, deadline);
      }},
     {"read_some", false,
      [](Wire& wire, Deadline deadline) {

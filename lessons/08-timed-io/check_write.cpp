@@ -28,19 +28,6 @@ Text pattern(std::size_t size) {
     return text;
 }
 
-template <typename Body>
-void on_each_stream(Body body) {
-    for (const bool socket : {true, false})
-        for (const bool nonblocking : {false, true}) {
-            Wire wire = socket ? socket_wire() : pipe_wire();
-            waymark::daemon::set_nonblocking(wire.writing, nonblocking);
-            const Text before = state_of(wire.writing);
-            body(wire, Text(socket ? "socket" : "pipe") + (nonblocking ? ", O_NONBLOCK" : ""));
-            expect_equal(state_of(wire.writing), before, "the state of descriptor and process",
-                         kChanged);
-        }
-}
-
 volatile sig_atomic_t raised = 0;
 void count_raised(int) {
     raised = raised + 1;
@@ -61,7 +48,7 @@ void expect_gone_and_unchanged(bool socket) {
 }  // namespace
 
 TEST_CASE("a message is written whole") {
-    on_each_stream([](Wire& wire, const Text& kind) {
+    on_each_stream(&Wire::writing, [](Wire& wire, const Text& kind) {
         step("write five bytes, one of them 0: " + kind);
         expect_equal(written(wire, {"ab\0cd", 5}, far()), Text("done 5"), "the result", kZero);
         expect_equal(drained(wire.reading), Text("ab\0cd", 5), "what came", kZero);
@@ -77,7 +64,7 @@ TEST_CASE("a message is written whole") {
 }
 
 TEST_CASE("a partial write is gone on with") {
-    on_each_stream([](Wire& wire, const Text& kind) {
+    on_each_stream(&Wire::writing, [](Wire& wire, const Text& kind) {
         step("write a million bytes; the reader takes some at each wait: " + kind);
         if_it_hangs(kBlocks);
         if_it_crashes(kPartLost, "heap-buffer-overflow");
@@ -98,7 +85,7 @@ TEST_CASE("a partial write is gone on with") {
 }
 
 TEST_CASE("a reader that stalls costs no more than the deadline") {
-    on_each_stream([](Wire& wire, const Text& kind) {
+    on_each_stream(&Wire::writing, [](Wire& wire, const Text& kind) {
         step("write a million bytes that nobody reads: " + kind);
         if_it_hangs(kBlocks);
         const Text text = pattern(1'000'000);
@@ -197,7 +184,7 @@ TEST_CASE("a reader that is gone is a status") {
 }
 
 TEST_CASE("a call that was late leaves the stream as it was") {
-    on_each_stream([](Wire& wire, const Text& kind) {
+    on_each_stream(&Wire::writing, [](Wire& wire, const Text& kind) {
         step("read until the deadline, then something comes: " + kind);
         Buffer buffer(2);
         const auto read_two = [&](Deadline deadline) {

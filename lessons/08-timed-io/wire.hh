@@ -198,6 +198,21 @@ inline std::string state_of(const Fd& fd) {
     return state;
 }
 
+// On sockets and pipes, in both modes; `end` is what the learner gets.
+template <typename Body>
+void on_each_stream(Fd Wire::*end, Body body) {
+    for (const bool socket : {true, false})
+        for (const bool nonblocking : {false, true}) {
+            Wire wire = socket ? socket_wire() : pipe_wire();
+            daemon::set_nonblocking(wire.*end, nonblocking);
+            const std::string before = state_of(wire.*end);
+            body(wire,
+                 std::string(socket ? "socket" : "pipe") + (nonblocking ? ", O_NONBLOCK" : ""));
+            expect_equal(state_of(wire.*end), before, "the state of descriptor and process",
+                         kChanged);
+        }
+}
+
 // Each time that such a call begins: first `act`. As often as `times`.
 inline void at_each(Faults& faults, Call call, std::function<void()> act, int times) {
     if (times == 0) return;
