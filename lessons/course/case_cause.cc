@@ -60,11 +60,14 @@ Advice cause_of(const Finding& finding) {
     return {finding.cause, finding.because, finding.read};
 }
 
+std::string words_of(const Finding& finding) {
+    return finding.words + " " + finding.detail;
+}
+
 void crashed(CaseResult& result, const CaseStory& story, Ending ending) {
     result.outcome = CaseOutcome::crashed;
     result.ending = ending.describe();
-    const std::string seen =
-        result.finding ? result.finding->words + " " + result.finding->detail : result.ending;
+    const std::string seen = result.finding ? words_of(*result.finding) : result.ending;
     std::vector<Advice> causes = with_sign_in(story.if_it_crashes(), seen);
     if (causes.empty()) {
         causes = without_sign(story.if_it_crashes());
@@ -85,11 +88,14 @@ void quit(CaseResult& result, const CaseStory& story, Ending ending) {
 }
 
 // The step that failed had its guess. What a sanitizer reported came before, and is no guess; but
-// it may be what became of the same mistake, so both are told.
-void failed(CaseResult& result) {
+// it may be what became of the same mistake, so both are told. First comes what the case itself
+// says to such a report.
+void failed(CaseResult& result, const CaseStory& story) {
     result.outcome = CaseOutcome::failed;
     if (!result.finding || !result.finding->stops) return result.finding.reset();
-    std::vector<Advice> causes{cause_of(*result.finding)};
+    std::vector<Advice> causes = with_sign_in(story.if_it_crashes(), words_of(*result.finding));
+    if (!causes.empty()) return take(result, causes);
+    causes.push_back(cause_of(*result.finding));
     if (!result.advice.misconception.empty()) causes.push_back(result.advice);
     causes.insert(causes.end(), result.or_else.begin(), result.or_else.end());
     take(result, causes);
@@ -112,7 +118,7 @@ void judge_end(CaseResult& result, const CaseStory& story, Ending ending,
     const std::chrono::milliseconds most = story.may_use().value_or(kMostProcessorTime);
     result.finding = find_finding(result.printed, learners_folder);
     if (story.failed())
-        failed(result);
+        failed(result, story);
     else if (ending.killed() || (result.finding && !ending.success()))
         crashed(result, story, ending);
     else if (!story.ended() || !ending.success())

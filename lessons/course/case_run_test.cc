@@ -57,7 +57,7 @@ std::vector<std::string> changed_by(const std::string& name) {
 TEST_CASE("the cases of a check are listed in order") {
     const std::vector<std::string> names = list_cases(PLANTED_CHECK);
     CHECK(names.front() == "passes");
-    CHECK(names.size() == 45);
+    CHECK(names.size() == 46);
     CHECK_THROWS_AS(list_cases("/bin/false"), waymark::daemon::UsageError);
 }
 
@@ -219,6 +219,8 @@ TEST_CASE("the report of another process of the case goes before what the step h
     REQUIRE(result.finding);
     CHECK(contains(result.finding->words, "null pointer"));
     CHECK(result.advice.misconception != "a planted mistake");
+    const CaseResult known = run("fails because a child has crashed in a way that is known");
+    CHECK(known.advice.misconception == "a planted null pointer");
 }
 #endif
 

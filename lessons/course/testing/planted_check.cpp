@@ -248,8 +248,7 @@ TEST_CASE("fails in no known way") {
     expect_equal(1, 2, "the number", {});
 }
 
-TEST_CASE("fails because a child has crashed") {
-    step("start a child that follows a null pointer, and look at its end");
+static void look_at_a_crashed_child() {
     waymark::daemon::Pipe said = waymark::daemon::make_pipe();
     const int status = in_a_process([&] {
         ::dup2(said.writing.get(), STDERR_FILENO);
@@ -264,6 +263,17 @@ TEST_CASE("fails because a child has crashed") {
         return text;
     });
     expect_equal(status, 0, "its wait status", kPlanted);
+}
+
+TEST_CASE("fails because a child has crashed") {
+    step("start a child that follows a null pointer, and look at its end");
+    look_at_a_crashed_child();
+}
+
+TEST_CASE("fails because a child has crashed in a way that is known") {
+    step("start a child that follows a null pointer, and look at its end");
+    if_it_crashes({"a planted null pointer", "It is followed.", "here"}, "null pointer");
+    look_at_a_crashed_child();
 }
 
 TEST_CASE("leaves fifty orphans") {
