@@ -88,7 +88,8 @@ inline const Advice kWholeMask{
     "README.md#a-mask-set-where-one-is-added-to; pthread_sigmask(3); sigprocmask(2)"};
 inline const Advice kAnySignal{
     "any interruption taken for the signal",
-    "EINTR says that some handler ran, not which. Look at the flag again.",
+    "EINTR says that some handler ran, not which, and however often it comes it says no more. Look "
+    "at the flag again.",
     "README.md#any-interruption-taken-for-the-signal; ppoll(2), ERRORS"};
 inline const Advice kStartsAnew{"a time-out that starts anew",
                                 "Each interruption starts the same time-out once more. A timer "
@@ -134,8 +135,8 @@ inline const Advice kNotEveryThread{
 inline const Advice kHalfPair{
     "half of the pair in place",
     "The action and the flag change in two steps. A signal between them finds a handler without "
-    "its flag, or a flag without its handler, and is lost. Hold it back for this thread, and for "
-    "the others let the flag come first.",
+    "its flag, or a flag without its handler, and is lost. Hold it back for this thread. For the "
+    "others the flag comes first at the beginning, and goes last at the end.",
     "README.md#half-of-the-pair-in-place; pthread_sigmask(3)"};
 inline const Advice kRefusalLeaves{
     "a refusal that leaves something behind",
@@ -185,8 +186,8 @@ inline const Advice kHeldBack{
     "README.md#other-signals-held-back-by-the-wait; ppoll(2), sigmask"};
 inline const Advice kTooEarly{
     "the deadline come too early",
-    "What is left was rounded down, or cut to fit a smaller type, and the wait says 'nothing came' "
-    "before its time.",
+    "What is left was rounded down, or cut to a smaller type or to a longest sleep, and the wait "
+    "says 'nothing came' before its time. The sleep has ended; ask the deadline.",
     "README.md#the-deadline-come-too-early; daemon/deadline.hh"};
 inline const Advice kTooLate{
     "the deadline come too late",

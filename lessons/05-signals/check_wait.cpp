@@ -137,6 +137,7 @@ TEST_CASE("a signal between the look and the wait ends the wait") {
 
 TEST_CASE("a signal that is blocked and pending is let in by the wait") {
     const SharedMemory<WaitBoard> board;
+    const SharedMemory<std::atomic<bool>> mask_kept;
     step("block SIGUSR1, raise it, and wait without a deadline");
     const WatchedWait wait = watch_wait(*board, SIGUSR1, [&] {
         const ScopedSignalHandler handler(SIGUSR1, board->flag);
@@ -145,13 +146,16 @@ TEST_CASE("a signal that is blocked and pending is let in by the wait") {
         board->sent = true;
         ::raise(SIGUSR1);
         const bool raised = wait_for_signal(board->flag, Deadline::never());
-        board->count_at_end = mask_now() == before ? 1 : 0;
+        board->count_at_end = board->flag.count();
+        mask_kept->exchange(mask_now() == before);
         return raised ? 1 : 0;
     });
     expect_woken(wait, kShutOut);
+    expect_equal(board->count_at_end.load(), 1, "what the flag had counted when the wait ended",
+                 kPastItsHandler);
     step("look at what is blocked after the wait");
-    expect(board->count_at_end == 1, "the mask", "as before the wait: SIGUSR1 and nothing else",
-           "changed", kMask);
+    expect(*mask_kept, "the mask", "as before the wait: SIGUSR1 and nothing else", "changed",
+           kMask);
 }
 
 TEST_CASE("another signal does not end the wait") {
@@ -172,6 +176,17 @@ TEST_CASE("another signal does not end the wait") {
                  board->sent ? kPastItsHandler : kAnySignal);
     expect_equal(board->other_asleep.load(), 1, "SIGUSR2 counted while the wait went on",
                  kHeldBack);
+    constexpr int kInterruptions = 1000;
+    step("the same after a thousand interruptions; SIGUSR1 comes when the wait sleeps again");
+    board->flag.take();
+    board->sent = false;
+    const WatchedWait often = watch_wait(*board, SIGUSR1, [&] {
+        const ScopedSignalHandler handler(SIGUSR1, board->flag);
+        Faults faults;
+        for (const Call call : {Call::poll, Call::pause}) faults.fail(call, EINTR, kInterruptions);
+        return wait_for_signal(board->flag, Deadline::never()) ? 1 : 0;
+    });
+    expect_woken(often, kAnySignal);
 }
 
 TEST_CASE("the mask is given back on every way out") {
@@ -215,9 +230,21 @@ TEST_CASE("a deadline that is far away is waited for") {
         board->count_at_end = board->flag.count();
         return raised ? 1 : 0;
     });
-    expect(wait.result != 0, "what the wait gave", "true, when the signal had come",
-           "false, before anything had come", kTooEarly);
-    expect_woken(wait, kLostWakeUp);
+    const auto expect_true = [](const WatchedWait& seen) {
+        expect(seen.result != 0, "what the wait gave", "true, when the signal had come",
+               "false, before anything had come", kTooEarly);
+        expect_woken(seen, kLostWakeUp);
+    };
+    expect_true(wait);
+    step("wait without a deadline; if its sleep has an end, that has come three times");
+    board->flag.take();
+    board->sent = false;
+    expect_true(watch_wait(*board, SIGUSR1, [&] {
+        const ScopedSignalHandler handler(SIGUSR1, board->flag);
+        Faults faults;
+        for (const Call call : {Call::poll, Call::pause}) faults.expire(call, 3);
+        return wait_for_signal(board->flag, Deadline::never()) ? 1 : 0;
+    }));
 }
 
 TEST_CASE("the wait sleeps") {

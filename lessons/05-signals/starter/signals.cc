@@ -34,7 +34,7 @@ ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag&, int)
     : signal_(signal), previous_flag_(nullptr), previous_action_{} {}
 
 // Write this: puts both back, whatever was set meanwhile. A signal that comes in the middle of this
-// is counted once, too.
+// is counted once, too; for the other threads the handler must be gone before its flag is.
 ScopedSignalHandler::~ScopedSignalHandler() {}
 
 // Write this: waits until `flag` is raised (true) or the deadline has come (false). Does not change
