@@ -43,11 +43,23 @@ inline const Advice kTryWaits{"a refusal that waits",
                               "once. Not after a wait, and not after one more look.",
                               "README.md#a-refusal-that-waits"};
 
+inline const Advice kTryThrows{
+    "a refusal that throws",
+    "put() says false where the pool is stopped. What becomes of that is its caller's: submit() "
+    "throws ThreadPoolStopped, and try_submit() gives nothing.",
+    "README.md#a-refusal-that-throws; daemon/thread_pool.hh"};
+
 inline const Advice kWorkLocked{
     "holding the lock while working",
     "The lock is for the queue. Whoever does a piece of work, or destroys one, with the lock held "
     "stops everybody else, and itself if the piece uses the pool.",
     "README.md#holding-the-lock-while-working; pthread_mutex_lock(3)"};
+
+inline const Advice kLooksLate{
+    "a wait that does not look first",
+    "The piece was there before the thread came to its wait, and its notification is gone: a "
+    "condition variable has no memory. Look first, and wait only while there is nothing.",
+    "README.md#a-wait-that-does-not-look-first; pthread_cond_wait(3)"};
 
 inline const Advice kIf{
     "if instead of while round the wait",
@@ -64,9 +76,10 @@ inline const Advice kNotify{
 
 inline const Advice kRoomLate{
     "room that is told too late",
-    "There is room as soon as a piece was taken out, and not when it is done: take() wakes the "
-    "caller. Told after the work, the caller waits as long as that takes. Told before the piece is "
-    "out, it looks too early: notify without the lock's state change.",
+    "There is room as soon as a piece was taken out, and not when it is done, nor when the queue "
+    "has become empty: take() wakes a caller each time. Told after the work, the caller waits as "
+    "long as that takes. Told before the piece is out, it looks too early: notify without the "
+    "lock's state change.",
     "README.md#room-that-is-told-too-late"};
 
 inline const Advice kWrongOne{
@@ -85,9 +98,9 @@ inline const Advice kLostAtStop{
 
 inline const Advice kStopLate{
     "a stop that is said too late",
-    "stop() says first that the pool is stopped, and then waits. If it waits for the queue to "
-    "become "
-    "empty before it says so, new work comes in meanwhile, and who waits for room is not told.",
+    "stop() says first that the pool is stopped, and then does what else there is to do. If it "
+    "drops what waits, or waits for the queue to become empty, before it says so, new work comes "
+    "in meanwhile, and who waits for room is not told.",
     "README.md#a-stop-that-is-said-too-late"};
 
 inline const Advice kJoinLocked{

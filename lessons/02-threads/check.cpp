@@ -94,7 +94,14 @@ TEST_CASE("the crew has the size that was asked for and works at the same time")
     }
     expect_equal(at_once, 3, "pieces of work in hand at the same time",
                  answered.is_open() ? kSaved : kWorkLocked);
+    act("let them go; the other two are in the queue, and nobody notifies any more", kLooksLate);
     for (Held& each : held) each.let_go.open();
+    const auto done = [&] {
+        return std::ranges::count_if(held, [](const Held& each) { return each.done.is_open(); });
+    };
+    settles([&] { return done() == 5 || crew.has_settled(); });
+    expect_equal(done(), 5, "pieces of work that were done",
+                 crew.alive() < 3 ? kForgotten : kLooksLate);
     destroy(crew);
 }
 
@@ -133,10 +140,11 @@ TEST_CASE("a piece may use the pool while it is being destroyed") {
     Held held;
     Crew crew(1, 4);
     Tally destroyed;
+    Tally accepted;
     const auto with_a_last_word = [&] {
         return std::shared_ptr<int>(new int(0), [&](int* number) {
             delete number;
-            crew->try_submit([] {});
+            if (crew->try_submit([] {})) accepted.add();
             destroyed.add();
         });
     };
@@ -145,13 +153,17 @@ TEST_CASE("a piece may use the pool while it is being destroyed") {
     crew->submit([] {}).get();
     keep_busy(crew, held);
     act("stop with discard while such a piece is in the queue", kWorkLocked);
+    if_it_crashes(kTryThrows, "ThreadPoolStopped");
     crew->submit([word = with_a_last_word()] {});
+    const auto already = accepted.value();
     Caller stopper([&] { crew->stop(AtStop::discard); });
     stopper.wait_until_settled();
     held.let_go.open();
     stopper.join();
     crew.destroy();
     expect_equal(destroyed.value(), 2, "pieces destroyed", kForgotten);
+    expect_equal(accepted.value() - already, 0, "pieces accepted while the stop dropped the others",
+                 kStopLate);
 }
 
 TEST_CASE("a thread that cannot be started does not end the process") {
@@ -160,9 +172,11 @@ TEST_CASE("a thread that cannot be started does not end the process") {
     const std::string mask = let_in();
     const EndIfFailed end;
     for (const int good : {2, 0, 3}) {
+        // Where it went well for the first pool, the third one has found something of it.
         act("make a pool of four threads where " + std::to_string(good) +
                 " can be started and the next one cannot (EAGAIN)",
-            kLostAtStop, kExceptionKills);
+            kLostAtStop, good == 3 ? kStatic : kExceptionKills);
+        if_it_crashes(kSharing, "two threads used");
         std::string thrown = "no exception";
         {
             Faults faults;

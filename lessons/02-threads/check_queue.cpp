@@ -194,7 +194,8 @@ TEST_CASE("the piece that came first is done first") {
     waited_for->submit(write('2'));
     Caller caller([&] { waited_for->submit(write('3')); });
     caller.wait_until_settled();
-    act("let the thread take the first piece; when the caller has returned, let it go on", kNotify);
+    act("let the thread take the first piece; when the caller has returned, let it go on",
+        kRoomLate);
     busy.let_go.open();
     first.reached.wait();
     caller.join();
