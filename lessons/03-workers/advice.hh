@@ -128,6 +128,11 @@ inline const Advice kBlockingAccept{
     "accept and hear of nothing else, above all not of the stop. O_NONBLOCK belongs to the open "
     "file, which all share.",
     "README.md#shared-accept-without-non-blocking; accept(2), O_NONBLOCK in open(2)"};
+inline const Advice kListenerUnread{
+    "a listener that nobody could set",
+    "fcntl(2) has refused, so the listener blocks, or is none. The constructor says so: "
+    "set_nonblocking() throws std::system_error, and that goes on.",
+    "README.md#a-listener-that-nobody-could-set; daemon/worker_pool.hh"};
 inline const Advice kNotReplaced{
     "not replacing a dead worker",
     "reap() tells who has ended; tend() must forget those (bury) and decide with what is left.",

@@ -33,6 +33,11 @@ void expect_counts(const WorkerPool& pool, unsigned idle, unsigned busy, std::pt
     expect(seen() == expected, "the threads", expected, seen(), kScoreboard);
 }
 
+void expect_nonblocking(const Office& office) {
+    const bool nonblocking = (::fcntl(office.fd().get(), F_GETFL) & O_NONBLOCK) != 0;
+    expect(nonblocking, "the listener", "O_NONBLOCK", "blocking", kBlockingAccept);
+}
+
 // What keeps the one thread of the one worker from a client.
 const Advice& why_not_up(const WorkerPool& pool) {
     const WorkerCounts counts = pool.counts();
@@ -55,6 +60,7 @@ TEST_CASE("a worker of one thread serves one client after the other") {
     WorkerPool pool(office.listener(), fixed(1, 1), serve);
     if_it_crashes(kForkAfterThreads);
     step("a pool of one worker with one thread, and nobody who wants its events: the first look");
+    expect_nonblocking(office);  // which others may share that are none of its workers
     try {
         pool.tend(kNow);
     } catch (const std::bad_function_call&) {
@@ -167,8 +173,16 @@ TEST_CASE("the listener that workers share does not block") {
     Ends ends;
     WorkerPool pool(office.listener(), fixed(4, 2), serve_as_told, ends.events());
     step("make a pool and look at its listener's flags");
-    const bool nonblocking = (::fcntl(office.fd().get(), F_GETFL) & O_NONBLOCK) != 0;
-    expect(nonblocking, "the shared listener", "O_NONBLOCK", "blocking", kBlockingAccept);
+    expect_nonblocking(office);
+    step("make a pool with a descriptor that is none");
+    bool refused = false;
+    try {
+        const WorkerPool other(Fd(), fixed(1, 1), serve_as_told);
+    } catch (const std::system_error&) {
+        refused = true;
+    }
+    expect(refused, "the constructor", "throws std::system_error (EBADF)", "returns",
+           kListenerUnread);
     step("thirty clients wait, before there is a worker");
     if_it_hangs(kListensAgain);
     std::vector<Fd> queue(30);
@@ -179,13 +193,17 @@ TEST_CASE("the listener that workers share does not block") {
     expect_up(pool);
     const std::ptrdiff_t tasks = all_tasks_of(pool);
     const auto why_not = [&]() -> const Advice& {
-        return all_tasks_of(pool) < tasks ? kAcceptError
-                                          : kTurn;  // or who has it waits for its turn
+        const bool missing = all_tasks_of(pool) < tasks;
+        pool.tend(kNow);  // tells how they have ended
+        for (const auto& [worker, end] : ends.how)
+            if (&advice_for(end) == &kSignalsNotLeft) return kSignalsNotLeft;
+        return missing ? kAcceptError : kTurn;  // or who has it waits for its turn
     };
     for (int i = 0; i < 30; ++i) leave(enter(office.connect(), why_not), kAcceptError);
     step("drain: everybody hears it");
-    if_it_hangs(kBlockingAccept);
+    if_it_hangs(kStopUnheard);
     if_it_hangs(kStopUnheard, "it uses the processor");
-    pool.drain(Deadline::after(3s));
+    if_it_crashes(kUnlocked, "two threads used");
+    pool.drain(Deadline::after(1min));
     expect_all_in_good_order(ends, 4);
 }

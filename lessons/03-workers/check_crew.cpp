@@ -151,41 +151,46 @@ TEST_CASE("a worker too many is told to end and has its grace for it") {
     const Office office;
     Ends ends;
     const WorkerLimits limits{.start_servers = 1,
-                              .server_limit = 2,
+                              .server_limit = 3,
                               .threads_per_child = 4,
                               .min_spare_threads = 1,
                               .max_spare_threads = 5};
     WorkerPool pool(office.listener(), limits, serve_and_answer, ends.events());
     pool.tend(kNow);
-    step("four clients take all threads of the one worker, so that a second one is started");
     std::vector<Client> clients;
-    for (int i = 0; i < 4; ++i) clients.push_back(enter(office, kNoCrew));
-    if_it_hangs(kTendWaits, "WorkerPool::tend");
-    pool.tend(kNow + 1s);
-    expect_equal(pool.pids().size(), 2U, "workers", kFailureForSuccess);
-    expect_up(pool);
+    for (const unsigned workers : {1U, 2U}) {
+        step(fmt::format("four clients take all threads of worker {}, so that one more is started",
+                         workers));
+        for (int i = 0; i < 4; ++i) clients.push_back(enter(office, kNoCrew));
+        if_it_hangs(kTendWaits, "WorkerPool::tend");
+        pool.tend(kNow + workers * 1s);
+        expect_equal(pool.pids().size(), workers + 1U, "workers", kFailureForSuccess);
+        expect_up(pool);
+    }
     clients.push_back(enter(office, kNoCrew));
-    step("one client stays in each; six threads wait, five may: the parent looks");
-    for (int i = 0; i < 3; ++i) leave(clients[static_cast<std::size_t>(i)], kNoCrew);
-    soon([&] { return pool.counts().idle_threads == 6; });
-    pool.tend(kNow + 2s);
-    const std::vector<const Client*> two{&clients[3], &clients[4]};
+    step("one client stays in each; nine threads wait, five may: the parent looks");
+    for (const std::size_t gone : {0U, 1U, 2U, 4U, 5U, 6U}) leave(clients[gone], kNoCrew);
+    soon([&] { return pool.counts().idle_threads == 9; });
+    const std::ptrdiff_t tasks = all_tasks_of(pool);
+    pool.tend(kNow + 3s);
+    const std::vector<const Client*> three{&clients[3], &clients[7], &clients[8]};
     const auto was_told = [](const Client* each) { return ask(*each, kGraceRuns, kCutOff) == 1; };
-    const auto both_were_told = [&] { return std::ranges::all_of(two, was_told); };
+    const auto all_were_told = [&] { return std::ranges::all_of(three, was_told); };
     const unsigned serving = pool.counts().serving;
-    expect_equal(serving, 1U, "workers that take clients",
-                 serving == 2                            ? kNotCarriedOut
-                 : serving == 0 && !soon(both_were_told) ? kSharedSlot
-                                                         : kOneAtATime);
+    expect_equal(serving, 2U, "workers that take clients",
+                 serving == 3                           ? kNotCarriedOut
+                 : serving == 0 && !soon(all_were_told) ? kSharedSlot
+                                                        : kOneAtATime);
     step("the one that was told has its grace now, and its client is served to the end");
-    const auto one_was_told = [&] { return std::ranges::any_of(two, was_told); };
-    expect(soon(one_was_told), "the alarm of the worker that was told", "runs", "was not set",
-           kNotLeft);
-    expect_equal(pool.counts().serving, 1U, "workers that take clients", kSharedSlot);
-    for (const Client* each : two) leave(*each, kCutOff);
+    soon([&] { return all_tasks_of(pool) < tasks; });  // a thread that waited has ended
+    expect(std::ranges::any_of(three, was_told), "the alarm of the worker that was told", "runs",
+           "was not set", kNotLeft);
+    expect_equal(pool.counts().serving, 2U, "workers that take clients", kSharedSlot);
+    for (const Client* each : three) leave(*each, kCutOff);
+    // With nobody to serve the next look stops one more.
     soon([&] {
-        pool.tend(kNow + 2s);
+        pool.tend(kNow + 3s);
         return pool.pids().size() == 1;
     });
-    expect_all_in_good_order(ends, 1);
+    expect_all_in_good_order(ends, 2);
 }

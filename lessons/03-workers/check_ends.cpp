@@ -10,43 +10,10 @@
 
 #include "lessons/course/check/faults.hh"
 #include "visitors.hh"
+#include "why.hh"
 
 using namespace workers_check;
 using namespace std::chrono_literals;
-
-namespace {
-
-// The first failure costs no pause and the second one does: one that begins a look too late, or
-// none at all.
-const Advice& why_no_pause() {
-    const Office office;
-    WorkerPool pool(office.listener(), fixed(1, 1), serve_as_told);
-    for (int look = 0; look < 3; ++look) {
-        pool.tend(kNow + look * 1ms);
-        kill_all(pool);
-    }
-    pool.tend(kNow + 3ms);
-    return pool.pids().empty() ? kDecidedFirst : kForkBomb;
-}
-
-// One that was killed is replaced a look late. Is one that ended in good order, too? Then that look
-// has counted the dead; if not, the failure has cut it short.
-const Advice& why_a_look_late() {
-    const Office office;
-    WorkerLimits limits = fixed(1, 1);
-    limits.max_requests_per_child = 1;
-    WorkerPool pool(office.listener(), limits, serve_as_told);
-    pool.tend(kNow);
-    const std::vector<pid_t> before = pool.pids();
-    const Fd client = office.connect();
-    ::send(client.get(), &kGoodbye, 1, MSG_NOSIGNAL);
-    if (!soon([&] { return is_zombie(before.at(0)); })) return kCountsFirst;
-    wait_until_ended(before.at(0));  // with its last thread
-    pool.tend(kNow + 1ms);
-    return pool.pids().empty() ? kCountsFirst : kCutShort;
-}
-
-}  // namespace
 
 TEST_CASE("a worker that was killed is replaced") {
     const Office office;

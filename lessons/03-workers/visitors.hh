@@ -214,7 +214,9 @@ struct Ends {
 // A worker that had to be killed never heard the stop; the others say by their end what was wrong.
 inline const Advice& advice_for(const std::string& end) {
     if (end.starts_with("killed by signal 9")) return kStopUnheard;
-    if (end == "killed by signal 15 (Terminated)") return kSignalsNotLeft;
+    // Of a client that is gone, if nobody has ignored it.
+    const bool broken_pipe = end.starts_with("killed by signal 13");
+    if (broken_pipe || end == "killed by signal 15 (Terminated)") return kSignalsNotLeft;
     if (end == "exit status 66") return kUnlocked;  // the thread sanitizer's
     return end.starts_with("exit status") && end != "exit status 0" ? kFailureForSuccess : kCutOff;
 }
