@@ -26,16 +26,41 @@ const LEAST_ZOOM = 1.2; // below it is the frame of the window
 // A phone held upright zooms with two fingers, and tells another width of its window.
 const PHONE = matchMedia('(max-width: 600px) and (orientation: portrait)');
 
+// Beside a frame, as in the speaker's window, is the rest of its window.
+const IS_FRAMED = window.top !== window;
+
+// The lesser of the two: a panel beside the page takes width from it, and no height; bars above it take height.
+function zoomOfWindow() {
+  if (IS_FRAMED || PHONE.matches) return 1;
+  return Math.min(window.outerWidth / window.innerWidth, window.outerHeight / window.innerHeight);
+}
+
 // What the slides have beside reveal.js' own keys: the key ? lists both.
 const KEYS = [['R', 'Run the demo of the slide'], ['N, Space, PageDown', 'Next step of a demo that runs'],
-  ['1 – 4', "Count a hand of the room (with Shift: one less); press a demo's button while it runs"]];
+  ['1 – 4', "Count a hand of the room (with Shift: one less); press a demo's button while it runs"],
+  ['↑ ↓, Shift ← →', 'Scroll a slide that is zoomed']];
 
 function keepZoom() {
-  const zoom = window.outerWidth > 0 && !PHONE.matches ? window.outerWidth / window.innerWidth : 1;
+  const zoom = zoomOfWindow();
   document.documentElement.classList.toggle('is-zoomed', zoom >= LEAST_ZOOM);
   document.documentElement.style.setProperty('--zoom', zoom);
   window.Reveal.layout();
 }
+
+// A zoomed slide is larger than its window. A deck is one row, so reveal.js has no use for up and down.
+const SCROLLS = { ArrowUp: [0, -1], ArrowDown: [0, 1], 'Shift ArrowLeft': [-1, 0], 'Shift ArrowRight': [1, 0] };
+const SCROLL_PART = 0.6; // of the window: what was read stays in view
+
+function scrollZoomed(event) {
+  const way = SCROLLS[event.shiftKey ? `Shift ${event.key}` : event.key];
+  if (!way || !document.documentElement.classList.contains('is-zoomed') || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.matches?.('input, pre, li')) return; // they have these keys themselves
+  const viewport = document.querySelector('.reveal-viewport');
+  viewport.scrollBy(way[0] * SCROLL_PART * viewport.clientWidth, way[1] * SCROLL_PART * viewport.clientHeight);
+  event.preventDefault();
+  event.stopPropagation();
+}
+window.addEventListener('keydown', scrollZoomed, { capture: true });
 
 window.Reveal.initialize({
   width: 1280,

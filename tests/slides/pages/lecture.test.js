@@ -128,23 +128,71 @@ test("in a learner's copy a demo that cannot yet be as recorded shows the record
   await whole.context().close();
 });
 
+// As if the page were in a window of this size, whatever its own is.
+const windowOf = ({ width, height }) => Object.defineProperties(window, { outerWidth: { get: () => width }, outerHeight: { get: () => height } });
+
+// How far a page, or a frame, can be scrolled.
+const windowsWide = (page) => page.evaluate(() => {
+  const { scrollWidth, clientWidth } = document.querySelector('.reveal-viewport');
+  return scrollWidth / clientWidth;
+});
+
+const isZoomed = (page) => page.evaluate(() => document.documentElement.classList.contains('is-zoomed'));
+
+test('a panel beside the page is no zoom, nor is a window with many bars', async () => {
+  for (const [what, outer, wanted] of [['a panel', { width: 1.6 * SLIDE.width, height: 1.1 * SLIDE.height }, false],
+    ['many bars', { width: SLIDE.width, height: 1.5 * SLIDE.height }, false], ['a zoom', { width: 1.6 * SLIDE.width, height: 1.8 * SLIDE.height }, true]]) {
+    const page = await openPage(browser, { viewport: SLIDE });
+    await page.addInitScript(windowOf, outer);
+    await page.goto(machinery.address + MACHINERY);
+    await page.waitForSelector('html[data-ready]');
+    assert.equal(await isZoomed(page), wanted, what);
+    await page.context().close();
+  }
+});
+
+test("in the speaker's window each slide is whole", async () => {
+  const page = await openDeck(browser, machinery.address + MACHINERY);
+  const [speaker] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('s')]);
+  const frames = () => speaker.frames().filter((frame) => frame.url().includes(MACHINERY));
+  await until(async () => frames().length === 2, 'both frames are there');
+  for (const frame of frames()) {
+    await frame.waitForSelector('html[data-ready]');
+    assert.ok(await frame.evaluate(() => window.outerWidth > 1.2 * window.innerWidth), 'a frame is less than its window');
+    const reach = await windowsWide(frame);
+    assert.ok(reach < 1.01, `${reach} windows wide`);
+  }
+  await page.context().close();
+});
+
 test('who zooms sees a larger slide, and can scroll to the rest of it', async () => {
   const sizes = [];
   for (const zoom of [1, 2]) {
     const context = { viewport: { width: SLIDE.width / zoom, height: SLIDE.height / zoom }, deviceScaleFactor: zoom };
     const page = await openPage(browser, context);
-    await page.addInitScript((width) => Object.defineProperty(window, 'outerWidth', { get: () => width }), SLIDE.width);
+    await page.addInitScript(windowOf, SLIDE);
     await page.goto(machinery.address + MACHINERY);
     await page.waitForSelector('html[data-ready]');
     await toSlide(page, 2);
     const box = await page.locator('section.present h2').boundingBox();
     sizes.push(box.height * zoom); // in pixels of the screen
-    const reach = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.querySelector('.reveal-viewport');
-      return scrollWidth / clientWidth;
-    });
+    const reach = await windowsWide(page);
     assert.ok(Math.abs(reach - zoom) < 0.1, `${reach} windows wide at a zoom of ${zoom}`);
     assert.ok(box.x >= 0 && box.y >= 0);
+    const place = () => page.evaluate(() => {
+      const { scrollLeft, scrollTop } = document.querySelector('.reveal-viewport');
+      return [window.Reveal.getState().indexh, scrollLeft > 0, scrollTop > 0];
+    });
+    await page.keyboard.press('ArrowDown');
+    assert.deepEqual(await place(), [1, false, zoom > 1], 'down');
+    await page.keyboard.press('ArrowUp');
+    assert.deepEqual(await place(), [1, false, false], 'and up');
+    if (zoom > 1) {
+      await page.keyboard.press('Shift+ArrowRight');
+      assert.deepEqual(await place(), [1, true, false], 'to the right');
+      await toSlide(page, 3);
+      assert.deepEqual(await place(), [2, false, false], 'the next slide from its beginning');
+    }
     await page.context().close();
   }
   assert.ok(sizes[1] > 1.8 * sizes[0], `${sizes}`);
