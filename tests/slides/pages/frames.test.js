@@ -34,6 +34,18 @@ const drawn = (frames) => frames.evaluate((box) => {
   return { columns, arrows };
 });
 
+// How many frames are seen whole where the pane is as high as below a question (question.css).
+async function wholeRows(frames) {
+  const style = await frames.page().addStyleTag({ content: '.reveal .run .panes.has-frames { height: 390px; } .run .frames > .rest { display: none; }' });
+  const count = await frames.evaluate((box) => {
+    box.scrollTop = box.scrollHeight;
+    const top = box.querySelector('.heads').getBoundingClientRect().bottom - 1, bottom = box.getBoundingClientRect().bottom + 1;
+    return [...box.querySelectorAll('.frame')].map((row) => row.getBoundingClientRect()).filter((row) => row.top >= top && row.bottom <= bottom).length;
+  });
+  await style.evaluate((element) => element.remove());
+  return count;
+}
+
 test('each frame is an arrow from its sender to its receiver, and a lost one does not arrive', async () => {
   const { next, frames, slider } = await machinery.run('f-frames');
   const { page } = machinery;
@@ -47,6 +59,7 @@ test('each frame is an arrow from its sender to its receiver, and a lost one doe
     assert.ok(near(arrows[i][0], from), `frame ${i} begins at ${from}`);
     assert.equal(near(arrows[i][1], to), i !== 2, `frame ${i} comes to ${to}`);
   });
+  assert.equal(await wholeRows(frames), 6, 'as many as a step may have (slides/README.md)');
   assert.match(await frames.textContent(), /Left out: a line that is not NAME > NAME WHAT\./);
   for (const scheme of ['dark', 'light']) assert.deepEqual(await machinery.faults(scheme), [], scheme);
   await frames.locator('li').first().focus();
