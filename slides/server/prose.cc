@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::string_view kTableBegin =
     "<div class=\"table\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">";
+constexpr std::string_view kSource = "src=\"";
+// In a paragraph, so not a <div>. A slide has no box for it (deck.css), and no stop for Tab.
+constexpr std::string_view kPictureBegin =
+    "<span class=\"drawing\" role=\"group\" aria-label=\"Picture\" tabindex=\"0\">";
 
 void append_output(const MD_CHAR* text, MD_SIZE size, void* out) {
     static_cast<std::string*>(out)->append(text, size);
@@ -103,16 +107,23 @@ class Rewriter {
         const std::string_view tag = rest_.substr(0, end == rest_.npos ? end : end + 1);
         rest_.remove_prefix(tag.size());
         if (!is_known_tag(tag)) return append_escaped(out_, tag);
-        for (const std::string_view name : {"href=\"", "src=\""}) {
-            const std::size_t place = tag.find(name);
-            if (place != tag.npos) return rewrite_link(tag, place + name.size());
-        }
+        if (tag.starts_with("<img ") && tag.find(kSource) != tag.npos) return add_picture(tag);
+        constexpr std::string_view kAddress = "href=\"";
+        if (const std::size_t place = tag.find(kAddress); place != tag.npos)
+            return rewrite_link(tag, place + kAddress.size());
         // What may have to scroll must be reachable with the keyboard.
         if (tag == "<pre>") return void(out_.append("<pre tabindex=\"0\">"));
         if (tag == "<table>") return void(out_.append(kTableBegin).append(tag));
         if (tag == "</table>") return void(out_.append(tag).append("</div>"));
         if (tag.size() == 4 && tag.starts_with("<h") && std::isdigit(tag[2])) return add_id(tag);
         out_.append(tag);
+    }
+
+    // On a phone a picture is wider than the page, or nobody could read it: it scrolls, too.
+    void add_picture(std::string_view tag) {
+        out_.append(kPictureBegin);
+        rewrite_link(tag, tag.find(kSource) + kSource.size());
+        out_.append("</span>");
     }
 
     void rewrite_link(std::string_view tag, std::size_t place) {

@@ -31,9 +31,14 @@ TEST_CASE("raw HTML in a text is shown, not obeyed") {
 }
 
 TEST_CASE("what a picture shows may be said in any words") {
-    CHECK(
-        html_from_markdown("![belongs to one process](a.svg)\n", "lessons/04-daemonize") ==
-        "<p><img src=\"/files/lessons/04-daemonize/a.svg\" alt=\"belongs to one process\"></p>\n");
+    CHECK(html_from_markdown("![belongs to one process](a.svg)\n", "lessons/04-daemonize") ==
+          "<p><span class=\"drawing\" role=\"group\" aria-label=\"Picture\" tabindex=\"0\">"
+          "<img src=\"/files/lessons/04-daemonize/a.svg\" alt=\"belongs to one "
+          "process\"></span></p>\n");
+}
+
+TEST_CASE("a picture that is nowhere stays as it was written") {
+    CHECK(html_from_markdown("a <img alt=\"b\"> c\n", "slides") == "<p>a <img alt=\"b\"> c</p>\n");
 }
 
 TEST_CASE("an answer can be folded away") {
