@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { root } from '../../../slides/print/chromium.js';
 import { printDeck } from '../../../slides/print/pdf.js';
 import { accessibilityFaults, openBrowser, openPage, PHONE, shoot } from '../../browser/support/browser.js';
-import { emptyHalf, openDeck, overflow, SLIDE, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
+import { COLOURS, emptyHalf, openDeck, overflow, SHOWN, SLIDE, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
 import { startMachinery, startReal } from '../support/servers.js';
 
 const A4_WITHIN_MARGINS = { width: 703, height: 1009 }; // slides/print/pdf.js
@@ -37,10 +37,8 @@ test('each deck that is written is served, lesson 01 first', () => {
   assert.equal(decks[0], '01-processes');
 });
 
-// A scheme changes colours and nothing else, so in the dark one only they are looked at.
-const SCHEMES = [['light', undefined], ['dark', ['color-contrast']]];
+const SCHEMES = [['light', undefined], ['dark', COLOURS]];
 
-const SHOWN = { within: 'section.present', without: '.slides section:not(.present, :has(.present))' };
 const WHOLE_PAGE = {};
 
 // `part` is what of the page is looked at. The page is left in the last of the schemes.
@@ -142,24 +140,6 @@ test('letters that the last row cannot read are noticed', async () => {
   assert.ok((await smallLetters(page)).some((fault) => fault.startsWith('picture.svg has letters of')));
 });
 
-// A picture is for those who do not see it, too, and for a dark room.
-function pictureFaults(svg) {
-  const wanted = [['a title', /<title\b[^>]*>[^<]+<\/title>/], ['a description', /<desc\b[^>]*>[^<]+<\/desc>/],
-    ['colours for dark', /@media \(prefers-color-scheme: dark\)/]];
-  return wanted.filter(([, pattern]) => !pattern.test(svg)).map(([what]) => `lacks ${what}`);
-}
-
-test('each picture of a lesson has a title, a description and colours for a dark room', () => {
-  const lessons = path.join(root, 'lessons');
-  const pictures = decks.flatMap((name) => fs.readdirSync(path.join(lessons, name))
-    .filter((file) => file.endsWith('.svg')).map((file) => path.join(lessons, name, file)));
-  assert.ok(pictures.length > 20);
-  assert.deepEqual(pictures.flatMap((file) => pictureFaults(fs.readFileSync(file, 'utf8')).map((fault) => `${file} ${fault}`)), []);
-  const plain = fs.readFileSync(path.join(root, 'tests/slides/course/lessons/90-machinery/picture.svg'), 'utf8');
-  assert.deepEqual(pictureFaults(plain), ['lacks a description', 'lacks colours for dark']);
-  assert.equal(pictureFaults('<svg></svg>').length, 3);
-});
-
 test('steps mark the lines that they name, one after another', async () => {
   const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
   await toSlideWith(page, '.code');
@@ -209,8 +189,14 @@ test('home, handouts and texts are accessible and fit a phone, and paper cuts no
     assert.equal(response.status(), 200, address);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= PHONE.width, `${address} is ${width} wide`);
-    assert.deepEqual(await accessibilityFaults(page), [], address);
-    await shoot(page, `phone${address.replaceAll('/', '-')}`);
+    const small = await page.locator('main img').evaluateAll((all) => all.filter((picture) => picture.getBoundingClientRect().width < 750).map((picture) => picture.src));
+    assert.deepEqual(small, [], `pictures on ${address} whose letters are too small`);
+    const schemes = address.startsWith('/students/') ? SCHEMES.slice(0, 1) : SCHEMES; // they have nothing that handouts have not
+    for (const [colorScheme, rules] of schemes) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await accessibilityFaults(page, { rules }), [], `${address}, ${colorScheme}`);
+      await shoot(page, `phone${address.replaceAll('/', '-')}-${colorScheme}`);
+    }
     if (/^\/(handouts|students)\//.test(address)) {
       await page.emulateMedia({ media: 'print' });
       await page.setViewportSize(A4_WITHIN_MARGINS);

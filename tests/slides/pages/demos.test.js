@@ -7,8 +7,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { openBrowser } from '../../browser/support/browser.js';
-import { openDeck, outOfView, overflow, pane, runByKeys, slidesWith, smallLetters, toSlideByKeys } from '../support/deck.js';
+import { accessibilityFaults, openBrowser } from '../../browser/support/browser.js';
+import { COLOURS, openDeck, outOfView, overflow, pane, runByKeys, SHOWN, slidesWith, smallLetters, toSlideByKeys } from '../support/deck.js';
 import { descendantsOf, until } from '../support/processes.js';
 import { startReal } from '../support/servers.js';
 
@@ -59,6 +59,10 @@ test('every demo runs from its slide and ends as recorded', async () => {
       assert.equal(words, end, `${name}, slide ${number}; its screen says: ${shown}`);
       assert.notEqual(shown, '', `${name}, slide ${number} prints nothing`);
       assert.deepEqual([...await overflow(page), ...await smallLetters(page)], [], `${name}, slide ${number}, after the run`);
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await accessibilityFaults(page, { ...SHOWN, rules: COLOURS }), [], `${name}, slide ${number}, after the run, ${colorScheme}`);
+      }
       keep(name, await box.getAttribute('data-demo'), shown, words);
       await until(() => descendantsOf(server.pid).length === 0, `nothing is left of ${name}, slide ${number}`);
       count += 1;

@@ -4,6 +4,12 @@ import { openPage } from '../../browser/support/browser.js';
 
 export const SLIDE = { width: 1280, height: 720 };
 
+// What axe looks at where nothing but the slide that is shown is wanted (accessibilityFaults).
+export const SHOWN = { within: 'section.present', without: '.slides section:not(.present, :has(.present))' };
+
+// A scheme changes colours and nothing else, so where a page has been looked at in one, only they are in the other.
+export const COLOURS = ['color-contrast'];
+
 export async function openDeck(browser, address, options = {}) {
   const page = await openPage(browser, { viewport: SLIDE, ...options });
   await page.goto(address);
