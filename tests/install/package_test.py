@@ -29,6 +29,47 @@ def run(*command, **more):
                           **{"capture_output": True, **more})
 
 
+class TheCommand(unittest.TestCase):
+    """`./waymark package` in a checkout that is made up, as are what it builds with and what packs."""
+
+    OLD = ("waymark-tracker_0.1.0+20260101000000_amd64.deb", "waymark-tracker_0.0.9_arm64.deb")
+    OTHERS = ("waymark_0.1.0_amd64.deb", "waymark-tracker_notes.txt", "build.ninja")
+    NEW = f"waymark-tracker_{VERSION[:-1]}1_amd64.deb"
+
+    def package(self, builds="true", packs="true", change=lambda text: text):
+        """(exit code, what it said, the files of the build folder)"""
+        with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
+            root = pathlib.Path(folder, "a checkout")
+            build, maker, command = root / "build", root / "lessons/16-tracker/package/make_package.sh", root / "package.sh"
+            build.mkdir(parents=True)
+            maker.parent.mkdir(parents=True)
+            for name in (*self.OLD, *self.OTHERS):
+                (build / name).touch()
+            maker.write_text(f'#!/bin/sh\n{packs} && touch "$2/{self.NEW}" && echo "$2/{self.NEW}"\n')
+            maker.chmod(0o755)
+            command.write_text(change((ROOT / "lessons/course/package.sh").read_text()))
+            done = run("bash", "-euo", "pipefail", "-c", "source \"$root/package.sh\"; need_packages() { :; }; set_up() { :; }; "
+                       f"ninja_in() {{ {builds}; }}; exit_system=111; run_package", env={**os.environ, "root": str(root)})
+            return done.returncode, done.stdout.replace(f"{build}/", ""), sorted(path.name for path in build.iterdir())
+
+    def test_the_new_package_is_the_only_one_of_the_tracker_and_other_files_stay(self):
+        self.assertEqual(self.package(), (0, f"{self.NEW}\n", sorted([*self.OTHERS, self.NEW])))
+
+    def test_the_look_sees_an_old_package_and_a_file_that_is_missing(self):
+        removes = "rm -f \"$root\"/build/waymark-tracker_*.deb"
+        for instead, left in (("true", [*self.OLD, *self.OTHERS]), (removes.replace("waymark-tracker_*.deb", "*.deb"), self.OTHERS[1:]),
+                              (removes.replace("*.deb", "*"), [self.OTHERS[0], self.OTHERS[2]]),
+                              (removes.replace("*.deb", "*_amd64.deb"), [self.OLD[1], *self.OTHERS])):
+            with self.subTest(instead):
+                self.assertEqual(self.package(change=lambda text: text.replace(removes, instead))[2], sorted([*left, self.NEW]))
+
+    def test_what_does_not_build_costs_no_package_and_what_does_not_pack_is_told(self):
+        code, said, files = self.package(builds="false")
+        self.assertNotEqual(code, 0)
+        self.assertEqual((said, files), ("", sorted([*self.OLD, *self.OTHERS])))
+        self.assertEqual(self.package(packs="false")[:2], (111, ""))
+
+
 class InTheSuite(unittest.TestCase):
     BUILD = None
 
