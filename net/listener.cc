@@ -104,15 +104,6 @@ void Listener::close() {
     spare_.reset();
 }
 
-void Listener::remove_file() const {
-    remove_socket_file(address_);
-}
-
-void remove_socket_file(const Address& address) {
-    const std::string path = address.unix_path();
-    if (path.starts_with('/')) ::unlink(path.c_str());
-}
-
 //#region exercise-09
 namespace {
 

@@ -77,12 +77,9 @@ class Listener {
     const Fd& fd() const { return socket_; }
 
     // Closes this process's descriptors; others that have the listener still listen. For a child
-    // that serves one client (net/client_process). address() stays; accept_one() throws.
+    // that serves one client (net/client_process). address() stays; accept_one() throws. The file
+    // of a Unix socket stays, too (net/socket_file).
     void close();
-
-    // Removes a Unix socket's file. Not done by the destructor: after
-    // fork(2) others still listen there. For the process that ends the service.
-    void remove_file() const;
 
   private:
     explicit Listener(Fd socket);
@@ -92,9 +89,6 @@ class Listener {
     Address address_;
     Fd spare_;
 };
-
-// The same for who knows the address only. Does nothing for another address, or if it is not there.
-void remove_socket_file(const Address& address);
 
 // What an errno of accept4(2) means; `failure` is our own fault. accepted is not among them.
 enum class AcceptErrorKind { would_block, again, exhausted, failure };

@@ -27,9 +27,9 @@ constexpr std::chrono::minutes kPatience{10};  // with a client that does not re
 
 class EchoServer final : private net::EventLoop::Watcher {
   public:
-    EchoServer(net::EventLoop& loop, const Options& options)
+    EchoServer(net::EventLoop& loop, const Options& options, Listener listener)
         : loop_(loop),
-          acceptor_(loop, listen_at(options),
+          acceptor_(loop, std::move(listener),
                     [this, &options](daemon::Fd socket, const net::Address&) {
                         if (clients_.size() < options.clients)
                             clients_.start(echo(std::move(socket)));
@@ -101,9 +101,10 @@ class EchoServer final : private net::EventLoop::Watcher {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-    return run("echo-coroutines", argument_count, arguments, [](const Options& options) {
-        net::EventLoop loop;
-        EchoServer server(loop, options);
-        loop.run();
-    });
+    return run("echo-coroutines", argument_count, arguments,
+               [](const Options& options, Listener listener) {
+                   net::EventLoop loop;
+                   EchoServer server(loop, options, std::move(listener));
+                   loop.run();
+               });
 }

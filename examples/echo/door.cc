@@ -12,8 +12,8 @@ namespace waymark::echo {
 
 using daemon::Fd;
 
-Door::Door(const Options& options, std::function<void()> on_child)
-    : listener_(listen_at(options)), on_child_(std::move(on_child)) {
+Door::Door(Listener listener, std::function<void()> on_child)
+    : listener_(std::move(listener)), on_child_(std::move(on_child)) {
     tell_address(*listener_);
 }
 

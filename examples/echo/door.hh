@@ -19,9 +19,9 @@ namespace waymark::echo {
 
 class Door {
   public:
-    // Listens and says where. `on_child` is called when a child process has ended (SIGCHLD). Make
+    // Says where it listens. `on_child` is called when a child process has ended (SIGCHLD). Make
     // it before any thread: it blocks these signals, and threads inherit that.
-    explicit Door(const Options& options, std::function<void()> on_child = {});
+    explicit Door(Listener listener, std::function<void()> on_child = {});
 
     // The next client, a blocking socket; owns nothing when the server is to end. Without
     // descriptors it pauses (net/accept_back_off).
@@ -36,7 +36,7 @@ class Door {
     daemon::Fd accept();
 
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT, SIGCHLD};
-    std::optional<net::Listener> listener_;
+    std::optional<Listener> listener_;
     std::function<void()> on_child_;
     net::AcceptBackOff back_off_;
     daemon::Deadline pause_{daemon::Deadline::Clock::time_point::min()};

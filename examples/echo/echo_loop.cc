@@ -19,8 +19,8 @@ using net::AcceptStatus;
 
 class EchoLoop {
   public:
-    EchoLoop(const char* name, const Options& options, Readiness& readiness)
-        : name_(name), options_(options), readiness_(readiness), listener_(listen_at(options)) {
+    EchoLoop(const char* name, const Options& options, Listener listener, Readiness& readiness)
+        : name_(name), options_(options), readiness_(readiness), listener_(std::move(listener)) {
         readiness_.watch(signals_.fd().get(), Wait::to_read);
         readiness_.watch(listener_.fd().get(), Wait::to_read);
         tell_address(listener_);
@@ -100,7 +100,7 @@ class EchoLoop {
     const Options& options_;
     Readiness& readiness_;
     daemon::SignalDescriptor signals_{SIGTERM, SIGINT};
-    net::Listener listener_;
+    Listener listener_;
     std::unordered_map<int, EchoClient> clients_;
     std::array<char, 16'384> buffer_;  // of whoever has its turn
     net::AcceptBackOff back_off_;
@@ -112,8 +112,9 @@ class EchoLoop {
 
 }  // namespace
 
-void serve_by_loop(const char* name, const Options& options, Readiness& readiness) {
-    EchoLoop(name, options, readiness).run();
+void serve_by_loop(const char* name, const Options& options, Listener listener,
+                   Readiness& readiness) {
+    EchoLoop(name, options, std::move(listener), readiness).run();
 }
 
 }  // namespace waymark::echo

@@ -7,7 +7,8 @@
 
 namespace waymark::echo {
 
-// Listens, says where, and serves until SIGTERM or SIGINT.
-void serve_by_loop(const char* name, const Options& options, Readiness& readiness);
+// Says where it listens, and serves until SIGTERM or SIGINT.
+void serve_by_loop(const char* name, const Options& options, Listener listener,
+                   Readiness& readiness);
 
 }  // namespace waymark::echo

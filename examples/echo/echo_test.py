@@ -27,6 +27,7 @@ from conversations import (BIG, CONVERSATIONS, a_big_message_to_a_slow_reader, a
                            fifty_clients_at_once, send_until_stuck)
 from echo_server import EchoServer
 from reading import read_exactly, read_to_end
+from socket_file import check_file_goes_with_server
 
 WRONG, *DESIGNS = sys.argv[1:]
 del sys.argv[1:]
@@ -169,6 +170,10 @@ class Designs(unittest.TestCase):
                 self.assertEqual((result.returncode, result.stdout, result.stderr.count("\n")), (code, "", 1),
                                  result.stderr)
                 self.assertIn(words, result.stderr)
+
+    @each_design()
+    def test_a_the_file_of_a_unix_socket_goes_with_the_server(self, _, program):
+        check_file_goes_with_server(self, program, "--workers", "2", "--listen", "unix:PATH")
 
 
 def limit_descriptors(count):

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "daemon/error.hh"
@@ -53,8 +54,9 @@ class ByEpoll final : public Readiness {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-    return run("echo-epoll", argument_count, arguments, [](const Options& options) {
-        ByEpoll readiness;
-        serve_by_loop("echo-epoll", options, readiness);
-    });
+    return run("echo-epoll", argument_count, arguments,
+               [](const Options& options, Listener listener) {
+                   ByEpoll readiness;
+                   serve_by_loop("echo-epoll", options, std::move(listener), readiness);
+               });
 }

@@ -14,9 +14,9 @@ using namespace waymark::echo;
 
 namespace {
 
-void serve(const Options& options) {
+void serve(const Options& options, Listener listener) {
     daemon::Children children;
-    Door door(options, [&] { children.reap(); });
+    Door door(std::move(listener), [&] { children.reap(); });
     while (const Fd client = door.next_client()) {
         if (children.running().size() >= options.clients) continue;
         try {

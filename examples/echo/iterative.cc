@@ -1,6 +1,8 @@
 // 1. One client after the other. The shortest server there is; whoever comes second waits until the
 // first one is gone, however long that takes.
 
+#include <utility>
+
 #include "door.hh"
 #include "echo.hh"
 
@@ -8,8 +10,8 @@ using namespace waymark::echo;
 
 namespace {
 
-void serve(const Options& options) {
-    Door door(options);
+void serve(const Options&, Listener listener) {
+    Door door(std::move(listener));
     while (const Fd client = door.next_client())
         if (!echo_back_until_signal(client)) return;
 }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "daemon/error.hh"
@@ -54,8 +55,9 @@ class ByPoll final : public Readiness {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-    return run("echo-poll", argument_count, arguments, [](const Options& options) {
-        ByPoll readiness;
-        serve_by_loop("echo-poll", options, readiness);
-    });
+    return run("echo-poll", argument_count, arguments,
+               [](const Options& options, Listener listener) {
+                   ByPoll readiness;
+                   serve_by_loop("echo-poll", options, std::move(listener), readiness);
+               });
 }

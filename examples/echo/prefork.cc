@@ -7,7 +7,8 @@
 using namespace waymark::echo;
 
 int main(int argument_count, char** arguments) {
-    return run("echo-prefork", argument_count, arguments, [](const Options& options) {
-        serve_by_workers("echo-prefork", options, options.workers, 1);
-    });
+    return run("echo-prefork", argument_count, arguments,
+               [](const Options& options, const Listener& listener) {
+                   serve_by_workers("echo-prefork", listener, options.workers, 1);
+               });
 }

@@ -6,7 +6,9 @@
 using namespace waymark::echo;
 
 int main(int argument_count, char** arguments) {
-    return run("echo-prefork-threads", argument_count, arguments, [](const Options& options) {
-        serve_by_workers("echo-prefork-threads", options, options.workers, options.threads);
-    });
+    return run("echo-prefork-threads", argument_count, arguments,
+               [](const Options& options, const Listener& listener) {
+                   serve_by_workers("echo-prefork-threads", listener, options.workers,
+                                    options.threads);
+               });
 }

@@ -5,10 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "daemon/error.hh"
 #include "daemon/signals.hh"
 #include "examples/command_line.hh"
+#include "net/socket_file.hh"
 
 namespace waymark::echo {
 
@@ -37,22 +39,20 @@ bool parse(const char* name, int argument_count, char** arguments, Options& opti
 
 }  // namespace
 
-net::Listener listen_at(const Options& options) {
-    return net::Listener(options.listen);
-}
-
-void tell_address(const net::Listener& listener) {
+void tell_address(const Listener& listener) {
     fmt::print("listening on {}\n", listener.address().to_string());
     std::fflush(stdout);
 }
 
-int run(const char* name, int argument_count, char** arguments,
-        const std::function<void(const Options&)>& serve) {
+int run(const char* name, int argument_count, char** arguments, const Serve& serve) {
     return daemon::run_main(name, [&] {
         Options options;
         if (!parse(name, argument_count, arguments, options)) return daemon::kExitOk;
         daemon::ignore_sigpipe();
-        serve(options);
+        Listener listener(options.listen);
+        const net::SocketFile file(listener.address());
+        serve(options, std::move(listener));
+        file.remove();
         return daemon::kExitOk;
     });
 }

@@ -16,6 +16,8 @@
 
 namespace waymark::echo {
 
+using net::Listener;
+
 struct Options {
     net::Address listen = net::Address::parse("127.0.0.1:7007");
     std::size_t clients = 1000;  // of one more, the connection is closed at once
@@ -25,14 +27,14 @@ struct Options {
 
 inline constexpr std::chrono::seconds kGrace{1};
 
-// Listens at options.listen, and says nothing yet.
-net::Listener listen_at(const Options& options);
-
 // Prints "listening on 127.0.0.1:7007". To be called when a signal ends the server in order.
-void tell_address(const net::Listener& listener);
+void tell_address(const Listener& listener);
 
-// main(): reads the command line and calls `serve`, or says what is wrong. Gives the exit code.
-int run(const char* name, int argument_count, char** arguments,
-        const std::function<void(const Options&)>& serve);
+// A design: from a listener, which has said nothing yet, until a signal has ended it.
+using Serve = std::function<void(const Options&, Listener)>;
+
+// main(): reads the command line, listens and calls `serve`, or says what is wrong; when that
+// returns, the file of a Unix socket is removed. Gives the exit code.
+int run(const char* name, int argument_count, char** arguments, const Serve& serve);
 
 }  // namespace waymark::echo

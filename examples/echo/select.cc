@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "daemon/error.hh"
@@ -55,8 +56,9 @@ class BySelect final : public Readiness {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-    return run("echo-select", argument_count, arguments, [](const Options& options) {
-        BySelect readiness;
-        serve_by_loop("echo-select", options, readiness);
-    });
+    return run("echo-select", argument_count, arguments,
+               [](const Options& options, Listener listener) {
+                   BySelect readiness;
+                   serve_by_loop("echo-select", options, std::move(listener), readiness);
+               });
 }

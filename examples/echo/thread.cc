@@ -23,8 +23,8 @@ void serve_one(const OpenClients::Place& place) {
     }
 }
 
-void serve(const Options& options) {
-    Door door(options);
+void serve(const Options& options, Listener listener) {
+    Door door(std::move(listener));
     OpenClients clients;
     while (Fd client = door.next_client()) {
         if (clients.size() >= options.clients) continue;

@@ -13,8 +13,8 @@ using namespace waymark::echo;
 
 namespace {
 
-void serve(const Options& options) {
-    Door door(options);
+void serve(const Options& options, Listener listener) {
+    Door door(std::move(listener));
     OpenClients clients;  // also those that wait for a thread
     daemon::ThreadPool pool(options.workers, options.clients);
     while (Fd client = door.next_client()) {

@@ -11,7 +11,7 @@
 
 namespace waymark::echo {
 
-void serve_by_workers(const char* name, const Options& options, unsigned processes,
+void serve_by_workers(const char* name, const Listener& listener, unsigned processes,
                       unsigned threads) {
     daemon::WorkerLimits limits;
     limits.start_servers = limits.server_limit = processes;
@@ -20,7 +20,6 @@ void serve_by_workers(const char* name, const Options& options, unsigned process
     limits.max_spare_threads = processes * threads;
     limits.grace = kGrace;
 
-    const net::Listener listener = listen_at(options);
     daemon::WorkerPool::Events events;
     events.on_started = [&, is_up = false](pid_t) mutable {
         if (!std::exchange(is_up, true)) tell_address(listener);

@@ -22,8 +22,8 @@ void echo_once_each(const OpenClients::Place& place) {
         ::send(client, buffer.data(), static_cast<std::size_t>(got), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-void serve(const Options& options) {
-    Door door(options);
+void serve(const Options&, Listener listener) {
+    Door door(std::move(listener));
     OpenClients clients;
     while (waymark::daemon::Fd client = door.next_client())
         std::thread([place = clients.enter(std::move(client))] { echo_once_each(place); }).detach();

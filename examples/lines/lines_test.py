@@ -20,6 +20,7 @@ from processes_seen import PATIENCE_SECONDS, descriptors, process_state, status_
 
 import driver
 from reading import read_to_end
+from socket_file import check_file_goes_with_server
 
 LINES = sys.argv.pop(1)
 LONG = b"x" * 1000  # the longest line that is allowed
@@ -230,6 +231,9 @@ class Stopping(unittest.TestCase):
                        "the server has heard the first signal")
             server.tell_to_stop()
             self.assertEqual(server.end(), (0, ""))
+
+    def test_the_file_of_a_unix_socket_goes_with_the_server(self):
+        check_file_goes_with_server(self, LINES, "--listen", "unix:PATH")
 
 
 class Refused(unittest.TestCase):

@@ -18,6 +18,7 @@
 #include "net/idle_streams.hh"
 #include "net/listener.hh"
 #include "net/parting.hh"
+#include "net/socket_file.hh"
 #include "net/socket_options.hh"
 #include "net/stream.hh"
 #include "net/task_group.hh"
@@ -142,11 +143,13 @@ int serve(const Options& options) {
     daemon::ignore_sigpipe();
     net::EventLoop loop;
     net::Listener listener(options.listen);
+    const net::SocketFile file(listener.address());
     const std::string address = listener.address().to_string();
     LineServer server(loop, std::move(listener), options);
     fmt::print("listening on {}\n", address);
     std::fflush(stdout);
     loop.run();
+    file.remove();
     return daemon::kExitOk;
 }
 

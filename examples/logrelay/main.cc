@@ -23,6 +23,7 @@
 #include "net/event_loop.hh"
 #include "net/inherited_sockets.hh"
 #include "net/listener.hh"
+#include "net/socket_file.hh"
 #include "net/socket_options.hh"
 #include "options.hh"
 #include "relay.hh"
@@ -35,6 +36,7 @@ namespace {
 struct Sockets {
     std::vector<daemon::Fd> datagrams;
     std::optional<net::Listener> listener;
+    std::vector<net::SocketFile> files;  // of those that we bound
 };
 
 void check_plaintext(const Options& options, const net::Address& listen) {
@@ -54,12 +56,18 @@ Sockets open_sockets(const Options& options) {
             sockets.listener = net::Listener::adopt(std::move(each.socket));
     }
     for (const net::Address& address : options.udp) sockets.datagrams.push_back(open_udp(address));
-    if (!options.socket.empty()) sockets.datagrams.push_back(open_local(options.socket));
+    if (!options.socket.empty()) {
+        sockets.datagrams.push_back(open_local(options.socket));
+        sockets.files.emplace_back(net::local_address(sockets.datagrams.back()));
+    }
     if (sockets.datagrams.empty())
         throw daemon::UsageError(
             "nothing to copy: say --udp ADDRESS:PORT or --socket PATH, or both");
     check_plaintext(options, sockets.listener ? sockets.listener->address() : options.listen);
-    if (!sockets.listener) sockets.listener.emplace(options.listen);
+    if (!sockets.listener) {
+        sockets.listener.emplace(options.listen);
+        sockets.files.emplace_back(sockets.listener->address());
+    }
     return sockets;
 }
 
@@ -124,6 +132,8 @@ int relay_messages(const Options& options) {
     readiness.ready();
     loop.run();
     readiness.stopping();
+    // With another user's rights they may be out of reach: the next start replaces them.
+    for (const net::SocketFile& file : sockets.files) file.remove();
     return daemon::kExitOk;
 }
 

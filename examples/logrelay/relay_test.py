@@ -15,6 +15,7 @@ from relay_under_test import PATIENCE_SECONDS, Frames, Relay, text_of, wait_unti
 
 import driver
 from processes_seen import descriptors, status_field
+from socket_file import check_file_goes_with_server
 
 LOGRELAY = sys.argv.pop(1)
 
@@ -242,6 +243,11 @@ class Service(unittest.TestCase):
                 self.assertEqual((used.returncode, used.stderr.count("\n")), (111, 1), used.stderr)
             with relay("--socket", path):
                 self.assertEqual(os.stat(path).st_mode & 0o777, 0o666)
+
+    def test_the_files_of_its_sockets_go_with_it(self):
+        for words in (["--listen", "127.0.0.1:0", "--socket", "PATH"], ["--udp", "127.0.0.1:0", "--listen", "unix:PATH"]):
+            with self.subTest(" ".join(words)):
+                check_file_goes_with_server(self, LOGRELAY, "--plaintext", *words)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
     def test_the_user_is_dropped_for_good_once_all_is_open(self):

@@ -156,9 +156,13 @@ class Made(InFolder):
         self.assertEqual(self.run_tests()[1], ["end to end", "unit"], self.said)
         self.assertIn("lines are answered", self.said)
         mend()
-        self.break_in("service.cc", "settings_ = std::move(options->settings);", "")
+        mend = self.break_in("service.cc", "settings_ = std::move(options->settings);", "")
         self.assertEqual(self.run_tests()[1], ["end to end"], self.said)
         self.assertIn("test_sighup_reads_the_settings_again", self.said)
+        mend()
+        self.break_in("main.cc", "file.remove();", "")
+        self.assertEqual(self.run_tests()[1], ["end to end"], self.said)
+        self.assertIn("test_the_file_of_a_unix_socket_goes_with_it", self.said)
 
     def test_nothing_of_the_template_and_nothing_of_this_machine_is_left_in_it(self):
         files = [path for path in self.project.rglob("*") if path.is_file()]

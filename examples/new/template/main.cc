@@ -16,6 +16,7 @@
 #include "daemon/signals.hh"
 #include "net/inherited_sockets.hh"
 #include "net/listener.hh"
+#include "net/socket_file.hh"
 #include "options.hh"
 #include "service.hh"
 
@@ -26,10 +27,15 @@ using namespace app;
 // One that was told to stop needs a moment for it.
 constexpr std::chrono::seconds kWaitForPredecessor{3};
 
-// The service manager's, if it brings one (newdaemon.socket); otherwise that of --listen.
-net::Listener open_listener(const Options& options) {
+// The service manager's, if it brings one (newdaemon.socket); otherwise that of --listen, whose
+// file, if it has one, is ours to remove.
+net::Listener open_listener(const Options& options, net::SocketFile& file) {
     std::vector<net::InheritedSocket> sockets = net::take_inherited_sockets();
-    if (sockets.empty()) return net::Listener(options.listen);
+    if (sockets.empty()) {
+        net::Listener listener(options.listen);
+        file = net::SocketFile(listener.address());
+        return listener;
+    }
     if (sockets.size() > 1) throw daemon::UsageError("newdaemon takes one socket, and got more");
     return net::Listener::adopt(std::move(sockets.front().socket));
 }
@@ -46,7 +52,8 @@ daemon::Readiness leave_terminal(const Options& options, const net::Listener& li
 int serve(const Options& options, const ReadAgain& read_again) {
     daemon::ignore_sigpipe();
     daemon::open_standard_descriptors();
-    net::Listener listener = open_listener(options);
+    net::SocketFile file;
+    net::Listener listener = open_listener(options, file);
     std::optional<daemon::PidFile> pid_file;
     if (!options.pid_file.empty())
         pid_file.emplace(
@@ -59,6 +66,7 @@ int serve(const Options& options, const ReadAgain& read_again) {
     log.notice("listening on {}", address);
     readiness.ready();
     service.run();
+    file.remove();
     log.notice("stopped");
     return daemon::kExitOk;
 }

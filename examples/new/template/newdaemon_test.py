@@ -22,12 +22,12 @@ PATIENCE = 120  # seconds
 class Daemon:
     """One that runs; ended with the test that started it."""
 
-    def __init__(self, test, *words):
+    def __init__(self, test, *words, listen="127.0.0.1:0"):
         self.process = subprocess.Popen(
-            [PROGRAM, "--listen", "127.0.0.1:0", "--line-time", "600", "--stop-time", "600", *words],
+            [PROGRAM, "--listen", listen, "--line-time", "600", "--stop-time", "600", *words],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         test.addCleanup(self.end)
-        self.port = int(re.search(r"listening on 127\.0\.0\.1:(\d+)$", self.next_line())[1])
+        self.place = re.search(r"listening on (\S+)$", self.next_line())[1]
 
     def next_line(self):
         """Of its log."""
@@ -37,7 +37,7 @@ class Daemon:
         self.process.send_signal(number)
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        return socket.create_connection(("127.0.0.1", int(self.place.rpartition(":")[2])), PATIENCE)
 
     def end(self):
         if self.process.poll() is None:
@@ -121,6 +121,18 @@ class NewDaemon(unittest.TestCase):
             signal.pidfd_send_signal(process.fileno(), signal.SIGTERM)
             self.assertTrue(select.select([process], [], [], PATIENCE)[0])
         self.assertFalse((self.folder / "pid").exists())
+
+    def test_the_file_of_a_unix_socket_goes_with_it_and_anothers_stays(self):
+        path = self.folder / "socket"
+        for is_anothers in (False, True):
+            daemon = Daemon(self, listen=f"unix:{path}")
+            self.assertTrue(path.is_socket())
+            if is_anothers:
+                path.unlink()
+                path.write_text("another's\n")
+            daemon.tell(signal.SIGTERM)
+            self.assertEqual(daemon.process.wait(PATIENCE), 0)
+            self.assertEqual(path.exists(), is_anothers)
 
     def test_a_second_one_with_the_same_pid_file_refuses(self):
         words = ("--pid-file", str(self.folder / "pid"))
