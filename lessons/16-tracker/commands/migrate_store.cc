@@ -34,7 +34,8 @@ struct MoveOptions {
     std::string from, to;
 };
 
-// The database of a folder, where one is named.
+// The database of a folder, where one is named, with or without the slash that a shell writes behind
+// it: a server of that folder must find its own name again.
 std::string location_of(const std::string& given) {
     if (is_postgresql(given)) {
         refuse_wrong_store(given);
@@ -42,7 +43,8 @@ std::string location_of(const std::string& given) {
     }
     const std::string path = absolute_path(given);
     std::error_code ignored;
-    return std::filesystem::is_directory(path, ignored) ? database_path(path) : path;
+    if (!std::filesystem::is_directory(path, ignored)) return path;
+    return database_path(folder_of_file(path + "/"));
 }
 
 // For messages.
@@ -166,7 +168,10 @@ void add_migrate_store(CLI::App& app) {
         .add_option("--from", options->from,
                     "Where it is: a data folder, a file, or postgresql://USER@HOST/DATABASE")
         ->required();
-    command.add_option("--to", options->to, "Where it goes, likewise; an empty one")->required();
+    command
+        .add_option("--to", options->to,
+                    "Where it goes, likewise; an empty database, a folder that is there, or FILE.db")
+        ->required();
     command.callback([options] { run_migrate_store(*options); });
 }
 

@@ -270,6 +270,24 @@ class MigrateStore(unittest.TestCase):
         changes.join()
         self.assertFalse(os.path.exists(back))
 
+    def test_8_a_name_that_is_not_there_may_be_meant_for_a_folder(self):
+        _, url = self.new_database()
+        self.migrate(self.data, url)
+        new = os.path.join(self.folder, "new")
+        for name, cure in ((new, f"'mkdir -m 700 {new}'"), (new + "/", "make the folder first")):
+            said = self.migrate(url, name, fails=100)
+            self.assertIn(f"{new} is not there", said)
+            self.assertIn(cure, said)
+        self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("new")], [])
+        os.mkdir(new, 0o700)
+        self.migrate(url, new + "/")  # with the slash that a shell writes behind a folder
+        self.assertEqual(os.listdir(new), ["waymark.db"])
+        self.assertEqual(in_file(new + "/waymark.db"), self.rows)
+        # A server of the folder finds the way out again.
+        _, url = self.new_database()
+        self.migrate(new + "/", url)
+        self.assertEqual(pathlib.Path(new, "waymark.store").read_text(), url + "\n")
+
 
 if __name__ == "__main__":
     driver.main()

@@ -61,6 +61,16 @@ void remove_if_older(const std::string& begun) {
     remove_tails(begun);
 }
 
+// Somebody who names a folder that is to be made would have a file of that name, in which no server
+// finds anything.
+void refuse_unclear_name(const std::string& path) {
+    if (path.ends_with(".db")) return;
+    throw UsageError(
+        fmt::format("{0} is not there, and may be meant for a folder or for a file: make the folder "
+                    "first ('mkdir -m 700 {0}'), or give a file a name that ends in .db",
+                    path));
+}
+
 }  // namespace
 
 std::string folder_of_file(const std::string& path) {
@@ -126,6 +136,7 @@ Connection MoveGoal::open() {
     if (!is_there(folder_of_file(location_)))
         throw UsageError(fmt::format("{} is not there: make the folder first, or name another",
                                      folder_of_file(location_)));
+    if (!is_there(begun())) refuse_unclear_name(location_);
     remove_if_older(begun());
     Connection connection = open_for_writing(begun());
     // Nobody else may go on with it at the same time. A power cut may cost the last of these

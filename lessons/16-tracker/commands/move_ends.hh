@@ -39,7 +39,8 @@ class MoveSource {
 // Where the rows go. An SQLite file has another name, FILE.moving, until all is there.
 class MoveGoal {
   public:
-    // Makes the tables where there are none. Throws UsageError, StoreError.
+    // Makes the tables where there are none, and a file where its name ends in .db. Throws
+    // UsageError, StoreError.
     explicit MoveGoal(const std::string& location);
 
     Connection& connection() { return connection_; }
