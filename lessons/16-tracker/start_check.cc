@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "daemon/error.hh"
 #include "daemon/privileges.hh"
@@ -17,10 +18,12 @@
 #include "net/listener.hh"
 #include "net/tls_context.hh"
 #include "root_start.hh"
+#include "service_eyes.hh"
 #include "services/running_server.hh"
 #include "store/data_folder.hh"
 #include "store/demo_folder.hh"
 #include "store/open_database.hh"
+#include "store/postgresql_url.hh"
 #include "store/store_location.hh"
 #include "web_app/site_folder.hh"
 
@@ -41,10 +44,9 @@ bool may(const std::filesystem::path& path, int what) {
     return ::faccessat(AT_FDCWD, path.c_str(), what, AT_EACCESS) == 0;
 }
 
-void check_folder_is_writable(const std::filesystem::path& folder, std::string_view key) {
-    if (!may(folder, W_OK | X_OK))
-        throw UsageError(
-            fmt::format("{}: {}: {}", key, folder.string(), daemon::error_text(errno)));
+void require_right(std::string_view key, const std::filesystem::path& path, int what) {
+    if (!may(path, what))
+        throw UsageError(fmt::format("{}: {}: {}", key, path.string(), daemon::error_text(errno)));
 }
 
 // A folder that is not there yet is made in the nearest one that is.
@@ -57,7 +59,7 @@ void check_data_folder(const Settings& settings) {
         folder = folder.parent_path();
     if (!std::filesystem::is_directory(folder))
         throw UsageError(fmt::format("data: {} is not a folder", folder.string()));
-    check_folder_is_writable(folder, "data");
+    require_right("data", folder, W_OK | X_OK);
 }
 
 // As root_start does: the folder is given to the user, and he must be able to walk there.
@@ -93,14 +95,17 @@ void check_what_is_there(const Settings& settings) {
     if (!std::filesystem::is_directory(settings.data)) return;
     refuse_wrong_kind_of_folder(settings.data, settings.demo);
     const std::string location = settings.store_location();
-    if (!is_postgresql(location)) refuse_foreign_file(location);
+    if (is_postgresql(location)) return;
+    refuse_foreign_file(location);
+    if (std::filesystem::exists(location)) require_right("data", location, R_OK | W_OK);
 }
 
 void check_log(const Settings& settings) {
     if (settings.log.empty() || settings.log == "stderr" || settings.log == "syslog") return;
     const std::filesystem::path file = std::filesystem::absolute(settings.log);
-    if (!std::filesystem::exists(file)) {
-        check_folder_is_writable(file.parent_path(), "log");
+    std::error_code ignored;  // who may not look there may not write there either
+    if (!std::filesystem::exists(file, ignored)) {
+        require_right("log", file.parent_path(), W_OK | X_OK);
     } else if (std::filesystem::is_directory(file) || !may(file, W_OK)) {
         throw UsageError(fmt::format("log: {} is no file that can be written", file.string()));
     }
@@ -114,6 +119,22 @@ void look_as_user(const Settings& settings, void (*look)(const Settings&)) {
     if (entry == nullptr) throw UsageError(fmt::format("user: there is no user {}", name));
     const daemon::ScopedEffectiveUser user(entry->pw_uid, entry->pw_gid);
     look(settings);
+}
+
+// libpq takes a password that it cannot read for none, and says so only when the server refuses.
+// What the folder remembers is looked at before: root may not have given it away yet.
+void check_store_files(const Settings& settings) {
+    Settings settled = settings;
+    settled.store = settings.store_location();
+    if (!is_postgresql(settled.store)) return;
+    look_as_user(settled, [](const Settings& seen) {
+        const PostgresqlUrl url(seen.store);
+        for (const char* const keyword :
+             {"passfile", "sslcert", "sslkey", "sslrootcert", "sslcrl"}) {
+            const std::string path(url.value(keyword));
+            if (path.starts_with('/')) require_right(fmt::format("store: {}", keyword), path, R_OK);
+        }
+    });
 }
 
 void check_named_once(const std::vector<Address>& addresses) {
@@ -167,11 +188,41 @@ std::vector<std::string> check_addresses(const Settings& settings) {
     return in_use;
 }
 
-// Certificate and key, as they are; the start has the rights that this command has.
+// Certificate and key, as they are; a start by root reads them with root's rights.
 std::vector<std::string> check_identity(const Settings& settings) {
     if (!settings.web_is_secured()) return {};
     const net::TlsServerContext context({.identity = {settings.web_certificate, settings.web_key}});
     return context.notes();
+}
+
+// A start by root, or by this user: who becomes another later looks at some of them as that one.
+void check_files(const Settings& settings) {
+    check_data_folder(settings);
+    check_folder_for_user(settings);
+    check_what_is_there(settings);
+    look_as_user(settings, check_log);
+    check_store_files(settings);
+    check_map(settings);
+    check_authorities(settings);
+    find_site(settings.site, program_folder());
+}
+
+// With whose eyes, where that is not plain.
+std::vector<std::string> look_at_files(const Settings& settings, const std::string& config) {
+    const std::string service = user_of_service(settings);
+    if (service.empty()) {
+        check_files(settings);
+        const std::string user = user_to_become(settings);
+        if (user.empty()) return {};
+        return {fmt::format("Looked as for a start by root, which goes on as the user {}.", user)};
+    }
+    look_as_service(service, [&] {
+        if (!config.empty()) require_right("config", config, R_OK);
+        check_files(settings);
+        check_identity(settings);
+    });
+    return {fmt::format("Looked as the user {0}, whose {1} is; for a start by root say --user {0}.",
+                        service, settings.data)};
 }
 
 }  // namespace
@@ -206,21 +257,15 @@ void check_descriptors(const Settings& settings) {
                         settings.receivers, settings.threads, needed, limit.rlim_cur));
 }
 
-std::vector<std::string> check_start(const Settings& settings) {
+std::vector<std::string> check_start(const Settings& settings, const std::string& config) {
     Settings settled = settings;
     if (settled.data.empty())
         settled.data = settled.demo ? default_demo_folder() : default_data_folder();
     // As 'serve' does: whatever the folder of the command is.
     settled.data = std::filesystem::absolute(settled.data);
     check_descriptors(settled);
-    check_data_folder(settled);
-    check_folder_for_user(settled);
-    check_what_is_there(settled);
-    look_as_user(settled, check_log);
-    check_map(settled);
-    check_authorities(settled);
-    find_site(settled.site, program_folder());
-    std::vector<std::string> remarks = check_addresses(settled);
+    std::vector<std::string> remarks = look_at_files(settled, config);
+    for (const std::string& remark : check_addresses(settled)) remarks.push_back(remark);
     for (const std::string& note : check_identity(settled)) remarks.push_back(note);
     return remarks;
 }

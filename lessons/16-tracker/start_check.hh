@@ -24,8 +24,10 @@ void check_map(const Settings& settings);
 // The same for whose certificates are to be believed of those whom the server calls.
 void check_authorities(const Settings& settings);
 
-// Throws UsageError, or std::system_error for an address that cannot be bound. Gives what holds at
-// the moment only, a line each: addresses that are in use by another program.
-std::vector<std::string> check_start(const Settings& settings);
+// Throws UsageError, or std::system_error for an address that cannot be bound. Gives what a person
+// should know besides, a line each: with whose eyes root has looked at the files, and what holds at
+// the moment only, addresses that are in use by another program. `config` is the file of the
+// settings, or "". To be called before there are threads.
+std::vector<std::string> check_start(const Settings& settings, const std::string& config);
 
 }  // namespace waymark::tracker

@@ -2,61 +2,17 @@
 """`tracker check` refuses what a start would refuse, in the same words, and what it accepts starts:
 check_test.py TRACKER"""
 
-import json
 import os
 import pathlib
-import resource
 import socket
 import sqlite3
-import struct
-import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tests" / "suite"))
 
 import driver
-
-TRACKER = os.path.abspath(sys.argv.pop(1))
-USAGE, SYSTEM = 100, 111
-FREE = ["--listen-devices", "127.0.0.1:0", "--listen-web", "127.0.0.1:0"]
-
-
-class InAFolder(unittest.TestCase):
-
-    def setUp(self):
-        self.scratch = tempfile.TemporaryDirectory(prefix="waymark-")
-        self.addCleanup(self.scratch.cleanup)
-        os.chmod(self.scratch.name, 0o755)
-        self.data = os.path.join(self.scratch.name, "data")
-
-    def run_tracker(self, command, *arguments, descriptors=None):
-        def limit():
-            resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
-
-        done = subprocess.run([TRACKER, command, "--data", self.data, *arguments],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
-                              cwd=self.scratch.name, preexec_fn=limit if descriptors else None)
-        return done.returncode, done.stdout, done.stderr
-
-    def check_refused(self, word, *arguments, **options):
-        """By both, in one line with the word; and the check has made nothing."""
-        was_there = os.path.exists(self.data)
-        code, output, error = self.run_tracker("check", *FREE, *arguments, **options)
-        self.assertIn(code, (USAGE, SYSTEM), output)
-        self.assertEqual((output, error.count("\n")), ("", 1), error)
-        self.assertIn(word, error)
-        self.assertEqual(os.path.exists(self.data), was_there)
-        code, output, error = self.run_tracker("serve", *FREE, *arguments, **options)
-        self.assertNotEqual(code, 0, "a start takes what the check refuses")
-
-    def check_starts(self, *arguments, **options):
-        code, output, error = self.run_tracker("check", *FREE, *arguments, **options)
-        self.assertEqual((code, output), (0, "The options are right.\n"), error)
-        code, output, error = self.run_tracker("serve", *FREE, *arguments, **options)
-        self.assertEqual(code, 0, error)
-        self.assertEqual(self.run_tracker("stop")[0], 0)
+from check_under_test import FREE, LOOKED, SYSTEM, USAGE, InAFolder
 
 
 class Check(InAFolder):
@@ -81,9 +37,9 @@ class Check(InAFolder):
             address = f"127.0.0.1:{taken.getsockname()[1]}"
             # Whether somebody has it at the moment is no fault of the settings, but it is told.
             code, output, _ = self.run_tracker("check", "--listen-devices", address, *FREE[2:])
-            self.assertEqual((code, output.count("\n")), (0, 2))
+            self.assertEqual((code, output.count("\n")), (0, 2 + LOOKED.count("\n")))
             self.assertIn(f"{address} is in use at the moment", output)
-        self.check_refused("named twice", "--listen-devices", address, "--listen-web", address)
+        self.check_refused("are one address", "--listen-devices", address, "--listen-web", address)
         self.check_refused("192.0.2.1", "--listen-devices", "192.0.2.1:5055")
 
     def test_4_paths(self):
@@ -118,7 +74,7 @@ class Check(InAFolder):
         try:
             web = self.run_tracker("status")[1].split("The map is at  http://")[1].split("/")[0]
             code, output, error = self.run_tracker("check", "--listen-web", web, *FREE[:2])
-            self.assertEqual((code, output), (0, "The options are right.\n"), error)
+            self.assertEqual((code, output), (0, LOOKED + "The options are right.\n"), error)
         finally:
             self.run_tracker("stop")
 
@@ -127,11 +83,27 @@ class Check(InAFolder):
         self.check_starts()
 
     def test_9_addresses_that_stand_in_each_others_way(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.check_refused("one covers the other", "--listen-devices", f"127.0.0.1:{port}",
-                           f"*:{port}")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            # Another program has it: a start says so.
+            code, _, error = self.run_tracker("serve", *FREE[:2], "--listen-web", f"127.0.0.1:{port}")
+            self.assertEqual((code, error.count("\n")), (SYSTEM, 1), error)
+            self.assertIn("stop the program that has it", error)
+        for words, addresses in (("one covers the other", ["--listen-devices", f"127.0.0.1:{port}", f"*:{port}"]),
+                                 ("one covers the other", ["--listen-devices", f"127.0.0.1:{port}", "--listen-nmea", f"0.0.0.0:{port}"]),
+                                 ("are one address", ["--listen-devices", f"127.0.0.1:{port}", "--listen-web", f"127.0.0.1:{port}"])):
+            self.check_refused(words, *addresses)
+            code, _, error = self.run_tracker("serve", *FREE, *addresses)
+            self.assertEqual((code, error.count("\n")), (USAGE, 1), error)
+            self.assertIn(words, error)
+            self.assertIn("and no other program", error)
+
+    def test_9b_a_look_at_a_unix_socket_leaves_no_file(self):
+        path = os.path.join(self.scratch.name, "web.sock")
+        self.assertEqual(self.run_tracker("check", *FREE[:2], "--listen-web", f"unix:{path}")[0], 0)
+        self.assertFalse(os.path.exists(path))
 
     def test_a_what_is_in_the_folder_already(self):
         os.mkdir(self.data, 0o755)
@@ -158,10 +130,6 @@ class Check(InAFolder):
 
     def give_database(self, text):
         pathlib.Path(self.database).write_text(text)
-
-    @property
-    def database(self):
-        return os.path.join(self.data, "waymark.db")
 
     def test_b_a_demo_and_ones_own_folder(self):
         os.mkdir(self.data, 0o755)
@@ -193,7 +161,7 @@ class Check(InAFolder):
         config = pathlib.Path(self.scratch.name, "c.toml")
         config.write_text("\ufefflog-level = 'warning'\n", encoding="utf-8")
         code, output, error = self.run_tracker("check", *FREE, "--config", str(config))
-        self.assertEqual((code, output), (0, f"{config}: nothing is wrong.\n"), error)
+        self.assertEqual((code, output), (0, f"{LOOKED}{config}: nothing is wrong.\n"), error)
         for key in ("help", "config"):
             config.write_text(f"\ufeff{key} = true\n", encoding="utf-8")
             self.check_refused(f"{config}:1:1: there is no setting '{key}'", "--config", str(config))
@@ -205,19 +173,6 @@ class Check(InAFolder):
         for line in ('log = ""', "log = "):
             config.write_text(line + "\n")
             self.check_refused(f"{config}:1:1: 'log' has no value", "--config", str(config))
-
-    def made_map(self, version=3, tile_type=1, cut=0, layers="roads"):
-        """A file with the head of a PMTiles file, metadata and nothing else that a browser could draw."""
-        root, metadata = b"\x01\x00\x01\x04\x01", json.dumps({"vector_layers": [{"id": layers}]}).encode()
-        at, places = 127, b""
-        for part in (root, metadata, b"", b"tile"):
-            places += struct.pack("<QQ", at, len(part))
-            at += len(part)
-        head = b"PMTiles" + bytes([version]) + places + bytes(24) + bytes([1, 1, 1, tile_type, 0, 14])
-        whole = head.ljust(127, b"\0") + root + metadata + b"tile"
-        file = pathlib.Path(self.scratch.name, "map.pmtiles")
-        file.write_bytes(whole[:len(whole) - cut])
-        return str(file)
 
     def test_f_a_map_that_cannot_be_drawn(self):
         self.check_starts("--map", self.made_map())

@@ -67,7 +67,8 @@ void run_serve(const CLI::App& command, const ServeOptions& options) {
 
 void run_check(const CLI::App& command, const ServeOptions& options) {
     const Settings settings = read_settings(options.config, given_arguments(command));
-    for (const std::string& remark : check_start(settings)) fmt::print("{}\n", remark);
+    for (const std::string& remark : check_start(settings, options.config))
+        fmt::print("{}\n", remark);
     fmt::print("{}\n", options.config.empty() ? "The options are right."
                                               : options.config + ": nothing is wrong.");
 }
