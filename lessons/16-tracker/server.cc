@@ -22,6 +22,7 @@
 #include "net/listener.hh"
 #include "net/task_group.hh"
 #include "open_listeners.hh"
+#include "own_addresses.hh"
 #include "root_start.hh"
 #include "server_reload.hh"
 #include "services/control_socket.hh"
@@ -260,6 +261,7 @@ void settle_store(Settings& settings) {
 int serve(Settings settings, const std::function<ReadAgain()>& read_again) {
     GivenListeners given = take_given_listeners(settings);
     settings.validate_together();
+    refuse_own_conflicts(settings);
     if (settings.data.empty() && settings.demo) settings.data = default_demo_folder();
     check_descriptors(settings);
     settings.data = prepare_data_folder(settings.data);

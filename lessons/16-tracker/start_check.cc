@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -16,7 +15,9 @@
 #include "daemon/privileges.hh"
 #include "map/map_file.hh"
 #include "net/listener.hh"
+#include "net/socket_file.hh"
 #include "net/tls_context.hh"
+#include "own_addresses.hh"
 #include "root_start.hh"
 #include "service_eyes.hh"
 #include "services/running_server.hh"
@@ -36,8 +37,6 @@ namespace {
 
 // Beside its channels the store has its database, log, event loop and what it inherits; about 20.
 constexpr unsigned kOtherDescriptors = 32;
-
-constexpr std::string_view kListenSettings = "listen-devices, listen-devices-tls, listen-web";
 
 // By the effective user: root looks with the eyes of whom the server becomes.
 bool may(const std::filesystem::path& path, int what) {
@@ -137,52 +136,20 @@ void check_store_files(const Settings& settings) {
     });
 }
 
-void check_named_once(const std::vector<Address>& addresses) {
-    std::vector<std::string> texts;
-    for (const Address& address : addresses)
-        if (address.port() != 0) texts.push_back(address.to_string());
-    std::sort(texts.begin(), texts.end());
-    const auto twice = std::adjacent_find(texts.begin(), texts.end());
-    if (twice != texts.end())
-        throw UsageError(fmt::format("{}: {} is named twice", kListenSettings, *twice));
-}
-
-// What is free by itself was taken by another address of the same settings.
-void refuse_own_conflict(const std::vector<Address>& refused) {
-    for (const Address& address : refused) {
-        try {
-            const net::Listener alone(address);
-        } catch (const net::ListenError&) {
-            continue;
-        }
-        throw UsageError(
-            fmt::format("{}: {} and another of these addresses have the same port, and one covers "
-                        "the other: leave one out",
-                        kListenSettings, address.to_string()));
-    }
-}
-
-// Binds all of them together for a moment: an address for all may stand in the way of another.
+// Binds each of them for a moment.
 std::vector<std::string> check_addresses(const Settings& settings) {
-    std::vector<Address> addresses = settings.device_addresses();
-    for (const auto& others : {settings.device_tls_addresses(), settings.web_addresses()})
-        addresses.insert(addresses.end(), others.begin(), others.end());
-    check_named_once(addresses);
-    std::vector<net::Listener> listeners;
-    std::vector<Address> in_use_addresses;
+    refuse_own_conflicts(settings);
     std::vector<std::string> in_use;
-    for (const Address& address : addresses) {
+    for (const auto& [setting, address] : own_addresses(settings)) {
         try {
-            listeners.emplace_back(address);
+            const net::Listener listener(address);
+            net::SocketFile(listener.address()).remove();
         } catch (const net::ListenError& error) {
             if (error.code().value() != EADDRINUSE) throw;
-            in_use_addresses.push_back(address);
             in_use.push_back(fmt::format("{} is in use at the moment; a start now would be refused",
                                          address.to_string()));
         }
     }
-    listeners.clear();
-    refuse_own_conflict(in_use_addresses);
     // It may be our own server that has them.
     if (!in_use.empty() && find_running_server(settings)) in_use.clear();
     return in_use;
