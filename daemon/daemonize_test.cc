@@ -21,6 +21,7 @@
 
 #include "daemon/children.hh"
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 #include "daemon/pidfile.hh"
 #include "daemon/signals.hh"
 
@@ -201,9 +202,8 @@ TEST_CASE("step 10 and 11: umask and folder do not come from the shell") {
 }
 
 TEST_CASE("step 12: the lock of a pid file goes along, and the pid is the daemon's") {
-    char folder[] = "/tmp/waymark_daemonize_XXXXXX";
-    REQUIRE(::mkdtemp(folder) != nullptr);
-    const std::string path = fmt::format("{}/pid", folder);
+    const TemporaryFolder folder;
+    const std::string path = folder.file("pid");
     REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
     Children children;
     const pid_t starter = children.start([&]() -> int {
@@ -224,7 +224,6 @@ TEST_CASE("step 12: the lock of a pid file goes along, and the pid is the daemon
     CHECK_FALSE(PidFile::try_lock(path, Deadline::after(0s)));
     CHECK(send_signal(*locked, SIGTERM));
     CHECK(::waitpid(locked->pid, nullptr, 0) == locked->pid);
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("steps 14 and 15: the starter ends after ready and not before") {

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "daemon/children_under_test.hh"
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark::daemon;
 
@@ -60,9 +61,9 @@ const std::function<void()> kUselessErrors[] = {
     [] { ::close(STDERR_FILENO); },
     [] { ::dup2(make_pipe().writing.get(), STDERR_FILENO); },  // nobody reads
     [] {
-        char name[] = "/tmp/waymark_error_XXXXXX";
-        ::dup2(::mkstemp(name), STDERR_FILENO);
-        ::unlink(name);
+        const TemporaryFolder folder;
+        ::dup2(::open(folder.file("it").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600),
+               STDERR_FILENO);
         const rlimit no_file{0, 0};
         ::setrlimit(RLIMIT_FSIZE, &no_file);
     },

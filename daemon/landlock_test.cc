@@ -13,12 +13,12 @@
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <thread>
 
 #include "daemon/call_filter.hh"
+#include "daemon/folder_under_test.hh"
 #include "daemon/privileges_under_test.hh"
 
 using namespace waymark::daemon;
@@ -37,24 +37,19 @@ bool skip_below(int version, const char* what) {
 class Folder {
   public:
     Folder() {
-        char path[] = "/tmp/landlock-test-XXXXXX";
-        path_ = check(::mkdtemp(path) ? 0 : -1, "mkdtemp") == 0 ? path : "";
-        check(::mkdir((path_ + "/inner").c_str(), 0700), "mkdir");
+        check(::mkdir((path() + "/inner").c_str(), 0700), "mkdir");
         make("known");
     }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
 
-    const std::string& path() const { return path_; }
-    std::string file(const std::string& name) const { return path_ + "/" + name; }
+    const std::string& path() const { return folder_.path(); }
+    std::string file(const std::string& name) const { return folder_.file(name); }
     void make(const std::string& name) const {
         const Fd made(
             check(::open(file(name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), "open"));
     }
 
   private:
-    std::string path_;
+    TemporaryFolder folder_;
 };
 
 std::string open_with(const std::string& path, int flags) {

@@ -4,28 +4,21 @@
 
 #include <doctest/doctest.h>
 #include <fnmatch.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "daemon/folder_under_test.hh"
 #include "daemon/log.hh"
 
 namespace waymark::daemon {
 
 struct LogFolder {
-    LogFolder() {
-        char name[] = "/tmp/waymark_log_XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path = name;
-    }
-    LogFolder(const LogFolder&) = delete;
-    LogFolder& operator=(const LogFolder&) = delete;
-    ~LogFolder() { std::filesystem::remove_all(path); }
     std::string file() const { return path + "/server.log"; }
-    std::string path;
+    TemporaryFolder folder;
+    std::string path = folder.path();
 };
 
 inline LogOptions to_file(const LogFolder& folder) {

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "daemon/fd.hh"
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark::daemon;
 
@@ -42,13 +43,13 @@ TEST_CASE("a manager hears us at a path and at an abstract name") {
     const std::string own = fmt::format("waymark_notify_{}", ::getpid());
     std::string longest = "@" + own + "_";
     longest.resize(sizeof sockaddr_un::sun_path, 'x');
-    for (const std::string& name : {"/tmp/" + own, "@" + own, longest}) {
+    const TemporaryFolder folder;
+    for (const std::string& name : {folder.file(own), "@" + own, longest}) {
         CAPTURE(name);
         const Fd manager = listen_at(name);
         CHECK(ServiceNotifier(name).send("READY=1"));
         CHECK(heard(manager) == "READY=1");
     }
-    ::unlink(("/tmp/" + own).c_str());
 }
 
 TEST_CASE("a manager that is behind with its reading still hears READY=1") {

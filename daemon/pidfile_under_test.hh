@@ -15,19 +15,15 @@
 #include "daemon/channel.hh"
 #include "daemon/children.hh"
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 #include "daemon/pidfile.hh"
 
 namespace waymark::daemon {
 
 struct Folder {
-    Folder() {
-        char name[] = "/tmp/waymark_pidfile_XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
     std::string file() const { return path + "/server.pid"; }
-    std::string path;
+    TemporaryFolder folder;
+    std::string path = folder.path();
 };
 
 inline std::string text_of(const std::string& path) {

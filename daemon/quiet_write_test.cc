@@ -10,6 +10,7 @@
 #include <string>
 
 #include "daemon/children_under_test.hh"
+#include "daemon/folder_under_test.hh"
 #include "daemon/signals.hh"
 
 using namespace waymark::daemon;
@@ -44,9 +45,9 @@ TEST_CASE("a reader that is gone, or leaves in the middle of a long text, leaves
 
 TEST_CASE("a file that has its longest size leaves no SIGXFSZ") {
     CHECK(status_of([] {
-              char name[] = "/tmp/waymark_write_XXXXXX";
-              const Fd file(::mkostemp(name, O_CLOEXEC));
-              ::unlink(name);
+              const TemporaryFolder folder;
+              const Fd file(
+                  ::open(folder.file("it").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
               const rlimit short_files{4, 4};
               ::setrlimit(RLIMIT_FSIZE, &short_files);
               return write_quietly(file.get(), "12345678") == 4 ? 0 : 1;

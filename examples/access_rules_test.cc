@@ -1,12 +1,11 @@
 #include "examples/access_rules.hh"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark;
 using examples::AccessRules;
@@ -17,20 +16,12 @@ namespace {
 // A file that is gone at the end, in a folder of its own.
 class File {
   public:
-    explicit File(const std::string& text) {
-        char folder[] = "/tmp/waymark_rules_XXXXXX";
-        REQUIRE(::mkdtemp(folder) != nullptr);
-        folder_ = folder;
-        std::ofstream(path()) << text;
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File() { std::filesystem::remove_all(folder_); }
-    std::string path() const { return folder_ + "/rules"; }
-    const std::string& folder() const { return folder_; }
+    explicit File(const std::string& text) { std::ofstream(path()) << text; }
+    std::string path() const { return folder_.file("rules"); }
+    const std::string& folder() const { return folder_.path(); }
 
   private:
-    std::string folder_;
+    daemon::TemporaryFolder folder_;
 };
 
 bool allows(const AccessRules& rules, std::string_view peer) {

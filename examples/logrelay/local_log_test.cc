@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 #include "net/address.hh"
 
 using namespace waymark;
@@ -20,14 +20,9 @@ using logrelay::LocalLog;
 namespace {
 
 struct Folder {
-    Folder() {
-        char name[] = "/tmp/waymark-local-log-XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
     std::string log() const { return path + "/log"; }
-    std::string path;
+    daemon::TemporaryFolder folder;
+    std::string path = folder.path();
 };
 
 struct SystemLog {

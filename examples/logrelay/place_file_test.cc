@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "daemon/error.hh"
+#include "daemon/folder_under_test.hh"
 
 using namespace waymark;
 using namespace waymark::logrelay;
@@ -17,14 +18,9 @@ using namespace waymark::logrelay;
 namespace {
 
 struct Folder {
-    Folder() {
-        char name[] = "/tmp/waymark-place-XXXXXX";
-        REQUIRE(::mkdtemp(name) != nullptr);
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
     std::string file() const { return path + "/place"; }
-    std::string path;
+    daemon::TemporaryFolder folder;
+    std::string path = folder.path();
 };
 
 }  // namespace

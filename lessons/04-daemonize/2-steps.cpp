@@ -98,7 +98,8 @@ int main(int argument_count, char** arguments) {
                ::getpid(), "after the step", "pid", "ppid", "sid");
     std::fflush(stdout);
     output = check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10), "fcntl");
-    const std::string pid_path = fmt::format("/tmp/waymark-steps-{}.pid", ::getpid());
+    const std::string pid_path =
+        std::filesystem::temp_directory_path() / fmt::format("waymark-steps-{}.pid", ::getpid());
     Terminal window, other;
     if (check(::fork(), "fork") == 0) run_the_shell(window, other, pid_path);
     while (::waitpid(-1, nullptr, 0) > 0) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -94,7 +95,8 @@ void try_to_start(const std::string& path) {
 
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
-    const std::string path = fmt::format("/tmp/waymark-lock-{}.pid", ::getpid());
+    const std::string path =
+        std::filesystem::temp_directory_path() / fmt::format("waymark-lock-{}.pid", ::getpid());
     const pid_t bystander = start([] { return 0; });
     std::ofstream(path) << bystander << "\n";
     show("1. the file of a dead server, its number given to another process", path);

@@ -27,9 +27,9 @@ namespace waymark::course::check {
 class Folder {
   public:
     Folder() {
-        char name[] = "/tmp/waymark_pidfile_XXXXXX";
-        if (::mkdtemp(name) == nullptr) daemon::fail(errno, "mkdtemp", name);
-        path_ = name;
+        // Below TMPDIR, which is gone with the case, killed or not.
+        path_ = std::filesystem::temp_directory_path() / "waymark_pidfile_XXXXXX";
+        if (::mkdtemp(path_.data()) == nullptr) daemon::fail(errno, "mkdtemp", path_);
     }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;

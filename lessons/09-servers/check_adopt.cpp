@@ -139,7 +139,8 @@ TEST_CASE("what does not listen is refused and left as it was") {
 }
 
 TEST_CASE("the file of a Unix socket is prepared before it is bound") {
-    const std::string folder = fmt::format("/tmp/waymark-check-{}", ::getpid());
+    const std::string folder =
+        std::filesystem::temp_directory_path() / fmt::format("waymark-check-{}", ::getpid());
     std::filesystem::create_directory(folder);
     const Address address = at("unix:" + folder + "/socket");
     step("a server has ended, and its socket's file is still there");

@@ -32,7 +32,7 @@ struct Folder {
     Folder& operator=(const Folder&) = delete;
     ~Folder() { std::filesystem::remove_all(path); }
     std::string at(const std::string& name) const { return path + "/" + name; }
-    std::string path = "/tmp/waymark-messages-XXXXXX";
+    std::string path = std::filesystem::temp_directory_path() / "waymark-messages-XXXXXX";
 };
 
 inline std::vector<std::string> lines_of(const std::string& path) {

@@ -25,8 +25,9 @@
 
 namespace waymark::course::check {
 
-Folder::Folder() : path_("/tmp/waymark-messages-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) skip("no folder can be made in /tmp");
+// Below TMPDIR, which is gone with the case, killed or not.
+Folder::Folder() : path_(std::filesystem::temp_directory_path() / "waymark-messages-XXXXXX") {
+    if (::mkdtemp(path_.data()) == nullptr) skip("no folder can be made for temporary files");
 }
 
 Folder::~Folder() {
@@ -125,7 +126,7 @@ SystemLog::SystemLog(const Folder& folder) : path_(folder.log()) {
     std::memcpy(address.sun_path, path_.data(), path_.size());
     socket_ = Fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-        skip("no socket can be made in /tmp");
+        skip("no socket can be made in a folder for temporary files");
 }
 
 SystemLog::~SystemLog() {

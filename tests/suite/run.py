@@ -3,18 +3,22 @@
 
 Meson builds the test programs and runs them; this file chooses them, shows each as it ends, reads
 from Meson's log what each of them counted (count.py), lists loudly what failed and what was skipped,
-and looks for processes that were left behind (processes.py). It refuses to call a run without a
+and looks for processes that were left behind (processes.py); temporary files that were go with the run. It refuses to call a run without a
 single test a success. Exit code: 0 when nothing failed, 1 when something did, 100 for a wrong
 command line, 128 + the signal when it was interrupted.
 """
 
 import argparse
+import atexit
 import json
 import os
 import pathlib
 import re
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 
 import changed
 import compiler_cache
@@ -156,11 +160,26 @@ class Run:
         return 1 if self.total.failed else 0
 
 
-def end_on_signals():
+def temporary_folder():
+    """Where the tests have their temporary files, and leave those that nobody removes: a test that is killed cannot.
+    As /tmp is, for some tests become another user. Its name is short, because paths of Unix sockets are."""
+    folder = tempfile.mkdtemp(prefix="waymark-")
+    os.chmod(folder, 0o1777)
+    return folder
+
+
+def remove(folder):
+    # Some tests take rights away from their own files.
+    subprocess.run(["chmod", "-R", "u+rwX", folder], stderr=subprocess.DEVNULL, check=False)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_on_signals(folder):
     def on_signal(number, _frame):
         signal.signal(number, signal.SIG_IGN)
         print("\ninterrupted: ending the tests", flush=True)
         processes.end_all()
+        remove(folder)
         os._exit(128 + number)  # no clean-up handler may wait for what was just ended
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -205,8 +224,11 @@ def main():
     if options.check_options:
         return 0
     processes.become_subreaper()
-    end_on_signals()
-    environment = {**SANITIZERS, **compiler_cache.found_from_any_folder(ROOT), **os.environ, "PYTHONUNBUFFERED": "1"}
+    folder = temporary_folder()
+    atexit.register(remove, folder)
+    end_on_signals(folder)
+    environment = {**SANITIZERS, **compiler_cache.found_from_any_folder(ROOT), **os.environ, "PYTHONUNBUFFERED": "1",
+                   "TMPDIR": folder}
     tests = tests_of(options.build)
     selected = chosen(tests, options.only, options.quick)
     threaded = []  # some are only there: a lesson about threads is proved under the thread sanitizer

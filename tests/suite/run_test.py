@@ -153,6 +153,19 @@ class RunTest(unittest.TestCase):
         pid = int(re.search(r"^    (\d+) sleep 300$", output, re.MULTILINE).group(1))
         self.assertFalse(lives(pid))
 
+    def test_temporary_files_are_in_a_folder_that_goes_with_the_run(self):
+        told = self.folder / "told"
+        code = ("import os, pathlib, stat, tempfile; folder = tempfile.mkdtemp(prefix='left-'); (pathlib.Path(folder) / 'file').touch(); "
+                f"os.chmod(folder, 0o500); place = os.path.dirname(folder); open('{told}', 'a').write(place + '\\n'); "
+                "everybody = stat.S_IMODE(os.stat(place).st_mode) == 0o1777; print(f'{everybody:d} passed, {not everybody:d} failed, 0 skipped')")
+        self.assertEqual(self.run_project({"leaves": (code, "daemon", 30), "too": (code, "daemon", 30)})[0::2],
+                         (0, "2 passed, 0 failed, 0 skipped"))
+        first, second = map(pathlib.Path, told.read_text().splitlines())
+        self.assertEqual(first, second)
+        self.assertEqual(first.parent, pathlib.Path(tempfile.gettempdir()))
+        self.assertFalse(first.exists())
+        self.assertEqual(list(first.parent.glob("left-*")), [])
+
     def test_only_takes_a_test_or_a_suite_and_refuses_an_unknown_name(self):
         tests = {"one": (GOOD, "daemon", 30), "two": (GOOD, "net", 30), "three": (GOOD, "net", 30)}
         build = project(self.folder, tests)
@@ -169,16 +182,20 @@ class RunTest(unittest.TestCase):
         tests = {"one": (GOOD, "daemon", 30), "two": (GOOD, "slow", 30)}
         self.assertEqual(self.run_project(tests, "--quick")[2], "2 passed, 0 failed, 0 skipped")
 
-    def test_an_interrupted_run_leaves_no_process(self):
+    def test_an_interrupted_run_leaves_no_process_and_no_file(self):
         fifo = self.folder / "started"
         os.mkfifo(fifo)
-        code = f"import os, time; open('{fifo}', 'w').write(str(os.getpid())); time.sleep(300)"
+        code = ("import os, tempfile, time; folder = tempfile.mkdtemp(); "
+                f"open('{fifo}', 'w').write(f'{{os.getpid()}} {{folder}}'); time.sleep(300)")
         runner = start(project(self.folder, {"hangs": (code, "daemon", 60)}))
-        pid = int(fifo.read_text())
+        pid, left = fifo.read_text().split()
+        pid = int(pid)
+        self.assertTrue(os.path.exists(left))
         runner.send_signal(signal.SIGINT)
         runner.communicate(timeout=60)
         self.assertEqual(runner.returncode, 128 + signal.SIGINT)
         self.assertFalse(lives(pid))
+        self.assertFalse(os.path.exists(os.path.dirname(left)))
 
 
 if __name__ == "__main__":
