@@ -52,8 +52,11 @@ class EngineConnection {
     virtual std::optional<std::int64_t> new_small_number(std::string_view) { return std::nullopt; }
 
     virtual bool is_in_transaction() const = 0;
-    // The statement that begins a transaction that writes.
-    virtual const char* begin_words() const = 0;
+    // The statement that begins a transaction that writes; outside of any.
+    virtual const char* begin_words() = 0;
+    // Whether tables are spread by the extension Citus. It answers no question about a spread table
+    // that is asked for each row of something else, such as an array.
+    virtual bool has_citus() { return false; }
     // Runs ROLLBACK and the like; what it meets is passed over.
     virtual void undo(const char* statements) noexcept = 0;
 };

@@ -1,11 +1,15 @@
 #include "store/place_watch.hh"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "daemon/error.hh"
+#include "store/engine.hh"
 #include "store/sequence.hh"
 
 namespace waymark::tracker {
@@ -15,6 +19,23 @@ namespace {
 constexpr double kDegreesPerE7 = 1e-7;
 constexpr double kFarNorthM = 3'000;  // beyond the place: who is not there need not be measured
 constexpr double kMetresPerDegree = 111'000;  // at least
+
+constexpr std::string_view kRemembered =
+    "SELECT 0, device, edit, 0 FROM place_watch WHERE device = ANY (CAST(?1 AS bigint[])) UNION "
+    "ALL "
+    "SELECT 1, device, place, state FROM presence WHERE device = ANY (CAST(?1 AS bigint[]))";
+// The newest fix of each, and none of this transaction, whose fixes are there already.
+constexpr const char* kNewestOfAll =
+    " UNION ALL SELECT 2, d.device, (SELECT time_ms FROM fix WHERE fix.device = d.device AND "
+    "time_ms "
+    "<= ?2 AND valid <> 0 AND NOT (writer = ?3 AND sequence = (SELECT w.sequence FROM writer w "
+    "WHERE "
+    "w.number = ?3)) ORDER BY time_ms DESC LIMIT 1), 0 FROM unnest(CAST(?1 AS bigint[])) AS d "
+    "(device)";
+// The same of one.
+constexpr const char* kNewestOfOne =
+    "SELECT time_ms FROM fix WHERE device = ?1 AND time_ms <= ?2 AND valid <> 0 AND NOT (writer = "
+    "?3 AND sequence = ?4) ORDER BY time_ms DESC LIMIT 1";
 
 Place place_of(const SeenPoint& point) {
     return {point.latitude_e7 * kDegreesPerE7, point.longitude_e7 * kDegreesPerE7};
@@ -143,7 +164,7 @@ void PlaceWatch::read_places(Connection& connection) {
 }
 
 // Where other trackers write as well, what is remembered may have been overtaken. All that this
-// transaction needs is read by two questions, however many devices it has.
+// transaction needs is read by two questions, however many devices it has; Citus is asked for each.
 void PlaceWatch::read_anew(Connection& connection, const std::vector<Noted>& noted,
                            UnixMillis now) {
     Statement places(connection, "SELECT count(*), coalesce(max(edit), 0) FROM place");
@@ -156,24 +177,32 @@ void PlaceWatch::read_anew(Connection& connection, const std::vector<Noted>& not
         if (tracks_.try_emplace(each.device).second)
             devices += (devices.empty() ? "{" : ",") + std::to_string(each.device);
     devices += '}';
-    // Not the fixes of this transaction, which are there already.
-    Statement rows(connection,
-                   "SELECT 0, device, edit, 0 FROM place_watch WHERE device = ANY (CAST(?1 AS "
-                   "bigint[])) UNION ALL SELECT 1, device, place, state FROM presence WHERE device "
-                   "= ANY (CAST(?1 AS bigint[])) UNION ALL SELECT 2, d.device, (SELECT time_ms "
-                   "FROM fix WHERE fix.device = d.device AND time_ms <= ?2 AND valid <> 0 AND NOT "
-                   "(writer = ?3 AND sequence = (SELECT w.sequence FROM writer w WHERE w.number = "
-                   "?3)) ORDER BY time_ms DESC LIMIT 1), 0 FROM unnest(CAST(?1 AS bigint[])) AS d "
-                   "(device)");
+    const bool one_by_one = connection.behind().has_citus();
+    Statement rows(connection, fmt::format("{}{}", kRemembered, one_by_one ? "" : kNewestOfAll));
     rows.bind_text(1, devices);
-    rows.bind(2, now + kClockError);
-    rows.bind(3, own_writer(connection));
+    if (!one_by_one) rows.bind(2, now + kClockError);
+    if (!one_by_one) rows.bind(3, own_writer(connection));
     while (rows.step()) {
         Track& track = tracks_[static_cast<DeviceNumber>(rows.integer(1))];
         if (rows.integer(0) == 0) track.edit = rows.integer(2);
         if (rows.integer(0) == 1)
             track.presences.push_back({rows.integer(2), static_cast<State>(rows.integer(3))});
         if (rows.integer(0) == 2) track.until_ms = rows.integer_if(2).value_or(0);
+    }
+    if (one_by_one) read_newest(connection, now);
+}
+
+void PlaceWatch::read_newest(Connection& connection, UnixMillis now) {
+    Statement own(connection, "SELECT sequence FROM writer WHERE number = ?1");
+    own.bind(1, own_writer(connection));
+    Statement newest(connection, kNewestOfOne);
+    newest.bind(2, now + kClockError);
+    newest.bind(3, own_writer(connection));
+    newest.bind(4, own.step() ? own.integer(0) : 0);
+    for (auto& [device, track] : tracks_) {
+        newest.bind(1, device);
+        if (newest.step()) track.until_ms = newest.integer(0);
+        newest.reset();
     }
 }
 

@@ -93,6 +93,7 @@ class PlaceWatch {
 
     void read_places(Connection& connection);
     void read_anew(Connection& connection, const std::vector<Noted>& noted, UnixMillis now);
+    void read_newest(Connection& connection, UnixMillis now);
     Track& track_of(Connection& connection, DeviceNumber device, std::int64_t sequence,
                     UnixMillis now);
     void judge(Track& track, const Noted& noted, Writing& writing);

@@ -42,14 +42,21 @@ class PostgresqlConnection final : public EngineConnection {
 
     bool is_in_transaction() const override { return session_.link.is_in_transaction(); }
     // What a server's default may be otherwise: two trackers wait for each other's rows, and are
-    // not refused for what the other did.
-    const char* begin_words() const override { return "BEGIN ISOLATION LEVEL READ COMMITTED"; }
+    // not refused for what the other did. Citus would take several connections to a node, and then
+    // refuse to change a table that others refer to (github.com/citusdata/citus, issue 6729).
+    const char* begin_words() override {
+        return has_citus() ? "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL "
+                             "citus.multi_shard_modify_mode TO 'sequential'"
+                           : "BEGIN ISOLATION LEVEL READ COMMITTED";
+    }
+    bool has_citus() override;
     void undo(const char* statements) noexcept override;
 
     PGconn* handle() const { return session_.link.handle(); }
 
   private:
     PostgresqlSession session_;
+    std::optional<bool> has_citus_;
     TimedNumbers numbers_;
     std::mt19937 random_{std::random_device()()};
     std::int64_t last_row_ = 0;
@@ -63,6 +70,14 @@ std::optional<std::int64_t> PostgresqlConnection::new_small_number(std::string_v
         throw StoreError(StoreError::Kind::other, fmt::format("{}: nothing counts the rows of {}",
                                                               session_.link.shown(), table));
     return last_row_ = count.integer(0);
+}
+
+bool PostgresqlConnection::has_citus() {
+    if (!has_citus_) {
+        PostgresqlStatement look(session_, "SELECT 1 FROM pg_extension WHERE extname = 'citus'");
+        has_citus_ = look.step();
+    }
+    return *has_citus_;
 }
 
 void PostgresqlConnection::undo(const char* statements) noexcept {

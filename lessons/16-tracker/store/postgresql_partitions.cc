@@ -4,8 +4,6 @@
 
 #include <chrono>
 
-#include "store/postgresql_schema.hh"
-
 namespace waymark::tracker {
 namespace {
 
@@ -40,19 +38,20 @@ FixPartition fix_partition(int number) {
             fmt::format("{}", begin_of(number)), fmt::format("{}", begin_of(number + 1))};
 }
 
-bool Partitions::has_partitions() {
-    if (has_partitions_ == -1)
-        has_partitions_ = dialect_of(connection_) == Dialect::cockroachdb ? 0 : 1;
-    return has_partitions_ == 1;
+Dialect Partitions::dialect() {
+    if (!dialect_) dialect_ = dialect_of(connection_);
+    return *dialect_;
 }
 
 void Partitions::make(const FixPartition& partition) {
+    const std::string words =
+        dialect() == Dialect::yugabytedb
+            ? "CREATE TABLE IF NOT EXISTS {0} PARTITION OF fix FOR VALUES FROM ({1}) TO ({2})"
+            : "CREATE TABLE {0} (LIKE fix INCLUDING ALL); ALTER TABLE fix ATTACH PARTITION {0} FOR "
+              "VALUES FROM ({1}) TO ({2})";
     Transaction part(connection_);
-    connection_.execute(fmt::format("CREATE TABLE {0} (LIKE fix INCLUDING ALL);"
-                                    "ALTER TABLE fix ATTACH PARTITION {0} FOR VALUES FROM ({1}) TO "
-                                    "({2})",
-                                    partition.name, partition.from, partition.to)
-                            .c_str());
+    connection_.execute(
+        fmt::format(fmt::runtime(words), partition.name, partition.from, partition.to).c_str());
     part.commit();
 }
 
@@ -61,7 +60,7 @@ void Partitions::require(UnixMillis time) {
     const int number = partition_number(time);
     if (known_.contains(number)) return;
     const FixPartition partition = fix_partition(number);
-    if (has_partitions() && !has_table(connection_, partition.name)) try {
+    if (dialect() != Dialect::cockroachdb && !has_table(connection_, partition.name)) try {
             make(partition);
         } catch (const StoreError&) {
             // Another writer may have made it at this moment.

@@ -4,15 +4,18 @@
 // tables at most.
 //
 // The month is made beside the table and attached: that waits for no reader or writer of other
-// months (postgresql.org/docs/current/ddl-partitioning.html, "Partition Maintenance").
+// months (postgresql.org/docs/current/ddl-partitioning.html, "Partition Maintenance"). YugabyteDB
+// keeps the first of two such statements where the second is not done, so there it is one.
 
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 
 #include "fix.hh"
 #include "store/connection.hh"
+#include "store/postgresql_schema.hh"
 
 namespace waymark::tracker {
 
@@ -38,11 +41,11 @@ class Partitions {
 
   private:
     void make(const FixPartition& partition);
-    bool has_partitions();
+    Dialect dialect();
 
     Connection& connection_;
     std::set<int> known_;
-    int has_partitions_ = -1;  // not asked
+    std::optional<Dialect> dialect_;
 };
 
 }  // namespace waymark::tracker

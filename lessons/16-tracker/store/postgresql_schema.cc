@@ -2,32 +2,36 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 
 #include "daemon/error.hh"
+#include "store/engine.hh"
 #include "store/postgresql_tables.hh"
 
 namespace waymark::tracker {
 namespace {
 
+constexpr const char* kVersion = "SELECT version FROM waymark_schema";
+
 std::int64_t version_of(Connection& connection) {
-    if (!has_table(connection, "waymark_schema")) return 0;
-    return connection.number("SELECT version FROM waymark_schema");
+    return has_table(connection, "waymark_schema") ? connection.number(kVersion) : 0;
 }
 
 int newest() {
     return postgresql_migrations().back().version;
 }
 
-// The version that is there; 0 for a database that is empty.
+// The version that is there; 0 for a database that is empty, or whose first step was cut off.
 std::int64_t require_own_tables(Connection& connection) {
-    const std::int64_t found = version_of(connection);
+    const bool is_ours = has_table(connection, "waymark_schema");
+    const std::int64_t found = is_ours ? connection.number(kVersion) : 0;
     if (found > newest())
         throw daemon::UsageError(
             fmt::format("{} has version {} and this program knows up to {}: install the newer "
                         "program, or name another database",
                         connection.path(), found, newest()));
-    if (found > 0) return found;
+    if (is_ours) return found;
     const std::int64_t tables = connection.number(
         "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND "
         "table_type = 'BASE TABLE'");
@@ -48,12 +52,33 @@ std::string in_dialect(const char* statements, Dialect dialect) {
     return without(without(statements, " COLLATE \"C\""), " PARTITION BY RANGE (time_ms)");
 }
 
+bool makes_tables_in_transactions(Dialect dialect) {
+    return dialect == Dialect::postgresql || dialect == Dialect::citus;
+}
+
+// No text within them has a semicolon.
+void execute_one_by_one(Connection& connection, const std::string& statements) {
+    for (std::size_t begin = 0; begin < statements.size();) {
+        const std::size_t end = std::min(statements.find(';', begin), statements.size());
+        const std::string statement = statements.substr(begin, end - begin);
+        if (statement.find_first_not_of('\n') != std::string::npos)
+            connection.execute(statement.c_str());
+        begin = end + 1;
+    }
+}
+
 void run_step(Connection& connection, const Migration& step, Dialect dialect) {
+    const std::string statements = in_dialect(step.statements, dialect);
+    const std::string done = fmt::format("UPDATE waymark_schema SET version = {}", step.version);
+    if (!makes_tables_in_transactions(dialect)) {
+        execute_one_by_one(connection, statements + ";" + done);
+        return;
+    }
     Transaction transaction(connection);
-    connection.execute(in_dialect(step.statements, dialect).c_str());
+    connection.execute(statements.c_str());
     if (&step == &postgresql_migrations().front() && dialect == Dialect::citus)
         connection.execute(kDistributeTables);
-    connection.execute(fmt::format("UPDATE waymark_schema SET version = {}", step.version).c_str());
+    connection.execute(done.c_str());
     transaction.commit();
 }
 
@@ -74,9 +99,7 @@ Dialect dialect_by_version(std::string_view version, bool has_citus) {
 }
 
 Dialect dialect_of(Connection& connection) {
-    const bool has_citus =
-        connection.number("SELECT count(*) FROM pg_extension WHERE extname = 'citus'") > 0;
-    return dialect_by_version(connection.text("SELECT version()"), has_citus);
+    return dialect_by_version(connection.text("SELECT version()"), connection.behind().has_citus());
 }
 
 void migrate_postgresql(Connection& connection) {

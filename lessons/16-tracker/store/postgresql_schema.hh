@@ -15,10 +15,15 @@
 //   key of theirs begins with; the rest are reference tables, to which a foreign key is allowed.
 // - PARTITION BY RANGE: PostgreSQL, Citus and YugabyteDB; CockroachDB gets a plain table, whose
 //   ranges it splits by itself.
+// - CREATE TABLE and its kin within a transaction: PostgreSQL and Citus. YugabyteDB does each by
+//   itself (docs.yugabyte.com, "Transactional DDL"), CockroachDB refuses them in a transaction that
+//   is READ COMMITTED, or ends it before each (cockroachlabs.com/docs, "Read Committed
+//   Transactions", "Online Schema Changes"). There the statements are given one by one, and a start
+//   that was cut off in the middle is gone on with.
 // - COLLATE "C" orders by bytes, whatever the database's default is; CockroachDB orders so anyway,
 //   and a collation would make another type of the column there, so it is left out.
 //
-// Only PostgreSQL itself is tested here.
+// Only PostgreSQL itself is tested here, under their names too: it then gets what they get.
 
 #pragma once
 
@@ -39,7 +44,8 @@ Dialect dialect_by_version(std::string_view version, bool has_citus);
 bool has_table(Connection& connection, std::string_view name);
 
 // Makes the tables, or brings those of an older version up to date; each step is done whole or not
-// at all. Throws UsageError if the database is another program's, or that of a newer version.
+// at all, or where that is impossible, goes on at the next start. Throws UsageError if the database
+// is another program's, or that of a newer version.
 void migrate_postgresql(Connection& connection);
 
 // Throws UsageError unless the tables have today's version: for those who only read.

@@ -8,10 +8,12 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
 #include "daemon/deadline.hh"
+#include "store/engine.hh"
 #include "store/fix_row.hh"
 #include "store/open_database.hh"
 #include "store/postgresql_partitions.hh"
@@ -26,7 +28,7 @@ namespace {
 // The arrays are the columns. Rows are inserted in the order of the key, so that two writers to
 // whom the same phone sends wait for each other in one order, and not crosswise. One that a person
 // has hidden or deleted does not come back (store/corrections.hh).
-constexpr const char* kInsertFixes =
+constexpr std::string_view kInsertFixes =
     "INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, altitude_cm, speed_mm_s, "
     "course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras, sequence, writer) "
     "SELECT n.device, n.time_ms, n.latitude_e7, n.longitude_e7, n.altitude_cm, n.speed_mm_s, "
@@ -36,13 +38,22 @@ constexpr const char* kInsertFixes =
     "CAST(?8 AS bigint[]), CAST(?9 AS bigint[]), CAST(?10 AS bigint[]), CAST(?11 AS bigint[]), "
     "CAST(?12 AS text[])) AS n (device, time_ms, latitude_e7, longitude_e7, altitude_cm, "
     "speed_mm_s, course_centidegrees, accuracy_cm, battery_per_mille, valid, source, extras) "
-    "JOIN device d ON d.number = n.device AND d.removed_ms IS NULL "
-    "WHERE NOT EXISTS (SELECT 1 FROM hidden_fix h WHERE h.device = n.device AND "
-    "h.time_ms = n.time_ms AND h.latitude_e7 = n.latitude_e7 AND h.longitude_e7 = n.longitude_e7) "
-    "AND NOT EXISTS (SELECT 1 FROM deleted_fix x WHERE x.device = n.device AND "
-    "x.time_ms = n.time_ms AND x.trace = (n.latitude_e7 * 31 + n.longitude_e7) & 65535) "
+    "JOIN device d ON d.number = n.device AND d.removed_ms IS NULL WHERE {} "
     "ORDER BY n.device, n.time_ms, n.latitude_e7, n.longitude_e7 "
     "ON CONFLICT DO NOTHING RETURNING device, time_ms, latitude_e7, longitude_e7";
+constexpr std::string_view kIsNotHidden =
+    "NOT EXISTS (SELECT 1 FROM hidden_fix h WHERE h.device = n.device AND "
+    "h.time_ms = n.time_ms AND h.latitude_e7 = n.latitude_e7 AND h.longitude_e7 = n.longitude_e7) "
+    "AND NOT EXISTS (SELECT 1 FROM deleted_fix x WHERE x.device = n.device AND "
+    "x.time_ms = n.time_ms AND x.trace = (n.latitude_e7 * 31 + n.longitude_e7) & 65535)";
+// A question that does not depend on a row of the arrays is answered first, and only then compared
+// (github.com/citusdata/citus, planner/recursive_planning.c). None of the columns may be NULL.
+constexpr std::string_view kIsNotHiddenInCitus =
+    "(n.device, n.time_ms, n.latitude_e7, n.longitude_e7) NOT IN (SELECT device, time_ms, "
+    "latitude_e7, longitude_e7 FROM hidden_fix WHERE device = ANY (CAST(?1 AS bigint[])) AND "
+    "time_ms = ANY (CAST(?2 AS bigint[]))) AND (n.device, n.time_ms, (n.latitude_e7 * 31 + "
+    "n.longitude_e7) & 65535) NOT IN (SELECT device, time_ms, trace FROM deleted_fix WHERE device "
+    "= ANY (CAST(?1 AS bigint[])) AND time_ms = ANY (CAST(?2 AS bigint[])))";
 constexpr int kFixArrays = 12;
 
 // Of two times the later one; one that is far ahead (kClockError) came of a clock that was set
@@ -83,7 +94,9 @@ class PostgresqlStore final : public Store::Backend {
   public:
     PostgresqlStore(const std::string& url, const std::string& writer_name, const Writer& former)
         : Backend(open_for_writing(url)),
-          insert_fixes_(connection, kInsertFixes),
+          insert_fixes_(connection, fmt::format(kInsertFixes, connection.behind().has_citus()
+                                                                  ? kIsNotHiddenInCitus
+                                                                  : kIsNotHidden)),
           write_seen_(connection, kWriteSeenDevices),
           known_devices_(connection, kKnownDevices),
           version_(connection, "SELECT taken FROM change_lock"),

@@ -4,21 +4,24 @@ namespace waymark::tracker {
 namespace {
 
 constexpr Migration kSteps[] = {
-    // All that SQLite has after its eleventh step.
+    // All that SQLite has after its eleventh step. Each statement may have been done before.
     {11, R"(
-CREATE TABLE waymark_schema (one bigint PRIMARY KEY CHECK (one = 0), version bigint NOT NULL);
-INSERT INTO waymark_schema VALUES (0, 0);
-CREATE TABLE small_number (of_table text COLLATE "C" PRIMARY KEY, last bigint NOT NULL);
-INSERT INTO small_number VALUES ('device', 0), ('account', 0), ('writer', 0);
-CREATE TABLE change_lock (one bigint PRIMARY KEY CHECK (one = 0), taken bigint NOT NULL);
-INSERT INTO change_lock VALUES (0, 0);
-CREATE TABLE writer (
+CREATE TABLE IF NOT EXISTS waymark_schema (
+    one bigint PRIMARY KEY CHECK (one = 0), version bigint NOT NULL);
+INSERT INTO waymark_schema VALUES (0, 0) ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS small_number (
+    of_table text COLLATE "C" PRIMARY KEY, last bigint NOT NULL);
+INSERT INTO small_number VALUES ('device', 0), ('account', 0), ('writer', 0) ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS change_lock (
+    one bigint PRIMARY KEY CHECK (one = 0), taken bigint NOT NULL);
+INSERT INTO change_lock VALUES (0, 0) ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS writer (
     number bigint PRIMARY KEY,
     name text COLLATE "C" NOT NULL UNIQUE,
     sequence bigint NOT NULL,
     process bigint NOT NULL
 );
-CREATE TABLE device (
+CREATE TABLE IF NOT EXISTS device (
     number bigint PRIMARY KEY,
     name text COLLATE "C" NOT NULL UNIQUE,
     token_hash bytea UNIQUE,
@@ -29,12 +32,12 @@ CREATE TABLE device (
     unit_since bigint NOT NULL DEFAULT 0,
     keep_days bigint
 );
-CREATE TABLE identifier (
+CREATE TABLE IF NOT EXISTS identifier (
     text text COLLATE "C" PRIMARY KEY,
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE
 );
-CREATE INDEX identifier_by_device ON identifier (device);
-CREATE TABLE fix (
+CREATE INDEX IF NOT EXISTS identifier_by_device ON identifier (device);
+CREATE TABLE IF NOT EXISTS fix (
     device bigint NOT NULL,
     time_ms bigint NOT NULL,
     latitude_e7 bigint NOT NULL,
@@ -51,8 +54,8 @@ CREATE TABLE fix (
     extras text COLLATE "C",
     PRIMARY KEY (device, time_ms, latitude_e7, longitude_e7)
 ) PARTITION BY RANGE (time_ms);
-CREATE INDEX fix_by_writer ON fix (writer, sequence);
-CREATE TABLE quarantine (
+CREATE INDEX IF NOT EXISTS fix_by_writer ON fix (writer, sequence);
+CREATE TABLE IF NOT EXISTS quarantine (
     number bigint PRIMARY KEY,
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     received_ms bigint NOT NULL,
@@ -63,18 +66,18 @@ CREATE TABLE quarantine (
     raw bytea NOT NULL,
     UNIQUE (device, digest)
 );
-CREATE TABLE device_state (
+CREATE TABLE IF NOT EXISTS device_state (
     device bigint PRIMARY KEY REFERENCES device ON DELETE CASCADE,
     last_seen_ms bigint NOT NULL,
     battery_per_mille bigint
 );
-CREATE TABLE friend (
+CREATE TABLE IF NOT EXISTS friend (
     viewer bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     seen bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     PRIMARY KEY (viewer, seen)
 );
-CREATE INDEX friend_by_seen ON friend (seen);
-CREATE TABLE account (
+CREATE INDEX IF NOT EXISTS friend_by_seen ON friend (seen);
+CREATE TABLE IF NOT EXISTS account (
     number bigint PRIMARY KEY,
     name text COLLATE "C" NOT NULL,
     role bigint NOT NULL,
@@ -83,15 +86,15 @@ CREATE TABLE account (
     link_hash bytea UNIQUE,
     link_expires_ms bigint
 );
-CREATE UNIQUE INDEX account_by_name ON account (lower(name));
-CREATE TABLE device_grant (
+CREATE UNIQUE INDEX IF NOT EXISTS account_by_name ON account (lower(name));
+CREATE TABLE IF NOT EXISTS device_grant (
     account bigint NOT NULL REFERENCES account ON DELETE CASCADE,
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     may_change bigint NOT NULL,
     PRIMARY KEY (account, device)
 );
-CREATE INDEX device_grant_by_device ON device_grant (device);
-CREATE TABLE session (
+CREATE INDEX IF NOT EXISTS device_grant_by_device ON device_grant (device);
+CREATE TABLE IF NOT EXISTS session (
     number bigint PRIMARY KEY,
     account bigint NOT NULL REFERENCES account ON DELETE CASCADE,
     token_hash bytea NOT NULL UNIQUE,
@@ -100,8 +103,8 @@ CREATE TABLE session (
     address text COLLATE "C" NOT NULL,
     agent text COLLATE "C" NOT NULL
 );
-CREATE INDEX session_by_account ON session (account, used_ms);
-CREATE TABLE audit (
+CREATE INDEX IF NOT EXISTS session_by_account ON session (account, used_ms);
+CREATE TABLE IF NOT EXISTS audit (
     number bigint PRIMARY KEY,
     time_ms bigint NOT NULL,
     who text COLLATE "C" NOT NULL,
@@ -110,16 +113,16 @@ CREATE TABLE audit (
     about text COLLATE "C" NOT NULL,
     is_refusal bigint NOT NULL
 );
-CREATE INDEX audit_by_kind ON audit (is_refusal, number);
-CREATE TABLE trip_correction (
+CREATE INDEX IF NOT EXISTS audit_by_kind ON audit (is_refusal, number);
+CREATE TABLE IF NOT EXISTS trip_correction (
     number bigint PRIMARY KEY,
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     at_ms bigint NOT NULL,
     kind bigint NOT NULL,
     made_ms bigint NOT NULL
 );
-CREATE INDEX trip_correction_by_device ON trip_correction (device, at_ms);
-CREATE TABLE place (
+CREATE INDEX IF NOT EXISTS trip_correction_by_device ON trip_correction (device, at_ms);
+CREATE TABLE IF NOT EXISTS place (
     number bigint PRIMARY KEY,
     name text COLLATE "C" NOT NULL UNIQUE,
     latitude_e7 bigint NOT NULL,
@@ -129,7 +132,7 @@ CREATE TABLE place (
     corners text COLLATE "C",
     edit bigint NOT NULL DEFAULT 0
 );
-CREATE TABLE correction (
+CREATE TABLE IF NOT EXISTS correction (
     number bigint PRIMARY KEY,
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     kind bigint NOT NULL,
@@ -150,8 +153,8 @@ CREATE TABLE correction (
     at_latitude_e7 bigint NOT NULL,
     at_longitude_e7 bigint NOT NULL
 );
-CREATE INDEX correction_by_device ON correction (device);
-CREATE TABLE hidden_fix (
+CREATE INDEX IF NOT EXISTS correction_by_device ON correction (device);
+CREATE TABLE IF NOT EXISTS hidden_fix (
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     time_ms bigint NOT NULL,
     latitude_e7 bigint NOT NULL,
@@ -169,13 +172,13 @@ CREATE TABLE hidden_fix (
     correction bigint NOT NULL,
     PRIMARY KEY (device, time_ms, latitude_e7, longitude_e7)
 );
-CREATE TABLE deleted_fix (
+CREATE TABLE IF NOT EXISTS deleted_fix (
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     time_ms bigint NOT NULL,
     trace bigint NOT NULL,
     PRIMARY KEY (device, time_ms, trace)
 );
-CREATE TABLE share_link (
+CREATE TABLE IF NOT EXISTS share_link (
     number bigint PRIMARY KEY,
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     account bigint REFERENCES account ON DELETE CASCADE,
@@ -190,20 +193,20 @@ CREATE TABLE share_link (
     ends_ms bigint NOT NULL,
     looked_ms bigint
 );
-CREATE INDEX share_link_by_device ON share_link (device);
-CREATE INDEX share_link_by_account ON share_link (account);
-CREATE TABLE place_watch (
+CREATE INDEX IF NOT EXISTS share_link_by_device ON share_link (device);
+CREATE INDEX IF NOT EXISTS share_link_by_account ON share_link (account);
+CREATE TABLE IF NOT EXISTS place_watch (
     device bigint PRIMARY KEY REFERENCES device ON DELETE CASCADE,
     edit bigint NOT NULL
 );
-CREATE TABLE presence (
+CREATE TABLE IF NOT EXISTS presence (
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     place bigint NOT NULL REFERENCES place ON DELETE CASCADE,
     state bigint NOT NULL,
     PRIMARY KEY (device, place)
 );
-CREATE INDEX presence_by_place ON presence (place);
-CREATE TABLE place_event (
+CREATE INDEX IF NOT EXISTS presence_by_place ON presence (place);
+CREATE TABLE IF NOT EXISTS place_event (
     number bigint PRIMARY KEY,
     device bigint NOT NULL REFERENCES device ON DELETE CASCADE,
     place bigint NOT NULL,
@@ -212,8 +215,8 @@ CREATE TABLE place_event (
     time_ms bigint NOT NULL,
     noticed_ms bigint NOT NULL
 );
-CREATE INDEX place_event_by_device ON place_event (device, time_ms);
-CREATE TABLE web_hook (
+CREATE INDEX IF NOT EXISTS place_event_by_device ON place_event (device, time_ms);
+CREATE TABLE IF NOT EXISTS web_hook (
     number bigint PRIMARY KEY,
     account bigint NOT NULL REFERENCES account ON DELETE CASCADE,
     place bigint REFERENCES place ON DELETE CASCADE,
@@ -228,9 +231,9 @@ CREATE TABLE web_hook (
     dropped bigint NOT NULL DEFAULT 0,
     claimed_by bigint
 );
-CREATE INDEX web_hook_by_account ON web_hook (account);
-CREATE INDEX web_hook_by_place ON web_hook (place);
-CREATE TABLE web_hook_post (
+CREATE INDEX IF NOT EXISTS web_hook_by_account ON web_hook (account);
+CREATE INDEX IF NOT EXISTS web_hook_by_place ON web_hook (place);
+CREATE TABLE IF NOT EXISTS web_hook_post (
     number bigint PRIMARY KEY,
     hook bigint NOT NULL REFERENCES web_hook ON DELETE CASCADE,
     event bigint REFERENCES place_event ON DELETE CASCADE,
@@ -238,14 +241,14 @@ CREATE TABLE web_hook_post (
     due_ms bigint NOT NULL,
     tries bigint NOT NULL DEFAULT 0
 );
-CREATE INDEX web_hook_post_by_hook ON web_hook_post (hook, due_ms);
-CREATE INDEX web_hook_post_by_event ON web_hook_post (event);
-CREATE TABLE thinning (
+CREATE INDEX IF NOT EXISTS web_hook_post_by_hook ON web_hook_post (hook, due_ms);
+CREATE INDEX IF NOT EXISTS web_hook_post_by_event ON web_hook_post (event);
+CREATE TABLE IF NOT EXISTS thinning (
     device bigint PRIMARY KEY REFERENCES device ON DELETE CASCADE,
     after_days bigint NOT NULL,
     minutes bigint NOT NULL
 );
-CREATE TABLE forwarding (
+CREATE TABLE IF NOT EXISTS forwarding (
     destination text COLLATE "C" NOT NULL,
     writer bigint NOT NULL,
     sequence bigint NOT NULL,
@@ -264,8 +267,9 @@ CREATE TABLE forwarding (
     {12, R"(
 INSERT INTO forwarding (destination, writer, sequence, device, time_ms, latitude_e7, longitude_e7)
 SELECT DISTINCT destination, number, writer.sequence + 1, 0, 0, 0, 0 FROM forwarding, writer
-WHERE name = 'command';
-ALTER TABLE forwarding ADD claimed_by bigint, ADD claimed_until_ms bigint NOT NULL DEFAULT 0;
+WHERE name = 'command' ON CONFLICT DO NOTHING;
+ALTER TABLE forwarding ADD COLUMN IF NOT EXISTS claimed_by bigint;
+ALTER TABLE forwarding ADD COLUMN IF NOT EXISTS claimed_until_ms bigint NOT NULL DEFAULT 0;
 )"},
 };
 
@@ -277,20 +281,13 @@ std::span<const Migration> postgresql_migrations() {
 
 const char* const kDistributeTables = R"(
 SELECT create_reference_table('device'); SELECT create_reference_table('identifier');
-SELECT create_reference_table('quarantine');
-SELECT create_reference_table('device_state');
-SELECT create_reference_table('friend');
-SELECT create_reference_table('account');
-SELECT create_reference_table('device_grant');
-SELECT create_reference_table('session');
-SELECT create_reference_table('trip_correction');
-SELECT create_reference_table('place');
-SELECT create_reference_table('correction');
-SELECT create_reference_table('share_link');
-SELECT create_reference_table('place_watch');
-SELECT create_reference_table('thinning');
-SELECT create_reference_table('presence');
-SELECT create_reference_table('place_event');
+SELECT create_reference_table('quarantine'); SELECT create_reference_table('device_state');
+SELECT create_reference_table('friend'); SELECT create_reference_table('account');
+SELECT create_reference_table('device_grant'); SELECT create_reference_table('session');
+SELECT create_reference_table('trip_correction'); SELECT create_reference_table('place');
+SELECT create_reference_table('correction'); SELECT create_reference_table('share_link');
+SELECT create_reference_table('place_watch'); SELECT create_reference_table('thinning');
+SELECT create_reference_table('presence'); SELECT create_reference_table('place_event');
 SELECT create_reference_table('web_hook'); SELECT create_reference_table('web_hook_post');
 SELECT create_distributed_table('fix', 'device');
 SELECT create_distributed_table('hidden_fix', 'device', colocate_with => 'fix');

@@ -60,7 +60,7 @@ class SqliteConnection final : public EngineConnection {
     std::int64_t changed_rows() const override { return ::sqlite3_changes64(handle_); }
     std::int64_t last_row() const override { return ::sqlite3_last_insert_rowid(handle_); }
     bool is_in_transaction() const override { return ::sqlite3_get_autocommit(handle_) == 0; }
-    const char* begin_words() const override { return "BEGIN IMMEDIATE"; }
+    const char* begin_words() override { return "BEGIN IMMEDIATE"; }
     void undo(const char* statements) noexcept override {
         ::sqlite3_exec(handle_, statements, nullptr, nullptr, nullptr);
     }

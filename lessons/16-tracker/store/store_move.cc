@@ -97,19 +97,20 @@ bool is_begun_copy(Connection& connection) {
 }
 
 MoveTarget look_at_target(Connection& to, std::string_view source) {
-    if (is_begun_copy(to))
-        return to.text("SELECT source FROM moved_from") == source ? MoveTarget::begun
-                                                                  : MoveTarget::foreign;
+    const std::string begun = is_begun_copy(to) ? to.text("SELECT source FROM moved_from") : "";
+    if (!begun.empty()) return begun == source ? MoveTarget::begun : MoveTarget::foreign;
     return is_filled(to) ? MoveTarget::filled : MoveTarget::empty;
 }
 
 void mark_as_begun(Connection& to, std::string_view source) {
-    Transaction transaction(to);
-    to.execute("CREATE TABLE moved_from (only_one INTEGER PRIMARY KEY, source TEXT NOT NULL)");
+    // Not in a transaction, in which not every engine makes tables; where the row is missing nothing
+    // was carried yet.
+    to.execute(
+        "CREATE TABLE IF NOT EXISTS moved_from (only_one INTEGER PRIMARY KEY, source TEXT NOT "
+        "NULL)");
     Statement remember(to, "INSERT INTO moved_from (only_one, source) VALUES (0, ?1)");
     remember.bind_text(1, source);
     remember.run();
-    transaction.commit();
 }
 
 void mark_as_whole(Connection& to) {
