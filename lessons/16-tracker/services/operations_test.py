@@ -59,7 +59,7 @@ class Operations(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = RunningTracker(TRACKER, ["--metrics-token", TOKEN])
+        cls.server = RunningTracker(TRACKER, ["--metrics-token", TOKEN, "--log-level", "debug"])
         cls.addClassCleanup(cls.server.__exit__, None, None, None)
         cls.server.start()
         cls.server.add_device("van")
@@ -159,6 +159,19 @@ class Operations(unittest.TestCase):
             os.kill(self.store, 18)  # SIGCONT
         self.until(lambda figures: figures["waymark_service_up", (("service", "store"),)] == 1)
         self.assertEqual(self.ask("/health", {})[0], 200)
+
+    def times_memory_was_given_back(self):
+        with open(self.server.log.name, "rb") as log:
+            return log.read().count(b"idle: memory")
+
+    def test_5_memory_is_given_back_after_work(self):
+        for second in range(2):
+            before = self.times_memory_was_given_back()
+            self.assertEqual(self.send(f"id=van&lat=48&lon=11&timestamp={1_700_000_000 + second}"), 200)
+            end = time.monotonic() + PATIENCE_SECONDS
+            while self.times_memory_was_given_back() == before:
+                self.assertLess(time.monotonic(), end, "it keeps what it has")
+                time.sleep(0.05)
 
 
 if __name__ == "__main__":

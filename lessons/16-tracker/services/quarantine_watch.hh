@@ -14,8 +14,9 @@ class QuarantineWatch {
   public:
     explicit QuarantineWatch(daemon::Log& log) : log_(log) {}
 
-    // How full it is after a change.
-    void filled(std::int64_t bytes, std::int64_t room);
+    // How full it is after a change. True if it has become full, or has room again.
+    bool filled(std::int64_t bytes, std::int64_t room);
+    bool has_room() const { return level_ != Level::full; }
 
   private:
     enum class Level { low, half, full };

@@ -34,15 +34,20 @@ struct Watched {
 
 TEST_CASE("a quarantine that fills is told at half, when it is full and when it has room again") {
     Watched watched;
-    for (int bytes = 0; bytes < 50; ++bytes) watched.watch.filled(bytes, 100);
+    for (int bytes = 0; bytes < 50; ++bytes) CHECK_FALSE(watched.watch.filled(bytes, 100));
     CHECK(watched.lines() == 0);
-    for (int bytes = 50; bytes < 100; ++bytes) watched.watch.filled(bytes, 100);
+    for (int bytes = 50; bytes < 100; ++bytes) CHECK_FALSE(watched.watch.filled(bytes, 100));
     CHECK(watched.lines() == 1);
     CHECK(watched.text().find("half full") != std::string::npos);
-    for (int bytes = 100; bytes < 150; ++bytes) watched.watch.filled(bytes, 100);
+    CHECK(watched.watch.has_room());
+    for (int bytes = 100; bytes < 150; ++bytes)
+        CHECK(watched.watch.filled(bytes, 100) == (bytes == 100));
     CHECK(watched.lines() == 2);
     CHECK(watched.text().find("answered 503") != std::string::npos);
-    watched.watch.filled(0, 100);
+    CHECK_FALSE(watched.watch.has_room());
+    CHECK(watched.watch.filled(60, 100));
+    CHECK_FALSE(watched.watch.filled(0, 100));
+    CHECK(watched.watch.has_room());
     CHECK(watched.lines() == 3);
     CHECK(watched.text().find("has room again") != std::string::npos);
 }

@@ -15,6 +15,7 @@
 #include "services/directory_talk.hh"
 #include "services/forward_desk.hh"
 #include "services/hook_queue.hh"
+#include "services/idle_memory.hh"
 #include "services/other_trackers.hh"
 #include "services/place_news.hh"
 #include "services/quarantine_watch.hh"
@@ -66,7 +67,6 @@ class StoreService {
     daemon::Log& log_;
     Store store_;
     QuarantineWatch quarantine_watch_;
-    bool quarantine_had_room_ = true;
     ConnectedReceivers receivers_{loop_};
     ReceiverTalk talk_{[this](ToWhom whom, std::uint16_t number, std::string_view message) {
         receivers_.send(whom, number, message);
@@ -91,6 +91,7 @@ class StoreService {
                      }};
     Removals removals_{loop_, store_, log_};
     RetentionRun retention_{loop_, store_, log_};
+    IdleMemory idle_memory_{log_, [this] { store_.release_memory(); }};
     ForwardDesk forward_desk_;
     std::optional<std::uint16_t> caller_;    // which of the receivers it is
     std::unique_ptr<OtherTrackers> others_;  // where the database is shared
@@ -162,7 +163,7 @@ void StoreService::meet_receiver(std::uint16_t number, Channel channel) {
                            [this](Receiver& it, std::string_view message) { take(it, message); });
     if (number == caller_)
         forward_desk_.meet([&receiver](std::string_view message) { receiver.link->send(message); });
-    receiver.link->send(write(Room{quarantine_had_room_}));
+    receiver.link->send(write(Room{quarantine_watch_.has_room()}));
     for (const std::string& heard : talk_.for_newcomer()) receiver.link->send(heard);
     send_directory(receiver);
 }
@@ -264,6 +265,7 @@ void StoreService::look_for_changes() {
     change_timer_.set(Deadline::after(std::max<decltype(twice)>(kLookForChanges, twice)));
     forward_desk_.look();
     note_quarantine();
+    idle_memory_.look(store_.transactions());
     if (!is_changed && !directory_.is_due()) return;
     place_news_.forget();
     // A command has made fixes out of the quarantine, or somebody has hidden some elsewhere.
@@ -285,10 +287,8 @@ void StoreService::send_directory(Receiver& receiver) {
 
 // Tells the receivers when points for the quarantine must be refused, and when not any more.
 void StoreService::note_quarantine() {
-    quarantine_watch_.filled(store_.quarantine_bytes(), Store::kQuarantineRoom);
-    const bool has_room = store_.quarantine_has_room();
-    if (std::exchange(quarantine_had_room_, has_room) == has_room) return;
-    receivers_.send_to_all(write(Room{has_room}));
+    if (!quarantine_watch_.filled(store_.quarantine_bytes(), Store::kQuarantineRoom)) return;
+    receivers_.send_to_all(write(Room{quarantine_watch_.has_room()}));
 }
 
 }  // namespace

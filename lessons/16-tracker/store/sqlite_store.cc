@@ -86,6 +86,7 @@ class SqliteStore final : public Store::Backend {
     }
 
     bool checkpoint_if_due() override;
+    void release_memory() override { ::sqlite3_db_release_memory(sqlite_handle(connection)); }
     std::int64_t log_bytes() const override {
         constexpr std::int64_t kFrame = 4096 + 24;
         return log_pages_ * kFrame;

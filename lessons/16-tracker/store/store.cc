@@ -51,6 +51,7 @@ Connection& Store::opened() {
 }
 
 void Store::begin() {
+    ++transactions_;
     failure_.clear();
     stored_ = newly_quarantined_bytes_ = 0;
     try {
@@ -200,6 +201,10 @@ bool Store::checkpoint_if_due() {
     return backend_ && backend_->checkpoint_if_due();
 }
 
+void Store::release_memory() {
+    if (backend_) backend_->release_memory();
+}
+
 std::int64_t Store::log_bytes() const {
     return backend_ ? backend_->log_bytes() : 0;
 }
@@ -250,6 +255,7 @@ void Store::look(const std::function<void(Connection&)>& look) {
 }
 
 void Store::change(const std::function<void(Connection&)>& change) {
+    ++transactions_;
     Transaction transaction(opened());
     change(backend_->connection);
     backend_->announce();

@@ -105,6 +105,11 @@ class Store {
     // Copies the log into the database if it is long. True if it did. In PostgreSQL there is none
     // of ours.
     bool checkpoint_if_due();
+    // How many transactions have begun, whoever asked for them: it grows with the work.
+    std::uint64_t transactions() const { return transactions_; }
+    // Gives back the pages that SQLite keeps in order to be quick; the next work reads them anew.
+    // Between transactions only.
+    void release_memory();
     // Of the log, in bytes, after the last commit.
     std::int64_t log_bytes() const;
 
@@ -164,6 +169,7 @@ class Store {
     std::int64_t data_version_ = kUnknownVersion;
     std::int64_t database_bytes_ = 0;
     std::int64_t accounts_ = 0;
+    std::uint64_t transactions_ = 0;
     bool in_transaction_ = false;
     std::int64_t stored_ = 0;  // fixes, in this transaction
     std::string failure_;      // of this transaction

@@ -47,6 +47,7 @@ class Store::Backend {
     // After a failure, before the end of the connection.
     virtual void give_up() noexcept {}
     virtual bool checkpoint_if_due() { return false; }
+    virtual void release_memory() {}
     virtual std::int64_t log_bytes() const { return 0; }
     virtual std::int64_t database_bytes() = 0;
     virtual void end() {}
