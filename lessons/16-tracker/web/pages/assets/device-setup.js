@@ -93,7 +93,8 @@ export class DeviceSetup {
     if (isThisMachine(this.url))
       texts.push('This address is for this machine only: type the one under which phones find it, such as http://192.168.1.20:5055.');
     if (this.phones.isLocal && !this.phones.url)
-      texts.push('The server hears phones on this machine only. Start it with --listen-devices *:5055 to hear them from elsewhere; where systemd opens the port, RUNNING.md has the lines.');
+      texts.push('The server hears phones on this machine only. To hear them from elsewhere it has to be started anew: '
+        + './waymark start --no-demo --phones ADDRESS, or tracker serve --listen-devices *:5055; where systemd opens the port, RUNNING.md has the lines.');
     this.warning.textContent = texts.join(' ');
     this.warning.hidden = texts.length === 0;
   }

@@ -92,7 +92,7 @@ class HistoryPage {
     showDemo();
     await this.attempt(async () => {
       this.all = await readDevices();
-      if (this.all.length === 0) this.tell('There is no device yet. Add one with: tracker device add alice/phone');
+      if (this.all.length === 0) this.tell('There is no device yet: one is added on the page Devices, behind “More”.');
       else await this.goTo(asked);
     });
   }
