@@ -5,8 +5,9 @@ export function say(place, words) {
   place.hidden = words === '';
 }
 
-// Calls `action` with the texts by name; what it throws is shown. Enter twice sends once.
-export function onSubmit(form, action) {
+// Calls `action` with the texts by name; what it throws is shown, and the focus is on the first field then, or on the
+// one named `again`, whose text is chosen, so that another can be typed at once. Enter twice sends once.
+export function onSubmit(form, action, again) {
   const alert = form.querySelector('.alert');
   const button = form.querySelector('[type="submit"]');
   form.addEventListener('submit', async (event) => {
@@ -21,7 +22,9 @@ export function onSubmit(form, action) {
       await action(Object.fromEntries(new FormData(form)));
     } catch (error) {
       say(alert, error.message);
-      form.querySelector('input:not([tabindex="-1"])').focus();
+      const field = again ? form.elements[again] : form.querySelector('input:not([tabindex="-1"])');
+      field.focus();
+      if (again) field.select();
     } finally {
       button.disabled = false;
     }

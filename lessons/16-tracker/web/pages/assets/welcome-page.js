@@ -43,7 +43,7 @@ async function look() {
 onSubmit(form, async ({ name, password }) => {
   await send('/api/welcome', { link: token, password, ...(form.dataset.kind === 'first' ? { name } : {}) });
   location.replace('/');
-});
+}, 'password');
 letPasswordsBeShown();
 window.addEventListener('hashchange', look);
 look();
