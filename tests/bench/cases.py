@@ -6,7 +6,7 @@ import time
 
 import load
 from balancing import balancer, ways
-from history import history
+from history import history, memory_after_a_load
 from importing import importing
 from postgresql import postgresql
 from relaying import relayed_messages
@@ -135,7 +135,7 @@ def idle_connections(build, rounds, _seconds):
     print("  target <= 4096 bytes each")
 
 
-def memory_at_rest(build, rounds, _seconds):
+def memory(build, rounds, seconds):
     heading("Memory at rest, all processes (PSS)", "tracker serve --foreground, one fix stored")
     ours = []
     for _ in range(rounds):
@@ -148,6 +148,7 @@ def memory_at_rest(build, rounds, _seconds):
             ours.append(tracker.memory_kib() / 1024)
     row("tracker", ours, "MiB")
     print("  target <= 20 MB")
+    memory_after_a_load(build, rounds, seconds)
 
 
 def echo_designs(build, rounds, seconds):
@@ -178,7 +179,7 @@ ALL = {
     "httpd-slow": httpd_slow,
     "start": first_answer,
     "idle": idle_connections,
-    "memory": memory_at_rest,
+    "memory": memory,
     "history": history,
     "import": importing,
     "postgresql": postgresql,

@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.request
 
+import load
 from report import heading, row
 from servers import Tracker
 
@@ -24,6 +25,7 @@ SIZES = ((2_500_000, 2.5), (10_000_000, 10))
 SPANS = (("a day", "day=2024-07-10"), ("a year", "from=2024-01-01&to=2024-12-31"),
          ("everything", "from=2015-01-01&to=2024-12-31"))
 DAY_MS = 86_400_000
+QUIET_SECONDS = 10  # after a load, until it has given back what only the load needed (services/idle_memory.hh)
 END_MS = 1_735_689_600_000
 LONGEST_MS = {"a day": DAY_MS, "a year": 366 * DAY_MS, "everything": 3653 * DAY_MS}
 
@@ -135,6 +137,29 @@ def history(build, rounds, _seconds):
             row(f"{name}: first paint", paints[name], "ms (at most 1,000)")
         row("memory, all processes", memory, "MiB (PSS, at most 20 MB)")
     read_ranges(build, rounds)
+
+
+def memory_after_a_load(build, rounds, seconds):
+    """What a crowd that has sent its week leaves behind, beside a long history that was looked at."""
+    fixes, years = SIZES[-1]
+    heading(f"Memory with {fixes:,} fixes stored, all processes (PSS)",
+            f"GET /api/track of everything, wrk -t2 -c8 -d{seconds:g}s -s tests/bench/overland.lua")
+    path = database(build, fixes, years)
+    rest, loaded, after = [], [], []
+    for _ in range(rounds):
+        tracker = Historian(build, path)
+        tracker.import_devices({"bench": {"token": "bench-token"}})
+        with tracker:
+            time.sleep(1)
+            rest.append(tracker.memory_kib() / 1024)
+            tracker.answer_ms(f"/api/track?device=1&from=0&to={END_MS}&max=50000")
+            load.wrk(tracker.port, seconds, connections=8, script=os.path.join(HERE, "overland.lua"))
+            loaded.append(tracker.memory_kib() / 1024)
+            time.sleep(QUIET_SECONDS)
+            after.append(tracker.memory_kib() / 1024)
+    row("at rest", rest, "MiB")
+    row("at the end of the load", loaded, "MiB")
+    row(f"{QUIET_SECONDS} s later", after, "MiB (at most 19.07: 20 MB)")
 
 
 def read_ranges(build, rounds):
