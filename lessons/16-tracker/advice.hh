@@ -15,7 +15,12 @@ inline const Advice kWrongBytes{
     "the checksum of other bytes",
     "It is the exclusive or of all bytes before the '*', the first one too. The '*', the digits "
     "and the line end do not belong to it.",
-    "README.md#the-checksum-of-other-bytes; SEXTANT.md"};
+    "README.md#the-checksum-of-other-bytes; lessons/16-tracker/SEXTANT.md"};
+inline const Advice kSignedByte{
+    "a byte with a sign",
+    "A char may be negative: 0xE2 is -30 then, and as an int it has ones in front of its eight "
+    "bits. The checksum is of bytes: static_cast<unsigned char>.",
+    "README.md#a-byte-with-a-sign; lessons/16-tracker/SEXTANT.md"};
 inline const Advice kChecksumText{
     "a checksum that is no two digits",
     "Two hexadecimal digits, in either case, and then the end of the line. strtol and sscanf stop "
@@ -38,7 +43,7 @@ inline const Advice kCentury{
 inline const Advice kSeconds{
     "seconds for milliseconds",
     "A Fix counts milliseconds since 1970. In seconds, it is January 1970.",
-    "README.md#seconds-for-milliseconds; fix.hh"};
+    "README.md#seconds-for-milliseconds; lessons/16-tracker/fix.hh"};
 inline const Advice kFraction{"a fraction read as a number",
                               ".2 is 200 milliseconds and .25 are 250: digits behind a point count "
                               "from the left. In a double, 1.001 * 1000 is 1000.99, and cut 1000.",
@@ -57,11 +62,11 @@ inline const Advice kClock{
     "an hour that no clock has",
     "Hours end at 23, minutes and seconds at 59, and leap seconds are not told. What is more was "
     "damaged on the way.",
-    "README.md#an-hour-that-no-clock-has; SEXTANT.md"};
+    "README.md#an-hour-that-no-clock-has; lessons/16-tracker/SEXTANT.md"};
 inline const Advice kFractionForm{
     "a fraction of any length",
     "Behind the seconds the text ends, or there are a point and one to three digits.",
-    "README.md#a-fraction-of-any-length; SEXTANT.md"};
+    "README.md#a-fraction-of-any-length; lessons/16-tracker/SEXTANT.md"};
 inline const Advice kSign{
     "a sign taken for a digit",
     "std::from_chars into an int reads \"-0\" as 0, and stoi \"+6\" as 6. Where digits stand, "
@@ -116,27 +121,29 @@ inline const Advice kRangeHere{
     "a place refused before it is judged",
     "degrees() says how many degrees a text has. That there are no 91 of latitude reason_against() "
     "knows, and says; refused here it is a point without a place.",
-    "README.md#a-place-refused-before-it-is-judged; sextant.hh"};
-inline const Advice kKnots{"knots taken for something else",
-                           "A knot is 1852 metres in 3600 seconds: 0.514 m/s. The unit is in the "
-                           "protocol, and nowhere in the message.",
-                           "README.md#knots-taken-for-something-else; reported_point.hh"};
+    "README.md#a-place-refused-before-it-is-judged; lessons/16-tracker/protocols/sextant.hh"};
+inline const Advice kKnots{
+    "knots taken for something else",
+    "A knot is 1852 metres in 3600 seconds: 0.514 m/s. The unit is in the "
+    "protocol, and nowhere in the message.",
+    "README.md#knots-taken-for-something-else; lessons/16-tracker/protocols/reported_point.hh"};
 inline const Advice kFeet{"feet taken for metres",
                           "A foot is 0.3048 m. The altitude of a glider would be three times too "
                           "high, and that looks possible.",
                           "README.md#feet-taken-for-metres"};
 inline const Advice kAllFeet{"metres taken for feet",
                              "The altitude alone comes in feet. The accuracy is in metres already.",
-                             "README.md#metres-taken-for-feet; SEXTANT.md"};
-inline const Advice kWholeOnly{"whole numbers only",
-                               "12.5 knots and 1640.5 feet are numbers as well. An int cannot hold "
-                               "them, and then they are unknown.",
-                               "README.md#whole-numbers-only; protocols/number.hh"};
+                             "README.md#metres-taken-for-feet; lessons/16-tracker/SEXTANT.md"};
+inline const Advice kWholeOnly{
+    "whole numbers only",
+    "12.5 knots and 1640.5 feet are numbers as well. An int cannot hold "
+    "them, and then they are unknown.",
+    "README.md#whole-numbers-only; lessons/16-tracker/protocols/number.hh"};
 inline const Advice kUnitOfDevice{
     "the device's own unit ignored",
     "Some apps send another unit than their protocol says, and their owners have set it. "
     "KnownDevice::speed_unit goes before the protocol's.",
-    "README.md#the-devices-own-unit-ignored; reported_point.hh"};
+    "README.md#the-devices-own-unit-ignored; lessons/16-tracker/protocols/reported_point.hh"};
 inline const Advice kZero{"nothing read as zero",
                           "An empty field is not known, and neither is NaN or 1e999. As 0 it is a "
                           "standstill, an empty battery, the height of the sea.",
@@ -145,10 +152,11 @@ inline const Advice kZeroLost{"zero read as nothing",
                               "0 is a value: a boat at anchor, a course to the north, the height "
                               "of the sea. Ask whether there is a number, and not whether it is 0.",
                               "README.md#zero-read-as-nothing"};
-inline const Advice kBelowSea{"a height below the sea refused",
-                              "An altitude may be negative. Which values cannot be is for "
-                              "fill_fix() to say.",
-                              "README.md#a-height-below-the-sea-refused; SEXTANT.md"};
+inline const Advice kBelowSea{
+    "a height below the sea refused",
+    "An altitude may be negative. Which values cannot be is for "
+    "fill_fix() to say.",
+    "README.md#a-height-below-the-sea-refused; lessons/16-tracker/SEXTANT.md"};
 inline const Advice kZeroPlace{"a missing place read as zero",
                                "0 degrees is a place. A point without one goes to quarantine.",
                                "README.md#a-missing-place-read-as-zero"};
@@ -156,9 +164,9 @@ inline const Advice kOptionalCosts{
     "an optional field that costs the point",
     "Place and time make a point. A battery that cannot be read is an unknown battery.",
     "README.md#an-optional-field-that-costs-the-point"};
-inline const Advice kWrongField{"a field in another's place",
-                                "Count the commas: an empty field has its place, too.",
-                                "README.md#a-field-in-anothers-place; SEXTANT.md"};
+inline const Advice kWrongField{
+    "a field in another's place", "Count the commas: an empty field has its place, too.",
+    "README.md#a-field-in-anothers-place; lessons/16-tracker/SEXTANT.md"};
 inline const Advice kMoreFields{"more fields than today",
                                 "A later version adds fields at the end. Who takes that for an "
                                 "error refuses every new logger.",
@@ -178,29 +186,36 @@ inline const Advice kBlankLine{
     "The logger forgets as many lines as the answer says. Each line up to COUNT is one of them; an "
     "empty one is a damaged one, and lies in quarantine.",
     "README.md#an-empty-line-passed-over"};
-inline const Advice kBelieved{"an impossible place believed",
-                              "91 degrees north is nowhere, and a point of tomorrow hides all of "
-                              "today's. reason_against() knows them.",
-                              "README.md#an-impossible-place-believed; reported_point.hh"};
-inline const Advice kImpossible{"an impossible value believed",
-                                "-1 is what a logger sends that knows no speed, and a battery of "
-                                "200 per cent is none. fill_fix() "
-                                "leaves out what cannot be.",
-                                "README.md#an-impossible-value-believed; reported_point.hh"};
+inline const Advice kBelieved{
+    "an impossible place believed",
+    "91 degrees north is nowhere, and a point of tomorrow hides all of "
+    "today's. reason_against() knows them.",
+    "README.md#an-impossible-place-believed; lessons/16-tracker/protocols/reported_point.hh"};
+inline const Advice kImpossible{
+    "an impossible value believed",
+    "-1 is what a logger sends that knows no speed, and a battery of "
+    "200 per cent is none. fill_fix() "
+    "leaves out what cannot be.",
+    "README.md#an-impossible-value-believed; lessons/16-tracker/protocols/reported_point.hh"};
 inline const Advice kEvidence{
     "quarantine without evidence",
     "Whose it is, which point of the message (the first is 0), why, by which protocol (source), "
     "and the line as it came: somebody will look at it, and replay it.",
-    "README.md#quarantine-without-evidence; fix.hh"};
+    "README.md#quarantine-without-evidence; lessons/16-tracker/fix.hh"};
 inline const Advice kOwnReason{
     "a reason of one's own",
     "bad_checksum, or the word that reason_against() gives: people look for rows by these. A line "
     "with fewer fields is a point without a place.",
-    "README.md#a-reason-of-ones-own; sextant.hh"};
+    "README.md#a-reason-of-ones-own; lessons/16-tracker/protocols/sextant.hh"};
 inline const Advice kNoBound{"a peer's text without a bound",
                              "One line may be all of a message. kMaximumRaw is what a row of "
                              "quarantine holds; more does not go through the channel.",
-                             "README.md#a-peers-text-without-a-bound; fix.hh"};
+                             "README.md#a-peers-text-without-a-bound; lessons/16-tracker/fix.hh"};
+inline const Advice kNobodys{
+    "a fix that is nobody's",
+    "fill_fix() fills in what the point has. Whose it is, and by which protocol it came (source), "
+    "is the decoder's to say.",
+    "README.md#a-fix-that-is-nobodys; lessons/16-tracker/protocols/reported_point.hh"};
 inline const Advice kCleared{"what was there before is gone",
                              "Points are added: a message has several, and one place for all.",
                              "README.md#what-was-there-before-is-gone"};
@@ -227,7 +242,7 @@ inline const Advice kStranger{
     "a stranger who is not told",
     "403, and the token as what the message called itself (refuse_stranger): so its owner finds "
     "the slip with 'tracker refused'.",
-    "README.md#a-stranger-who-is-not-told; protocol.hh"};
+    "README.md#a-stranger-who-is-not-told; lessons/16-tracker/protocol.hh"};
 inline const Advice kCostsMessage{
     "one bad point that costs the message",
     "Refused, the same message comes again, with the same point, for ever. The good ones wait "
@@ -238,11 +253,12 @@ inline const Advice kNotCounted{
     "The logger sends what was not acknowledged. A point that can never be a fix must be "
     "acknowledged, or it comes for ever: it lies in quarantine.",
     "README.md#a-bad-point-that-is-not-counted"};
-inline const Advice kPromise{"acknowledged and not handed over",
-                             "OK n is sent when all that is in Decoded is on the disk, and then "
-                             "the logger forgets n points. "
-                             "Each of them must be in there, as a fix or in quarantine.",
-                             "README.md#acknowledged-and-not-handed-over; protocol.hh"};
+inline const Advice kPromise{
+    "acknowledged and not handed over",
+    "OK n is sent when all that is in Decoded is on the disk, and then "
+    "the logger forgets n points. "
+    "Each of them must be in there, as a fix or in quarantine.",
+    "README.md#acknowledged-and-not-handed-over; lessons/16-tracker/protocol.hh"};
 inline const Advice kTrusted{
     "a count believed",
     "COUNT is what the logger meant to send. What came are the lines that are there; ask before "
@@ -269,13 +285,14 @@ inline const Advice kHead{"any beginning taken",
 inline const Advice kGoodRefused{"what is right refused",
                                  "It is as SEXTANT.md and sextant.hh describe it. Nothing there "
                                  "refuses it.",
-                                 "README.md#what-is-right-refused; SEXTANT.md"};
+                                 "README.md#what-is-right-refused; lessons/16-tracker/SEXTANT.md"};
 inline const Advice kThrows{"an exception for what a peer has sent",
                             "What a peer sends wrongly is foreseen, and so it is a value: nothing, "
                             "a refusal, a row of quarantine. stoi and at() throw.",
                             "README.md#an-exception-for-what-a-peer-has-sent"};
-inline const Advice kAnswer{"another answer than the logger reads",
-                            "\"OK n\" and a line end, with 200. The logger reads nothing else.",
-                            "README.md#another-answer-than-the-logger-reads; SEXTANT.md"};
+inline const Advice kAnswer{
+    "another answer than the logger reads",
+    "\"OK n\" and a line end, with 200. The logger reads nothing else.",
+    "README.md#another-answer-than-the-logger-reads; lessons/16-tracker/SEXTANT.md"};
 
 }  // namespace waymark::course::check

@@ -67,8 +67,14 @@ TEST_CASE("a line with the right checksum is its text") {
                              "5 \xE2\x82\xAC"}) {
         step("look at the line " + show(with_checksum(text)));
         const std::optional<std::string> seen = checked(with_checksum(text));
+        const bool is_ascii = std::ranges::all_of(std::string_view(text), [](char byte) {
+            return static_cast<unsigned char>(byte) < 128;
+        });
+        // The one that is not comes behind those that are.
         expect(seen == text, "its text", show(text), seen ? show(*seen) : "nothing",
-               *text == '\0' ? Causes{kEmptyText} : Causes{kWrongBytes, kChecksumText});
+               *text == '\0' ? Causes{kEmptyText}
+               : is_ascii    ? Causes{kWrongBytes, kChecksumText}
+                             : Causes{kSignedByte});
     }
     step("the same with small letters: \"Mo*22\" and \"jk,*2d\"");
     for (const char* line : {"Mo*22", "jk,*2d", "0J*7a"}) {

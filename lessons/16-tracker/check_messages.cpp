@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "seen.hh"
 
 using namespace waymark::course::check;
@@ -36,6 +38,18 @@ void expect_promise_kept(const Decoded& decoded, const std::string& what) {
     expect(*count == handed_over, acknowledged, show(handed_over), show(*count), kNotCounted);
 }
 
+// Which of the lines of "one bad point" was taken for a fix.
+Causes why_too_many(const std::vector<Fix>& fixes) {
+    constexpr UnixMillis kHalfPastNine = 1718443800000;  // what the bad lines say, on this day
+    for (const Fix& fix : fixes) {
+        if (fix.time_ms == kNow) return kNowForMissing;
+        if (fix.latitude_e7 > 900'000'000) return kBelieved;
+        if (fix.time_ms > kHalfPastNine) return kNormalised;
+        if (fix.time_ms == kHalfPastNine) return kChecksumIgnored;
+    }
+    return kZeroPlace;
+}
+
 // A short one, for cases that decode hundreds of messages.
 std::string short_point_at(unsigned minute) {
     return "150624,09" + std::to_string(10 + minute) + "00,4730N,00930E";
@@ -63,7 +77,9 @@ TEST_CASE("a message of three points is three fixes") {
         expect_equal(decoded.fixes[place].time_ms,
                      1718442600000 + static_cast<UnixMillis>(place) * 60'000,
                      "the time of fix " + show(place), kCleared);
-    expect_equal(decoded.fixes[2].device, 7U, "the device", kIdentity);
+    const bool is_nobodys = decoded.fixes[2].device == 0;
+    expect_equal(decoded.fixes[2].device, 7U, "the device of the third fix",
+                 is_nobodys ? Causes{kNobodys} : Causes{kIdentity});
     expect_equal(decoded.content_type, std::string("text/plain; charset=utf-8"),
                  "the type of the answer", kAnswer);
     expect(decoded.quarantined.empty() && !decoded.heartbeat, "what else is stored", "nothing",
@@ -129,7 +145,8 @@ TEST_CASE("one bad point costs that point alone") {
     step("decode six lines: the second to the fifth cannot be points");
     const Decoded decoded = decode_body(body);
     expect_equal(decoded.status, 200, "the status of the answer", kCostsMessage);
-    expect_equal(decoded.fixes.size(), 2U, "fixes", kCostsMessage);
+    expect_equal(decoded.fixes.size(), 2U, "fixes",
+                 decoded.fixes.size() > 2 ? why_too_many(decoded.fixes) : Causes{kCostsMessage});
     const bool has_blank = std::ranges::any_of(
         decoded.quarantined, [](const Quarantined& row) { return row.raw.empty(); });
     expect(has_blank || decoded.quarantined.size() != 3, "the fifth line, which is empty",
@@ -175,8 +192,9 @@ TEST_CASE("a count is not believed") {
         const Decoded decoded = decode_body(body_of(texts, row.count));
         const bool is_wide = std::strlen(row.count) > 4 || row.lines > 255;
         const bool is_octal = std::string_view(row.count) == "010" && decoded.body == "OK 8\n";
+        const bool is_short = std::strtoull(row.count, nullptr, 10) > row.lines;
         expect(is_wide || decoded.status != 400, "the status of the answer", "200", "400",
-               kGoodRefused);
+               is_short ? Causes{kTrusted, kGoodRefused} : Causes{kGoodRefused});
         expect_ok(decoded, row.taken,
                   is_octal  ? Causes{kLooseDigits}
                   : is_wide ? Causes{kWrapped, kTrusted}

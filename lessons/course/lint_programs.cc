@@ -51,6 +51,20 @@ std::vector<std::string> anchors_in(const std::string& places) {
     return anchors;
 }
 
+// The files in "README.md#one; net/address.hh; wait(2)", the lesson's own page not among them.
+std::vector<std::string> files_named_in(const std::string& places) {
+    std::vector<std::string> files;
+    if (anchors_in(places).empty()) return files;
+    std::istringstream parts(places);
+    for (std::string part; std::getline(parts, part, ';');) {
+        part.erase(0, part.find_first_not_of(' '));
+        const std::string name = part.substr(0, part.find_first_of(" ,#"));
+        if ((name.ends_with(".hh") || name.ends_with(".md")) && name != "README.md")
+            files.push_back(name);
+    }
+    return files;
+}
+
 }  // namespace
 
 void Lint::check() {
@@ -76,6 +90,10 @@ void Lint::check() {
                 for (const std::string& anchor : anchors_in(literal))
                     expect(page.has_anchor(anchor), file,
                            fmt::format("README.md#{} is no section", anchor));
+                // Who reads it stands at the root.
+                for (const std::string& name : files_named_in(literal))
+                    expect(fs::exists(root_ / name), file,
+                           fmt::format("sends its reader to '{}', which is not there", name));
             }
         }
     }

@@ -48,7 +48,7 @@ MANIFEST = {
 CHECK = """// The check.
 #include "lessons/course/check/story.hh"
 const Advice kOnce{"added once", "It is "
-                   "not twice.", "README.md#added-once; int(7)"};
+                   "not twice.", "README.md#added-once; small/twice.md, twice(); int(7)"};
 """ + "".join(f'TEST_CASE("case {number}") {{}}\n' for number in range(8))
 MUTANT = "// source: small/twice.cc\n// misconception: added once\n// says: not twice\nint twice(int v) { return v; }\n"
 PATCH = "// source: small/twice.cc\n// misconception: added once\n// says: not twice\n// case: case 7\n@@\n-    return value + value;\n+    return value;\n"
@@ -97,6 +97,7 @@ FAULTS = [
     ("check.cpp", None, "", "check.cpp: is not there"),
     ("check.cpp", 'TEST_CASE("case 7")', "// none", "has 7 cases"),
     ("check.cpp", '"case 7"', '"case 7, and more"', "has a comma"),
+    ("check.cpp", "small/twice.md", "twice.md", "sends its reader to 'twice.md', which is not there"),
     ("check.cpp", '"added once"', '"added twice"', "knows no misconception 'added once'"),
     ("starter/twice.cc", None, "", "starter/twice.cc: is not there"),
     ("starter/twice.cc", STARTER, SOLUTION, "is the solution"),
@@ -130,6 +131,7 @@ class LintTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.root)
         self.lesson = self.root / "lessons" / LESSON
         write(self.root / "small" / "twice.cc", source(SOLUTION))
+        write(self.root / "small" / "twice.md", "Twice.\n")
         write(self.root / "lessons" / "meson.build", "subdir('course')\nsubdir('16-tracker')\n")
 
     def write_complete_lesson(self):

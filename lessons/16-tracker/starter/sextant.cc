@@ -1,7 +1,7 @@
-// SEXTANT.md is the page of this protocol, sextant.hh says what each function gives. Helpers of your
-// own may stand between the marks, too. parse_number (protocols/number.hh), and reason_against,
-// fill_fix and to_metres_per_second (protocols/reported_point.hh) are there to be used, and so are
-// take_until and take_line above.
+// In lessons/16-tracker SEXTANT.md is the page of this protocol, and protocols/sextant.hh says what
+// each function gives. Helpers of your own may stand between the marks, too. parse_number
+// (protocols/number.hh), and reason_against, fill_fix and to_metres_per_second
+// (protocols/reported_point.hh) are there to be used, and so are take_until and take_line above.
 namespace sextant {
 
 // Write this: the text before the '*', where two hexadecimal digits behind it say the exclusive or of
