@@ -34,8 +34,8 @@ struct MoveOptions {
     std::string from, to;
 };
 
-// The database of a folder, where one is named, with or without the slash that a shell writes behind
-// it: a server of that folder must find its own name again.
+// The database of a folder, where one is named, with or without the slash that a shell writes
+// behind it: a server of that folder must find its own name again.
 std::string location_of(const std::string& given) {
     if (is_postgresql(given)) {
         refuse_wrong_store(given);
@@ -104,15 +104,21 @@ std::int64_t writer_of(const std::string& from, Connection& to) {
     return writer_number(to, name);
 }
 
-void carry(MoveSource& source, MoveGoal& target, const std::string& from, const MoveProgress& progress) {
+void carry(MoveSource& source, MoveGoal& target, const std::string& from,
+           const MoveProgress& progress) {
     const std::string remembered = words_of_location(from);
     switch (look_at_target(target.connection(), remembered)) {
-        case MoveTarget::filled: return;  // by an earlier run, which the comparison will show
+        case MoveTarget::filled:
+            return;  // by an earlier run, which the comparison will show
         case MoveTarget::foreign:
             throw UsageError(fmt::format("{} holds an unfinished copy of another database: {}",
                                          target.name(), target.cure()));
-        case MoveTarget::begun: fmt::print("An earlier run has begun: going on.\n"); break;
-        case MoveTarget::empty: mark_as_begun(target.connection(), remembered); break;
+        case MoveTarget::begun:
+            fmt::print("An earlier run has begun: going on.\n");
+            break;
+        case MoveTarget::empty:
+            mark_as_begun(target.connection(), remembered);
+            break;
     }
     const std::int64_t writer = writer_of(from, target.connection());
     carry_rows(source.connection(), target.connection(), writer, progress);
@@ -140,8 +146,8 @@ void run_migrate_store(const MoveOptions& options) {
     const std::int64_t rows = print_comparison(results);
     const std::string difference = first_difference(results);
     if (!difference.empty())
-        throw UsageError(fmt::format("{} is not the same ({}): {}", target.name(), difference,
-                                     target.cure()));
+        throw UsageError(
+            fmt::format("{} is not the same ({}): {}", target.name(), difference, target.cure()));
     source.refuse_if_written();
     if (is_begun_copy(target.connection())) mark_as_whole(target.connection());
     target.end();
@@ -169,8 +175,9 @@ void add_migrate_store(CLI::App& app) {
                     "Where it is: a data folder, a file, or postgresql://USER@HOST/DATABASE")
         ->required();
     command
-        .add_option("--to", options->to,
-                    "Where it goes, likewise; an empty database, a folder that is there, or FILE.db")
+        .add_option(
+            "--to", options->to,
+            "Where it goes, likewise; an empty database, a folder that is there, or FILE.db")
         ->required();
     command.callback([options] { run_migrate_store(*options); });
 }

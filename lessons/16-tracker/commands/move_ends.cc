@@ -32,9 +32,10 @@ void refuse_running_server(const std::string& path) {
     Settings settings;
     settings.data = folder_of_file(path);
     if (const auto running = find_running_server(settings))
-        throw UsageError(fmt::format("a server uses {} (process {}): stop it first, by 'tracker "
-                                     "stop'; phones keep what they have until one runs again",
-                                     settings.data, running->process.pid));
+        throw UsageError(
+            fmt::format("a server uses {} (process {}): stop it first, by 'tracker "
+                        "stop'; phones keep what they have until one runs again",
+                        settings.data, running->process.pid));
 }
 
 Connection open_source(const std::string& location) {
@@ -65,10 +66,10 @@ void remove_if_older(const std::string& begun) {
 // finds anything.
 void refuse_unclear_name(const std::string& path) {
     if (path.ends_with(".db")) return;
-    throw UsageError(
-        fmt::format("{0} is not there, and may be meant for a folder or for a file: make the folder "
-                    "first ('mkdir -m 700 {0}'), or give a file a name that ends in .db",
-                    path));
+    throw UsageError(fmt::format(
+        "{0} is not there, and may be meant for a folder or for a file: make the folder "
+        "first ('mkdir -m 700 {0}'), or give a file a name that ends in .db",
+        path));
 }
 
 }  // namespace
@@ -103,9 +104,10 @@ void MoveSource::refuse_connected_trackers() {
         "SELECT count(*) FROM pg_stat_activity WHERE (application_name = 'waymark' OR usename = "
         "current_user) AND datname = current_database() AND pid <> pg_backend_pid()");
     if (others > 0)
-        throw UsageError(fmt::format("{} is in use ({} connections of trackers or their commands): "
-                                     "stop them first",
-                                     connection_.path(), others));
+        throw UsageError(
+            fmt::format("{} is in use ({} connections of trackers or their commands): "
+                        "stop them first",
+                        connection_.path(), others));
 }
 
 // Grows with each commit of a tracker that stores, and with each change by people.

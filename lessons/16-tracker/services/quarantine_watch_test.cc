@@ -16,8 +16,8 @@ namespace {
 
 struct Watched {
     TemporaryFolder folder;
-    waymark::daemon::Log log{{.target = waymark::daemon::LogTarget::file,
-                              .path = folder.file("log")}};
+    waymark::daemon::Log log{
+        {.target = waymark::daemon::LogTarget::file, .path = folder.file("log")}};
     QuarantineWatch watch{log};
 
     std::string text() const {

@@ -21,17 +21,15 @@ constexpr double kFarNorthM = 3'000;  // beyond the place: who is not there need
 constexpr double kMetresPerDegree = 111'000;  // at least
 
 constexpr std::string_view kRemembered =
-    "SELECT 0, device, edit, 0 FROM place_watch WHERE device = ANY (CAST(?1 AS bigint[])) UNION "
-    "ALL "
+    "SELECT 0, device, edit, 0 FROM place_watch WHERE device = ANY (CAST(?1 AS bigint[])) "
+    "UNION ALL "
     "SELECT 1, device, place, state FROM presence WHERE device = ANY (CAST(?1 AS bigint[]))";
 // The newest fix of each, and none of this transaction, whose fixes are there already.
 constexpr const char* kNewestOfAll =
-    " UNION ALL SELECT 2, d.device, (SELECT time_ms FROM fix WHERE fix.device = d.device AND "
-    "time_ms "
-    "<= ?2 AND valid <> 0 AND NOT (writer = ?3 AND sequence = (SELECT w.sequence FROM writer w "
-    "WHERE "
-    "w.number = ?3)) ORDER BY time_ms DESC LIMIT 1), 0 FROM unnest(CAST(?1 AS bigint[])) AS d "
-    "(device)";
+    " UNION ALL SELECT 2, d.device, ("
+    "SELECT time_ms FROM fix WHERE fix.device = d.device AND time_ms <= ?2 AND valid <> 0 AND NOT "
+    "(writer = ?3 AND sequence = (SELECT w.sequence FROM writer w WHERE w.number = ?3)) "
+    "ORDER BY time_ms DESC LIMIT 1), 0 FROM unnest(CAST(?1 AS bigint[])) AS d (device)";
 // The same of one.
 constexpr const char* kNewestOfOne =
     "SELECT time_ms FROM fix WHERE device = ?1 AND time_ms <= ?2 AND valid <> 0 AND NOT (writer = "

@@ -103,8 +103,8 @@ MoveTarget look_at_target(Connection& to, std::string_view source) {
 }
 
 void mark_as_begun(Connection& to, std::string_view source) {
-    // Not in a transaction, in which not every engine makes tables; where the row is missing nothing
-    // was carried yet.
+    // Not in a transaction, in which not every engine makes tables; where the row is missing
+    // nothing was carried yet.
     to.execute(
         "CREATE TABLE IF NOT EXISTS moved_from (only_one INTEGER PRIMARY KEY, source TEXT NOT "
         "NULL)");
@@ -139,8 +139,8 @@ std::vector<TableComparison> compare_stores(Connection& from, Connection& to,
                                             const MoveProgress& progress) {
     std::vector<TableComparison> results;
     for (const MovedTable& table : moved_tables())
-        results.push_back(compare_table(
-            from, to, table, [&](std::int64_t rows) { progress(table, rows, true); }));
+        results.push_back(compare_table(from, to, table,
+                                        [&](std::int64_t rows) { progress(table, rows, true); }));
     return results;
 }
 
