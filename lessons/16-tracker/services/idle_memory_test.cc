@@ -4,6 +4,10 @@
 #include <malloc.h>
 #include <sqlite3.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
 #include "daemon/log_under_test.hh"
 #include "store/database_under_test.hh"
 #include "store/devices.hh"
