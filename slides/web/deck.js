@@ -70,6 +70,7 @@ window.Reveal.initialize({
   hash: true,
   transition: 'none',
   slideNumber: 'c/t',
+  controlsBackArrows: 'visible', // faded it has a contrast of less than 3
   scrollActivationWidth: null,
   pdfMaxPagesPerSlide: 1,
   pdfSeparateFragments: false,

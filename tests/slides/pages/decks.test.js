@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { root } from '../../../slides/print/chromium.js';
 import { printDeck } from '../../../slides/print/pdf.js';
 import { accessibilityFaults, openBrowser, openPage, PHONE, shoot } from '../../browser/support/browser.js';
-import { COLOURS, emptyHalf, openDeck, overflow, SHOWN, SLIDE, slideCount, smallLetters, toSlide, toSlideWith } from '../support/deck.js';
+import { COLOURS, emptyHalf, openDeck, overflow, SHOWN, SLIDE, slideCount, smallLetters, toSlide, toSlideWith, underArrows } from '../support/deck.js';
 import { startMachinery, startReal } from '../support/servers.js';
 
 const A4_WITHIN_MARGINS = { width: 703, height: 1009 }; // slides/print/pdf.js
@@ -44,7 +44,7 @@ const WHOLE_PAGE = {};
 // `part` is what of the page is looked at. The page is left in the last of the schemes.
 async function faultsOf(page, slide, part = SHOWN, schemes = SCHEMES) {
   await shoot(page, slide);
-  const faults = [...await overflow(page), ...await smallLetters(page), ...await page.locator('section.present .fault').allTextContents()];
+  const faults = [...await overflow(page), ...await underArrows(page), ...await smallLetters(page), ...await page.locator('section.present .fault').allTextContents()];
   for (const [colorScheme, rules] of schemes) {
     await page.emulateMedia({ colorScheme });
     for (const fault of await accessibilityFaults(page, { ...part, rules })) faults.push(`${colorScheme}: ${fault}`);
@@ -108,6 +108,18 @@ test('a slide that is too full is noticed', async () => {
     document.querySelector('section.present').append(text);
   });
   assert.notDeepEqual(await overflow(page), []);
+});
+
+test('what stands below the arrows of the deck is noticed', async () => {
+  const page = await openDeck(browser, `${machinery.address}/decks/90-machinery`);
+  await toSlideWith(page, 'img');
+  assert.deepEqual(await underArrows(page), []);
+  const style = await page.addStyleTag({ content: 'section.present img { position: fixed; right: 0; bottom: -40px; }' });
+  assert.match((await underArrows(page)).join(), /^a (rect|text|circle) of picture\.svg is below the arrows/);
+  await style.evaluate((element) => element.remove());
+  await page.evaluate(() => document.querySelector('section.present').append(Object.assign(document.createElement('p'), { textContent: 'low', style: 'position: fixed; right: 20px; bottom: 20px' })));
+  assert.deepEqual(await underArrows(page), ['"low" is below the arrows or the number of the slide']);
+  await page.context().close();
 });
 
 test('a slide with an empty lower half is noticed', async () => {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { accessibilityFaults, openBrowser } from '../../browser/support/browser.js';
-import { COLOURS, openDeck, outOfView, overflow, pane, runByKeys, SHOWN, slidesWith, smallLetters, toSlideByKeys } from '../support/deck.js';
+import { COLOURS, openDeck, outOfView, overflow, pane, runByKeys, SHOWN, slidesWith, smallLetters, toSlideByKeys, underArrows } from '../support/deck.js';
 import { descendantsOf, until } from '../support/processes.js';
 import { startReal } from '../support/servers.js';
 
@@ -58,7 +58,7 @@ test('every demo runs from its slide and ends as recorded', async () => {
       const end = NO_NETWORK.test(shown) ? 'exit status 111' : recordedEnd(await transcript.textContent());
       assert.equal(words, end, `${name}, slide ${number}; its screen says: ${shown}`);
       assert.notEqual(shown, '', `${name}, slide ${number} prints nothing`);
-      assert.deepEqual([...await overflow(page), ...await smallLetters(page)], [], `${name}, slide ${number}, after the run`);
+      assert.deepEqual([...await overflow(page), ...await underArrows(page), ...await smallLetters(page)], [], `${name}, slide ${number}, after the run`);
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
         assert.deepEqual(await accessibilityFaults(page, { ...SHOWN, rules: COLOURS }), [], `${name}, slide ${number}, after the run, ${colorScheme}`);

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { openBrowser, openPage } from '../../browser/support/browser.js';
-import { SLIDE, slideCount, toSlide } from '../support/deck.js';
+import { openBrowser } from '../../browser/support/browser.js';
+import { openZoomed, slideCount, toSlide } from '../support/deck.js';
 import { startMachinery } from '../support/servers.js';
 
 const DECK = '/decks/90-machinery';
@@ -22,14 +22,6 @@ after(async () => {
   await browser.close();
   await machinery.stop();
 });
-
-async function openZoomed(zoom) {
-  const page = await openPage(browser, { viewport: { width: SLIDE.width / zoom, height: SLIDE.height / zoom }, deviceScaleFactor: zoom, colorScheme: 'light' });
-  await page.addInitScript(({ width, height }) => Object.defineProperties(window, { outerWidth: { get: () => width }, outerHeight: { get: () => height } }), SLIDE);
-  await page.goto(machinery.address + DECK);
-  await page.waitForSelector('html[data-ready]');
-  return page;
-}
 
 // What has the focus: undefined if nothing has it or it was met before, else what is wrong with it, in words.
 const faultOfFocus = (page) => page.evaluate(() => {
@@ -66,7 +58,7 @@ async function faultsByTab(page) {
 
 for (const zoom of [1, 2]) {
   test(`by Tab all that can be pressed is reached, in view and outlined, at a zoom of ${zoom}`, async () => {
-    const page = await openZoomed(zoom);
+    const page = await openZoomed(browser, machinery.address + DECK, zoom);
     const faults = [];
     for (let number = 1; number <= await slideCount(page); ++number) {
       await toSlide(page, number);
@@ -78,7 +70,7 @@ for (const zoom of [1, 2]) {
 }
 
 test('what is hidden from the keyboard is noticed', async () => {
-  const page = await openZoomed(1);
+  const page = await openZoomed(browser, machinery.address + DECK, 1);
   await toSlide(page, 2);
   assert.deepEqual(await faultsByTab(page), []);
   await page.evaluate(() => { document.querySelector('section.present').insertAdjacentHTML('beforeend', '<button class="plain" style="outline: 0">Press</button>'); });

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { printSheets } from '../../../slides/print/pdf.js';
 import { openBrowser, openPage } from '../../browser/support/browser.js';
-import { ended, openDeck, pane, SLIDE, toSlide, toSlideWith } from '../support/deck.js';
+import { ended, openDeck, openInWindow, openZoomed, pane, SLIDE, toSlide, toSlideWith } from '../support/deck.js';
 import { until } from '../support/processes.js';
 import { startHandedOut, startMachinery, startReal } from '../support/servers.js';
 
@@ -128,9 +128,6 @@ test("in a learner's copy a demo that cannot yet be as recorded shows the record
   await whole.context().close();
 });
 
-// As if the page were in a window of this size, whatever its own is.
-const windowOf = ({ width, height }) => Object.defineProperties(window, { outerWidth: { get: () => width }, outerHeight: { get: () => height } });
-
 // How far a page, or a frame, can be scrolled.
 const windowsWide = (page) => page.evaluate(() => {
   const { scrollWidth, clientWidth } = document.querySelector('.reveal-viewport');
@@ -142,10 +139,7 @@ const isZoomed = (page) => page.evaluate(() => document.documentElement.classLis
 test('a panel beside the page is no zoom, nor is a window with many bars', async () => {
   for (const [what, outer, wanted] of [['a panel', { width: 1.6 * SLIDE.width, height: 1.1 * SLIDE.height }, false],
     ['many bars', { width: SLIDE.width, height: 1.5 * SLIDE.height }, false], ['a zoom', { width: 1.6 * SLIDE.width, height: 1.8 * SLIDE.height }, true]]) {
-    const page = await openPage(browser, { viewport: SLIDE });
-    await page.addInitScript(windowOf, outer);
-    await page.goto(machinery.address + MACHINERY);
-    await page.waitForSelector('html[data-ready]');
+    const page = await openInWindow(browser, machinery.address + MACHINERY, outer, { viewport: SLIDE });
     assert.equal(await isZoomed(page), wanted, what);
     await page.context().close();
   }
@@ -168,11 +162,7 @@ test("in the speaker's window each slide is whole", async () => {
 test('who zooms sees a larger slide, and can scroll to the rest of it', async () => {
   const sizes = [];
   for (const zoom of [1, 2]) {
-    const context = { viewport: { width: SLIDE.width / zoom, height: SLIDE.height / zoom }, deviceScaleFactor: zoom };
-    const page = await openPage(browser, context);
-    await page.addInitScript(windowOf, SLIDE);
-    await page.goto(machinery.address + MACHINERY);
-    await page.waitForSelector('html[data-ready]');
+    const page = await openZoomed(browser, machinery.address + MACHINERY, zoom);
     await toSlide(page, 2);
     const box = await page.locator('section.present h2').boundingBox();
     sizes.push(box.height * zoom); // in pixels of the screen

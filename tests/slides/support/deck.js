@@ -17,6 +17,18 @@ export async function openDeck(browser, address, options = {}) {
   return page;
 }
 
+// The same in a window of the size `outer`, of which the page need not have all: somebody has zoomed, or a panel is open beside it.
+export async function openInWindow(browser, address, outer, options) {
+  const page = await openPage(browser, { colorScheme: 'light', ...options });
+  await page.addInitScript(({ width, height }) => Object.defineProperties(window, { outerWidth: { get: () => width }, outerHeight: { get: () => height } }), outer);
+  await page.goto(address);
+  await page.waitForSelector('html[data-ready]');
+  return page;
+}
+
+export const openZoomed = (browser, address, zoom) => openInWindow(browser, address, SLIDE,
+  { viewport: { width: SLIDE.width / zoom, height: SLIDE.height / zoom }, deviceScaleFactor: zoom });
+
 export const slideCount = (page) => page.evaluate(() => window.Reveal.getTotalSlides());
 
 // `number` counts from 1, as people do.
@@ -140,6 +152,37 @@ export function overflow(page) {
       if (picture.naturalWidth === 0) faults.push(`${picture.src} is not there`);
     }
     return faults;
+  });
+}
+
+// What stands below the deck's arrows or its number: letters, and boxes of pictures (of which an <img> does not tell, so its file
+// is laid out once more in the same place).
+export function underArrows(page) {
+  return page.evaluate(async () => {
+    const slide = document.querySelector('section.present');
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const bars = [...document.querySelectorAll('.controls button.enabled, .slide-number')].map((bar) => bar.getBoundingClientRect());
+    const faults = new Set();
+    const look = (what, boxes) => { if (boxes.some((box) => bars.some((bar) => meet(box, bar)))) faults.add(`${what} is below the arrows or the number of the slide`); };
+    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      if (text.data.trim() === '' || text.parentElement.closest('aside, script, .spoken, .screen, .tree, .sockets, .frames, .load')) continue; // not seen, or it scrolls
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      look(`"${text.data.trim().slice(0, 30)}"`, [...range.getClientRects()]);
+    }
+    for (const picture of slide.querySelectorAll('img[src$=".svg"]')) {
+      const { left, top, width } = picture.getBoundingClientRect();
+      const host = document.body.appendChild(document.createElement('div'));
+      host.style.cssText = `position: fixed; left: ${left}px; top: ${top}px; width: ${width}px`;
+      const inside = host.attachShadow({ mode: 'open' });
+      inside.innerHTML = await (await fetch(picture.src)).text();
+      inside.querySelector('svg').style.cssText = 'display: block; width: 100%';
+      for (const shape of inside.querySelectorAll('text, circle, rect:not(.paper)')) look(`a ${shape.localName} of ${picture.src.split('/').at(-1)}`, [shape.getBoundingClientRect()]);
+      host.remove();
+    }
+    return [...faults];
   });
 }
 
