@@ -51,12 +51,24 @@ TEST_CASE("one thread of a crew waits and accepts at a time") {
         const char seen = faults.calls(Call::accept) == 0 ? 'n' : 'y';
         (void)!::write(told.writing.get(), &seen, 1);
     });
+    Pipe ignored = make_pipe();
+    set_nonblocking(ignored.reading, true);
+    faults.before(Call::thread_create, [&] {
+        struct sigaction action {};
+        ::sigaction(SIGTERM, nullptr, &action);
+        const char seen = action.sa_handler == SIG_IGN ? 'y' : 'n';
+        (void)!::write(ignored.writing.get(), &seen, 1);
+    });
     step("a worker with three threads; nobody comes");
     pool.tend(kNow);
     expect_up(pool);
     const std::vector<pid_t> threads = threads_of(pool);
     soon([&] { return polling(threads) > 0 && std::ranges::all_of(threads, asleep); });
     expect_equal(polling(threads), 1, "threads that wait in poll", kTurn);
+    char left = 'n';
+    (void)!::read(ignored.reading.get(), &left, 1);
+    expect(left == 'y', "SIGTERM, when the worker makes its first thread", "left to the parent",
+           "not yet", kSignalsNotLeft);
     step("a client comes; a thread that is about to accept is held for a moment");
     leave(enter(office, kNoCrew), kNoCrew);
     char another = 'n';
