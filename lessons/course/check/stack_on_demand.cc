@@ -37,6 +37,8 @@ void print_stacks_on_demand() {
     using Sigaction = int(int, const struct sigaction*, struct sigaction*);
     auto* const set_action = reinterpret_cast<Sigaction*>(::dlsym(library, "sigaction"));
     struct sigaction action {};
+    // The first call looks up its name: in the handlers of two threads that would be a data race.
+    print({});
     action.sa_handler = print_stack;
     action.sa_flags = SA_RESTART;
     ::sigemptyset(&action.sa_mask);
