@@ -20,35 +20,35 @@ using namespace waymark::tracker;
 using namespace waymark::daemon;
 
 // In place of the C library's, so that a test can count it.
-static int trims = 0;
+static int memory_trims = 0;
 extern "C" int malloc_trim(std::size_t) noexcept {
-    ++trims;
+    ++memory_trims;
     return 1;
 }
 
 namespace {
 
-struct Watched {
+struct WatchedMemory {
     LogFolder folder;
     Log log{to_file(folder)};
     int releases = 0;
     IdleMemory memory{log, [this] { ++releases; }};
 
-    Watched() { trims = 0; }
+    WatchedMemory() { memory_trims = 0; }
     void look(int times, std::uint64_t done) {
         for (int i = 0; i < times; ++i) memory.look(done);
     }
 };
 
 // A store with the device 1, and what its connection keeps of the database.
-struct Stored {
+struct StoreUnderLoad {
     DatabaseUnderTest database;
     LogFolder folder;
     Log log{to_file(folder)};
     std::unique_ptr<Store> store;
     int time = 0;
 
-    Stored() {
+    StoreUnderLoad() {
         {
             Connection connection = open_for_writing(database.location());
             Devices(connection).add({{"van", {}, {}, {}}}, 0);
@@ -76,50 +76,50 @@ struct Stored {
     }
 };
 
-constexpr int kLooks = IdleMemory::kQuietLooks;
+constexpr int kLooksUntilIdle = IdleMemory::kQuietLooks;
 
 }  // namespace
 
 TEST_CASE("memory is given back once when nothing was done for some looks in a row") {
-    Watched watched;
-    watched.look(1 + kLooks - 1, 7);
+    WatchedMemory watched;
+    watched.look(1 + kLooksUntilIdle - 1, 7);
     CHECK(watched.releases == 0);
-    CHECK(trims == 0);
+    CHECK(memory_trims == 0);
     watched.look(1, 7);
     CHECK(watched.releases == 1);
-    CHECK(trims == 1);
-    watched.look(100 * kLooks, 7);
+    CHECK(memory_trims == 1);
+    watched.look(100 * kLooksUntilIdle, 7);
     CHECK(watched.releases == 1);
-    CHECK(trims == 1);
+    CHECK(memory_trims == 1);
 }
 
 TEST_CASE("it is given back once more after the next work") {
-    Watched watched;
+    WatchedMemory watched;
     for (std::uint64_t done = 1; done <= 3; ++done) {
-        watched.look(1 + 2 * kLooks, done);
+        watched.look(1 + 2 * kLooksUntilIdle, done);
         CHECK(watched.releases == static_cast<int>(done));
-        CHECK(trims == static_cast<int>(done));
+        CHECK(memory_trims == static_cast<int>(done));
     }
 }
 
 TEST_CASE("no memory is given back as long as there is something to do now and then") {
-    Watched watched;
-    for (std::uint64_t done = 1; done <= 100; ++done) watched.look(kLooks, done);
+    WatchedMemory watched;
+    for (std::uint64_t done = 1; done <= 100; ++done) watched.look(kLooksUntilIdle, done);
     CHECK(watched.releases == 0);
-    CHECK(trims == 0);
+    CHECK(memory_trims == 0);
 }
 
 TEST_CASE("what a store keeps of its database is given back when it is idle, and not before" *
           doctest::skip(on_postgresql())) {
-    Stored stored;
+    StoreUnderLoad stored;
     IdleMemory memory(stored.log, [&] { stored.store->release_memory(); });
     stored.send(20'000);
     const int busy = stored.kept_bytes();
     CHECK(busy > 500'000);
-    for (int i = 0; i < kLooks; ++i) memory.look(stored.store->transactions());
+    for (int i = 0; i < kLooksUntilIdle; ++i) memory.look(stored.store->transactions());
     CHECK(stored.kept_bytes() == busy);
     stored.send(1);
-    for (int i = 0; i < kLooks; ++i) memory.look(stored.store->transactions());
+    for (int i = 0; i < kLooksUntilIdle; ++i) memory.look(stored.store->transactions());
     CHECK(stored.kept_bytes() >= busy);
     memory.look(stored.store->transactions());
     CHECK(stored.kept_bytes() < busy / 10);
@@ -128,7 +128,7 @@ TEST_CASE("what a store keeps of its database is given back when it is idle, and
 }
 
 TEST_CASE("each kind of work of a store is counted") {
-    Stored stored;
+    StoreUnderLoad stored;
     const std::uint64_t before = stored.store->transactions();
     stored.send(1);
     const std::uint64_t after_fix = stored.store->transactions();

@@ -117,7 +117,7 @@ test('what stands below the arrows of the deck is noticed', async () => {
   const style = await page.addStyleTag({ content: 'section.present img { position: fixed; right: 0; bottom: -40px; }' });
   assert.match((await underArrows(page)).join(), /^a (rect|text|circle) of picture\.svg is below the arrows/);
   await style.evaluate((element) => element.remove());
-  await page.evaluate(() => document.querySelector('section.present').append(Object.assign(document.createElement('p'), { textContent: 'low', style: 'position: fixed; right: 20px; bottom: 20px' })));
+  await page.evaluate(() => document.querySelector('section.present').append(Object.assign(document.createElement('p'), { textContent: 'low', style: 'position: fixed; right: 10px; bottom: 0; margin: 0' })));
   assert.deepEqual(await underArrows(page), ['"low" is below the arrows or the number of the slide']);
   await page.context().close();
 });
