@@ -136,7 +136,9 @@ class Cluster:
         """kill -9 of the whole server, with nobody left who could tell a client."""
         self.suspend()
         pids = self.pids()
-        for pid in pids:
+        # The server itself last: a child that ends before is its own, and keeps its number. Behind it whoever adopts the child
+        # takes it away.
+        for pid in reversed(pids):
             os.kill(pid, signal.SIGKILL)
         self.process.wait(PATIENCE_SECONDS)
         wait_until(lambda: not set(pids) & set(processes.parents()), lambda: "each of its processes has ended")

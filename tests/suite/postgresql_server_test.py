@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import unittest.mock
 
 import driver
 import processes
@@ -34,7 +35,11 @@ class AServerOfTheTestsOwn(unittest.TestCase):
             as_the_account(server, "CREATE TABLE kept AS SELECT 17 AS number")
             pids, port = server.pids(), server.port
             self.assertGreater(len(pids), 3)
-            server.kill()
+            with unittest.mock.patch("os.kill", wraps=os.kill) as kill:
+                server.kill()
+            killed = [call.args[0] for call in kill.call_args_list if call.args[1] == signal.SIGKILL]
+            self.assertGreater(len(killed), 3)
+            self.assertEqual(killed[-1], server.process.pid)
             self.assertFalse(set(pids) & set(processes.parents()))
             with self.assertRaisesRegex(AssertionError, "refused"):
                 as_the_account(server, "SELECT 1")
