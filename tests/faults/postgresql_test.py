@@ -173,7 +173,7 @@ class TwoTrackers(ACase):
             wait_until(lambda: send_fix(two.devices_url, "crossing", FIRST_TIME - 2)[0] == 200, PATIENCE_SECONDS,
                        "the second tracker knows the device of the first")
             wait_until(lambda: ask(two.web_url, "/api/devices")[0] == 200, PATIENCE_SECONDS, "and the account")
-            with Page(one.web_url) as first, Page(two.web_url) as second:
+            with Page(one.web_url, "crossing") as first, Page(two.web_url, "crossing") as second:
                 for time_s in range(FIRST_TIME, FIRST_TIME + 10):
                     sender = (one, two)[time_s % 2]
                     self.assertEqual(send_fix(sender.devices_url, "crossing", time_s)[0], 200)
@@ -199,21 +199,22 @@ class TwoTrackers(ACase):
         """As on an engine that has no NOTIFY; here it is somebody's SQL that does not ring."""
         with PostgreSQL() as server, PostgresqlTracker(server.url) as tracker:
             tracker.add_device("polled")
-            with Page(tracker.web_url) as page:
+            tracker.add_device("unheard")
+            with Page(tracker.web_url, "polled") as page:
                 # Below its first fix, which the tracker may look for between the two.
                 server.query("INSERT INTO writer (number, name, sequence, process) VALUES (99, 'silent', 999, 0)")
-                self.store_silently(server, FIRST_TIME, 1000)
+                self.store_silently(server, "polled", FIRST_TIME, 1000)
                 page.wait_for(FIRST_TIME)
                 # Control: what was seen of this writer is not asked for again, so this one is not told.
-                self.store_silently(server, FIRST_TIME + 1, 999)
-                self.store_silently(server, FIRST_TIME + 2, 1001)
+                self.store_silently(server, "unheard", FIRST_TIME + 1, 999)
+                self.store_silently(server, "polled", FIRST_TIME + 2, 1001)
                 page.wait_for(FIRST_TIME + 2)
                 self.assertEqual([time_s for time_s in page.times if time_s >= FIRST_TIME], [FIRST_TIME, FIRST_TIME + 2])
 
-    def store_silently(self, server, time_s, sequence):
+    def store_silently(self, server, device, time_s, sequence):
         server.query("INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, valid, source, sequence, writer)"
-                     f" SELECT device, {time_s * 1000}, latitude_e7, longitude_e7, valid, source, {sequence}, 99"
-                     " FROM fix WHERE writer <> 99 LIMIT 1;"
+                     f" SELECT number, {time_s * 1000}, latitude_e7, longitude_e7, valid, source, {sequence}, 99"
+                     f" FROM fix, device WHERE writer <> 99 AND name = '{device}' LIMIT 1;"
                      f" UPDATE writer SET sequence = greatest(sequence, {sequence}) WHERE number = 99")
 
     def test_3_a_copy_of_a_data_folder_replaces_the_first(self):

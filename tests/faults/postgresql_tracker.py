@@ -10,7 +10,7 @@ import threading
 import urllib.parse
 
 import tracker_session
-from faults import FIRST_TIME, Tracker, check_nothing_lost, check_nothing_twice
+from faults import FIRST_TIME, Tracker, ask, check_nothing_lost, check_nothing_twice
 from processes_seen import PATIENCE_SECONDS, wait_until
 
 
@@ -50,9 +50,14 @@ def check_store(server, *phones):
 
 
 class Page:
-    """A browser's stream: the times of the fixes that it has told, in seconds, in their order. Use in a `with`."""
+    """A browser's stream: the times of the fixes that it has told, in seconds, in their order. Use in a `with`.
 
-    def __init__(self, web_url):
+    A page is told "reset" when somebody has changed a device or an account, a second or ten later, and a fix of that
+    moment is told to nobody: the page reads all anew. So does this, for the newest fix of `device`."""
+
+    def __init__(self, web_url, device=None):
+        self.web_url, self.device = web_url, device
+        self.read_anew_first = set()  # and may be told once more, if they came in between
         parts = urllib.parse.urlsplit(web_url)
         self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE_SECONDS)
         self.connection.request("GET", "/api/live", headers=tracker_session.fields())
@@ -79,11 +84,29 @@ class Page:
                 line = line.decode().rstrip("\r\n")
                 if line.startswith("event: "):
                     event = line[7:]
-                    self.resets += event == "reset"
                 elif line.startswith("data: ") and event == "fixes":
-                    self.times += [row[1] // 1000 for row in json.loads(line[6:])]
+                    self.take([row[1] // 1000 for row in json.loads(line[6:])])
+                elif line.startswith("data: ") and event == "reset":
+                    self.read_anew()
+                    self.resets += 1
         except (OSError, ValueError, http.client.HTTPException):
             pass  # it was closed
+
+    def take(self, times):
+        for time_s in times:
+            if time_s in self.read_anew_first:
+                self.read_anew_first.remove(time_s)
+            else:
+                self.times.append(time_s)
+
+    def read_anew(self):
+        if self.device is None:
+            return
+        positions = json.loads(ask(self.web_url, "/api/positions")[2])["positions"]
+        newest = next((each["time"] // 1000 for each in positions if each["name"] == self.device), None)
+        if newest is not None and newest not in self.times:
+            self.times.append(newest)
+            self.read_anew_first.add(newest)
 
     def wait_for(self, time_s):
         return wait_until(lambda: time_s in self.times, PATIENCE_SECONDS, f"the page is told of {time_s}")
