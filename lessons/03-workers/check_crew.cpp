@@ -8,6 +8,7 @@
 #include "lessons/course/check/threads.hh"
 #include "threads_of_workers.hh"
 #include "visitors.hh"
+#include "why.hh"
 
 using namespace workers_check;
 using namespace std::chrono_literals;
@@ -187,12 +188,9 @@ TEST_CASE("a worker too many is told to end and has its grace for it") {
     pool.tend(kNow + 3s);
     const std::vector<const Client*> three{&clients[3], &clients[7], &clients[8]};
     const auto was_told = [](const Client* each) { return ask(*each, kGraceRuns, kCutOff) == 1; };
-    const auto all_were_told = [&] { return std::ranges::all_of(three, was_told); };
     const unsigned serving = pool.counts().serving;
     expect_equal(serving, 2U, "workers that take clients",
-                 serving == 3                           ? kNotCarriedOut
-                 : serving == 0 && !soon(all_were_told) ? kSharedSlot
-                                                        : kOneAtATime);
+                 serving == 3 ? kNotCarriedOut : why_others_leave());
     step("the one that was told has its grace now, and its client is served to the end");
     soon([&] { return all_tasks_of(pool) < tasks; });  // a thread that waited has ended
     expect(std::ranges::any_of(three, was_told), "the alarm of the worker that was told", "runs",

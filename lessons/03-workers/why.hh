@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 #include <vector>
 
@@ -35,6 +37,23 @@ inline const Advice& why_no_pause() {
     }
     pool.tend(kNow + 3ms);
     return pool.pids().empty() ? kDecidedFirst : kForkBomb;
+}
+
+// Besides the one that was told. On the scoreboard whoever shares its slot leaves with it; and then
+// a slot that is cleared for the next worker was another's, too.
+inline const Advice& why_others_leave() {
+    const Office office;
+    WorkerPool pool(office.listener(), fixed(2, 1), serve_as_told);
+    auto now = kNow;
+    pool.tend(now);
+    for (const pid_t worker : pool.pids()) {
+        ::kill(worker, SIGKILL);
+        wait_until_ended(worker);
+        pool.tend(now += 1000h);     // a second failure makes a pause
+        soon([] { return false; });  // until the new one has come, and sleeps
+        if (pool.counts().idle_threads != 2) return kSharedSlot;
+    }
+    return kOneAtATime;
 }
 
 // One that was killed is replaced a look late. Is one that ended in good order, too? Then that look
