@@ -43,8 +43,7 @@ void refuse_own_conflicts(const Settings& settings) {
             if (stand_in_each_others_way(first->address, second->address))
                 throw daemon::UsageError(
                     fmt::format("{} {} and {} {} {}: this server itself has it then, and no other "
-                                "program; leave "
-                                "one out, or give it another {}",
+                                "program; leave one out, or give it another {}",
                                 first->setting, first->address.to_string(), second->setting,
                                 second->address.to_string(),
                                 first->address.unmapped() == second->address.unmapped()

@@ -16,7 +16,7 @@ struct OwnAddress {
     net::Address address;
 };
 
-// All at which a server of these settings listens, in the order in which it binds them.
+// All at which a server of these settings listens.
 std::vector<OwnAddress> own_addresses(const Settings& settings);
 
 // Whether one of them, once it listens, keeps the other from it: the same address, or one port and
