@@ -54,6 +54,9 @@ class Live {
     net::Task<> serve(net::http::Exchange& exchange, Viewer viewer, FeedPlace place, bool knows);
 
     void feed_changed();
+    // Before the feed breaks off: what is in it and was not told yet is told now, for behind a
+    // break it is not there any more, and a reset may have to wait.
+    void serve_all();
     void devices_changed();
     // These came to a place, or left one: who may see one of them is told that there is news.
     void passed(const std::vector<DeviceNumber>& devices);
@@ -81,7 +84,6 @@ class Live {
         std::string unsent;  // what the stream had no room for
     };
 
-    void serve_all();
     void pump_or_close(Watching& watching);
     void pump(Watching& watching);
     void gather(Watching& watching);

@@ -133,6 +133,18 @@ TEST_CASE("a viewer whose place is unknown or too old is told to read anew") {
         announce(store, first + 2, {fix_at(1, kStart + 2)});
         CHECK(read_event(viewer, "reset") == "{}\n\n");
     }
+    SUBCASE(
+        "and what came before that and was not told yet comes at once, for the next reset waits") {
+        Browser viewer = app.open("/api/live");
+        viewer.read_until("\n\nid: ");
+        store.send(write_empty(MessageKind::missed));
+        announce(store, first + 1, {fix_at(1, kStart + 1)});
+        CHECK(read_event(viewer, "reset") == "{}\n\n");
+        announce(store, first + 2, {fix_at(1, kStart + 2)});
+        announce(store, first + 3, {fix_at(1, kStart + 3)});
+        store.send(write_empty(MessageKind::missed));
+        viewer.read_until("[1," + std::to_string(kStart + 3) + ",");
+    }
     SUBCASE("and who missed nothing is not") {
         Browser viewer = app.open("/api/live");
         viewer.read_until("\n\nid: ");

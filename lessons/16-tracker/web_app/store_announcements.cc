@@ -26,7 +26,7 @@ void StoreAnnouncements::connect(Channel channel) {
     handlers.on_closed = [this] { link_.reset(); };
     link_ = std::make_unique<net::ChannelLink>(loop_, std::move(channel), std::move(handlers));
     // What the old store committed last may never have been announced.
-    if (std::exchange(had_a_store_, true)) feed_.break_off();
+    if (std::exchange(had_a_store_, true)) break_off();
     if (is_listening_) link_->send(write(Listen{true}));
 }
 
@@ -51,6 +51,11 @@ void StoreAnnouncements::stop_listening() {
     } catch (const std::bad_alloc&) {
         // It goes on announcing to one who does not listen.
     }
+}
+
+void StoreAnnouncements::break_off() {
+    if (handlers_.before_break) handlers_.before_break();
+    feed_.break_off();
 }
 
 // A message that there is no memory for is lost, as if the store had said that one is. Somebody who
@@ -86,7 +91,7 @@ void StoreAnnouncements::take(std::string_view message) {
             feed_.add(stored_, unix_now());
             return handlers_.on_feed_changed();
         case MessageKind::missed:
-            return feed_.break_off();
+            return break_off();
         case MessageKind::devices:
             return handlers_.on_devices_changed();
         default:

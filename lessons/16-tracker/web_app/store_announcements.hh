@@ -24,6 +24,9 @@ class StoreAnnouncements {
     struct Handlers {
         std::function<void()> on_feed_changed;
         std::function<void()> on_devices_changed;
+        // The feed breaks off next: what is not told by now is told to nobody. Not where there was
+        // no memory.
+        std::function<void()> before_break = {};
         std::function<void(const ChangeDone&)> on_change_done = {};
         std::function<void()> on_accounts_changed = {};
         // What receivers refused; the whole message (services/refusal_messages).
@@ -65,6 +68,7 @@ class StoreAnnouncements {
     void heard(std::string_view message);
     void take(std::string_view message);
     void stop_listening();
+    void break_off();
 
     net::EventLoop& loop_;
     EventFeed& feed_;

@@ -147,6 +147,7 @@ WebAppService::WebAppService(ServiceStart& start)
                    live_.devices_changed();
                    accounts_.look();
                },
+           .before_break = [this] { live_.serve_all(); },
            .on_change_done = [this](const ChangeDone& done) { changes_.hear(done); },
            .on_accounts_changed = [this] { accounts_.look(); },
            .on_refused = [this](std::string_view message) { devices_.hear_refused(message); },
