@@ -52,8 +52,8 @@ def check_store(server, *phones):
 class Page:
     """A browser's stream: the times of the fixes that it has told, in seconds, in their order. Use in a `with`.
 
-    A page is told "reset" when somebody has changed a device or an account, a second or ten later, and a fix of that
-    moment is told to nobody: the page reads all anew. So does this, for the newest fix of `device`."""
+    A page is told "reset" when somebody has changed a device or an account, a second or ten later, and before it has
+    begun to listen nothing is told to it: then it reads all anew. So does this, for the newest fix of `device`."""
 
     def __init__(self, web_url, device=None):
         self.web_url, self.device = web_url, device
@@ -110,6 +110,11 @@ class Page:
 
     def wait_for(self, time_s):
         return wait_until(lambda: time_s in self.times, PATIENCE_SECONDS, f"the page is told of {time_s}")
+
+    def wait_for_live(self, time_s):
+        """Until its stream has told it, whether or not it was read anew first."""
+        return wait_until(lambda: time_s in self.times and time_s not in self.read_anew_first, PATIENCE_SECONDS,
+                          f"the page is told of {time_s} by its stream")
 
 
 def check_shows_no_password(server, *trackers):
