@@ -62,6 +62,14 @@ function scrollZoomed(event) {
 }
 window.addEventListener('keydown', scrollZoomed, { capture: true });
 
+// A browser is content where a part of what gets the focus is in view: a number of which the half is seen, the end of a line of code.
+function showWhole({ target }) {
+  if (!document.documentElement.classList.contains('is-zoomed') || !target.matches(':focus-visible')) return;
+  const { width, height } = target.getBoundingClientRect();
+  target.scrollIntoView({ inline: width > innerWidth ? 'start' : 'nearest', block: height > innerHeight ? 'start' : 'nearest' });
+}
+window.addEventListener('focusin', showWhole);
+
 window.Reveal.initialize({
   width: 1280,
   height: 720,
