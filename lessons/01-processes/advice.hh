@@ -164,56 +164,11 @@ inline const Advice kForksAgain{
     "There is no room for one more process, and start() says so at once. Whoever called it has "
     "other work to do meanwhile, and decides when to try again.",
     "README.md#a-failed-fork-that-is-tried-again; fork(2), EAGAIN"};
-inline const Advice kNoGrace{
-    "killing without grace",
-    "SIGKILL cannot be caught: the child has no chance to finish its work. Wait until it has "
-    "ended or the grace is over, and only then kill.",
-    "README.md#killing-without-grace; signal(7)"};
-inline const Advice kOwnLimit{
-    "another limit than the grace",
-    "How long the children have is the caller's word: Deadline::never() and an hour are a grace, "
-    "too. A number of rounds, or of seconds, in terminate_all itself is another one.",
-    "README.md#another-limit-than-the-grace; daemon/deadline.hh"};
-inline const Advice kAskedInTurn{
-    "asking one after the other",
-    "A child was not asked to end, because another one is waited for first. Ask all of them, then "
-    "wait: they end at the same time, and some wait for each other.",
-    "README.md#asking-one-after-the-other"};
-inline const Advice kGroup{
-    "signalling the whole group",
-    "kill(0, ...), or a negative number, means a process group: everybody in it, also who is no "
-    "child of ours, and the sender. signal_all() sends to each child.",
-    "README.md#signalling-the-whole-group; kill(2)"};
-inline const Advice kAskedOtherwise{
-    "asking by another signal",
-    "SIGTERM is how a process is asked to end: that one it is prepared for. Any other signal is "
-    "another message, and most of them end it at once.",
-    "README.md#asking-by-another-signal; signal(7)"};
-inline const Advice kSleptThrough{
-    "sleeping through the grace",
-    "The grace is the longest that one waits, not how long one waits. All children have ended, "
-    "and still nobody has looked.",
-    "README.md#sleeping-through-the-grace"};
-inline const Advice kPastGrace{
-    "waiting past the grace",
-    "The grace is over, children are left, and the parent sleeps on instead of killing them. Each "
-    "sleep on the way ends with the grace: sleep_until_ended(pid, grace).",
-    "README.md#waiting-past-the-grace"};
-inline const Advice kBusy{
-    "asking again and again",
-    "A loop of looks without a sleep takes a whole processor to do nothing, just when the children "
-    "need it to finish. sleep_until_ended() sleeps until there is something to see.",
-    "README.md#asking-again-and-again; poll(2)"};
 inline const Advice kNoKill{
     "asking without killing",
     "SIGTERM is a request, and a child may ignore it. When the grace is over only SIGKILL helps, "
     "and then one more wait.",
     "README.md#asking-without-killing; signal(7)"};
-inline const Advice kStopped{
-    "stopped child not continued",
-    "A stopped process (Ctrl-Z, SIGSTOP) acts on SIGTERM only when it goes on. Send SIGCONT after "
-    "it.",
-    "README.md#stopped-child-not-continued; signal(7)"};
 inline const Advice kOutlives{
     "child outliving its parent",
     "When a parent is killed nobody tells its children. Linux does, if the child has asked for it "
@@ -279,22 +234,5 @@ inline const Advice kOtherParent{
     " process than it was told. Give it getpid(2), asked in the parent before the fork. "
     "getppid(2) is there the parent's own parent.",
     "README.md#another-number-than-the-parents; getpid(2)"};
-inline const Advice kNobodyAsked{
-    "a child that nobody asked to end",
-    "The child waits for its SIGTERM, and the parent for the child. signal_all(SIGTERM) sends "
-    "it to each child in running_; a negative number is that of a group, and a child has its "
-    "parent's.",
-    "README.md#a-child-that-nobody-asked-to-end; kill(2)"};
-inline const Advice kPastNumber{
-    "signalling a number of the past",
-    "A child that was collected has no number any more, and whoever gets it next would get the "
-    "signal. SIGKILL is for who is in running_ when the grace is over: signal_all() sends to "
-    "those.",
-    "README.md#signalling-a-number-of-the-past; kill(2)"};
-inline const Advice kAskedAgain{
-    "asking more than once",
-    "Many programs end in order at the first SIGTERM, and at the second at once, as a person "
-    "means it who presses Ctrl-C twice. Ask each child once; then wait.",
-    "README.md#asking-more-than-once; signal(7)"};
 
 }  // namespace waymark::course::check

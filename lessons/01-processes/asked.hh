@@ -18,6 +18,7 @@
 #include "daemon/deadline.hh"
 #include "daemon/fd.hh"
 #include "lessons/01-processes/advice.hh"
+#include "lessons/01-processes/advice_end.hh"
 #include "lessons/01-processes/collecting.hh"
 #include "lessons/course/check/activity.hh"
 #include "lessons/course/check/processes.hh"

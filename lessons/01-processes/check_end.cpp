@@ -15,6 +15,7 @@
 
 #include "daemon/children.hh"
 #include "lessons/01-processes/advice.hh"
+#include "lessons/01-processes/advice_end.hh"
 #include "lessons/01-processes/asked.hh"
 #include "lessons/01-processes/collecting.hh"
 #include "lessons/01-processes/signals_now.hh"
