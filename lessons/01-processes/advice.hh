@@ -41,7 +41,7 @@ inline const Advice kCodeCut{
 inline const Advice kOtherCode{
     "another code than the function's",
     "The process that is collected must be the one that ran the function, and it must end with "
-    "_exit(code), where the code is what result_of() gave.",
+    "_exit(code), where the code is what result_of() gave, as it is.",
     "README.md#another-code-than-the-functions"};
 inline const Advice kRawSignal{
     "more bits or fewer than the signal's",
@@ -118,6 +118,12 @@ inline const Advice kInterrupted{
     "EINTR taken for an end",
     "-1 with EINTR says nothing about the child: a signal arrived during the call. Ask again.",
     "README.md#eintr-taken-for-an-end; signal(7), 'Interruption of system calls'"};
+inline const Advice kPutOff{
+    "EINTR taken for one that runs",
+    "-1 with EINTR says nothing about the child: this one has ended, and was left for another "
+    "time, "
+    "which comes only with another SIGCHLD. Ask again at once.",
+    "README.md#eintr-taken-for-one-that-runs; signal(7), 'Interruption of system calls'"};
 inline const Advice kCopiedBuffer{
     "buffers copied by fork",
     "fork(2) copies the memory, and in it what stdio has not written yet. Both processes write it "
@@ -128,6 +134,13 @@ inline const Advice kLostOutput{
     "_exit(2) ends the process at once and does not write what is in the buffers of stdio. Call "
     "fflush(nullptr) before it.",
     "README.md#_exit-without-a-flush; _exit(2)"};
+inline const Advice kOneStream{
+    "one stream for all of them",
+    "What the child printed to stdout is there, what it printed to another stream is lost: "
+    "_exit(2) "
+    "does not write what is in the buffers, and fflush(stdout) is about one of them. Call "
+    "fflush(nullptr) before it.",
+    "README.md#one-stream-for-all-of-them; fflush(3)"};
 inline const Advice kExit{
     "exit instead of _exit",
     "exit(3) runs the functions of atexit(3) and the static destructors. They are the parent's: "
@@ -232,7 +245,7 @@ inline const Advice kOtherParent{
     "another number than the parent's",
     "The function was not called: result_of() does not begin in a child whose parent is another"
     " process than it was told. Give it getpid(2), asked in the parent before the fork. "
-    "getppid(2) is there the parent's own parent.",
+    "getppid(2) is there the parent's own parent, and gettid(2) a thread.",
     "README.md#another-number-than-the-parents; getpid(2)"};
 
 }  // namespace waymark::course::check

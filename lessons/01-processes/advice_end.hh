@@ -51,6 +51,11 @@ inline const Advice kStopped{
     "A stopped process (Ctrl-Z, SIGSTOP) acts on SIGTERM only when it goes on. Send SIGCONT after "
     "it.",
     "README.md#stopped-child-not-continued; signal(7)"};
+inline const Advice kForGranted{"an end taken for granted",
+                                "SIGKILL was sent to this child, but it had ended by itself before "
+                                "that. How it ended waitpid(2) "
+                                "says, and nobody else.",
+                                "README.md#an-end-taken-for-granted; waitpid(2)"};
 inline const Advice kNobodyAsked{
     "a child that nobody asked to end",
     "The child waits for its SIGTERM, and the parent for the child. signal_all(SIGTERM) sends "

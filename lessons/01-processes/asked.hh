@@ -87,6 +87,26 @@ inline int never_listen(Gate& ready) {
     return sleep_for_ever();
 }
 
+// The same, but when somebody opens `go` it ends by itself, with 4.
+inline int never_listen_until(Gate& go, Gate& ready) {
+    ::signal(SIGTERM, SIG_IGN);
+    ready.open();
+    return go.wait() ? 4 : 0;
+}
+
+// Stops, and stops again whenever it goes on. A SIGTERM that waits for it comes before that.
+inline int stop_again_and_again() {
+    ::signal(SIGCONT, [](int) { ::raise(SIGSTOP); });
+    ::raise(SIGSTOP);
+    return sleep_for_ever();
+}
+
+// Until it has ended or is stopped, in a wait that takes no time of a FastClock.
+inline void wait_until_at_rest(pid_t pid) {
+    siginfo_t info;
+    ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WSTOPPED | WNOWAIT);
+}
+
 // Ignores that it is asked to end, and says so if its parent then sleeps on: by looks, so that one
 // that waits for a processor is not taken for one that sleeps.
 inline int never_listen_but_look(Gate& ready, const Fd& told) {
@@ -122,6 +142,12 @@ inline void expect_left_alone(pid_t bystander) {
     ::waitpid(bystander, nullptr, 0);
     expect(pending == "0000000000000000", "a process of our group that is no child of ours",
            "left alone", pending.empty() ? "killed" : "signalled, too", kGroup);
+}
+
+inline void expect_gone(pid_t pid) {
+    if (process_state(pid) == '\0') return;
+    const Advice& advice = why_still_there(pid);
+    fail("the child in /proc", "gone", is_zombie(pid) ? "a zombie" : "still running", advice);
 }
 
 // Whether SIGKILL has been sent to it, if it has come so far or not.

@@ -32,12 +32,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void expect_gone(pid_t pid) {
-    if (process_state(pid) == '\0') return;
-    const Advice& advice = why_still_there(pid);
-    fail("the child in /proc", "gone", is_zombie(pid) ? "a zombie" : "still running", advice);
-}
-
 // One that was given no time died of SIGKILL; one that died of something else was not asked to end.
 Causes why_killed(const Children::Ended& child, const Causes& otherwise) {
     if (child.status.exited() && child.status.code() == 6) return kAskedAgain;
@@ -164,16 +158,26 @@ TEST_CASE("children that do not listen are killed when the grace is over") {
 
 TEST_CASE("the grace is for all of them together") {
     Children children;
-    Gate ready[3];
+    Gate go;
+    Gate ready[4];
     pid_t pids[3];
-    step("start three children that ignore SIGTERM, and one that does not");
+    step("start four children that ignore SIGTERM, and one that does not");
     for (int i = 0; i < 3; ++i) pids[i] = children.start([&, i] { return never_listen(ready[i]); });
+    const pid_t by_itself = children.start([&] { return never_listen_until(go, ready[3]); });
     for (Gate& gate : ready) gate.wait();
     const pid_t listens = children.start(sleep_for_ever);
-    step("call terminate_all with a grace of ten seconds, on a clock that jumps; look at fifteen");
+    step(
+        "call terminate_all with a grace of ten seconds, on a clock that jumps; one returns 4 when "
+        "the grace is over, before a SIGKILL comes; look at fifteen");
     if_it_hangs(kNoKill);
-    const Faults faults;
+    Faults faults;
     FastClock clock;
+    const std::function<void()> at_a_kill = [&] {
+        if (clock.passed() < 9s) return faults.before(Call::kill, at_a_kill);
+        go.open();
+        wait_until_at_rest(by_itself);
+    };
+    faults.before(Call::kill, at_a_kill);
     // A round may take longer than what is left of the grace, and that is then less than nothing.
     clock.each_look_takes(7ms);
     clock.at(5s, [&] { wait_until_ended(listens); });
@@ -181,13 +185,18 @@ TEST_CASE("the grace is for all of them together") {
     clock.at(15s, [&] {
         late = std::ranges::none_of(pids, was_killed);
         if (!late) return;
-        for (const pid_t pid : pids) ::kill(pid, SIGKILL);  // so that a wait without end has one
+        ::kill(by_itself, SIGKILL);  // so that a wait without end has one
+        for (const pid_t pid : pids) ::kill(pid, SIGKILL);
     });
     const Endings ended = children.terminate_all(Deadline::after(10s));
     expect(!late, "the children five seconds after the grace", "killed", "waited for", kPastGrace);
     expect_equal(faults.signals_to_nobody(), 0, "signals to a child that was collected before",
                  kPastNumber);
-    expect_equal(ended.size(), 4U, "endings that terminate_all reports", kThrownAway);
+    expect_equal(ended.size(), 5U, "endings that terminate_all reports", kThrownAway);
+    const auto own = std::ranges::find(ended, by_itself, &Children::Ended::pid);
+    expect(own != ended.end(), "an ending of the child that returned 4", "there", "not there",
+           kThrownAway);
+    expect_status(own->status, "exit status 4", kForGranted);
 }
 
 TEST_CASE("every wait on the way is asked again when it was interrupted") {
@@ -259,16 +268,21 @@ TEST_CASE("at the end children of others are left to them") {
 
 TEST_CASE("a stopped child hears that it shall end") {
     Children children;
-    step("start a child that stops, as by Ctrl-Z");
-    const pid_t pid = children.start([] {
-        ::raise(SIGSTOP);
-        return sleep_for_ever();
-    });
-    siginfo_t info;
-    ::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOWAIT);
-    step("call terminate_all with a grace that never ends");
+    step("start a child that stops, as by Ctrl-Z, and stops again whenever it goes on");
+    const pid_t pid = children.start(stop_again_and_again);
+    wait_until_at_rest(pid);
+    step("call terminate_all with a grace of ten seconds, on a clock that jumps");
     if_it_hangs(kStopped, "is stopped");
-    const Endings ended = children.terminate_all(Deadline::never());
+    Faults faults;
+    FastClock clock;
+    // If it has been continued, it is stopped again before the next signal comes.
+    const std::function<void()> at_a_kill = [&] {
+        faults.before(Call::kill, at_a_kill);
+        wait_until_at_rest(pid);
+    };
+    faults.before(Call::kill, at_a_kill);
+    clock.at(5s, [&] { wait_until_at_rest(pid); });
+    const Endings ended = children.terminate_all(Deadline::after(10s));
     expect_equal(ended.size(), 1U, "endings that terminate_all reports", kThrownAway);
     expect_each(ended, "killed by signal 15 (Terminated)", kStopped);
 }
