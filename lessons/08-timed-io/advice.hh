@@ -87,6 +87,16 @@ inline const Advice kOurs{
     "A wrong descriptor, or a system without memory, is no word of the peer. It throws "
     "std::system_error with that errno.",
     "README.md#our-own-error-taken-for-the-peers"};
+inline const Advice kTriedAgain{"a failure that is tried again",
+                                "EAGAIN and EINTR say \"again\", and no other. Who repeats a call "
+                                "that fails has the same answer "
+                                "until the deadline, and nobody hears the reason.",
+                                "README.md#a-failure-that-is-tried-again; errno(3)"};
+inline const Advice kBelowZero{"a negative number taken for a large one",
+                               "-1 is no descriptor: EBADF. EINVAL is for those from FD_SETSIZE "
+                               "on, and as an unsigned number -1 "
+                               "is one of them.",
+                               "README.md#a-negative-number-taken-for-a-large-one"};
 inline const Advice kBlocks{
     "a call that blocks after the wait",
     "Ready was said of the past. Another reader took the bytes, or there is room for less than was "
@@ -128,10 +138,15 @@ inline const Advice kHangUp{
     "else. "
     "Who looks for POLLIN or POLLOUT alone does not see that the peer has gone.",
     "README.md#an-end-that-is-no-event; poll(2), POLLHUP"};
+inline const Advice kHangUpFirst{
+    "a hang-up taken for the end",
+    "The peer will write no more, and what it has written before is still there. The end is a read "
+    "that gives 0, behind the last byte; POLLHUP is not.",
+    "README.md#a-hang-up-taken-for-the-end; poll(2), POLLHUP"};
 inline const Advice kDirection{
     "ready in the other direction",
-    "A socket has two directions. Who waits for room and wakes up for what can be read, writes "
-    "nothing, asks again, and never sleeps.",
+    "A socket has two directions. Who waits for room and wakes up for what can be read, or for the "
+    "end of what can be read, writes nothing, asks again, and never sleeps.",
     "README.md#ready-in-the-other-direction; poll(2), POLLOUT"};
 inline const Advice kUrgent{
     "urgent bytes taken for bytes",
@@ -143,6 +158,12 @@ inline const Advice kFirstTry{
     "recv(2) or send(2) was tried first, and errno 88 (ENOTSOCK) is its answer about a pipe. What "
     "counts is the errno of the call that came behind it.",
     "README.md#the-errno-of-another-call; errno(3)"};
+inline const Advice kNoSocket{
+    "a pipe asked as a socket",
+    "The stream is a pipe, and recv(2) and send(2) say ENOTSOCK (88) of it. read(2) and write(2) "
+    "take "
+    "both. Ask each time which it is: a number that was a socket may be a pipe later.",
+    "README.md#a-pipe-asked-as-a-socket; recv(2), ERRORS"};
 inline const Advice kNothing{
     "a call for nothing",
     "A message of no bytes is done before anything is: a wait for it, or a call with nothing, can "

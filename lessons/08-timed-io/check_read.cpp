@@ -39,7 +39,8 @@ TEST_CASE("read some gives what is there") {
         step("five bytes are there, one of them 0; read some into eight: " + kind);
         put(wire.writing, {"ab\0cd", 5});
         Buffer buffer(8);
-        expect_equal(some(wire, buffer, far()), Text("done 5"), "the result", {kZero, kOneRead});
+        const Text five = some(wire, buffer, far());
+        expect_equal(five, Text("done 5"), "the result", why(five, "done 5", {kZero, kOneRead}));
         expect_equal(buffer.text(), Text("ab\0cd###", 8), "the buffer", kZero);
         step("nine are there; read some into four");
         put(wire.writing, "123456789");
@@ -79,7 +80,7 @@ TEST_CASE("read exactly gives the message and nothing behind it") {
                 put(wire.writing, parts.front());
                 parts.erase(parts.begin());
             };
-            at_each_wait(faults, more, 4);
+            at_each_wait(faults, more, 40);
             seen = exactly(wire, buffer, far());
         }
         if (seen == "done 2") fail("the result", "done 6", seen, kOneRead);
@@ -109,7 +110,9 @@ TEST_CASE("the end in the middle and the end before the first byte") {
         wire.writing.reset();
         Buffer buffer(5);
         const Text seen = exactly(wire, buffer, far());
-        expect_equal(seen, Text("end 3"), "the result", why(seen, "end 3", kEnd));
+        const bool unread = has_unread(wire.reading);
+        expect_equal(seen, Text("end 3"), "the result",
+                     unread ? kHangUpFirst : why(seen, "end 3", kEnd));
         expect_equal(buffer.text(), Text("abc##"), "the buffer", kCounted);
         step("and once more");
         expect_equal(exactly(wire, buffer, far()), Text("end 0"), "the result", kEnd);

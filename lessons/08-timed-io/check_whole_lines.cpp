@@ -188,13 +188,14 @@ TEST_CASE("a connection that breaks in a line") {
 
 TEST_CASE("every way to cut lines") {
     step("read 60 conversations line by line; each call gives a few bytes, or is interrupted");
+    constexpr std::size_t kLimitHere = 20;
     std::minstd_rand random(10);
     for (int turn = 0; turn < 60; ++turn) {
         Wire wire = socket_wire();
         std::vector<Text> lines(1 + random() % 12);
         Text all;
         for (Text& line : lines) {
-            line.resize(random() % 20);
+            line.resize(random() % kLimitHere);
             for (char& byte : line) byte = "ab\r\0c"[random() % 5];
             if (line.ends_with('\r')) line += 'z';
             all += line + (random() % 2 == 0 ? "\n" : "\r\n");
@@ -208,13 +209,16 @@ TEST_CASE("every way to cut lines") {
             faults.shorten(static_cast<int>(1 + random() % 30));
             faults.interrupt(Call::read, 3);
             faults.interrupt(Call::poll, 3);
-            const Text seen = next_line(reader, 20, far());
+            const Text seen = next_line(reader, kLimitHere, far());
+            const bool at_limit = seen == "too_long" && line.size() == kLimitHere;
             expect_equal(seen, "done " + line, "the line",
                          why(seen, "done",
                              seen == "timed_out" ? Causes{kInterrupted, kAgain}
+                             : at_limit          ? Causes{kLimit}
                                                  : Causes{kSurplus, kReturn}));
         }
-        expect_equal(next_line(reader, 20, far()), Text("end "), "the result at last", kEnd);
+        expect_equal(next_line(reader, kLimitHere, far()), Text("end "), "the result at last",
+                     kEnd);
         expect_equal(state_of(wire.reading), before, "the state of descriptor and process",
                      kChanged);
     }

@@ -141,7 +141,7 @@ inline Causes why_past_the_deadline(bool writes, const std::function<void(Wire&,
 inline Causes why(std::string_view seen, std::string_view expected, const Causes& otherwise) {
     const auto errno_is = [seen](int number) { return seen == "threw " + show(number); };
     const auto status_of = [](std::string_view told) { return told.substr(0, told.find(' ')); };
-    if (errno_is(ENOTSOCK)) return kFirstTry;
+    if (errno_is(ENOTSOCK)) return status_of(expected) == "done" ? kNoSocket : kFirstTry;
     if (errno_is(EINTR)) return kInterrupted;
     if (errno_is(EAGAIN)) return kAgain;
     const bool same = status_of(seen) == status_of(expected);
