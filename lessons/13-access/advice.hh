@@ -60,6 +60,11 @@ inline const Advice kMappedRule{
     "Peers are unmapped before they are compared. So a rule for ::ffff:10.0.0.0/104 is a rule for "
     "10.0.0.0/8: the address and the mask.",
     "README.md#a-mapped-rule-that-matches-nobody"};
+inline const Advice kMappedMask{"a mask counted from the IPv4 part",
+                                "::ffff:10.0.0.0/8 are eight bits of 128, and the address goes on "
+                                "behind them. Whether 10.0.0.0/8 "
+                                "was meant is a guess; that is written with /104.",
+                                "README.md#a-mask-counted-from-the-ipv4-part"};
 inline const Advice kNotAll{"all understood as an address",
                             "\"all\" matches every peer, of both families, and those without an IP "
                             "address.",
@@ -130,15 +135,25 @@ inline const Advice kSpelling{
     "inet_aton(3) reads 127.1, 0177.0.0.1 and 2130706433 as 127.0.0.1. Who reads the list sees "
     "something else.",
     "README.md#odd-spellings-taken; inet_aton(3), inet_pton(3)"};
+inline const Advice kDecorated{"an address with more around it",
+                               "Brackets and a port belong to the address of a server, [::1]:80. A "
+                               "rule has the address alone, as "
+                               "Address::parse_ip takes it.",
+                               "README.md#an-address-with-more-around-it"};
 inline const Advice kZone{"a zone passed over",
                           "%lo names an interface of this machine. A rule that drops it speaks "
-                          "about more peers than it says.",
+                          "about more peers than it says. Look at the text: unmapped() has none.",
                           "README.md#a-zone-passed-over; RFC 4007, section 11"};
 inline const Advice kPassedOver{
     "a bad line passed over",
     "The rules behind a bad line mean something else without it. A deny that is left out lets "
     "everybody in.",
     "README.md#a-bad-line-passed-over"};
+inline const Advice kBehindAll{"nothing read behind all",
+                               "No peer comes behind \"all\", and still each line there is a rule "
+                               "of the text: one that is wrong "
+                               "refuses the whole.",
+                               "README.md#nothing-read-behind-all"};
 inline const Advice kTwoLines{
     "an entry of two lines",
     "Each entry is one rule, and a line end belongs to none. Joined to one text, an entry becomes "
