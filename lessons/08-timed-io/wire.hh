@@ -169,6 +169,15 @@ class Buffer {
     std::unique_ptr<std::byte[]> bytes_;
 };
 
+// A handler, and what it was set up with. (The C library has flags of its own there.)
+inline std::string handler_of(const struct sigaction& action) {
+    constexpr int kOfTheProgram = SA_RESTART | SA_SIGINFO | SA_NODEFER | SA_RESETHAND | SA_ONSTACK;
+    std::string words = "handled with flags " + show(action.sa_flags & kOfTheProgram) + ", mask";
+    for (int signal = 1; signal < 32; ++signal)
+        if (::sigismember(&action.sa_mask, signal) == 1) words += " " + show(signal);
+    return words;
+}
+
 // What must be as it was: mode and flags of the descriptor, its time-outs, the signal mask, what is
 // pending, and what SIGPIPE does.
 inline std::string state_of(const Fd& fd) {
@@ -186,9 +195,9 @@ inline std::string state_of(const Fd& fd) {
                         show(::fcntl(fd.get(), F_GETFD)) + ", time-outs " +
                         show(times[0].tv_sec * 1000000 + times[0].tv_usec) + " " +
                         show(times[1].tv_sec * 1000000 + times[1].tv_usec) + ", SIGPIPE " +
-                        (action.sa_handler == SIG_DFL   ? "default"
+                        (action.sa_handler == SIG_DFL   ? std::string("default")
                          : action.sa_handler == SIG_IGN ? "ignored"
-                                                        : "handled") +
+                                                        : handler_of(action)) +
                         ", blocked";
     for (int signal = 1; signal < 32; ++signal)
         if (::sigismember(&mask, signal) == 1) state += " " + show(signal);
