@@ -110,9 +110,9 @@ TEST_CASE("the end in the middle and the end before the first byte") {
         wire.writing.reset();
         Buffer buffer(5);
         const Text seen = exactly(wire, buffer, far());
-        const bool unread = has_unread(wire.reading);
+        const bool early = seen.starts_with("end ") && has_unread(wire.reading);
         expect_equal(seen, Text("end 3"), "the result",
-                     unread ? kHangUpFirst : why(seen, "end 3", kEnd));
+                     early ? kHangUpFirst : why(seen, "end 3", kEnd));
         expect_equal(buffer.text(), Text("abc##"), "the buffer", kCounted);
         step("and once more");
         expect_equal(exactly(wire, buffer, far()), Text("end 0"), "the result", kEnd);

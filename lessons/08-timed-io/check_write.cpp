@@ -50,7 +50,8 @@ void expect_gone_and_unchanged(bool socket) {
 TEST_CASE("a message is written whole") {
     on_each_stream(&Wire::writing, [](Wire& wire, const Text& kind) {
         step("write five bytes, one of them 0: " + kind);
-        expect_equal(written(wire, {"ab\0cd", 5}, far()), Text("done 5"), "the result", kZero);
+        const Text five = written(wire, {"ab\0cd", 5}, far());
+        expect_equal(five, Text("done 5"), "the result", why(five, "done 5", kZero));
         expect_equal(drained(wire.reading), Text("ab\0cd", 5), "what came", kZero);
         step("write with a deadline that has come");
         const Text late = written(wire, "late", over());
