@@ -40,13 +40,13 @@ inline const Advice kVlan{
     "README.md#the-vlan-tag-passed-over; IEEE 802.1Q"};
 inline const Advice kOneTag{"one VLAN tag only",
                             "A provider puts its tag in front of its customer's. Look at the type "
-                            "again after each one.",
+                            "again after each one: any of the three may say that one more follows.",
                             "README.md#one-vlan-tag-only; IEEE 802.1ad"};
 inline const Advice kLengthType{
     "a length taken for a type",
     "Up to 1500 the two bytes are the length of the payload, as in IEEE's Ethernet, and what is "
     "behind it is padding. From 1501 on they are a type. Both stand behind the tags, if there are "
-    "any.",
+    "any, and the length does not count these.",
     "README.md#a-length-taken-for-a-type; IEEE 802.3"};
 inline const Advice kIhl{"the IHL ignored",
                          "Most IPv4 headers have 20 bytes, and this one has options. Who begins at "
@@ -93,6 +93,18 @@ inline const Advice kCountsHeader{
     "The total length of IPv4 counts its header, and so does the length of UDP. The payload length "
     "of IPv6 begins behind the 40 bytes: it counts the extension headers and what they lead to.",
     "README.md#a-length-that-does-not-count-the-header; RFC 8200, section 3"};
+inline const Advice kZeroLength{
+    "zero taken for no length",
+    "A length of zero is one, too. IPv6 says by it that nothing is behind the 40 bytes; in IPv4 "
+    "and "
+    "UDP it is below the header. What was captured besides is no payload.",
+    "README.md#zero-taken-for-no-length; net/frame.hh"};
+inline const Advice kNamed{
+    "a header that is named and not there",
+    "The number of an extension header stands in front of it. Where the packet ends behind the "
+    "number, the header does not end within the packet: that is a fault, as if half of it were "
+    "there.",
+    "README.md#a-header-that-is-named-and-not-there; net/frame.hh"};
 inline const Advice kAllOrNothing{
     "all or nothing",
     "Of a frame that was cut, what is there is what one wants to know: the header from its fixed "
@@ -101,7 +113,8 @@ inline const Advice kAllOrNothing{
 inline const Advice kReason{
     "the wrong reason",
     "Cut, and the frame may be good, only the capture is short; a bad length, and the sender is at "
-    "fault. Whoever looks for the mistake begins at the other end.",
+    "fault, also where the capture is short besides. Whoever looks for the mistake begins at the "
+    "other end.",
     "README.md#the-wrong-reason"};
 inline const Advice kVersion{
     "the version not looked at",

@@ -106,11 +106,16 @@ TEST_CASE("lengths below the header are refused") {
         expect_payload(reading, "", kBehindFault);
         expect_equal(hex(reading.header->options), "nothing", "the options", kBehindFault);
     }
+    step("read one whose IHL is 4, and of which most was not captured");
+    const auto cut = read_with(read_ipv4, Test(header("44", "ffff") + kEight), kTooSmall);
+    header_of(cut, kAllOrNothing);
+    expect_payload(cut, "", kBehindFault);
+    expect_fault(cut, Fault::bad_length, kReason);
     for (const char* total : {"0013", "0000"}) {
         step(std::string("read one whose total length is ") + total + ", less than its header");
         const auto reading = read_with(read_ipv4, Test(header("45", total) + kEight), kTooSmall);
         expect_last_fields(header_of(reading, kAllOrNothing));
-        expect_fault(reading, Fault::bad_length, {kTooSmall, kReason});
+        expect_fault(reading, Fault::bad_length, below_header(total, reading));
         expect_payload(reading, "", kBehindFault);
         expect_equal(hex(reading.header->options), "nothing", "the options", kBehindFault);
     }

@@ -197,10 +197,17 @@ TEST_CASE("an extension header may be cut or longer than its packet") {
     expect_fault(longer, Fault::bad_length, {kReason, kPadding});
     expect_payload(longer, "", {kPadding, kBehindFault});
     expect_equal(chain(*longer.header), "none", "extension headers that were read", kBehindFault);
-    step("read one that has an extension header and a payload length of 0");
-    const auto none = read_with(read_ipv6, Test(ipv6_header("0000", "3c") + "1100 0104 00000000"));
-    expect_protocol(none, 60, used_all_the_same(none, {kPadding, kTrusted}));
-    expect_fault(none, Fault::bad_length, {kReason, kPadding});
+    for (const auto& [digits, number] : {std::pair{"3c", 60}, {"00", 0}}) {
+        step("read one that has the extension header " + std::to_string(number) +
+             " and a payload length of 0");
+        const auto none =
+            read_with(read_ipv6, Test(ipv6_header("0000", digits) + "1100 0104 00000000"));
+        const bool reads_none = header_of(none, kAllOrNothing).extensions.empty();
+        expect_protocol(none, number, used_all_the_same(none, reads_none ? kLeftOut : kZeroLength));
+        expect_fault(none, Fault::bad_length,
+                     none.fault == Fault::none ? (reads_none ? kNamed : kZeroLength) : kReason);
+        expect_payload(none, "", kZeroLength);
+    }
 }
 
 TEST_CASE("there are so many extension headers and no more") {
@@ -213,11 +220,20 @@ TEST_CASE("there are so many extension headers and no more") {
     expect_equal(header_of(most, kBound).extensions.size(), kMostExtensions, "extension headers",
                  {kBound, kNextHeader});
     expect_fault(most, Fault::none, kBound);
+    step("read one whose sixteenth says that a later piece follows, which looks like another one");
+    const auto piece =
+        read_with(read_ipv6, Test(ipv6_header("0090", "3c") + many.substr(38) +
+                                  "2c00 0104 00000000" + "3c00 0008 89abcdef" + last + kEight));
+    expect_equal(header_of(piece, kMiddle).extensions.size(), kMostExtensions, "extension headers",
+                 kMiddle);
+    expect_fault(piece, Fault::none, kMiddle);
+    expect_payload(piece, last + kEight, kMiddle);
     step("read one with seventeen");
     const auto more = read_with(read_ipv6, Test(ipv6_header("0090", "3c") + many + last + kEight));
     const std::size_t count = header_of(more, kUnbounded).extensions.size();
     expect_equal(count, kMostExtensions, "extension headers",
                  count == kMostExtensions + 1 ? Causes{kBound, kUnbounded} : Causes(kUnbounded));
     expect_fault(more, Fault::too_many, kUnbounded);
+    expect_protocol(more, 60, kLeftOut);
     expect_payload(more, "", kBehindFault);
 }

@@ -118,6 +118,13 @@ void expect_cut_payload(const Reading<Header>& reading, std::string_view expecte
     expect_payload(reading, expected, reading.payload.empty() ? kAllOrNothing : kTrusted);
 }
 
+// What it means that a length below its header is told otherwise than as bad.
+template <class Header>
+Causes below_header(std::string_view length, const Reading<Header>& reading) {
+    const bool takes_all = length == "0000" && !reading.payload.empty();
+    return takes_all ? Causes(kZeroLength) : Causes{kTooSmall, kReason};
+}
+
 template <class Header>
 void expect_fault(const Reading<Header>& reading, Fault expected, const Causes& causes) {
     expect_equal(std::string(net::to_string(reading.fault)), std::string(net::to_string(expected)),
