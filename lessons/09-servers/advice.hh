@@ -53,8 +53,9 @@ inline const Advice kRefusal{
     "README.md#a-refusal-that-nobody-reads"};
 inline const Advice kOtherError{
     "another error than was promised",
-    "The caller catches a ListenError, looks at its code and prints its advice. Another type, "
-    "another number or another call's name misleads him.",
+    "The caller goes by its type, its code, and the call and the address that its text begins "
+    "with: a ListenError of socket, bind and listen, a std::system_error of all else. Another one "
+    "misleads him.",
     "README.md#another-error-than-was-promised"};
 inline const Advice kLeak{
     "a descriptor left open",
@@ -94,7 +95,8 @@ inline const Advice kAborted{
 inline const Advice kExhausted{
     "running out taken for something else",
     "EMFILE, ENFILE, ENOBUFS and ENOMEM mean that the system has no more to give just now. It is "
-    "no end, and nothing that goes away by asking again at once.",
+    "no end, and nothing that goes away by asking again at once. All four have one answer: the "
+    "spare descriptor, and a client that is hung up on.",
     "README.md#running-out-taken-for-something-else; accept(2), ERRORS"};
 inline const Advice kNobody{
     "nobody there taken for something else",
@@ -112,7 +114,8 @@ inline const Advice kLoop{
     "README.md#a-loop-inside-accept_one"};
 inline const Advice kErrno{
     "an errno that was overwritten",
-    "Every call may change errno. Keep it in a variable before the next one is made.",
+    "Every call may change errno. Keep it in a variable before the next one is made. Of a call "
+    "that succeeded it says nothing: a client has error_number 0.",
     "README.md#an-errno-that-was-overwritten; errno(3)"};
 inline const Advice kNoReason{
     "a result without its reason",

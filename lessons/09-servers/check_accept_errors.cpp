@@ -138,4 +138,6 @@ TEST_CASE("a broken listener is thrown") {
     const Outcome outcome = outcome_of([&] { listener.accept_one(); });
     expect(outcome.error == EBADF, "what is thrown", "std::system_error with EBADF",
            outcome.words(), kBroken);
+    const std::string begin = "accept4 " + listener.address().to_string() + ": ";
+    expect(outcome.what.starts_with(begin), "its text", begin + "...", outcome.what, kOtherError);
 }
