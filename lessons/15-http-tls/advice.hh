@@ -38,7 +38,8 @@ inline const Advice kBegun{
     "README.md#an-empty-line-taken-for-a-beginning; net/http/request_parser.hh"};
 inline const Advice kNotBegun{
     "a beginning that is not told",
-    "A line may come whole: then check_unfinished() has never seen it, and line_end() has to say.",
+    "A line may come whole, and be refused: check_unfinished() has never seen it, and line_end() "
+    "has to say that it has come.",
     "README.md#a-beginning-that-is-not-told; net/http/request_parser.hh"};
 inline const Advice kTls{
     "a handshake of TLS not told apart",
@@ -72,7 +73,7 @@ inline const Advice kMajor{
     "say that the line is malformed.",
     "README.md#another-major-version-taken; RFC 9110, sections 2.5 and 15.6.6"};
 inline const Advice kMinor{"a higher minor version refused",
-                           "HTTP/1.2 is understood by everybody who knows 1.1: read it as 1.1.",
+                           "HTTP/1.2 is understood by who knows 1.1: minor_version_ is 1 then.",
                            "README.md#a-higher-minor-version-refused; RFC 9110, section 2.5"};
 inline const Advice kCut{"a verdict that hangs on the cut",
                          "TCP keeps the bytes in order and nothing else. Read a line when its LF "
@@ -120,7 +121,7 @@ inline const Advice kTooTight{
 inline const Advice kTooWide{
     "a bound that is one too wide",
     "Much more is refused, one byte more is not. The size of the head so far is scanned_, with the "
-    "LF that has come; the place of that LF is one less.",
+    "LF that has come, one more than its place; that of the empty line at its end counts, too.",
     "README.md#a-bound-that-is-one-too-wide; net/http/request_parser.hh"};
 inline const Advice kSpaceColon{
     "white space before the colon",
@@ -227,8 +228,8 @@ inline const Advice kCoding{"a coding that nobody undoes",
                             "README.md#a-coding-that-nobody-undoes; RFC 9112, section 6.1"};
 inline const Advice kManyCodings{
     "chunked twice",
-    "Once, in all fields of that name together. An empty member before it, or "
-    "a second field, is how a proxy is led past it.",
+    "Once, in all fields of that name together. An empty member before it, or a second field, "
+    "whatever it says, is how a proxy is led past it.",
     "README.md#chunked-twice; RFC 9112, sections 6.1 and 6.3; RFC 9110, section 5.6.1"};
 inline const Advice kOldCoding{
     "chunked in HTTP/1.0",

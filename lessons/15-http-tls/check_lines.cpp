@@ -81,6 +81,11 @@ TEST_CASE("an empty line begins no request") {
                {kEarly, kEmptyFirst});
         expect_equal(seen.has_begun, true, "has_begun()", kNotBegun);
     }
+    for (const char* bytes :
+         {"GET\r\n", "GET / HTTP/1.1\n", " GET / HTTP/1.1\r\n", "\r\n\x16\x03\x01\n"}) {
+        step(std::string("read ") + show(bytes) + ", which is no request line");
+        expect_equal(read_in_pieces(bytes, {}).has_begun, true, "has_begun()", kNotBegun);
+    }
 }
 
 TEST_CASE("what cannot begin a request is refused at its first byte") {
