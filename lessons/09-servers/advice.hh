@@ -77,11 +77,11 @@ inline const Advice kPeer{
     "accept4(2) writes the peer's address, and how long it is, into what it is given: the length "
     "must be the room there is, before each call. The address is passed on as it is.",
     "README.md#another-peer-than-the-one-who-came; accept(2)"};
-inline const Advice kZero{
-    "zero taken for no descriptor",
-    "accept4(2) gives the lowest number that is free, and 0 is one like all others. Only -1 is "
-    "none; an Fd knows it.",
-    "README.md#zero-taken-for-no-descriptor; accept(2)"};
+inline const Advice kZero{"zero taken for no descriptor",
+                          "socket(2) and accept4(2) give the lowest number that is free, and 0 is "
+                          "one like all others. Only -1 is "
+                          "none; an Fd knows it.",
+                          "README.md#zero-taken-for-no-descriptor; accept(2)"};
 inline const Advice kOtherAddress{
     "another address than the caller's",
     "bind(2) takes an address and how long it is: address.data() and address.size(). Of an "

@@ -17,6 +17,7 @@
 
 #include "advice.hh"
 #include "daemon/error.hh"
+#include "lessons/course/check/without_input.hh"
 #include "net/port_under_test.hh"
 #include "net/socket_options.hh"
 #include "seen.hh"
@@ -258,6 +259,15 @@ TEST_CASE("the queue is as long as the caller says") {
 TEST_CASE("a socket that is refused is a ListenError and leaves nothing") {
     for (const int error : {EMFILE, EAFNOSUPPORT})
         expect_refused(SocketCall::socket, error, "ListenError");
+    step("make one in a program without standard input: its socket has number 0");
+    const WithoutInput free_number;
+    bool is_made = true;
+    try {
+        const Listener listener(at("127.0.0.1:0"));
+    } catch (const std::system_error&) {
+        is_made = false;
+    }
+    expect(is_made, "the constructor", "makes a listener", "throws", kZero);
 }
 
 TEST_CASE("an address that is refused is a ListenError and leaves nothing") {

@@ -124,6 +124,15 @@ TEST_CASE("a listener from outside is taken over as it is") {
             is_accepted = false;
         }
         expect(is_accepted, "the client", "is accepted", "is not", kZero);
+        step("a listener is adopted that has number 0 itself, as inetd(8) hands it on");
+        Fd standard_input = raw_listener(at("127.0.0.1:0"));
+        bool is_adopted = true;
+        try {
+            Listener::adopt(std::move(standard_input));
+        } catch (const std::system_error&) {
+            is_adopted = false;
+        }
+        expect(is_adopted, "adopt()", "takes it", "throws", kZero);
     }
 }
 

@@ -19,6 +19,7 @@
 #include "daemon/error.hh"
 #include "lessons/course/check/faults.hh"
 #include "lessons/course/check/processes.hh"
+#include "lessons/course/check/without_input.hh"
 #include "net/client_process.hh"
 #include "net/socket_options.hh"
 #include "seen.hh"
@@ -148,6 +149,14 @@ TEST_CASE("the client is served by a child and hears the end") {
     expect(end != "exit status 8", "the signal for the child when its parent ends",
            "SIGTERM, as start() has it", "another or none", kOutlives);
     expect_equal(end, "exit status 7", "how it ended", kServed);
+    step("another client comes, and has number 0: there is no standard input");
+    const Fd other = door.connect();
+    wait_for_client(door.listener, Causes{});
+    const WithoutInput free_number;
+    AcceptResult first = door.listener.accept_one();
+    end_of(serve(door, first, [](const Fd&, const Address&) { return 0; }));
+    expect(!first.socket && ::fcntl(0, F_GETFD) == -1, "client.socket in the parent",
+           "is closed, and owns nothing", "is open", kZero);
 }
 
 TEST_CASE("the child has the client and not the listener") {
