@@ -86,6 +86,9 @@ TEST_CASE("an empty line begins no request") {
         step(std::string("read ") + show(bytes) + ", which is no request line");
         expect_equal(read_in_pieces(bytes, {}).has_begun, true, "has_begun()", kNotBegun);
     }
+    step("read a request line that is too long, in one piece");
+    const Seen too_long = read_in_pieces(of_size("GET /", kLine + 1, " HTTP/1.1") + "\r\n", {});
+    expect_equal(too_long.has_begun, true, "has_begun()", kNotBegun);
 }
 
 TEST_CASE("what cannot begin a request is refused at its first byte") {
