@@ -100,6 +100,16 @@ inline const Advice kNotFoundAgain{
     "When syslogd is started anew it makes a new socket at the path, and the old connection leads"
     " to nobody (ECONNREFUSED). Connect, and send once more.",
     "README.md#a-system-log-that-is-never-found-again"};
+inline const Advice kSomeReasons{
+    "some reasons to connect, and not the others",
+    "Which errno a socket gives depends on how the system log has gone: EPIPE, ECONNRESET and "
+    "others mean it as well. After all but a full queue connect once, and send once more.",
+    "README.md#some-reasons-to-connect-and-not-the-others; send(2), ERRORS; unix(7)"};
+inline const Advice kTriedOn{
+    "tried until it goes",
+    "The socket at the path may refuse each line, and a loop then keeps the program. Connect once, "
+    "send once more; a line that did not go is lost, and counted.",
+    "README.md#tried-until-it-goes"};
 inline const Advice kOtherSocket{
     "another socket than before",
     "A socket for datagrams may be connected again as it is (connect(2)). Another one in its place "
@@ -128,9 +138,8 @@ inline const Advice kReportCounted{
 inline const Advice kMistold{
     "lost lines told twice or forgotten",
     "Between reading the number and setting it to 0 another thread loses a line, or tells the "
-    "same number. Take it in one step, exchange(0), believe only what that gave, and add what "
-    "could "
-    "not be told.",
+    "same number. Take it in one step, exchange(0), believe only what that gave, and add what is "
+    "not told.",
     "README.md#lost-lines-told-twice-or-forgotten"};
 inline const Advice kSignal{
     "killed by its own log",
@@ -152,6 +161,11 @@ inline const Advice kTorn{
     "Behind a part of a line the next line would be its end, and both are unreadable. Begin it "
     "with a line end; also when a line between them was lost as a whole.",
     "README.md#a-part-without-an-end"};
+inline const Advice kPartForgotten{
+    "a reopen that forgets the part",
+    "What reopen() opens may be the same file, with the part at its end. is_torn_ is no matter of "
+    "its own: the next line that is written begins with a line end.",
+    "README.md#a-reopen-that-forgets-the-part"};
 inline const Advice kNoPart{
     "a line end where no part stands",
     "is_torn_ is for a line of which something was written. Where nothing was, the file is at the "
@@ -177,6 +191,11 @@ inline const Advice kCloexec{
     "Each program that the daemon starts inherits the log and may write into it. O_CLOEXEC in "
     "open(2) and in dup3(2) leaves no moment without it.",
     "README.md#close-on-exec-forgotten; open(2), O_CLOEXEC"};
+inline const Advice kNotWaitedFor{
+    "a file that is not waited for",
+    "With O_NONBLOCK a FIFO without a reader is an error (ENXIO), and one that is full loses lines "
+    "that would have had room in a moment. A file may block; only the system log's socket may not.",
+    "README.md#a-file-that-is-not-waited-for; open(2), O_NONBLOCK; fifo(7)"};
 inline const Advice kOldFile{
     "the old file written on",
     "A descriptor leads to the file and not to its name. After a rename it goes on writing the "
@@ -241,6 +260,11 @@ inline const Advice kTime{
     "RFC 3339: UTC with a Z, and milliseconds that are rounded down. One hour a year happens "
     "twice in local time, and files of two machines cannot be merged.",
     "README.md#a-time-of-another-form"};
+inline const Advice kTowards1970{
+    "a time before 1970 rounded towards it",
+    "From 1970 on all is right. Before it the number is negative; what cuts off its end, as "
+    "duration_cast and to_time_t() do, goes towards 0: up. std::chrono::floor rounds down.",
+    "README.md#a-time-before-1970-rounded-towards-it"};
 inline const Advice kSharedTime{
     "a time that all threads share",
     "gmtime(3) writes into one struct tm of the whole process, and another thread may do so before "
@@ -256,6 +280,11 @@ inline const Advice kHead{
     "The head is that of append_head(), and the words of the log's own lines are the contract's. "
     "Whoever reads the log, people and programs, finds things in their places.",
     "README.md#a-line-of-another-form"};
+inline const Advice kHeadAgain{
+    "a head that is escaped again",
+    "The program's name was escaped when the log was made, and append_head() writes it so. What "
+    "append_escaped() is given is the message alone.",
+    "README.md#a-head-that-is-escaped-again"};
 inline const Advice kLineEnd{
     "a line end too few or too many",
     "A line of a file, of stderr and of the journal ends in \\n; a datagram of the system log ends "
@@ -263,9 +292,8 @@ inline const Advice kLineEnd{
     "README.md#a-line-end-too-few-or-too-many"};
 inline const Advice kExtra{
     "more than was asked for",
-    "A log says what it was given, once, in its place. It does not wait, look or change anything "
-    "else: no folder is made and no link refused, nothing is tried beyond the contract, and a line "
-    "that the level leaves out is no work.",
+    "A log says what it was given, once, in its place, and changes nothing else: no folder is made "
+    "and no link refused, and a line that the level leaves out is no work.",
     "README.md#more-than-was-asked-for"};
 
 }  // namespace waymark::course::check

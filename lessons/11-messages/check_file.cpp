@@ -35,9 +35,10 @@ void expect_flags(const Log& log, std::string_view when) {
     const int flags = ::fcntl(number, F_GETFL);
     expect((flags & O_APPEND) != 0, fmt::format("the file {}", when), "with O_APPEND", "without",
            kAppend);
-    expect((flags & O_ACCMODE) == O_WRONLY && (flags & O_NONBLOCK) == 0,
-           fmt::format("the file {}", when), "for writing only, and it may wait",
+    expect((flags & O_ACCMODE) == O_WRONLY, fmt::format("the file {}", when), "for writing only",
            fmt::format("flags {:o}", flags), kExtra);
+    expect((flags & O_NONBLOCK) == 0, fmt::format("the file {}", when), "may wait",
+           "with O_NONBLOCK", kNotWaitedFor);
     expect((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0, fmt::format("the descriptor {}", when),
            "close-on-exec", "inherited by every program that is started", kCloexec);
 }

@@ -276,14 +276,16 @@ TEST_CASE("a formatter that throws costs its line and no more") {
 
 TEST_CASE("stderr has two forms") {
     int lost = 0;
-    step("log to stderr, which is a pipe, with time and head");
-    const std::string plain = printed({.program = "test"}, lost);
+    step("log to stderr, which is a pipe, with time and head; the program's name has a tab in it");
+    const std::string plain = printed({.program = "te\tst"}, lost);
     expect(lost == 0, "lines lost", "0", show(lost), Causes{kNotWritten, kHalf});
     expect(plain.ends_with("] warning: low battery\n") && plain.starts_with("2"), "what stderr got",
            "TIME test[PID] warning: low battery\\n", show(plain),
            plain.empty()           ? kNotWritten
            : plain.ends_with('\n') ? kHead
                                    : kLineEnd);
+    expect(plain.find(" te\\x09st[") != plain.npos, "the program's name in it", "te\\x09st",
+           show(plain), kHeadAgain);
     step("log to stderr for a service manager");
     const std::string journal = printed({.target = LogTarget::journal}, lost);
     expect(journal == "<4>low battery\n", "what stderr got", show("<4>low battery\n"),

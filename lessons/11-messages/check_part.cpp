@@ -15,13 +15,18 @@ using namespace waymark::course::check;
 
 namespace {
 
+enum class Way { file, standard_error, reopened };
+
 // The first lines are lost in a file that may have ten bytes: a part of the first, and nothing of
 // those behind it.
-void tear(int lines, bool to_stderr = false) {
+void tear(int lines, Way way = Way::file) {
     constexpr int kMoreWrites = 100;
+    const bool to_stderr = way == Way::standard_error;
+    const Advice& glued = way == Way::reopened ? kPartForgotten : kTorn;
     step(fmt::format(
-        "{} lines are logged to a file{} that may have 10 bytes, and then there is room", lines,
-        to_stderr ? ", which is stderr," : ""));
+        "{} lines are logged to a file{} that may have 10 bytes, and then there is room{}", lines,
+        to_stderr ? ", which is stderr," : "",
+        way == Way::reopened ? "; the file is opened again, and is the same" : ""));
     const Folder folder;
     const int status = in_a_process([&] {
         if (to_stderr) {
@@ -32,6 +37,7 @@ void tear(int lines, bool to_stderr = false) {
         room_for(10);
         for (int i = 0; i < lines; ++i) log.info("lost");
         room_for(RLIM_INFINITY);
+        if (way == Way::reopened) log.reopen();
         const Faults faults;
         log.info("next");
         const int writes = faults.calls(Call::write);
@@ -46,12 +52,12 @@ void tear(int lines, bool to_stderr = false) {
     expect(WEXITSTATUS(status) == lines, "lost()", fmt::format("{} lines lost", lines),
            in_words(status), Causes{kHalf, kNotCounted});
     expect(!seen.empty() && seen[0].size() == 10, "the first line of the file", "the part, alone",
-           show(seen.empty() ? "" : seen[0]), kTorn);
+           show(seen.empty() ? "" : seen[0]), glued);
     expect(seen.size() == 4 && seen[1].ends_with("] info: next") &&
                seen[2].ends_with("] warning: " + told(lines)) &&
                seen[3].ends_with("] info: one more"),
            "the lines behind it", "next, what was lost, one more",
-           show(contents_of(folder.log()).substr(0, 400)), kTorn);
+           show(contents_of(folder.log()).substr(0, 400)), glued);
 }
 
 }  // namespace
@@ -85,10 +91,11 @@ TEST_CASE("a signal in the middle of a write loses nothing") {
 
 TEST_CASE("a part of a line gets an end before the next line") {
     tear(1);
+    tear(1, Way::reopened);
 }
 
 TEST_CASE("a part of a line gets an end before the next line on stderr") {
-    tear(1, true);
+    tear(1, Way::standard_error);
 }
 
 TEST_CASE("a part gets its end also when lines between were lost as a whole") {

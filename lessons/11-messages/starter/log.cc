@@ -43,7 +43,8 @@ void Log::write_line(Severity, std::string_view) {}
 // STDERR_FILENO where fd_ owns nothing; for the system log send_to_syslog. True if all of it is out.
 //
 // Where only a part of the line was written (is_torn_), the next line that is written begins with
-// '\n': so the part stands on a line of its own, also when lines between them were lost as a whole.
+// '\n': so the part stands on a line of its own, also when lines between them were lost as a whole,
+// and after reopen().
 bool Log::deliver(Severity severity, std::string_view) {
     LineBuffer line;
     append_head(line, options_, severity);
