@@ -54,6 +54,11 @@ inline const Advice kCapabilities{
     "Permitted ones, which PR_SET_KEEPCAPS keeps, can be made effective again; no change of user "
     "touches the inheritable ones. And capset() says EINVAL to a head without a version.",
     "README.md#capabilities-kept; capabilities(7); capset(2); prctl(2), PR_SET_KEEPCAPS"};
+inline const Advice kNoMoreToDo{
+    "the right ids and nothing more to do",
+    "Ids and groups are those that were asked for, and capabilities are left: whoever has started "
+    "the process may have set both. What needs no root is done all the same.",
+    "README.md#the-right-ids-and-nothing-more-to-do; capabilities(7)"};
 inline const Advice kNeedless{
     "a drop refused to who has dropped",
     "Nothing had to be changed, and a call that needs root was made all the same.",
@@ -108,6 +113,11 @@ inline const Advice kOtherError{"another error than was promised",
                                 "what a person must correct is a "
                                 "UsageError.",
                                 "README.md#another-error-than-was-promised"};
+inline const Advice kErrnoOfNothing{
+    "the errno of a call that went well",
+    "No call has failed here: what they said was read back, and was not so. errno has then what "
+    "some call has left. The proof has an error of its own, EPERM.",
+    "README.md#the-errno-of-a-call-that-went-well; errno(3)"};
 inline const Advice kScopeNothing{"a scope that changes nothing",
                                   "Inside, the effective user is the other one.",
                                   "README.md#a-scope-that-changes-nothing; seteuid(2)"};

@@ -50,7 +50,7 @@ int MadeUpCredentials::apply(const std::function<int(Credentials&)>& change) {
         if (before_change) before_change();
         now = changed;
         if (after_change) after_change(now);
-        errno = ESRCH;
+        errno = kErrnoOfSuccess;
         return 0;
     }
     errno = error;

@@ -11,6 +11,7 @@
 #include <pwd.h>
 #include <sys/types.h>
 
+#include <cerrno>
 #include <functional>
 #include <map>
 #include <string>
@@ -18,6 +19,9 @@
 #include "credentials.hh"
 
 namespace waymark::course::check {
+
+// What stands in errno behind a change that went well: the C library may leave anything (errno(3)).
+inline constexpr int kErrnoOfSuccess = ESRCH;
 
 class MadeUpCredentials {
   public:
@@ -54,8 +58,7 @@ class MadeUpCredentials {
     bool lets_effective_be_root = false;
 
     // For the functions in front of the C library's. `change` is a call of Credentials on `now`;
-    // gives 0, or -1 with errno. Where it goes well errno is another one, too, as calls of the C
-    // library may leave it (errno(3)).
+    // gives 0, or -1 with errno. Where it goes well errno is kErrnoOfSuccess.
     static MadeUpCredentials* current();
     int apply(const std::function<int(Credentials&)>& change);
     int prctl(int what, unsigned long argument, bool& known);

@@ -81,7 +81,7 @@ inline void expect_system_error(const Outcome& outcome, int error, const Causes&
            survived);
     expect(outcome.kind == "std::system_error" && outcome.error == error, "what is thrown",
            fmt::format("std::system_error: {}", daemon::error_text(error)), outcome.words,
-           kOtherError);
+           outcome.error == kErrnoOfSuccess ? kErrnoOfNothing : kOtherError);
 }
 
 // What a process said before it ended, and how it ended.

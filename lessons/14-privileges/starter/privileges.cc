@@ -7,9 +7,10 @@
 // call that fails is thrown, daemon::check() does that. Then the proof: read all ids and the groups
 // back, and try to be root again, by setresuid(2) and seteuid(2); what must not be throws EPERM by
 // fail(). (Not if `user` is root.) Then give up all capabilities: capset(2), by syscall(2), for there is no
-// function of the C library; not if `user` is root. The parent-death signal (prctl(2)) is kept: ask for it
-// before, set it again at the end, and if one is set and the parent is another one by then, _exit with
-// kExitSystem. Who has these ids already, and no supplementary group, needs no root for any of it.
+// function of the C library; not if `user` is root. (They may go before the proof as well: it proves
+// what is left.) The parent-death signal (prctl(2)) is kept: ask for it before, set it again at the end, and
+// if one is set and the parent is another one by then, _exit with kExitSystem. Who has these ids already,
+// and no supplementary group, needs no root for any of it.
 void drop_permanently(const std::string&, const std::string&) {
     throw std::system_error(ENOSYS, std::generic_category(), "drop_permanently is to be written");
 }
