@@ -127,4 +127,50 @@ inline const Advice kGoesHome{
     "takes.",
     "README.md#a-crew-that-goes-home; poll(2)"};
 
+inline const Advice kDivided{
+    "a share of none",
+    "The worker was ended by SIGFPE: a whole number was divided by 0, or its remainder asked for. "
+    "max_requests_per_child is 0 where there is no last client. Count, and compare.",
+    "README.md#a-share-of-none; signal(7), SIGFPE"};
+inline const Advice kCrashed{
+    "a worker that crashes",
+    "Nobody has killed it: it has touched memory that is not its own, or done something else that "
+    "the processor refuses. Whatever is missing after that is missing because of it.",
+    "README.md#a-worker-that-crashes; signal(7), SIGSEGV"};
+inline const Advice kSelect{"select in place of poll",
+                            "A worker waits in select(2). Its sets have room for descriptors below "
+                            "1024: FD_SET of a higher "
+                            "one writes behind the set, in a program that has many clients.",
+                            "README.md#select-in-place-of-poll; select(2), BUGS"};
+inline const Advice kClosedTooMuch{"descriptors that are somebody else's",
+                                   "A child closes the writing ends of the stops, and no more. "
+                                   "What else the program has opened is "
+                                   "for its serving function: a log, a pipe, a database.",
+                                   "README.md#descriptors-that-are-somebody-elses"};
+inline const Advice kToldAndFailed{
+    "a crash on the way out",
+    "It was told to end, and has not ended in good order. What crashed may crash the others: "
+    "whether somebody was told does not count, ended.status.success() does.",
+    "README.md#a-crash-on-the-way-out"};
+inline const Advice kPutOff{
+    "a look that is put off",
+    "The pause of back_off_ is for starts. The dead are buried meanwhile, and who is too many is "
+    "stopped: the next look is kLookEvery from now, whatever happened in this one.",
+    "README.md#a-look-that-is-put-off"};
+inline const Advice kPipeThrown{
+    "a start that fails at its pipe",
+    "A fork that fails was caught. make_pipe() throws std::system_error as well, when there is no "
+    "descriptor left: the whole start stands in the try, and every errno is a failure.",
+    "README.md#a-start-that-fails-at-its-pipe; pipe(2), EMFILE"};
+inline const Advice kToldEarly{
+    "told before it is kept",
+    "Whoever hears of a start may ask the pool at once: pids() and counts() have to know the new "
+    "worker by then. First workers_, then on_started.",
+    "README.md#told-before-it-is-kept"};
+inline const Advice kSomeHeldUp{
+    "a pause for some of the starts",
+    "Those that start_servers wants were held up, and those for min_spare_threads were not. What "
+    "makes workers die at birth asks for no reason: before not_before nobody is started.",
+    "README.md#a-pause-for-some-of-the-starts"};
+
 }  // namespace workers_check

@@ -152,8 +152,13 @@ TEST_CASE("the decision: nobody is started before the back-off has ended") {
     const Deadline tomorrow(WorkerPool::Instant::clock::now() + 24h);
     const auto at_end = tomorrow.instant() + 1ms;
     const bool own_clock = WorkerPool::decide(kTable, {}, tomorrow, at_end).start == 0;
+    WorkerLimits no_spare = kTable;
+    no_spare.min_spare_threads = 0;
+    const bool holds_some = WorkerPool::decide(no_spare, {}, not_before, kNow).start == 0;
     expect(before.start == 0, "the decision", "start 0", show(before),
-           own_clock ? kOwnClock : kForkBomb);
+           own_clock    ? kOwnClock
+           : holds_some ? kSomeHeldUp
+                        : kForkBomb);
     step("the pause is over");
     const WorkerOrders after = WorkerPool::decide(kTable, {}, not_before, kNow + 1ms);
     expect(after.start == 2, "the decision", "start 2", show(after),

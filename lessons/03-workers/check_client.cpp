@@ -40,6 +40,7 @@ void expect_nonblocking(const Office& office) {
 
 // What keeps the one thread of the one worker from a client.
 const Advice& why_not_up(const WorkerPool& pool) {
+    expect_no_crash();
     const WorkerCounts counts = pool.counts();
     const std::vector<pid_t> threads = threads_of(pool);
     if (counts.coming_threads == 1 && polling(threads) == 1) return kJoinsLate;
@@ -153,10 +154,11 @@ TEST_CASE("workers with crews serve as many clients as there are threads") {
 }
 
 TEST_CASE("only the parent holds the writing ends of the pipes") {
+    const Pipe of_the_program = make_pipe();
     const std::set<std::string> before = written_pipes(::getpid());
     const Office office;
     WorkerPool pool(office.listener(), fixed(3, 1), serve_as_told);
-    step("a pool of 3 workers: which pipes may each of them write to?");
+    step("a pool of 3 workers, in a program with a pipe of its own: which may each write to?");
     pool.tend(kNow);
     expect_up(pool);
     std::set<std::string> stops = written_pipes(::getpid());
@@ -166,6 +168,10 @@ TEST_CASE("only the parent holds the writing ends of the pipes") {
         for (const std::string& held : written_pipes(worker))
             expect(!stops.contains(held), "writing ends of stops in a worker", "none",
                    "one, its own or a sibling's", kHeldPipe);
+    for (const pid_t worker : pool.pids())
+        expect(std::ranges::includes(written_pipes(worker), before),
+               "the program's own pipes in a worker", "open: who serves may need them", "closed",
+               kClosedTooMuch);
 }
 
 TEST_CASE("the listener that workers share does not block") {

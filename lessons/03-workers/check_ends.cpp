@@ -24,7 +24,7 @@ TEST_CASE("a worker that was killed is replaced") {
     const std::vector<pid_t> before = pool.pids();
     step("who has heard of the two workers?");
     expect(ends.unlisted == 0, "pids(), when on_started is told of a worker", "has it",
-           "does not know it yet", kNotTold);
+           "does not know it yet", kToldEarly);
     expect_equal(before.size(), 2U, "workers", kStart);
     expect(std::ranges::is_permutation(ends.started, before), "on_started",
            "told of the two, by number", fmt::format("told {} times", ends.started.size()),
@@ -107,21 +107,38 @@ TEST_CASE("workers that die at birth are no fork bomb") {
 
 TEST_CASE("a worker that ends badly has failed as well") {
     const Office office;
-    WorkerPool pool(office.listener(), fixed(1, 1), serve_as_told);
+    const WorkerLimits limits{.start_servers = 1,
+                              .server_limit = 2,
+                              .threads_per_child = 5,
+                              .min_spare_threads = 1,
+                              .max_spare_threads = 6};
+    WorkerPool pool(office.listener(), limits, serve_as_told);
     pool.tend(kNow);
-    const auto end_badly = [&] {
-        const Client client = enter(office, kNotReplaced);
+    step("five clients take all threads of a worker, and a sixth one those of a second");
+    std::vector<Client> clients;
+    for (int i = 0; i < 5; ++i) clients.push_back(enter(office, kNoCrew));
+    pool.tend(kNow + 1s);
+    expect_up(pool);
+    clients.push_back(enter(office, kNoCrew));
+    step("three of the five leave, and the second worker is told to end");
+    for (int i = 0; i < 3; ++i) leave(clients.at(i), kNoCrew);
+    soon([&] { return pool.counts().idle_threads == 7; });
+    pool.tend(kNow + 2s);
+    expect_equal(pool.counts().serving, 1U, "workers that take clients", kNotCarriedOut);
+    const auto end_badly = [&](const Client& client, WorkerPool::Instant now) {
         client.say(kCrash);
         wait_until_ended(client.worker);
+        pool.tend(now);
     };
-    step("a worker ends with exit status 3; a first failure costs no pause");
-    end_badly();
-    pool.tend(kNow + 1s);
-    expect_equal(pool.pids().size(), 1U, "workers", kNotReplaced);
-    step("so does the next one: now there is a pause");
-    end_badly();
-    pool.tend(kNow + 1s + 1ms);
-    expect_equal(pool.pids().size(), 0U, "workers", kBadEnd);
+    step("it ends with exit status 3, and so does the first one: two failures, and a pause");
+    end_badly(clients[5], kNow + 3s);
+    end_badly(clients[4], kNow + 3s + 1ms);
+    const std::size_t workers = pool.pids().size();
+    const auto why_not = [&]() -> const Advice& {
+        end_badly(enter(office, kNotReplaced), kNow + 3s + 2ms);
+        return pool.pids().empty() ? kToldAndFailed : kBadEnd;  // it is the second one to it
+    };
+    expect_equal(workers, 0U, "workers", workers == 0 ? kBadEnd : why_not());
 }
 
 TEST_CASE("a fork that fails is tried again later") {
@@ -156,7 +173,7 @@ TEST_CASE("what fails in one look is one failure") {
     kill_all(pool);
     Faults faults;
     faults.fail(Call::pipe, EMFILE);
-    expect_no_throw([&] { pool.tend(kNow + 200s); }, "tend()", kForkFails);
+    expect_no_throw([&] { pool.tend(kNow + 200s); }, "tend()", kPipeThrown);
     expect_equal(pool.pids().size(), 0U, "workers", kForkFails);
 }
 
@@ -166,7 +183,12 @@ TEST_CASE("forks that fail again and again are tried with pauses") {
     Faults faults;
     faults.fail(Call::fork, EAGAIN, 1000);
     step("every fork fails with EAGAIN; the parent looks once a second for a minute");
-    for (int second = 0; second <= 60; ++second) pool.tend(kNow + second * 1s);
+    for (int second = 0; second <= 60; ++second) {
+        pool.tend(kNow + second * 1s);
+        expect(pool.next_look() == Deadline(kNow + second * 1s + WorkerPool::kLookEvery),
+               "next_look(), while nothing may be started", "kLookEvery from now", "another time",
+               kPutOff);
+    }
     const int forks = faults.calls(Call::fork);
     expect(forks <= 3 * 8, "forks in a minute", "at most 24", show(forks), kFailedStart);
     expect(forks >= 5, "forks in a minute", "at least 5: nobody is given up", show(forks),

@@ -20,24 +20,30 @@ namespace workers_check {
 
 using waymark::daemon::WorkerPool;
 
-// Threads of this or of another process that sleep in poll(2) or one of its like. /proc has the
-// number of the call that a thread is in (proc(5)).
-inline int polling(const std::vector<pid_t>& threads) {
-    static const std::set<std::string> calls = [] {
-        std::set<std::string> numbers;
-        for (const long number : {
-#ifdef SYS_poll  // newer architectures have those with a mask alone
-                 SYS_poll, SYS_select, SYS_epoll_wait,
-#endif
-                 SYS_ppoll, SYS_pselect6, SYS_epoll_pwait})
-            numbers.insert(std::to_string(number));
-        return numbers;
-    }();
-    return static_cast<int>(std::ranges::count_if(threads, [](pid_t thread) {
-        std::string number;
-        std::ifstream(fmt::format("/proc/{}/syscall", thread)) >> number;
-        return calls.contains(number);
+// How many of these threads, of this or of another process, are in one of these calls. /proc has
+// the number of it (proc(5)).
+inline int in_one_of(const std::set<long>& calls, const std::vector<pid_t>& threads) {
+    return static_cast<int>(std::ranges::count_if(threads, [&](pid_t thread) {
+        long number = -1;  // "running" is none
+        return std::ifstream(fmt::format("/proc/{}/syscall", thread)) >> number &&
+               calls.contains(number);
     }));
+}
+
+#ifdef SYS_poll  // newer architectures have those with a mask alone
+inline const std::set<long> kSelects{SYS_select, SYS_pselect6};
+inline const std::set<long> kPolls{SYS_poll, SYS_ppoll, SYS_epoll_wait, SYS_epoll_pwait};
+#else
+inline const std::set<long> kSelects{SYS_pselect6};
+inline const std::set<long> kPolls{SYS_ppoll, SYS_epoll_pwait};
+#endif
+
+// Those that sleep in select(2), and in poll(2) or one of its like.
+inline int selecting(const std::vector<pid_t>& threads) {
+    return in_one_of(kSelects, threads);
+}
+inline int polling(const std::vector<pid_t>& threads) {
+    return in_one_of(kPolls, threads) + selecting(threads);
 }
 
 inline std::vector<pid_t> threads_of(pid_t process) {

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,6 +19,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -107,6 +109,28 @@ inline bool soon(const std::function<bool()>& condition) {
     return true;
 }
 
+// How a worker was ended that has made a signal itself; nothing if none was. Its status stays where
+// it is, for whoever collects it.
+inline std::optional<ExitStatus> crash_of_a_worker() {
+    for (const pid_t worker : children_of(::getpid())) {
+        siginfo_t end{};
+        const int looked =
+            ::waitid(P_PID, static_cast<id_t>(worker), &end, WEXITED | WNOHANG | WNOWAIT);
+        if (looked != 0 || end.si_pid != worker || end.si_code == CLD_EXITED) continue;
+        for (const int signal : {SIGFPE, SIGSEGV, SIGBUS, SIGILL})
+            if (end.si_status == signal) return ExitStatus::from_wait(signal);
+    }
+    return std::nullopt;
+}
+
+// Before anything is guessed.
+inline void expect_no_crash() {
+    const std::optional<ExitStatus> crash = crash_of_a_worker();
+    if (crash)
+        waymark::course::check::fail("the worker", "goes on", crash->describe(),
+                                     crash->signal() == SIGFPE ? kDivided : kCrashed);
+}
+
 // A client that is being served; fails the case when nobody serves it, for a reason that is looked
 // for then.
 inline Client enter(Fd socket, const std::function<const Advice&()>& why_not) {
@@ -114,12 +138,18 @@ inline Client enter(Fd socket, const std::function<const Advice&()>& why_not) {
         pollfd answered{socket.get(), POLLIN, 0};
         return ::poll(&answered, 1, 0) == 1;
     };
-    if (!soon(is_served))
+    if (!soon(is_served)) {
+        expect_no_crash();
         waymark::course::check::fail("the client", "served", "nobody serves it", why_not());
+    }
     Client client{std::move(socket), 0};
     const bool told =
         ::read(client.socket.get(), &client.worker, sizeof client.worker) == sizeof client.worker;
-    if (!told) waymark::course::check::fail("the client", "served", "hung up on", why_not());
+    if (!told) {
+        soon([] { return crash_of_a_worker().has_value(); });  // or lives on
+        expect_no_crash();
+        waymark::course::check::fail("the client", "served", "hung up on", why_not());
+    }
     return client;
 }
 inline Client enter(Fd socket, const Advice& advice) {
@@ -141,6 +171,7 @@ inline void expect_up(const WorkerPool& pool, std::ptrdiff_t threads = 0) {
     if_it_hangs(kNoCrew);
     const bool up = soon([&] { return pool.counts().coming_threads == 0; });
     const auto all = static_cast<std::ptrdiff_t>(pool.pids().size()) * (1 + threads);
+    if (!up) expect_no_crash();
     const bool not_told = threads > 0 && all_tasks_of(pool) >= all;
     expect(up, "the crews", "all threads are up", "some never came",
            not_told ? kScoreboard : kNoCrew);
