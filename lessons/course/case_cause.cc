@@ -35,9 +35,20 @@ const Advice kForged{"a result that was not the check's",
                      "count.",
                      "lessons/course/check/runner_line.hh"};
 
+// A case that says the same in advance at several of its steps has said one thing.
+std::vector<Advice> each_once(const std::vector<Advice>& causes) {
+    std::vector<Advice> once;
+    for (const Advice& cause : causes)
+        if (std::ranges::none_of(once, [&](const Advice& told) {
+                return told.misconception == cause.misconception && told.because == cause.because;
+            }))
+            once.push_back(cause);
+    return once;
+}
+
 void take(CaseResult& result, const std::vector<Advice>& causes) {
+    result.or_else = each_once(causes);
     result.advice = causes.empty() ? Advice{} : causes.front();
-    result.or_else = causes;
     if (!causes.empty()) result.or_else.erase(result.or_else.begin());
 }
 

@@ -149,6 +149,7 @@ TEST_CASE("a hang says what it waits for and takes its children along") {
                   result.waits.front());
     CHECK(contains(result.waits.front(), "pipe:["));
     CHECK(result.advice.misconception == "a planted mistake");
+    CHECK_MESSAGE(result.or_else.empty(), "what is said three times in advance is told once");
     const CaseResult family = run("hangs and holds children", std::chrono::seconds(2));
     CHECK(outcome_name(family.outcome) == "hung");
     CHECK(family.waits.size() == 2);
