@@ -42,6 +42,7 @@ inline const Advice& why_no_pause() {
 // Besides the one that was told. On the scoreboard whoever shares its slot leaves with it; and then
 // a slot that is cleared for the next worker was another's, too.
 inline const Advice& why_others_leave() {
+    may_use(2s);  // and so it has longer: each further look is a second in which nothing comes
     const Office office;
     WorkerPool pool(office.listener(), fixed(2, 1), serve_as_told);
     auto now = kNow;
