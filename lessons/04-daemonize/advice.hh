@@ -55,6 +55,12 @@ inline const Advice kSignalsKept{
     "cannot be stopped.",
     "README.md#signals-and-mask-kept; daemon(7), steps 2 and 3; daemon/signals.hh"};
 
+inline const Advice kSignalsLate{
+    "signals put back in the daemon alone",
+    "The daemon has its default signals, and the first process has its starter's: with SIGTERM "
+    "blocked nobody can end a command that waits. reset_all_signals() comes before the fork.",
+    "README.md#signals-put-back-in-the-daemon-alone; daemon/signals.hh"};
+
 inline const Advice kEnvironmentKept{
     "the environment of the person kept",
     "The environment belongs to whoever typed the command. It changes what libraries do, and every "
@@ -244,6 +250,18 @@ inline const Advice kOneCode{
     "The first byte of the word is the exit status that the daemon has chosen: 100 tells a "
     "script that a person must change something, 111 that it may try again.",
     "README.md#one-exit-status-for-every-failure; daemon/daemonize.hh, failed()"};
+
+inline const Advice kRefusalIsUsage{
+    "a refusal called a mistake",
+    "The status that the daemon chooses with failed() arrives, and a step that the system refused "
+    "was said with 100. It is kExitSystem, whatever the step: also a folder may be there again.",
+    "README.md#a-refusal-called-a-mistake; daemon/error.hh, kExitSystem"};
+
+inline const Advice kCutShort{
+    "a message cut short",
+    "How long the message is, and how many lines it has, is the daemon's to say. A line of one's "
+    "own with room for so many bytes, or the first line alone, loses what the person needs.",
+    "README.md#a-message-cut-short; daemon/error.hh, print_error"};
 
 inline const Advice kChannelClosed{
     "the channel closed with the rest",

@@ -104,6 +104,12 @@ inline const Advice kLostFile{
     "else can ever meet. Look whether the path still leads to what was locked; else begin again.",
     "README.md#the-lock-of-a-lost-file; daemon/pidfile.hh"};
 
+inline const Advice kNotBegunAgain{
+    "a lost file given up",
+    "The path led to another file when the lock was there, and try_lock said that somebody holds "
+    "it. Nobody does: open what stands at the path now, and lock that.",
+    "README.md#a-lost-file-given-up; daemon/pidfile.hh"};
+
 inline const Advice kDeadline{
     "the deadline passed over",
     "try_lock tries once at least, and then until the deadline: not once, not a number of times, "
