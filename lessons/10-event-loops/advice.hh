@@ -55,8 +55,9 @@ inline const Advice kLeftLoop{
     "EPOLLERR). One that is not watched at all is not.",
     "README.md#out-of-the-loop-while-it-is-open; epoll_ctl(2), EPOLLHUP"};
 inline const Advice kEmpty{"a message without bytes that waits",
-                           "There is nothing to send, so nothing waits. send(2) of no bytes "
-                           "returns 0, which is no progress.",
+                           "There is nothing to send, so nothing waits, and nothing is missing "
+                           "where it finds no room: push() is true, and the gap has not grown. "
+                           "send(2) of no bytes returns 0, which is no progress.",
                            "README.md#a-message-without-bytes-that-waits"};
 inline const Advice kStays{
     "the rest is never sent",
@@ -141,6 +142,16 @@ inline const Advice kManyGaps{
     "notice, a message, a notice. After the first drop there is room when half of the messages is "
     "gone, and half of the bytes.",
     "README.md#one-place-free-taken-for-room"};
+inline const Advice kHalfOfOne{
+    "half of one limit taken for room",
+    "Half of the messages was gone, or half of the bytes, and of the other more than half still "
+    "waited. There is room when not more than half of either waits: both are asked.",
+    "README.md#half-of-one-limit-taken-for-room"};
+inline const Advice kOnlyBehindASend{
+    "room looked for only behind a send",
+    "A message that is larger than the bound is dropped where nothing waits. Then nothing is sent, "
+    "and there is room all the same: the gap is told as soon as the loop comes.",
+    "README.md#room-looked-for-only-behind-a-send"};
 inline const Advice kLessThanHalf{
     "room found too late",
     "Not more than half of either limit waits: exactly half is enough. With a limit of 1, and with "

@@ -16,8 +16,9 @@ bool OutgoingQueue::push(std::string) {
 // Write this: the loop says that the socket has room, or with EPOLLERR or EPOLLHUP that the
 // connection is gone. Send a turn. Put patience_ off when something was taken. When something was
 // dropped, and not more than half of either limit waits: queue calls_.notice(dropped_), begin to
-// count anew, and call calls_.on_room(), which may push. False if nothing was sent and nothing queued:
-// whose patience is over is given up then.
+// count anew, and call calls_.on_room(), which may push. (You may look before the turn, too: then the
+// gap is told a turn later.) False if nothing was sent and nothing queued: whose patience is over is
+// given up then.
 bool OutgoingQueue::on_ready(std::uint32_t) {
     return false;
 }
