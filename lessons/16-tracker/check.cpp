@@ -81,7 +81,7 @@ TEST_CASE("a line with the right checksum is its text") {
         const std::string text(line, std::strlen(line) - 3);
         const std::optional<std::string> seen = checked(line);
         expect(seen == text, "the text of " + show(line), show(text),
-               seen ? show(*seen) : "nothing", {kChecksumText, kWrongBytes});
+               seen ? show(*seen) : "nothing", kChecksumText);
     }
 }
 
@@ -153,8 +153,7 @@ TEST_CASE("a fraction of a second counts from the left") {
     }
     for (const char* time : {"093000.x", "093000.-1", "093000,2", "093000:2"}) {
         step("read the time " + show(time));
-        expect(!instant("150624", time), "the instant", "nothing", "a value",
-               {kLooseDigits, kFraction});
+        expect(!instant("150624", time), "the instant", "nothing", "a value", kLooseDigits);
     }
 }
 
@@ -242,10 +241,14 @@ TEST_CASE("the fraction of a minute has any number of digits") {
 }
 
 TEST_CASE("what is no place is none") {
-    for (const char* text :
-         {"4747.1", "4747.1X", "4747.1E", "4747.1n", "4760.0N", "4799N", "47x7.1N", "4x47.1N",
-          "4747.N", "4747,1N", "47 7.1N", "47.71N", "14747.1N", "747.1N", "4747.1 N", " 4747.1N",
-          "4747.1N ", "4747.1NN", "4747.1.1N"}) {
+    for (const char* text : {"4747.1", "4747.1X", "4747.1E", "4747.1n", "4760.0N", "4799N",
+                             "4747.N", "47.71N", "14747.1N", "747.1N"}) {
+        step("read " + show(text) + " as a latitude");
+        const std::optional<double> seen = latitude(text);
+        expect(!seen, "the degrees", "nothing", in_words(seen), kNoPlace);
+    }
+    for (const char* text : {"47x7.1N", "4x47.1N", "4747,1N", "47 7.1N", "4747.1 N", " 4747.1N",
+                             "4747.1N ", "4747.1NN", "4747.1.1N"}) {
         step("read " + show(text) + " as a latitude");
         const std::optional<double> seen = latitude(text);
         expect(!seen, "the degrees", "nothing", in_words(seen), {kNoPlace, kLooseDigits});
@@ -263,7 +266,7 @@ TEST_CASE("what is no place is none") {
     for (const char* text : {"936.5E", "0936.5E", "00936.5N", "00960.0E"}) {
         step("read " + show(text) + " as a longitude");
         const std::optional<double> seen = longitude(text);
-        expect(!seen, "the degrees", "nothing", in_words(seen), {kNoPlace, kLooseDigits});
+        expect(!seen, "the degrees", "nothing", in_words(seen), kNoPlace);
     }
     for (const char* text : {"", "N", "47", "47N", "474N", "4", "00"}) {
         step("read " + show(text) + ", which is shorter than any place");

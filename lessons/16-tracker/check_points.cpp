@@ -112,8 +112,10 @@ TEST_CASE("an optional field that cannot be read costs that field") {
     // What reads these as numbers leaves them out, for they are none of a fix; but one may be 0.
     for (const char* fields : {",nan,inf,-inf,nan,inf", ",1e999,1e999,-1e999,1e999,1e999"}) {
         step("read a line that ends with " + show(fields));
-        expect_optional(fix_of(std::string(kPlace) + fields, {kOptionalCosts, kLooseDigits}),
-                        {"", {}, {}, {}, {}, {}}, {kZero, kLooseDigits});
+        const Fix fix = fix_of(std::string(kPlace) + fields, {kOptionalCosts, kLooseDigits});
+        const bool is_zero = fix.speed_mps == 0.0F || fix.course_deg == 0.0F ||
+                             fix.altitude_m == 0.0F || fix.battery_percent == 0.0F;
+        expect_optional(fix, {"", {}, {}, {}, {}, {}}, is_zero ? kZero : kLooseDigits);
     }
 }
 
@@ -155,14 +157,19 @@ TEST_CASE("what cannot be a point goes to quarantine") {
           {",,4747.123N,00936.567E", "bad_time", no_time},
           {"310624,093000,4747.123N,00936.567E", "bad_time", no_time},
           {"170624,093000,4747.123N,00936.567E", "time_in_future", kBelieved},
+          {" 150624,093000,4747.123N,00936.567E", "bad_time", kBlanks},
+          {"150624,093000\t,4747.123N,00936.567E", "bad_time", kBlanks},
+          {"150624,093000,4747.123N ,00936.567E", "missing_lat", kBlanks},
+          {"150624,093000,4747.123N, 00936.567E", "missing_lon", kBlanks},
           {"150624", "missing_lat", {kPastTheEnd, kZeroPlace}},
           {"", "missing_lat", {kPastTheEnd, kZeroPlace}}}) {
         step("read the line " + show(with_checksum(row.text)));
         const Quarantined kept = kept_of(with_checksum(row.text), 0, row.causes);
         expect_equal(kept.reason, std::string(row.reason), "the reason",
-                     is_a_known_reason(kept.reason) ? Causes{kBelieved, kOwnReason}
-                     : kept.reason.empty()          ? Causes{kEvidence}
-                                                    : Causes{kOwnReason});
+                     kept.reason == "bad_time"        ? Causes{kOwnReason}
+                     : is_a_known_reason(kept.reason) ? Causes{kBelieved, kOwnReason}
+                     : kept.reason.empty()            ? Causes{kEvidence}
+                                                      : Causes{kOwnReason});
     }
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "advice.hh"
+#include "advice_messages.hh"
 #include "protocols/sextant.hh"
 
 namespace waymark::course::check {
