@@ -85,8 +85,9 @@ inline const Advice kLocalTime{
     "README.md#local-time; mktime(3)"};
 inline const Advice kLooseDigits{
     "half of a number read",
-    "All of a field is the number, or it is none. strtod, stoi and sscanf take blanks and signs, "
-    "stop at the first letter, and read 0x10 as sixteen; strtoull with base 0 reads 010 as eight.",
+    "All of a field is the number, or it is none, and no digit is no number. strtod, stoi and "
+    "sscanf take blanks and signs, stop at the first letter, and read 0x10 as sixteen; strtoull "
+    "with base 0 reads 010 as eight.",
     "README.md#half-of-a-number-read; strtod(3), std::from_chars"};
 inline const Advice kLocale{"a number in the user's locale",
                             "Where the decimal sign is a comma, strtod and >> read 4747.123 as "
