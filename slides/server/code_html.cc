@@ -184,14 +184,14 @@ std::string code_html(const CodeReference& code, ProjectFiles& files) {
     const std::size_t first = lines.empty() ? 1 : lines.front().number;
     const std::size_t last = lines.empty() ? 1 : lines.back().number;
     std::string out = fmt::format(
-        "<figure class=\"code size-{}\"><pre tabindex=\"0\" aria-label=\"{}, lines {} to "
-        "{}\"><code>",
-        fitting_size(lines), file, first, last);
+        "<figure class=\"code size-{}\"><pre tabindex=\"0\" aria-label=\"{}, {}\"><code>",
+        fitting_size(lines), file,
+        first == last ? fmt::format("line {}", first) : fmt::format("lines {} to {}", first, last));
     append_lines(out, std::get<Shown>(found));
     out += fmt::format(
-        "</code></pre><figcaption><a href=\"/source/{0}#L{1}\">{0}:{1}–{2}</a>"
+        "</code></pre><figcaption><a href=\"/source/{0}#L{1}\">{0}:{1}{2}</a>"
         "</figcaption>",
-        file, first, last);
+        file, first, first == last ? std::string() : fmt::format("–{}", last));
     append_steps(out, steps);
     return out + "</figure>\n";
 }

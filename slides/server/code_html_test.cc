@@ -50,6 +50,14 @@ TEST_CASE("lines have the numbers of the file, also behind the marks of inner re
     CHECK_FALSE(contains(html, "#region"));
 }
 
+TEST_CASE("a region of one line is named by one number") {
+    const Checkout checkout;
+    ProjectFiles files(checkout.path);
+    const std::string html = code_html(reference("daemon/a.cc", "inner"), files);
+    CHECK(contains(html, "daemon/a.cc:5<"));
+    CHECK(contains(html, "aria-label=\"daemon/a.cc, line 5\""));
+}
+
 TEST_CASE("steps are marks for the page's script, and the marks of the source are not shown") {
     const Checkout checkout;
     ProjectFiles files(checkout.path);
