@@ -69,4 +69,9 @@ test('letters that cannot be read are noticed, in the scheme in which they canno
   assert.equal(await said(`${plain}<rect x="10" y="30" width="300" height="50" fill="#eee"/>`), '"plain" is under a rect');
   assert.equal(await said(`${plain}<text x="50" y="65">other</text>`), '"plain" meets "other"');
   assert.equal(await said('<text x="380" y="60">outside</text>'), '"outside" is cut off at the edge');
+  assert.equal(await said(`<rect class="line" x="16" y="30" width="300" height="50"/>${plain}`), '"plain" is 4.0 from the side of a box');
+  assert.equal(await said(`<rect class="line" x="240" y="30" width="50" height="50"/><text x="237" y="60" text-anchor="end">plain</text>`), '"plain" is 3.0 from the side of a box');
+  assert.equal(await said(`<path class="line" d="M300 54 H92" marker-end="url(#tip)"/>${plain}`), '');
+  assert.equal(await said(`<path class="line" d="M300 66 H60" marker-end="url(#tip)"/>${plain}`), 'the tip of an arrow meets "plain"');
+  assert.equal(await said(`<path class="line" d="M60 66 H300" marker-start="url(#tip)"/>${plain}`), 'the tip of an arrow meets "plain"');
 });

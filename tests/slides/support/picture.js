@@ -1,11 +1,13 @@
 // Whether a picture (an SVG of a lesson) can be read: its letters stand on something that they differ from, nothing runs
-// through them, they do not meet, and none is cut off at the picture's edge.
+// through them, they do not meet, they keep away from the sides of boxes and from the tips of arrows, and none is cut off
+// at the picture's edge.
 
 export const LEAST_CONTRAST = 4.5; // WCAG 2.2, 1.4.3; no allowance for large letters: a projector takes contrast away
 
 // What is wrong in the colour scheme that the page has, in words. The page is left as it was.
 export function lettersOf(page, source) {
   return page.evaluate(({ svg, least }) => {
+    const BESIDE = 5, TIP = 16; // pixels of the picture
     const LOOKED_AT_EVERY = 4, HEIGHTS = [0.1, 0.3, 0.55]; // pixels along a line; parts of a letter's size above its foot
     const host = document.body.appendChild(document.createElement('div'));
     host.style.cssText = 'position: fixed; inset: 0 auto auto 0; z-index: 1000; background: #fff';
@@ -45,6 +47,19 @@ export function lettersOf(page, source) {
       if (contrast(of, against) < least) faults.add(`${said(text)} has a contrast of ${contrast(of, against).toFixed(1)} only`);
     };
 
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    // Where the tips of an arrow are: a marker is no element that could be hit. They are 16 long and 16 wide, as all here.
+    const tipsOf = (arrow) => {
+      const length = arrow.getTotalLength(), toScreen = arrow.getScreenCTM();
+      const ends = [['marker-end', length, length - TIP], ['marker-start', 0, TIP]].filter(([name]) => arrow.hasAttribute(name));
+      return ends.map(([, at, back]) => {
+        const [a, b] = [at, Math.min(length, Math.max(0, back))].map((place) => arrow.getPointAtLength(place).matrixTransform(toScreen));
+        const lies = Math.abs(a.x - b.x) >= Math.abs(a.y - b.y);
+        const [x, y] = lies ? [0, TIP / 2] : [TIP / 2, 0];
+        return { left: Math.min(a.x, b.x) - x, right: Math.max(a.x, b.x) + x, top: Math.min(a.y, b.y) - y, bottom: Math.max(a.y, b.y) + y };
+      });
+    };
+
     const boxes = texts.map((text) => {
       const { x, width: length } = text.getBBox();
       const foot = text.getStartPositionOfChar(0).y, size = parseFloat(getComputedStyle(text).fontSize);
@@ -63,7 +78,20 @@ export function lettersOf(page, source) {
     for (const [one, a] of boxes.entries()) {
       for (const [other, b] of boxes.entries()) {
         if (one >= other) continue;
-        if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) faults.add(`${said(texts[one])} meets ${said(texts[other])}`);
+        if (meet(a, b)) faults.add(`${said(texts[one])} meets ${said(texts[other])}`);
+      }
+    }
+    for (const rect of drawing.querySelectorAll('rect')) {
+      const side = rect.getBoundingClientRect();
+      for (const [one, { left, right, top, bottom }] of boxes.entries()) {
+        if (top < side.top || bottom > side.bottom) continue;
+        const within = Math.min(left - side.left, side.right - right), beside = Math.max(side.left - right, left - side.right);
+        for (const room of [within, beside]) if (room >= 0 && room < BESIDE) faults.add(`${said(texts[one])} is ${room.toFixed(1)} from the side of a box`);
+      }
+    }
+    for (const arrow of drawing.querySelectorAll('path[marker-end], path[marker-start]')) {
+      for (const tip of tipsOf(arrow)) {
+        for (const [one, box] of boxes.entries()) if (meet(tip, box)) faults.add(`the tip of an arrow meets ${said(texts[one])}`);
       }
     }
     host.remove();
