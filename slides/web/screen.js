@@ -51,6 +51,16 @@ export class Screen {
     }
     this.#print(text.slice(place));
     while (this.#element.childElementCount > MOST_LINES) this.#element.firstElementChild.remove();
+    this.#toTheEnd();
+  }
+
+  // With a whole row at the upper edge: what is cut there cannot be read.
+  #toTheEnd() {
+    const { style } = this.#element;
+    style.paddingBottom = '';
+    const { scrollHeight, clientHeight } = this.#element;
+    if (scrollHeight <= clientHeight) return;
+    style.paddingBottom = `${clientHeight % parseFloat(getComputedStyle(this.#element).lineHeight)}px`;
     this.#element.scrollTop = this.#element.scrollHeight;
   }
 

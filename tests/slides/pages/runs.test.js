@@ -175,6 +175,18 @@ test('the screen keeps the last two thousand lines', async () => {
   assert.ok(lines > 1000 && lines <= 2000, `${lines} lines`);
 });
 
+test('a screen that is scrolled begins and ends with a whole row', async () => {
+  const { screen } = await run('7-flood');
+  await ended(page);
+  const cut = await screen.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    const rows = [...element.children].flatMap((row) => [...row.getClientRects()]);
+    return [top, bottom].map((edge) => rows.filter((row) => row.top < edge - 1 && row.bottom > edge + 1).length);
+  });
+  assert.deepEqual(cut, [0, 0]);
+  assert.ok(await screen.evaluate((element) => element.scrollTop) > 0);
+});
+
 test('where a run is impossible the recording is shown, and the reason', async () => {
   const { state, transcript } = await run('9-missing');
   await ended(page);
