@@ -128,8 +128,8 @@ bool Log::deliver(Severity severity, std::string_view message) {
 }
 
 //#region syslog
-// A full queue (EAGAIN) is not cured by connecting again; everything else may mean that the system
-// log is new and has made a new socket at the path.
+// A full queue (EAGAIN) is not cured by connecting again; everything else may mean
+// that the system log is new and has made a new socket at the path.
 bool Log::send_to_syslog(std::string_view line) {
     if (send_line(fd_, line)) return true;  //@ 1
     if (errno == EAGAIN || errno == ENOBUFS) return false;  //@ 2

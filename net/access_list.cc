@@ -76,8 +76,8 @@ namespace {
 constexpr unsigned kMappedBits = 96;  // what ::ffff:0:0/96 has before the IPv4 address
 
 //#region masked
-// The bits of byte number `index` that a mask of `bits` covers. Whole bytes first: shifting a
-// 32-bit number by 32, as one shift would for /0, is undefined.
+// The bits of byte number `index` that a mask of `bits` covers. Whole bytes first:
+// shifting a 32-bit number by 32, as one shift would for /0, is undefined.
 std::uint8_t mask_of_byte(std::size_t index, unsigned bits) {
     const auto before = static_cast<unsigned>(index) * 8;
     if (bits >= before + 8) return 0xff;                           //@ 1

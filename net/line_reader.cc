@@ -30,8 +30,8 @@ IoResult LineReader::read_line(std::string& line, std::size_t limit, Deadline de
             take(end + 1);  //@ 2
             return {IoStatus::done, line.size()};
         }
-        // Asked once in any case, as in timed_io: or who looks with a deadline of now would never
-        // get the rest of a line.
+        // Asked once in any case, as in timed_io: or who looks with a deadline of now
+        // would never get the rest of a line.
         if (has_read && deadline.expired()) return {IoStatus::timed_out, 0};
         searched = rest.size();
         const IoResult result = read_more(deadline);

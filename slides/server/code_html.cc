@@ -26,6 +26,7 @@ constexpr std::size_t kMostColumns = 85, kMostRows = 20;
 struct NumberedLine {
     std::size_t number;  // in the file
     bool goes_on;        // it belongs to the line above, which was too wide
+    bool is_comment;     // and nothing else
     std::string html;
     std::size_t columns;
 };
@@ -47,8 +48,13 @@ std::vector<std::string> split(std::string_view text) {
     return lines;
 }
 
-bool is_mark(std::string_view line) {
+std::string_view without_indentation(std::string_view line) {
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    return line;
+}
+
+bool is_mark(std::string_view line) {
+    line = without_indentation(line);
     return line.starts_with("//#region ") || line.starts_with("//#endregion ");
 }
 
@@ -78,7 +84,8 @@ Lines numbered(const course::Region& region, std::string_view file_text) {
         while (number <= file.size() && is_mark(file[number - 1])) ++number;
         bool goes_on = false;
         for (std::string& row : wrapped(line, kMostColumns)) {
-            lines.push_back({number, std::exchange(goes_on, true), "", row.size()});
+            lines.push_back({number, std::exchange(goes_on, true),
+                             without_indentation(row).starts_with("//"), "", row.size()});
             rows.push_back(std::move(row));
         }
         ++number;
@@ -86,6 +93,16 @@ Lines numbered(const course::Region& region, std::string_view file_text) {
     const std::vector<std::string> html = coloured_lines(joined(rows));
     for (std::size_t i = 0; i < lines.size(); ++i) lines[i].html = html[i];
     return lines;
+}
+
+// A comment of which a line is broken and the next one is not, so that a word or two stand alone
+// between them: the line that is broken, or nothing.
+const NumberedLine* ragged_comment(const Lines& lines) {
+    for (std::size_t i = 1; i + 1 < lines.size(); ++i)
+        if (lines[i - 1].is_comment && lines[i].is_comment && lines[i].goes_on &&
+            lines[i + 1].is_comment && !lines[i + 1].goes_on)
+            return &lines[i];
+    return nullptr;
 }
 
 // "" if it can be read from a chair at the back.
@@ -99,6 +116,11 @@ std::string fault_of_size(const CodeReference& code, const Lines& lines) {
         if (line.columns > kMostColumns)
             return fmt::format("{}:{} has {} columns, and {} have room: break it", code.file,
                                line.number, line.columns, kMostColumns);
+    if (const NumberedLine* line = ragged_comment(lines))
+        return fmt::format(
+            "{}:{} is a comment that goes on below, and {} columns have room: break "
+            "it there",
+            code.file, line->number, kMostColumns);
     return {};
 }
 

@@ -107,6 +107,25 @@ TEST_CASE("what has no room in letters that can be read is a fault, and a wide l
     CHECK(contains(code_html(reference("daemon/d.cc", "d"), files), "data-number=\"\">    x"));
 }
 
+TEST_CASE("a comment of which the slide would break one line of several is a fault") {
+    const Checkout checkout;
+    const auto fault = [&](std::string_view body) {
+        std::ofstream(checkout.path / "daemon/e.cc") << "//#region e\n"
+                                                     << body << "//#endregion e\n";
+        ProjectFiles files(checkout.path);
+        return fault_of(reference("daemon/e.cc", "e"), files);
+    };
+    const std::string wide = "// " + std::string(70, 'x') + " and more words\n";
+    CHECK(
+        fault(wide + "// go on.\n") ==
+        "daemon/e.cc:2 is a comment that goes on below, and 85 columns have room: break it there");
+    CHECK(fault(wide + "int a;\n").empty());
+    CHECK(fault("// short\n" + wide + "int a;\n").empty());
+    CHECK(fault("int " + std::string(30, 'b') + ";  // " + std::string(55, 'x') +
+                "\n// of another thing\n")
+              .empty());
+}
+
 TEST_CASE("in a learner's copy the part that is to be written is no fault") {
     const Checkout checkout;
     std::ofstream(checkout.path / "daemon/b.cc") << "//#region exercise-01\n// Write this.\n"
