@@ -51,6 +51,20 @@ test('output, colours and the end in words', async () => {
   await noneIsLeft();
 });
 
+test('a line that is too wide for the screen goes on further right', async () => {
+  const { screen } = await run('1-lines');
+  await ended(page);
+  const lefts = await screen.evaluate((element) => {
+    element.style.width = '8em';
+    const row = document.createRange();
+    row.selectNodeContents(element.firstElementChild);
+    const rows = [...row.getClientRects()].filter(({ width }) => width > 1).sort((a, b) => a.top - b.top);
+    element.style.width = '';
+    return [rows[0].left, rows.at(-1).left].map(Math.round);
+  });
+  assert.ok(lefts[1] > lefts[0] + 20, lefts.join(', '));
+});
+
 test('what a run has printed is drawn when it is over, also in a page that gets no frames', async () => {
   const other = await openDeck(browser, `${server.address}/decks/90-machinery`);
   await other.evaluate(() => { window.requestAnimationFrame = () => 0; });
