@@ -14,7 +14,7 @@ namespace waymark::slides {
 
 namespace {
 
-// As wide as the pane on a slide, so that lines break where the eye sees them break.
+// What a line of a demo may have. A pane has fewer columns, and breaks it where the eye sees it.
 constexpr winsize kSize{.ws_row = 24, .ws_col = 70, .ws_xpixel = 0, .ws_ypixel = 0};
 
 // Line ends as the programs write them: a page needs no carriage returns.

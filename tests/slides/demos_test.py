@@ -28,7 +28,7 @@ import terminal_run
 
 SERVER, MANIFEST, ROOT, *NODE = sys.argv[1:]
 RECORDED = pathlib.Path(ROOT) / "slides/transcripts"
-COLUMNS = 70  # what fits beside the process tree on a slide; slides/server/terminal.cc says so too
+COLUMNS = 70  # of a demo's terminal (slides/server/terminal.cc)
 EXIT_SKIPPED = 77
 LONGEST_RUN_SECONDS = 120  # the most that the server allows (slides/server/run_plan.cc)
 
@@ -235,7 +235,7 @@ class DemosTest(unittest.TestCase):
             pathlib.Path(MANIFEST).read_text("utf-8"))["lessons"] for demo in lesson["demos"]}
         self.assertLessEqual({str(file.relative_to(RECORDED)) for file in RECORDED.rglob("*.txt")}, demos)
 
-    def test_every_line_fits_on_its_slide(self):
+    def test_every_line_fits_its_terminal(self):
         self.assertEqual(too_long("x" * COLUMNS + "\n" + "y" * (COLUMNS + 1)), ["y" * (COLUMNS + 1)])
         for name, text in self.shown().items():
             with self.subTest(name):

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
 import { openBrowser } from '../../browser/support/browser.js';
-import { ended, openDeck, outOfView, pane, toSlideWith } from '../support/deck.js';
+import { ended, goOnUntilEnded, openDeck, outOfView, pane, toSlideWith } from '../support/deck.js';
 import { until } from '../support/processes.js';
 import { startMachinery } from '../support/servers.js';
 
@@ -34,6 +34,22 @@ const setSlider = (slider, value) => slider.evaluate((input, wanted) => {
   input.value = wanted;
   input.dispatchEvent(new Event('input'));
 }, value);
+
+test('a screen has the columns that slides/README.md tells', async () => {
+  const columnsOf = (screen) => screen.evaluate((element) => {
+    const row = element.appendChild(document.createElement('span'));
+    const rows = (columns) => { row.textContent = 'x'.repeat(columns); return Math.round(row.offsetHeight / parseFloat(getComputedStyle(element).lineHeight)); };
+    let columns = 1;
+    while (rows(columns + 1) === 1) ++columns;
+    row.remove();
+    return columns;
+  });
+  for (const [demo, columns] of [['1-lines', 57], ['i-pipes', 52], ['f-frames', 46], ['h-load', 46], ['d-backlog', 46]]) {
+    const { screen } = await run(demo);
+    await goOnUntilEnded(page);
+    assert.equal(await columnsOf(screen), columns, demo);
+  }
+});
 
 test('the last picture stays, and the slider goes through all pictures before it', async () => {
   const { tree, slider, screen, place, play } = await run('1-lines');
