@@ -76,10 +76,12 @@ export async function goOnUntilEnded(page, limitMs = 300000) {
     const box = document.querySelector('section.present .run');
     const deeds = [...box.querySelectorAll('.deeds button')];
     const press = () => { if (!box.querySelector('.next').disabled) (deeds.shift() ?? box.querySelector('.next')).click(); };
-    new MutationObserver(press).observe(box.querySelector('.next'), { attributes: true });
+    window.pressing = new MutationObserver(press);
+    window.pressing.observe(box.querySelector('.next'), { attributes: true });
     press();
   });
   await ended(page, limitMs);
+  await page.evaluate(() => window.pressing.disconnect()); // the next run of this slide is its own
 }
 
 // By keys alone, as a lecturer does: to that slide, going on from the one that is shown.
