@@ -121,8 +121,7 @@ inline const Advice kInterrupted{
 inline const Advice kPutOff{
     "EINTR taken for one that runs",
     "-1 with EINTR says nothing about the child: this one has ended, and was left for another "
-    "time, "
-    "which comes only with another SIGCHLD. Ask again at once.",
+    "time, which comes only with another SIGCHLD. Ask again at once.",
     "README.md#eintr-taken-for-one-that-runs; signal(7), 'Interruption of system calls'"};
 inline const Advice kCopiedBuffer{
     "buffers copied by fork",
@@ -137,8 +136,7 @@ inline const Advice kLostOutput{
 inline const Advice kOneStream{
     "one stream for all of them",
     "What the child printed to stdout is there, what it printed to another stream is lost: "
-    "_exit(2) "
-    "does not write what is in the buffers, and fflush(stdout) is about one of them. Call "
+    "_exit(2) does not write what is in the buffers, and fflush(stdout) is about one of them. Call "
     "fflush(nullptr) before it.",
     "README.md#one-stream-for-all-of-them; fflush(3)"};
 inline const Advice kExit{

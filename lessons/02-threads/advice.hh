@@ -85,9 +85,8 @@ inline const Advice kRoomLate{
 inline const Advice kWrongOne{
     "waking the wrong one",
     "notify_one wakes one of those who wait on that condition, whoever it is. If threads and "
-    "callers "
-    "wait on the same, the one who is woken may have nothing to do, and the other sleeps on. A "
-    "condition for each of the two sentences, or notify_all.",
+    "callers wait on the same, the one who is woken may have nothing to do, and the other sleeps "
+    "on. A condition for each of the two sentences, or notify_all.",
     "README.md#waking-the-wrong-one; pthread_cond_signal(3)"};
 
 inline const Advice kLostAtStop{

@@ -140,8 +140,7 @@ inline const Advice kNotReplaced{
 inline const Advice kForkBomb{
     "a fork bomb when children die at once",
     "What makes one worker die at birth makes the next one die, too. Tell back_off_ about each "
-    "look "
-    "that found a failed worker, and start nobody before back_off_.not_before().",
+    "look that found a failed worker, and start nobody before back_off_.not_before().",
     "README.md#a-fork-bomb-when-children-die-at-once; daemon/back_off.hh"};
 inline const Advice kBadEnd{
     "a failure taken for an end in good order",
@@ -232,8 +231,7 @@ inline const Advice kNoShare{
 inline const Advice kGoesOn{
     "a thread that goes on after the last client",
     "The worker has said that it takes no more, and another thread of its crew still waits for "
-    "one. "
-    "Each of them looks at crew.ended, with the lock held, before it waits.",
+    "one. Each of them looks at crew.ended, with the lock held, before it waits.",
     "README.md#a-thread-that-goes-on-after-the-last-client"};
 inline const Advice kLastOne{
     "the last client of the share is not served",

@@ -95,8 +95,7 @@ inline const Advice kTurnKept{
     "a turn that is not given back",
     "Every thread of the worker waits for a lock or for another thread, and none for a client. "
     "Somebody holds crew.turn: work() has to give it back before it joins the threads, and a "
-    "thread "
-    "with the client that it takes.",
+    "thread with the client that it takes.",
     "README.md#a-turn-that-is-not-given-back"};
 inline const Advice kDecidedFirst{
     "decided before the failure is told",

@@ -46,8 +46,7 @@ inline const Advice kNotInherited{
 inline const Advice kLockDropped{
     "a lock dropped by a second descriptor",
     "An ordinary lock (F_SETLK) has to be taken by the process that stays, and it is gone when "
-    "this "
-    "process closes any descriptor of the file. Write through the descriptor that is there.",
+    "this process closes any descriptor of the file. Write through the descriptor that is there.",
     "README.md#a-lock-dropped-by-a-second-descriptor; fcntl_locking(2), Advisory record locking"};
 
 inline const Advice kNoOwner{

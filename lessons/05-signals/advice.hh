@@ -58,8 +58,7 @@ inline const Advice kRestart{
 inline const Advice kLostWakeUp{
     "lost wake-up",
     "The signal came after the last look at the flag and before the wait. It is counted, and "
-    "nobody "
-    "wakes up. Keep it blocked from before the look, and let it in only by the wait itself.",
+    "nobody wakes up. Keep it blocked from before the look, and let it in only by the wait itself.",
     "README.md#lost-wake-up; ppoll(2); select(2), pselect"};
 inline const Advice kLooksLate{"a wait that does not look first",
                                "The flag was raised before the wait began, and nothing more will "
@@ -166,8 +165,7 @@ inline const Advice kOutOfTable{
 inline const Advice kSignalRefused{
     "a signal refused that is one",
     "The last real-time signal, SIGRTMAX, has the number _NSIG - 1, and it is as good as any "
-    "other. "
-    "Refuse what is below 1, and what is _NSIG or above.",
+    "other. Refuse what is below 1, and what is _NSIG or above.",
     "README.md#a-signal-refused-that-is-one; signal(7), Real-time signals"};
 inline const Advice kNotNested{
     "a second scope refused",

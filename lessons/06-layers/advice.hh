@@ -96,8 +96,7 @@ inline const Advice kCountsHeader{
 inline const Advice kZeroLength{
     "zero taken for no length",
     "A length of zero is one, too. IPv6 says by it that nothing is behind the 40 bytes; in IPv4 "
-    "and "
-    "UDP it is below the header. What was captured besides is no payload.",
+    "and UDP it is below the header. What was captured besides is no payload.",
     "README.md#zero-taken-for-no-length; net/frame.hh"};
 inline const Advice kNamed{
     "a header that is named and not there",

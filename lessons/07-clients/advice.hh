@@ -43,8 +43,7 @@ inline const Advice kMode{
 inline const Advice kCloseOnExec{
     "a socket for every child",
     "A program that is started meanwhile inherits a descriptor that is not close-on-exec, and "
-    "holds "
-    "the connection open. A flag set by a second call comes too late for a fork in between.",
+    "holds the connection open. A flag set by a second call comes too late for a fork in between.",
     "README.md#a-socket-for-every-child; socket(2), SOCK_CLOEXEC"};
 inline const Advice kDeadlineAnew{
     "a deadline for each address",
@@ -118,9 +117,8 @@ inline const Advice kLeak{
 inline const Advice kPassedOver{
     "one passed over",
     "One of those under way was not asked in this round, or has failed and is still among them. "
-    "Who "
-    "takes one out of a list while he walks through it passes over the next, which stands in its "
-    "place then.",
+    "Who takes one out of a list while he walks through it passes over the next, which stands in "
+    "its place then.",
     "README.md#one-passed-over; std::erase_if"};
 inline const Advice kAsksClock{
     "a clock asked where the time is given",
@@ -143,8 +141,7 @@ inline const Advice kOfAnother{
 inline const Advice kItself{
     "connected with itself",
     "Nobody listens there, and SO_ERROR says 0: the socket has the port that it asks for as its "
-    "own, "
-    "and what it sends it hears itself. pending_error() takes that for a refusal.",
+    "own, and what it sends it hears itself. pending_error() takes that for a refusal.",
     "README.md#connected-with-itself; net/socket_options.hh; RFC 9293, section 3.5"};
 inline const Advice kLost{
     "a race that does not end",

@@ -63,8 +63,7 @@ inline const Advice kSetUsed{
 inline const Advice kNfds{
     "select asked about others",
     "The first argument of select(2) says below which number it looks: the largest one plus one. "
-    "And "
-    "the set must have the number in it. It waits for ever beside what is not asked about.",
+    "And the set must have the number in it. It waits for ever beside what is not asked about.",
     "README.md#select-asked-about-others; select(2)"};
 inline const Advice kInterrupted{
     "EINTR taken for an error",
@@ -135,8 +134,7 @@ inline const Advice kReturn{
 inline const Advice kHangUp{
     "an end that is no event",
     "poll(2) tells POLLHUP and POLLERR also where nobody asked for them, and at times nothing "
-    "else. "
-    "Who looks for POLLIN or POLLOUT alone does not see that the peer has gone.",
+    "else. Who looks for POLLIN or POLLOUT alone does not see that the peer has gone.",
     "README.md#an-end-that-is-no-event; poll(2), POLLHUP"};
 inline const Advice kHangUpFirst{
     "a hang-up taken for the end",
@@ -161,8 +159,7 @@ inline const Advice kFirstTry{
 inline const Advice kNoSocket{
     "a pipe asked as a socket",
     "The stream is a pipe, and recv(2) and send(2) say ENOTSOCK (88) of it. read(2) and write(2) "
-    "take "
-    "both. Ask each time which it is: a number that was a socket may be a pipe later.",
+    "take both. Ask each time which it is: a number that was a socket may be a pipe later.",
     "README.md#a-pipe-asked-as-a-socket; recv(2), ERRORS"};
 inline const Advice kNothing{
     "a call for nothing",

@@ -32,8 +32,7 @@ inline const Advice kAgain{"sent again from the beginning",
 inline const Advice kMiscounted{
     "what waits, counted wrongly",
     "messages() are those that are not wholly sent, bytes() those that the kernel has not taken. "
-    "Both "
-    "follow each push and each send, and stay at what was not sent when the connection ends.",
+    "Both follow each push and each send, and stay at what was not sent when the connection ends.",
     "README.md#what-waits-counted-wrongly"};
 inline const Advice kAlwaysAsked{
     "EPOLLOUT always asked for",
@@ -62,8 +61,7 @@ inline const Advice kEmpty{"a message without bytes that waits",
 inline const Advice kStays{
     "the rest is never sent",
     "A turn ended with messages left, and the socket still ready. With EPOLLET nobody is told a "
-    "second "
-    "time; without, the loop says so in the next round.",
+    "second time; without, the loop says so in the next round.",
     "README.md#the-rest-is-never-sent; epoll(7), Level-triggered and edge-triggered"};
 inline const Advice kTurn{"one client keeps the loop",
                           "A client that reads as fast as we write has a socket that is always "
@@ -105,8 +103,7 @@ inline const Advice kBoundBytes{
 inline const Advice kUntold{
     "dropped without a word",
     "Messages are missing, and the client does not know. When not more than half of the limits "
-    "waits, "
-    "the notice goes into the queue, also where nothing is pushed any more.",
+    "waits, the notice goes into the queue, also where nothing is pushed any more.",
     "README.md#dropped-without-a-word"};
 inline const Advice kNotice{
     "a notice that is not due",
@@ -198,8 +195,8 @@ inline const Advice kDestroyed{
 inline const Advice kWatched{
     "closed while it is watched",
     "The loop keeps a pointer to this object. remove() comes before close(2), and before the "
-    "object is "
-    "gone; where the open file lives on in another descriptor, epoll goes on to report it.",
+    "object is gone; where the open file lives on in another descriptor, epoll goes on to report "
+    "it.",
     "README.md#closed-while-it-is-watched; epoll(7), Questions and answers"};
 inline const Advice kAfterEnd{
     "touched after the end",

@@ -32,9 +32,9 @@ int WorkerPool::work(std::size_t, const Fd&) {
 }
 
 // In the parent. Write this: take a free_slot() and clear it on the scoreboard; make a pipe;
-// children_.start() a child that closes every writing end of these pipes that it has inherited, its own and
-// those in workers_ (and nothing else), and then does its work(slot, reading end). Keep the pid with its Worker in workers_, and
-// tell events_.on_started, if there is such a function.
+// children_.start() a child that closes every writing end of these pipes that it has inherited, its
+// own and those in workers_ (and nothing else), and then does its work(slot, reading end). Keep the
+// pid with its Worker in workers_, and tell events_.on_started, if there is such a function.
 void WorkerPool::start_worker() {}
 
 // In the parent. Write this: how many workers to start, or to stop, with so much of everything.
