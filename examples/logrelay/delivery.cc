@@ -60,6 +60,7 @@ Delivery::Delivery(net::EventLoop& loop, const MessageRing& ring, net::Listener 
       run_(milliseconds_since_1970()),
       own_host_(own_host_name()),
       news_(loop),
+      gathered_(loop, ring, [this] { news_.tell_all(); }),
       gate_(settings.clients),
       acceptor_(
           loop, std::move(listener),

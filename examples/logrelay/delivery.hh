@@ -12,6 +12,7 @@
 
 #include "daemon/fd.hh"
 #include "daemon/log.hh"
+#include "gathered_news.hh"
 #include "message_ring.hh"
 #include "net/acceptor.hh"
 #include "net/access_list.hh"
@@ -46,7 +47,7 @@ class Delivery {
     ~Delivery();
 
     // There are messages that were not there.
-    void tell_all() { news_.tell_all(); }
+    void tell_of_messages() { gathered_.add(); }
 
     // For who comes from now on: a client that is connected stays.
     void set_access(net::AccessList access) { access_ = std::move(access); }
@@ -83,6 +84,7 @@ class Delivery {
     const std::string own_host_;
     Counts counts_;
     net::Notice news_;  // messages, or the end
+    GatheredNews gathered_;
     net::ConnectionGate gate_;
     net::Acceptor acceptor_;
     bool is_stopping_ = false;

@@ -7,6 +7,7 @@ namespace waymark::logrelay {
 
 void MessageRing::add(std::string message) {
     bytes_ += message.size();
+    bytes_added_ += message.size();
     messages_.push_back(std::move(message));
     ++next_;
     while (messages_.size() > limits_.messages ||

@@ -34,12 +34,15 @@ class MessageRing {
     const std::string& at(std::uint64_t number) const;
 
     std::size_t bytes() const { return bytes_; }
+    // Of all that were ever added.
+    std::uint64_t bytes_added() const { return bytes_added_; }
     const Limits& limits() const { return limits_; }
 
   private:
     Limits limits_;
     std::deque<std::string> messages_;
     std::size_t bytes_ = 0;
+    std::uint64_t bytes_added_ = 0;
     std::uint64_t next_ = 1;
 };
 

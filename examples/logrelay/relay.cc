@@ -31,7 +31,7 @@ Relay::Relay(net::EventLoop& loop, const Options& options, net::Listener listene
                 {options.clients, options.handshake_time, options.greeting_time, options.patience},
                 log),
       intake_(loop, ring_, examples::read_access(options.senders), options.longest,
-              [this] { delivery_.tell_all(); }) {
+              [this] { delivery_.tell_of_messages(); }) {
     log_notes();
 }
 
