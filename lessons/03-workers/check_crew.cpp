@@ -38,6 +38,7 @@ TEST_CASE("one thread of a crew waits and accepts at a time") {
     const Office office;
     WorkerPool pool(office.listener(), fixed(1, 3), serve_as_told);
     Pipe told = make_pipe();
+    set_nonblocking(told.reading, true);
     Faults faults;
     // In the worker, when a thread is about to accept, and is not counted yet: one that was given
     // the turn is running now, and comes to accept as well; those that wait for it sleep on.
@@ -73,10 +74,11 @@ TEST_CASE("one thread of a crew waits and accepts at a time") {
     expect(left == 'y', "SIGTERM, when the worker makes its first thread", "left to the parent",
            "not yet", kSignalsNotLeft);
     step("a client comes; a thread that is about to accept is held for a moment");
-    leave(enter(office, kNoCrew), kNoCrew);
+    Fd client = office.connect();
     char another = 'n';
-    (void)!::read(told.reading.get(), &another, 1);
+    soon([&] { return ::read(told.reading.get(), &another, 1) == 1; });
     expect(another == 'n', "threads that came to accept meanwhile", "none", "another one", kTurn);
+    leave(enter(std::move(client), kNoCrew), kNoCrew);
 }
 
 TEST_CASE("a slot is cleared before its worker is started") {
