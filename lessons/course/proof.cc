@@ -24,9 +24,8 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds kPatient{60};
 constexpr std::chrono::seconds kForWrongOnes{5};
 constexpr std::chrono::seconds kSecondTime{30};
-// On two processors twice as many programs are judged in the same time; on one, the second goes on
-// while the first waits for a hang to stand still.
-constexpr std::size_t kJudges = 2;
+// On two processors; the third goes on while the others wait for a hang to stand still.
+constexpr std::size_t kJudges = 3;
 
 const Reporter& plain_reporter() {
     static const Reporter reporter{Style(false), 100000};
