@@ -1,12 +1,12 @@
 // What is yours to write in lesson 08, with read_line in line_reader.cc. net/timed_io.hh is the
 // contract. Begin with the waits; everything else stands on them. `fail` throws std::system_error.
 //
-// For all of them: nothing is changed and left so (mode of the descriptor, its options, signal mask,
-// SIGPIPE's action). The descriptor may be a socket or a pipe, blocking or not, and a call must not
-// block after the wait. EAGAIN means: wait again, for what is left. EINTR is no attempt: the same, or
-// call again at once. When the deadline has come, what is there is still moved by one attempt
-// without waiting, and not by a second one; also where the descriptor is called ready each time and
-// nothing moves.
+// For all of them: the mode of the descriptor stays as it is, also while a call lasts; and nothing
+// else is changed and left so (its options, the signal mask, SIGPIPE's action). The descriptor may be
+// a socket or a pipe, blocking or not, and a call must not block after the wait. EAGAIN means: wait
+// again, for what is left. EINTR is no attempt: the same, or call again at once. When the deadline
+// has come, what is there is still moved by one attempt without waiting, and not by a second one;
+// also where the descriptor is called ready each time and nothing moves.
 
 // Write these: `ready` when a read (write) will not block: bytes, the end, an error to be told.
 // `timed_out` not before the deadline has come. A deadline that has come still asks once. A
