@@ -20,7 +20,6 @@ using net::Transfer;
 
 namespace {
 
-constexpr std::size_t kPiece = 16 * 1024;        // bytes of messages that go out in one write
 constexpr std::chrono::seconds kGone{10};        // for a machine that acknowledges nothing
 constexpr std::size_t kMostUnasked = 64 * 1024;  // bytes that a client may send, asked by nobody
 
@@ -185,7 +184,7 @@ void Delivery::take_piece(Session& session, std::string& piece) {
     piece.clear();
     const std::uint64_t sent = session.place.sent();
     const std::uint64_t dropped = session.place.dropped();
-    session.place.take(piece, kPiece);
+    session.place.take(piece, GatheredNews::kPiece);
     counts_.sent += session.place.sent() - sent;
     const std::uint64_t missing = session.place.dropped() - dropped;
     counts_.dropped += missing;

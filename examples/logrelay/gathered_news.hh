@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -19,8 +20,8 @@ class GatheredNews {
     // Nobody is told later than so much after a message has come, but for the loop's own rounding
     // (a millisecond) and the work of its round.
     static constexpr std::chrono::milliseconds kPause{2};
-    // Nor later than with so many bytes: that is as much as goes out in one write.
-    static constexpr std::uint64_t kPiece = 16 * 1024;
+    // Bytes of messages that go out in one write: when they are there, nothing is waited for.
+    static constexpr std::size_t kPiece = 16 * 1024;
 
     // Both must outlive it. `tell` is called on the loop.
     GatheredNews(net::EventLoop& loop, const MessageRing& ring, std::function<void()> tell);
