@@ -133,6 +133,12 @@ inline const Advice kLostOutput{
     "_exit(2) ends the process at once and does not write what is in the buffers of stdio. Call "
     "fflush(nullptr) before it.",
     "README.md#_exit-without-a-flush; _exit(2)"};
+inline const Advice kLostByThrow{
+    "a flush that an exception passes by",
+    "What the child printed arrives if its function returns, and is lost if it throws: the flush "
+    "is on one of the two ways only. result_of() gives the exit code on both: fflush(nullptr) "
+    "comes behind it.",
+    "README.md#a-flush-that-an-exception-passes-by; fflush(3)"};
 inline const Advice kOneStream{
     "one stream for all of them",
     "What the child printed to stdout is there, what it printed to another stream is lost: "
@@ -149,6 +155,11 @@ inline const Advice kSignalSettings{
     "A child inherits its parent's handlers and its mask. A child with SIGTERM blocked can never "
     "be asked to end. Call reset_all_signals() in the child.",
     "README.md#signal-settings-inherited; signal(7), 'Signal dispositions'"};
+inline const Advice kMaskPutBack{
+    "the mask put back in the child",
+    "A SignalMask ends with its scope in both processes: behind reset_all_signals() it gives the "
+    "child its parent's mask again. In the child the reset comes last, or the scope does not end.",
+    "README.md#the-mask-put-back-in-the-child; daemon/signals.hh"};
 inline const Advice kLeftBlocked{
     "signals left blocked",
     "Signals that are blocked for the fork must be let in again in the parent, also when the fork "
@@ -162,8 +173,8 @@ inline const Advice kParentsHandlers{
     "README.md#the-parents-handlers-changed; sigaction(2)"};
 inline const Advice kOtherException{
     "another exception than was promised",
-    "Who calls start() looks for std::system_error and its number, EAGAIN, to try again later. "
-    "check(result, \"fork\") throws it.",
+    "Who calls start() looks for std::system_error and its number, which is the errno of fork(2): "
+    "EAGAIN is to try again later. check(result, \"fork\") throws it.",
     "README.md#another-exception-than-was-promised; daemon/error.hh"};
 inline const Advice kFailedFork{
     "a failed fork taken for a process id",

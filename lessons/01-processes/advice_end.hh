@@ -11,6 +11,11 @@ inline const Advice kNoGrace{
     "SIGKILL cannot be caught: the child has no chance to finish its work. Wait until it has "
     "ended or the grace is over, and only then kill.",
     "README.md#killing-without-grace; signal(7)"};
+inline const Advice kSleepIsEnd{
+    "a sleep taken for an end",
+    "Left alone the parent waits for its children, and it kills them when a signal interrupts its "
+    "sleep. sleep_until_ended() may return earlier: look who has ended, and sleep again.",
+    "README.md#a-sleep-taken-for-an-end; daemon/children.hh, sleep_until_ended"};
 inline const Advice kOwnLimit{
     "another limit than the grace",
     "How long the children have is the caller's word: Deadline::never() and an hour are a grace, "
@@ -56,6 +61,11 @@ inline const Advice kForGranted{"an end taken for granted",
                                 "that. How it ended waitpid(2) "
                                 "says, and nobody else.",
                                 "README.md#an-end-taken-for-granted; waitpid(2)"};
+inline const Advice kNoQuestion{
+    "a grace that is over taken for no question",
+    "How long the grace is says nothing about the first step: SIGTERM goes to each child, then the "
+    "loop looks at the grace, and then comes SIGKILL.",
+    "README.md#a-grace-that-is-over-taken-for-no-question"};
 inline const Advice kNobodyAsked{
     "a child that nobody asked to end",
     "The child waits for its SIGTERM, and the parent for the child. signal_all(SIGTERM) sends "

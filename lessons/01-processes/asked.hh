@@ -9,10 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "daemon/deadline.hh"
@@ -79,6 +81,16 @@ inline int end_after(pid_t before, Gate& ready) {
     constexpr int kQuietLooks = 30;
     let_the_parent_sleep(kQuietLooks);
     return result_when_asked();
+}
+
+// Is asked and does not hear it: the SIGTERM that was sent is to be seen from outside.
+inline int never_answer(Gate& ready) {
+    sigset_t asked;
+    ::sigemptyset(&asked);
+    ::sigaddset(&asked, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &asked, nullptr);
+    ready.open();
+    return sleep_for_ever();
 }
 
 inline int never_listen(Gate& ready) {
@@ -150,19 +162,49 @@ inline void expect_gone(pid_t pid) {
     fail("the child in /proc", "gone", is_zombie(pid) ? "a zombie" : "still running", advice);
 }
 
+// Whether this signal has been sent to it and has had no effect yet.
+inline bool was_sent(int signal, pid_t pid) {
+    const unsigned long long bit = 1ULL << (signal - 1);
+    for (const char* pending : {"SigPnd", "ShdPnd"})
+        if ((std::strtoull(status_line(pid, pending).c_str(), nullptr, 16) & bit) != 0) return true;
+    return false;
+}
+
 // Whether SIGKILL has been sent to it, if it has come so far or not.
 inline bool was_killed(pid_t pid) {
     const char state = process_state(pid);
-    if (state == '\0' || state == 'Z' || state == 'X') return true;
-    constexpr unsigned long long kBit = 1ULL << (SIGKILL - 1);
-    for (const char* pending : {"SigPnd", "ShdPnd"})
-        if ((std::strtoull(status_line(pid, pending).c_str(), nullptr, 16) & kBit) != 0)
-            return true;
-    return false;
+    return state == '\0' || state == 'Z' || state == 'X' || was_sent(SIGKILL, pid);
 }
 
 inline long sleeps_so_far() {
     return std::atol(status_line(::getpid(), "voluntary_ctxt_switches").c_str());
+}
+
+// One that was given no time died of SIGKILL; one that died of something else was not asked to end.
+inline Causes why_killed(const Children::Ended& child, const Causes& otherwise) {
+    if (child.status.exited() && child.status.code() == 6) return kAskedAgain;
+    const bool asked = !child.status.killed() || child.status.signal() == SIGKILL;
+    const bool in_time = otherwise.all().back().misconception == kNoGrace.misconception;
+    return in_time && !asked ? Causes(kAskedOtherwise) : otherwise;
+}
+
+// Of children that were killed, and what their parent slept in was interrupted: are they given the
+// time for it if nothing interrupts?
+inline Causes why_without_grace(const Endings& ended) {
+    const auto killed = [](const Children::Ended& one) { return one.status.killed(); };
+    if (std::ranges::none_of(ended, killed)) return kNoGrace;
+    Children again;
+    Gate ready;
+    again.start([&] { return end_when_asked(ready); });
+    ready.wait();
+    const Endings without = again.terminate_all(daemon::Deadline::never());
+    return std::ranges::any_of(without, killed) ? kNoGrace : kSleepIsEnd;
+}
+
+inline void expect_each(const Endings& ended, std::string_view expected, const Causes& advice) {
+    for (const Children::Ended& child : ended)
+        expect(child.status.describe() == expected, "how the child ended", expected,
+               child.status.describe(), why_killed(child, advice));
 }
 
 // Of children one of which somebody else has collected: of that one waitpid(2) says ECHILD, and

@@ -2,6 +2,7 @@
 // of its parent and what it must not have, and whose child it is.
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -12,6 +13,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "daemon/children.hh"
 #include "daemon/error.hh"
@@ -76,6 +79,19 @@ TEST_CASE("what is printed is written once") {
     for (const char* const line : {"child;", "child's log;"})
         expect(count(text, line) == 1, "the child's line", show(line) + " once", show(text),
                count(text, "child;") == 1 ? kOneStream : kLostOutput);
+    step("the same with a child that throws when it has printed its line");
+    const std::string thrown = written_by([](const Fd& output) {
+        static char buffer[4096];
+        ::dup2(output.get(), STDOUT_FILENO);
+        ::dup2(output.get(), STDERR_FILENO);
+        std::setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+        start_and_collect([]() -> int {
+            std::fputs("child;", stdout);
+            throw std::runtime_error("thrown on purpose");
+        });
+    });
+    expect(count(thrown, "child;") == 1, "the child's line", "\"child;\" once", show(thrown),
+           count(thrown, "child;") == 0 ? kLostByThrow : kCopiedBuffer);
 }
 
 TEST_CASE("a child does not tidy up for its parent") {
@@ -127,8 +143,11 @@ TEST_CASE("a child starts with signals as new and without siblings") {
            describe(status), why_so(status, kFallingThrough));
     expect((status.code() & 1) == 0, "action of SIGUSR1 in the child", "the default",
            "the parent's handler", kSignalSettings);
+    // The handlers are reset, so the mask was left out, or was put back.
+    const Causes of_the_mask =
+        (status.code() & 8) == 0 ? Causes{kMaskPutBack, kSignalSettings} : Causes(kSignalSettings);
     expect((status.code() & 2) == 0, "signals that the child blocks", "none",
-           "the parent's, or all", kSignalSettings);
+           "the parent's, or all", of_the_mask);
     expect((status.code() & 8) == 0, "SIGALRM and SIGRTMAX in the child", "the default",
            "as in the parent", kSignalSettings);
     expect((status.code() & 32) == 0, "signals that the child ignores", "none",
@@ -226,29 +245,32 @@ TEST_CASE("a fork that fails is reported and changes nothing") {
     Children children;
     start(children, sleep_for_ever);
     const Signals before;
-    step("with one child running: start another while the system has no room for one (EAGAIN)");
-    if_it_crashes(kFailedFork);
-    Faults faults;
-    faults.fail(Call::fork, EAGAIN);
-    int error = 0;
-    std::string thrown_instead;
-    try {
-        start(children, [] { return 0; });
-    } catch (const std::system_error& thrown) {
-        error = thrown.code().value();
-    } catch (const std::exception& thrown) {
-        thrown_instead = thrown.what();
+    for (const auto& [refusal, name] : {std::pair{EAGAIN, "EAGAIN"}, {ENOMEM, "ENOMEM"}}) {
+        step(fmt::format("with one child running: start another, and fork(2) says {}", name));
+        if_it_crashes(kFailedFork);
+        Faults faults;
+        faults.fail(Call::fork, refusal);
+        int error = 0;
+        std::string thrown_instead;
+        try {
+            start(children, [] { return 0; });
+        } catch (const std::system_error& thrown) {
+            error = thrown.code().value();
+        } catch (const std::exception& thrown) {
+            thrown_instead = thrown.what();
+        }
+        const std::string expected = fmt::format("std::system_error with {}", name);
+        expect(thrown_instead.empty(), "what start() throws", expected,
+               "another exception: " + thrown_instead, kOtherException);
+        expect(faults.calls(Call::fork) < 2, "calls of fork(2) in one start()", "1",
+               show(faults.calls(Call::fork)), kForksAgain);
+        expect(error == refusal, "what start() throws", expected,
+               error == 0 ? "nothing" : "error " + show(error),
+               error == 0 ? kFailedFork : kOtherException);
+        expect_equal(children.running().size(), 1U, "children in running()",
+                     children.running().empty() ? kWrongList : kFailedFork);
+        expect_as_before(before);
     }
-    expect(thrown_instead.empty(), "what start() throws", "std::system_error with EAGAIN",
-           "another exception: " + thrown_instead, kOtherException);
-    expect(faults.calls(Call::fork) < 2, "calls of fork(2) in one start()", "1",
-           show(faults.calls(Call::fork)), kForksAgain);
-    expect(error == EAGAIN, "what start() throws", "std::system_error with EAGAIN",
-           error == 0 ? "nothing" : "error " + show(error),
-           error == 0 ? kFailedFork : kOtherException);
-    expect_equal(children.running().size(), 1U, "children in running()",
-                 children.running().empty() ? kWrongList : kFailedFork);
-    expect_as_before(before);
     step("start one when there is room again");
     expect_status(collect(children, start(children, [] { return 3; })), "exit status 3",
                   kFailedFork);

@@ -30,24 +30,6 @@ using namespace waymark::course::check;
 using namespace waymark::daemon;
 using namespace std::chrono_literals;
 
-namespace {
-
-// One that was given no time died of SIGKILL; one that died of something else was not asked to end.
-Causes why_killed(const Children::Ended& child, const Causes& otherwise) {
-    if (child.status.exited() && child.status.code() == 6) return kAskedAgain;
-    const bool asked = !child.status.killed() || child.status.signal() == SIGKILL;
-    const bool in_time = otherwise.all().back().misconception == kNoGrace.misconception;
-    return in_time && !asked ? Causes(kAskedOtherwise) : otherwise;
-}
-
-void expect_each(const Endings& ended, std::string_view expected, const Causes& advice) {
-    for (const Children::Ended& child : ended)
-        expect(child.status.describe() == expected, "how the child ended", expected,
-               child.status.describe(), why_killed(child, advice));
-}
-
-}  // namespace
-
 TEST_CASE("children that end when asked are given the time for it") {
     const SignalsAsFound as_found({SIGCHLD});
     Children children;
@@ -66,7 +48,8 @@ TEST_CASE("children that end when asked are given the time for it") {
     faults.fail(Call::poll, EINTR, 5);
     const auto before = processor_time(::getpid());
     const Endings ended = children.terminate_all(Deadline::never());
-    expect_each(ended, "exit status 5", kNoGrace);
+    faults.fail(Call::poll, EINTR, 0);
+    expect_each(ended, "exit status 5", why_without_grace(ended));
     expect_equal(ended.size(), 3U, "endings that terminate_all reports", kThrownAway);
     expect_equal(children.running().size(), 0U, "children in running()", kWrongList);
     expect(processor_time(::getpid()) - before < kAtMostAwake, "the parent while it waited",
@@ -207,10 +190,14 @@ TEST_CASE("every wait on the way is asked again when it was interrupted") {
     for (Gate& gate : ready) children.start([&] { return never_listen(gate); });
     wait_until_ended(first);
     for (Gate& gate : ready) gate.wait();
-    step("call terminate_all with no grace; each wait is interrupted twice (EINTR)");
+    step("call terminate_all with no grace; behind each signal five waits are interrupted (EINTR)");
     if_it_hangs(kNoKill);
     Faults faults;
-    faults.interrupt(Call::waitpid, 1);
+    const std::function<void()> at_a_kill = [&] {
+        faults.before(Call::kill, at_a_kill);
+        faults.fail(Call::waitpid, EINTR, 5);
+    };
+    faults.before(Call::kill, at_a_kill);
     Endings ended;
     expect_no_throw([&] { ended = children.terminate_all(Deadline::after({})); },
                     "what terminate_all does", kInterrupted);
@@ -251,7 +238,6 @@ TEST_CASE("at the end children of others are left to them") {
     expect_left_alone(bystander);
     expect(is_zombie(other), "the child of the other part", "there to be collected",
            "collected by us", kOthers);
-    ::waitpid(other, nullptr, 0);
     expect_equal(ended.size(), 1U, "endings that terminate_all reports", kNoChild);
     expect_equal(children.running().size(), 0U, "children in running()", kNoChild);
     step("another one, whose status the kernel throws away (SIGCHLD is ignored now)");
@@ -264,6 +250,9 @@ TEST_CASE("at the end children of others are left to them") {
     expect_no_throw([&] { children.terminate_all(Deadline::after({})); }, "what terminate_all does",
                     kNoChild);
     expect_equal(children.running().size(), 0U, "children in running()", kNoChild);
+    expect(is_zombie(other), "the child of the other part", "there to be collected",
+           "collected by us, behind SIGKILL", kOthers);
+    ::waitpid(other, nullptr, 0);
 }
 
 TEST_CASE("a stopped child hears that it shall end") {
@@ -288,12 +277,23 @@ TEST_CASE("a stopped child hears that it shall end") {
 }
 
 TEST_CASE("no child is left when its owner goes") {
+    Gate ready;
     pid_t pid = -1;
-    step("start a child that sleeps for ever, and let its Children go out of scope");
+    step("start a child that blocks SIGTERM, and let its Children go out of scope");
     if_it_hangs(kNoKill);
+    Faults faults;
+    bool asked = false;
+    const std::function<void()> at_a_kill = [&] {
+        faults.before(Call::kill, at_a_kill);
+        asked = asked || was_sent(SIGTERM, pid);
+    };
     {
         Children children;
-        pid = children.start(sleep_for_ever);
+        pid = children.start([&] { return never_answer(ready); });
+        ready.wait();
+        faults.before(Call::kill, at_a_kill);
     }
     expect_gone(pid);
+    step("that is terminate_all with a grace that is over: look what was sent before SIGKILL");
+    expect(asked, "SIGTERM to the child", "sent", "not sent", kNoQuestion);
 }
