@@ -1,5 +1,6 @@
 // The misconceptions of lesson 04, as the check names them. Each has a section of the same name in
-// README.md. Those about the pid file are in advice_pidfile.hh.
+// README.md. Those about the word that the first process waits for are in advice_word.hh, those
+// about the pid file in advice_pidfile.hh.
 
 #pragma once
 
@@ -42,6 +43,12 @@ inline const Advice kInherited{
     "A daemon holds what it inherits until it ends: the pipe that a script waits for, the file on "
     "a disk that cannot be unmounted. Close all but those in keep, and what was made on the way.",
     "README.md#inherited-descriptors-left-open; daemon(7), step 1; close_range(2)"};
+
+inline const Advice kUpToALimit{
+    "descriptors above a limit left open",
+    "A loop over the numbers needs an end, and 1024 or sysconf(_SC_OPEN_MAX) is none: who had a "
+    "higher limit when the file was opened has a higher number. close_range(2) goes to the last.",
+    "README.md#descriptors-above-a-limit-left-open; close_range(2); getrlimit(2), RLIMIT_NOFILE"};
 
 inline const Advice kKeepClosed{
     "what was to be kept is closed",
@@ -138,17 +145,17 @@ inline const Advice kEndsTheCaller{
     "from any other call, and may try again or go on without.",
     "README.md#the-callers-program-ended-for-it; daemon/daemonize.hh; daemon/error.hh, check"};
 
-inline const Advice kSaidBeside{
-    "a failure said beside the channel",
-    "A child that prints its own line has told the person half of it: no name of the program, and "
-    "the first process then says that the daemon died without a word. Send it the message.",
-    "README.md#a-failure-said-beside-the-channel; daemon/daemonize.hh, failed()"};
+inline const Advice kNotNamed{
+    "a refusal without a name",
+    "The person reads the same words for two different steps, or only the system's: 'No such file "
+    "or directory' does not say of what. Name the call, and the file: what() of check() does.",
+    "README.md#a-refusal-without-a-name; daemon/error.hh, check"};
 
-inline const Advice kLineTooMuch{
-    "a line without a message",
-    "Nobody had anything to say, and the name of the program with nothing behind it says less than "
-    "nothing.",
-    "README.md#a-line-without-a-message"};
+inline const Advice kOtherException{
+    "another exception than was promised",
+    "daemonize(), try_lock() and write_pid() throw std::system_error, and a caller that knows what "
+    "to do about EAGAIN catches that. UsageError says that a person must correct something.",
+    "README.md#another-exception-than-was-promised; daemon/error.hh, check and fail"};
 
 inline const Advice kRootKept{
     "the rights of root kept",
@@ -172,12 +179,6 @@ inline const Advice kGivesUp{
     "How long a start may take is the daemon's to say. The end of the channel tells of its death, "
     "so a time-out tells nothing: it only makes a slow start a failed one.",
     "README.md#a-wait-that-gives-up; poll(2), timeout"};
-
-inline const Advice kUnsaid{
-    "a failure that nobody reads",
-    "An exit status is for scripts. The person gets one line on stderr, with the name of the "
-    "program, also when the daemon died without a word.",
-    "README.md#a-failure-that-nobody-reads; daemon/error.hh, print_error"};
 
 inline const Advice kExit{
     "exit instead of _exit",
@@ -221,48 +222,6 @@ inline const Advice kOthersAwaited{
     "the number that fork gave, not for any child.",
     "README.md#waiting-for-somebody-elses-child; waitpid(2)"};
 
-inline const Advice kAsFormat{
-    "a message used as a format",
-    "A brace or a percent sign in the message is read as an order, and the text is the "
-    "daemon's, not yours. Print it as an argument, or with a function that takes it as it is.",
-    "README.md#a-message-used-as-a-format; daemon/error.hh, print_error; fprintf(3)"};
-
-inline const Advice kEndOfView{
-    "a view printed as a C string",
-    "A std::string_view has a length, and nothing at its end says stop: data() for %s prints on "
-    "until some zero byte. Print it as a view, or make a std::string of it.",
-    "README.md#a-view-printed-as-a-c-string; daemon/error.hh, print_error"};
-
-inline const Advice kLeftInBuffer{
-    "a message left in the buffer",
-    "stderr has no buffer by itself, but a program may have given it one, and _exit(2) writes "
-    "none. fflush(stderr) behind the message, or print_error(), which needs no buffer.",
-    "README.md#a-message-left-in-the-buffer; setvbuf(3); _exit(2)"};
-
-inline const Advice kNotWaited{
-    "a receive that does not wait",
-    "The daemon lives, and its command never waited for a word. A Channel does not block: "
-    "would_block says that nothing has come yet, which is no end. First poll(2), then receive().",
-    "README.md#a-receive-that-does-not-wait; daemon/channel.hh"};
-
-inline const Advice kOneCode{
-    "one exit status for every failure",
-    "The first byte of the word is the exit status that the daemon has chosen: 100 tells a "
-    "script that a person must change something, 111 that it may try again.",
-    "README.md#one-exit-status-for-every-failure; daemon/daemonize.hh, failed()"};
-
-inline const Advice kRefusalIsUsage{
-    "a refusal called a mistake",
-    "The status that the daemon chooses with failed() arrives, and a step that the system refused "
-    "was said with 100. It is kExitSystem, whatever the step: also a folder may be there again.",
-    "README.md#a-refusal-called-a-mistake; daemon/error.hh, kExitSystem"};
-
-inline const Advice kCutShort{
-    "a message cut short",
-    "How long the message is, and how many lines it has, is the daemon's to say. A line of one's "
-    "own with room for so many bytes, or the first line alone, loses what the person needs.",
-    "README.md#a-message-cut-short; daemon/error.hh, print_error"};
-
 inline const Advice kChannelClosed{
     "the channel closed with the rest",
     "The daemon lives, and the command saw the end of the channel before any word was sent: "
@@ -270,28 +229,22 @@ inline const Advice kChannelClosed{
     "make the channel then.",
     "README.md#the-channel-closed-with-the-rest; daemon/fd.hh, close_all_but"};
 
-inline const Advice kFirstByte{
-    "the exit status printed as text",
-    "The message begins behind the first byte of the word: that one is the exit status, and 100 is "
-    "the letter d.",
-    "README.md#the-exit-status-printed-as-text; daemon/daemonize.hh, failed()"};
-
 inline const Advice kIgnoresAgain{
     "a signal ignored on the way",
     "Behind reset_all_signals() nothing ignores a signal any more. Old recipes ignore SIGHUP while "
     "the leader ends; it reaches the foreground of a terminal, and this session has none.",
     "README.md#a-signal-ignored-on-the-way; daemon(7), steps 2 and 3; setsid(2)"};
 
-inline const Advice kWordForDeath{
-    "a word taken for a death",
-    "The daemon sends its word, and may close its end right after it. poll(2) then says POLLIN "
-    "and POLLHUP at once. Receive first; only an end with nothing before it is a death.",
-    "README.md#a-word-taken-for-a-death; poll(2), POLLHUP"};
-
 inline const Advice kMoreThanErrors{
     "more than stderr given away",
     "ready() changes descriptor 2. What is on 0 and 1, the folder and the umask were set in "
     "daemonize(), and since then they are the program's: it may have put its log there.",
     "README.md#more-than-stderr-given-away; daemon/daemonize.hh"};
+
+inline const Advice kCopyOfAnother{
+    "stderr made a copy of another",
+    "0 and 1 were /dev/null when daemonize() returned. Since then they are the program's: it may "
+    "have put its log there, and dup2(1, 2) leads stderr into it. Open /dev/null for 2.",
+    "README.md#stderr-made-a-copy-of-another; dup(2); daemon/daemonize.hh"};
 
 }  // namespace waymark::course::check

@@ -127,6 +127,12 @@ inline const Advice kUnchecked{
     "or half written, and a server that believes it has written it, is worse than none.",
     "README.md#a-write-that-nobody-checked; write(2), RETURN VALUE; daemon/error.hh"};
 
+inline const Advice kWaitsForLock{
+    "a wait for the lock of the process",
+    "F_SETLKW sleeps until the lock is free, and a server that runs keeps it for months. Byte 1 is "
+    "asked for once, with F_SETLK: write_pid() throws if another process has it.",
+    "README.md#a-wait-for-the-lock-of-the-process; fcntl_locking(2), F_SETLKW"};
+
 inline const Advice kMoreWritten{
     "more written than the text",
     "The text is the number and a newline. The zero byte that ends a string in memory is no "

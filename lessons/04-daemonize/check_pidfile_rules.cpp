@@ -124,6 +124,7 @@ TEST_CASE("a file that cannot be used is an error") {
     Started nowhere(how);
     expect(nowhere.first_word().starts_with("thrown "), "try_lock", "throws (ENOTDIR)",
            nowhere.first_word(), kTakenForHeld);
+    expect_system_error("try_lock", nowhere.first_word());
     step("the path is a link to a file of somebody else's");
     const std::string other = folder.file() + ".other";
     put_text(other, "another's\n");
@@ -132,6 +133,13 @@ TEST_CASE("a file that cannot be used is an error") {
     expect(linked.first_word().starts_with("thrown "), "try_lock", "throws (ELOOP)",
            linked.first_word(), {kOpenToOthers, kTakenForHeld});
     expect_equal(text_of(other), "another's\n", "the text of the other file", kOpenToOthers);
+    step("the system has no room for a lock (ENOLCK)");
+    const Folder second;
+    Started::How without = server_of(second);
+    without.lock_faults = [](Faults& faults) { faults.fail(Call::lock, ENOLCK, 10); };
+    Started unlocked(without);
+    expect(unlocked.first_word().starts_with("thrown "), "try_lock", "throws (ENOLCK)",
+           unlocked.first_word(), kTakenForHeld);
 }
 
 TEST_CASE("a number that could not be written whole is an error") {
@@ -142,8 +150,10 @@ TEST_CASE("a number that could not be written whole is an error") {
         Started server(server_of(folder));
         server.daemon(kNoLock);
         const OtherHolder other(folder.file());
+        if_it_hangs(kWaitsForLock);
         const std::string answer = server.ask("write pid");
         expect(answer != "done", "write_pid()", "throws", "returns", kUnchecked);
+        expect_system_error("write_pid()", answer);
         expect_equal(text_of(folder.file()), "4711\n", "the text of the file", kLoserEmpties);
         step("that server ends: it has written nothing");
         server.end();
@@ -154,8 +164,9 @@ TEST_CASE("a number that could not be written whole is an error") {
     {
         Started server(server_of(folder));
         server.daemon(kNoLock);
-        expect(server.ask("write without-room") != "done", "write_pid()", "throws", "returns",
-               kUnchecked);
+        const std::string answer = server.ask("write without-room");
+        expect(answer != "done", "write_pid()", "throws", "returns", kUnchecked);
+        expect_system_error("write_pid()", answer);
     }
     step("the system writes two bytes of what it is given, if that is write(2)");
     Started server(server_of(folder));

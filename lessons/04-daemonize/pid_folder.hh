@@ -79,6 +79,12 @@ inline void expect_refused(Started& server, const char* which, const Advice& if_
            runs ? Causes(if_it_runs) : Causes{});
 }
 
+// Of what was thrown.
+inline void expect_system_error(const char* what, const std::string& thrown) {
+    expect(thrown.find(Started::kNoSystemError) == thrown.npos, what, "throws std::system_error",
+           thrown, kOtherException);
+}
+
 inline void expect_holder(const Folder& folder, pid_t pid, const Advice& advice) {
     const std::optional<pid_t> holder = daemon::read_locked_pid(folder.file());
     expect_equal(holder.value_or(0), pid, "who holds the file, by the word of the kernel", advice);

@@ -50,17 +50,20 @@ class Started {
     // The daemon's process, when daemonize() has returned in it. Ends the case if none comes up.
     pid_t daemon(const Advice& advice);
     // What it said instead of its number: "refused" (by try_lock), "thrown REASON" (by try_lock),
-    // "thrown" (by daemonize), "thrown on" (in another process than the command's), or nothing.
+    // "thrown" (by daemonize), "thrown on" (in another process than the command's), or nothing. Of
+    // another exception than std::system_error it is "thrown", kNoSystemError and its words.
     const std::string& first_word();
     // How often `counted` was called by who became the daemon.
     int calls() const { return calls_; }
 
     // The daemon's answer; "(no answer)" if it has ended, the words of an exception if one left the
-    // call. Requests: ready, failed CODE TEXT, print TEXT, environment, settle, open PATH, write
-    // pid, write without-room, write in-pieces, child, become USER, end. `ready` answers what
-    // descriptor 2 led to when the word was said; after `settle` 0 and 1 lead to /dev/zero, the
-    // folder is /proc and the umask 0123.
+    // call (kNoSystemError before them if it was another). Requests: ready, ready
+    // without-descriptors, failed CODE TEXT, print TEXT, environment, settle, open PATH, write pid,
+    // write without-room, write in-pieces, child, become USER, end. `ready` answers what descriptor
+    // 2 led to when the word was said; after `settle` 0 and 1 lead to /dev/zero, the folder is
+    // /proc and the umask 0123.
     std::string ask(std::string_view request);
+    static constexpr std::string_view kNoSystemError = "another exception: ";
 
     pid_t command() const { return command_; }
     // Waits for the command's end. In words: "exit status 0".
@@ -75,6 +78,10 @@ class Started {
     // What command and daemon have printed up to now, to stdout and to stderr. Each is told once.
     std::string printed();
     std::string errors();
+    // From now on who writes to stderr gets SIGPIPE.
+    void nobody_reads_errors() { errors_.reading.reset(); }
+    // For How::before.
+    static void give_stderr_a_buffer();
 
     // Asks the daemon to end, and collects it.
     void end();

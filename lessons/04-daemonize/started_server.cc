@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <exception>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -40,6 +43,12 @@ void settle() {
     daemon::check(::chdir("/proc"), "chdir");
 }
 
+// What is promised is std::system_error.
+std::string in_words(const std::exception& error) {
+    const bool promised = dynamic_cast<const std::system_error*>(&error) != nullptr;
+    return fmt::format("{}{}", promised ? "" : Started::kNoSystemError, error.what());
+}
+
 bool has_terminal() {
     return static_cast<bool>(daemon::Fd(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)));
 }
@@ -65,15 +74,21 @@ void write_pid(PidFile& pid_file, std::string_view how) {
 }
 
 // The first thing that is written is the word.
-std::string say_ready(Readiness& readiness) {
+std::string say_ready(Readiness& readiness, std::string_view how) {
     std::string place;
     Faults faults;
+    if (how == "without-descriptors") faults.fail(Call::open, EMFILE, 10);
     faults.before(Call::write, [&] { place = file_of(::getpid(), STDERR_FILENO); });
     readiness.ready();
     return place.empty() ? "(no word)" : place;
 }
 
 }  // namespace
+
+void Started::give_stderr_a_buffer() {
+    static char buffer[BUFSIZ];
+    std::setvbuf(stderr, buffer, _IOFBF, sizeof buffer);
+}
 
 int Started::run_command(const How& how) {
     ends_.first.close();
@@ -122,7 +137,7 @@ std::optional<PidFile> Started::lock(const How& how) {
         if (!locked) ends_.second.send("refused");
         return locked;
     } catch (const std::exception& error) {
-        ends_.second.send(fmt::format("thrown {}", error.what()));
+        ends_.second.send(fmt::format("thrown {}", in_words(error)));
         return std::nullopt;
     }
 }
@@ -132,8 +147,10 @@ Readiness Started::leave(const daemon::DaemonOptions& options) {
     try {
         // A view: the text behind it goes on where the name has ended.
         return daemon::daemonize(std::string_view("rosamunde").substr(0, 4), options);
-    } catch (const std::exception&) {
-        ends_.second.send(::getpid() == command ? "thrown" : "thrown on");
+    } catch (const std::exception& error) {
+        const bool promised = dynamic_cast<const std::system_error*>(&error) != nullptr;
+        const std::string word = promised ? "thrown" : fmt::format("thrown {}", in_words(error));
+        ends_.second.send(::getpid() == command ? word : "thrown on");
         throw;
     }
 }
@@ -146,7 +163,7 @@ int Started::serve(Readiness& readiness, std::optional<PidFile>& pid_file) {
         try {
             answer = answer_to(request, readiness, pid_file);
         } catch (const std::exception& error) {
-            answer = error.what();
+            answer = in_words(error);
         }
         ends_.second.send(answer);
     }
@@ -157,7 +174,7 @@ std::string Started::answer_to(std::string_view request, Readiness& readiness,
     const std::size_t space = request.find(' ');
     const std::string_view verb = request.substr(0, space);
     const std::string rest(space == request.npos ? "" : request.substr(space + 1));
-    if (verb == "ready") return say_ready(readiness);
+    if (verb == "ready") return say_ready(readiness, rest);
     if (verb == "failed") readiness.failed(std::stoi(rest), rest.substr(rest.find(' ') + 1));
     if (verb == "print") {
         fmt::print(stderr, "{}\n", rest);

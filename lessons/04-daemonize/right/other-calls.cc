@@ -37,6 +37,7 @@ void signals_as_at_boot() {
             ::_exit(kExitSystem);
         }
         const std::string text(received.message.substr(1));
+        ::signal(SIGPIPE, SIG_IGN);
         if (!text.empty())
             ::dprintf(STDERR_FILENO, "%s: %s\n", std::string(program).c_str(), text.c_str());
         ::_exit(static_cast<unsigned char>(received.message[0]));
@@ -52,11 +53,12 @@ pid_t plain_fork() {
 
 Readiness daemonize(std::string_view program, const DaemonOptions& options) {
     open_standard_descriptors();
-    const long limit = ::sysconf(_SC_OPEN_MAX) > 4096 ? 4096 : ::sysconf(_SC_OPEN_MAX);
-    for (int number = 3; number < static_cast<int>(limit); ++number) {
-        bool kept = false;
-        for (const int keep : options.keep) kept = kept || keep == number;
-        if (!kept) ::close(number);
+    constexpr unsigned kLast = ~0U;
+    for (unsigned first = 3, next = 0; next != kLast; first = next + 1) {
+        next = kLast;  // the lowest from `first` on that is to be kept
+        for (const int keep : options.keep)
+            if (keep >= static_cast<int>(first)) next = std::min(next, static_cast<unsigned>(keep));
+        if (next > first) check(::close_range(first, next - 1, 0), "close_range");
     }
     signals_as_at_boot();
     clean_environment(options.environment);
