@@ -59,7 +59,7 @@ inline const Advice kKeepClosed{
 inline const Advice kSignalsKept{
     "signals and mask kept",
     "What is ignored or blocked is inherited. A daemon that was started with SIGTERM blocked "
-    "cannot be stopped.",
+    "cannot be stopped. They go up to 64 (SIGRTMAX), and so does reset_all_signals().",
     "README.md#signals-and-mask-kept; daemon(7), steps 2 and 3; daemon/signals.hh"};
 
 inline const Advice kSignalsLate{

@@ -38,7 +38,7 @@ unsigned long long signals_in(pid_t pid, const char* line) {
 bool has_signals_of_starter(pid_t pid) {
     const auto kept =
         signals_in(pid, "SigIgn") | signals_in(pid, "SigCgt") | signals_in(pid, "SigBlk");
-    return (kept & (bit(SIGHUP) | bit(SIGUSR1) | bit(SIGTERM))) != 0;
+    return (kept & (bit(SIGHUP) | bit(SIGUSR1) | bit(SIGTERM) | bit(SIGRTMAX))) != 0;
 }
 
 void expect_null(pid_t pid, int number, const Advice& advice) {
@@ -105,10 +105,13 @@ TEST_CASE("inherited descriptors are closed and those to keep stay open (step 1)
 }
 
 TEST_CASE("signals have their default actions and none is blocked (steps 2 and 3)") {
-    step("start the command: SIGHUP and SIGCHLD ignored, a handler for SIGUSR1, SIGTERM blocked");
+    step(
+        "start the command: SIGHUP, SIGCHLD and SIGRTMAX ignored, a handler for SIGUSR1, SIGTERM "
+        "blocked");
     Started::How how;
     how.before = [] {
         ::signal(SIGHUP, SIG_IGN);
+        ::signal(SIGRTMAX, SIG_IGN);
         ::signal(SIGCHLD, SIG_IGN);  // who waits for a child is then told that there is none
         ::signal(SIGUSR1, [](int) {});
         sigset_t set;
@@ -120,14 +123,16 @@ TEST_CASE("signals have their default actions and none is blocked (steps 2 and 3
     const pid_t pid = started.daemon(kSignalsKept);
     step("look at /proc/PID/status of the command, which waits");
     how_it_waits(started.command());
-    expect(!has_signals_of_starter(started.command()), "SIGHUP, SIGUSR1 and SIGTERM there",
-           "at their default, and not blocked", "as the starter left them",
+    expect(!has_signals_of_starter(started.command()),
+           "SIGHUP, SIGUSR1, SIGTERM and SIGRTMAX there", "at their default, and not blocked",
+           "at least one is as the starter left it",
            has_signals_of_starter(pid) ? kSignalsKept : kSignalsLate);
     started.ready(kSignalsKept);
     step("look at /proc/PID/status of the daemon");
     const auto ignored = signals_in(pid, "SigIgn");
     const auto caught = signals_in(pid, "SigCgt");
-    const bool by_itself = (ignored & bit(SIGCHLD)) == 0;  // the command ignored this one as well
+    // The command ignored these as well.
+    const bool by_itself = (ignored & (bit(SIGCHLD) | bit(SIGRTMAX))) == 0;
     expect(ignored == 0, "ignored signals (SigIgn)", "none", fmt::format("{:x}", ignored),
            by_itself ? kIgnoresAgain : kSignalsKept);
     expect((caught & bit(SIGUSR1)) == 0, "SIGUSR1", "its default action", "the command's handler",
