@@ -25,6 +25,26 @@ inline const Advice kOtherSize{
     "none: threads of a crew mostly wait, for a disk or a peer, and not for a processor.",
     "README.md#another-number-of-threads"};
 
+inline const Advice kWithTheWork{
+    "threads that come with the work",
+    "The constructor starts all threads, or throws. Where the first pieces start them, one that "
+    "cannot be started is the trouble of whoever brings a piece, long after the beginning.",
+    "README.md#threads-that-come-with-the-work; std::thread::thread"};
+
+inline const Advice kTriedAgain{
+    "a start that is tried again",
+    "EAGAIN says that there is no room for one more thread now. When there will be some, nobody "
+    "knows, and who makes the pool waits meanwhile. The constructor throws; to try again is its "
+    "caller's word.",
+    "README.md#a-start-that-is-tried-again; pthread_create(3), ERRORS"};
+
+inline const Advice kNotAsserted{
+    "a mistake of ours that goes on",
+    "No threads, a queue without a place, a stop by the pool's own work: who writes that has a "
+    "bug. An exception would go to somebody who can do nothing about it, and without an answer "
+    "the work is never done. The header says assert.",
+    "README.md#a-mistake-of-ours-that-goes-on; assert(3)"};
+
 inline const Advice kUnbounded{
     "unbounded queue",
     "A queue that takes everything moves the overload into memory, where nobody sees it. When it "
@@ -242,13 +262,18 @@ inline const Advice kOtherThrown{
     "README.md#another-exception-than-was-promised; std::thread::thread"};
 inline const Advice kNotDropped{
     "a discard that does the work",
-    "AtStop::discard says that nobody wants what waits. It is taken out of the queue and "
-    "destroyed, and not done.",
+    "AtStop::discard says that nobody wants what waits. All of it is taken out of the queue at "
+    "once, with the lock held, and destroyed without it; nothing of it is done.",
     "README.md#a-discard-that-does-the-work"};
 inline const Advice kToldLate{
     "told after the joins",
     "Somebody may wait for the futures of what was dropped. They are told when the pieces are "
     "destroyed: before the joins, which last as long as the longest piece that is being done.",
     "README.md#told-after-the-joins; std::future_errc::broken_promise"};
+inline const Advice kCallersLate{
+    "told after the joins",
+    "Who waits for room in submit() waits for a piece that is not its own. Wake everybody first, "
+    "and join then: the joins last as long as the longest piece that is being done.",
+    "README.md#told-after-the-joins; std::condition_variable::notify_all"};
 
 }  // namespace waymark::course::check

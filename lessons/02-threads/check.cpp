@@ -1,43 +1,24 @@
-// Is this thread pool one? First what a pool does: work, results, exceptions, a queue with a bound,
-// threads that start and that do not. check_queue.cpp looks at the queue, check_stop.cpp at its
-// end, check_waiting.cpp at what only two threads at an unlucky moment find. Whatever meets
-// daemon/thread_pool.hh passes; how it waits is its own affair.
+// Is this thread pool one? First what a pool does: work, results, exceptions. check_start.cpp looks
+// at how it begins, check_queue.cpp at the queue, check_stop.cpp at its end, check_waiting.cpp at
+// what only two threads at an unlucky moment find. Whatever meets daemon/thread_pool.hh passes; how
+// it waits is its own affair.
 
 #include <doctest/doctest.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <exception>
 #include <future>
+#include <iterator>
 #include <memory>
-#include <set>
 #include <string>
-#include <system_error>
 
-#include "daemon/signals.hh"
 #include "lessons/02-threads/crew.hh"
-#include "lessons/course/check/faults.hh"
 
 using namespace waymark::course::check;
 
 namespace {
-
-// Those of the signals from outside that this thread lets in.
-std::string let_in() {
-    sigset_t mask;
-    ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
-    std::string names;
-    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM,
-                             SIGCHLD, SIGTSTP, SIGWINCH, SIGRTMIN})
-        if (::sigismember(&mask, number) == 0)
-            names += std::string(names.empty() ? "SIG" : ", SIG") +
-                     (number == SIGRTMIN ? "RTMIN" : ::sigabbrev_np(number));
-    return names;
-}
 
 void expect_second_stop(Crew& crew) {
     const Advice* cause = &kJoinedTwice;
@@ -49,6 +30,13 @@ void expect_second_stop(Crew& crew) {
         thrown = exception.what();
     }
     expect(thrown.empty(), "the second stop", "no exception", "exception: " + thrown, *cause);
+}
+
+// Threads that come with the work: as many as there are pieces, or as were asked for.
+const Advice& why_none_is_there(Crew& crew, Held (&held)[5]) {
+    const std::size_t before = threads_now().size();
+    for (Held& each : held) crew->submit(each.piece());
+    return threads_now().size() < before + std::size(held) ? kWithTheWork : kThreadPerEvent;
 }
 
 }  // namespace
@@ -75,7 +63,7 @@ TEST_CASE("the crew has the size that was asked for and works at the same time")
     Held held[5];
     Crew crew(3, 10);
     expect_equal(crew.started(), 3U, "threads that the constructor started",
-                 crew.started() == 0 ? kThreadPerEvent : kOtherSize);
+                 crew.started() == 0 ? why_none_is_there(crew, held) : kOtherSize);
     act("submit five pieces of work that stay at a gate", kWorkLocked);
     for (Held& each : held) crew->submit(each.piece());
     act("wait until three of them are being done", kWorkLocked);
@@ -154,48 +142,29 @@ TEST_CASE("a piece may use the pool while it is being destroyed") {
     keep_busy(crew, held);
     act("stop with discard while such a piece is in the queue", kWorkLocked);
     if_it_crashes(kTryThrows, "ThreadPoolStopped");
-    crew->submit([word = with_a_last_word()] {});
+    Tally done;
+    // What is destroyed lets the thread go, and waits until that can take another piece.
+    std::shared_ptr<int> until_it_is_free(new int(0), [&](int* number) {
+        delete number;
+        held.let_go.open();
+        if (crew.threads().contains(::gettid())) return;
+        settles([&] { return done.value() > 0 || crew.alive() == 0 || crew.has_settled(); });
+    });
+    crew->submit([until_it_is_free, word = with_a_last_word()] {});
+    crew->submit([&] { done.add(); });
+    until_it_is_free.reset();
     const auto already = accepted.value();
     Caller stopper([&] { crew->stop(AtStop::discard); });
     stopper.wait_until_settled();
     held.let_go.open();
     stopper.join();
+    expect_equal(done.value(), 0, "pieces that were done while the stop dropped the others",
+                 kNotDropped);
+    const bool takes_more = crew->try_submit([] {}).has_value();
     crew.destroy();
     expect_equal(destroyed.value(), 2, "pieces destroyed", kForgotten);
     expect_equal(accepted.value() - already, 0, "pieces accepted while the stop dropped the others",
-                 kStopLate);
-}
-
-TEST_CASE("a thread that cannot be started does not end the process") {
-    const std::set<pid_t> before = threads_now();
-    const waymark::daemon::SignalMask blocked({SIGUSR2});
-    const std::string mask = let_in();
-    const EndIfFailed end;
-    for (const int good : {2, 0, 3}) {
-        // Where it went well for the first pool, the third one has found something of it.
-        act("make a pool of four threads where " + std::to_string(good) +
-                " can be started and the next one cannot (EAGAIN)",
-            kLostAtStop, good == 3 ? kStatic : kExceptionKills);
-        if_it_crashes(kSharing, "two threads used");
-        std::string thrown = "no exception";
-        {
-            Faults faults;
-            faults.fail(Call::thread_create, EAGAIN, 1, good);
-            try {
-                const ThreadPool pool(4, 1);
-            } catch (const std::system_error& refused) {
-                thrown = "std::system_error: " + refused.code().message();
-            } catch (const std::exception& other) {
-                thrown = std::string("another exception: ") + other.what();
-            }
-        }
-        const std::string expected = "std::system_error: " + std::system_category().message(EAGAIN);
-        expect(thrown == expected, "what the constructor throws", expected, thrown,
-               thrown == "no exception" ? kSwallowed : kOtherThrown);
-        expect(eventually([&] { return threads_now() == before; }), "the threads that were started",
-               "have ended", "still run", kDetach);
-        expect_equal(let_in(), mask, "signals that may end in the main thread", kSignals);
-    }
+                 takes_more ? kAfterStop : kStopLate);
 }
 
 TEST_CASE("what is shared is touched with the lock held") {
@@ -221,22 +190,4 @@ TEST_CASE("what is shared is touched with the lock held") {
     stopped.store(true, std::memory_order_relaxed);
     late.join();
     expect_equal(done.value(), 2, "pieces that were done", kForgotten);
-}
-
-TEST_CASE("signals are left to the main thread") {
-    const waymark::daemon::SignalMask blocked({SIGUSR2});
-    const std::string before = let_in();
-    std::string at_birth;
-    Faults faults;
-    faults.before(Call::thread_create, [&] { at_birth = let_in(); });
-    act("make a pool, and look at the mask that its first thread is born with", kNotify);
-    Crew crew(1, 1);
-    expect_equal(at_birth, std::string(), "signals that may end in a thread at its start",
-                 kSignals);
-    act("look at the signal mask of a thread of the crew", kNotify);
-    expect_equal(crew->submit(let_in).get(), std::string(), "signals that may end in the crew",
-                 kSignals);
-    act("look at the signal mask of the thread that made the pool", kNotify);
-    expect_equal(let_in(), before, "signals that may end in the main thread", kSignals);
-    destroy(crew);
 }

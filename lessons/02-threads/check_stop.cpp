@@ -8,6 +8,7 @@
 #include <chrono>
 #include <future>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lessons/02-threads/crew.hh"
@@ -43,6 +44,15 @@ TEST_CASE("the stop wakes every caller that waits for room") {
     act("stop the pool; the thread is at its gate, the queue stays full", kLostAtStop);
     if_it_hangs(kStopLate);
     Caller stopper([&] { crew->stop(AtStop::drain); });
+    stopper.wait_until_settled();
+    const auto told = [&] { return one.returned() && other.returned(); };
+    settles([&] { return told() || (sleeps_on(one) && sleeps_on(other)); });
+    if (!told()) {
+        held.let_go.open();  // do they wait for the end of the crew?
+        settles([&] { return told() && stopper.returned(); });
+        expect(!told(), "the callers, while the thread is at its gate", "are told of the stop",
+               "wait for room", refused.value() == 2 ? kCallersLate : kStopLate);
+    }
     one.join();
     other.join();
     expect_equal(refused.value(), 2, "callers that get ThreadPoolStopped", kAfterStop);
@@ -94,7 +104,23 @@ TEST_CASE("the stop returns when the last piece is finished") {
 }
 
 TEST_CASE("drain does everything that was accepted") {
-    for (const bool by_destructor : {false, true}) {
+    const std::pair<const char*, void (*)(Crew&)> ways[] = {
+        {"stop with drain", [](Crew& crew) { crew->stop(AtStop::drain); }},
+        {"destroy the pool", [](Crew& crew) { crew.destroy(); }},
+        {"destroy it because of an exception",
+         [](Crew& crew) {
+             struct Owner {
+                 Crew& crew;
+                 ~Owner() { crew.destroy(); }
+             };
+             try {
+                 const Owner owner{crew};
+                 throw 1;
+             } catch (int) {
+             }
+         }},
+    };
+    for (const auto& [what, end] : ways) {
         Held held;
         Tally done;
         Tally done_by_others;
@@ -106,13 +132,8 @@ TEST_CASE("drain does everything that was accepted") {
                 done.add();
                 if (!crew.threads().contains(::gettid())) done_by_others.add();
             });
-        act(by_destructor ? "destroy the pool" : "stop with drain", kLostAtStop);
-        Caller stopper([&] {
-            if (by_destructor)
-                crew.destroy();
-            else
-                crew->stop(AtStop::drain);
-        });
+        act(what, kLostAtStop);
+        Caller stopper([&crew, end = end] { end(crew); });
         stopper.wait_until_settled();
         held.let_go.open();
         stopper.join();

@@ -5,9 +5,10 @@
 // Every function below does nothing yet, so that the file compiles and the check can begin.
 
 // Write this: keep `queue_limit` and start `threads` threads, each of which runs
-// work_until_stopped(). The threads block all signals; they inherit the mask of the thread that
-// starts them, and SignalMask::all() (daemon/signals.hh) sets it until the end of its scope. If a
-// thread cannot be started std::thread throws: end those that run, and let the exception go on.
+// work_until_stopped(); both numbers are at least 1 (assert). The threads block all signals; they
+// inherit the mask of the thread that starts them, and SignalMask::all() (daemon/signals.hh) sets it
+// until the end of its scope. If a thread cannot be started std::thread throws: end those that run,
+// and let the exception go on, whatever it is.
 ThreadPool::ThreadPool(std::size_t, std::size_t queue_limit) : queue_limit_(queue_limit) {}
 
 // Write this: do what was accepted, and end every thread.
@@ -32,5 +33,5 @@ void ThreadPool::work_until_stopped() {}
 
 // Write this: from now on no work is taken. With AtStop::discard the queue is emptied (destroy what
 // was in it without the lock; that tells the futures). Wake everybody who waits, and join every
-// thread. A second call does nothing.
+// thread. A second call does nothing. None of these threads is the one that calls (assert).
 void ThreadPool::stop(AtStop) {}
