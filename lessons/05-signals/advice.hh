@@ -39,6 +39,16 @@ inline const Advice kNotRestored{
     "The end of the scope gives the signal back as it was found: default, ignored, or somebody "
     "else's handler with its flags and its mask. The default is only one of these.",
     "README.md#handler-not-restored; sigaction(2), oldact"};
+inline const Advice kStaysIgnored{
+    "a signal that stays ignored",
+    "In the scope each delivery is counted, whatever was there before: the default, a handler, or "
+    "that the signal is ignored. What was there is put back at the end.",
+    "README.md#a-signal-that-stays-ignored; sigaction(2)"};
+inline const Advice kCallsBefore{
+    "the handler of before called as well",
+    "In the scope the signal is the flag's alone. A handler of before has its turn again behind "
+    "it; called from ours it runs with another mask and other flags than it was set with.",
+    "README.md#the-handler-of-before-called-as-well; sigaction(2)"};
 inline const Advice kOnlyIfOurs{
     "restored only if it is still ours",
     "The end of the scope gives the signal back as the scope has found it, whatever was set in "
@@ -217,6 +227,11 @@ inline const Advice kOtherNumber{
     "errno says why the kernel has refused, and it does not always say EINVAL. Keep it before "
     "anything else is called, and throw this number.",
     "README.md#a-refusal-told-by-another-number; sigaction(2), ERRORS"};
+inline const Advice kOldNumber{
+    "an errno that is old",
+    "errno is what the last call left that failed, perhaps long ago. Who refuses the number before "
+    "any call has looked at it says the reason, too: EINVAL.",
+    "README.md#an-errno-that-is-old; errno(3)"};
 inline const Advice kInstallsAgain{
     "a handler that installs itself again",
     "On the systems of the eighties a handler was gone after its first signal. sigaction(2) "
@@ -225,9 +240,9 @@ inline const Advice kInstallsAgain{
     "Portability"};
 inline const Advice kPendingLost{
     "a pending signal thrown away",
-    "A signal that is blocked waits. To ignore it, for a moment only, throws away what waits "
-    "(so does the default where that is to ignore). Set the new action in one call of "
-    "sigaction(2).",
+    "A signal that is blocked waits. To ignore it, for a moment only, throws away what waits (so "
+    "does the default where that is to ignore), and sigtimedwait(2) takes it away. Set the new "
+    "action in one call of sigaction(2).",
     "README.md#a-pending-signal-thrown-away; sigaction(2); signal(7), Signal dispositions"};
 inline const Advice kNotAllSignals{
     "not all signals of the flag let in",

@@ -13,6 +13,7 @@
 #include <string>
 #include <system_error>
 
+#include "action.hh"
 #include "advice.hh"
 #include "daemon/fd.hh"
 #include "daemon/signals.hh"
@@ -30,20 +31,6 @@ extern "C" [[gnu::weak]] int __sanitizer_install_malloc_and_free_hooks(
     void (*on_malloc)(const volatile void*, size_t), void (*on_free)(const volatile void*));
 
 namespace {
-
-struct sigaction action_of(int signal) {
-    struct sigaction action {};
-    ::sigaction(signal, nullptr, &action);
-    return action;
-}
-
-// Before the first signal: without a handler it would end the check.
-void expect_handler(int signal) {
-    expect(action_of(signal).sa_handler != SIG_DFL, "what the kernel does with the signal",
-           "calls a handler", "the default: ends the process", kNoHandler);
-}
-
-void do_nothing(int, siginfo_t*, void*) {}
 
 // What the process writes to stdout and stderr while `body` runs in it, or "killed".
 std::string output_of(const std::function<void()>& body) {
@@ -98,38 +85,6 @@ TEST_CASE("a flag counts every signal while its handler is there") {
     expect_equal(flag.count(), 1, "the count at the end of the second scope", kEmptied);
 }
 
-TEST_CASE("the end of the scope puts back what was there") {
-    const SignalsAsFound as_found({SIGUSR1, SIGUSR2});
-    step("set a handler of somebody else for SIGUSR1, with flags and a mask");
-    struct sigaction theirs {};
-    theirs.sa_sigaction = do_nothing;
-    theirs.sa_flags = SA_SIGINFO | SA_RESTART;
-    ::sigemptyset(&theirs.sa_mask);
-    ::sigaddset(&theirs.sa_mask, SIGTERM);
-    ::sigaction(SIGUSR1, &theirs, nullptr);
-    step("make a handler for SIGUSR1, and end its scope");
-    SignalFlag flag;
-    { const ScopedSignalHandler handler(SIGUSR1, flag); }
-    const struct sigaction after = action_of(SIGUSR1);
-    expect(after.sa_sigaction == do_nothing, "the handler afterwards", "the one of before",
-           after.sa_handler == SIG_DFL ? "the default" : "another one", kNotRestored);
-    expect((after.sa_flags & (SA_SIGINFO | SA_RESTART)) == (SA_SIGINFO | SA_RESTART) &&
-               ::sigismember(&after.sa_mask, SIGTERM) == 1,
-           "its flags and its mask", "as before", "changed", kNotRestored);
-    step("the same for SIGUSR2, which is ignored");
-    ::signal(SIGUSR2, SIG_IGN);
-    { const ScopedSignalHandler handler(SIGUSR2, flag); }
-    expect(action_of(SIGUSR2).sa_handler == SIG_IGN, "SIGUSR2 afterwards", "ignored", "not ignored",
-           kNotRestored);
-    step("once more for SIGUSR2, and in the scope somebody sets its default");
-    {
-        const ScopedSignalHandler handler(SIGUSR2, flag);
-        ::signal(SIGUSR2, SIG_DFL);
-    }
-    expect(action_of(SIGUSR2).sa_handler == SIG_IGN, "SIGUSR2 afterwards", "ignored, as before it",
-           "not ignored", kOnlyIfOurs);
-}
-
 TEST_CASE("handlers nest") {
     SignalFlag outer;
     SignalFlag inner;
@@ -158,20 +113,6 @@ TEST_CASE("handlers nest") {
     expect((before.sa_flags & SA_RESTART) == (after.sa_flags & SA_RESTART),
            "SA_RESTART, which the outer one was given", "still there", "that of the inner one",
            kNotRestored);
-}
-
-TEST_CASE("a signal that nobody may handle is refused") {
-    step("make a handler for SIGKILL");
-    SignalFlag flag;
-    int error = 0;
-    try {
-        const ScopedSignalHandler handler(SIGKILL, flag);
-    } catch (const std::system_error& refused) {
-        error = refused.code().value();
-    } catch (const std::exception& other) {
-        fail("what the constructor throws", "std::system_error", other.what(), kOtherException);
-    }
-    expect_equal(error, EINVAL, "the error thrown as std::system_error (22 is EINVAL)", kUnchecked);
 }
 
 TEST_CASE("a handler leaves errno as it was") {

@@ -62,7 +62,7 @@ struct Moment {
 }  // namespace
 
 TEST_CASE("the flags are those that were asked for") {
-    for (const int flags : {0, SA_RESTART, SA_NODEFER}) {
+    for (const int flags : {0, SA_RESTART, SA_NODEFER, SA_NOCLDSTOP}) {
         step("make a handler for SIGUSR1 with sa_flags " + show(flags));
         SignalFlag flag;
         const ScopedSignalHandler handler(SIGUSR1, flag, flags);

@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <exception>
 #include <functional>
+#include <system_error>
 
 #include "advice.hh"
 #include "daemon/signals.hh"
@@ -26,12 +28,27 @@ static bool raise_usr1() {
     return ::sigismember(&mask, SIGUSR1) == 1;
 }
 
+TEST_CASE("a signal that nobody may handle is refused") {
+    step("make a handler for SIGKILL");
+    SignalFlag flag;
+    int error = 0;
+    try {
+        const ScopedSignalHandler handler(SIGKILL, flag);
+    } catch (const std::system_error& refused) {
+        error = refused.code().value();
+    } catch (const std::exception& other) {
+        fail("what the constructor throws", "std::system_error", other.what(), kOtherException);
+    }
+    expect_equal(error, EINVAL, "the error thrown as std::system_error (22 is EINVAL)", kUnchecked);
+}
+
 TEST_CASE("a number that is no signal is refused") {
     for (const int number : {0, -5, _NSIG, 4711}) {
         step("make a handler for signal " + show(number));
         if_it_crashes(kOutOfTable, "outside a");
         const int status = in_a_process([&] {
             SignalFlag flag;
+            errno = ENOSPC;  // of some call before
             return error_of(number, flag);
         });
         expect(!WIFEXITED(status) || WEXITSTATUS(status) != kOther, "what the constructor throws",
@@ -39,6 +56,8 @@ TEST_CASE("a number that is no signal is refused") {
         expect(WIFEXITED(status) || WTERMSIG(status) != SIGABRT, "what the constructor does",
                "throws std::system_error", "ends the program (SIGABRT, as an assertion does)",
                kOtherException);
+        expect(!WIFEXITED(status) || WEXITSTATUS(status) != ENOSPC, "the number that is thrown",
+               "22 (EINVAL)", "28 (ENOSPC), which errno was before", kOldNumber);
         expect(WIFEXITED(status) && WEXITSTATUS(status) == EINVAL, "the constructor",
                "throws std::system_error (EINVAL)",
                WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "returns" : "something else",

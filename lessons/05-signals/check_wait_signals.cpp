@@ -29,10 +29,13 @@ using namespace std::chrono_literals;
 TEST_CASE("all signals of a flag end the wait and no other is let in") {
     for (const int coming : {SIGUSR1, SIGUSR2, SIGRTMAX}) {
         const SharedMemory<WaitBoard> board;
-        step("three signals lead to one flag, a fourth to another; all are blocked");
+        step(
+            "three signals lead to one flag, a fourth to another (it led to the first one before); "
+            "all are blocked");
         step("the fourth and signal " + show(coming) + " come: wait for the flag of the three");
         const WatchedWait wait = watch_wait(*board, coming, [&] {
             const ScopedSignalHandler one(SIGUSR1, board->flag);
+            const ScopedSignalHandler covered(SIGTERM, board->flag);
             const ScopedSignalHandler other(SIGTERM, board->other);
             const SignalMask mask({SIGUSR1, SIGUSR2, SIGRTMAX, SIGTERM});
             wait_for_signal(board->other, Deadline::after(-1s));

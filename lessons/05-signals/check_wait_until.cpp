@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <string>
 
 #include "advice.hh"
 #include "daemon/signals.hh"
@@ -16,15 +17,21 @@ using namespace waymark::daemon;
 using namespace waymark::course::check;
 using namespace std::chrono_literals;
 
+static std::string words_for(std::chrono::microseconds time) {
+    return time < 1h ? show(time.count()) + " us"
+                     : show(std::chrono::floor<std::chrono::hours>(time).count()) + " hours";
+}
+
 TEST_CASE("a deadline that comes between two looks at the clock has come") {
     SignalFlag flag;
     const ScopedSignalHandler handler(SIGUSR1, flag);
-    const auto expect_late = [&flag](std::chrono::microseconds look, int halves) {
-        step("each look takes " + show(look.count()) + " us; wait " + show(halves * 500) + " us");
+    const auto expect_late = [&flag](std::chrono::microseconds look,
+                                     std::chrono::microseconds time) {
+        step("each look takes " + show(look.count()) + " us; wait " + words_for(time));
         const Faults counting;
         FastClock clock;
         clock.each_look_takes(look);
-        const Deadline deadline(Deadline::Clock::now() + halves * 500us);
+        const Deadline deadline(Deadline::Clock::now() + time);
         expect_no_throw([&] { wait_for_signal(flag, deadline); }, "what the wait does", kBadTime);
         expect(deadline.expired(), "the deadline when the wait has ended", "has come",
                "has not come", kTooEarly);
@@ -34,11 +41,14 @@ TEST_CASE("a deadline that comes between two looks at the clock has come") {
                "at the deadline", show(late.count()) + " us later, or more", kTooLate);
         return counting.calls(Call::poll) + counting.calls(Call::pause);
     };
-    for (const int halves : {1, 3, 5, 7}) expect_late(1ms, halves);
-    expect_late(50us, 1);
+    for (const std::chrono::microseconds time : {500us, 1500us, 2500us, 3500us})
+        expect_late(1ms, time);
+    expect_late(50us, 500us);
     // Who is woken by a timer of the kernel sleeps often and shortly by this clock: more than a
-    // second would take its time.
-    if (expect_late(50us, 5) <= 5) expect_late(50us, 2401);
+    // second would take its time. Forty days are more milliseconds than an int has.
+    if (expect_late(50us, 2500us) > 5) return;
+    expect_late(50us, 1'200'500us);
+    expect_late(50us, 24h * 40);
 }
 
 TEST_CASE("a deadline of long ago has come") {

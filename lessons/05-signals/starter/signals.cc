@@ -28,8 +28,8 @@ void SignalFlag::add_one() noexcept {}
 // by what was there before, or by the new pair. For the other threads the flag must be in its place
 // before the handler is. Throws std::system_error if the kernel refuses (daemon/error.hh: check),
 // also for a number that is no signal, and then everything is as it was: the flag that was in the
-// table, the mask, and what has come meanwhile was counted by the flag before. (SignalMask holds a
-// signal back in this thread.)
+// table, the mask, and what has come to this thread meanwhile was counted by the flag before. (In
+// another thread the new flag may have counted it. SignalMask holds a signal back in this thread.)
 ScopedSignalHandler::ScopedSignalHandler(int signal, SignalFlag&, int)
     : signal_(signal), previous_flag_(nullptr), previous_action_{} {}
 
