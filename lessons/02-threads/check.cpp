@@ -1,4 +1,4 @@
-// Is this thread pool one? First what a pool does: work, results, exceptions. check_start.cpp looks
+// Is this thread pool one? First what a pool does: work, results, exceptions. check_begin.cpp looks
 // at how it begins, check_queue.cpp at the queue, check_stop.cpp at its end, check_waiting.cpp at
 // what only two threads at an unlucky moment find. Whatever meets daemon/thread_pool.hh passes; how
 // it waits is its own affair.
