@@ -72,7 +72,51 @@ int status_of(void (*mistake)()) {
     });
 }
 
+// What a thread keeps for itself is destroyed when it ends: this one is held there.
+struct EndsLate {
+    const ThreadGate* gate = nullptr;
+    ~EndsLate() {
+        if (gate != nullptr) gate->wait();
+    }
+};
+thread_local EndsLate ends_late;
+
 }  // namespace
+
+TEST_CASE("a constructor that throws has joined what it has started") {
+    ThreadGate waits;
+    ThreadGate may_end;
+    ThreadGate refused;
+    const EndIfFailed end;
+    act("make a pool of two threads; the first one ends late, the second one cannot be started",
+        kLostAtStop, kExceptionKills);
+    if_it_crashes(kDetach, "two threads used");
+    Caller maker([&] {
+        Faults faults;
+        faults.fail(Call::thread_create, EAGAIN, 1, 1);
+        faults.before(Call::cond_wait, [&] {
+            ends_late.gate = &may_end;
+            waits.open();
+        });
+        faults.before(Call::thread_create, [&] {
+            faults.before(Call::thread_create, [&] {
+                settles([&] { return waits.is_open(); });
+                refused.open();
+            });
+        });
+        try {
+            const ThreadPool pool(2, 1);
+        } catch (...) {
+        }
+    });
+    settles([&] { return refused.is_open() || maker.returned(); });
+    maker.wait_until_settled();
+    const bool left_behind = waits.is_open() && maker.returned();
+    may_end.open();
+    maker.join();
+    expect(!left_behind, "the constructor, while a thread has not ended", "waits for it",
+           "has thrown", kDetach);
+}
 
 TEST_CASE("a thread that cannot be started does not end the process") {
     const std::set<pid_t> before = threads_now();
