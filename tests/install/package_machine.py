@@ -75,7 +75,8 @@ class PackageMachine:
         return {name for name in cls.machine.run("find", "/", "-xdev", "-not", "-type", "d").splitlines() if not NOT_OURS.search(name)}
 
     def apt(self, *words):
-        return self.machine.run("apt-get", "--yes", "--quiet", *words)
+        """By a person who presses Enter where a file of settings has been changed on both sides."""
+        return self.machine.run("sh", "-c", 'yes "" | apt-get --yes --quiet "$@"', "apt-get", *words)
 
     def send(self, first, count):
         """So many positions; the exit code and answer of the last."""
