@@ -71,8 +71,8 @@ inline const Advice kInterface{
     "README.md#link-local-without-its-interface; RFC 4291, 2.5.6; ipv6(7)"};
 inline const Advice kUnix{
     "Unix peers taken for one network",
-    "A Unix socket's peers have no address. As one network they would have per_network places "
-    "together. They count in count() alone.",
+    "A Unix socket's peers have no IP address. As one network they would have per_network places "
+    "together. They count in count() alone, and so does a peer of no family: is_ip() tells.",
     "README.md#unix-peers-taken-for-one-network"};
 inline const Advice kOfNone{
     "a peer of this machine left out",

@@ -118,6 +118,13 @@ TEST_CASE("a Unix peer is of no network") {
     gate.enters(peer, Admission::wait);
     step("one more: the gate is full");
     gate.enters(peer, Admission::refused, ReachedLimit::hard_limit);
+    step("two Unix peers leave, and two of no family (AF_UNSPEC) come");
+    for (int i = 0; i < 2; ++i) {
+        gate.slots.erase(gate.slots.begin());
+        gate.enters(Address(), Admission::wait);
+        expect_equal(gate->networks(), 1U, "networks()", kUnix);
+        expect_equal(gate->count_of(Address()), 0U, "count_of() a peer of no family", kUnix);
+    }
     step("a Unix peer leaves");
     gate.slots.erase(gate.slots.begin());
     gate.expect_count(4, kDrift);

@@ -119,9 +119,14 @@ TEST_CASE("a raised soft limit is heard of when it makes room") {
     gate.set_limits({.soft = 2, .hard = 4, .per_network = 4, .early_drop = {}});
     gate.set_limits({.soft = 3, .hard = 4, .per_network = 4, .early_drop = {}});
     listening.expect_calls(1);
-    step("one leaves");
-    gate.last_leaves();
+    step("soft 2, then 4: now there is");
+    gate.set_limits({.soft = 2, .hard = 4, .per_network = 4, .early_drop = {}});
+    gate.set_limits({.soft = 4, .hard = 4, .per_network = 4, .early_drop = {}});
     listening.expect_calls(2);
+    step("soft 3; one leaves");
+    gate.set_limits({.soft = 3, .hard = 4, .per_network = 4, .early_drop = {}});
+    gate.last_leaves();
+    listening.expect_calls(3);
 }
 
 TEST_CASE("after a lowered soft limit the new one counts") {
