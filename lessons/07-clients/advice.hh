@@ -10,6 +10,12 @@ inline const Advice kNotTaken{"nobody is connected",
                               "A listener was there and answered. The attempt was not made, or its "
                               "outcome was not asked for.",
                               "README.md#nobody-is-connected; connect(2)"};
+inline const Advice kUnasked{
+    "a failure that nobody asks for",
+    "poll(2) says of a failed attempt that it is writable, and POLLERR and POLLHUP beside it. Who "
+    "compares with POLLOUT alone never asks, and poll comes back at once, for ever. Look for the "
+    "bit, or for any of them.",
+    "README.md#a-failure-that-nobody-asks-for; poll(2)"};
 inline const Advice kWritable{
     "writable taken for connected",
     "A socket becomes writable when its attempt is over, well or badly. Which of the two it was is "
@@ -100,9 +106,9 @@ inline const Advice kUnusable{
     "README.md#one-bad-address-ends-it-all; connect(2), ENETUNREACH"};
 inline const Advice kOurFailure{
     "our own failure as the peer's",
-    "Without a descriptor no address will do. This is no answer of a peer, and the caller must not "
-    "take it for one.",
-    "README.md#our-own-failure-as-the-peers; socket(2), EMFILE"};
+    "Without a descriptor or memory no address will do, whichever call says so: socket, connect or "
+    "poll. This is no answer of a peer, and the caller must not take it for one.",
+    "README.md#our-own-failure-as-the-peers; socket(2), EMFILE; poll(2), ENOMEM"};
 inline const Advice kEintr{
     "an interruption taken for the end",
     "A signal ends poll(2) with EINTR, and may end connect(2) so; the attempt goes on by itself. "
@@ -156,7 +162,8 @@ inline const Advice kWakeUp{
 inline const Advice kSpins{
     "asking instead of waiting",
     "The thread sleeps in poll(2) until a socket is writable or the next instant has come. A look "
-    "every few milliseconds costs a processor and finds nothing sooner.",
+    "every few milliseconds costs a processor and finds nothing sooner. A time-out that is rounded "
+    "down is 0 in the last of them: Deadline::poll_timeout() rounds up.",
     "README.md#asking-instead-of-waiting; poll(2)"};
 inline const Advice kSleepsOn{"asleep when the answer comes",
                               "The answer was there, and the wait went on until something else "
@@ -178,6 +185,11 @@ inline const Advice kQueue{
     "nothing. Ask again in five milliseconds. Of an IP address EAGAIN is a failure: no local port "
     "is left.",
     "README.md#a-full-queue-taken-for-a-refusal; connect(2), EAGAIN"};
+inline const Advice kQueueLate{
+    "a full queue that is not asked again",
+    "Nothing tells when a full queue has room. As long as one is full, look_again() is five "
+    "milliseconds away at most, also where poll(2) waits for others.",
+    "README.md#a-full-queue-that-is-not-asked-again; net/connect_attempts.hh"};
 inline const Advice kZero{
     "zero taken for no descriptor",
     "socket(2) gives the lowest number that is free, and 0 is one like all others. Only -1 is "

@@ -149,6 +149,10 @@ TEST_CASE("it wakes up for the next address or for the deadline") {
                  kFailureWaits);
     begun_at(race, 300ms);
     expect_equal(wake_up_of(race), std::string("600"), "when all have begun", kWakeUp);
+    step("let another one fail");
+    race.failed();
+    expect_equal(wake_up_of(race, 310ms), std::string("600"), "when all have begun, and one fails",
+                 kWakeUp);
     step("the same with a deadline at 100 ms, and without one");
     ConnectRace short_one(3, at(100ms));
     begun_at(short_one, 0ms);

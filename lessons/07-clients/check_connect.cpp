@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -72,9 +71,12 @@ TEST_CASE("an attempt that is under way is waited for") {
 
 TEST_CASE("a refusal is not success") {
     for (const auto at : {0ms, 40ms}) {
+        Faults faults;
         MadeUpNetwork network;
+        const SpinStop stop(faults, network);
         step("connect to an address that refuses after " + show(at.count()) + " milliseconds");
         const Played seen = play(network, {network.refuses_late(kFirst, at)}, kNoDeadline);
+        stop.expect_none(kUnasked);
         expect_equal(seen.status, Text("refused"), "the status",
                      seen.status == "connected"                          ? kWritable
                      : seen.status == "timed_out"                        ? kLost
@@ -261,29 +263,22 @@ TEST_CASE("one look begins with each address that is due") {
 }
 
 TEST_CASE("the thread sleeps until there is something to do") {
-    int looks = 0;
-    int at_the_deadline = 0;
-    Played seen;
-    {
-        Faults faults;
-        MadeUpNetwork network;
-        step("connect to two silent ones and one that refuses at 600 ms; the deadline is at 10 s");
-        if_it_hangs(kSpins, "it uses the processor");
-        // Who goes on when it has come is stopped by an error, or it would hang here.
-        const std::function<void()> look = [&] {
-            faults.before(Call::poll, look);
-            if (network.clock().passed() < 10'000ms) return;
-            if (++at_the_deadline == 50) faults.fail(Call::poll, ENOMEM, 1'000'000'000);
-        };
-        faults.before(Call::poll, look);
-        seen = play(network,
-                    {network.is_silent(kFirst), network.is_silent(kSecond),
-                     network.refuses_late(kThird, 600ms)},
-                    10'000ms);
-        looks = faults.calls(Call::poll) + faults.calls(Call::pause);
-    }
-    expect(at_the_deadline < 50, "how often it waited or looked when the deadline had come",
-           "once for each socket", "50 times, and on", kDeadlineLost);
+    Faults faults;
+    MadeUpNetwork network;
+    const SpinStop stop(faults, network);
+    step(
+        "half a millisecond after the start connect to two silent ones and one that refuses at "
+        "600 ms; the deadline is in 10 s; a signal comes at 100 ms");
+    if_it_hangs(kSpins, "it uses the processor");
+    // What is left after the signal, 150.5 ms, is no whole number of milliseconds.
+    pass_time(500us);
+    network.clock().interrupt_at(100ms);
+    const Played seen = play(network,
+                             {network.is_silent(kFirst), network.is_silent(kSecond),
+                              network.refuses_late(kThird, 600ms)},
+                             10'000ms);
+    const int looks = faults.calls(Call::poll) + faults.calls(Call::pause);
+    stop.expect_none(stop.since() >= 10'000ms ? kDeadlineLost : kSpins);
     expect_equal(seen.status, Text("timed_out"), "the status", kDeadlineLost);
     expect(looks <= 100, "how often it waited or looked", "some ten times, 100 at most",
            show(looks), kSpins);

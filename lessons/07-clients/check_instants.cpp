@@ -47,6 +47,14 @@ TEST_CASE("of two that answer at one instant the first begun has won") {
         expect_equal(seen.left_open, 0, "descriptors left open beside the result's socket",
                      {kLeak, kReplaced});
     }
+    MadeUpNetwork network;
+    step("connect to one that answers and one that refuses, both after 300 ms");
+    const Played seen =
+        play(network, {network.answers_late(kFirst, 300ms), network.refuses_late(kSecond, 300ms)},
+             2000ms);
+    expect_equal(seen.status, Text("connected"), "the status", kNotTaken);
+    expect_equal(seen.failures, Text(), "the failures: one has won, the other is not asked",
+                 kReplaced);
 }
 
 TEST_CASE("each of many that are under way is waited for") {
@@ -67,8 +75,7 @@ TEST_CASE("one look asks each that is under way") {
     {
         MadeUpNetwork network;
         const std::vector<waymark::net::Address> addresses = {network.refuses_late(kFirst, 300ms),
-                                                              network.refuses_late(kSecond, 300ms),
-                                                              network.is_silent(kThird)};
+                                                              network.refuses_late(kSecond, 300ms)};
         step("begin with two that refuse at 300 ms, both; then call advance() once");
         waymark::net::ConnectAttempts attempts(addresses, waymark::daemon::Deadline::after(1000ms));
         attempts.advance();
@@ -148,6 +155,16 @@ TEST_CASE("an answer that comes while one looks counts") {
             play(network, {network.answers_late(kFirst, 300ms), network.is_silent(kSecond)}, 320ms);
     }
     expect_equal(seen.status, Text("connected"), "the status", kClockFirst);
+    MadeUpNetwork network;
+    step(
+        "connect to one without a way and one that answers; each look at the clock takes 10 ms, "
+        "and the deadline comes 5 ms after the first of advance()");
+    network.clock().each_look_takes(10ms);
+    const Played next =
+        play(network, {network.fails_at_once(kFirst, ENETUNREACH), network.answers(kSecond)}, 15ms);
+    expect_equal(next.failures, Text(kFirst) + ": Network is unreachable",
+                 "error_text(): all of one look is about one instant", kClockFirst);
+    expect_equal(next.status, Text("connected"), "the status", kClockFirst);
 }
 
 TEST_CASE("a full queue does not hold the deadline up") {

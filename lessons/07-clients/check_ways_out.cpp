@@ -139,10 +139,13 @@ TEST_CASE("a connect that was interrupted goes on") {
 }
 
 TEST_CASE("a connect that was interrupted before it began is made again") {
+    Faults faults;
     MadeUpNetwork network;
+    const SpinStop stop(faults, network);
     step("connect to an address whose first connect(2) says EINTR and has not begun");
     if_it_hangs(kEintr);
     const Played seen = play(network, {network.interrupted_before(kFirst)}, 1000ms);
+    stop.expect_none(kEintr);
     expect_equal(seen.status, Text("connected"), "the status", kEintr);
     expect(seen.has_peer, "the socket of the result", "has a peer (getpeername)", "has none",
            kEintr);
@@ -156,14 +159,26 @@ TEST_CASE("a socket that is connected with itself is refused") {
     expect_equal(seen.failures, Text(kFirst) + ": Connection refused", "error_text()", kUntold);
 }
 
-TEST_CASE("without a descriptor it throws") {
-    MadeUpNetwork network;
+TEST_CASE("without a descriptor or memory it throws") {
     step("connect where socket(2) says that there are no more descriptors (EMFILE)");
-    network.switch_off(AF_INET, EMFILE);
     if_it_hangs(kOurFailure);
-    const Played seen = play(network, {network.answers(kFirst), network.answers(kSecond)}, 1000ms);
+    const Played seen = [] {
+        MadeUpNetwork network;
+        network.switch_off(AF_INET, EMFILE);
+        return play(network, {network.answers(kFirst), network.answers(kSecond)}, 1000ms);
+    }();
     expect_equal(seen.error_number, EMFILE, "the error thrown as std::system_error (24 is EMFILE)",
                  kOurFailure);
+    for (const int error_number : {ENOBUFS, ENOMEM}) {
+        MadeUpNetwork other;
+        step("connect to one that is silent, and to one of which connect(2) says at once " +
+             std::generic_category().message(error_number));
+        const Played beside = play(
+            other, {other.is_silent(kFirst), other.fails_at_once(kSecond, error_number)}, 1000ms);
+        expect_equal(beside.error_number, error_number, "the error thrown as std::system_error",
+                     kOurFailure);
+        expect_equal(beside.left_open, 0, "descriptors left open", kLeak);
+    }
 }
 
 TEST_CASE("nothing is left open") {
@@ -233,7 +248,7 @@ TEST_CASE("a full queue of a Unix listener is waited for") {
     const Played seen = play(network, {listener.address}, 1000ms);
     expect_equal(seen.status, Text("connected"), "the status", kQueue);
     expect(seen.took >= 22 && seen.took <= 27, "milliseconds that it took", "22 to 27",
-           show(seen.took), {kQueue, kSpins});
+           show(seen.took), seen.took > 27 ? Causes{kQueueLate, kSpins} : Causes(kQueue));
     step("the same, and there is no room before the deadline at 50 milliseconds");
     const Played late = play(network, {listener.address}, 50ms);
     expect_equal(late.status, Text("timed_out"), "the status", kQueue);
@@ -243,5 +258,5 @@ TEST_CASE("a full queue of a Unix listener is waited for") {
     const Played second = play(network, {network.is_silent(kFirst), listener.address}, 1000ms);
     expect_equal(second.status, Text("connected"), "the status", kQueue);
     expect(second.took >= 262 && second.took <= 267, "milliseconds that it took", "262 to 267",
-           show(second.took), {kQueue, kSpins});
+           show(second.took), kQueueLate);
 }

@@ -53,6 +53,7 @@ class MadeUpNetwork {
     void switch_off(int family, int error_number);
 
     FastClock& clock() { return clock_; }
+    const FastClock& clock() const { return clock_; }
 
     // "192.0.2.1:80 at 0, [2001:db8::1]:80 at 250": with what connect(2) was called, and when, once
     // for each socket.

@@ -2,9 +2,17 @@
 
 #include <fcntl.h>
 
+#include <cerrno>
 #include <system_error>
 
 namespace waymark::course::check {
+
+namespace {
+
+constexpr int kFarTooOften = 50;
+constexpr int kFromNowOn = 1'000'000'000;
+
+}  // namespace
 
 std::string name_of(net::ConnectStatus status) {
     switch (status) {
@@ -60,6 +68,28 @@ Played play(MadeUpNetwork& network, const std::vector<net::Address>& addresses,
     seen.each_was_nonblocking = network.each_was_nonblocking();
     seen.each_was_close_on_exec = network.each_was_close_on_exec();
     return seen;
+}
+
+SpinStop::SpinStop(Faults& faults, const MadeUpNetwork& network)
+    : faults_(faults), network_(network) {
+    faults_.before(Call::poll, [this] { look(); });
+}
+
+void SpinStop::look() {
+    faults_.before(Call::poll, [this] { look(); });
+    const auto now = network_.clock().passed();
+    looks_ = now == at_ ? looks_ + 1 : 1;
+    at_ = now;
+    if (looks_ == kFarTooOften) faults_.fail(Call::poll, ENOMEM, kFromNowOn);
+}
+
+std::optional<std::chrono::milliseconds> SpinStop::since() const {
+    return looks_ < kFarTooOften ? std::nullopt : std::optional(at_);
+}
+
+void SpinStop::expect_none(const Advice& advice) const {
+    expect(!since(), "how often it waited or looked " + show(at_.count()) + " ms after the start",
+           "once for each socket", "50 times, and on", advice);
 }
 
 }  // namespace waymark::course::check

@@ -2,10 +2,14 @@
 
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "advice.hh"
+#include "lessons/course/check/faults.hh"
 #include "made_up_network.hh"
 #include "net/connect.hh"
 
@@ -39,5 +43,27 @@ std::string name_of(net::ConnectStatus status);
 Played play(MadeUpNetwork& network, const std::vector<net::Address>& addresses,
             std::chrono::milliseconds deadline, net::SocketMode mode = net::SocketMode::blocking);
 inline constexpr std::chrono::hours kNoDeadline{24};
+
+// The clock moves in waits only, so who looks again and again at one instant would hang. From the
+// fiftieth look at one on, poll(2) fails. Ends before `faults`.
+class SpinStop {
+  public:
+    SpinStop(Faults& faults, const MadeUpNetwork& network);
+    SpinStop(const SpinStop&) = delete;
+    SpinStop& operator=(const SpinStop&) = delete;
+
+    // The words are those of the case: what makes it spin there.
+    void expect_none(const Advice& advice) const;
+    // When it began to spin; nothing if it did not.
+    std::optional<std::chrono::milliseconds> since() const;
+
+  private:
+    void look();
+
+    Faults& faults_;
+    const MadeUpNetwork& network_;
+    std::chrono::milliseconds at_{-1};
+    int looks_ = 0;
+};
 
 }  // namespace waymark::course::check
