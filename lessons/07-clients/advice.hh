@@ -165,6 +165,11 @@ inline const Advice kSpins{
     "every few milliseconds costs a processor and finds nothing sooner. A time-out that is rounded "
     "down is 0 in the last of them: Deadline::poll_timeout() rounds up.",
     "README.md#asking-instead-of-waiting; poll(2)"};
+inline const Advice kNoRoom{
+    "a time-out that has no room",
+    "poll(2) takes an int of milliseconds, 24 days. A later deadline that is cut to it is another "
+    "instant, or none: Deadline::poll_timeout() is INT_MAX then, and the wait is made again.",
+    "README.md#a-time-out-that-has-no-room; poll(2); daemon/deadline.hh"};
 inline const Advice kSleepsOn{"asleep when the answer comes",
                               "The answer was there, and the wait went on until something else "
                               "ended it. All sockets that are "

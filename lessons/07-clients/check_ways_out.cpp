@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,14 @@ TEST_CASE("the deadline ends a connect to a host that is silent") {
                                               : kDeadlineLost);
     expect_equal(seen.status, Text("timed_out"), "the status", {kWritable, kUntold});
     expect_equal(seen.failures, Text(kFirst) + ": Connection timed out", "error_text()", kUntold);
+    Faults faults;
+    const SpinStop stop(faults, network);
+    step("connect to one that answers 80 ms later; the deadline is in 49 days, 2^32 milliseconds");
+    const auto deadline = std::chrono::milliseconds(std::int64_t{1} << 32);
+    const Played patient = play(network, {network.answers_late(kSecond, 1080ms)}, deadline);
+    stop.expect_none(kNoRoom);
+    expect_equal(patient.status, Text("connected"), "the status", kNoRoom);
+    expect_equal(patient.took, 80L, "milliseconds that it took", kNoRoom);
 }
 
 TEST_CASE("one deadline holds over all addresses") {
@@ -149,6 +158,11 @@ TEST_CASE("a connect that was interrupted before it began is made again") {
     expect_equal(seen.status, Text("connected"), "the status", kEintr);
     expect(seen.has_peer, "the socket of the result", "has a peer (getpeername)", "has none",
            kEintr);
+    step("the same, and called once more it says: Network is unreachable");
+    const Played failed =
+        play(network, {network.interrupted_and_fails(kSecond, ENETUNREACH)}, 1000ms);
+    stop.expect_none(kEintr);
+    expect_equal(failed.status, Text("unreachable"), "the status", kEintr);
 }
 
 TEST_CASE("a socket that is connected with itself is refused") {
@@ -253,6 +267,7 @@ TEST_CASE("a full queue of a Unix listener is waited for") {
     const Played late = play(network, {listener.address}, 50ms);
     expect_equal(late.status, Text("timed_out"), "the status", kQueue);
     expect_equal(late.took, 50L, "milliseconds that it took", kDeadlineLost);
+    expect_equal(late.kinds, Text("timed_out 110"), "status and errno (110 is ETIMEDOUT)", kQueue);
     step("the same behind an address that is silent; there is room 12 milliseconds later");
     network.clock().at(network.clock().passed() + 262ms, [&] { listener.make_room(); });
     const Played second = play(network, {network.is_silent(kFirst), listener.address}, 1000ms);

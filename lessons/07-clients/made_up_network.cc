@@ -127,6 +127,11 @@ Address MadeUpNetwork::interrupted(const char* text) {
 Address MadeUpNetwork::interrupted_before(const char* text) {
     return add(text, {.host = Host::answers, .interrupted = true, .before = true});
 }
+Address MadeUpNetwork::interrupted_and_fails(const char* text, int error_number) {
+    return add(
+        text,
+        {.host = Host::fails, .error_number = error_number, .interrupted = true, .before = true});
+}
 
 void MadeUpNetwork::switch_off(int family, int error_number) {
     switched_off_[family] = error_number;
@@ -204,17 +209,17 @@ int MadeUpNetwork::connect(int fd, const sockaddr* to, socklen_t length) {
         return -1;
     }
     Way& way = found->second;
-    if (way.host == Host::fails) {
-        errno = way.error_number;
-        return -1;
-    }
-    if (way.host == Host::itself) return connect_to_itself(fd);
     const bool interrupted = std::exchange(way.interrupted, false);
     if (interrupted && way.before) {
         known_.erase(inode_of(fd));
         errno = EINTR;
         return -1;
     }
+    if (way.host == Host::fails) {
+        errno = way.error_number;
+        return -1;
+    }
+    if (way.host == Host::itself) return connect_to_itself(fd);
     if (!is_nonblocking(fd)) return blocking_connect(fd, way);
     const bool late = way.host == Host::silent || way.at > clock_.passed();
     const int result = connect_to(fd, late                        ? silent_.server.address

@@ -48,6 +48,8 @@ class MadeUpNetwork {
     // connect(2) says EINTR, once: the attempt is under way, or it has not even begun.
     net::Address interrupted(const char* text);
     net::Address interrupted_before(const char* text);
+    // And called once more it fails with this errno.
+    net::Address interrupted_and_fails(const char* text, int error_number);
 
     // socket(2) fails so for this family, as where it is switched off.
     void switch_off(int family, int error_number);
