@@ -174,13 +174,16 @@ TEST_CASE("an answer that comes while one looks counts") {
 
 TEST_CASE("a full queue does not hold the deadline up") {
     for (const auto deadline : {1ms, 3ms, 22ms, 44ms}) {
+        Faults faults;
         MadeUpNetwork network;
+        const SpinStop stop(faults, network);
         UnixListener listener(0);
         listener.fill();
         step("connect to a Unix listener whose queue is full, with a deadline at " +
              show(deadline.count()) + " ms");
         if_it_hangs(kDeadlineLost);
         const Played seen = play(network, {listener.address}, deadline);
+        stop.expect_none(kSpins);
         expect_equal(seen.status, Text("timed_out"), "the status", kQueue);
         expect_equal(seen.took, static_cast<long>(deadline.count()), "milliseconds that it took",
                      kDeadlineLost);

@@ -253,13 +253,16 @@ TEST_CASE("the losers are closed with the winner's result") {
 }
 
 TEST_CASE("a full queue of a Unix listener is waited for") {
+    Faults faults;
     MadeUpNetwork network;
+    const SpinStop stop(faults, network);
     UnixListener listener(0);
     listener.fill();
     step("connect to a Unix listener whose queue is full, and gets room after 22 milliseconds");
     network.clock().at(22ms, [&] { listener.make_room(); });
     if_it_hangs(kQueue);
     const Played seen = play(network, {listener.address}, 1000ms);
+    stop.expect_none(kSpins);
     expect_equal(seen.status, Text("connected"), "the status", kQueue);
     expect(seen.took >= 22 && seen.took <= 27, "milliseconds that it took", "22 to 27",
            show(seen.took), seen.took > 27 ? Causes{kQueueLate, kSpins} : Causes(kQueue));

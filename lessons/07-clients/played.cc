@@ -87,9 +87,9 @@ std::optional<std::chrono::milliseconds> SpinStop::since() const {
     return looks_ < kFarTooOften ? std::nullopt : std::optional(at_);
 }
 
-void SpinStop::expect_none(const Advice& advice) const {
+void SpinStop::expect_none(const Causes& causes) const {
     expect(!since(), "how often it waited or looked " + show(at_.count()) + " ms after the start",
-           "once for each socket", "50 times, and on", advice);
+           "once for each socket", "50 times, and on", causes);
 }
 
 }  // namespace waymark::course::check

@@ -53,7 +53,7 @@ class SpinStop {
     SpinStop& operator=(const SpinStop&) = delete;
 
     // The words are those of the case: what makes it spin there.
-    void expect_none(const Advice& advice) const;
+    void expect_none(const Causes& causes) const;
     // When it began to spin; nothing if it did not.
     std::optional<std::chrono::milliseconds> since() const;
 
