@@ -70,12 +70,12 @@ std::vector<CallRule> rules_of_descriptors() {
 }
 
 std::vector<CallRule> rules_of_writing() {
-    std::vector<CallRule> all =
-        rules({SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fsync), SCMP_SYS(fdatasync)},
-              {{SCMP_SYS(open), bits(1, O_ACCMODE, O_WRONLY)},
-               {SCMP_SYS(open), bits(1, O_ACCMODE, O_RDWR)},
-               {SCMP_SYS(openat), bits(2, O_ACCMODE, O_WRONLY)},
-               {SCMP_SYS(openat), bits(2, O_ACCMODE, O_RDWR)}});
+    std::vector<CallRule> all = rules({SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fsync),
+                                       SCMP_SYS(fdatasync), SCMP_SYS(flock)},
+                                      {{SCMP_SYS(open), bits(1, O_ACCMODE, O_WRONLY)},
+                                       {SCMP_SYS(open), bits(1, O_ACCMODE, O_RDWR)},
+                                       {SCMP_SYS(openat), bits(2, O_ACCMODE, O_WRONLY)},
+                                       {SCMP_SYS(openat), bits(2, O_ACCMODE, O_RDWR)}});
     for (const int command : kLockCommands) all.push_back(command_of_fcntl(command));
     return all;
 }

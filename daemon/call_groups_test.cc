@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -90,6 +91,8 @@ TEST_CASE("each group gives what it is for, and no other group gives it") {
         {CallGroup::files_to_write, call(SYS_openat, AT_FDCWD, "/dev/null", O_WRONLY)},
         {CallGroup::files_to_write, call(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR)},
         {CallGroup::files_to_write, call(SYS_fdatasync, -1L), EBADF},
+        {CallGroup::files_to_write, call(SYS_flock, -1L, LOCK_EX), EBADF},
+        {CallGroup::files_to_write, call(SYS_fcntl, -1L, F_SETLK, 0L), EBADF},
         {CallGroup::file_names, call(SYS_unlinkat, AT_FDCWD, "", 0L), ENOENT},
         {CallGroup::process, call(SYS_getrandom, 0L, 0L, 0L)},
     };

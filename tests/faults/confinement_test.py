@@ -6,9 +6,10 @@ Usage: confinement_test.py TRACKER
 import os
 import re
 import signal
+import sqlite3
 import unittest
 
-from faults import FIRST_TIME, Tracker, ask, send_fix
+from faults import FIRST_TIME, ROOT, Tracker, ask, query, send_fix, stored_times
 from processes_seen import PATIENCE_SECONDS, wait_until
 from tracing import reason_not_to_trace
 
@@ -23,6 +24,22 @@ def held(status):
         text = file.read()
     return tuple(re.search(rf"^{name}:\t(\d)$", text, re.MULTILINE).group(1)
                  for name in ("NoNewPrivs", "Seccomp"))
+
+
+def make_first_form(database):
+    """In place of what the file holds: the tables as the first version of the server made them, with a device and a fix."""
+    text = (ROOT / "lessons/16-tracker/store/migrations.cc").read_text()
+    [tables] = re.findall(r'^ *\{1, R"\((.*?)\)"\}', text, re.MULTILINE | re.DOTALL)
+    [(application,)] = query(database, "PRAGMA application_id")
+    os.truncate(database, 0)  # so that it stays its owner's
+    with sqlite3.connect(database) as old:
+        old.executescript(tables)
+        old.execute("INSERT INTO device (number, name, created_ms) VALUES (1, 'old', 0)")
+        old.execute("INSERT INTO fix (device, time_ms, latitude_e7, longitude_e7, valid, source, sequence)"
+                    " VALUES (1, ?, 0, 0, 1, 0, 1)", (FIRST_TIME * 1000,))
+        old.execute(f"PRAGMA application_id = {application}")
+        old.execute("PRAGMA user_version = 1")
+    old.close()
 
 
 def all_threads(pid):
@@ -79,6 +96,19 @@ class Confinement(unittest.TestCase):
                 with self.subTest(name):
                     self.assertEqual(all_threads(service["pid"]), {CONFINED})
             self.assertEqual(tracker.whole_log().count("has no Landlock"), 1)
+
+    def test_4_a_confined_store_brings_a_database_of_the_first_form_up_to_date(self):
+        with Tracker() as tracker:
+            newest = query(tracker.database, "PRAGMA user_version")[0][0]
+            tracker.stop()
+            make_first_form(tracker.database)
+            tracker.start()
+            self.assertEqual(all_threads(tracker.services()["store"]["pid"]), {CONFINED})
+            self.assertEqual(query(tracker.database, "PRAGMA user_version"), [(newest,)])
+            before = f"{tracker.database}.before-v{newest}"
+            self.assertEqual(query(before, "PRAGMA user_version"), [(1,)])
+            for database in (tracker.database, before):
+                self.assertEqual(stored_times(database, "old"), [FIRST_TIME])
 
 
 if __name__ == "__main__":
