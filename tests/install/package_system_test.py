@@ -66,7 +66,7 @@ class Life(PackageMachine):
         self.assertEqual(self.machine.run("systemctl", "is-enabled", SERVICE, *SOCKETS).split(), ["enabled"] * 3)
         loopback = "0100007F"
         self.assertEqual(self.listening(), {(loopback, f"{5055:04X}"), (loopback, f"{8080:04X}")})
-        self.assertTrue(self.is_serving())
+        self.wait_until(self.is_serving, "it serves")
         self.assertRegex(self.machine.run("tracker", "status"), r"http://127\.0\.0\.1:8080/welcome#\S+")
         self.assertIn("devices: http://127.0.0.1:5055/", self.machine.run("journalctl", "--unit", SERVICE))
         owner = self.machine.run("stat", "--format=%U %a", DATA, CONFIGURATION).split("\n")
@@ -88,7 +88,7 @@ class Life(PackageMachine):
         self.machine.run("systemctl", "stop", *SOCKETS, SERVICE)
         self.assertFalse(self.is_serving())
         self.machine.run("systemctl", "start", *SOCKETS)
-        self.assertTrue(self.is_serving())
+        self.wait_until(self.is_serving, "a client starts it")
 
     def test_13_one_that_hangs_is_started_anew(self):
         self.drop_in("[Service]\nWatchdogSec=4\n")
