@@ -31,12 +31,18 @@ namespace waymark::course::check {
 // What a parent that sleeps while it waits needs of the processor is a tenth of this.
 inline constexpr std::chrono::milliseconds kAtMostAwake{150};
 
-// By the system's calls alone: daemon/signals is written in lesson 05.
-inline void wait_until_asked(Gate& ready) {
+// From now on SIGTERM stays pending. By the system's calls alone: daemon/signals is written in
+// lesson 05.
+inline sigset_t block_asking() {
     sigset_t asked;
     ::sigemptyset(&asked);
     ::sigaddset(&asked, SIGTERM);
     ::sigprocmask(SIG_BLOCK, &asked, nullptr);
+    return asked;
+}
+
+inline void wait_until_asked(Gate& ready) {
+    const sigset_t asked = block_asking();
     ready.open();
     int signal = 0;
     ::sigwait(&asked, &signal);
@@ -85,10 +91,7 @@ inline int end_after(pid_t before, Gate& ready) {
 
 // Is asked and does not hear it: the SIGTERM that was sent is to be seen from outside.
 inline int never_answer(Gate& ready) {
-    sigset_t asked;
-    ::sigemptyset(&asked);
-    ::sigaddset(&asked, SIGTERM);
-    ::sigprocmask(SIG_BLOCK, &asked, nullptr);
+    block_asking();
     ready.open();
     return sleep_for_ever();
 }
